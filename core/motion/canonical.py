@@ -1,0 +1,99 @@
+"""Making motions comparable: floor, origin, facing, rate, size, mirror."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from core.motion.motion import Motion
+from core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
+
+REFERENCE_HEIGHT_M = 1.7
+
+
+def facing(positions: np.ndarray, skeleton: Skeleton) -> np.ndarray:
+    """(T, 3) horizontal unit vectors ahead of the body: across (right to left, hips and shoulders) x up.
+
+    Right-handed, Y up: a body facing +Z has its left side at +X. Undefined frames (no width) give +Z.
+    """
+    across = np.zeros((len(positions), 3), np.float32)
+    for left, right in ((LEFT_LEG, RIGHT_LEG), (LEFT_ARM, RIGHT_ARM)):
+        a, b = skeleton.chains[left], skeleton.chains[right]
+        k = 1 if left == LEFT_LEG else min(2, len(a) - 1, len(b) - 1)
+        across += positions[:, a[min(k, len(a) - 1)]] - positions[:, b[min(k, len(b) - 1)]]
+    ahead = np.stack([-across[:, 2], np.zeros(len(across)), across[:, 0]], axis=1)
+    length = np.linalg.norm(ahead, axis=1, keepdims=True)
+    return np.where(length > 1e-6, ahead / np.maximum(length, 1e-6), [0.0, 0.0, 1.0]).astype(np.float32)
+
+
+def rotate_y(positions: np.ndarray, angle: float) -> np.ndarray:
+    """Rotates (..., 3) about +Y; a positive angle turns +Z towards +X."""
+    c, s = np.cos(angle), np.sin(angle)
+    matrix = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], np.float32)
+    return positions @ matrix.T
+
+
+def canonical(motion: Motion) -> Motion:
+    """Lowest point at height 0, root over the origin in frame 0, facing +Z in frame 0."""
+    root = motion.skeleton.chains[TORSO][0] if motion.skeleton.chains else 0
+    origin = motion.positions[0, root].copy()
+    origin[1] = motion.positions[..., 1].min()
+    positions = motion.positions - origin
+    if motion.skeleton.chains:
+        ahead = facing(positions[:1], motion.skeleton)[0]
+        positions = rotate_y(positions, -np.arctan2(ahead[0], ahead[2]))
+    return replace(motion, positions=np.ascontiguousarray(positions, dtype=np.float32))
+
+
+def resample(motion: Motion, fps: float) -> Motion:
+    """Linear interpolation of positions to another rate; the first frame stays where it was."""
+    if abs(motion.fps - fps) < 1e-3 or motion.frame_count < 2:
+        return replace(motion, fps=fps) if motion.frame_count < 2 else motion
+    count = max(int(np.floor((motion.frame_count - 1) * fps / motion.fps + 1e-6)) + 1, 1)
+    at = np.arange(count) * motion.fps / fps
+    low = np.minimum(at.astype(np.int64), motion.frame_count - 2)
+    weight = (at - low).astype(np.float32)[:, None, None]
+    positions = motion.positions[low] * (1 - weight) + motion.positions[low + 1] * weight
+    return replace(motion, positions=positions, fps=fps)
+
+
+def stature(motion: Motion) -> float:
+    """Estimated standing height in metres: bone lengths (median over time) of leg and torso, and the part
+    of the head above its joint (7.5 % of the height, an anthropometric mean)."""
+    def length(chain: tuple[int, ...]) -> float:
+        steps = np.diff(motion.positions[:, list(chain)], axis=1)
+        return float(np.median(np.linalg.norm(steps, axis=2), axis=0).sum())
+
+    chains = motion.skeleton.chains
+    leg = np.mean([_leg_length(motion, chains[part]) for part in (RIGHT_LEG, LEFT_LEG)])
+    return (float(leg) + length(chains[TORSO])) / 0.925
+
+
+def _leg_length(motion: Motion, chain: tuple[int, ...]) -> float:
+    """Hip to the lowest point below it: bones of thigh and shin, and the ankle's height above the toes."""
+    joints = list(chain)[1:4] if len(chain) >= 4 else list(chain)
+    steps = np.diff(motion.positions[:, joints], axis=1)
+    bones = float(np.median(np.linalg.norm(steps, axis=2), axis=0).sum())
+    ankle = motion.positions[:, joints[-1], 1]
+    toe = motion.positions[:, chain[-1], 1]
+    return bones + max(float(np.median(ankle - toe)), 0.0)
+
+
+def scale_to_height(motion: Motion, height_m: float = REFERENCE_HEIGHT_M) -> Motion:
+    """Uniform scale so that the estimated stature becomes `height_m`."""
+    now = stature(motion)
+    if not np.isfinite(now) or now < 1e-3:
+        return motion
+    return replace(motion, positions=motion.positions * np.float32(height_m / now))
+
+
+def mirror(motion: Motion) -> Motion:
+    """The mirror image in the plane x = 0: positions reflected, left and right chains exchanged."""
+    c = motion.skeleton.chains
+    swapped = (c[LEFT_LEG], c[RIGHT_LEG], c[TORSO], c[LEFT_ARM], c[RIGHT_ARM]) if c else ()
+    return replace(
+        motion,
+        positions=motion.positions * np.array([-1, 1, 1], np.float32),
+        skeleton=replace(motion.skeleton, chains=swapped),
+    )

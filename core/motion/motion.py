@@ -1,0 +1,50 @@
+"""A motion: joint positions over time, with what was assumed when it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.motion.skeleton import Skeleton
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """Something a reader recognised or guessed: what, its value, from what, and how sure (0 to 1)."""
+
+    what: str
+    value: str
+    reason: str
+    confidence: float
+
+
+@dataclass(frozen=True, eq=False)
+class Motion:
+    """Positions (T, J, 3) float32 in metres, Y up; `fps` frames per second.
+
+    `assumptions` lists unit, up axis, rate and body parts as recognised by the reader.
+    """
+
+    positions: np.ndarray
+    fps: float
+    skeleton: Skeleton
+    name: str = ""
+    assumptions: tuple[Assumption, ...] = ()
+
+    def __post_init__(self):
+        shape = self.positions.shape
+        if len(shape) != 3 or shape[2] != 3 or shape[1] != self.skeleton.joint_count:
+            raise ValueError(f"positions of shape {shape} do not fit {self.skeleton.joint_count} joints")
+
+    @property
+    def frame_count(self) -> int:
+        return len(self.positions)
+
+    @property
+    def duration_s(self) -> float:
+        return self.frame_count / self.fps
+
+    def crop(self, start: int, end: int) -> Motion:
+        """Frames start (included) to end (excluded)."""
+        return replace(self, positions=self.positions[start:end])
