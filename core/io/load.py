@@ -1,0 +1,25 @@
+"""One door for single files: load_motion(path), by the table LOADERS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from core.errors import FileProblem
+from core.io.arrays import load_npy
+from core.io.bvh import load_bvh
+from core.motion.motion import Motion
+
+LOADERS: dict[str, Callable[[Path], Motion]] = {".bvh": load_bvh, ".npy": load_npy}
+
+
+def load_motion(path: str | Path) -> Motion:
+    """Reads a motion file of any format in LOADERS. Raises FileProblem with what to do."""
+    path = Path(path)
+    loader = LOADERS.get(path.suffix.lower())
+    if loader is None:
+        raise FileProblem(path, f"{path.suffix or 'a file without extension'} is not a motion format read here",
+                          f"Open one of {', '.join(LOADERS)}")
+    if not path.exists():
+        raise FileProblem(path, "it does not exist", "Check the path")
+    return loader(path)

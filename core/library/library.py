@@ -1,0 +1,94 @@
+"""Clips with captions and splits, and the way to their motions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from core.errors import StudioError
+from core.motion.motion import Motion
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One searchable motion: a file, or a range of its frames.
+
+    `captions` may be empty; `split` is 'train', 'val', 'test' or ''. `start_s` and `end_s` bound the range in
+    the file (end 0: to its end). `key` changes when the content does.
+    """
+
+    id: str
+    path: Path
+    captions: tuple[str, ...] = ()
+    split: str = ""
+    duration_s: float = 0.0
+    start_s: float = 0.0
+    end_s: float = 0.0
+    key: str = ""
+
+    @property
+    def caption(self) -> str:
+        """The first caption, or the id where there is none."""
+        return self.captions[0] if self.captions else self.id
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that was left out, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Library:
+    """What was opened: `layout` names how it was recognised; `skipped` lists every file left out."""
+
+    root: Path
+    name: str
+    layout: str
+    clips: tuple[Clip, ...]
+    read: Callable[[Clip], Motion] = field(repr=False)
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def by_id(self) -> dict[str, Clip]:
+        return {clip.id: clip for clip in self.clips}
+
+    def load(self, clip_id: str) -> Motion:
+        """The motion of a clip, cropped to its range. Raises FileProblem, or StudioError for an unknown id."""
+        clip = self.by_id.get(clip_id)
+        if clip is None:
+            raise StudioError(f"{self.name} has no clip {clip_id!r}.")
+        return crop_to_range(self.read(clip), clip)
+
+    def in_split(self, split: str) -> tuple[Clip, ...]:
+        """Clips of one split; all of them for ''."""
+        return self.clips if not split else tuple(c for c in self.clips if c.split == split)
+
+
+def crop_to_range(motion: Motion, clip: Clip) -> Motion:
+    if not clip.start_s and not clip.end_s:
+        return motion
+    start = int(clip.start_s * motion.fps)
+    end = int(clip.end_s * motion.fps) if clip.end_s else motion.frame_count
+    return motion.crop(min(start, motion.frame_count - 1), max(end, start + 1))
+
+
+def file_key(path: Path, start_s: float = 0.0, end_s: float = 0.0) -> str:
+    """Changes with a file's size or time of change, and with the range."""
+    stat = path.stat()
+    return f"{path.name}:{stat.st_size}:{stat.st_mtime_ns}:{start_s:g}:{end_s:g}"
+
+
+def skipped_sentence(skipped: Iterable[Skipped]) -> str:
+    """'2 files were left out: a.bvh (…); b.npy (…)', at most three named."""
+    skipped = list(skipped)
+    if not skipped:
+        return ""
+    named = "; ".join(s.reason for s in skipped[:3])
+    more = f" And {len(skipped) - 3} more." if len(skipped) > 3 else ""
+    return f"{len(skipped)} file{'s were' if len(skipped) > 1 else ' was'} left out. {named}{more}"

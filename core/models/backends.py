@@ -1,0 +1,93 @@
+"""Devices, precision, and a safe first import of timm and transformers."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
+
+from core.errors import StudioError
+
+
+@lru_cache(maxsize=1)
+def prepare_imports() -> None:
+    """Call before the first import of timm or transformers.
+
+    A torchvision built for another torch fails on import ("operator torchvision::nms does not exist") and takes
+    both down with it. Declaring the two operator schemas lets it import; nothing here calls them. On a complete
+    install torchvision declares them itself and nothing is done.
+    """
+    import torch
+
+    if importlib.util.find_spec("torchvision") is None or "torchvision" in sys.modules:
+        return
+    if _torchvision_has_its_library():
+        return
+    library = torch.library.Library("torchvision", "DEF")  # noqa: TOR901
+    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    _KEPT.append(library)
+
+
+_KEPT: list[object] = []
+
+
+def _torchvision_has_its_library() -> bool:
+    """Whether torchvision's compiled operators load into this torch."""
+    import torch
+
+    spec = importlib.util.find_spec("torchvision")
+    folders = spec.submodule_search_locations or [] if spec else []
+    from pathlib import Path
+
+    for folder in folders:
+        for library in [*Path(folder).glob("_C.so"), *Path(folder).glob("_C*.pyd"), *Path(folder).glob("_C*.so")]:
+            try:
+                torch.ops.load_library(str(library))
+            except OSError:
+                return False
+            return hasattr(torch.ops.torchvision, "nms")
+    return False
+
+
+def pick_device(name: str = "auto") -> str:
+    """'cuda', 'mps' or 'cpu'; the best present for 'auto'. Raises StudioError for one that is not there."""
+    import torch
+
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return next(device for device, there in present.items() if there)
+    if not present.get(name.split(":")[0], False):
+        raise StudioError(f"There is no {name} device here. Present: {', '.join(d for d, p in present.items() if p)}.")
+    return name
+
+
+def device_label(device: str) -> str:
+    """What to show of a device: 'CUDA: NVIDIA H100', 'Apple GPU', 'CPU, 2 threads, bf16'."""
+    import torch
+
+    if device.startswith("cuda"):
+        return f"CUDA: {torch.cuda.get_device_name(device)}"
+    if device == "mps":
+        return "Apple GPU"
+    return f"CPU, {torch.get_num_threads()} threads" + (", bf16" if cpu_has_bf16() else "")
+
+
+@lru_cache(maxsize=1)
+def cpu_has_bf16() -> bool:
+    """Whether this CPU multiplies bf16 in hardware."""
+    import torch
+
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+def autocast(device: str, precision: str = "auto") -> AbstractContextManager:
+    """bf16 autocast where the hardware has it ('auto'), or as told: 'bf16' or 'fp32'."""
+    import torch
+
+    kind = device.split(":")[0]
+    fast = kind == "cuda" and torch.cuda.is_bf16_supported() or kind == "cpu" and cpu_has_bf16()
+    if precision == "fp32" or (precision == "auto" and not fast):
+        return nullcontext()
+    return torch.autocast(kind, dtype=torch.bfloat16)

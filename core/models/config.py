@@ -1,0 +1,72 @@
+"""What a model is made of, and the presets: one visible table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from core.errors import StudioError
+from core.patches import PatchRecipe
+
+MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Two encoders, two heads, one space.
+
+    motion: a timm vision transformer name; `motion_weights`: "" from scratch, "hub", or a local file.
+    text: a transformers encoder by hub name or folder; `text_weights`: "hub" or "" (random, with the same
+    architecture). `trim_padding`: time windows after the end of a motion are left out instead of being read
+    as zero patches (faster; not in the paper).
+    """
+
+    motion: str = "vit_base_patch16_224.augreg_in21k"
+    motion_weights: str = "hub"
+    motion_pooling: Literal["token", "avg"] = "token"
+    text: str = "distilbert-base-uncased"
+    text_weights: str = "hub"
+    text_pooling: Literal["cls", "mean"] = "cls"
+    head: Literal["linear", "residual"] = "linear"
+    dropout: float = 0.0
+    dim: int = 256
+    temperature: float = 0.07
+    trim_padding: bool = False
+    drop_path: float = 0.0
+    patches: PatchRecipe = field(default_factory=PatchRecipe)
+
+
+PRESETS: dict[str, ModelConfig] = {
+    # Yu et al., CVPR 2024, section 4.3.
+    "paper": ModelConfig(),
+    # The authors' published configuration.
+    "official": ModelConfig(
+        motion_pooling="avg", head="residual", dropout=0.5, patches=PatchRecipe(normalisation="joint")
+    ),
+    # Sized for a laptop's CPU.
+    "starter": ModelConfig(
+        motion="vit_tiny_patch16_224", motion_weights="", motion_pooling="avg", text=MINILM, text_pooling="mean",
+        head="residual", dropout=0.1, trim_padding=True, drop_path=0.05,
+        patches=PatchRecipe(canonical=True, height_m=1.7),
+    ),
+}
+
+
+def preset(name: str, **changes: Any) -> ModelConfig:
+    """A preset by name, with fields replaced."""
+    if name not in PRESETS:
+        raise StudioError(f"There is no preset {name!r}. Choose one of {', '.join(PRESETS)}.")
+    return replace(PRESETS[name], **changes)
+
+
+def to_dict(config: ModelConfig) -> dict[str, Any]:
+    return asdict(config)
+
+
+def from_dict(values: dict[str, Any]) -> ModelConfig:
+    values = dict(values)
+    try:
+        values["patches"] = PatchRecipe(**values.get("patches", {}))
+        return ModelConfig(**values)
+    except TypeError as error:
+        raise StudioError(f"The model configuration does not fit this version ({error}).") from None

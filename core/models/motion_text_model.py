@@ -1,0 +1,71 @@
+"""The two encoders and their heads: words and motions in one space."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.models.config import ModelConfig
+from core.models.motion_encoder import MotionEncoder
+from core.models.text_encoder import TextEncoder
+from core.patches import PatchStatistics
+
+
+class ResidualHead(nn.Module):
+    """Linear, then GELU, Linear and dropout around a residual, then LayerNorm."""
+
+    def __init__(self, width: int, dim: int, dropout: float):
+        super().__init__()
+        self.projection = nn.Linear(width, dim)
+        self.fc = nn.Linear(dim, dim)
+        self.dropout = nn.Dropout(dropout)
+        self.layer_norm = nn.LayerNorm(dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        projected = self.projection(x)
+        return self.layer_norm(projected + self.dropout(self.fc(functional.gelu(projected))))
+
+
+def make_head(config: ModelConfig, width: int) -> nn.Module:
+    if config.head == "linear":
+        return nn.Linear(width, config.dim)
+    return ResidualHead(width, config.dim, config.dropout)
+
+
+class MotionTextModel(nn.Module):
+    """encode_motion and encode_text give unit rows (B, dim) float32; their dot product is the score."""
+
+    def __init__(self, config: ModelConfig, text_encoder: TextEncoder, statistics: PatchStatistics,
+                 pretrained: bool = True):
+        super().__init__()
+        self.config = config
+        self.statistics = statistics
+        self.motion_encoder = MotionEncoder(config, pretrained)
+        self.text_encoder = text_encoder
+        self.motion_head = make_head(config, self.motion_encoder.width)
+        self.text_head = make_head(config, text_encoder.width)
+        self.name = ""
+        self.fingerprint = ""
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.motion_head.parameters()).device
+
+    def encode_motion(self, pixels: Tensor) -> Tensor:
+        """(B, 3, 224, 80) -> (B, dim)."""
+        return functional.normalize(self.motion_head(self.motion_encoder(pixels)).float(), dim=-1)
+
+    def encode_tokens(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """(B, L) token ids and mask -> (B, dim)."""
+        return functional.normalize(self.text_head(self.text_encoder(ids, mask)).float(), dim=-1)
+
+    def encode_text(self, sentences: list[str]) -> Tensor:
+        """B sentences -> (B, dim)."""
+        ids, mask = self.text_encoder.tokenize(sentences)
+        return self.encode_tokens(ids.to(self.device), mask.to(self.device))
+
+
+def new_model(config: ModelConfig, statistics: PatchStatistics) -> MotionTextModel:
+    """A model to be trained, with pretrained encoders where the config asks for them."""
+    return MotionTextModel(config, TextEncoder.pretrained(config), statistics)

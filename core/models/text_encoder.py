@@ -1,0 +1,86 @@
+"""A text encoder (transformers) with its tokenizer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import FileProblem, StudioError
+from core.models.backends import prepare_imports
+from core.models.config import ModelConfig
+from core.models.hub import text_folder
+
+MAX_TOKENS = 77
+
+
+class TextEncoder(nn.Module):
+    """Sentences -> (B, width) features, [CLS] or mean of the tokens."""
+
+    def __init__(self, backbone: nn.Module, tokenizer: Any, pooling: str):
+        super().__init__()
+        if hasattr(backbone, "pooler"):
+            backbone.pooler = None
+        self.backbone = backbone
+        self.tokenizer = tokenizer
+        self.pooling = pooling
+        self.width = int(backbone.config.hidden_size)
+        tokenizer.enable_truncation(MAX_TOKENS)
+        tokenizer.enable_padding(pad_id=backbone.config.pad_token_id or 0)
+
+    @classmethod
+    def pretrained(cls, config: ModelConfig) -> TextEncoder:
+        """From a hub name, a package or a folder; random weights of that architecture where the config says so."""
+        prepare_imports()
+        from tokenizers import Tokenizer
+        from transformers import AutoConfig, AutoModel
+
+        folder = text_folder(config.text)
+        try:
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            if config.text_weights:
+                backbone = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+            else:
+                backbone = AutoModel.from_config(AutoConfig.from_pretrained(folder, local_files_only=True))
+        except (OSError, ValueError) as error:
+            raise StudioError(f"The text encoder in {folder.name} could not be read: {error}") from None
+        except Exception as error:  # tokenizers raises bare Exception
+            raise FileProblem(folder / "tokenizer.json", f"it could not be read ({error})",
+                              "Download the model again") from None
+        return cls(backbone, tokenizer, config.text_pooling)
+
+    @classmethod
+    def from_parts(cls, architecture: dict[str, Any], tokenizer_file: Path, pooling: str) -> TextEncoder:
+        """Random weights from a saved architecture, to be filled from a checkpoint."""
+        prepare_imports()
+        from tokenizers import Tokenizer
+        from transformers import AutoConfig, AutoModel
+
+        values = dict(architecture)
+        config = AutoConfig.for_model(values.pop("model_type"), **values)
+        with torch.device("meta"):
+            backbone = AutoModel.from_config(config)
+        return cls(backbone, Tokenizer.from_file(str(tokenizer_file)), pooling)
+
+    def architecture(self) -> dict[str, Any]:
+        """What from_parts needs: the transformers configuration as plain values."""
+        values = json.loads(self.backbone.config.to_json_string(use_diff=True))
+        values.pop("_name_or_path", None)
+        return {**values, "model_type": self.backbone.config.model_type}
+
+    def tokenize(self, sentences: list[str]) -> tuple[Tensor, Tensor]:
+        """(B, L) token ids and attention mask."""
+        encoded = self.tokenizer.encode_batch(sentences)
+        ids = torch.tensor([e.ids for e in encoded])
+        mask = torch.tensor([e.attention_mask for e in encoded])
+        return ids, mask
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        states = self.backbone(input_ids=ids, attention_mask=mask).last_hidden_state
+        if self.pooling == "cls":
+            return states[:, 0]
+        weights = mask.unsqueeze(-1).to(states.dtype)
+        return (states * weights).sum(1) / weights.sum(1).clamp(min=1)

@@ -1,0 +1,204 @@
+"""The five chains of any skeleton, from names, topology and geometry together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.motion.joint_names import NameReading, read_name
+from core.motion.skeleton import KNOWN_SKELETONS, Chains, Skeleton, known_name
+
+
+@dataclass(frozen=True)
+class PartFinding:
+    """Five chains (empty where none could be found), how sure (0 to 1) and why."""
+
+    chains: Chains
+    confidence: float
+    reason: str
+
+
+def find_body_parts(skeleton: Skeleton, positions: np.ndarray) -> PartFinding:
+    """Chains of a skeleton posed as in `positions` (T, J, 3), Y up, any unit.
+
+    Known skeletons are recognised by joint names and parents. Otherwise names lead where they name both
+    feet, both hands and the head; else the five longest limbs of the tree, told apart by height and facing.
+    """
+    known = known_name(skeleton)
+    if known:
+        return PartFinding(KNOWN_SKELETONS[known].chains, 1.0, f"joint names and parents of {known}")
+    sample = positions[:: max(len(positions) // 60, 1)].astype(np.float64)
+    readings = [read_name(name) for name in skeleton.joint_names]
+    ends = _ends_by_name(skeleton, readings)
+    if ends:
+        chains = _chains(skeleton, ends, sample, readings)
+        if chains:
+            return PartFinding(chains, 0.95, "joint names")
+    ends = _ends_by_geometry(skeleton, sample, readings)
+    if ends:
+        chains = _chains(skeleton, ends, sample, readings)
+        if chains:
+            return PartFinding(chains, 0.6, "limb lengths, height and facing")
+    return PartFinding((), 0.0, "no two legs, two arms and a head could be told apart")
+
+
+Ends = dict[str, int]
+
+
+def _ends_by_name(skeleton: Skeleton, readings: list[NameReading]) -> Ends | None:
+    depth = [len(skeleton.ancestors(j)) for j in range(skeleton.joint_count)]
+
+    def pick(segment: str, side: str, deepest: bool) -> int | None:
+        found = [j for j, r in enumerate(readings) if r.segment == segment and r.side == side]
+        return sorted(found, key=lambda j: depth[j])[-1 if deepest else 0] if found else None
+
+    ends: Ends = {}
+    for side in ("left", "right"):
+        foot = pick("foot", side, True)
+        toes = [j for j, r in enumerate(readings) if r.segment == "toe" and r.side == side]
+        toes = [j for j in toes if foot is None or foot in skeleton.ancestors(j)]
+        below = _main_toe(skeleton, toes, depth) if toes else foot
+        hand = pick("hand", side, False)
+        if below is None or hand is None:
+            return None
+        ends[f"{side} foot"], ends[f"{side} hand"] = below, hand
+    head = pick("head", "", False)
+    if head is None:
+        return None
+    ends["head"] = head
+    return ends
+
+
+def _main_toe(skeleton: Skeleton, toes: list[int], depth: list[int]) -> int:
+    """The toe joint nearest the foot that is not a side branch: the one with most toes below it, then the first."""
+    shallow = [j for j in toes if depth[j] == min(depth[k] for k in toes)]
+    return max(shallow, key=lambda j: (len(skeleton.children[j]), -j))
+
+
+def _ends_by_geometry(skeleton: Skeleton, sample: np.ndarray, readings: list[NameReading]) -> Ends | None:
+    """The ends of the five heaviest limbs: each leaf is as long as its way back to where a longer one passes."""
+    parents, order = skeleton.parents, skeleton.topological_order
+    length = np.zeros(skeleton.joint_count)
+    for joint in order:
+        if parents[joint] >= 0:
+            length[joint] = np.median(np.linalg.norm(sample[:, joint] - sample[:, parents[joint]], axis=1))
+    reach = np.zeros(skeleton.joint_count)
+    heavy = [-1] * skeleton.joint_count
+    for joint in reversed(order):
+        kids = [k for k in skeleton.children[joint] if not _is_helper(k, skeleton, sample, readings)]
+        if kids:
+            heavy[joint] = max(kids, key=lambda k: reach[k] + length[k])
+            reach[joint] = reach[heavy[joint]] + length[heavy[joint]]
+    limbs = []
+    for joint in order:
+        parent = parents[joint]
+        if parent < 0 or (heavy[parent] != joint and not _is_helper(joint, skeleton, sample, readings)):
+            end = joint
+            while heavy[end] >= 0:
+                end = heavy[end]
+            limbs.append((reach[joint] + (length[joint] if parent >= 0 else 0), end))
+    if len(limbs) < 5:
+        return None
+    ends = [end for _, end in sorted(limbs, reverse=True)[:5]]
+    height = {e: float(np.median(sample[:, e, 1] - sample[:, :, 1].min(axis=1))) for e in ends}
+    feet = sorted(ends, key=height.__getitem__)[:2]
+    rest = [e for e in ends if e not in feet]
+    hips = _shared(skeleton, feet)
+    if hips is None:
+        return None
+    pairs = [(a, b) for i, a in enumerate(rest) for b in rest[i + 1:]]
+    hands = min(pairs, key=lambda ab: abs(len(skeleton.path(hips, ab[0])) - len(skeleton.path(hips, ab[1])))
+                + 5 * abs(_path_length(skeleton, hips, ab[0], length) - _path_length(skeleton, hips, ab[1], length))
+                / max(length.sum(), 1e-9))
+    head = next(e for e in rest if e not in hands)
+    return _name_sides(skeleton, sample, feet, list(hands), head, readings)
+
+
+def _is_helper(joint: int, skeleton: Skeleton, sample: np.ndarray, readings: list[NameReading]) -> bool:
+    """A twist bone: named so, or a short branch that lies on the segment from its parent to a sibling."""
+    if readings[joint].segment == "helper":
+        return True
+    parent = skeleton.parents[joint]
+    if parent < 0 or skeleton.children[joint] and len(skeleton.children[joint]) > 1:
+        return False
+    for sibling in skeleton.children[parent]:
+        if sibling == joint:
+            continue
+        bone = sample[:, sibling] - sample[:, parent]
+        own = sample[:, joint] - sample[:, parent]
+        square = (bone**2).sum(-1)
+        along = (own * bone).sum(-1) / np.maximum(square, 1e-12)
+        off = np.linalg.norm(own - along[:, None] * bone, axis=1) / np.sqrt(np.maximum(square, 1e-12))
+        if np.median(off) < 0.05 and 0 < np.median(along) < 0.95 and skeleton.children[sibling]:
+            return True
+    return False
+
+
+def _path_length(skeleton: Skeleton, start: int, end: int, length: np.ndarray) -> float:
+    return float(sum(length[j] for j in skeleton.path(start, end)[1:]))
+
+
+def _shared(skeleton: Skeleton, joints: list[int]) -> int | None:
+    """The deepest joint that all the joints descend from."""
+    common = set(skeleton.ancestors(joints[0]))
+    for joint in joints[1:]:
+        common &= set(skeleton.ancestors(joint))
+    return max(common, key=lambda j: len(skeleton.ancestors(j))) if common else None
+
+
+def _name_sides(
+    skeleton: Skeleton, sample: np.ndarray, feet: list[int], hands: list[int], head: int, readings: list[NameReading]
+) -> Ends | None:
+    """Left and right of feet and hands: by name where names speak, else by where the toes and knees point."""
+    ends: Ends = {"head": head}
+    hips = _shared(skeleton, feet)
+    chest = _shared(skeleton, hands)
+    if hips is None or chest is None:
+        return None
+    legs = [skeleton.path(hips, foot) for foot in feet]
+    up = sample[:, head] - sample[:, hips]
+    toes = np.mean([sample[:, leg[-1]] - sample[:, leg[-2]] for leg in legs], axis=0)
+    knees = np.mean([sample[:, leg[len(leg) // 2]] - (sample[:, leg[1]] + sample[:, leg[-2]]) / 2 for leg in legs], 0)
+    ahead = toes + knees
+    left_axis = np.cross(up, ahead)
+    for pair, label in ((feet, "foot"), (hands, "hand")):
+        for end in pair:
+            side = next((readings[j].side for j in skeleton.ancestors(end) if readings[j].side), "")
+            if side:
+                ends[f"{side} {label}"] = end
+        if len({ends.get(f"left {label}"), ends.get(f"right {label}")} - {None}) < 2:
+            first = skeleton.path(hips, pair[0])[1:] if label == "foot" else skeleton.path(chest, pair[0])[1:]
+            second = skeleton.path(hips, pair[1])[1:] if label == "foot" else skeleton.path(chest, pair[1])[1:]
+            apart = sample[:, first[0]] - sample[:, second[0]]
+            if label == "hand" and len(first) > 1 and len(second) > 1:
+                apart = sample[:, first[1]] - sample[:, second[1]]
+            is_left = np.median((apart * left_axis).sum(-1)) > 0
+            ends[f"left {label}"], ends[f"right {label}"] = pair if is_left else pair[::-1]
+    return ends
+
+
+def _chains(skeleton: Skeleton, ends: Ends, sample: np.ndarray, readings: list[NameReading]) -> Chains | None:
+    """Paths from hips to the feet and the head and from the upper chest to the hands."""
+    feet = [ends["right foot"], ends["left foot"]]
+    hands = [ends["right hand"], ends["left hand"]]
+    hips = _shared(skeleton, feet)
+    chest = _shared(skeleton, hands)
+    if hips is None or chest is None or len({*feet, *hands, ends["head"]}) < 5:
+        return None
+
+    def clean(path: list[int]) -> tuple[int, ...]:
+        kept: list[int] = []
+        for joint in path:
+            if kept and readings[joint].segment == "helper" and joint != path[-1]:
+                continue
+            if kept and np.median(np.linalg.norm(sample[:, joint] - sample[:, kept[-1]], axis=1)) < 1e-6:
+                continue
+            kept.append(joint)
+        return tuple(kept)
+
+    torso_path = skeleton.path(hips, ends["head"])
+    paths = [skeleton.path(hips, foot) for foot in feet] + [torso_path]
+    paths += [skeleton.path(chest, hand) for hand in hands]
+    chains = tuple(clean(path) for path in paths)
+    return chains if all(len(chain) >= 2 for chain in chains) else None

@@ -1,0 +1,50 @@
+"""Rotations and forward kinematics, vectorised over frames."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def euler_matrices(angles: np.ndarray, order: str) -> np.ndarray:
+    """(3, 3, T) rotation matrices of intrinsic Euler `angles` (T, len(order)) in radians.
+
+    'ZXY' means R = Rz @ Rx @ Ry: the order in which a BVH file lists its channels.
+    """
+    matrix = None
+    for column, axis in enumerate(order):
+        c, s = np.cos(angles[:, column]), np.sin(angles[:, column])
+        matrix = _axis_matrix(axis, c, s) if matrix is None else _times_axis(matrix, axis, c, s)
+    if matrix is None:
+        matrix = np.broadcast_to(np.eye(3)[:, :, None], (3, 3, len(angles)))
+    return matrix
+
+
+def _axis_matrix(axis: str, c: np.ndarray, s: np.ndarray) -> np.ndarray:
+    matrix = np.zeros((3, 3, len(c)), c.dtype)
+    i = "XYZ".index(axis)
+    j, k = (i + 1) % 3, (i + 2) % 3
+    matrix[i, i] = 1
+    matrix[j, j] = matrix[k, k] = c
+    matrix[j, k], matrix[k, j] = -s, s
+    return matrix
+
+
+def _times_axis(matrix: np.ndarray, axis: str, c: np.ndarray, s: np.ndarray) -> np.ndarray:
+    """matrix @ R_axis: only two columns change."""
+    i = "XYZ".index(axis)
+    j, k = (i + 1) % 3, (i + 2) % 3
+    result = matrix.copy()
+    result[:, j] = matrix[:, j] * c + matrix[:, k] * s
+    result[:, k] = matrix[:, k] * c - matrix[:, j] * s
+    return result
+
+
+def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(3, 3, T) times (3, 3, T)."""
+    return a[:, 0, None] * b[None, 0] + a[:, 1, None] * b[None, 1] + a[:, 2, None] * b[None, 2]
+
+
+def apply(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """(3, 3, T) times (3,) or (3, T) -> (3, T)."""
+    v = vector[:, None] if vector.ndim == 1 else vector
+    return matrix[:, 0] * v[0] + matrix[:, 1] * v[1] + matrix[:, 2] * v[2]
