@@ -156,8 +156,8 @@ def _bad_line(body: str, first: int) -> str:
 def joint_positions(bvh: Bvh) -> np.ndarray:
     """(T, J, 3) float32 world positions by forward kinematics, in file units.
 
-    A joint's position channels, where it has any, stand in for its OFFSET (what Bandai-Namco and most
-    exporters write on every joint); a root's are added to nothing.
+    A root's position channels are added to its OFFSET; any other joint's stand in for it (what exporters
+    that write positions on every joint mean by them).
     """
     frames = len(bvh.values)
     world: list[np.ndarray] = []
@@ -172,7 +172,8 @@ def joint_positions(bvh: Bvh) -> np.ndarray:
         angles = []
         for column, (kind, axis) in enumerate(channels):
             if kind == "p":
-                offset["XYZ".index(axis)] = block[:, column]
+                base = bvh.offsets[joint]["XYZ".index(axis)] if bvh.parents[joint] < 0 else 0.0
+                offset["XYZ".index(axis)] = base + block[:, column]
             else:
                 order += axis
                 angles.append(column)

@@ -12,7 +12,7 @@ from core.models.hub import offline
 from core.patches import COLUMNS, MAX_FRAMES, PARTS, WINDOW
 
 WINDOWS = MAX_FRAMES // WINDOW
-BUCKET = 2
+BUCKET = 4
 
 
 class MotionEncoder(nn.Module):
@@ -72,7 +72,7 @@ class MotionEncoder(nn.Module):
 
 
 def used_windows(pixels: Tensor) -> Tensor:
-    """(B,) number of leading windows that hold anything, rounded up to pairs so that few sizes occur."""
+    """(B,) number of leading windows that hold anything, rounded up so that few sizes occur."""
     filled = pixels.unflatten(2, (WINDOWS, WINDOW)).abs().amax(dim=(1, 3, 4)) > 0
     last = torch.where(filled, torch.arange(1, WINDOWS + 1, device=pixels.device), 0).amax(dim=1)
     return ((last + BUCKET - 1) // BUCKET * BUCKET).clamp(BUCKET, WINDOWS)

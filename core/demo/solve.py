@@ -1,0 +1,143 @@
+"""From tracks to joint positions: forward kinematics of the trunk, inverse kinematics of the limbs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.demo.body import BALL_HEIGHT, LEFT, RIGHT, SIDE_SIGN, Body, Tracks
+from core.motion.skeleton import SMPL22
+
+_J = {name: i for i, name in enumerate(SMPL22.joint_names)}
+_ELBOW_POLE = np.array([0.55, -0.65, -0.6])
+
+
+def rotation(yaw: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarray:
+    """(T, 3, 3) Ry(yaw) Rx(pitch) Rz(-roll): roll leans to the left, +X."""
+    cy, sy, cp, sp, cr, sr = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch), np.cos(-roll), np.sin(-roll)
+    zero, one = np.zeros_like(cy), np.ones_like(cy)
+    ry = np.stack([cy, zero, sy, zero, one, zero, -sy, zero, cy], -1).reshape(-1, 3, 3)
+    rx = np.stack([one, zero, zero, zero, cp, -sp, zero, sp, cp], -1).reshape(-1, 3, 3)
+    rz = np.stack([cr, -sr, zero, sr, cr, zero, zero, zero, one], -1).reshape(-1, 3, 3)
+    return ry @ rx @ rz
+
+
+def two_bones(root: np.ndarray, target: np.ndarray, pole: np.ndarray, first: float,
+              second: float) -> tuple[np.ndarray, np.ndarray]:
+    """Middle and end joint (T, 3) of a limb from `root` towards `target`, bent towards `pole` (law of cosines)."""
+    way = target - root
+    distance = np.linalg.norm(way, axis=1, keepdims=True)
+    ahead = way / np.maximum(distance, 1e-9)
+    reach = np.clip(distance, abs(first - second) + 0.25 * min(first, second), (first + second) * 0.998)
+    side = pole - (pole * ahead).sum(1, keepdims=True) * ahead
+    side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
+    along = (first**2 - second**2 + reach**2) / (2 * reach)
+    off = np.sqrt(np.maximum(first**2 - along**2, 0))
+    return root + ahead * along + side * off, root + ahead * reach
+
+
+def solve(tracks: Tracks) -> np.ndarray:
+    """(T, 22, 3) positions in metres. Lowers the pelvis where a planted foot would be out of reach."""
+    body = tracks.body
+    pelvis = tracks.pelvis.copy()
+    pelvis_frame = rotation(tracks.yaw, tracks.pitch, tracks.roll)
+    pelvis[:, 1] -= _out_of_reach(tracks, body, pelvis, pelvis_frame)
+    out = np.zeros((tracks.frames, 22, 3))
+    out[:, 0] = pelvis
+    chest = _trunk(tracks, body, out, pelvis_frame)
+    for side in (LEFT, RIGHT):
+        _leg(tracks, body, out, pelvis_frame, side)
+        _arm(tracks, body, out, chest, side)
+    return out
+
+
+def _place(out: np.ndarray, body: Body, name: str, frame: np.ndarray) -> None:
+    joint = _J[name]
+    out[:, joint] = out[:, SMPL22.parents[joint]] + frame @ body.offsets[joint]
+
+
+def _trunk(tracks: Tracks, body: Body, out: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    bend, side, twist = (tracks.spine / 3).T
+    step = rotation(twist, bend, side)
+    for name in ("spine1", "spine2", "spine3"):
+        _place(out, body, name, frame)
+        frame = frame @ step
+    _place(out, body, "neck", frame)
+    nod, tilt, turn = tracks.head.T
+    _place(out, body, "head", frame @ rotation(turn, nod, tilt))
+    return frame
+
+
+def ankle_targets(tracks: Tracks, body: Body, hip: np.ndarray, frame: np.ndarray,
+                  side: int) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 3) ankle target and ankle-to-ball vector of one foot."""
+    sign = np.array([SIDE_SIGN[side], 1, 1])
+    foot = body.foot * sign
+    turned = rotation(tracks.foot_yaw[side], tracks.foot_pitch[side], np.zeros(tracks.frames))
+    planted_toe = turned @ foot
+    free_toe = (frame @ rotation(np.zeros(tracks.frames), tracks.foot_pitch[side], np.zeros(tracks.frames))) @ foot
+    weight = tracks.foot_free[side][:, None]
+    toe = planted_toe * (1 - weight) + free_toe * weight
+    toe *= np.linalg.norm(foot) / np.maximum(np.linalg.norm(toe, axis=1, keepdims=True), 1e-9)
+    local = np.einsum("tij,tj->ti", frame, tracks.foot_local[side] * sign * body.leg)
+    planted = tracks.ball[side] - planted_toe
+    return planted * (1 - weight) + (hip + local) * weight, toe
+
+
+def _leg(tracks: Tracks, body: Body, out: np.ndarray, frame: np.ndarray, side: int) -> None:
+    prefix = ("left_", "right_")[side]
+    _place(out, body, prefix + "hip", frame)
+    hip = out[:, _J[prefix + "hip"]]
+    target, toe = ankle_targets(tracks, body, hip, frame, side)
+    yaw = tracks.foot_yaw[side]
+    ahead = np.stack([np.sin(yaw), np.zeros_like(yaw), np.cos(yaw)], axis=1)
+    free = tracks.foot_free[side][:, None]
+    pole = frame[:, :, 2] + ahead * (1 - free)
+    pole = pole + frame[:, :, 0] * (SIDE_SIGN[side] * tracks.knee_out[side])[:, None]
+    knee, ankle = two_bones(hip, target, pole, body.thigh, body.shin)
+    out[:, _J[prefix + "knee"]], out[:, _J[prefix + "ankle"]] = knee, ankle
+    out[:, _J[prefix + "foot"]] = ankle + toe
+
+
+def _arm(tracks: Tracks, body: Body, out: np.ndarray, chest: np.ndarray, side: int) -> None:
+    prefix = ("left_", "right_")[side]
+    sign = np.array([SIDE_SIGN[side], 1, 1])
+    _place(out, body, prefix + "collar", chest)
+    lift = 0.4 * np.clip(tracks.hand[side][:, 1] + 0.1, 0, 1) * (1 - tracks.hand_fixed[side])
+    zero = np.zeros_like(lift)
+    _place(out, body, prefix + "shoulder", chest @ rotation(zero, zero, -SIDE_SIGN[side] * lift))
+    shoulder = out[:, _J[prefix + "shoulder"]]
+    local = np.einsum("tij,tj->ti", chest, tracks.hand[side] * sign * body.arm)
+    weight = tracks.hand_fixed[side][:, None]
+    target = (shoulder + local) * (1 - weight) + tracks.hand_world[side] * weight
+    pole = _ELBOW_POLE * sign + np.stack([zero, 1.6 * tracks.elbow_up[side], zero], axis=1)
+    pole = pole + np.stack([0.8 * tracks.elbow_up[side] * sign[0], zero, zero], axis=1)
+    elbow, wrist = two_bones(shoulder, target, np.einsum("tij,tj->ti", chest, pole), body.upper_arm, body.forearm)
+    out[:, _J[prefix + "elbow"]], out[:, _J[prefix + "wrist"]] = elbow, wrist
+
+
+def _out_of_reach(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """(T,) metres by which the pelvis has to come down for every planted foot to be reached, smoothed."""
+    drop = np.zeros(tracks.frames)
+    for side in (LEFT, RIGHT):
+        hip = pelvis + frame @ body.offsets[_J[("left_", "right_")[side] + "hip"]]
+        target, _ = ankle_targets(tracks, body, hip, frame, side)
+        flat = np.linalg.norm((target - hip)[:, [0, 2]], axis=1)
+        highest = target[:, 1] + np.sqrt(np.maximum((0.994 * body.leg) ** 2 - flat**2, 0))
+        drop = np.maximum(drop, np.where(tracks.foot_free[side] < 0.5, hip[:, 1] - highest, 0))
+    widest = np.max([np.roll(drop, s) for s in (-2, -1, 0, 1, 2)], axis=0) if tracks.frames > 5 else drop
+    kernel = np.array([1, 2, 3, 2, 1]) / 9
+    return np.maximum(drop, np.convolve(np.pad(widest, 2, mode="edge"), kernel, mode="valid"))
+
+
+def lift_out_of_floor(positions: np.ndarray, lowest: float = BALL_HEIGHT - 0.005) -> np.ndarray:
+    """Raises the whole body, smoothly, in frames where a joint would lie below `lowest` metres."""
+    below = np.maximum(lowest - positions[..., 1].min(axis=1), 0)
+    if below.max() <= 0:
+        return positions
+    padded = np.pad(below, 6, mode="edge")
+    widest = np.max([np.roll(padded, s) for s in range(-3, 4)], axis=0)
+    kernel = np.hanning(9)[1:-1]
+    smooth = np.convolve(widest, kernel / kernel.sum(), mode="same")[6:-6]
+    lifted = positions.copy()
+    lifted[..., 1] += np.maximum(below, smooth)[:, None]
+    return lifted
