@@ -116,7 +116,8 @@ def _arm(tracks: Tracks, body: Body, out: np.ndarray, chest: np.ndarray, side: i
 
 
 def _out_of_reach(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndarray) -> np.ndarray:
-    """(T,) metres by which the pelvis has to come down for every planted foot to be reached, smoothed."""
+    """(T,) metres by which the pelvis has to come down for every planted foot to be reached: smoothed, and
+    at most a sixth of the leg: beyond that the foot comes off the floor."""
     drop = np.zeros(tracks.frames)
     for side in (LEFT, RIGHT):
         hip = pelvis + frame @ body.offsets[_J[("left_", "right_")[side] + "hip"]]
@@ -126,7 +127,8 @@ def _out_of_reach(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndar
         drop = np.maximum(drop, np.where(tracks.foot_free[side] < 0.5, hip[:, 1] - highest, 0))
     widest = np.max([np.roll(drop, s) for s in (-2, -1, 0, 1, 2)], axis=0) if tracks.frames > 5 else drop
     kernel = np.array([1, 2, 3, 2, 1]) / 9
-    return np.maximum(drop, np.convolve(np.pad(widest, 2, mode="edge"), kernel, mode="valid"))
+    smooth = np.convolve(np.pad(widest, 2, mode="edge"), kernel, mode="valid")
+    return np.minimum(np.maximum(drop, smooth), 0.16 * body.leg)
 
 
 def lift_out_of_floor(positions: np.ndarray, lowest: float = BALL_HEIGHT - 0.005) -> np.ndarray:

@@ -1,0 +1,161 @@
+"""Walking, running and their kin: footprints along a path, a pelvis that rides over them, arms that counter-swing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.demo.body import BALL_HEIGHT, FPS, LEFT, RIGHT, SIDE_SIGN, Body, Tracks, hang, stance
+from core.demo.curves import bump, ease, travel_profile
+
+
+@dataclass(frozen=True)
+class Gait:
+    """How steps are made. cadence in steps a second; duty: share of a stride a foot stays down; lift and bob in
+    metres; arm_swing, elbow, lean, heel in radians; crouch in metres; limp: which side is spared (-1 none)."""
+
+    cadence: float = 1.8
+    duty: float = 0.62
+    width: float = 0.0
+    lift: float = 0.09
+    bob: float = 0.018
+    arm_swing: float = 0.45
+    elbow: float = 0.3
+    lean: float = 0.04
+    heel: float = 0.7
+    crouch: float = 0.01
+    sway: float = 0.025
+    knee_lift: float = 0.0
+    limp: int = -1
+    on_toes: float = 0.0
+
+
+WALK = Gait()
+RUN = Gait(cadence=2.7, duty=0.36, lift=0.22, bob=0.035, arm_swing=0.75, elbow=1.5, lean=0.16, heel=1.0, crouch=0.05,
+           sway=0.012)
+JOG = Gait(cadence=2.5, duty=0.42, lift=0.15, bob=0.03, arm_swing=0.5, elbow=1.4, lean=0.09, heel=0.8, crouch=0.03,
+           sway=0.015)
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """Where the body goes: ground (T, 2) x and z, facing (T,) radians, height (T,) of the ground."""
+
+    ground: np.ndarray
+    facing: np.ndarray
+    height: np.ndarray
+
+
+def straight(seconds: float, distance: float, direction: float = 0.0) -> Path:
+    """Along `direction` (0 ahead, pi/2 to the left) while facing +Z."""
+    t = np.arange(int(seconds * FPS)) / FPS
+    way = travel_profile(t, seconds) * distance
+    ground = np.stack([np.sin(direction) * way, np.cos(direction) * way], axis=1)
+    return Path(ground, np.zeros(len(t)), np.zeros(len(t)))
+
+
+def arc(seconds: float, distance: float, angle: float) -> Path:
+    """A circular way of the given length that turns by `angle` (positive to the left), facing along it."""
+    t = np.arange(int(seconds * FPS)) / FPS
+    share = travel_profile(t, seconds)
+    heading = share * angle
+    step = np.diff(share, prepend=0) * distance
+    middle = heading - np.diff(heading, prepend=0) / 2
+    ground = np.cumsum(np.stack([np.sin(middle), np.cos(middle)], axis=1) * step[:, None], axis=0)
+    return Path(ground, heading, np.zeros(len(t)))
+
+
+def pivot(seconds: float, angle: float) -> Path:
+    """Turning on the spot."""
+    t = np.arange(int(seconds * FPS)) / FPS
+    return Path(np.zeros((len(t), 2)), travel_profile(t, seconds) * angle, np.zeros(len(t)))
+
+
+def zigzag(seconds: float, distance: float, swing: float) -> Path:
+    """Ahead in a wavy line, the heading following it."""
+    path = straight(seconds, distance)
+    z = path.ground[:, 1]
+    x = swing * np.sin(z / distance * 2 * np.pi * 1.5) * np.sin(np.pi * np.clip(z / distance, 0, 1))
+    slope = np.gradient(x, np.maximum(z, 1e-3) + np.arange(len(z)) * 1e-6)
+    return Path(np.stack([x, z], axis=1), np.arctan(np.clip(slope, -1.2, 1.2)), path.height)
+
+
+def walk_along(body: Body, path: Path, gait: Gait, first: int = RIGHT) -> Tracks:
+    """Tracks of a body that follows the path from standing to standing."""
+    frames = len(path.ground)
+    tracks = Tracks(frames, body)
+    t, seconds = tracks.t, frames / FPS
+    way = float(np.linalg.norm(np.diff(path.ground, axis=0), axis=1).sum())
+    longest = body.leg * (0.8 if gait.duty > 0.5 else 1.35)
+    steps = max(int(round(gait.cadence * (seconds - 0.3))), int(np.ceil(way / longest)), 2)
+    step_s = (seconds - 0.3) / steps
+    moving = bump(t, 0.0, seconds, 0.35)
+    _feet(tracks, path, gait, steps, step_s, first)
+    phase = np.pi * (t - 0.15) / step_s + (0 if first == RIGHT else np.pi)
+    wave = np.sin(phase) * moving
+    beat = -np.cos(2 * phase) if gait.duty > 0.5 else np.cos(2 * phase)
+    ahead = np.stack([np.sin(path.facing), np.cos(path.facing)], axis=1)
+    left = np.stack([ahead[:, 1], -ahead[:, 0]], axis=1)
+    support = np.cos(phase + np.pi / 2) * moving * (1 if gait.duty > 0.5 else 0.6)
+    tracks.pelvis[:, [0, 2]] = path.ground + left * (gait.sway * -support)[:, None]
+    drop = gait.crouch + (0.022 if gait.duty > 0.5 else 0.03)
+    tracks.pelvis[:, 1] += path.height + moving * (beat * gait.bob - drop + gait.on_toes * 0.06)
+    tracks.yaw = path.facing + 0.09 * wave
+    tracks.pitch = gait.lean * 0.5 * moving
+    tracks.roll = 0.03 * support
+    tracks.spine[:, 0] = (gait.lean + 0.4 * gait.crouch) * moving
+    tracks.spine[:, 2] = -0.16 * wave
+    tracks.head[:, 0] = -0.5 * gait.lean * moving
+    for side in (LEFT, RIGHT):
+        swing = gait.arm_swing * wave * (1 if side == LEFT else -1)
+        bend = 0.22 + (gait.elbow - 0.22) * moving + 0.25 * np.maximum(swing, 0)
+        tracks.hand[side] = hang(swing + 0.05 - 0.12 * moving * (gait.elbow > 1), 0.12 + 0.05 * moving, bend)
+    if gait.limp >= 0:
+        dip = np.maximum(np.sin(phase + (0 if gait.limp == RIGHT else np.pi)), 0) * moving
+        tracks.pelvis[:, 1] -= 0.05 * dip
+        tracks.spine[:, 1] += SIDE_SIGN[gait.limp] * 0.2 * dip
+        tracks.spine[:, 0] += 0.1 * moving
+    return tracks
+
+
+def _feet(tracks: Tracks, path: Path, gait: Gait, steps: int, step_s: float, first: int) -> None:
+    """Each step swings one foot to where the body will be over it at mid-stance; planted feet do not move."""
+    t, body, last = tracks.t, tracks.body, len(path.ground) - 1
+
+    def footprint(second: float, side: int) -> np.ndarray:
+        at = int(np.clip(round(second * FPS), 0, last))
+        offset = stance(body, side, gait.width)
+        c, s = np.cos(path.facing[at]), np.sin(path.facing[at])
+        x, z = offset[0] * c + offset[2] * s, -offset[0] * s + offset[2] * c
+        ground = np.array([path.ground[at, 0] + x, BALL_HEIGHT + path.height[at], path.ground[at, 1] + z])
+        return np.append(ground, path.facing[at] + SIDE_SIGN[side] * 0.1)
+
+    swing_s = 2 * step_s * (1 - gait.duty)
+    for side in (LEFT, RIGHT):
+        place = footprint(0, side)
+        values = np.repeat(place[None], len(t), axis=0)
+        lift, pitch = np.zeros(len(t)), np.zeros(len(t))
+        for i in range(steps):
+            if (i % 2 == 0) != (side == first):
+                continue
+            spared = gait.limp == side
+            land = 0.15 + (i + 1) * step_s
+            start = max(land - swing_s * (0.8 if spared else 1), 0.02)
+            middle = seconds_end if (seconds_end := len(t) / FPS) and i >= steps - 2 else land + gait.duty * step_s
+            target = footprint(middle, side)
+            share = np.clip((t - start) / (land - start), 0, 1)
+            flying = (share > 0) & (share < 1)
+            after = t >= start
+            eased = ease(share)[:, None]
+            values[after] = (place * (1 - eased) + target * eased)[after]
+            arch = np.sin(np.pi * share) ** 0.8 * flying
+            lift += arch * (gait.lift * (0.45 if spared else 1) + gait.knee_lift)
+            push = ease((t - (start - 0.16)) / 0.16) * (1 - ease((share - 0.15) / 0.45)) * (t > start - 0.16)
+            toe_up = np.sin(np.pi * np.clip((share - 0.55) / 0.45, 0, 1)) * 0.3 * (gait.duty > 0.5)
+            pitch += push * gait.heel * (0.4 if spared else 1) - toe_up * flying
+            place = target
+        tracks.ball[side] = values[:, :3]
+        tracks.ball[side][:, 1] += lift
+        tracks.foot_yaw[side] = values[:, 3]
+        tracks.foot_pitch[side] = np.maximum(pitch, gait.on_toes * bump(t, 0, len(t) / FPS, 0.3))

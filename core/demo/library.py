@@ -1,0 +1,167 @@
+"""The demo library: actions with parameters, styles and sequences, and captions for them, from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.demo.action import Action, Maker
+from core.demo.body import FPS, LEFT, RIGHT, Body, Tracks, make_body
+from core.demo.curves import smooth_noise
+from core.demo.fullbody import FULLBODY
+from core.demo.gestures import GESTURES
+from core.demo.locomotion import LOCOMOTION
+from core.demo.solve import lift_out_of_floor, solve
+from core.motion.canonical import rotate_y
+from core.motion.motion import Motion
+from core.motion.skeleton import SMPL22
+
+ACTIONS: tuple[Action, ...] = LOCOMOTION + GESTURES + FULLBODY
+SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")
+TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",)}
+OTHER = {"left": "right", "right": "left", "both": "both", "": ""}
+JOINERS = (", then {}", " and then {}", ", after that {}", ", followed by a moment where the person {}")
+
+
+@dataclass(frozen=True)
+class Style:
+    """`words` after the verb phrase; pace; stoop (radians); sag (metres); liveliness of the noise."""
+
+    name: str
+    words: tuple[str, ...]
+    pace: float = 1.0
+    stoop: float = 0.0
+    sag: float = 0.0
+    noise: float = 1.0
+
+
+STYLES = (
+    Style("old", ("like an elderly person", "slowly, bent over with age", "in a frail, aged way"), 0.75, 0.4, 0.05),
+    Style("tired", ("in a tired way", "as if exhausted", "wearily"), 0.75, 0.25, 0.03),
+    Style("energetic", ("energetically", "with a lot of energy", "in a lively way"), 1.25, -0.06, 0.0, 1.8),
+    Style("slow", ("slowly", "at a slow pace", "taking their time"), 0.65),
+    Style("fast", ("quickly", "fast", "in a hurry"), 1.4),
+    Style("proud", ("proudly, chest out", "with a straight back and head high"), 1.0, -0.16),
+)
+PLAIN = Style("plain", ("",))
+
+
+@dataclass(frozen=True, eq=False)
+class DemoClip:
+    """A generated motion, its captions, and what it shows (for checks): action names, sides, style."""
+
+    motion: Motion
+    captions: tuple[str, ...]
+    actions: tuple[str, ...]
+    sides: tuple[str, ...]
+    style: str
+
+
+@dataclass(frozen=True)
+class _Choice:
+    action: Action
+    side: str
+    count: int
+
+
+def generate(seed: int, count: int, sequences: float = 0.2) -> Iterator[DemoClip]:
+    """`count` clips; every action in every side once before chance decides; `sequences`: share of pairs."""
+    rng = np.random.default_rng(seed)
+    every = [_Choice(a, s, a.counts[0]) for a in ACTIONS for s in a.sides]
+    queue: list[_Choice] = []
+    for number in range(count):
+        if not queue:
+            queue = [every[i] for i in rng.permutation(len(every))]
+        first = queue.pop()
+        choices = [_Choice(first.action, first.side, int(rng.choice(first.action.counts)))]
+        if first.action.chains and number >= len(every) and rng.random() < sequences:
+            follower = every[int(rng.integers(len(every)))]
+            if follower.action.chains and follower.action is not first.action:
+                choices.append(follower)
+        yield make_clip(choices, np.random.default_rng([seed, number]))
+
+
+def make_clip(choices: list[_Choice], rng: np.random.Generator) -> DemoClip:
+    """One clip of one or two actions by one body in one style, with three captions."""
+    body = make_body(float(np.clip(rng.normal(1.7, 0.09), 1.5, 1.95)), float(rng.normal(1, 0.03)),
+                     float(rng.normal(1, 0.03)), float(rng.normal(1, 0.06)), float(rng.normal(1, 0.06)))
+    style = PLAIN
+    if all(c.action.styles for c in choices) and rng.random() < 0.4:
+        style = STYLES[int(rng.integers(len(STYLES)))]
+    parts = [_perform(c, body, style, rng) for c in choices]
+    positions = lift_out_of_floor(_join(parts))
+    name = " + ".join(f"{c.action.name} {c.side}".strip() for c in choices)
+    captions = _captions(choices, style, rng)
+    return DemoClip(Motion(positions.astype(np.float32), FPS, SMPL22, name), captions,
+                    tuple(c.action.name for c in choices), tuple(c.side for c in choices), style.name)
+
+
+def _perform(choice: _Choice, body: Body, style: Style, rng: np.random.Generator) -> np.ndarray:
+    pace = float(rng.uniform(*choice.action.paces)) * style.pace
+    maker = Maker(body, rng, choice.side, pace, choice.count, float(rng.uniform(0.85, 1.2)))
+    tracks = choice.action.make(maker)
+    _add_life(tracks, style, rng)
+    return solve(tracks)
+
+
+def _add_life(tracks: Tracks, style: Style, rng: np.random.Generator) -> None:
+    """Posture of the style, and the small movements of a body that is never quite still."""
+    noise = smooth_noise(tracks.frames, 14, rng) * style.noise
+    tracks.spine[:, 0] += style.stoop
+    tracks.head[:, 0] -= 0.4 * style.stoop
+    tracks.pelvis[:, 1] -= style.sag
+    tracks.spine += 0.022 * noise[:, :3]
+    tracks.head += 0.05 * noise[:, 3:6]
+    planted = 1 - tracks.foot_free.max(axis=0)
+    tracks.pelvis[:, [0, 2]] += 0.006 * noise[:, 6:8] * planted[:, None]
+    for limb in (LEFT, RIGHT):
+        tracks.hand[limb] += 0.018 * noise[:, 8 + 3 * limb:11 + 3 * limb]
+
+
+def _join(parts: list[np.ndarray]) -> np.ndarray:
+    """Plays parts one after the other, each starting where and as the last one ended, with a short blend."""
+    joined = parts[0]
+    for part in parts[1:]:
+        across = joined[-1, 1] - joined[-1, 2]
+        heading = np.arctan2(-across[2], across[0])
+        turned = rotate_y(part.astype(np.float32), float(heading)).astype(float)
+        turned[..., [0, 2]] += joined[-1, 0, [0, 2]] - turned[0, 0, [0, 2]]
+        gap = joined[-1] - turned[0]
+        fade = 0.5 * (1 + np.cos(np.pi * np.clip(np.arange(len(turned)) / 8, 0, 1)))
+        joined = np.concatenate([joined, (turned + gap * fade[:, None, None])[1:]])
+    return _rigid(joined, parts[0]) if len(parts) > 1 else joined
+
+
+def _rigid(positions: np.ndarray, model: np.ndarray) -> np.ndarray:
+    """Bones of the length they have in `model`, each along where it points: a blend of poses shortens them."""
+    result = positions.copy()
+    for joint in SMPL22.topological_order[1:]:
+        parent = SMPL22.parents[joint]
+        bone = positions[:, joint] - positions[:, parent]
+        length = np.linalg.norm(model[0, joint] - model[0, parent])
+        result[:, joint] = result[:, parent] + bone * (length / np.linalg.norm(bone, axis=1, keepdims=True))
+    return result
+
+
+def _phrase(choice: _Choice, rng: np.random.Generator) -> str:
+    both = choice.side == "both" and choice.action.phrases_both
+    phrases = choice.action.phrases_both if both else choice.action.phrases
+    times = TIMES[choice.count][int(rng.integers(len(TIMES[choice.count])))] if len(choice.action.counts) > 1 else ""
+    text = phrases[int(rng.integers(len(phrases)))]
+    return " ".join(text.format(side=choice.side, other=OTHER[choice.side], times=times).split()).replace(" ,", ",")
+
+
+def _captions(choices: list[_Choice], style: Style, rng: np.random.Generator) -> tuple[str, ...]:
+    captions: list[str] = []
+    while len(captions) < 3:
+        subject = SUBJECTS[int(rng.integers(len(SUBJECTS)))]
+        text = _phrase(choices[0], rng)
+        manner = style.words[int(rng.integers(len(style.words)))]
+        for choice in choices[1:]:
+            text += JOINERS[int(rng.integers(len(JOINERS)))].format(_phrase(choice, rng))
+        sentence = f"{subject} {text} {manner}".strip().rstrip(",") + "."
+        if sentence not in captions:
+            captions.append(sentence)
+    return tuple(captions)
