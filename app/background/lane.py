@@ -1,0 +1,83 @@
+"""One worker thread; of the requests under one key, the latest wins. Results come back in the window's thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import StudioError
+from core.progress import Cancelled, Job, run
+
+
+class Lane(QObject):
+    """Runs functions and jobs one after the other, off the window's thread."""
+
+    _deliver = Signal(object)
+
+    def __init__(self, name: str, parent: QObject | None = None):
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._latest: dict[str, int] = {}
+        self._cancel: dict[str, threading.Event] = {}
+        self._closed = False
+        self._deliver.connect(lambda call: call())
+
+    def submit(self, key: str, work: Callable[[], Any], done: Callable[[Any], None],
+               failed: Callable[[str], None]) -> None:
+        """Runs work(); then done(result) or failed(sentence), unless a newer request took the key."""
+        token = self._latest[key] = self._latest.get(key, 0) + 1
+
+        def task() -> None:
+            if self._closed or self._latest[key] != token:
+                return
+            try:
+                result = work()
+            except StudioError as error:
+                self._send(key, token, failed, str(error))
+            except Cancelled:
+                self._send(key, token, failed, "")
+            except Exception as error:
+                import traceback
+
+                traceback.print_exc()
+                self._send(key, token, failed, f"Something unexpected went wrong ({type(error).__name__}: {error}).")
+            else:
+                self._send(key, token, done, result)
+
+        self._pool.submit(task)
+
+    def submit_job(self, key: str, job: Callable[[], Job], progress: Callable[[Any], None],
+                   done: Callable[[Any], None], failed: Callable[[str], None]) -> None:
+        """Like submit, for a job: reports progress, stops at the next yield when cancelled (failed with '')."""
+        self.cancel(key)
+        event = self._cancel[key] = threading.Event()
+        token = self._latest.get(key, 0) + 1
+
+        def report(value: Any) -> None:
+            self._send(key, token, progress, value)
+
+        self.submit(key, lambda: run(job(), report, lambda: event.is_set() or self._closed), done, failed)
+
+    def cancel(self, key: str) -> None:
+        """Asks the job under a key to stop."""
+        if key in self._cancel:
+            self._cancel[key].set()
+
+    def close(self) -> None:
+        """Cancels everything and waits for the running step to end."""
+        self._closed = True
+        for event in self._cancel.values():
+            event.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _send(self, key: str, token: int, receiver: Callable[[Any], None], value: Any) -> None:
+        def call() -> None:
+            if self._latest.get(key) == token and not self._closed:
+                receiver(value)
+
+        if not self._closed:
+            self._deliver.emit(call)

@@ -1,0 +1,67 @@
+"""An orbit camera. numpy only; metres, Y up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Looks at `target` from `distance` metres; `azimuth` turns about Y (0: from +Z), `elevation` looks down."""
+
+    target: tuple[float, float, float] = (0.0, 0.9, 0.0)
+    distance: float = 4.2
+    azimuth: float = 0.5
+    elevation: float = 0.22
+    field_of_view: float = 0.66
+
+    def orbit(self, dx: float, dy: float) -> Camera:
+        """By pixels of mouse travel."""
+        return replace(self, azimuth=self.azimuth - dx * 0.008,
+                       elevation=float(np.clip(self.elevation + dy * 0.008, -0.15, 1.5)))
+
+    def pan(self, dx: float, dy: float, height_px: int) -> Camera:
+        """The point under the mouse stays under it."""
+        scale = 2 * self.distance * np.tan(self.field_of_view / 2) / max(height_px, 1)
+        right, up, _ = self.axes()
+        moved = np.array(self.target) - right * dx * scale + up * dy * scale
+        return replace(self, target=tuple(float(v) for v in moved))
+
+    def zoom(self, steps: float) -> Camera:
+        return replace(self, distance=float(np.clip(self.distance * 0.88**steps, 0.4, 60)))
+
+    def axes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Unit vectors right, up, and from the target to the eye."""
+        ce, se, ca, sa = np.cos(self.elevation), np.sin(self.elevation), np.cos(self.azimuth), np.sin(self.azimuth)
+        back = np.array([ce * sa, se, ce * ca])
+        right = np.array([ca, 0.0, -sa])
+        return right, np.cross(back, right), back
+
+    def eye(self) -> np.ndarray:
+        return np.array(self.target) + self.axes()[2] * self.distance
+
+    def matrix(self, aspect: float) -> np.ndarray:
+        """(4, 4) float32 projection times view."""
+        right, up, back = self.axes()
+        view = np.eye(4)
+        view[:3, :3] = np.stack([right, up, back])
+        view[:3, 3] = -view[:3, :3] @ self.eye()
+        f = 1 / np.tan(self.field_of_view / 2)
+        f_x = f / aspect if aspect >= 1 else f
+        f_y = f if aspect >= 1 else f * aspect
+        near, far = 0.05, 120.0
+        projection = np.array([[f_x, 0, 0, 0], [0, f_y, 0, 0],
+                               [0, 0, (far + near) / (near - far), 2 * far * near / (near - far)], [0, 0, -1, 0]])
+        return (projection @ view).astype(np.float32)
+
+
+def frame_motion(positions: np.ndarray, camera: Camera | None = None) -> Camera:
+    """A camera that holds all of a motion (T, J, 3) in view, keeping the direction it looks from."""
+    camera = camera or Camera()
+    low, high = positions.min(axis=(0, 1)), positions.max(axis=(0, 1))
+    middle = (low + high) / 2
+    radius = float(np.linalg.norm(np.maximum(high - low, [0.6, 1.7, 0.6]))) / 2
+    return replace(camera, target=tuple(float(v) for v in middle),
+                   distance=float(np.clip(radius / np.tan(camera.field_of_view / 2) * 1.02, 1.5, 40)))

@@ -1,0 +1,95 @@
+"""Meshes and per-frame instances of bones. numpy only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.motion.motion import Motion
+from core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
+
+# Okabe and Ito's colour-blind-safe set: right side warm, left side cool, torso green.
+PART_COLOURS = {RIGHT_LEG: (213, 94, 0), LEFT_LEG: (0, 114, 178), TORSO: (0, 158, 115), RIGHT_ARM: (230, 159, 0),
+                LEFT_ARM: (86, 180, 233)}
+INSTANCE_FLOATS = 11
+_RADII = {RIGHT_LEG: (0.066, 0.045), LEFT_LEG: (0.066, 0.045), TORSO: (0.085, 0.08), RIGHT_ARM: (0.047, 0.032),
+          LEFT_ARM: (0.047, 0.032)}
+
+
+def capsule(segments: int = 14, rings: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (V, 4) of direction and end (0 or 1), and triangles (I,) uint32: a capsule between two spheres,
+    stretched by the vertex shader. The axis is +Z."""
+    rows = []
+    for end in (0.0, 1.0):
+        for ring in range(rings + 1):
+            latitude = np.pi / 2 * (ring / rings - (1 if end == 0 else 0))
+            for s in range(segments):
+                a = 2 * np.pi * s / segments
+                rows.append((np.cos(latitude) * np.cos(a), np.cos(latitude) * np.sin(a), np.sin(latitude), end))
+    triangles = []
+    for ring in range(2 * (rings + 1) - 1):
+        for s in range(segments):
+            a, b = ring * segments + s, ring * segments + (s + 1) % segments
+            triangles += [a, b, a + segments, b, b + segments, a + segments]
+    return np.array(rows, np.float32), np.array(triangles, np.uint32)
+
+
+@dataclass(frozen=True, eq=False)
+class BoneSet:
+    """Which joints are joined by bones of which thickness and colour; made once a skeleton."""
+
+    starts: np.ndarray
+    ends: np.ndarray
+    fixed: np.ndarray
+    head: int
+    neck: int
+    size: float
+
+
+def bone_set(skeleton: Skeleton, size: float = 1.0) -> BoneSet:
+    """Bones of the chains thick, all others (fingers, face, helpers) thin. `size`: stature over 1.7 m."""
+    rows: list[tuple[int, int, float, float, int]] = []
+    in_chain = set()
+    for part, chain in enumerate(skeleton.chains):
+        first, last = _RADII[part]
+        for i, (a, b) in enumerate(zip(chain, chain[1:], strict=False)):
+            share = (i / max(len(chain) - 1, 1), (i + 1) / max(len(chain) - 1, 1))
+            thin = 0.6 if i == 0 and part != TORSO else 1.0
+            rows.append((a, b, (first + (last - first) * share[0]) * thin, first + (last - first) * share[1], part))
+            in_chain.add((a, b))
+    for a, b in skeleton.bones:
+        if (a, b) not in in_chain and (b, a) not in in_chain:
+            radius = 0.009 if skeleton.chains else 0.03
+            rows.append((int(a), int(b), radius, radius, int(skeleton.joint_parts[b])))
+    head, neck = (skeleton.chains[TORSO][-1], skeleton.chains[TORSO][-2]) if skeleton.chains else (-1, -1)
+    if head >= 0:
+        rows.append((head, head, 0.095, 0.085, TORSO))
+    fixed = np.zeros((len(rows), 5), np.float32)
+    for i, (_, _, r0, r1, part) in enumerate(rows):
+        fixed[i, :2] = r0 * size, r1 * size
+        fixed[i, 2:] = np.array(PART_COLOURS[part]) / 255
+    return BoneSet(np.array([r[0] for r in rows]), np.array([r[1] for r in rows]), fixed, head, neck, size)
+
+
+def instances(bones: BoneSet, joints: np.ndarray) -> np.ndarray:
+    """(B, 11) float32 of one pose (J, 3): start, end, two radii, colour."""
+    out = np.empty((len(bones.starts), INSTANCE_FLOATS), np.float32)
+    out[:, 0:3] = joints[bones.starts]
+    out[:, 3:6] = joints[bones.ends]
+    out[:, 6:] = bones.fixed
+    if bones.head >= 0:
+        up = joints[bones.head] - joints[bones.neck]
+        up = up / max(float(np.linalg.norm(up)), 1e-6)
+        out[-1, 0:3] = joints[bones.head] + up * 0.02 * bones.size
+        out[-1, 3:6] = joints[bones.head] + up * 0.1 * bones.size
+    return out
+
+
+def pose_at(motion: Motion, time_s: float) -> np.ndarray:
+    """(J, 3) pose at a time, between frames by linear interpolation; times outside are held."""
+    at = min(max(time_s * motion.fps, 0.0), motion.frame_count - 1)
+    low = int(at)
+    high = min(low + 1, motion.frame_count - 1)
+    weight = np.float32(at - low)
+    return motion.positions[low] * (1 - weight) + motion.positions[high] * weight

@@ -1,0 +1,129 @@
+"""Draws poses into rectangles of one OpenGL 3.3 core context: floor, soft shadows, instanced capsules."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+
+import numpy as np
+import OpenGL
+
+OpenGL.ERROR_CHECKING = False
+OpenGL.ERROR_LOGGING = False
+from OpenGL import GL as gl  # noqa: E402
+
+from app.gl import shaders  # noqa: E402
+from app.gl.camera import Camera  # noqa: E402
+from app.gl.geometry import INSTANCE_FLOATS, capsule  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Look:
+    """Colours (0 to 1) of the surroundings."""
+
+    background: tuple[float, float, float]
+    floor: tuple[float, float, float]
+    line: tuple[float, float, float]
+
+
+DARK = Look((0.105, 0.112, 0.128), (0.150, 0.158, 0.176), (0.30, 0.32, 0.36))
+LIGHT = Look((0.925, 0.935, 0.950), (0.865, 0.880, 0.900), (0.68, 0.70, 0.74))
+
+
+class Renderer:
+    """Owns the GL objects of a context. Every method needs that context to be current."""
+
+    def __init__(self):
+        self.bone = _program(shaders.BONE_VERTEX, shaders.BONE_FRAGMENT)
+        self.floor = _program(shaders.FLOOR_VERTEX, shaders.FLOOR_FRAGMENT)
+        self.shadow = _program(shaders.SHADOW_VERTEX, shaders.SHADOW_FRAGMENT)
+        self.uniforms: dict[tuple[int, str], int] = {}
+        vertices, triangles = capsule()
+        self.triangle_count = len(triangles)
+        self.array = gl.glGenVertexArrays(1)
+        mesh, elements, self.instances = gl.glGenBuffers(3)
+        gl.glBindVertexArray(self.array)
+        gl.glBindBuffer(gl.GL_ARRAY_BUFFER, mesh)
+        gl.glBufferData(gl.GL_ARRAY_BUFFER, vertices.nbytes, vertices, gl.GL_STATIC_DRAW)
+        gl.glEnableVertexAttribArray(0)
+        gl.glVertexAttribPointer(0, 4, gl.GL_FLOAT, False, 16, ctypes.c_void_p(0))
+        gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, elements)
+        gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, triangles.nbytes, triangles, gl.GL_STATIC_DRAW)
+        gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.instances)
+        offset = 0
+        for location, size in ((1, 3), (2, 3), (3, 2), (4, 3)):
+            gl.glEnableVertexAttribArray(location)
+            gl.glVertexAttribPointer(location, size, gl.GL_FLOAT, False, INSTANCE_FLOATS * 4, ctypes.c_void_p(offset))
+            gl.glVertexAttribDivisor(location, 1)
+            offset += size * 4
+        self.empty = gl.glGenVertexArrays(1)
+        gl.glBindVertexArray(0)
+
+    def clear(self, colour: tuple[float, float, float], width: int, height: int) -> None:
+        """The whole surface in one colour."""
+        gl.glViewport(0, 0, width, height)
+        gl.glDisable(gl.GL_SCISSOR_TEST)
+        gl.glClearColor(*colour, 1)
+        gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
+
+    def draw(self, rect: tuple[int, int, int, int], camera: Camera, bones: np.ndarray, look: Look) -> None:
+        """One pose, (B, 11) instances, into rect (x, y from below, width, height) in device pixels."""
+        x, y, width, height = rect
+        gl.glViewport(x, y, width, height)
+        gl.glScissor(x, y, width, height)
+        gl.glEnable(gl.GL_SCISSOR_TEST)
+        gl.glClearColor(*look.background, 1)
+        gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
+        matrix, eye = camera.matrix(width / max(height, 1)), camera.eye().astype(np.float32)
+        gl.glEnable(gl.GL_DEPTH_TEST)
+        gl.glDepthMask(False)
+        gl.glBindVertexArray(self.empty)
+        self._use(self.floor, matrix, eye, look)
+        gl.glUniform3f(self._at(self.floor, "middle"), *camera.target)
+        gl.glUniform3f(self._at(self.floor, "floor_colour"), *look.floor)
+        gl.glUniform3f(self._at(self.floor, "line_colour"), *look.line)
+        if eye[1] > 0:
+            gl.glDrawArrays(gl.GL_TRIANGLE_STRIP, 0, 4)
+        gl.glBindVertexArray(self.array)
+        gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.instances)
+        data = np.ascontiguousarray(bones, np.float32)
+        gl.glBufferData(gl.GL_ARRAY_BUFFER, data.nbytes, data, gl.GL_STREAM_DRAW)
+        gl.glEnable(gl.GL_BLEND)
+        gl.glBlendFunc(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA)
+        self._use(self.shadow, matrix, eye, look)
+        gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, len(data))
+        gl.glDisable(gl.GL_BLEND)
+        gl.glDepthMask(True)
+        self._use(self.bone, matrix, eye, look)
+        gl.glDrawElementsInstanced(gl.GL_TRIANGLES, self.triangle_count, gl.GL_UNSIGNED_INT, None, len(data))
+        gl.glBindVertexArray(0)
+        gl.glDisable(gl.GL_SCISSOR_TEST)
+        gl.glDisable(gl.GL_DEPTH_TEST)
+        gl.glUseProgram(0)
+
+    def _use(self, program: int, matrix: np.ndarray, eye: np.ndarray, look: Look) -> None:
+        gl.glUseProgram(program)
+        gl.glUniformMatrix4fv(self._at(program, "camera"), 1, True, matrix)
+        gl.glUniform3f(self._at(program, "eye"), *eye)
+        gl.glUniform3f(self._at(program, "fog"), *look.background)
+
+    def _at(self, program: int, name: str) -> int:
+        key = (program, name)
+        if key not in self.uniforms:
+            self.uniforms[key] = gl.glGetUniformLocation(program, name)
+        return self.uniforms[key]
+
+
+def _program(vertex: str, fragment: str) -> int:
+    program = gl.glCreateProgram()
+    for kind, source in ((gl.GL_VERTEX_SHADER, vertex), (gl.GL_FRAGMENT_SHADER, fragment)):
+        shader = gl.glCreateShader(kind)
+        gl.glShaderSource(shader, source)
+        gl.glCompileShader(shader)
+        if not gl.glGetShaderiv(shader, gl.GL_COMPILE_STATUS):
+            raise RuntimeError(f"shader: {gl.glGetShaderInfoLog(shader).decode()}")
+        gl.glAttachShader(program, shader)
+    gl.glLinkProgram(program)
+    if not gl.glGetProgramiv(program, gl.GL_LINK_STATUS):
+        raise RuntimeError(f"program: {gl.glGetProgramInfoLog(program).decode()}")
+    return program

@@ -1,0 +1,36 @@
+"""Where things live: what the program ships, and the user's own caches and settings."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import platformdirs
+
+APP = "MotionPatchesStudio"
+
+
+def assets() -> Path:
+    """The folder of shipped files, in a source tree and when installed."""
+    return Path(str(files("assets")))
+
+
+def demo_library() -> Path:
+    return assets() / "demo.npz"
+
+
+def starter_model() -> Path:
+    return assets() / "starter"
+
+
+def shipped_galleries() -> Path:
+    return assets() / "galleries"
+
+
+def cache() -> Path:
+    """The user's cache folder for this program."""
+    return Path(platformdirs.user_cache_dir(APP, appauthor=False))
+
+
+def user_galleries() -> Path:
+    return cache() / "galleries"

@@ -1,0 +1,168 @@
+"""A model and a gallery together: text or motion in, hits out; and the building of galleries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from core import places
+from core.errors import StudioError
+from core.gallery import (
+    Entry,
+    Gallery,
+    Hit,
+    concatenate,
+    entries_by_key,
+    gallery_name,
+    load_gallery,
+    save_gallery,
+)
+from core.library.library import Clip, Library
+from core.models import backends
+from core.models.motion_text_model import MotionTextModel
+from core.motion.motion import Motion
+from core.patches import MAX_FRAMES, prepare, to_patches, window_starts
+from core.progress import Job, Meter
+
+BATCH = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Retriever:
+    """Searches one gallery with one model."""
+
+    model: MotionTextModel
+    gallery: Gallery
+
+    def search_text(self, text: str, k: int) -> list[Hit]:
+        """The k clips nearest to a sentence."""
+        return self.gallery.nearest(encode_text(self.model, text), k)
+
+    def search_motion(self, motion: Motion, k: int) -> list[Hit]:
+        """The k clips nearest to (the first window of) a motion."""
+        return self.gallery.nearest(encode_windows(self.model, windows_of(self.model, motion)[0][:1])[0], k)
+
+
+@torch.inference_mode()
+def encode_text(model: MotionTextModel, text: str) -> np.ndarray:
+    """(D,) unit row. Raises StudioError for an empty sentence."""
+    if not text.strip():
+        raise StudioError("Type what the motion should show.")
+    return model.encode_text([text.strip()])[0].cpu().numpy()
+
+
+def windows_of(model: MotionTextModel, motion: Motion) -> tuple[np.ndarray, list[tuple[float, float]]]:
+    """(W, 3, 224, 80) patch images of the overlapping windows of a motion, and their start and end in seconds."""
+    prepared = prepare(motion, model.config.patches)
+    fps = model.config.patches.fps
+    pixels, spans = [], []
+    for start in window_starts(prepared.frame_count):
+        spans.append((round(start / fps, 3), round(min((start + MAX_FRAMES) / fps, motion.duration_s), 3)))
+        window = prepared.crop(start, start + MAX_FRAMES)
+        if start:
+            window = prepare(window, model.config.patches)
+        pixels.append(to_patches(window, model.statistics).pixels)
+    return np.stack(pixels), spans
+
+
+@torch.inference_mode()
+def encode_windows(model: MotionTextModel, pixels: np.ndarray) -> np.ndarray:
+    """(W, 3, 224, 80) -> (W, D) unit rows."""
+    with backends.autocast(str(model.device)):
+        return model.encode_motion(torch.from_numpy(pixels).to(model.device)).cpu().numpy()
+
+
+def build_gallery(model: MotionTextModel, library: Library, known: Gallery | None = None) -> Job[Gallery]:
+    """Encodes the clips that `known` (of the same model) does not hold yet; the rest is taken over.
+
+    Clips are taken shortest first, so that a batch holds motions of like length. Closing the job raises inside; the
+    caller that wants to keep what is done uses `update_gallery`.
+    """
+    state = _Build(model, library, known)
+    yield from state.run()
+    return state.gallery()
+
+
+def update_gallery(model: MotionTextModel, library: Library, folder: Path | None = None) -> Job[Gallery]:
+    """The gallery of a library under a model, from disk where it lies, brought up to date and saved. A cancelled
+    job saves what it has encoded."""
+    name = gallery_name(model.fingerprint, library.root)
+    file = (folder or places.user_galleries()) / name
+    known = find_gallery(model, library, folder)
+    state = _Build(model, library, known)
+    if not state.todo and known is not None and len(known.entries) == len(state.kept_rows):
+        return known
+    try:
+        yield from state.run()
+    finally:
+        save_gallery(state.gallery(), file)
+    return state.gallery()
+
+
+def find_gallery(model: MotionTextModel, library: Library, folder: Path | None = None) -> Gallery | None:
+    """A gallery of this model that lies on disk: the user's own, or the shipped one of the demo library."""
+    name = gallery_name(model.fingerprint, library.root)
+    shipped = places.shipped_galleries() / f"{model.fingerprint}-{library.root.stem}.npz"
+    for file in ((folder or places.user_galleries()) / name, shipped):
+        if file.exists():
+            try:
+                return load_gallery(file)
+            except StudioError:
+                continue
+    return None
+
+
+class _Build:
+    """The state of one build: what is kept, what is to do, what is done."""
+
+    def __init__(self, model: MotionTextModel, library: Library, known: Gallery | None):
+        self.model, self.library, self.known = model, library, known
+        usable = known is not None and known.fingerprint == model.fingerprint
+        rows = entries_by_key(known) if usable and known else {}
+        self.kept_rows: list[int] = []
+        self.todo: list[Clip] = []
+        for clip in library.clips:
+            found = rows.get((clip.id, clip.key))
+            if found:
+                self.kept_rows += found
+            else:
+                self.todo.append(clip)
+        self.todo.sort(key=lambda c: c.duration_s)
+        self.done: list[tuple[list[Entry], np.ndarray]] = []
+        self.skipped: list[str] = []
+
+    def run(self) -> Job[None]:
+        meter = Meter(f"Indexing {self.library.name}", len(self.todo))
+        entries: list[Entry] = []
+        windows: list[np.ndarray] = []
+        yield meter.at(0)
+        for count, clip in enumerate(self.todo, 1):
+            try:
+                motion = self.library.load(clip.id)
+                pixels, spans = windows_of(self.model, motion)
+            except StudioError as error:
+                self.skipped.append(str(error))
+                continue
+            for start_s, end_s in spans:
+                entries.append(Entry(clip.id, clip.key, start_s, end_s))
+            windows.append(pixels)
+            if sum(map(len, windows)) >= BATCH or count == len(self.todo):
+                self._encode(entries, windows)
+                entries, windows = [], []
+                yield meter.at(count)
+        if windows:
+            self._encode(entries, windows)
+        yield meter.at(len(self.todo))
+
+    def _encode(self, entries: list[Entry], windows: list[np.ndarray]) -> None:
+        self.done.append((list(entries), encode_windows(self.model, np.concatenate(windows))))
+
+    def gallery(self) -> Gallery:
+        parts = list(self.done)
+        if self.known is not None and self.kept_rows:
+            parts.insert(0, ([self.known.entries[r] for r in self.kept_rows], self.known.embeddings[self.kept_rows]))
+        entries, embeddings = concatenate(parts, self.model.config.dim)
+        return Gallery(embeddings, entries, self.model.fingerprint, tuple(self.skipped))
