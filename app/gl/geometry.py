@@ -13,7 +13,7 @@ from core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO
 PART_COLOURS = {RIGHT_LEG: (213, 94, 0), LEFT_LEG: (0, 114, 178), TORSO: (0, 158, 115), RIGHT_ARM: (230, 159, 0),
                 LEFT_ARM: (86, 180, 233)}
 INSTANCE_FLOATS = 11
-_RADII = {RIGHT_LEG: (0.066, 0.045), LEFT_LEG: (0.066, 0.045), TORSO: (0.085, 0.08), RIGHT_ARM: (0.047, 0.032),
+_RADII = {RIGHT_LEG: (0.066, 0.045), LEFT_LEG: (0.066, 0.045), TORSO: (0.1, 0.045), RIGHT_ARM: (0.047, 0.032),
           LEFT_ARM: (0.047, 0.032)}
 
 
@@ -64,7 +64,7 @@ def bone_set(skeleton: Skeleton, size: float = 1.0) -> BoneSet:
             rows.append((int(a), int(b), radius, radius, int(skeleton.joint_parts[b])))
     head, neck = (skeleton.chains[TORSO][-1], skeleton.chains[TORSO][-2]) if skeleton.chains else (-1, -1)
     if head >= 0:
-        rows.append((head, head, 0.095, 0.085, TORSO))
+        rows.append((head, head, 0.082, 0.078, TORSO))
     fixed = np.zeros((len(rows), 5), np.float32)
     for i, (_, _, r0, r1, part) in enumerate(rows):
         fixed[i, :2] = r0 * size, r1 * size

@@ -1,6 +1,6 @@
 """A whole library in one .npz file: what the demo library ships as.
 
-`positions` (sum of frames, J, 3) int16 in steps of 0.25 mm, `lengths` (N,), and `index`, a JSON text with fps,
+`positions` (sum of frames, J, 3) int16 in steps of 0.5 mm, `lengths` (N,), and `index`, a JSON text with fps,
 skeleton and one {id, captions, split, ...} a clip.
 """
 
@@ -20,7 +20,7 @@ from core.motion.motion import Assumption, Motion
 from core.motion.skeleton import Skeleton
 from core.progress import Job, Progress
 
-STEP_M = 0.00025
+STEP_M = 0.0005
 
 
 def open_packed(path: Path) -> Job[Library]:

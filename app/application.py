@@ -1,0 +1,111 @@
+"""Builds and wires everything; the only file that knows all parts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtGui import QSurfaceFormat
+from PySide6.QtWidgets import QApplication
+
+from app.background.lane import Lane
+from app.viewmodels.playback import Playback
+from app.viewmodels.search import Search
+from app.viewmodels.workspace import Workspace
+from app.widgets.main_window import MainWindow
+from core import places
+
+
+class Studio:
+    """The running program: lanes, view models and the window."""
+
+    def __init__(self, paths: list[Path], model: Path | None = None, device: str = "auto",
+                 settings: QSettings | None = None):
+        self.files, self.models = Lane("files"), Lane("models")
+        self.playback = Playback()
+        self.workspace = Workspace(self.files, self.models, device)
+        self.search = Search(self.workspace)
+        self.window = MainWindow(self.workspace, self.search, self.playback,
+                                 settings or QSettings(places.APP, places.APP))
+        self.window.closing.connect(self.close)
+        self.window.show()
+        QTimer.singleShot(0, lambda: self.workspace.open(paths or [places.demo_library()]))
+        QTimer.singleShot(0, lambda: self.workspace.load_model(model))
+
+    def close(self) -> None:
+        """Ends the lanes; a step under way is waited for."""
+        self.files.close()
+        self.models.close()
+
+
+def make_application() -> QApplication:
+    """A QApplication that asks for OpenGL 3.3 core."""
+    if sys.platform == "win32":
+        import torch  # noqa: F401  (its DLLs must come before Qt's)
+    surface = QSurfaceFormat()
+    surface.setVersion(3, 3)
+    surface.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
+    surface.setDepthBufferSize(24)
+    surface.setSamples(4)
+    QSurfaceFormat.setDefaultFormat(surface)
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app.setApplicationName("Motion Patches Studio")
+    app.setStyle("Fusion")
+    return app
+
+
+def run_studio(paths: list[Path], model: Path | None, device: str) -> int:
+    """Opens the window and runs until it is closed."""
+    app = make_application()
+    studio = Studio(paths, model, device)
+    code = app.exec()
+    studio.close()
+    return code
+
+
+def take_screenshot(out: Path, paths: list[Path], model: Path | None, device: str, query: str, size: tuple[int, int],
+                    say: Callable[[str], None], timeout_s: float = 180.0) -> str:
+    """Runs the real window, types the query, waits for the results to move, and saves the picture. Returns '' or
+    what went wrong."""
+    app = make_application()
+    settings = QSettings(str(places.cache() / "screenshot.ini"), QSettings.Format.IniFormat)
+    settings.clear()
+    studio = Studio(paths, model, device, settings)
+    studio.window.resize(*size)
+    studio.window.default_sizes()
+    problem = ["nothing was ready in time"]
+    problems: list[str] = []
+    studio.workspace.failed.connect(problems.append)
+
+    def ready() -> bool:
+        return studio.workspace.retriever is not None and (not query or bool(studio.search.results))
+
+    def shoot() -> None:
+        picture = studio.window.grab()
+        problem[0] = "" if picture.save(str(out)) else f"{out} could not be written. Choose another place."
+        app.quit()
+
+    def watch() -> None:
+        if ready():
+            poll.stop()
+            QTimer.singleShot(1400, shoot)
+        elif problems and studio.workspace.model_label == "no model":
+            problem[0] = problems[-1]
+            app.quit()
+
+    poll = QTimer(interval=50)
+    poll.timeout.connect(watch)
+    poll.start()
+    if query:
+        QTimer.singleShot(0, lambda: studio.window.query.ask(query))
+    QTimer.singleShot(int(timeout_s * 1000), app.quit)
+    say("running the studio…")
+    app.exec()
+    poll.stop()
+    studio.window.close()
+    del studio
+    app.shutdown()
+    return problem[0]

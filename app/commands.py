@@ -1,0 +1,231 @@
+"""What the subcommands do: call the core, print for people or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from core import places
+from core.errors import FileProblem, StudioError, os_problem
+from core.library.library import Library, skipped_sentence
+from core.library.open import open_library
+from core.motion.skeleton import PART_NAMES
+from core.progress import Job, Progress, format_duration, run
+
+SAMPLE_QUERY = "a person waves with the right hand"
+
+
+def _progress(progress: Progress) -> None:
+    end = "\n" if progress.done >= progress.total else "\r"
+    if sys.stderr.isatty() or end == "\n":
+        print(f"{progress}\x1b[K" if sys.stderr.isatty() else str(progress), end=end, file=sys.stderr, flush=True)
+
+
+def _drive(job: Job) -> Any:
+    return run(job, _progress)
+
+
+def _open(path: Path | None) -> Library:
+    library = _drive(open_library(path or places.demo_library()))
+    if library.skipped:
+        print(skipped_sentence(library.skipped), file=sys.stderr)
+    return library
+
+
+def _model(options: argparse.Namespace) -> Any:
+    from core.models.backends import pick_device
+    from core.models.checkpoint import load_model
+
+    return load_model(options.model or places.starter_model(), pick_device(options.device))
+
+
+def info(options: argparse.Namespace) -> int:
+    library = _open(options.path)
+    motion = library.load(library.clips[0].id)
+    skeleton = motion.skeleton
+    parts = {PART_NAMES[i]: [skeleton.joint_names[j] for j in chain] for i, chain in enumerate(skeleton.chains)}
+    seconds = sum(c.duration_s for c in library.clips)
+    values = {
+        "path": str(options.path), "layout": library.layout, "motions": len(library.clips),
+        "captions": sum(len(c.captions) for c in library.clips), "seconds": round(seconds, 2),
+        "splits": {s: sum(c.split == s for c in library.clips) for s in ("train", "val", "test")},
+        "first": {"id": library.clips[0].id, "frames": motion.frame_count, "fps": motion.fps,
+                  "joints": skeleton.joint_count, "assumptions": [asdict(a) for a in motion.assumptions],
+                  "body_parts": parts},
+        "notes": library.notes, "skipped": [s.reason for s in library.skipped],
+    }
+    if options.json:
+        print(json.dumps(values))
+        return 0
+    print(f"{library.name}: {library.layout}, {len(library.clips):,} motions, {format_duration(seconds)}")
+    print(f"first motion: {motion.frame_count} frames, {motion.fps:g} fps, {skeleton.joint_count} joints")
+    for a in motion.assumptions:
+        print(f"  {a.what}: {a.value} ({a.reason}; {a.confidence:.0%} sure)")
+    for name, joints in parts.items():
+        print(f"  {name}: {' '.join(joints)}")
+    return 0
+
+
+def search(options: argparse.Namespace) -> int:
+    from core.retriever import Retriever, update_gallery
+
+    if options.k < 1:
+        raise StudioError("-k must be at least 1.")
+    library, model = _open(options.library), _model(options)
+    hits = Retriever(model, _drive(update_gallery(model, library))).search_text(options.text, options.k)
+    rows = [{"rank": h.rank, "id": h.clip_id, "score": round(h.score, 4), "caption": library.by_id[h.clip_id].caption,
+             "path": str(library.by_id[h.clip_id].path), "start_s": h.start_s, "end_s": h.end_s}
+            for h in hits if h.clip_id in library.by_id]
+    if options.json:
+        print(json.dumps({"query": options.text, "model": model.name, "library": library.name, "hits": rows}))
+    else:
+        for row in rows:
+            print(f"{row['rank']:3d}  {row['score']:.3f}  {row['id']:40s}  {row['caption']}")
+    return 0
+
+
+def index(options: argparse.Namespace) -> int:
+    from core.retriever import update_gallery
+
+    library, model = _open(options.library), _model(options)
+    gallery = _drive(update_gallery(model, library))
+    values = {"library": library.name, "model": model.name, "motions": len(library.clips),
+              "entries": len(gallery.entries), "skipped": list(gallery.skipped)}
+    print(json.dumps(values) if options.json else
+          f"{values['entries']:,} entries for {values['motions']:,} motions; {len(gallery.skipped)} left out")
+    return 0
+
+
+def patches(options: argparse.Namespace) -> int:
+    import numpy as np
+
+    from core.io.load import load_motion
+    from core.models.config import preset
+    from core.patches import compute_statistics, prepare, to_patches, to_rgb
+
+    recipe = preset(options.preset).patches
+    motion = prepare(load_motion(options.motion), recipe)
+    if options.statistics is None:
+        statistics = compute_statistics([motion], recipe.normalisation)
+    elif (options.statistics / "model.safetensors").exists():
+        from core.models.checkpoint import load_model
+
+        model = load_model(options.statistics)
+        statistics = model.statistics
+        motion = prepare(load_motion(options.motion), model.config.patches)
+    else:
+        library = _open(options.statistics)
+        clips = library.in_split("train") if recipe.normalisation == "sample_point" else library.clips
+        statistics = compute_statistics((prepare(library.load(c.id), recipe) for c in clips or library.clips),
+                                        recipe.normalisation)
+    image = to_patches(motion, statistics)
+    try:
+        if options.out.suffix == ".npy":
+            np.save(options.out, image.pixels)
+        elif options.out.suffix == ".png":
+            from PIL import Image
+
+            Image.fromarray(to_rgb(image.pixels)).save(options.out)
+        else:
+            raise FileProblem(options.out, "it is neither .npy nor .png", "Choose one of them")
+    except OSError as error:
+        raise os_problem(options.out, error) from error
+    values = {"motion": str(options.motion), "out": str(options.out), "frames": image.frames, "preset": options.preset}
+    print(json.dumps(values) if options.json else f"{options.out}: {image.frames} of 224 frames, 5 parts x 16 points")
+    return 0
+
+
+def train(options: argparse.Namespace) -> int:
+    from core.training import config as training_config
+
+    given = {name: getattr(options, name) for name in ("epochs", "batch", "seed", "device")}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if options.library:
+        changes["library"] = str(options.library.expanduser().resolve())
+    if options.start_from:
+        changes["start_from"] = str(options.start_from.expanduser().resolve())
+    if options.config:
+        config = training_config.check(replace(training_config.read(options.config), **changes))
+    else:
+        config = training_config.recipe(options.preset or "starter", **changes)
+    if not config.library:
+        raise StudioError("Name a library to train on: --library FOLDER, or the field library in the JSON file.")
+    folder = options.run_folder or Path("runs") / config.preset
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        training_config.write(config, folder / "config.json")
+    except OSError as error:
+        raise os_problem(folder, error) from error
+    from core.training.trainer import train as run_training
+
+    for event in run_training(config, folder):
+        if options.json:
+            print(event.to_line(), flush=True)
+        else:
+            _tell(event.kind, event.values, folder)
+    return 0
+
+
+def _tell(kind: str, values: dict[str, Any], folder: Path) -> None:
+    if kind == "start":
+        print(f"training on {values['train']} motions, validating on {values['val']}, {values['device']}; "
+              f"{values['skipped']} left out", file=sys.stderr)
+    elif kind == "step" and values["step"] % 10 == 0:
+        print(f"step {values['step']}: loss {values['loss']:.3f}, {values['motions_per_s']:.0f} motions/s, "
+              f"{format_duration(values['remaining_s'])} left", file=sys.stderr)
+    elif kind == "epoch":
+        exact = values["val"]["exact_caption"]
+        print(f"epoch {values['epoch']}: loss {values['loss']:.3f}, validation R@1 text to motion "
+              f"{exact['t2m']['R@1']:.1f}, motion to text {exact['m2t']['R@1']:.1f}" + (" (best)" if values["best"] else ""))
+    elif kind == "end":
+        print(f"best epoch {values['epoch']}, {format_duration(values['wall_s'])}; the model is {folder / 'best'}")
+        for protocol, ways in values.get("test", {}).items():
+            print(f"test, {protocol}: " + "; ".join(f"{way} " + " ".join(f"{k} {v}" for k, v in scores.items())
+                                                    for way, scores in ways.items()))
+
+
+def studio(options: argparse.Namespace) -> int:
+    from app.virtual_screen import has_screen
+
+    for path in options.paths:
+        if not path.exists():
+            raise FileProblem(path, "it does not exist", "Check the path")
+    if has_screen():
+        from app.application import run_studio
+
+        return run_studio(options.paths, options.model, options.device)
+    out = Path("studio.png")
+    print(f"There is no screen here, so the studio runs on a virtual one, is asked {SAMPLE_QUERY!r}, and its window "
+          f"is saved as {out}.")
+    return _shoot(out, options.paths, options, SAMPLE_QUERY, (1600, 1000))
+
+
+def screenshot(options: argparse.Namespace) -> int:
+    paths = [options.library] if options.library else []
+    for path in paths:
+        if not path.exists():
+            raise FileProblem(path, "it does not exist", "Check the path")
+    code = _shoot(options.out, paths, options, options.query, options.size)
+    if options.json:
+        print(json.dumps({"out": str(options.out), "query": options.query, "size": options.size}))
+    return code
+
+
+def _shoot(out: Path, paths: list[Path], options: argparse.Namespace, query: str, size: tuple[int, int]) -> int:
+    from contextlib import nullcontext
+
+    from app.virtual_screen import has_screen, virtual_screen
+
+    with nullcontext() if has_screen() else virtual_screen((max(size[0], 640), max(size[1], 480))):
+        from app.application import take_screenshot
+
+        problem = take_screenshot(out, paths, options.model, options.device, query, size,
+                                  lambda text: print(text, file=sys.stderr))
+    if problem:
+        raise StudioError(f"No picture was taken: {problem}")
+    print(f"saved {out}", file=sys.stderr)
+    return 0

@@ -1,0 +1,153 @@
+"""What is open: library, model, gallery; and the long work that gets them there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.background.lane import Lane
+from core import places
+from core.library.library import Clip, Library, skipped_sentence
+from core.library.open import open_paths
+from core.motion.canonical import canonical
+from core.motion.motion import Motion
+from core.progress import Progress
+
+
+class Workspace(QObject):
+    """`changed`: library, model or gallery; `progressed(Progress or None)`: long work; `said(str)`: a message;
+    `shown`: another motion is on the stage."""
+
+    changed = Signal()
+    progressed = Signal(object)
+    said = Signal(str)
+    failed = Signal(str)
+    shown = Signal()
+
+    def __init__(self, files: Lane, models: Lane, device: str = "auto", parent: QObject | None = None):
+        super().__init__(parent)
+        self.files, self.models, self.device_choice = files, models, device
+        self.library: Library | None = None
+        self.retriever: Any = None
+        self.model: Any = None
+        self.model_label, self.device_label = "model not loaded", ""
+        self.clip: Clip | None = None
+        self.motion: Motion | None = None
+        self.source_motion: Motion | None = None
+
+    def open_demo(self) -> None:
+        self.open([places.demo_library()])
+
+    def open(self, paths: list[Path]) -> None:
+        """Opens files or a folder, then indexes it."""
+        self.said.emit(f"Opening {paths[0].name if len(paths) == 1 else f'{len(paths)} files'}…")
+        self.files.submit_job("open", lambda: open_paths(paths), self.progressed.emit, self._opened, self._failed)
+
+    def cancel(self) -> None:
+        self.files.cancel("open")
+        self.models.cancel("index")
+
+    def _opened(self, library: Library) -> None:
+        self.progressed.emit(None)
+        self.library, self.retriever = library, None
+        left_out = skipped_sentence(library.skipped)
+        self.said.emit(f"Opened {library.name}: {len(library.clips):,} motions. {left_out}".strip())
+        if left_out:
+            self.failed.emit(left_out)
+        self.changed.emit()
+        if library.clips:
+            self.show_clip(library.clips[0])
+        self._index()
+
+    def load_model(self, folder: Path | None = None) -> None:
+        """Loads a model (the starter by default) in the background, then indexes what is open."""
+        folder = folder or places.starter_model()
+
+        def work() -> tuple[Any, str]:
+            from core.models.backends import device_label, pick_device
+            from core.models.checkpoint import load_model
+
+            device = pick_device(self.device_choice)
+            return load_model(folder, device), device_label(device)
+
+        def done(result: tuple[Any, str]) -> None:
+            self.model, self.device_label = result
+            self.model_label = self.model.name
+            self.retriever = None
+            self.changed.emit()
+            self._index()
+
+        self.model_label = f"loading {folder.name}…"
+        self.changed.emit()
+        self.models.submit("load", work, done, self._model_failed)
+
+    def _model_failed(self, message: str) -> None:
+        self.model_label = "no model"
+        self.changed.emit()
+        self._failed(message)
+
+    def _index(self) -> None:
+        library, model = self.library, self.model
+        if library is None or model is None:
+            return
+
+        def job() -> Any:
+            from core.retriever import Retriever, update_gallery
+
+            gallery = yield from update_gallery(model, library)
+            return library, Retriever(model, gallery)
+
+        self.models.submit_job("index", job, self.progressed.emit, self._indexed, self._failed)
+
+    def _indexed(self, result: Any) -> None:
+        library, retriever = result
+        self.progressed.emit(None)
+        if library is self.library:
+            self.retriever = retriever
+            skipped = retriever.gallery.skipped
+            if skipped:
+                self.failed.emit(f"{len(skipped)} motions could not be indexed. {skipped[0]}")
+            self.changed.emit()
+
+    def _failed(self, message: str) -> None:
+        self.progressed.emit(None)
+        self.failed.emit(message or "Stopped. What was finished is kept.")
+
+    def load_motions(self, key: str, clip_ids: list[str], done: Callable[[list[Motion | None]], None]) -> None:
+        """Motions for view, in the canonical frame; None for one that cannot be read."""
+        library = self.library
+
+        def work() -> list[Motion | None]:
+            motions: list[Motion | None] = []
+            for clip_id in clip_ids:
+                try:
+                    motions.append(canonical(library.load(clip_id)))
+                except Exception as error:
+                    motions.append(None)
+                    problems.append(str(error))
+            return motions
+
+        problems: list[str] = []
+
+        def finished(motions: list[Motion | None]) -> None:
+            if problems:
+                self.failed.emit(problems[0])
+            done(motions)
+
+        if library is not None:
+            self.files.submit(key, work, finished, self._failed)
+
+    def show_clip(self, clip: Clip) -> None:
+        """Puts a clip on the stage."""
+        def done(motions: list[Motion | None]) -> None:
+            if motions[0] is not None:
+                self.clip, self.motion = clip, motions[0]
+                self.shown.emit()
+
+        self.load_motions("stage", [clip.id], done)
+
+    def report(self, progress: Progress | None) -> None:
+        self.progressed.emit(progress)

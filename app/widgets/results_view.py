@@ -1,0 +1,162 @@
+"""The top results as live tiles: one OpenGL context draws all of them, on one clock, with one linked orbit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtOpenGLWidgets import QOpenGLWidget
+from PySide6.QtWidgets import QSizePolicy
+
+from app.gl import geometry
+from app.gl.camera import Camera
+from app.viewmodels.playback import Playback
+from app.viewmodels.search import Search
+from app.widgets.overlay import Overlay
+from app.widgets.theme import is_dark, muted
+from core.motion.skeleton import TORSO
+
+GAP = 6
+CAPTION = 38
+
+
+class ResultsView(QOpenGLWidget):
+    """A click opens a tile on the stage; dragging turns all tiles together."""
+
+    chosen = Signal(object)
+
+    def __init__(self, search: Search, playback: Playback, parent=None):
+        super().__init__(parent)
+        self.search, self.playback = search, playback
+        self.renderer, self.bones, self.hover = None, [], -1
+        self.camera = Camera(distance=3.9, azimuth=0.45, elevation=0.16)
+        self._pressed = self._last = QPointF()
+        self.setMouseTracking(True)
+        self.setMinimumHeight(150)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Search results")
+        self.overlay = Overlay(self, self._paint_labels)
+        search.changed.connect(self._changed)
+        search.workspace.shown.connect(self.overlay.update)
+        playback.ticked.connect(self.update)
+
+    def _changed(self) -> None:
+        self.bones = [geometry.bone_set(r.motion.skeleton) for r in self.search.results]
+        self.overlay.update()
+        self.update()
+
+    def tiles(self) -> list[QRect]:
+        """Rectangles of the tiles: the grid whose tiles come closest to a portrait that still shows the caption."""
+        count = len(self.search.results)
+        if not count:
+            return []
+        best = (0.0, 1)
+        for rows in range(1, count + 1):
+            columns = -(-count // rows)
+            width, height = self.width() / columns - GAP, self.height() / rows - GAP
+            size = min(width / 1.0, (height - CAPTION) / 1.05)
+            if size > best[0]:
+                best = (size, rows)
+        rows = best[1]
+        columns = -(-count // rows)
+        width, height = self.width() // columns, self.height() // rows
+        return [QRect(i % columns * width + GAP // 2, i // columns * height + GAP // 2, width - GAP, height - GAP)
+                for i in range(count)]
+
+    def initializeGL(self) -> None:
+        from app.gl.renderer import Renderer
+
+        self.renderer = Renderer()
+
+    def paintGL(self) -> None:
+        from app.gl.renderer import DARK, LIGHT
+
+        look = DARK if is_dark(self) else LIGHT
+        ratio = self.devicePixelRatioF()
+        window = self.palette().window().color()
+        self.renderer.clear((window.redF(), window.greenF(), window.blueF()), int(self.width() * ratio),
+                            int(self.height() * ratio))
+        rects = self.tiles()
+        for rect, result, bones in zip(rects, self.search.results, self.bones, strict=True):
+            start, end = result.hit.start_s, result.hit.end_s or result.motion.duration_s
+            time_s = start + self.playback.wrapped(max(end - start, 0.05))
+            pose = geometry.pose_at(result.motion, time_s)
+            chains = result.motion.skeleton.chains
+            root = pose[chains[TORSO][0] if chains else 0]
+            camera = replace(self.camera, target=(float(root[0]), 0.88, float(root[2])))
+            view = rect.adjusted(0, 0, 0, -CAPTION)
+            device = tuple(int(v * ratio) for v in (view.x(), self.height() - view.y() - view.height(), view.width(),
+                                                    view.height()))
+            self.renderer.draw(device, camera, geometry.instances(bones, pose), look)
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        for i, (rect, result) in enumerate(zip(self.tiles(), self.search.results, strict=True)):
+            self._paint_label(painter, rect, i, result)
+
+    def _paint_label(self, painter: QPainter, rect: QRect, index: int, result) -> None:
+        opened = self.search.workspace.clip is not None and self.search.workspace.clip.id == result.clip.id
+        if opened or index == self.hover:
+            painter.setPen(QPen(self.palette().highlight().color(), 2 if opened else 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 4, 4)
+        bold = QFont(self.font())
+        bold.setBold(True)
+        painter.setFont(bold)
+        painter.setPen(QColor(235, 238, 242) if is_dark(self) else QColor(30, 34, 40))
+        painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignLeft, f"{result.hit.rank}")
+        painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignRight, f"{result.hit.score:.2f}")
+        painter.setFont(self.font())
+        painter.setPen(self.palette().windowText().color() if opened else muted(self))
+        line = painter.fontMetrics().lineSpacing()
+        box = QRect(rect.x() + 6, rect.bottom() - CAPTION + 4, rect.width() - 12, 2 * line)
+        painter.drawText(box, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter, self._two_lines(
+            painter, result.clip.caption, box.width()))
+
+    @staticmethod
+    def _two_lines(painter: QPainter, text: str, width: int) -> str:
+        """The text, cut with an ellipsis where two lines do not hold it."""
+        metrics = painter.fontMetrics()
+        lines, words = [""], text.split()
+        for at, word in enumerate(words):
+            longer = f"{lines[-1]} {word}".strip()
+            if metrics.horizontalAdvance(longer) <= width or not lines[-1]:
+                lines[-1] = longer
+            elif len(lines) == 1:
+                lines.append(word)
+            else:
+                rest = " ".join([lines[-1], *words[at:]])
+                lines[-1] = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)
+                break
+        return "\n".join(lines)
+
+    def _index_at(self, point: QPointF) -> int:
+        return next((i for i, rect in enumerate(self.tiles()) if rect.contains(point.toPoint())), -1)
+
+    def mousePressEvent(self, event) -> None:
+        self._pressed = self._last = event.position()
+
+    def mouseMoveEvent(self, event) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            delta = event.position() - self._last
+            self._last = event.position()
+            self.camera = self.camera.orbit(delta.x(), delta.y())
+            return
+        hover = self._index_at(event.position())
+        if hover != self.hover:
+            self.hover = hover
+            self.overlay.update()
+            self.setToolTip(self.search.results[hover].clip.caption if hover >= 0 else "")
+
+    def mouseReleaseEvent(self, event) -> None:
+        moved = (event.position() - self._pressed).manhattanLength()
+        index = self._index_at(event.position())
+        if moved < 5 and index >= 0:
+            self.chosen.emit(self.search.results[index].clip)
+
+    def wheelEvent(self, event) -> None:
+        self.camera = self.camera.zoom(event.angleDelta().y() / 120)
+
+    def leaveEvent(self, event) -> None:
+        self.hover = -1
+        self.overlay.update()

@@ -1,0 +1,141 @@
+"""BVH against a slow twin with 4 x 4 matrices, and bad files."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import FileProblem
+from core.io.bvh import joint_positions, parse_bvh
+from core.io.load import load_motion
+
+SMALL = """HIERARCHY
+ROOT Hips
+{
+  OFFSET 1.0 2.0 3.0
+  CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
+  JOINT Spine
+  {
+    OFFSET 0.0 10.0 0.0
+    CHANNELS 3 Yrotation Zrotation Xrotation
+    JOINT Head
+    {
+      OFFSET 0.0 5.0 1.0
+      CHANNELS 6 Xposition Yposition Zposition Xrotation Yrotation Zrotation
+      End Site
+      {
+        OFFSET 0.0 1.0 0.0
+      }
+    }
+  }
+}
+MOTION
+Frames: 2
+Frame Time: 0.05
+0 0 0 0 0 0 0 0 0 0 5 1 0 0 0
+1 2 3 30 40 -50 20 10 70 0.5 6 2 15 25 35
+"""
+
+
+def rotation(axis, degrees):
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    rows = {"X": [[1, 0, 0], [0, c, -s], [0, s, c]], "Y": [[c, 0, s], [0, 1, 0], [-s, 0, c]],
+            "Z": [[c, -s, 0], [s, c, 0], [0, 0, 1]]}[axis]
+    matrix = np.eye(4)
+    matrix[:3, :3] = rows
+    return matrix
+
+
+def slow_positions(bvh):
+    """Frame by frame with 4 x 4 matrices."""
+    out = np.zeros((len(bvh.values), len(bvh.names), 3))
+    for t, row in enumerate(bvh.values):
+        world, at = [], 0
+        for j, channels in enumerate(bvh.channels):
+            parent = bvh.parents[j]
+            place = list(bvh.offsets[j])
+            turn = np.eye(4)
+            for kind, axis in channels:
+                value = row[at]
+                at += 1
+                if kind == "p":
+                    i = "XYZ".index(axis)
+                    place[i] = value + (bvh.offsets[j][i] if parent < 0 else 0)
+                else:
+                    turn = turn @ rotation(axis, value)
+            move = np.eye(4)
+            move[:3, 3] = place
+            local = move @ turn
+            world.append(local if parent < 0 else world[parent] @ local)
+            out[t, j] = world[-1][:3, 3]
+    return out
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+def test_forward_kinematics_by_hand(tmp_path):
+    bvh = parse_bvh(write(tmp_path / "a.bvh", SMALL))
+    positions = joint_positions(bvh)
+    np.testing.assert_allclose(positions[0], [[1, 2, 3], [1, 12, 3], [1, 17, 4]], atol=1e-5)
+    np.testing.assert_allclose(positions, slow_positions(bvh), atol=1e-5)
+
+
+@pytest.mark.parametrize("change", [("\n", "\r\n"), ("  ", "\t"), (" 0 0 0\n1", " 0 0 0\n\n\n1"), ("5 1 0 0 0", "5e0 1.0e+0 0 0 0"),
+                                    ("0 0 0 0 0 0 0 0 0 0 5", "0,0,0,0,0,0,0,0,0,0,5")])
+def test_dialects_read_alike(tmp_path, change):
+    plain = joint_positions(parse_bvh(write(tmp_path / "a.bvh", SMALL)))
+    other = joint_positions(parse_bvh(write(tmp_path / "b.bvh", SMALL.replace(*change))))
+    np.testing.assert_allclose(plain, other, atol=1e-6)
+
+
+@pytest.mark.parametrize(("change", "word"), [
+    (("MOTION", "MOTI"), "not a"), (("}\nMOTION", "MOTION"), "never closed"), (("35\n", "\n"), "cut off"),
+    (("Frames: 2", "Frames: 9"), "9 frames are announced"), (("0.05", "0"), "Frame Time"), (("15 25", "15 abc"), "cut off|number"),
+    (("Xrotation\n", "Wrotation\n"), "unknown channel"), (("OFFSET 0.0 10.0", "OFFSET zero 10.0"), "three numbers"),
+])
+def test_broken_files_say_what_is_wrong(tmp_path, change, word):
+    path = write(tmp_path / "broken.bvh", SMALL.replace(*change, 1))
+    with pytest.raises(FileProblem, match=word) as caught:
+        load_motion(path)
+    assert "broken.bvh" in str(caught.value) and str(caught.value).endswith(".")
+
+
+def test_all_real_files_are_upright_in_metres_with_five_chains(shared):
+    files = sorted((shared / "bvh").rglob("*.bvh"))
+    assert len(files) == 96
+    for file in files[::9] + files[-6:]:
+        motion = load_motion(file)
+        chains = [[motion.skeleton.joint_names[j] for j in c] for c in motion.skeleton.chains]
+        assert len(chains) == 5
+        right_leg, left_leg, torso, right_arm, left_arm = (" ".join(c) for c in chains)
+        assert "Head" in torso and "Hand" in right_arm and "Foot" in left_leg
+        assert all(mark in right for right in (right_leg, right_arm) for mark in ["R"]), chains
+        head, foot = motion.positions[:, motion.skeleton.chains[2][-1], 1], motion.positions[:, chains_end(motion), 1]
+        assert 1.1 < np.median(head - foot) < 1.9
+
+
+def chains_end(motion):
+    return motion.skeleton.chains[0][-1]
+
+
+def test_real_file_against_the_slow_twin(shared):
+    bvh = parse_bvh(sorted((shared / "bvh" / "cmu_cc").glob("*.bvh"))[2])
+    short = type(bvh)(bvh.names, bvh.parents, bvh.offsets, bvh.channels, bvh.values[:4], bvh.frame_time)
+    np.testing.assert_allclose(joint_positions(short), slow_positions(short), atol=1e-5 * 180)
+
+
+def test_bvh_and_joint_arrays_of_one_take_agree(shared):
+    """The dataset's own joint positions at 20 fps were made by someone else from the same file at 30 fps."""
+    from core.motion.canonical import resample
+
+    index = (shared / "bandai2" / "index.csv").read_text().splitlines()[1:]
+    by_source = {line.split(",")[1]: line.split(",")[0] for line in index}
+    file = shared / "bvh" / "bandai" / "dataset-2_walk_normal_001.bvh"
+    theirs = np.load(shared / "bandai2" / "new_joints" / f"{by_source[file.stem]}.npy")
+    ours = resample(load_motion(file), 20).positions
+    count = min(len(theirs), len(ours))
+    assert np.abs(theirs[:count] - ours[:count]).max() < 0.02
