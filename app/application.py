@@ -106,6 +106,7 @@ def take_screenshot(out: Path, paths: list[Path], model: Path | None, device: st
     app.exec()
     poll.stop()
     studio.window.close()
-    del studio
+    studio.window.deleteLater()
+    app.processEvents()
     app.shutdown()
     return problem[0]

@@ -95,7 +95,7 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
 def load_gallery(path: Path) -> Gallery:
     """Raises FileProblem for a file that is no gallery of this format; it is then to be built again."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             index = json.loads(str(arrays["index"]))
             embeddings = arrays["embeddings"].astype(np.float32)
         if index["format"] != FORMAT or len(index["entries"]) != len(embeddings):

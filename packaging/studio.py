@@ -73,7 +73,7 @@ def install_packages(extra: str) -> None:
 
 
 def main() -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036
         print("Python 3.11 or newer is needed.", file=sys.stderr)
         return 1
     testing = sys.argv[1:2] == ["test"]

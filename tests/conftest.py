@@ -48,3 +48,73 @@ def screen():
         pytest.skip("no Xvfb on this machine")
     with virtual_screen((1700, 1100)):
         yield
+
+
+@pytest.fixture(scope="session")
+def tiny_text_folder(tmp_path_factory) -> Path:
+    """A BERT of two layers with random weights, on disk in the hub's own format."""
+    from core.models.backends import prepare_imports
+
+    prepare_imports()
+    import torch
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("tiny-bert")
+    words = ["a", "person", "someone", "walks", "runs", "waves", "jumps", "forward", "backward", "with", "the", "left",
+             "right", "hand", "leg", "up", "down", "turns", "and", "then", ".", ",", "twice", "kicks", "sits"]
+    vocabulary = {w: i for i, w in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *words])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2),
+                                                                                                    ("[SEP]", 3)])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    torch.manual_seed(0)
+    config = BertConfig(vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+                        intermediate_size=64, max_position_embeddings=96)
+    BertModel(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_config(tiny_text_folder):
+    from core.models.config import preset
+
+    return preset("starter", motion="test_vit", text=str(tiny_text_folder))
+
+
+@pytest.fixture
+def tiny_model(tiny_config):
+    import torch
+
+    from core.models.motion_text_model import new_model
+    from core.patches import PatchStatistics
+
+    torch.manual_seed(0)
+    statistics = PatchStatistics(np.zeros((80, 3), np.float32), np.ones((80, 3), np.float32))
+    model = new_model(tiny_config, statistics).eval()
+    model.fingerprint, model.name = "tiny", "tiny"
+    return model
+
+
+@pytest.fixture
+def small_library(tmp_path) -> Path:
+    """Twelve short clips in the HumanML3D layout, walking and waving, written as the data set is."""
+    from core.demo.library import ACTIONS, _Choice, make_clip
+
+    root = tmp_path / "small"
+    (root / "new_joints").mkdir(parents=True)
+    (root / "texts").mkdir()
+    chosen = {a.name: a for a in ACTIONS}
+    splits = {"train": [], "val": [], "test": []}
+    for i in range(12):
+        action = chosen["walk forward" if i % 2 else "wave"]
+        clip = make_clip([_Choice(action, action.sides[0], 1)], np.random.default_rng(i))
+        name = f"{i:06d}"
+        np.save(root / "new_joints" / f"{name}.npy", clip.motion.positions)
+        (root / "texts" / f"{name}.txt").write_text("".join(f"{c}#a/DET#0.0#0.0\n" for c in clip.captions))
+        splits["train" if i < 8 else "val" if i < 10 else "test"].append(name)
+    for split, names in splits.items():
+        (root / f"{split}.txt").write_text("\n".join(names) + "\n")
+    return root

@@ -10,6 +10,7 @@ import numpy as np
 from core.demo.action import Action, Maker
 from core.demo.body import FPS, LEFT, RIGHT, Body, Tracks, make_body
 from core.demo.curves import smooth_noise
+from core.demo.floor import FLOOR
 from core.demo.fullbody import FULLBODY
 from core.demo.gestures import GESTURES
 from core.demo.locomotion import LOCOMOTION
@@ -18,7 +19,7 @@ from core.motion.canonical import rotate_y
 from core.motion.motion import Motion
 from core.motion.skeleton import SMPL22
 
-ACTIONS: tuple[Action, ...] = LOCOMOTION + GESTURES + FULLBODY
+ACTIONS: tuple[Action, ...] = LOCOMOTION + GESTURES + FULLBODY + FLOOR
 SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")
 TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",)}
 OTHER = {"left": "right", "right": "left", "both": "both", "": ""}

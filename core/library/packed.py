@@ -7,6 +7,7 @@ skeleton and one {id, captions, split, ...} a clip.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ def open_packed(path: Path) -> Job[Library]:
     yield Progress(f"Reading {path.name}", 0, 1)
     try:
         content = path.read_bytes()
-        with np.load(path, allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             positions, lengths = arrays["positions"], arrays["lengths"]
             index = json.loads(str(arrays["index"]))
         skeleton = Skeleton(tuple(index["joint_names"]), tuple(index["parents"]),

@@ -5,6 +5,8 @@ The end of standard input, when it is a pipe, asks the run to stop: it then save
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 import threading
 from pathlib import Path
@@ -20,7 +22,7 @@ def main(arguments: list[str]) -> int:
         return 2
     run = Path(arguments[0])
     stop = threading.Event()
-    if sys.stdin is not None and not sys.stdin.isatty():
+    if sys.stdin is not None and stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
         threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
     try:
         config = training_config.read(run / "config.json")

@@ -84,8 +84,8 @@ def test_forward_kinematics_by_hand(tmp_path):
     np.testing.assert_allclose(positions, slow_positions(bvh), atol=1e-5)
 
 
-@pytest.mark.parametrize("change", [("\n", "\r\n"), ("  ", "\t"), (" 0 0 0\n1", " 0 0 0\n\n\n1"), ("5 1 0 0 0", "5e0 1.0e+0 0 0 0"),
-                                    ("0 0 0 0 0 0 0 0 0 0 5", "0,0,0,0,0,0,0,0,0,0,5")])
+@pytest.mark.parametrize("change", [("\n", "\r\n"), ("  ", "\t"), (" 0 0 0\n1", " 0 0 0\n\n\n1"),
+                                    ("5 1 0 0 0", "5e0 1.0e+0 0 0 0"), ("0 0 0 0 0 0 0 0 0 0 5", "0,0,0,0,0,0,0,0,0,0,5")])
 def test_dialects_read_alike(tmp_path, change):
     plain = joint_positions(parse_bvh(write(tmp_path / "a.bvh", SMALL)))
     other = joint_positions(parse_bvh(write(tmp_path / "b.bvh", SMALL.replace(*change))))
@@ -94,7 +94,8 @@ def test_dialects_read_alike(tmp_path, change):
 
 @pytest.mark.parametrize(("change", "word"), [
     (("MOTION", "MOTI"), "not a"), (("}\nMOTION", "MOTION"), "never closed"), (("35\n", "\n"), "cut off"),
-    (("Frames: 2", "Frames: 9"), "9 frames are announced"), (("0.05", "0"), "Frame Time"), (("15 25", "15 abc"), "cut off|number"),
+    (("Frames: 2", "Frames: 9"), "9 frames are announced"), (("0.05", "0"), "Frame Time"),
+    (("15 25", "15 abc"), "cut off|number"),
     (("Xrotation\n", "Wrotation\n"), "unknown channel"), (("OFFSET 0.0 10.0", "OFFSET zero 10.0"), "three numbers"),
 ])
 def test_broken_files_say_what_is_wrong(tmp_path, change, word):

@@ -1,0 +1,71 @@
+"""Generated motion must be believable: rigid bones, still feet, nothing below the floor, captions that are true."""
+
+import numpy as np
+import pytest
+
+from core.demo.__main__ import build
+from core.demo.library import ACTIONS, _Choice, generate, make_clip
+from core.motion.skeleton import SMPL22
+
+CLIPS = list(generate(5, 170))
+
+
+def test_every_action_in_every_side_occurs():
+    assert len(ACTIONS) >= 40
+    seen = {(c.actions[0], c.sides[0]) for c in CLIPS}
+    assert seen == {(a.name, s) for a in ACTIONS for s in a.sides}
+
+
+def test_bones_keep_their_length_and_nothing_sinks_in():
+    for clip in CLIPS:
+        p = clip.motion.positions
+        assert np.isfinite(p).all()
+        bones = np.linalg.norm(p[:, SMPL22.bones[:, 1]] - p[:, SMPL22.bones[:, 0]], axis=2)
+        assert np.ptp(bones, axis=0).max() < 1e-4, clip.motion.name
+        assert p[..., 1].min() > -0.01, clip.motion.name
+
+
+def test_planted_feet_do_not_slide():
+    """While the ball of a foot stays at floor height for four frames and more, it moves under 2 cm."""
+    for name in ("walk forward", "run forward", "side step", "walk curve", "turn around", "squat", "bow"):
+        action = next(a for a in ACTIONS if a.name == name)
+        p = make_clip([_Choice(action, action.sides[0], 1)], np.random.default_rng(2)).motion.positions
+        for foot in (10, 11):
+            low = np.flatnonzero(p[:, foot, 1] < 0.0205)
+            for stance in np.split(low, np.flatnonzero(np.diff(low) > 1) + 1):
+                if len(stance) >= 4:
+                    inner = p[stance[1:-1], foot][:, [0, 2]]
+                    assert np.ptp(inner, axis=0).max() < 0.02, name
+
+
+@pytest.mark.parametrize("name", ["wave", "raise hand", "throw", "drink", "knock", "salute"])
+def test_the_hand_that_the_caption_names_is_the_hand_that_moves(name):
+    action = next(a for a in ACTIONS if a.name == name)
+    for side, own, other in (("left", 20, 21), ("right", 21, 20)):
+        clip = make_clip([_Choice(action, side, 1)], np.random.default_rng(4))
+        assert all(side in caption for caption in clip.captions)
+        p = clip.motion.positions - clip.motion.positions[:, 9:10]
+        travel = [np.linalg.norm(np.diff(p[:, j], axis=0), axis=1).sum() for j in (own, other)]
+        assert travel[0] > 1.5 * travel[1]
+
+
+def test_three_different_captions():
+    for clip in CLIPS:
+        assert len(set(clip.captions)) == 3
+        assert all("{" not in c and "  " not in c and c.endswith(".") for c in clip.captions)
+
+
+def test_walking_goes_where_the_caption_says():
+    def end(name, side=""):
+        action = next(a for a in ACTIONS if a.name == name)
+        return make_clip([_Choice(action, side, 1)], np.random.default_rng(1)).motion.positions[-1, 0]
+
+    assert end("walk forward")[2] > 1 and end("walk backward")[2] < -1
+    assert end("side step", "left")[0] > 0.5 and end("side step", "right")[0] < -0.5
+    assert end("walk curve", "left")[0] > 0.3
+
+
+def test_the_library_rebuilds_bit_for_bit(tmp_path):
+    for name in ("a", "b"):
+        build(tmp_path / f"{name}.npz", 20, 3, "x")
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()

@@ -1,0 +1,122 @@
+"""Encoders, checkpoints, weights in the hub's format."""
+
+import numpy as np
+import pytest
+import torch
+
+from core.errors import FileProblem, StudioError
+from core.models.checkpoint import CheckpointInfo, compact_rows, expand_rows, load_model, save_model
+from core.models.config import from_dict, preset, to_dict
+from core.models.motion_encoder import MotionEncoder
+from core.models.text_encoder import TextEncoder
+
+
+def pixels(frames, seed=0):
+    x = torch.zeros(len(frames), 3, 224, 80)
+    generator = torch.Generator().manual_seed(seed)
+    for i, n in enumerate(frames):
+        x[i, :, :n] = torch.randn(3, n, 80, generator=generator)
+    return x
+
+
+@torch.no_grad()
+def test_own_forward_equals_timm(tiny_config):
+    encoder = MotionEncoder(tiny_config).eval()
+    x = pixels([224, 224])
+    trimmed = encoder(x)
+    torch.testing.assert_close(trimmed, encoder.vit(x), atol=1e-5, rtol=1e-4)
+
+
+@torch.no_grad()
+def test_padding_does_not_matter_to_the_starter(tiny_config):
+    """A short motion alone, and in a batch with a long one, give the same feature."""
+    encoder = MotionEncoder(tiny_config).eval()
+    x = pixels([60, 224, 130])
+    together = encoder(x)
+    for i in range(3):
+        torch.testing.assert_close(together[i:i + 1], encoder(x[i:i + 1]), atol=1e-5, rtol=1e-4)
+
+
+def test_position_embedding_is_resampled_from_local_weights(tiny_config, tmp_path):
+    """A file of timm weights for square images loads into the 14 x 5 grid."""
+    import timm
+    from safetensors.torch import save_file
+    from timm.layers import resample_abs_pos_embed
+
+    source = timm.create_model("test_vit", img_size=(160, 160))
+    path = tmp_path / "vit.safetensors"
+    save_file(source.state_dict(), path)
+    encoder = MotionEncoder(preset("starter", motion="test_vit", motion_weights=str(path), text=tiny_config.text,
+                                   motion_pooling="token"))
+    expected = resample_abs_pos_embed(source.pos_embed, (14, 5), num_prefix_tokens=1)
+    torch.testing.assert_close(encoder.vit.pos_embed, expected)
+
+
+@torch.no_grad()
+def test_text_pooling_by_hand(tiny_config, tiny_text_folder):
+    mean = TextEncoder.pretrained(tiny_config).eval()
+    ids, mask = mean.tokenize(["a person walks", "someone waves with the left hand up and down"])
+    states = mean.backbone(input_ids=ids, attention_mask=mask).last_hidden_state
+    by_hand = torch.stack([states[i, mask[i].bool()].mean(0) for i in range(2)])
+    torch.testing.assert_close(mean(ids, mask), by_hand)
+
+
+@torch.no_grad()
+def test_checkpoint_round_trip(tiny_model, tmp_path):
+    x, words = pixels([48, 100]), ["a person walks", "someone kicks"]
+    save_model(tiny_model, tmp_path / "m", CheckpointInfo({"R@1": 1}, {"library": "x"}, "# card"))
+    again = load_model(tmp_path / "m")
+    torch.testing.assert_close(again.encode_motion(x), tiny_model.encode_motion(x))
+    torch.testing.assert_close(again.encode_text(words), tiny_model.encode_text(words))
+    assert (tmp_path / "m" / "README.md").read_text() == "# card" and len(again.fingerprint) == 16
+    save_model(tiny_model, tmp_path / "m", CheckpointInfo(), compact=True)
+    small = load_model(tmp_path / "m")
+    assert (small.encode_text(words) * tiny_model.encode_text(words)).sum(-1).min() > 0.999
+    assert (small.encode_motion(x) * tiny_model.encode_motion(x)).sum(-1).min() > 0.999
+
+
+def test_compact_rows_are_within_half_a_step():
+    weights = {"w": torch.randn(5, 7), "b": torch.randn(5), "n": torch.tensor(3)}
+    again = expand_rows(compact_rows(weights))
+    step = weights["w"].abs().amax(1, keepdim=True) / 127
+    assert ((again["w"] - weights["w"]).abs() <= step * 0.56).all()
+    assert again["n"] == 3
+
+
+def test_broken_checkpoints_say_so(tiny_model, tmp_path):
+    with pytest.raises(StudioError, match="no model folder"):
+        load_model(tmp_path / "none")
+    save_model(tiny_model, tmp_path / "m", CheckpointInfo())
+    weights = tmp_path / "m" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(FileProblem, match="broken"):
+        load_model(tmp_path / "m")
+    (tmp_path / "m" / "config.json").write_text("{")
+    with pytest.raises(FileProblem, match="not JSON"):
+        load_model(tmp_path / "m")
+
+
+def test_presets_survive_json_and_unknown_ones_are_refused():
+    config = preset("official")
+    assert from_dict(to_dict(config)) == config
+    with pytest.raises(StudioError, match="no preset"):
+        preset("enormous")
+
+
+def test_no_network_is_one_sentence(monkeypatch):
+    from huggingface_hub import constants
+
+    from core.models.hub import text_folder
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(StudioError, match="hub cannot be reached") as caught:
+        text_folder("distilbert-base-uncased")
+    assert "\n" not in str(caught.value)
+    with pytest.raises(StudioError, match="hub cannot be reached"):
+        MotionEncoder(preset("paper"))
+
+
+def test_scores_are_cosines(tiny_model):
+    with torch.no_grad():
+        rows = tiny_model.encode_text(["a person walks", "runs"]).numpy()
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)

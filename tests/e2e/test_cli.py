@@ -1,0 +1,84 @@
+"""The command line as a person or a script uses it."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import places
+
+ROOT = Path(__file__).resolve().parents[2]
+needs_starter = pytest.mark.skipif(not places.starter_model().exists(), reason="the starter model is not built yet")
+
+
+def cli(*arguments):
+    return subprocess.run([sys.executable, "-m", "app", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True)
+
+
+def test_info_of_a_library(small_library):
+    done = cli("info", small_library, "--json")
+    values = json.loads(done.stdout)
+    assert done.returncode == 0 and values["motions"] == 12 and values["splits"]["train"] == 8
+    assert values["first"]["body_parts"]["left arm"][-1] == "left_wrist"
+
+
+def test_info_of_real_bvh(shared):
+    file = next((shared / "bvh" / "bandai").glob("*.bvh"))
+    values = json.loads(cli("info", file, "--json").stdout)
+    found = {a["what"]: a["value"] for a in values["first"]["assumptions"]}
+    assert found["unit"] == "centimetres" and found["up axis"] == "Y" and found["rate"] == "30 fps"
+
+
+def test_errors_are_one_sentence_and_exit_1(tmp_path):
+    done = cli("info", tmp_path / "nothing.bvh")
+    assert done.returncode == 1 and "nothing.bvh" in done.stderr and "Traceback" not in done.stderr
+    (tmp_path / "s.npy").write_bytes(b"x")
+    assert cli("info", tmp_path / "s.npy").returncode == 1
+    assert cli("search").returncode == 2 and cli("train").returncode == 1
+
+
+def test_patches_to_array_and_picture(small_library, tmp_path):
+    motion = small_library / "new_joints" / "000001.npy"
+    assert cli("patches", motion, "-o", tmp_path / "p.npy").returncode == 0
+    pixels = np.load(tmp_path / "p.npy")
+    frames = len(np.load(motion))
+    assert pixels.shape == (3, 224, 80) and (pixels[:, frames:] == 0).all() and (pixels[:, :frames] != 0).any()
+    assert cli("patches", motion, "-o", tmp_path / "p.png", "--statistics", small_library).returncode == 0
+    assert (tmp_path / "p.png").stat().st_size > 500
+    assert cli("patches", motion, "-o", tmp_path / "p.jpg").returncode == 1
+
+
+@needs_starter
+def test_search_finds_right_hand_waves():
+    done = cli("search", "a person waves with the right hand", "--json", "-k", "5")
+    values = json.loads(done.stdout)
+    assert done.returncode == 0 and [h["rank"] for h in values["hits"]] == [1, 2, 3, 4, 5]
+    assert sum("wave right" in h["id"] for h in values["hits"]) >= 4
+    assert set(values["hits"][0]) == {"rank", "id", "score", "caption", "path", "start_s", "end_s"}
+
+
+@needs_starter
+def test_index_twice_and_search_own_files(small_library):
+    first = json.loads(cli("index", small_library, "--json").stdout)
+    assert first["entries"] == 12
+    hits = json.loads(cli("search", "walking ahead", "--library", small_library, "--json", "-k", "3").stdout)["hits"]
+    assert all("walk" in h["caption"] or "step" in h["caption"] for h in hits)
+
+
+@needs_starter
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="no Xvfb on this machine")
+def test_screenshot_shows_the_whole_window(tmp_path):
+    from PIL import Image
+
+    out = tmp_path / "shot.png"
+    done = cli("screenshot", out, "--query", "someone jumps", "--size", "1280x800")
+    assert done.returncode == 0, done.stderr
+    picture = np.asarray(Image.open(out).convert("RGB")).astype(int)
+    assert picture.shape == (800, 1280, 3)
+    for name, box in {"tiles": (slice(70, 200), slice(20, 1260)), "library": (slice(330, 650), slice(10, 230)),
+                      "stage": (slice(300, 700), slice(280, 940)), "patches": (slice(290, 650), slice(990, 1250))}.items():
+        assert picture[box].std() > 8, name

@@ -1,0 +1,117 @@
+"""The real window with real OpenGL on an X server, used as a person would."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+
+from core import places
+
+pytestmark = [pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs an X server"),
+              pytest.mark.skipif(not places.starter_model().exists(), reason="the starter model is not built yet")]
+
+
+@pytest.fixture(scope="module")
+def studio(screen, tmp_path_factory):
+    from app.application import Studio, make_application
+
+    app = make_application()
+    settings = QSettings(str(tmp_path_factory.mktemp("s") / "s.ini"), QSettings.Format.IniFormat)
+    studio = Studio([], settings=settings)
+    studio.window.resize(1400, 900)
+    wait(lambda: studio.workspace.retriever is not None, 120)
+    yield studio
+    studio.window.close()
+    studio.window.deleteLater()
+    app.processEvents()
+    app.shutdown()
+
+
+def wait(condition, seconds=20.0):
+    for _ in range(int(seconds * 50)):
+        if condition():
+            return
+        QTest.qWait(20)
+    raise AssertionError("waited in vain")
+
+
+def pixels(widget) -> np.ndarray:
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).astype(int)
+
+
+def test_a_typed_query_moves(studio):
+    line = studio.window.query.line
+    line.setFocus()
+    QTest.keyClicks(line, "a person waves with the right hand")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    wait(lambda: len(studio.search.results) == 8)
+    QTest.qWait(300)
+    first = pixels(studio.window.query.results)
+    QTest.qWait(400)
+    second = pixels(studio.window.query.results)
+    assert first.std() > 10
+    tile = studio.window.query.results.tiles()[0]
+    box = (slice(tile.top(), tile.bottom() - 40), slice(tile.left(), tile.right()))
+    assert np.abs(first[box] - second[box]).max() > 60
+    assert "waves" in studio.search.results[0].clip.caption or "wave" in studio.search.results[0].clip.id
+
+
+def test_a_click_on_a_tile_opens_it_on_the_stage_with_its_patches(studio):
+    results = studio.window.query.results
+    target = studio.search.results[2].clip
+    QTest.mouseClick(results, Qt.MouseButton.LeftButton, pos=results.tiles()[2].center())
+    wait(lambda: studio.workspace.clip is not None and studio.workspace.clip.id == target.id)
+    QTest.qWait(200)
+    stage = pixels(studio.window.stage)
+    orange, blue = np.abs(stage - [213, 94, 0]).sum(-1).min(), np.abs(stage - [0, 114, 178]).sum(-1).min()
+    assert orange < 60 and blue < 60
+    assert studio.window.patches.image is not None
+
+
+def test_clicking_the_patches_seeks_and_keys_play(studio):
+    patches, playback = studio.window.patches, studio.playback
+    playback.playing = False
+    band = patches._band(2)
+    QTest.mouseClick(patches, Qt.MouseButton.LeftButton, pos=QPoint(int(band.left() + 3), int(band.center().y())))
+    assert playback.frame == 0
+    studio.window.stage.setFocus()
+    QTest.keyClick(studio.window, Qt.Key.Key_Right)
+    assert playback.frame == 1 and not playback.playing
+    QTest.keyClick(studio.window, Qt.Key.Key_Space)
+    assert playback.playing
+
+
+def test_space_types_a_space_while_the_query_has_the_focus(studio):
+    line = studio.window.query.line
+    line.setFocus()
+    line.clear()
+    playing = studio.playback.playing
+    QTest.keyClicks(line, "a b")
+    assert line.text() == "a b" and studio.playback.playing == playing
+
+
+def test_the_filter_finds_words(studio):
+    panel = studio.window.library
+    panel.filter.setText("cartwheel LEFT")
+    shown = [panel.table.data(panel.table.index(r, 0)) for r in range(panel.table.rowCount())]
+    clips = [c for c in studio.workspace.library.clips if "cartwheel" in " ".join((c.id, *c.captions)).lower()
+             and "left" in " ".join((c.id, *c.captions)).lower()]
+    assert len(shown) == len(clips) > 0
+    panel.filter.clear()
+
+
+def test_a_broken_file_is_said_and_the_window_goes_on(studio, tmp_path):
+    bad = tmp_path / "cut.bvh"
+    bad.write_text("HIERARCHY\nROOT")
+    said = []
+    studio.workspace.failed.connect(said.append)
+    before = studio.workspace.library
+    studio.workspace.open([Path(bad)])
+    wait(lambda: bool(said))
+    assert "cut.bvh" in said[0] and studio.workspace.library is before
