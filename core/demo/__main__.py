@@ -1,4 +1,8 @@
-"""`python -m core.demo OUT.npz [--clips N] [--seed S]`: builds the demo library, the same bytes for the same seed."""
+"""`python -m core.demo OUT.npz [--clips N] [--seed S]`: builds the demo library, the same bytes for the same seed.
+
+With --words SHARE, captions also use the paraphrases made for training; --avoid FILE leaves out paraphrases with any
+word of that text which the plain captions do not use, so that those words stay unseen.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,17 @@ from pathlib import Path
 
 import numpy as np
 
-from core.demo.library import DemoClip, generate
+from core.demo.library import ACTIONS, DemoClip, generate, words_in
 from core.library.packed import write_packed
 
+# Words without content: a paraphrase may share them with any sentence.
+COMMON = words_in("a an the of at in on to by his her its their with and as for from is it no all going home like")
 
-def build(path: Path, clips: int, seed: int, name: str) -> None:
+
+def build(path: Path, clips: int, seed: int, name: str, words: float = 0.0, avoid: str = "") -> None:
     """Writes a packed library; one clip in ten is for validation, one in ten for testing."""
-    made = list(generate(seed, clips))
+    plain = frozenset().union(*(words_in(p) for a in ACTIONS for p in (*a.phrases, *a.phrases_both)))
+    made = list(generate(seed, clips, words=words, avoid=words_in(avoid) - plain - COMMON))
     rng = np.random.default_rng([seed, 7])
     splits = np.array(["train"] * 8 + ["val", "test"])[rng.permutation(clips) % 10]
     entries = [entry(number, clip, str(split)) for number, (clip, split) in enumerate(zip(made, splits, strict=True))]
@@ -32,8 +40,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--clips", type=int, default=720)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--name", default="Demo library")
+    parser.add_argument("--words", type=float, default=0.0)
+    parser.add_argument("--avoid", type=Path)
     options = parser.parse_args(arguments)
-    build(options.out, options.clips, options.seed, options.name)
+    avoid = options.avoid.read_text() if options.avoid else ""
+    build(options.out, options.clips, options.seed, options.name, options.words, avoid)
     return 0
 
 

@@ -240,7 +240,8 @@ def _stomp(m: Maker) -> Tracks:
 JUMP_TIMES = (1, 2, 3)
 FULLBODY: tuple[Action, ...] = (
     Action("jump", _jump(), ("jumps up and down {times}", "jumps in place {times}", "hops up {times}"), counts=JUMP_TIMES),
-    Action("star jump", _jump(arms=True), ("jumps up throwing the arms in the air {times}", "leaps up with both arms raised {times}"),
+    Action("star jump", _jump(arms=True), ("jumps up throwing the arms in the air {times}",
+           "leaps up with both arms raised {times}"),
            counts=JUMP_TIMES),
     Action("jump forward", _jump(ahead=0.7), ("jumps forward {times}", "leaps ahead {times}", "hops forward {times}"),
            counts=JUMP_TIMES),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from core.demo.floor import FLOOR
 from core.demo.fullbody import FULLBODY
 from core.demo.gestures import GESTURES
 from core.demo.locomotion import LOCOMOTION
+from core.demo.paraphrases import PARAPHRASES
 from core.demo.solve import lift_out_of_floor, solve
 from core.motion.canonical import rotate_y
 from core.motion.motion import Motion
@@ -67,8 +69,10 @@ class _Choice:
     count: int
 
 
-def generate(seed: int, count: int, sequences: float = 0.2) -> Iterator[DemoClip]:
-    """`count` clips; every action in every side once before chance decides; `sequences`: share of pairs."""
+def generate(seed: int, count: int, sequences: float = 0.2, words: float = 0.0,
+             avoid: frozenset[str] = frozenset()) -> Iterator[DemoClip]:
+    """`count` clips; every action in every side once before chance decides; `sequences`: share of pairs; `words`:
+    share of the phrases taken from PARAPHRASES instead of the action's own, but none with a word in `avoid`."""
     rng = np.random.default_rng(seed)
     every = [_Choice(a, s, a.counts[0]) for a in ACTIONS for s in a.sides]
     queue: list[_Choice] = []
@@ -81,10 +85,11 @@ def generate(seed: int, count: int, sequences: float = 0.2) -> Iterator[DemoClip
             follower = every[int(rng.integers(len(every)))]
             if follower.action.chains and follower.action is not first.action:
                 choices.append(follower)
-        yield make_clip(choices, np.random.default_rng([seed, number]))
+        yield make_clip(choices, np.random.default_rng([seed, number]), words, avoid)
 
 
-def make_clip(choices: list[_Choice], rng: np.random.Generator) -> DemoClip:
+def make_clip(choices: list[_Choice], rng: np.random.Generator, words: float = 0.0,
+              avoid: frozenset[str] = frozenset()) -> DemoClip:
     """One clip of one or two actions by one body in one style, with three captions."""
     body = make_body(float(np.clip(rng.normal(1.7, 0.09), 1.5, 1.95)), float(rng.normal(1, 0.03)),
                      float(rng.normal(1, 0.03)), float(rng.normal(1, 0.06)), float(rng.normal(1, 0.06)))
@@ -94,7 +99,7 @@ def make_clip(choices: list[_Choice], rng: np.random.Generator) -> DemoClip:
     parts = [_perform(c, body, style, rng) for c in choices]
     positions = lift_out_of_floor(_join(parts))
     name = " + ".join(f"{c.action.name} {c.side}".strip() for c in choices)
-    captions = _captions(choices, style, rng)
+    captions = _captions(choices, style, rng, words, avoid)
     return DemoClip(Motion(positions.astype(np.float32), FPS, SMPL22, name), captions,
                     tuple(c.action.name for c in choices), tuple(c.side for c in choices), style.name)
 
@@ -146,22 +151,33 @@ def _rigid(positions: np.ndarray, model: np.ndarray) -> np.ndarray:
     return result
 
 
-def _phrase(choice: _Choice, rng: np.random.Generator) -> str:
+def _phrase(choice: _Choice, rng: np.random.Generator, words: float, avoid: frozenset[str]) -> str:
     both = choice.side == "both" and choice.action.phrases_both
     phrases = choice.action.phrases_both if both else choice.action.phrases
+    if words and rng.random() < words:
+        others = [p for p in PARAPHRASES.get(choice.action.name, ()) if not avoid & words_in(p)]
+        if choice.side == "both":
+            others = [p for p in others if "{side}" not in p]
+        phrases = tuple(others) or phrases
     times = TIMES[choice.count][int(rng.integers(len(TIMES[choice.count])))] if len(choice.action.counts) > 1 else ""
     text = phrases[int(rng.integers(len(phrases)))]
     return " ".join(text.format(side=choice.side, other=OTHER[choice.side], times=times).split()).replace(" ,", ",")
 
 
-def _captions(choices: list[_Choice], style: Style, rng: np.random.Generator) -> tuple[str, ...]:
+def words_in(text: str) -> frozenset[str]:
+    """Lower-case words of a text."""
+    return frozenset(re.findall(r"[a-z]+", text.lower()))
+
+
+def _captions(choices: list[_Choice], style: Style, rng: np.random.Generator, words: float,
+              avoid: frozenset[str]) -> tuple[str, ...]:
     captions: list[str] = []
     while len(captions) < 3:
         subject = SUBJECTS[int(rng.integers(len(SUBJECTS)))]
-        text = _phrase(choices[0], rng)
+        text = _phrase(choices[0], rng, words, avoid)
         manner = style.words[int(rng.integers(len(style.words)))]
         for choice in choices[1:]:
-            text += JOINERS[int(rng.integers(len(JOINERS)))].format(_phrase(choice, rng))
+            text += JOINERS[int(rng.integers(len(JOINERS)))].format(_phrase(choice, rng, words, avoid))
         sentence = f"{subject} {text} {manner}".strip().rstrip(",") + "."
         if sentence not in captions:
             captions.append(sentence)

@@ -27,6 +27,7 @@ from core.training.dataset import PreparedClips, first_window, make_batch, prepa
 from core.training.events import TrainingEvent
 from core.training.loss import contrastive_loss
 from core.training.optimizer import learning_rate_factor, make_optimizer
+from core.training.text_cache import TextFeatures
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,7 @@ def train(config: TrainingConfig, run: Path, stop: Callable[[], bool] = lambda: 
     splits = yield from _drive(_prepare(model, library, train_clips, val_clips, run))
     optimizer = make_optimizer(model, config)
     average = WeightAverage(model, config.ema)
+    texts = TextFeatures(model, config.lr_text <= 0)
     base_rates = [group["lr"] for group in optimizer.param_groups]
     rng = np.random.default_rng(config.seed)
     per_epoch = max(len(splits.train) // config.batch, 1)
@@ -67,7 +69,7 @@ def train(config: TrainingConfig, run: Path, stop: Callable[[], bool] = lambda: 
             rows = order[b * config.batch:(b + 1) * config.batch]
             for group, rate in zip(optimizer.param_groups, base_rates, strict=True):
                 group["lr"] = rate * learning_rate_factor(step, steps, config.warmup, config.schedule_stretch)
-            loss = _step(model, optimizer, splits.train, rows, rng, config, device)
+            loss = _step(model, texts, optimizer, splits.train, rows, rng, config, device)
             step += 1
             average.update(step)
             losses.append(loss)
@@ -119,13 +121,13 @@ def split_clips(library: Library, seed: int) -> tuple[list[Clip], list[Clip]]:
     return train_part, val_part
 
 
-def _step(model: MotionTextModel, optimizer: torch.optim.Optimizer, clips: PreparedClips, rows: np.ndarray,
-          rng: np.random.Generator, config: TrainingConfig, device: str) -> float:
+def _step(model: MotionTextModel, text_features: TextFeatures, optimizer: torch.optim.Optimizer,
+          clips: PreparedClips, rows: np.ndarray, rng: np.random.Generator, config: TrainingConfig, device: str) -> float:
     batch = make_batch(clips, rows, model.statistics, rng, mirror=config.mirror, augment=config.augment,
                        same_caption_positives=config.same_caption_positives)
     with backends.autocast(device, config.precision):
         motions = model.encode_motion(torch.from_numpy(batch.pixels).to(device))
-        texts = model.encode_text(batch.captions)
+        texts = text_features.encode(batch.captions)
     loss = contrastive_loss(motions, texts, model.config.temperature,
                             torch.from_numpy(batch.positives).to(device), config.loss)
     optimizer.zero_grad(set_to_none=True)

@@ -1,0 +1,60 @@
+"""The list of sentences in words that no caption uses: how many find an acceptable action first, or in the top five.
+
+Run as `python -m tests.sentences [--model M]` for the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import places
+from core.library.open import open_library
+from core.models.checkpoint import load_model
+from core.progress import run
+from core.retriever import Retriever, build_gallery, find_gallery
+
+LIST = Path(__file__).parent / "data" / "sentences.csv"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A sentence, the actions that count, and what each of the five best clips shows."""
+
+    sentence: str
+    accepted: frozenset[str]
+    found: tuple[frozenset[str], ...]
+
+    def right_within(self, k: int) -> bool:
+        return any(self.accepted & shown for shown in self.found[:k])
+
+
+def ask_all(model_folder: Path) -> list[Answer]:
+    library = run(open_library(places.demo_library()))
+    model = load_model(model_folder)
+    gallery = find_gallery(model, library) or run(build_gallery(model, library))
+    retriever = Retriever(model, gallery)
+    answers = []
+    with open(LIST) as file:
+        for row in csv.DictReader(file):
+            hits = retriever.search_text(row["sentence"], 5)
+            shown = tuple(frozenset(h.clip_id.split(" ", 1)[1].split(" + ")) for h in hits)
+            answers.append(Answer(row["sentence"], frozenset(row["actions"].split("|")), shown))
+    return answers
+
+
+def share(answers: list[Answer], k: int) -> float:
+    """Percent of the sentences answered rightly among the first k."""
+    return 100 * sum(a.right_within(k) for a in answers) / len(answers)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", type=Path, default=places.starter_model())
+    answers = ask_all(parser.parse_args().model)
+    for a in answers:
+        mark = "1" if a.right_within(1) else "5" if a.right_within(5) else "-"
+        print(f"{mark}  {a.sentence}  ->  {'; '.join('+'.join(sorted(f)) for f in a.found[:3])}")
+    print(f"{len(answers)} sentences: top-1 {share(answers, 1):.1f} %, top-5 {share(answers, 5):.1f} %")
