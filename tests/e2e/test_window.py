@@ -23,6 +23,8 @@ def studio(screen, tmp_path_factory):
     settings = QSettings(str(tmp_path_factory.mktemp("s") / "s.ini"), QSettings.Format.IniFormat)
     studio = Studio([], settings=settings)
     studio.window.resize(1400, 900)
+    studio.window.activateWindow()
+    wait(studio.window.isActiveWindow)
     wait(lambda: studio.workspace.retriever is not None, 120)
     yield studio
     studio.window.close()
