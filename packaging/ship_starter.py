@@ -1,5 +1,5 @@
-"""`python packaging/ship_starter.py MODEL_DIR RECIPE SENTENCES` (with the project on the path): puts a trained model into assets/ as the starter, with its gallery of the demo
-library and a model card."""
+"""`PYTHONPATH=. python packaging/ship_starter.py MODEL_DIR RECIPE SENTENCES`: puts a trained model into assets/ as the
+starter, with its gallery of the demo library and a model card that says how it was trained and what it scores."""
 
 from __future__ import annotations
 
