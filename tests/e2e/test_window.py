@@ -66,6 +66,9 @@ def test_a_typed_query_moves(studio):
 
 def test_a_click_on_a_tile_opens_it_on_the_stage_with_its_patches(studio):
     results = studio.window.query.results
+    studio.window.query.ask("someone jumps")
+    wait(lambda: studio.search.history[:1] == ["someone jumps"])
+    QTest.qWait(200)
     target = studio.search.results[2].clip
     QTest.mouseClick(results, Qt.MouseButton.LeftButton, pos=results.tiles()[2].center())
     wait(lambda: studio.workspace.clip is not None and studio.workspace.clip.id == target.id)
