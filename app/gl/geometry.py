@@ -48,7 +48,8 @@ class BoneSet:
 
 
 def bone_set(skeleton: Skeleton, size: float = 1.0) -> BoneSet:
-    """Bones of the chains thick, all others (fingers, face, helpers) thin. `size`: stature over 1.7 m."""
+    """Bones of the chains thick, all others (fingers, face, helpers) thin, none above the hips (a root on the floor).
+    `size`: stature over 1.7 m."""
     rows: list[tuple[int, int, float, float, int]] = []
     in_chain = set()
     for part, chain in enumerate(skeleton.chains):
@@ -58,8 +59,9 @@ def bone_set(skeleton: Skeleton, size: float = 1.0) -> BoneSet:
             thin = 0.6 if i == 0 and part != TORSO else 1.0
             rows.append((a, b, (first + (last - first) * share[0]) * thin, first + (last - first) * share[1], part))
             in_chain.add((a, b))
+    above_hips = set(skeleton.ancestors(skeleton.chains[TORSO][0])[1:]) if skeleton.chains else set()
     for a, b in skeleton.bones:
-        if (a, b) not in in_chain and (b, a) not in in_chain:
+        if (a, b) not in in_chain and (b, a) not in in_chain and a not in above_hips:
             radius = 0.009 if skeleton.chains else 0.03
             rows.append((int(a), int(b), radius, radius, int(skeleton.joint_parts[b])))
     head, neck = (skeleton.chains[TORSO][-1], skeleton.chains[TORSO][-2]) if skeleton.chains else (-1, -1)

@@ -74,7 +74,8 @@ out vec2 ground; flat out vec2 from; flat out vec2 to; flat out float soft; flat
 void main() {
     float height = max(min(a.y, b.y), 0.0);
     soft = max(radius.x, radius.y) * 1.1 + 0.035 + 0.16 * height;
-    dark = 0.42 / (1.0 + 4.0 * height);
+    float thick = min(max(radius.x, radius.y) / 0.04, 1.0);
+    dark = 0.42 * thick * thick / (1.0 + 4.0 * height);
     from = a.xz + vec2(-0.10, -0.12) * a.y; to = b.xz + vec2(-0.10, -0.12) * b.y;
     vec2 along = to - from;
     float span = length(along);
