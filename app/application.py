@@ -24,15 +24,23 @@ class Studio:
     def __init__(self, paths: list[Path], model: Path | None = None, device: str = "auto",
                  settings: QSettings | None = None):
         self.files, self.models = Lane("files"), Lane("models")
-        self.playback = Playback()
+        self.playback = Playback(lambda: self.models.busy or self.files.busy)
         self.workspace = Workspace(self.files, self.models, device)
         self.search = Search(self.workspace)
         self.window = MainWindow(self.workspace, self.search, self.playback,
                                  settings or QSettings(places.APP, places.APP))
         self.window.closing.connect(self.close)
+        self._to_begin = (paths or [places.demo_library()], model)
+        self.window.stage.frameSwapped.connect(self._begin)
+        QTimer.singleShot(1000, self._begin)
         self.window.show()
-        QTimer.singleShot(0, lambda: self.workspace.open(paths or [places.demo_library()]))
-        QTimer.singleShot(0, lambda: self.workspace.load_model(model))
+
+    def _begin(self) -> None:
+        """Opens library and model once the window is on the screen (or, without OpenGL, a second later)."""
+        if self._to_begin is not None:
+            (paths, model), self._to_begin = self._to_begin, None
+            self.workspace.open(paths)
+            self.workspace.load_model(model)
 
     def close(self) -> None:
         """Ends the lanes; a step under way is waited for."""
@@ -40,15 +48,20 @@ class Studio:
         self.models.close()
 
 
-def make_application() -> QApplication:
-    """A QApplication that asks for OpenGL 3.3 core."""
+def has_graphics_device() -> bool:
+    """False where Linux shows no display device, so that OpenGL is drawn by the processor."""
+    return sys.platform != "linux" or Path("/dev/dri").exists()
+
+
+def make_application(smooth: bool = False) -> QApplication:
+    """A QApplication that asks for OpenGL 3.3 core; with smooth edges where they are asked for or cost nothing."""
     if sys.platform == "win32":
         import torch  # noqa: F401  (its DLLs must come before Qt's)
     surface = QSurfaceFormat()
     surface.setVersion(3, 3)
     surface.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
     surface.setDepthBufferSize(24)
-    surface.setSamples(4)
+    surface.setSamples(4 if smooth or has_graphics_device() else 0)
     QSurfaceFormat.setDefaultFormat(surface)
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -70,7 +83,7 @@ def take_screenshot(out: Path, paths: list[Path], model: Path | None, device: st
                     say: Callable[[str], None], timeout_s: float = 180.0) -> str:
     """Runs the real window, types the query, waits for the results to move, and saves the picture. Returns '' or
     what went wrong."""
-    app = make_application()
+    app = make_application(smooth=True)
     settings = QSettings(str(places.cache() / "screenshot.ini"), QSettings.Format.IniFormat)
     settings.clear()
     studio = Studio(paths, model, device, settings)

@@ -24,6 +24,7 @@ class Lane(QObject):
         self._latest: dict[str, int] = {}
         self._cancel: dict[str, threading.Event] = {}
         self._closed = False
+        self._waiting = 0
         self._deliver.connect(lambda call: call())
 
     def submit(self, key: str, work: Callable[[], Any], done: Callable[[Any], None],
@@ -48,7 +49,16 @@ class Lane(QObject):
             else:
                 self._send(key, token, done, result)
 
-        self._pool.submit(task)
+        self._waiting += 1
+        self._pool.submit(task).add_done_callback(self._task_ended)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs or waits to run."""
+        return self._waiting > 0
+
+    def _task_ended(self, _) -> None:
+        self._waiting -= 1
 
     def submit_job(self, key: str, job: Callable[[], Job], progress: Callable[[Any], None],
                    done: Callable[[Any], None], failed: Callable[[str], None]) -> None:

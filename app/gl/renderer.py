@@ -29,6 +29,9 @@ class Look:
 DARK = Look((0.105, 0.112, 0.128), (0.150, 0.158, 0.176), (0.30, 0.32, 0.36))
 LIGHT = Look((0.925, 0.935, 0.950), (0.865, 0.880, 0.900), (0.68, 0.70, 0.74))
 
+# Pixels of height from which a body is worth the fine mesh.
+FINE_ABOVE = 320
+
 
 class Renderer:
     """Owns the GL objects of a context. Every method needs that context to be current."""
@@ -38,11 +41,16 @@ class Renderer:
         self.floor = _program(shaders.FLOOR_VERTEX, shaders.FLOOR_FRAGMENT)
         self.shadow = _program(shaders.SHADOW_VERTEX, shaders.SHADOW_FRAGMENT)
         self.uniforms: dict[tuple[int, str], int] = {}
-        vertices, triangles = capsule()
-        self.triangle_count = len(triangles)
-        self.array = gl.glGenVertexArrays(1)
-        mesh, elements, self.instances = gl.glGenBuffers(3)
-        gl.glBindVertexArray(self.array)
+        self.instances = gl.glGenBuffers(1)
+        self.fine, self.coarse = self._mesh(*capsule(14, 5)), self._mesh(*capsule(8, 3))
+        self.empty = gl.glGenVertexArrays(1)
+        gl.glBindVertexArray(0)
+
+    def _mesh(self, vertices: np.ndarray, triangles: np.ndarray) -> tuple[int, int]:
+        """A vertex array that draws instances of a mesh, and its count of indices."""
+        array = gl.glGenVertexArrays(1)
+        mesh, elements = gl.glGenBuffers(2)
+        gl.glBindVertexArray(array)
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, mesh)
         gl.glBufferData(gl.GL_ARRAY_BUFFER, vertices.nbytes, vertices, gl.GL_STATIC_DRAW)
         gl.glEnableVertexAttribArray(0)
@@ -56,8 +64,7 @@ class Renderer:
             gl.glVertexAttribPointer(location, size, gl.GL_FLOAT, False, INSTANCE_FLOATS * 4, ctypes.c_void_p(offset))
             gl.glVertexAttribDivisor(location, 1)
             offset += size * 4
-        self.empty = gl.glGenVertexArrays(1)
-        gl.glBindVertexArray(0)
+        return array, len(triangles)
 
     def clear(self, colour: tuple[float, float, float], width: int, height: int) -> None:
         """The whole surface in one colour."""
@@ -84,7 +91,8 @@ class Renderer:
         gl.glUniform3f(self._at(self.floor, "line_colour"), *look.line)
         if eye[1] > 0:
             gl.glDrawArrays(gl.GL_TRIANGLE_STRIP, 0, 4)
-        gl.glBindVertexArray(self.array)
+        array, count = self.fine if height > FINE_ABOVE else self.coarse
+        gl.glBindVertexArray(array)
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.instances)
         data = np.ascontiguousarray(bones, np.float32)
         gl.glBufferData(gl.GL_ARRAY_BUFFER, data.nbytes, data, gl.GL_STREAM_DRAW)
@@ -95,7 +103,7 @@ class Renderer:
         gl.glDisable(gl.GL_BLEND)
         gl.glDepthMask(True)
         self._use(self.bone, matrix, eye, look)
-        gl.glDrawElementsInstanced(gl.GL_TRIANGLES, self.triangle_count, gl.GL_UNSIGNED_INT, None, len(data))
+        gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, len(data))
         gl.glBindVertexArray(0)
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, 0)
         gl.glDisable(gl.GL_SCISSOR_TEST)

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
+TICK_S = 0.016
+# Rest after a frame, in units of what drawing it took: slow (software) drawing must leave time for all else.
+REST, REST_WHEN_CROWDED = 0.15, 4.0
 
 
 class Playback(QObject):
-    """`changed`: playing, speed, loop or length; `ticked`: the time moved."""
+    """`changed`: playing, speed, loop or length; `ticked`: the time moved.
+
+    Ticks come 60 times a second where drawing is quick; each waits until the frame before it was drawn, and longer
+    while `crowded()` says that other work wants the processor.
+    """
 
     changed = Signal()
     ticked = Signal()
 
-    def __init__(self, parent: QObject | None = None):
+    def __init__(self, crowded: Callable[[], bool] = lambda: False, parent: QObject | None = None):
         super().__init__(parent)
+        self._crowded = crowded
         self.clock_s, self.speed, self.duration_s, self.fps = 0.0, 1.0, 0.0, 20.0
         self.playing, self.loop = True, True
         self._last = time.perf_counter()
-        self._timer = QTimer(self, interval=16)
+        self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
-        self._timer.start()
+        self._timer.start(16)
+        self._draw_end = QTimer(self, singleShot=True, interval=0)
+        self._draw_end.timeout.connect(self._drawn)
+        self._cost = 0.0
 
     @property
     def time_s(self) -> float:
@@ -73,11 +85,23 @@ class Playback(QObject):
 
     def _tick(self) -> None:
         now = time.perf_counter()
-        elapsed, self._last = min(now - self._last, 0.25), now
+        waited = now - self._last
         if not self.playing:
+            self._last = now
+            self._timer.start(16)
             return
-        self.clock_s += elapsed * self.speed
+        if self._crowded() and waited < self._cost * (1 + REST_WHEN_CROWDED):
+            self._timer.start(8)
+            return
+        self._last = now
+        self.clock_s += min(waited, 0.25) * self.speed
         if not self.loop and self.duration_s and self.clock_s >= self.duration_s:
             self.clock_s, self.playing = self.duration_s, False
             self.changed.emit()
         self.ticked.emit()
+        self._draw_end.start()
+
+    def _drawn(self) -> None:
+        """Comes after the paint events that the tick asked for: a zero timer waits for them."""
+        self._cost = time.perf_counter() - self._last
+        self._timer.start(int(1000 * max(TICK_S - self._cost, REST * self._cost)))

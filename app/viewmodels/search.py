@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.viewmodels.workspace import Workspace
+from app.viewmodels.workspace import Workspace, view_motions
 from core.gallery import Hit
 from core.library.library import Clip
 from core.motion.motion import Motion
@@ -53,30 +53,32 @@ class Search(QObject):
             self.changed.emit()
             return
         query, k, started = self.query, self.k, time.perf_counter()
+        library = self.workspace.library
 
-        def done(hits: list[Hit]) -> None:
-            library = self.workspace.library
-            clips = [library.by_id[h.clip_id] for h in hits if h.clip_id in library.by_id]
+        def work() -> tuple[list[Hit], list[Motion | str]]:
+            hits = [h for h in retriever.search_text(query, k) if h.clip_id in library.by_id]
+            return hits, view_motions(library, [h.clip_id for h in hits])
 
-            def loaded(motions: list[Motion | None]) -> None:
-                self.results = [Result(h, c, m) for h, c, m in zip(hits, clips, motions, strict=False) if m is not None]
-                missing = len(hits) - len(self.results)
-                self.note = f"{missing} results are not shown: their files could not be read." if missing else ""
-                self.elapsed_s = time.perf_counter() - started
-                if query in self.history:
-                    self.history.remove(query)
-                self.history.insert(0, query)
-                self.changed.emit()
-                if self.results:
-                    self.workspace.show_clip(self.results[0].clip)
-
-            self.workspace.load_motions("tiles", [c.id for c in clips], loaded)
+        def done(answer: tuple[list[Hit], list[Motion | str]]) -> None:
+            hits, motions = answer
+            self.results = [Result(h, library.by_id[h.clip_id], m) for h, m in zip(hits, motions, strict=True)
+                            if isinstance(m, Motion)]
+            lost = [m for m in motions if isinstance(m, str)]
+            self.note = f"{len(lost)} results are not shown. {lost[0]}" if lost else ""
+            self.elapsed_s = time.perf_counter() - started
+            if query in self.history:
+                self.history.remove(query)
+            self.history.insert(0, query)
+            self.changed.emit()
+            if self.results:
+                best = self.results[0]
+                QTimer.singleShot(1, lambda: self.workspace.show(best.clip, best.motion))  # the tiles are painted first
 
         def failed(message: str) -> None:
             self.note = message
             self.changed.emit()
 
-        self.workspace.models.submit("search", lambda: retriever.search_text(query, k), done, failed)
+        self.workspace.models.submit("search", work, done, failed)
 
     def set_k(self, k: int) -> None:
         self.k = k

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,11 @@ from PySide6.QtCore import QObject, Signal
 
 from app.background.lane import Lane
 from core import places
+from core.errors import StudioError
 from core.library.library import Clip, Library, skipped_sentence
 from core.library.open import open_paths
 from core.motion.canonical import canonical
 from core.motion.motion import Motion
-from core.progress import Progress
 
 
 class Workspace(QObject):
@@ -36,7 +35,6 @@ class Workspace(QObject):
         self.model_label, self.device_label = "model not loaded", ""
         self.clip: Clip | None = None
         self.motion: Motion | None = None
-        self.source_motion: Motion | None = None
 
     def open_demo(self) -> None:
         self.open([places.demo_library()])
@@ -116,38 +114,31 @@ class Workspace(QObject):
         self.progressed.emit(None)
         self.failed.emit(message or "Stopped. What was finished is kept.")
 
-    def load_motions(self, key: str, clip_ids: list[str], done: Callable[[list[Motion | None]], None]) -> None:
-        """Motions for view, in the canonical frame; None for one that cannot be read."""
-        library = self.library
-
-        def work() -> list[Motion | None]:
-            motions: list[Motion | None] = []
-            for clip_id in clip_ids:
-                try:
-                    motions.append(canonical(library.load(clip_id)))
-                except Exception as error:
-                    motions.append(None)
-                    problems.append(str(error))
-            return motions
-
-        problems: list[str] = []
-
-        def finished(motions: list[Motion | None]) -> None:
-            if problems:
-                self.failed.emit(problems[0])
-            done(motions)
-
-        if library is not None:
-            self.files.submit(key, work, finished, self._failed)
-
     def show_clip(self, clip: Clip) -> None:
         """Puts a clip on the stage."""
-        def done(motions: list[Motion | None]) -> None:
-            if motions[0] is not None:
-                self.clip, self.motion = clip, motions[0]
-                self.shown.emit()
+        library = self.library
 
-        self.load_motions("stage", [clip.id], done)
+        def done(motions: list[Motion | str]) -> None:
+            if isinstance(motions[0], str):
+                self.failed.emit(motions[0])
+            else:
+                self.show(clip, motions[0])
 
-    def report(self, progress: Progress | None) -> None:
-        self.progressed.emit(progress)
+        if library is not None:
+            self.files.submit("stage", lambda: view_motions(library, [clip.id]), done, self._failed)
+
+    def show(self, clip: Clip, motion: Motion) -> None:
+        """Puts a loaded motion on the stage."""
+        self.clip, self.motion = clip, motion
+        self.shown.emit()
+
+
+def view_motions(library: Library, clip_ids: list[str]) -> list[Motion | str]:
+    """Motions for view, in the canonical frame; a sentence for one that cannot be read."""
+    found: list[Motion | str] = []
+    for clip_id in clip_ids:
+        try:
+            found.append(canonical(library.load(clip_id)))
+        except StudioError as error:
+            found.append(str(error))
+    return found

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.viewmodels.playback import Playback
@@ -38,6 +38,8 @@ class PatchView(QWidget):
         super().__init__(parent)
         self.workspace, self.playback = workspace, playback
         self.image, self.metres, self.frames, self.fps = None, None, 0, 20.0
+        self._still: QPixmap | None = None
+        self._painted_x = 0.0
         self.pointed: tuple[int, int, int] | None = None
         self.message = "The patches of the shown motion appear here."
         self.setMouseTracking(True)
@@ -46,7 +48,14 @@ class PatchView(QWidget):
         self.setAccessibleName("Motion patches")
         workspace.shown.connect(self._shown)
         workspace.changed.connect(self._shown)
-        playback.ticked.connect(self.update)
+        playback.ticked.connect(self._ticked)
+
+    def _ticked(self) -> None:
+        """Repaints the cursor alone: where it was and where it is."""
+        if self.image is not None:
+            now = self._cursor_x()
+            for x in {self._painted_x, now}:
+                self.update(int(x) - 3, 0, 7, self.height() - FOOT)
 
     def _shown(self) -> None:
         motion = self.workspace.motion
@@ -74,7 +83,7 @@ class PatchView(QWidget):
             band = np.ascontiguousarray(rgb[:, part * POINTS:(part + 1) * POINTS].transpose(1, 0, 2))
             self.bands.append(QImage(band.data, band.shape[1], band.shape[0], 3 * band.shape[1],
                                      QImage.Format.Format_RGB888).copy())
-        self.image = rgb
+        self.image, self._still = rgb, None
         self.update()
 
     def _band(self, part: int) -> QRectF:
@@ -90,6 +99,25 @@ class PatchView(QWidget):
             painter.drawText(self.rect().adjusted(16, 16, -16, -16), Qt.AlignmentFlag.AlignCenter
                              | Qt.TextFlag.TextWordWrap, self.message)
             return
+        ratio = self.devicePixelRatioF()
+        if self._still is None or self._still.size() != self.size() * ratio:
+            self._still = QPixmap(self.size() * ratio)
+            self._still.setDevicePixelRatio(ratio)
+            self._still.fill(Qt.GlobalColor.transparent)
+            self._paint_bands(QPainter(self._still))
+        painter.drawPixmap(0, 0, self._still)
+        self._paint_cursor(painter)
+        if event.rect().bottom() >= self.height() - FOOT:
+            self._paint_foot(painter)
+
+    def changeEvent(self, event) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._still = None
+        super().changeEvent(event)
+
+    def _paint_bands(self, painter: QPainter) -> None:
+        """All that stays while the motion plays."""
+        painter.setFont(self.font())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         grid = QPen(QColor(255, 255, 255, 60) if is_dark(self) else QColor(0, 0, 0, 60), 1)
         for part in range(PARTS):
@@ -106,8 +134,7 @@ class PatchView(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.fillRect(QRectF(LABEL - 6, box.top(), 4, box.height()), part_colour(part))
             self._vertical_label(painter, box, PART_NAMES[part])
-        self._paint_cursor(painter)
-        self._paint_foot(painter)
+        painter.end()
 
     def _vertical_label(self, painter: QPainter, box: QRectF, text: str) -> None:
         painter.save()
@@ -117,10 +144,13 @@ class PatchView(QWidget):
         painter.drawText(QRectF(-box.height() / 2, -14, box.height(), 18), Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()
 
+    def _cursor_x(self) -> float:
+        frame = min(self.playback.time_s * self.fps, self.frames - 1) + 0.5
+        return self._band(0).left() + self._band(0).width() * frame / self.shown_frames
+
     def _paint_cursor(self, painter: QPainter) -> None:
         top, bottom = self._band(0), self._band(PARTS - 1)
-        frame = min(self.playback.time_s * self.fps, self.frames - 1) + 0.5
-        x = top.left() + top.width() * frame / self.shown_frames
+        x = self._painted_x = self._cursor_x()
         painter.setPen(QPen(QColor(0, 0, 0, 150), 3))
         painter.drawLine(QPointF(x, top.top()), QPointF(x, bottom.bottom()))
         painter.setPen(QPen(QColor(255, 255, 255), 1.4))

@@ -56,7 +56,7 @@ def save_model(model: MotionTextModel, folder: Path, info: CheckpointInfo, compa
         model.text_encoder.tokenizer.save(str(temporary / "tokenizer.json"))
         (temporary / "config.json").write_text(json.dumps({
             "format": FORMAT, "model": model_config.to_dict(model.config),
-            "text_architecture": model.text_encoder.architecture(),
+            "text_architecture": model.text_encoder.architecture,
             "normalisation": model.statistics.normalisation, "metrics": info.metrics, "provenance": info.provenance,
         }, indent=1) + "\n")
         if info.card:

@@ -17,7 +17,9 @@ class ModelConfig:
 
     motion: a timm vision transformer name; `motion_weights`: "" from scratch, "hub", or a local file.
     text: a transformers encoder by hub name or folder; `text_weights`: "hub" or "" (random, with the same
-    architecture). `trim_padding`: time windows after the end of a motion are left out instead of being read
+    architecture). `head`: a linear or residual head on each side, or, for text_space, a linear head on the motion's
+    side into the text encoder's own space (whose width `dim` then is), where unseen words already lie near their kin.
+    `trim_padding`: time windows after the end of a motion are left out instead of being read
     as zero patches (faster; not in the paper).
     """
 
@@ -27,7 +29,7 @@ class ModelConfig:
     text: str = "distilbert-base-uncased"
     text_weights: str = "hub"
     text_pooling: Literal["cls", "mean"] = "cls"
-    head: Literal["linear", "residual"] = "linear"
+    head: Literal["linear", "residual", "text_space"] = "linear"
     dropout: float = 0.0
     dim: int = 256
     temperature: float = 0.07
@@ -46,7 +48,7 @@ PRESETS: dict[str, ModelConfig] = {
     # Sized for a laptop's CPU.
     "starter": ModelConfig(
         motion="vit_tiny_patch16_224", motion_weights="", motion_pooling="avg", text=MINILM, text_pooling="mean",
-        head="residual", dropout=0.1, trim_padding=True, drop_path=0.05,
+        head="text_space", temperature=0.05, trim_padding=True, drop_path=0.05,
         patches=PatchRecipe(canonical=True, height_m=1.7),
     ),
 }

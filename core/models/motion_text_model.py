@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -28,9 +30,9 @@ class ResidualHead(nn.Module):
 
 
 def make_head(config: ModelConfig, width: int) -> nn.Module:
-    if config.head == "linear":
-        return nn.Linear(width, config.dim)
-    return ResidualHead(width, config.dim, config.dropout)
+    if config.head == "residual":
+        return ResidualHead(width, config.dim, config.dropout)
+    return nn.Linear(width, config.dim)
 
 
 class MotionTextModel(nn.Module):
@@ -39,12 +41,14 @@ class MotionTextModel(nn.Module):
     def __init__(self, config: ModelConfig, text_encoder: TextEncoder, statistics: PatchStatistics,
                  pretrained: bool = True):
         super().__init__()
+        if config.head == "text_space":
+            config = replace(config, dim=text_encoder.width)
         self.config = config
         self.statistics = statistics
         self.motion_encoder = MotionEncoder(config, pretrained)
         self.text_encoder = text_encoder
         self.motion_head = make_head(config, self.motion_encoder.width)
-        self.text_head = make_head(config, text_encoder.width)
+        self.text_head = nn.Identity() if config.head == "text_space" else make_head(config, text_encoder.width)
         self.name = ""
         self.fingerprint = ""
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import FileProblem, StudioError
+from core.models import bert
 from core.models.backends import prepare_imports
 from core.models.config import ModelConfig
 from core.models.hub import text_folder
@@ -20,11 +21,12 @@ MAX_TOKENS = 77
 class TextEncoder(nn.Module):
     """Sentences -> (B, width) features, [CLS] or mean of the tokens."""
 
-    def __init__(self, backbone: nn.Module, tokenizer: Any, pooling: str):
+    def __init__(self, backbone: nn.Module, architecture: dict[str, Any], tokenizer: Any, pooling: str):
         super().__init__()
         if hasattr(backbone, "pooler"):
             backbone.pooler = None
         self.backbone = backbone
+        self.architecture = architecture
         self.tokenizer = tokenizer
         self.pooling = pooling
         self.width = int(backbone.config.hidden_size)
@@ -50,26 +52,25 @@ class TextEncoder(nn.Module):
         except Exception as error:  # tokenizers raises bare Exception
             raise FileProblem(folder / "tokenizer.json", f"it could not be read ({error})",
                               "Download the model again") from None
-        return cls(backbone, tokenizer, config.text_pooling)
+        return cls(backbone, _plain(backbone.config), tokenizer, config.text_pooling)
 
     @classmethod
     def from_parts(cls, architecture: dict[str, Any], tokenizer_file: Path, pooling: str) -> TextEncoder:
-        """Random weights from a saved architecture, to be filled from a checkpoint."""
-        prepare_imports()
+        """Empty weights of a saved architecture (a transformers configuration as plain values), to be filled from a
+        checkpoint."""
         from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(tokenizer_file))
+        if bert.can_read(architecture):
+            return cls(bert.from_architecture(architecture), architecture, tokenizer, pooling)
+        prepare_imports()
         from transformers import AutoConfig, AutoModel
 
         values = dict(architecture)
         config = AutoConfig.for_model(values.pop("model_type"), **values)
         with torch.device("meta"):
             backbone = AutoModel.from_config(config)
-        return cls(backbone, Tokenizer.from_file(str(tokenizer_file)), pooling)
-
-    def architecture(self) -> dict[str, Any]:
-        """What from_parts needs: the transformers configuration as plain values."""
-        values = json.loads(self.backbone.config.to_json_string(use_diff=True))
-        values.pop("_name_or_path", None)
-        return {**values, "model_type": self.backbone.config.model_type}
+        return cls(backbone, architecture, tokenizer, pooling)
 
     def tokenize(self, sentences: list[str]) -> tuple[Tensor, Tensor]:
         """(B, L) token ids and attention mask."""
@@ -84,3 +85,10 @@ class TextEncoder(nn.Module):
             return states[:, 0]
         weights = mask.unsqueeze(-1).to(states.dtype)
         return (states * weights).sum(1) / weights.sum(1).clamp(min=1)
+
+
+def _plain(config: Any) -> dict[str, Any]:
+    """A transformers configuration as plain values, with what from_parts needs."""
+    values = json.loads(config.to_json_string(use_diff=True))
+    values.pop("_name_or_path", None)
+    return {**values, "model_type": config.model_type}

@@ -1,5 +1,10 @@
 """Encoders, checkpoints, weights in the hub's format."""
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -120,3 +125,29 @@ def test_scores_are_cosines(tiny_model):
     with torch.no_grad():
         rows = tiny_model.encode_text(["a person walks", "runs"]).numpy()
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+
+
+def test_bert_in_torchs_layers_equals_transformers(tiny_text_folder):
+    from transformers import AutoModel
+
+    from core.models import bert
+
+    theirs = AutoModel.from_pretrained(tiny_text_folder).eval()
+    theirs.pooler = None
+    architecture = json.loads((tiny_text_folder / "config.json").read_text())
+    assert bert.can_read(architecture)
+    ours = bert.from_architecture(architecture).to_empty(device="cpu").eval()
+    ours.load_state_dict(theirs.state_dict(), strict=True)
+    ids = torch.randint(5, 30, (3, 9))
+    mask = torch.ones(3, 9, dtype=torch.long)
+    mask[1, 4:] = 0
+    with torch.no_grad():
+        a = theirs(input_ids=ids, attention_mask=mask).last_hidden_state
+        b = ours(input_ids=ids, attention_mask=mask).last_hidden_state
+    torch.testing.assert_close(b[mask.bool()], a[mask.bool()], atol=2e-5, rtol=1e-4)
+
+
+def test_a_saved_starter_opens_without_transformers():
+    code = ("import sys; from core import places; from core.models.checkpoint import load_model; "
+            "m = load_model(places.starter_model()); m.encode_text(['a man walks']); assert 'transformers' not in sys.modules")
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[3])
