@@ -138,7 +138,7 @@ def test_bert_in_torchs_layers_equals_transformers(tiny_text_folder):
     assert bert.can_read(architecture)
     ours = bert.from_architecture(architecture).to_empty(device="cpu").eval()
     ours.load_state_dict(theirs.state_dict(), strict=True)
-    ids = torch.randint(5, 30, (3, 9))
+    ids = torch.randint(5, architecture["vocab_size"], (3, 9))
     mask = torch.ones(3, 9, dtype=torch.long)
     mask[1, 4:] = 0
     with torch.no_grad():
