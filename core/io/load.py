@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import FileProblem
-from core.io.arrays import load_npy
+from core.io.arrays import load_npy, load_npz
+from core.io.asf_amc import load_amc
 from core.io.bvh import load_bvh
 from core.motion.motion import Motion
 
-LOADERS: dict[str, Callable[[Path], Motion]] = {".bvh": load_bvh, ".npy": load_npy}
+LOADERS: dict[str, Callable[[Path], Motion]] = {".bvh": load_bvh, ".amc": load_amc, ".npy": load_npy, ".npz": load_npz}
 
 
 def load_motion(path: str | Path) -> Motion:

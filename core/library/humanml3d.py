@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from core.errors import FileProblem, StudioError, os_problem
-from core.io.arrays import DEFAULT_FPS, load_npy
+from core.io.arrays import DEFAULT_FPS, KIT_FPS, load_npy, read_array, read_positions
+from core.io.joint_vectors import WIDTHS
+from core.io.units import guess_unit
 from core.library.captions import CaptionLine, read_humanml3d, read_text
 from core.library.library import Clip, Library, Skipped, file_key
 from core.motion.body_parts import find_body_parts
 from core.motion.motion import Motion
-from core.motion.skeleton import Skeleton
+from core.motion.skeleton import Skeleton, known_name
 from core.progress import Job, Meter
 
 SPLITS = ("train", "val", "test")
 
 
 def is_humanml3d(root: Path) -> bool:
-    return (root / "new_joints").is_dir()
+    return _joint_folder(root) is not None
+
+
+def _joint_folder(root: Path) -> Path | None:
+    """Where the motions lie: positions, or the feature vectors alone."""
+    return next((root / name for name in ("new_joints", "new_joint_vecs") if (root / name).is_dir()), None)
 
 
 def open_humanml3d(root: Path) -> Job[Library]:
     """Reads captions, splits and lengths; motions are read on demand."""
-    files = sorted((root / "new_joints").glob("*.npy"))
+    folder = _joint_folder(root) or root
+    files = sorted(folder.glob("*.npy"))
     if not files:
-        raise FileProblem(root / "new_joints", "the folder holds no .npy file", "Choose the dataset's own folder")
-    skeleton, fps, note = _skeleton(root, files)
+        raise FileProblem(folder, "the folder holds no .npy file", "Choose the dataset's own folder")
+    skeleton, fps, note, factor = _skeleton(root, files)
     splits = _splits(root)
     clips: list[Clip] = []
     skipped: list[Skipped] = []
@@ -43,13 +52,15 @@ def open_humanml3d(root: Path) -> Job[Library]:
     yield meter.at(len(files))
     missing = sorted(set(splits) - {f.stem for f in files})
     if missing:
-        skipped += [Skipped(root / "new_joints" / f"{m}.npy", f"{m} is named in a split but has no file")
+        skipped += [Skipped(folder / f"{m}.npy", f"{m} is named in a split but has no file")
                     for m in missing]
 
     def read(clip: Clip) -> Motion:
-        return load_npy(clip.path, skeleton, fps)
+        motion = load_npy(clip.path, skeleton, fps)
+        return motion if factor == 1 else replace(motion, positions=motion.positions * np.float32(factor))
 
-    return Library(root, root.name, "HumanML3D folder", tuple(clips), read, tuple(skipped), (note,))
+    layout = "KIT-ML folder" if known_name(skeleton) == "KIT-ML 21" else "HumanML3D folder"
+    return Library(root, root.name, layout, tuple(clips), read, tuple(skipped), (note,))
 
 
 def _clips_of(root: Path, file: Path, skeleton: Skeleton, fps: float, split: str) -> list[Clip]:
@@ -82,24 +93,30 @@ def _frame_count(file: Path, skeleton: Skeleton) -> int:
         raise os_problem(file, error) from error
     except ValueError:
         raise FileProblem(file, "it is not a whole .npy array", "Copy or save it again") from None
+    if dtype.kind in "fiu" and len(shape) == 2 and shape[1] in WIDTHS and shape[0] \
+            and WIDTHS[shape[1]].joint_count == skeleton.joint_count:
+        return shape[0]
     if dtype.kind not in "fiu" or len(shape) != 3 or shape[1:] != (skeleton.joint_count, 3) or not shape[0]:
         raise FileProblem(file, f"it holds {dtype} of shape {shape}, not joint positions (frames, "
                           f"{skeleton.joint_count}, 3)", "Remove it or save it again")
     return shape[0]
 
 
-def _skeleton(root: Path, files: list[Path]) -> tuple[Skeleton, float, str]:
-    """From skeleton.json, else recognised from the first readable motion."""
+def _skeleton(root: Path, files: list[Path]) -> tuple[Skeleton, float, str, float]:
+    """Skeleton and rate from skeleton.json, else recognised from the first readable motion; a note; metres a unit."""
     described = root / "skeleton.json"
-    first, problem = None, None
+    first, problem, raw = None, None, np.zeros(0)
     for file in files[:50]:
         try:
-            first = load_npy(file)
+            first, raw = load_npy(file), read_positions(file, read_array(file))
             break
         except StudioError as error:
             problem = error
     if first is None:
         raise problem or FileProblem(root, "no motion in new_joints could be read", "Check the folder")
+    factor, unit = guess_unit(raw, first.skeleton)
+    if unit.confidence < 0.5:
+        factor = 1.0
     if described.exists():
         try:
             values = json.loads(read_text(described))
@@ -113,9 +130,10 @@ def _skeleton(root: Path, files: list[Path]) -> tuple[Skeleton, float, str]:
                               f"{first.skeleton.joint_count}", "Correct it")
         finding = find_body_parts(skeleton, first.positions)
         skeleton = Skeleton(skeleton.joint_names, skeleton.parents, finding.chains)
-        return skeleton, fps, f"{skeleton.joint_count} joints and {fps:g} fps from skeleton.json; {finding.reason}"
-    return first.skeleton, DEFAULT_FPS, (
-        f"{first.skeleton.joint_count} joints, {first.assumptions[-1].reason}; {DEFAULT_FPS:g} fps as in HumanML3D")
+        return skeleton, fps, f"{skeleton.joint_count} joints and {fps:g} fps from skeleton.json; {finding.reason}", factor
+    usual, whose = (KIT_FPS, "KIT-ML") if known_name(first.skeleton) == "KIT-ML 21" else (DEFAULT_FPS, "HumanML3D")
+    return first.skeleton, usual, (f"{first.skeleton.joint_count} joints in {unit.value}, "
+                                   f"{first.assumptions[-1].reason}; {usual:g} fps as in {whose}"), factor
 
 
 def _splits(root: Path) -> dict[str, str]:

@@ -158,9 +158,7 @@ def _name_sides(
         return None
     legs = [skeleton.path(hips, foot) for foot in feet]
     up = sample[:, head] - sample[:, hips]
-    toes = np.mean([sample[:, leg[-1]] - sample[:, leg[-2]] for leg in legs], axis=0)
-    knees = np.mean([sample[:, leg[len(leg) // 2]] - (sample[:, leg[1]] + sample[:, leg[-2]]) / 2 for leg in legs], 0)
-    ahead = toes + knees
+    ahead = np.mean([_leg_ahead(sample, leg) for leg in legs], axis=0)
     left_axis = np.cross(up, ahead)
     for pair, label in ((feet, "foot"), (hands, "hand")):
         for end in pair:
@@ -176,6 +174,20 @@ def _name_sides(
             is_left = np.median((apart * left_axis).sum(-1)) > 0
             ends[f"left {label}"], ends[f"right {label}"] = pair if is_left else pair[::-1]
     return ends
+
+
+def _leg_ahead(sample: np.ndarray, leg: list[int]) -> np.ndarray:
+    """(T, 3) where a leg (joints from the hips to its end) points: ankle to toes, and the way the knee bends."""
+    steps = np.median(np.linalg.norm(np.diff(sample[:, leg], axis=1), axis=2), axis=0)
+    along = np.concatenate([[0], np.cumsum(steps)])
+    height = np.median(sample[:, leg, 1], axis=0)
+    low = height - height.min() < 0.15 * along[-1]
+    ankle = min(int(np.argmax(low)), len(leg) - 2) or 1
+    thigh = 1 if len(leg) > 3 else 0
+    middle = (along[thigh] + along[ankle]) / 2
+    knee = min(range(thigh, ankle + 1), key=lambda i: abs(along[i] - middle))
+    toes = sample[:, leg[-1]] - sample[:, leg[ankle]]
+    return toes + sample[:, leg[knee]] - (sample[:, leg[thigh]] + sample[:, leg[ankle]]) / 2
 
 
 def _chains(skeleton: Skeleton, ends: Ends, sample: np.ndarray, readings: list[NameReading]) -> Chains | None:

@@ -48,3 +48,13 @@ def apply(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
     """(3, 3, T) times (3,) or (3, T) -> (3, T)."""
     v = vector[:, None] if vector.ndim == 1 else vector
     return matrix[:, 0] * v[0] + matrix[:, 1] * v[1] + matrix[:, 2] * v[2]
+
+
+def axis_angle_matrices(vectors: np.ndarray) -> np.ndarray:
+    """(..., 3) axis times angle in radians -> (..., 3, 3), by Rodrigues' formula."""
+    angle = np.linalg.norm(vectors, axis=-1)[..., None, None]
+    axis = vectors / np.maximum(angle[..., 0], 1e-12)
+    x, y, z = axis[..., 0], axis[..., 1], axis[..., 2]
+    zero = np.zeros_like(x)
+    cross = np.stack([zero, -z, y, z, zero, -x, -y, x, zero], -1).reshape(*x.shape, 3, 3)
+    return np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * (cross @ cross)

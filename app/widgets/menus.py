@@ -1,0 +1,100 @@
+"""The menus: every action, its words and its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QMenu, QMessageBox, QSpinBox
+
+from app.viewmodels.playback import Playback
+from app.viewmodels.workspace import Workspace
+
+
+class Menus:
+    """Builds the menu bar of a window. Keys of one letter or arrow rest while a person types."""
+
+    def __init__(self, window: QMainWindow, workspace: Workspace, playback: Playback):
+        self.window, self.workspace = window, workspace
+        self._file(window.menuBar().addMenu("&File"))
+        self._playback(window.menuBar().addMenu("&Playback"), playback)
+        self._view(window.menuBar().addMenu("&View"))
+        self._add(window.menuBar().addMenu("&Help"), "Keys…", self.show_keys, "F1")
+
+    def _add(self, menu: QMenu, text: str, do: Callable[[], object], *keys: str, single: bool = False) -> QAction:
+        action = QAction(text, self.window)
+        action.setShortcuts([QKeySequence(k) for k in keys])
+        action.triggered.connect((lambda: _unless_typing(do)) if single else (lambda: do()))
+        menu.addAction(action)
+        return action
+
+    def _file(self, menu: QMenu) -> None:
+        self._add(menu, "Open &Files…", self.open_files, "Ctrl+O")
+        self._add(menu, "Open F&older…", self.open_folder, "Ctrl+Shift+O")
+        self._add(menu, "Open &Demo Library", self.workspace.open_demo)
+        self._add(menu, "Open &Model…", self.open_model)
+        menu.addSeparator()
+        self._add(menu, "Save &Screenshot…", self.save_screenshot, "Ctrl+Shift+S")
+        self._add(menu, "&Copy Screenshot", lambda: QApplication.clipboard().setPixmap(self.window.grab()), "Ctrl+Shift+C")
+        menu.addSeparator()
+        self._add(menu, "&Quit", self.window.close, "Ctrl+Q")
+
+    def _playback(self, menu: QMenu, p: Playback) -> None:
+        for text, do, *keys in (
+            ("Play or Pause", p.toggle, "Space"), ("One Frame Back", lambda: p.step(-1), "Left", ","),
+            ("One Frame Ahead", lambda: p.step(1), "Right", "."),
+            ("One Second Back", lambda: p.seek(p.time_s - 1), "Shift+Left"),
+            ("One Second Ahead", lambda: p.seek(p.time_s + 1), "Shift+Right"), ("To the Start", lambda: p.seek(0), "Home"),
+            ("To the End", lambda: p.seek(p.duration_s), "End"), ("Loop", lambda: p.set_loop(not p.loop), "L"),
+        ):
+            self._add(menu, text, do, *keys, single=True)
+
+    def _view(self, menu: QMenu) -> None:
+        window = self.window
+        self._add(menu, "Find a Motion", window.focus_query, "Ctrl+F")
+        self._add(menu, "Find a Motion", window.focus_query, "/", single=True).setVisible(False)
+        self._add(menu, "Frame the Motion", window.stage.frame, "F", single=True)
+        follow = self._add(menu, "Camera Follows", lambda: window.stage.set_follow(follow.isChecked()), "C", single=True)
+        follow.setCheckable(True)
+        follow.setChecked(True)
+        menu.addSeparator()
+        for dock in window.docks:
+            menu.addAction(dock.toggleViewAction())
+        self._add(menu, "Reset Layout", window.reset_layout)
+        self._add(menu, "Full Screen", lambda: window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen),
+                  "F11")
+
+    def open_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self.window, "Open motions", "", "Motions (*.bvh *.npy *.npz);;All files (*)")
+        if names:
+            self.workspace.open([Path(n) for n in names])
+
+    def open_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self.window, "Open a folder of motions")
+        if name:
+            self.workspace.open([Path(name)])
+
+    def open_model(self) -> None:
+        name = QFileDialog.getExistingDirectory(self.window, "Open a model folder")
+        if name:
+            self.workspace.load_model(Path(name))
+
+    def save_screenshot(self) -> None:
+        picture = self.window.grab()
+        name, _ = QFileDialog.getSaveFileName(self.window, "Save screenshot", "studio.png", "Images (*.png)")
+        if name and not picture.save(name):
+            QMessageBox.warning(self.window, "Not saved", f"{name} could not be written. Choose another place.")
+
+    def show_keys(self) -> None:
+        rows = [f"<tr><td>{a.text().replace('&', '')}&nbsp;&nbsp;</td><td><b>"
+                f"{', '.join(k.toString() for k in a.shortcuts())}</b></td></tr>"
+                for a in self.window.findChildren(QAction) if a.shortcuts() and a.isVisible()]
+        QMessageBox.information(self.window, "Keys", f"<table>{''.join(rows)}</table><p>Left drag orbits, right drag pans, the "
+                                "wheel zooms, double click frames.</p>")
+
+
+def _unless_typing(do: Callable[[], object]) -> None:
+    if not isinstance(QApplication.focusWidget(), (QLineEdit, QSpinBox)):
+        do()
