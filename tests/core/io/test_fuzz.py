@@ -54,7 +54,7 @@ def broken(data: st.DataObject, content: bytes) -> bytes:
 @pytest.mark.parametrize("name", ["a.bvh", "a.amc", "a.asf", "a.npy", "joints.npz", "amass.npz"])
 @FEW
 @given(data=st.data())
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::UserWarning")
 def test_broken_bytes(name, data, samples, tmp_path):
     content = broken(data, samples[name])
     if name == "a.asf":
@@ -70,6 +70,7 @@ def test_broken_bytes(name, data, samples, tmp_path):
         assert isinstance(motion, Motion) and np.isfinite(motion.positions).all() and motion.frame_count > 0
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @FEW
 @given(content=st.binary(max_size=400))
 def test_noise_is_refused(content, tmp_path):
@@ -83,7 +84,8 @@ def test_huge_claims_are_refused_without_taking_the_memory(tmp_path):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     lies = SMALL.replace("Frames: 2", f"Frames: {10**12}")
     deep = "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nCHANNELS 3 Xrotation Yrotation Zrotation\n" + "".join(
-        f"JOINT j{i}\n{{\nOFFSET 0 1 0\nCHANNELS 0\n" for i in range(10000)) + "}\n" * 10001 + "MOTION\nFrames: 1\nFrame Time: 1\n0 0 0\n"
+        f"JOINT j{i}\n{{\nOFFSET 0 1 0\nCHANNELS 0\n" for i in range(10000)) + "}\n" * 10001 + (
+        "MOTION\nFrames: 1\nFrame Time: 1\n0 0 0\n")
     named = SMALL.replace("JOINT Spine", "JOINT Hips").replace("JOINT Head", "JOINT Hips")
     for name, text, says in (("lies.bvh", lies, "announced"), ("deep.bvh", deep, "more than")):
         (tmp_path / name).write_text(text)
