@@ -16,6 +16,7 @@ from core.motion.skeleton import Skeleton
 INCH_M = 0.0254
 CMU_FPS = 120.0
 MAX_BONES = 2000
+DOFS = {"tx", "ty", "tz", "rx", "ry", "rz", "l"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,11 @@ def parse_asf(path: Path) -> Asf:
     in_degrees = (units.get("angle") or ["deg"])[0].lower().startswith("deg")
     scale = _numbers(path, units.get("length") or ["1.0"], 1, "units")[0] or 1.0
     bones = [_root(path, sections["root"])] + _bones(path, sections["bonedata"])
+    for bone in bones:
+        if sorted(bone["order"]) != ["X", "Y", "Z"]:
+            raise FileProblem(path, f"the axis order {bone['order']!r} is none", "Export it again", bone["where"])
+        if not set(bone["dof"]) <= DOFS or len(set(bone["dof"])) < len(bone["dof"]):
+            raise FileProblem(path, f"{' '.join(bone['dof'])!r} are no degrees of freedom", "Export it again", bone["where"])
     if len(bones) > MAX_BONES:
         raise FileProblem(path, f"more than {MAX_BONES} bones", "Export only the body")
     index = {}
@@ -161,9 +167,6 @@ def _bones(path: Path, lines: list[tuple[int, list[str]]]) -> list[dict]:
             bone["dof"] = tuple(w.lower() for w in words[1:])
     if bone is not None or not bones:
         raise FileProblem(path, "its :bonedata breaks off", "Copy or export the file again", bone["where"] if bone else "")
-    for bone in bones:
-        if sorted(bone["order"]) != ["X", "Y", "Z"]:
-            raise FileProblem(path, f"the axis order {bone['order']!r} is none", "Export it again", bone["where"])
     return bones
 
 
@@ -253,12 +256,12 @@ def joint_positions(asf: Asf, values: dict[int, np.ndarray], in_degrees: bool) -
         own = values.get(bone, np.zeros((frames, 0)))
         shift, stretch, angles, axes = np.zeros((3, frames)), np.zeros(frames), [], ""
         for column, dof in enumerate(asf.dofs[bone]):
-            if dof[:1] == "t" and dof[1:] in "xyz":
+            if dof[0] == "t":
                 shift["xyz".index(dof[1])] = own[:, column]
-            elif dof[:1] == "r" and dof[1:] in "xyz":
+            elif dof[0] == "r":
                 axes += dof[1].upper()
                 angles.append(np.deg2rad(own[:, column]) if in_degrees else own[:, column])
-            elif dof == "l":
+            else:
                 stretch = own[:, column]
         frame = _first_axis_first(np.repeat(asf.axes[bone][None], frames, 0), asf.axis_orders[bone])
         local = frame
