@@ -34,3 +34,8 @@ def cache() -> Path:
 
 def user_galleries() -> Path:
     return cache() / "galleries"
+
+
+def corrections() -> Path:
+    """What the user has said about skeletons whose unit, axis or parts were guessed wrongly."""
+    return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "skeletons.json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -72,6 +72,13 @@ def bone_set(skeleton: Skeleton, size: float = 1.0) -> BoneSet:
         fixed[i, :2] = r0 * size, r1 * size
         fixed[i, 2:] = np.array(PART_COLOURS[part]) / 255
     return BoneSet(np.array([r[0] for r in rows]), np.array([r[1] for r in rows]), fixed, head, neck, size)
+
+
+def in_one_colour(bones: BoneSet, colour: tuple[int, int, int]) -> BoneSet:
+    """The same bones, all of one colour (0 to 255)."""
+    fixed = bones.fixed.copy()
+    fixed[:, 2:] = np.array(colour) / 255
+    return replace(bones, fixed=fixed)
 
 
 def instances(bones: BoneSet, joints: np.ndarray) -> np.ndarray:

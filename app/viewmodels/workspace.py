@@ -30,6 +30,7 @@ class Workspace(QObject):
         super().__init__(parent)
         self.files, self.models, self.device_choice = files, models, device
         self.library: Library | None = None
+        self.paths: list[Path] = []
         self.retriever: Any = None
         self.model: Any = None
         self.model_label, self.device_label = "model not loaded", ""
@@ -41,8 +42,14 @@ class Workspace(QObject):
 
     def open(self, paths: list[Path]) -> None:
         """Opens files or a folder, then indexes it."""
+        self.paths = list(paths)
         self.said.emit(f"Opening {paths[0].name if len(paths) == 1 else f'{len(paths)} files'}…")
         self.files.submit_job("open", lambda: open_paths(paths), self.progressed.emit, self._opened, self._failed)
+
+    def reopen(self) -> None:
+        """Reads again what is open, as after a correction."""
+        if self.paths:
+            self.open(self.paths)
 
     def cancel(self) -> None:
         self.files.cancel("open")

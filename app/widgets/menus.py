@@ -9,15 +9,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QMenu, QMessageBox, QSpinBox
 
+from app.viewmodels.doctor import Doctor
 from app.viewmodels.playback import Playback
 from app.viewmodels.workspace import Workspace
+from app.widgets.doctor_dialog import DoctorDialog
 
 
 class Menus:
     """Builds the menu bar of a window. Keys of one letter or arrow rest while a person types."""
 
     def __init__(self, window: QMainWindow, workspace: Workspace, playback: Playback):
-        self.window, self.workspace = window, workspace
+        self.window, self.workspace, self.playback = window, workspace, playback
         self._file(window.menuBar().addMenu("&File"))
         self._playback(window.menuBar().addMenu("&Playback"), playback)
         self._view(window.menuBar().addMenu("&View"))
@@ -35,6 +37,7 @@ class Menus:
         self._add(menu, "Open F&older…", self.open_folder, "Ctrl+Shift+O")
         self._add(menu, "Open &Demo Library", self.workspace.open_demo)
         self._add(menu, "Open &Model…", self.open_model)
+        self._add(menu, "Check &Import…", self.check_import, "Ctrl+I")
         menu.addSeparator()
         self._add(menu, "Save &Screenshot…", self.save_screenshot, "Ctrl+Shift+S")
         self._add(menu, "&Copy Screenshot", lambda: QApplication.clipboard().setPixmap(self.window.grab()), "Ctrl+Shift+C")
@@ -80,6 +83,16 @@ class Menus:
         name = QFileDialog.getExistingDirectory(self.window, "Open a model folder")
         if name:
             self.workspace.load_model(Path(name))
+
+    def check_import(self) -> None:
+        """The import doctor on the shown motion."""
+        motion = self.workspace.motion
+        if motion is None or motion.source is None:
+            QMessageBox.information(self.window, "Check import", "This motion states its unit, axis and body parts itself, so "
+                                    "there is nothing to correct." if motion else "Choose a motion first.")
+            return
+        if DoctorDialog(Doctor(motion), self.playback, self.window).exec():
+            self.workspace.reopen()
 
     def save_screenshot(self) -> None:
         picture = self.window.grab()

@@ -39,7 +39,7 @@ def guess_unit(positions: np.ndarray, skeleton: Skeleton) -> tuple[float, Assump
     span = body_span(positions, skeleton) / 1.15
     for name, factor, low, high in UNITS:
         if low <= span <= high:
-            return factor, Assumption("unit", name, f"body about {span * factor:.2f} m tall", 0.9)
+            return factor, Assumption("unit", name, f"the longest way along its bones would measure {span * 1.15 * factor:.2f} m", 0.9)
     factor = 1.7 / span if span > 0 else 1.0
     return factor, Assumption("unit", f"{factor:.4g} m", "no usual unit fits; scaled to a 1.7 m person", 0.3)
 
@@ -53,11 +53,22 @@ def guess_up_axis(positions: np.ndarray, skeleton: Skeleton, feet: list[int], he
     return name, Assumption("up axis", name, "head above feet", round(min(0.99, share), 2))
 
 
+_AXES = {
+    "Y": ((0, 1, 2), (1, 1, 1)), "Z": ((0, 2, 1), (1, 1, -1)), "X": ((1, 0, 2), (-1, 1, 1)),
+    "-Y": ((0, 1, 2), (1, -1, -1)), "-Z": ((0, 2, 1), (1, -1, 1)), "-X": ((1, 0, 2), (1, -1, 1)),
+}
+UP_AXES = tuple(_AXES)
+
+
 def to_y_up(positions: np.ndarray, up: str) -> np.ndarray:
     """Rotates so that `up` becomes +Y; proper rotations only, so left stays left."""
-    axes = {
-        "Y": ((0, 1, 2), (1, 1, 1)), "Z": ((0, 2, 1), (1, 1, -1)), "X": ((1, 0, 2), (-1, 1, 1)),
-        "-Y": ((0, 1, 2), (1, -1, -1)), "-Z": ((0, 2, 1), (1, -1, 1)), "-X": ((1, 0, 2), (1, -1, 1)),
-    }
-    order, signs = axes[up]
+    order, signs = _AXES[up]
     return positions[..., order] * np.array(signs, positions.dtype)
+
+
+def from_y_up(positions: np.ndarray, up: str) -> np.ndarray:
+    """The inverse of to_y_up."""
+    order, signs = _AXES[up]
+    raw = np.empty_like(positions)
+    raw[..., order] = positions * np.array(signs, positions.dtype)
+    return raw

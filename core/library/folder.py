@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.errors import FileProblem, StudioError
+from core.io import corrections
 from core.io.load import LOADERS, load_motion
 from core.library.captions import caption_from_name, read_captions_csv, read_humanml3d
 from core.library.library import Clip, Library, Skipped, file_key
@@ -43,7 +44,8 @@ def open_files(files: list[Path], root: Path, name: str) -> Job[Library]:
             motion = load_motion(file)
             captions = _captions(file, tables, skipped)
             clip_id = file.relative_to(root).with_suffix("").as_posix() if file.is_relative_to(root) else file.stem
-            clips.append(Clip(clip_id, file, captions, "", motion.duration_s, key=file_key(file)))
+            clips.append(Clip(clip_id, file, captions, "", motion.duration_s,
+                              key=file_key(file) + corrections.find(motion.skeleton).token))
             note = ", ".join(f"{a.what} {a.value}" for a in motion.assumptions if a.what != "body parts")
             note = f"{motion.skeleton.joint_count} joints, {note}"
             if note not in notes:

@@ -19,11 +19,20 @@ class Assumption:
     confidence: float
 
 
+@dataclass(frozen=True)
+class Source:
+    """How the numbers of the file became metres with Y up: `unit_m` metres a unit, `up` the file's up axis."""
+
+    unit_m: float
+    up: str
+
+
 @dataclass(frozen=True, eq=False)
 class Motion:
     """Positions (T, J, 3) float32 in metres, Y up; `fps` frames per second.
 
-    `assumptions` lists unit, up axis, rate and body parts as recognised by the reader.
+    `assumptions` lists unit, up axis, rate and body parts as recognised by the reader; `source` is there where unit and
+    axis can be said otherwise.
     """
 
     positions: np.ndarray
@@ -31,6 +40,7 @@ class Motion:
     skeleton: Skeleton
     name: str = ""
     assumptions: tuple[Assumption, ...] = ()
+    source: Source | None = None
 
     def __post_init__(self):
         shape = self.positions.shape
