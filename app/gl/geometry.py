@@ -102,3 +102,14 @@ def pose_at(motion: Motion, time_s: float) -> np.ndarray:
     high = min(low + 1, motion.frame_count - 1)
     weight = np.float32(at - low)
     return motion.positions[low] * (1 - weight) + motion.positions[high] * weight
+
+
+def figures(bones: BoneSet, motion: Motion, time_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """The pose (J, 3) at a time and the instances of all people of a motion; a partner is paler."""
+    pose = pose_at(motion, time_s)
+    rows = instances(bones, pose)
+    if motion.partner is not None:
+        second = instances(bones, pose_at(motion.partner, time_s))
+        second[:, 8:] = 0.55 * second[:, 8:] + 0.45
+        rows = np.concatenate([rows, second])
+    return pose, rows

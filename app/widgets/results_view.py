@@ -81,14 +81,14 @@ class ResultsView(QOpenGLWidget):
         for rect, result, bones in zip(rects, self.search.results, self.bones, strict=True):
             start, end = result.hit.start_s, result.hit.end_s or result.motion.duration_s
             time_s = start + self.playback.wrapped(max(end - start, 0.05))
-            pose = geometry.pose_at(result.motion, time_s)
+            pose, figures = geometry.figures(bones, result.motion, time_s)
             chains = result.motion.skeleton.chains
             root = pose[chains[TORSO][0] if chains else 0]
             camera = replace(self.camera, target=(float(root[0]), 0.88, float(root[2])))
             view = rect.adjusted(0, 0, 0, -CAPTION)
             device = tuple(int(v * ratio) for v in (view.x(), self.height() - view.y() - view.height(), view.width(),
                                                     view.height()))
-            self.renderer.draw(device, camera, geometry.instances(bones, pose), look)
+            self.renderer.draw(device, camera, figures, look)
 
     def _paint_labels(self, painter: QPainter) -> None:
         for i, (rect, result) in enumerate(zip(self.tiles(), self.search.results, strict=True)):

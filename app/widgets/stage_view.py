@@ -72,8 +72,8 @@ class StageView(QOpenGLWidget):
         if motion is None or self.bones is None:
             self.renderer.clear(look.background, width, height)
         else:
-            pose = geometry.pose_at(motion, self.playback.time_s)
-            self.renderer.draw((0, 0, width, height), self._camera(pose), geometry.instances(self.bones, pose), look)
+            pose, figures = geometry.figures(self.bones, motion, self.playback.time_s)
+            self.renderer.draw((0, 0, width, height), self._camera(pose), figures, look)
 
     def _camera(self, pose) -> Camera:
         if not self.follow:

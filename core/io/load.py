@@ -9,9 +9,12 @@ from core.errors import FileProblem
 from core.io.arrays import load_npy, load_npz
 from core.io.asf_amc import load_amc
 from core.io.bvh import load_bvh
+from core.io.interhuman import load_pkl
 from core.motion.motion import Motion
 
-LOADERS: dict[str, Callable[[Path], Motion]] = {".bvh": load_bvh, ".amc": load_amc, ".npy": load_npy, ".npz": load_npz}
+LOADERS: dict[str, Callable[[Path], Motion]] = {
+    ".bvh": load_bvh, ".amc": load_amc, ".npy": load_npy, ".npz": load_npz, ".pkl": load_pkl,
+}
 
 
 def load_motion(path: str | Path) -> Motion:

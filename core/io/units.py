@@ -39,7 +39,8 @@ def guess_unit(positions: np.ndarray, skeleton: Skeleton) -> tuple[float, Assump
     span = body_span(positions, skeleton) / 1.15
     for name, factor, low, high in UNITS:
         if low <= span <= high:
-            return factor, Assumption("unit", name, f"the longest way along its bones would measure {span * 1.15 * factor:.2f} m", 0.9)
+            way = span * 1.15 * factor
+            return factor, Assumption("unit", name, f"the longest way along its bones would measure {way:.2f} m", 0.9)
     factor = 1.7 / span if span > 0 else 1.0
     return factor, Assumption("unit", f"{factor:.4g} m", "no usual unit fits; scaled to a 1.7 m person", 0.3)
 

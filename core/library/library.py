@@ -16,7 +16,8 @@ class Clip:
     """One searchable motion: a file, or a range of its frames.
 
     `captions` may be empty; `split` is 'train', 'val', 'test' or ''. `start_s` and `end_s` bound the range in
-    the file (end 0: to its end). `key` changes when the content does.
+    the file (end 0: to its end). `key` changes when the content does. `labels`: action categories
+    where a dataset has them.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Clip:
     start_s: float = 0.0
     end_s: float = 0.0
     key: str = ""
+    labels: tuple[str, ...] = ()
 
     @property
     def caption(self) -> str:

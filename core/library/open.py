@@ -6,15 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import FileProblem
+from core.library.babel import is_babel, open_babel
 from core.library.folder import open_files, open_folder
 from core.library.humanml3d import is_humanml3d, open_humanml3d
+from core.library.interhuman import is_interhuman, open_interhuman
 from core.library.library import Library
-from core.library.packed import open_packed
+from core.library.packed import is_packed, open_packed
 from core.progress import Job
 
 # First match wins.
 LAYOUTS: tuple[tuple[str, Callable[[Path], bool], Callable[[Path], Job[Library]]], ...] = (
-    ("packed library", lambda path: path.is_file() and path.suffix == ".npz", open_packed),
+    ("packed library", is_packed, open_packed),
+    ("InterHuman folder", is_interhuman, open_interhuman),
+    ("BABEL folder", is_babel, open_babel),
     ("HumanML3D folder", is_humanml3d, open_humanml3d),
     ("folder", Path.is_dir, open_folder),
     ("motion file", Path.is_file, lambda path: open_files([path], path.parent, path.name)),

@@ -24,6 +24,17 @@ from core.progress import Job, Progress
 STEP_M = 0.0005
 
 
+def is_packed(path: Path) -> bool:
+    """A .npz of this program, not of AMASS or of joints."""
+    if not path.is_file() or path.suffix != ".npz":
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {"positions.npy", "lengths.npy", "index.npy"} <= set(archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
 def open_packed(path: Path) -> Job[Library]:
     """Reads a packed library; motions stay in memory as int16."""
     yield Progress(f"Reading {path.name}", 0, 1)

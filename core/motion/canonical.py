@@ -35,19 +35,27 @@ def rotate_y(positions: np.ndarray, angle: float) -> np.ndarray:
 
 
 def canonical(motion: Motion) -> Motion:
-    """Lowest point at height 0, root over the origin in frame 0, facing +Z in frame 0."""
+    """Lowest point at height 0, root over the origin in frame 0, facing +Z in frame 0. A partner moves along."""
     root = motion.skeleton.chains[TORSO][0] if motion.skeleton.chains else 0
     origin = motion.positions[0, root].copy()
     origin[1] = motion.positions[..., 1].min()
-    positions = motion.positions - origin
+    angle = 0.0
     if motion.skeleton.chains:
-        ahead = facing(positions[:1], motion.skeleton)[0]
-        positions = rotate_y(positions, -np.arctan2(ahead[0], ahead[2]))
-    return replace(motion, positions=np.ascontiguousarray(positions, dtype=np.float32))
+        ahead = facing(motion.positions[:1], motion.skeleton)[0]
+        angle = -float(np.arctan2(ahead[0], ahead[2]))
+
+    def placed(one: Motion) -> Motion:
+        positions = rotate_y(one.positions - origin, angle) if motion.skeleton.chains else one.positions - origin
+        return replace(one, positions=np.ascontiguousarray(positions, dtype=np.float32))
+
+    return replace(placed(motion), partner=motion.partner and placed(motion.partner))
 
 
 def resample(motion: Motion, fps: float) -> Motion:
     """Linear interpolation of positions to another rate; the first frame stays where it was."""
+    if motion.partner is not None:
+        alone = resample(replace(motion, partner=None), fps)
+        return replace(alone, partner=resample(motion.partner, fps))
     if abs(motion.fps - fps) < 1e-3 or motion.frame_count < 2:
         return replace(motion, fps=fps) if motion.frame_count < 2 else motion
     count = max(int(np.floor((motion.frame_count - 1) * fps / motion.fps + 1e-6)) + 1, 1)
@@ -85,7 +93,9 @@ def scale_to_height(motion: Motion, height_m: float = REFERENCE_HEIGHT_M) -> Mot
     now = stature(motion)
     if not np.isfinite(now) or now < 1e-3:
         return motion
-    return replace(motion, positions=motion.positions * np.float32(height_m / now))
+    scale = np.float32(height_m / now)
+    partner = motion.partner and replace(motion.partner, positions=motion.partner.positions * scale)
+    return replace(motion, positions=motion.positions * scale, partner=partner)
 
 
 def mirror(motion: Motion) -> Motion:
@@ -96,4 +106,5 @@ def mirror(motion: Motion) -> Motion:
         motion,
         positions=motion.positions * np.array([-1, 1, 1], np.float32),
         skeleton=replace(motion.skeleton, chains=swapped),
+        partner=motion.partner and mirror(motion.partner),
     )

@@ -32,7 +32,7 @@ class Motion:
     """Positions (T, J, 3) float32 in metres, Y up; `fps` frames per second.
 
     `assumptions` lists unit, up axis, rate and body parts as recognised by the reader; `source` is there where unit and
-    axis can be said otherwise.
+    axis can be said otherwise. `partner` is the second person of a pair, frame by frame in the same space.
     """
 
     positions: np.ndarray
@@ -41,6 +41,7 @@ class Motion:
     name: str = ""
     assumptions: tuple[Assumption, ...] = ()
     source: Source | None = None
+    partner: Motion | None = None
 
     def __post_init__(self):
         shape = self.positions.shape
@@ -57,4 +58,5 @@ class Motion:
 
     def crop(self, start: int, end: int) -> Motion:
         """Frames start (included) to end (excluded)."""
-        return replace(self, positions=self.positions[start:end])
+        partner = self.partner and self.partner.crop(start, end)
+        return replace(self, positions=self.positions[start:end], partner=partner)

@@ -1,5 +1,6 @@
 """Every reader on broken bytes: only its own errors, no hang, no unbounded memory."""
 
+import pickle
 import resource
 
 import numpy as np
@@ -25,6 +26,10 @@ def samples(tmp_path_factory):
     np.save(folder / "a.npy", body)
     np.savez_compressed(folder / "joints.npz", positions=body)
     amass_file(folder / "amass.npz", "smplh", frames=3)
+    rng = np.random.default_rng(0)
+    people = {name: {"trans": rng.normal(size=(4, 3)), "root_orient": rng.normal(size=(4, 3)),
+                     "pose_body": rng.normal(size=(4, 63)), "gender": "male"} for name in ("person1", "person2")}
+    (folder / "a.pkl").write_bytes(pickle.dumps({"mocap_framerate": 60.0, **people}))
     return {f.name: f.read_bytes() for f in folder.iterdir()} | {"a.asf": ASF.encode()}
 
 
@@ -51,7 +56,7 @@ def broken(data: st.DataObject, content: bytes) -> bytes:
     return bytes(out)
 
 
-@pytest.mark.parametrize("name", ["a.bvh", "a.amc", "a.asf", "a.npy", "joints.npz", "amass.npz"])
+@pytest.mark.parametrize("name", ["a.bvh", "a.amc", "a.asf", "a.npy", "joints.npz", "amass.npz", "a.pkl"])
 @FEW
 @given(data=st.data())
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::UserWarning")

@@ -1,0 +1,140 @@
+"""BABEL, InterHuman and KIT-ML, written here in their own layouts."""
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+
+from core.errors import FileProblem
+from core.io import amass
+from core.io.load import load_motion
+from core.library.open import open_library
+from core.motion.canonical import canonical, mirror, resample
+from core.motion.skeleton import KIT21, SMPL22
+from core.progress import run
+
+
+@pytest.fixture(autouse=True)
+def no_body_models(monkeypatch):
+    monkeypatch.delenv(amass.BODY_MODELS, raising=False)
+
+
+def amass_take(path, frames=240, fps=120.0):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(len(str(path)))
+    np.savez(path, poses=rng.normal(0, 0.1, (frames, 156)), trans=rng.normal(0, 0.01, (frames, 3)) + [0, 0, 0.9],
+             mocap_framerate=fps, betas=np.zeros(16), gender="male")
+
+
+def label(raw, kinds, start=None, end=None):
+    times = {} if start is None else {"start_t": start, "end_t": end}
+    return {"raw_label": raw, "proc_label": raw, "act_cat": kinds, **times}
+
+
+@pytest.fixture
+def babel(tmp_path):
+    amass_take(tmp_path / "KIT/3/walk_poses.npz")
+    amass_take(tmp_path / "CMU/07/07_01_poses.npz")
+    train = {
+        "11": {"babel_sid": 11, "feat_p": "KIT/KIT/3/walk_poses.npz", "dur": 2.0, "seq_ann": {"labels": [label("all", ["walk"])]},
+               "frame_ann": {"labels": [label("walk forward", ["walk"], 0, 1.2), label("transition", ["transition"], 1.2, 1.4),
+                                        label("sit", ["sit", "lower body movement"], 1.4, 2.0)]}},
+        "12": {"babel_sid": 12, "feat_p": "CMU/CMU/07/07_01_poses.npz", "dur": 2.0, "frame_ann": None,
+               "seq_ann": {"labels": [label("wave hello", ["wave", "greet"])]}},
+        "13": {"babel_sid": 13, "feat_p": "CMU/CMU/07/gone_poses.npz", "dur": 2.0, "seq_ann": {"labels": [label("x", ["x"])]},
+               "frame_ann": None}}
+    (tmp_path / "train.json").write_text(json.dumps(train))
+    (tmp_path / "val.json").write_text(json.dumps({"20": {**train["12"], "babel_sid": 20}}))
+    return tmp_path
+
+
+def test_babel(babel):
+    library = run(open_library(babel))
+    assert library.layout == "BABEL folder"
+    found = {c.id: (c.captions, c.labels, c.split) for c in library.clips}
+    assert found == {"11@0-1.2": (("walk forward",), ("walk",), "train"),
+                     "11@1.4-2": (("sit",), ("sit", "lower body movement"), "train"),
+                     "12": (("wave hello",), ("wave", "greet"), "train"), "20": (("wave hello",), ("wave", "greet"), "val")}
+    assert library.load("11@0-1.2").frame_count == 144 and library.load("12").frame_count == 240
+    assert len(library.skipped) == 1 and "gone_poses" in library.skipped[0].reason
+
+
+def person(rng, frames):
+    return {"trans": rng.normal(0, 0.1, (frames, 3)) + [0, 0, 0.9], "root_orient": rng.normal(0, 0.1, (frames, 3)),
+            "pose_body": rng.normal(0, 0.1, (frames, 63)), "betas": np.zeros(10), "gender": "neutral"}
+
+
+def test_interhuman(tmp_path):
+    rng = np.random.default_rng(0)
+    for folder in ("motions", "annots", "split"):
+        (tmp_path / folder).mkdir()
+    clip = {"mocap_framerate": 59.94, "frames": 30, "person1": person(rng, 30), "person2": person(rng, 31)}
+    with open(tmp_path / "motions/7.pkl", "wb") as stream:
+        pickle.dump(clip, stream)
+    (tmp_path / "motions/8.pkl").write_bytes(b"\x80\x04nothing")
+    (tmp_path / "annots/7.txt").write_text("two people bow to each other.\none greets the other.\n")
+    (tmp_path / "split/train.txt").write_text("7\n8\n")
+    library = run(open_library(tmp_path))
+    assert library.layout == "InterHuman folder" and len(library.skipped) == 1
+    assert library.clips[0].captions[1] == "one greets the other." and library.clips[0].split == "train"
+    motion = library.load("7")
+    assert motion.frame_count == motion.partner.frame_count == 30 and motion.fps == pytest.approx(59.94)
+    gap = np.linalg.norm(motion.positions - motion.partner.positions, axis=-1)
+    for moved in (canonical(motion), mirror(motion), canonical(motion).crop(0, 30)):
+        np.testing.assert_allclose(np.linalg.norm(moved.positions - moved.partner.positions, axis=-1), gap, atol=1e-5)
+    half = resample(motion, 20)
+    assert half.partner.frame_count == half.frame_count == 10 and half.partner.fps == 20
+
+
+def test_interhuman_processed(tmp_path, smpl_motion):
+    for name, shift in (("person1", 0.0), ("person2", 1.5)):
+        (tmp_path / "motions_processed" / name).mkdir(parents=True)
+        rows = np.zeros((smpl_motion.frame_count, 492), np.float32)
+        rows[:, :66] = (smpl_motion.positions + [shift, 0, 0]).reshape(len(rows), -1)
+        np.save(tmp_path / "motions_processed" / name / "3.npy", rows)
+    (tmp_path / "annots").mkdir()
+    (tmp_path / "annots/3.txt").write_text("two people walk side by side\n")
+    motion = run(open_library(tmp_path)).load("3")
+    np.testing.assert_allclose(motion.partner.positions[..., 0] - motion.positions[..., 0], 1.5, atol=1e-5)
+    assert motion.fps == 30 and motion.skeleton is SMPL22
+
+
+def test_a_pickle_with_code_does_not_run(tmp_path):
+    class Code:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "ran"), "w"))
+
+    with open(tmp_path / "a.pkl", "wb") as stream:
+        pickle.dump({"person1": Code(), "person2": {}}, stream)
+    with pytest.raises(FileProblem, match="refused for safety"):
+        load_motion(tmp_path / "a.pkl")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_kit_ml_rate_and_unit(tmp_path):
+    """Millimetres at 12.5 fps, without a skeleton.json: recognised by the bones that stay rigid."""
+    rest = np.zeros((21, 3))
+    for chain, steps in zip(KIT21.chains, (
+            [(-90, -60, 0), (0, -420, 0), (0, -400, 0), (0, -70, -30), (0, 0, 150)],
+            [(90, -60, 0), (0, -420, 0), (0, -400, 0), (0, -70, -30), (0, 0, 150)],
+            [(0, 100, 0), (0, 200, 0), (0, 200, 0), (0, 150, 0)],
+            [(-180, -20, 0), (-280, 0, 0), (-250, 0, 0)], [(180, -20, 0), (280, 0, 0), (250, 0, 0)]), strict=True):
+        for a, b, step in zip(chain, chain[1:], steps, strict=False):
+            rest[b] = rest[a] + step
+    angle = 0.3 * np.sin(np.arange(50) / 5)
+    take = np.repeat((rest + [0, 950, 0])[None], 50, 0)
+    for t in range(50):
+        turn = np.array([[1, 0, 0], [0, np.cos(angle[t]), -np.sin(angle[t])], [0, np.sin(angle[t]), np.cos(angle[t])]])
+        for chain, sign in ((KIT21.chains[0], 1), (KIT21.chains[1], -1)):
+            hip = take[t, chain[1]].copy()
+            spin = turn if sign > 0 else turn.T
+            take[t, list(chain[1:])] = (take[t, list(chain[1:])] - hip) @ spin.T + hip
+    (tmp_path / "new_joints").mkdir()
+    (tmp_path / "texts").mkdir()
+    np.save(tmp_path / "new_joints/00001.npy", take.astype(np.float32))
+    (tmp_path / "texts/00001.txt").write_text("A person walks.#a/DET person/NOUN walk/VERB#0.0#0.0\n")
+    library = run(open_library(tmp_path))
+    motion = library.load("00001")
+    assert library.layout == "KIT-ML folder" and motion.fps == 12.5
+    np.testing.assert_allclose(motion.positions, take / 1000, atol=1e-4)
