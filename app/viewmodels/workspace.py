@@ -44,7 +44,7 @@ class Workspace(QObject):
         """Opens files or a folder, then indexes it."""
         self.paths = list(paths)
         self.said.emit(f"Opening {paths[0].name if len(paths) == 1 else f'{len(paths)} files'}…")
-        self.files.submit_job("open", lambda: open_paths(paths), self.progressed.emit, self._opened, self._failed)
+        self.files.submit_job("open", lambda: open_paths(paths, use_index=True), self.progressed.emit, self._opened, self._failed)
 
     def reopen(self) -> None:
         """Reads again what is open, as after a correction."""
@@ -65,7 +65,20 @@ class Workspace(QObject):
         self.changed.emit()
         if library.clips:
             self.show_clip(library.clips[0])
+        if library.from_index:
+            self._look_for_changes(library)
         self._index()
+
+    def _look_for_changes(self, library: Library) -> None:
+        """Scans a library that came from its index again, reading only files that changed."""
+        paths = self.paths
+
+        def done(found: Library) -> None:
+            self.progressed.emit(None)
+            if self.library is library and not found.same_content(library):
+                self._opened(found)
+
+        self.files.submit_job("open", lambda: open_paths(paths), self.progressed.emit, done, self._failed)
 
     def load_model(self, folder: Path | None = None) -> None:
         """Loads a model (the starter by default) in the background, then indexes what is open."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from app.viewmodels.workspace import Workspace
-from core.library.library import Clip
+from core.library import index
+from core.library.library import Clip, Library
 
 COLUMNS = ("Caption", "Length", "Split")
+LARGE = 20_000
 
 
 class ClipTable(QAbstractTableModel):
@@ -17,18 +22,25 @@ class ClipTable(QAbstractTableModel):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.clips: tuple[Clip, ...] = ()
+        self.root = Path()
         self.texts: list[str] = []
-        self.rows: list[int] = []
+        self.rows: Sequence[int] = ()
 
-    def set_clips(self, clips: tuple[Clip, ...]) -> None:
-        self.clips = clips
-        self.texts = [" ".join((c.id, *c.captions)).lower() for c in clips]
+    def set_library(self, library: Library) -> None:
+        self.root, self.clips, self.texts = library.root, library.clips, []
         self.filter("")
 
     def filter(self, words: str) -> None:
+        """Any part of a word in a small library; beginnings of words, by the index, in a large one."""
         wanted = words.lower().split()
+        rows = index.search(self.root, words) if wanted and len(self.clips) > LARGE else None
+        if rows is None:
+            if wanted and not self.texts:
+                self.texts = [" ".join((c.id, *c.captions)).lower() for c in self.clips]
+            hits = (i for i, text in enumerate(self.texts) if all(w in text for w in wanted))
+            rows = list(hits) if wanted else range(len(self.clips))
         self.beginResetModel()
-        self.rows = [i for i, text in enumerate(self.texts) if all(w in text for w in wanted)]
+        self.rows = rows
         self.endResetModel()
 
     def rowCount(self, parent=QModelIndex()) -> int:  # noqa: B008
@@ -90,7 +102,7 @@ class LibraryPanel(QWidget):
         if self.workspace.library is not self.library:
             self.library = self.workspace.library
             self.filter.clear()
-            self.table.set_clips(self.library.clips)
+            self.table.set_library(self.library)
             self._count()
 
     def _filter(self, words: str) -> None:

@@ -33,6 +33,14 @@ def hierarchy_key(skeleton: Skeleton) -> str:
     return hashlib.sha256(repr((skeleton.joint_names, skeleton.parents)).encode()).hexdigest()[:16]
 
 
+def version(file: Path | None = None) -> str:
+    """Changes with anything that was said; '' where nothing was."""
+    try:
+        return hashlib.sha256((file or places.corrections()).read_bytes()).hexdigest()[:8]
+    except OSError:
+        return ""
+
+
 def find(skeleton: Skeleton, file: Path | None = None) -> Correction:
     """What was said about this hierarchy; nothing where the file of corrections is missing or unreadable."""
     values = _read(file or places.corrections()).get(hierarchy_key(skeleton))

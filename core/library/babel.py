@@ -42,10 +42,10 @@ def open_babel(root: Path) -> Job[Library]:
     if not clips:
         reason = f" {skipped[0].reason}" if skipped else ""
         raise FileProblem(root, f"none of its sequences could be used.{reason}", "Put the AMASS folders beside the tables")
-    return Library(root, root.name, "BABEL folder", tuple(clips), _read, tuple(skipped), ("22 SMPL joints from AMASS",))
+    return Library(root, root.name, "BABEL folder", tuple(clips), read_babel, tuple(skipped), ("22 SMPL joints from AMASS",))
 
 
-def _read(clip: Clip) -> Motion:
+def read_babel(clip: Clip) -> Motion:
     return load_npz(clip.path)
 
 

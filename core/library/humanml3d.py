@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -55,12 +57,22 @@ def open_humanml3d(root: Path) -> Job[Library]:
         skipped += [Skipped(folder / f"{m}.npy", f"{m} is named in a split but has no file")
                     for m in missing]
 
+    layout = "KIT-ML folder" if known_name(skeleton) == "KIT-ML 21" else "HumanML3D folder"
+    return Library(root, root.name, layout, tuple(clips), _reader(skeleton, fps, factor), tuple(skipped), (note,))
+
+
+def humanml3d_reader(root: Path) -> Callable[[Clip], Motion]:
+    folder = _joint_folder(root) or root
+    skeleton, fps, _, factor = _skeleton(root, sorted(islice(folder.glob("*.npy"), 50)))
+    return _reader(skeleton, fps, factor)
+
+
+def _reader(skeleton: Skeleton, fps: float, factor: float) -> Callable[[Clip], Motion]:
     def read(clip: Clip) -> Motion:
         motion = load_npy(clip.path, skeleton, fps)
         return motion if factor == 1 else replace(motion, positions=motion.positions * np.float32(factor))
 
-    layout = "KIT-ML folder" if known_name(skeleton) == "KIT-ML 21" else "HumanML3D folder"
-    return Library(root, root.name, layout, tuple(clips), read, tuple(skipped), (note,))
+    return read
 
 
 def _clips_of(root: Path, file: Path, skeleton: Skeleton, fps: float, split: str) -> list[Clip]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import FileProblem, StudioError
@@ -26,12 +27,7 @@ def open_interhuman(root: Path) -> Job[Library]:
     if not files:
         raise FileProblem(root, "it holds no clip", "motions/*.pkl or motions_processed/person1/*.npy are needed")
     splits = _splits(root)
-
-    def read(clip: Clip) -> Motion:
-        if use_processed:
-            return load_processed(clip.path, processed / "person2" / clip.path.name)
-        return load_pkl(clip.path)
-
+    read = interhuman_reader(root)
     clips: list[Clip] = []
     skipped: list[Skipped] = []
     meter = Meter(f"Reading {root.name}", len(files))
@@ -51,6 +47,15 @@ def open_interhuman(root: Path) -> Job[Library]:
         raise FileProblem(root, f"none of its {len(files)} clips could be read. {skipped[0].reason}")
     return Library(root, root.name, "InterHuman folder", tuple(clips), read, tuple(skipped),
                    ("two people a clip, 22 joints each",))
+
+
+def interhuman_reader(root: Path) -> Callable[[Clip], Motion]:
+    second = root / "motions_processed" / "person2"
+
+    def read(clip: Clip) -> Motion:
+        return load_processed(clip.path, second / clip.path.name) if clip.path.suffix == ".npy" else load_pkl(clip.path)
+
+    return read
 
 
 def _splits(root: Path) -> dict[str, str]:

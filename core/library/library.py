@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +12,7 @@ from core.errors import StudioError
 from core.motion.motion import Motion
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Clip:
     """One searchable motion: a file, or a range of its frames.
 
@@ -46,7 +47,11 @@ class Skipped:
 
 @dataclass(frozen=True, eq=False)
 class Library:
-    """What was opened: `layout` names how it was recognised; `skipped` lists every file left out."""
+    """What was opened: `layout` names how it was recognised; `skipped` lists every file left out.
+
+    `stamps`: (path, size and time, content digest) of the files read, for the index. `from_index`: taken from the index
+    of an earlier scan, and still to be checked against the disk.
+    """
 
     root: Path
     name: str
@@ -55,6 +60,8 @@ class Library:
     read: Callable[[Clip], Motion] = field(repr=False)
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    stamps: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    from_index: bool = False
 
     @cached_property
     def by_id(self) -> dict[str, Clip]:
@@ -66,6 +73,10 @@ class Library:
         if clip is None:
             raise StudioError(f"{self.name} has no clip {clip_id!r}.")
         return crop_to_range(self.read(clip), clip)
+
+    def same_content(self, other: Library) -> bool:
+        """Whether another scan found the same clips and left out the same files."""
+        return self.clips == other.clips and self.skipped == other.skipped
 
     def in_split(self, split: str) -> tuple[Clip, ...]:
         """Clips of one split; all of them for ''."""
@@ -84,6 +95,12 @@ def file_key(path: Path, start_s: float = 0.0, end_s: float = 0.0) -> str:
     """Changes with a file's size or time of change, and with the range."""
     stat = path.stat()
     return f"{path.name}:{stat.st_size}:{stat.st_mtime_ns}:{start_s:g}:{end_s:g}"
+
+
+def content_digest(path: Path) -> str:
+    """First 16 hex digits of the SHA-256 of a file."""
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
 
 
 def skipped_sentence(skipped: Iterable[Skipped]) -> str:

@@ -3,44 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import FileProblem
-from core.library.babel import is_babel, open_babel
-from core.library.folder import open_files, open_folder
-from core.library.humanml3d import is_humanml3d, open_humanml3d
-from core.library.interhuman import is_interhuman, open_interhuman
-from core.library.library import Library
+from core.library import index
+from core.library.babel import is_babel, open_babel, read_babel
+from core.library.folder import open_files, open_folder, read_clip
+from core.library.humanml3d import humanml3d_reader, is_humanml3d, open_humanml3d
+from core.library.interhuman import interhuman_reader, is_interhuman, open_interhuman
+from core.library.library import Clip, Library
 from core.library.packed import is_packed, open_packed
+from core.motion.motion import Motion
 from core.progress import Job
 
+Reader = Callable[[Clip], Motion]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a kind of library is known, opened, and (where it is worth an index) read again without opening."""
+
+    name: str
+    fits: Callable[[Path], bool]
+    open: Callable[[Path], Job[Library]]
+    reader: Callable[[Path], Reader] | None = None
+
+
 # First match wins.
-LAYOUTS: tuple[tuple[str, Callable[[Path], bool], Callable[[Path], Job[Library]]], ...] = (
-    ("packed library", is_packed, open_packed),
-    ("InterHuman folder", is_interhuman, open_interhuman),
-    ("BABEL folder", is_babel, open_babel),
-    ("HumanML3D folder", is_humanml3d, open_humanml3d),
-    ("folder", Path.is_dir, open_folder),
-    ("motion file", Path.is_file, lambda path: open_files([path], path.parent, path.name)),
+LAYOUTS: tuple[Layout, ...] = (
+    Layout("packed library", is_packed, open_packed),
+    Layout("InterHuman folder", is_interhuman, open_interhuman, interhuman_reader),
+    Layout("BABEL folder", is_babel, open_babel, lambda root: read_babel),
+    Layout("HumanML3D folder", is_humanml3d, open_humanml3d, humanml3d_reader),
+    Layout("folder", Path.is_dir, open_folder, lambda root: read_clip),
+    Layout("motion file", Path.is_file, lambda path: open_files([path], path.parent, path.name)),
 )
 
 
-def open_library(path: str | Path) -> Job[Library]:
-    """A job that opens a folder or file. Raises FileProblem where nothing in it can be used."""
-    path = Path(path).expanduser().resolve()
+def layout_of(path: Path, name: str = "") -> Layout:
+    """By content, or the one of that name. Raises FileProblem where nothing fits."""
     try:
-        for _, fits, opener in LAYOUTS:
-            if fits(path):
-                return opener(path)
+        for layout in LAYOUTS:
+            if layout.name == name or (not name and layout.fits(path)):
+                return layout
     except PermissionError:
         raise FileProblem(path, "no permission to read it", "Change its permissions") from None
     raise FileProblem(path, "it does not exist", "Check the path")
 
 
-def open_paths(paths: list[Path]) -> Job[Library]:
+def open_library(path: str | Path, use_index: bool = False, layout: str = "") -> Job[Library]:
+    """Opens a folder or file. With `use_index`, what an earlier scan found is taken at once (`from_index`), to be checked
+    by opening again without. `layout` names the layout instead of recognising it."""
+    path = Path(path).expanduser().resolve()
+    kind = layout_of(path, layout)
+    if use_index and kind.reader:
+        found = index.load(path)
+        if found is not None and found.complete:
+            return Library(path, found.name, found.layout, found.clips, kind.reader(path), found.skipped, found.notes,
+                           from_index=True)
+    library = yield from kind.open(path)
+    if kind.reader:
+        index.save(library, library.stamps)
+    return library
+
+
+def open_paths(paths: list[Path], use_index: bool = False) -> Job[Library]:
     """One path as open_library; several files together as one library."""
     if len(paths) == 1:
-        return open_library(paths[0])
+        return open_library(paths[0], use_index)
     files = []
     for path in paths:
         if Path(path).is_dir():

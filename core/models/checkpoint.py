@@ -6,7 +6,6 @@ tokenizer.json, README.md (the card).
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -20,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from core.errors import FileProblem, StudioError, os_problem
+from core.library.library import content_digest
 from core.models import config as model_config
 from core.models.motion_text_model import MotionTextModel
 from core.models.text_encoder import TextEncoder
@@ -96,7 +96,7 @@ def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:
         raise FileProblem(weights_file, f"tensors do not fit: missing {missing[:3]}, unexpected {unexpected[:3]}",
                           "Use the version of the program that wrote it")
     model.name = folder.name
-    model.fingerprint = file_fingerprint(weights_file)
+    model.fingerprint = content_digest(weights_file)
     return model.eval().to(device)
 
 
@@ -123,12 +123,6 @@ def read_config(folder: Path) -> dict[str, Any]:
     if values.get("format") != FORMAT or "model" not in values:
         raise FileProblem(file, "it is no model of this program's format", "Choose a folder written by `train`")
     return values
-
-
-def file_fingerprint(path: Path) -> str:
-    """First 16 hex digits of the SHA-256 of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def compact_rows(weights: dict[str, Tensor]) -> dict[str, Tensor]:

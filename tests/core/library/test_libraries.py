@@ -75,7 +75,7 @@ def test_empty_folder_and_missing_path(tmp_path):
     with pytest.raises(FileProblem, match="no motion file"):
         run(open_library(tmp_path))
     with pytest.raises(FileProblem, match="does not exist"):
-        open_library(tmp_path / "nowhere")
+        run(open_library(tmp_path / "nowhere"))
 
 
 def test_captions_from_table_sidecar_and_name(shared, small_library, tmp_path):

@@ -1,0 +1,126 @@
+"""The index of a library in the user's cache (SQLite): reopening needs no scan, and captions are searched as full text."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import places
+from core.library.library import Clip, Library, Skipped
+
+FORMAT = 1
+BREAK = "\x1f"
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE clips (row INTEGER PRIMARY KEY, id TEXT, path TEXT, captions TEXT, split TEXT, duration REAL, start REAL, end REAL,
+                    key TEXT, labels TEXT);
+CREATE TABLE stamps (path TEXT PRIMARY KEY, stamp TEXT, digest TEXT);
+CREATE TABLE skipped (path TEXT, reason TEXT);
+CREATE VIRTUAL TABLE words USING fts5(text, tokenize='unicode61', prefix='1 2 3');
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Indexed:
+    """What an index holds: a library without its reader. `complete` is False after a scan that was cancelled."""
+
+    name: str
+    layout: str
+    clips: tuple[Clip, ...]
+    skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...]
+    complete: bool
+
+
+def index_file(root: Path) -> Path:
+    return places.cache() / "libraries" / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.sqlite"
+
+
+def save(library: Library, stamps: Iterable[tuple[str, str, str]] = (), complete: bool = True, file: Path | None = None) -> None:
+    """Writes the index anew, beside and renamed. A full disk or a read-only cache leaves the library without one."""
+    file = file or index_file(library.root)
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.writing")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary.unlink(missing_ok=True)
+        with closing(sqlite3.connect(temporary)) as base, base:
+            base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
+            base.executemany("INSERT INTO meta VALUES (?, ?)", {
+                "format": str(FORMAT), "root": str(library.root), "name": library.name, "layout": library.layout,
+                "notes": BREAK.join(library.notes), "complete": str(int(complete))}.items())
+            base.executemany("INSERT INTO clips VALUES (?,?,?,?,?,?,?,?,?,?)", (
+                (i, c.id, str(c.path), BREAK.join(c.captions), c.split, c.duration_s, c.start_s, c.end_s, c.key,
+                 BREAK.join(c.labels)) for i, c in enumerate(library.clips)))
+            base.executemany("INSERT INTO words(rowid, text) VALUES (?, ?)",
+                             ((i, " ".join((c.id, *c.captions))) for i, c in enumerate(library.clips)))
+            base.executemany("INSERT INTO skipped VALUES (?, ?)", ((str(s.path), s.reason) for s in library.skipped))
+            base.executemany("INSERT OR REPLACE INTO stamps VALUES (?, ?, ?)", stamps)
+        os.replace(temporary, file)
+    except (OSError, sqlite3.Error):
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def load(root: Path, file: Path | None = None) -> Indexed | None:
+    """None where there is no index, or one of another version or broken: the library is then scanned again."""
+    file = file or index_file(root)
+    if not file.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
+            meta = dict(base.execute("SELECT name, value FROM meta"))
+            if meta.get("format") != str(FORMAT) or meta.get("root") != str(root):
+                return None
+            rows = base.execute("SELECT id, path, captions, split, duration, start, end, key, labels FROM clips ORDER BY row")
+            with _no_garbage_collection():
+                clips = tuple(
+                    Clip(i, Path(p), tuple(c.split(BREAK)) if c else (), s, d, a, e, k, tuple(n.split(BREAK)) if n else ())
+                    for i, p, c, s, d, a, e, k, n in rows)
+            skipped = tuple(Skipped(Path(p), r) for p, r in base.execute("SELECT path, reason FROM skipped"))
+            return Indexed(meta["name"], meta["layout"], clips, skipped, tuple(t for t in meta["notes"].split(BREAK) if t),
+                           meta["complete"] == "1")
+    except (sqlite3.Error, KeyError, TypeError, ValueError, AttributeError):
+        file.unlink(missing_ok=True)
+        return None
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """A hundred thousand new objects, none of them garbage: the collector would look through them again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def load_stamps(root: Path, file: Path | None = None) -> dict[str, tuple[str, str]]:
+    """(size and time, content digest) by path, as they were when the index was written."""
+    file = file or index_file(root)
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
+            return {path: (stamp, digest) for path, stamp, digest in base.execute("SELECT path, stamp, digest FROM stamps")}
+    except sqlite3.Error:
+        return {}
+
+
+def search(root: Path, words: str, file: Path | None = None) -> list[int] | None:
+    """Rows of the clips whose captions or id hold every word (or a word that begins so); None without an index."""
+    wanted = ["".join(ch for ch in w if ch.isalnum()) for w in words.split()]
+    query = " ".join(f'"{w}"*' for w in wanted if w)
+    file = file or index_file(root)
+    if not query or not file.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
+            return [row for (row,) in base.execute("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", (query,))]
+    except sqlite3.Error:
+        return None
