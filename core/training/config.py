@@ -17,7 +17,9 @@ class TrainingConfig:
 
     `start_from` is a model folder to go on from ('' for a new model of `preset`). Learning rates are those of the
     text encoder (0 freezes it), the motion encoder and the heads. `same_caption_positives`: motions of the batch that
-    carry the drawn caption too count as right answers instead of being pushed away. `augment` (0 to 1): strength
+    carry the drawn caption too count as right answers instead of being pushed away. `align`: weight of 1 - cosine of each
+    pair beside the contrastive loss: motions stay where their captions lie instead of where the others of a batch are
+    farthest, so that words near those captions, though never seen, find them. `augment` (0 to 1): strength
     of speed, size, heading and noise variation. `ema`: the saved model is the moving average of the weights, with
     this decay a step (0: the weights themselves).
     """
@@ -36,6 +38,7 @@ class TrainingConfig:
     schedule_stretch: float = 1.0
     loss: str = "mean"
     same_caption_positives: bool = True
+    align: float = 0.0
     mirror: bool = True
     augment: float = 0.3
     ema: float = 0.98
@@ -69,7 +72,7 @@ def check(config: TrainingConfig) -> TrainingConfig:
         problems.append("epochs must be at least 1")
     if config.batch < 2:
         problems.append("batch must be at least 2, a contrastive loss needs something to tell apart")
-    for name in ("lr_text", "lr_motion", "lr_heads", "weight_decay", "augment"):
+    for name in ("lr_text", "lr_motion", "lr_heads", "weight_decay", "augment", "align"):
         if getattr(config, name) < 0:
             problems.append(f"{name} must not be negative")
     if config.loss not in ("mean", "sum"):

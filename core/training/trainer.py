@@ -130,6 +130,8 @@ def _step(model: MotionTextModel, text_features: TextFeatures, optimizer: torch.
         texts = text_features.encode(batch.captions)
     loss = contrastive_loss(motions, texts, model.config.temperature,
                             torch.from_numpy(batch.positives).to(device), config.loss)
+    if config.align:
+        loss = loss + config.align * (1 - (motions * texts).sum(dim=1)).mean()
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_([p for g in optimizer.param_groups for p in g["params"]], 1.0)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -99,6 +100,90 @@ def indexing() -> None:
     print(f"indexing: {len(library.clips) / (time.perf_counter() - start):.0f} motions/s")
 
 
+def bvh() -> None:
+    """BVH text to world positions on one core: ours against bvhtoolbox (`pip install bvhtoolbox "setuptools<81"`), in turns,
+    on the files of MOTIONPATCHES_BVH (a folder), else on one written here. The two must agree."""
+    import os
+    import tempfile
+
+    from core.io.bvh import joint_positions, parse_bvh
+    from tests.skeletons import BODIES, write_bvh
+
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    folder = os.environ.get("MOTIONPATCHES_BVH")
+    if folder:
+        files = sorted(Path(folder).rglob("*.bvh"))
+    else:
+        files = [Path(tempfile.mkdtemp()) / "a.bvh"]
+        write_bvh(files[0], BODIES["Character Creator"], frames=2000)
+    for file in files[:8]:
+        ours = []
+        theirs = []
+        for _ in range(3):
+            start = time.perf_counter()
+            parsed = parse_bvh(file)
+            positions = joint_positions(parsed)
+            ours.append(time.perf_counter() - start)
+            start = time.perf_counter()
+            other = _bvhtoolbox_positions(file)
+            theirs.append(time.perf_counter() - start)
+        worst = max(np.abs(positions[:, parsed.names.index(n)] - p).max() for n, p in other.items())
+        mine, rate = min(ours), file.stat().st_size / min(ours) / 1e6
+        print(f"bvh: {file.name} {file.stat().st_size / 1e6:.1f} MB: {rate:.0f} MB/s, {min(theirs) / mine:.1f} times bvhtoolbox "
+              f"({mine * 1000:.0f} ms, {min(theirs) * 1000:.0f} ms), largest difference {worst:.1e} units")
+
+
+def _bvhtoolbox_positions(file: Path) -> dict[str, np.ndarray]:
+    from bvhtoolbox import BvhTree
+    from bvhtoolbox.bvhtransforms import get_affines
+
+    tree = BvhTree(file.read_text())
+    root = next(tree.root.filter("ROOT"))
+    found = {}
+
+    def walk(joint, above) -> None:
+        channels = tree.joint_channels(joint.name)
+        axes = "s" + "".join(c[0] for c in channels if c[1:] == "rotation").lower()[::-1]
+        world = get_affines(tree, joint.name, axes=axes)
+        offset = np.array([float(o) for o in joint["OFFSET"]])
+        if above is None:
+            world[:, :3, 3] += offset
+        else:
+            if not any(c.endswith("position") for c in channels):
+                world[:, :3, 3] = offset
+            world = np.matmul(above, world)
+        found[joint.name] = world[:, :3, 3]
+        for child in joint.filter("JOINT"):
+            walk(child, world)
+
+    walk(root, None)
+    return found
+
+
+def index() -> None:
+    """Reopening a library of 100,000 clips from its index; the memory that it takes."""
+    import resource
+    import tempfile
+
+    from core.library import index as library_index
+    from core.library.folder import read_clip
+    from core.library.library import Clip, Library
+
+    root = Path(tempfile.mkdtemp())
+    clips = tuple(Clip(f"s{i // 1000}/take {i}", root / f"s{i // 1000}/take {i}.bvh", (f"a person walks, take {i}", "strolls"),
+                       "train", 4.0, key=f"{i:016x}") for i in range(100_000))
+    library_index.save(Library(root, "big", "motion files", clips, read_clip), file=root / "x.sqlite")
+    del clips
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.perf_counter()
+    found = library_index.load(root, root / "x.sqlite")
+    print(f"index: {len(found.clips):,} clips reopened in {time.perf_counter() - start:.2f} s; peak memory of the process "
+          f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB ({before / 1024:.0f} before)")
+    fast = _seconds(lambda: library_index.search(root, "stro 777", root / "x.sqlite"), 10)
+    print(f"index: words found in {fast * 1000:.1f} ms")
+
+
 def _seconds(work: Callable[[], object], times: int) -> float:
     work()
     start = time.perf_counter()
@@ -107,7 +192,7 @@ def _seconds(work: Callable[[], object], times: int) -> float:
     return (time.perf_counter() - start) / times
 
 
-BENCHMARKS = {"studio": studio, "patches": patches, "indexing": indexing}
+BENCHMARKS = {"studio": studio, "patches": patches, "indexing": indexing, "bvh": bvh, "index": index}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHMARKS:
