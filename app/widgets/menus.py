@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QMenu, QMessageBox, QSpinBox
 
 from app.viewmodels.doctor import Doctor
 from app.viewmodels.playback import Playback
 from app.viewmodels.workspace import Workspace
 from app.widgets.doctor_dialog import DoctorDialog
+from app.widgets.theme import APPEARANCES, set_appearance
 
 
 class Menus:
@@ -65,9 +66,25 @@ class Menus:
         menu.addSeparator()
         for dock in window.docks:
             menu.addAction(dock.toggleViewAction())
+        self._appearance(menu.addMenu("Appearance"))
         self._add(menu, "Reset Layout", window.reset_layout)
         self._add(menu, "Full Screen", lambda: window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen),
                   "F11")
+
+    def _appearance(self, menu: QMenu) -> None:
+        group = QActionGroup(self.window)
+        chosen = self.window.settings.value("appearance", APPEARANCES[0])
+        for name in APPEARANCES:
+            action = self._add(menu, name, lambda n=name: self._set_appearance(n))
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+            group.addAction(action)
+        if chosen != APPEARANCES[0]:
+            set_appearance(chosen)
+
+    def _set_appearance(self, name: str) -> None:
+        self.window.settings.setValue("appearance", name)
+        set_appearance(name)
 
     def open_files(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(self.window, "Open motions", "", "Motions (*.bvh *.npy *.npz);;All files (*)")

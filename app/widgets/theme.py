@@ -2,14 +2,68 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPolygonF
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.gl.geometry import PART_COLOURS
 
 
 def is_dark(widget: QWidget) -> bool:
     return widget.palette().color(QPalette.ColorRole.Window).lightness() < 128
+
+
+def media_icon(kind: str, widget: QWidget) -> QIcon:
+    """'play', 'pause', 'back' or 'ahead', drawn in the colour of the widget's text."""
+    size = 64
+    picture = QPixmap(size, size)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(widget.palette().color(QPalette.ColorRole.WindowText))
+    if kind == "back":
+        painter.translate(size, 0)
+        painter.scale(-1, 1)
+    if kind == "pause":
+        painter.drawRoundedRect(QRectF(14, 10, 12, 44), 3, 3)
+        painter.drawRoundedRect(QRectF(38, 10, 12, 44), 3, 3)
+    else:
+        painter.drawPolygon(QPolygonF([QPointF(14, 8), QPointF(54 if kind == "play" else 44, 32), QPointF(14, 56)]))
+    if kind in ("back", "ahead"):
+        painter.drawRoundedRect(QRectF(46, 10, 8, 44), 2, 2)
+    painter.end()
+    return QIcon(picture)
+
+
+APPEARANCES = ("System", "Light", "Dark")
+_ROLES = (QPalette.ColorRole.Window, QPalette.ColorRole.Base, QPalette.ColorRole.AlternateBase, QPalette.ColorRole.Button,
+          QPalette.ColorRole.ToolTipBase, QPalette.ColorRole.Mid, QPalette.ColorRole.Highlight, QPalette.ColorRole.WindowText,
+          QPalette.ColorRole.PlaceholderText)
+_COLOURS = {"Dark": ("#22252b", "#1a1c21", "#20232a", "#2d313a", "#2d313a", "#4a505c", "#2f7fc1", "#e8eaee", "#8f97a5"),
+            "Light": ("#efefef", "#ffffff", "#f7f7f7", "#efefef", "#ffffdc", "#b8b8b8", "#308cc6", "#101418", "#70767f")}
+
+
+def set_appearance(choice: str) -> None:
+    """The system's colours, or light or dark ones whatever the system says."""
+    app = QApplication.instance()
+    schemes = {"Light": Qt.ColorScheme.Light, "Dark": Qt.ColorScheme.Dark}
+    app.styleHints().setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
+    if choice not in _COLOURS:
+        app.setPalette(QPalette())
+        return
+    palette = QPalette()
+    for role, colour in zip(_ROLES, _COLOURS[choice], strict=True):
+        palette.setColor(role, QColor(colour))
+    text = palette.color(QPalette.ColorRole.WindowText)
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.ToolTipText):
+        palette.setColor(role, text)
+    palette.setColor(QPalette.ColorRole.HighlightedText, QColor("white"))
+    faded = QColor(text)
+    faded.setAlpha(110)
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, faded)
+    app.setPalette(palette)
 
 
 def part_colour(part: int) -> QColor:

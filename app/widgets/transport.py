@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QStyle, QToolButton, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from app.viewmodels.playback import SPEEDS, Playback
+from app.widgets.theme import media_icon
 
 STEPS = 10000
 
@@ -14,14 +15,10 @@ class Transport(QWidget):
     def __init__(self, playback: Playback, parent=None):
         super().__init__(parent)
         self.playback = playback
-        icon = self.style().standardIcon
-        self.play_icon, self.pause_icon = icon(QStyle.StandardPixmap.SP_MediaPlay), icon(
-            QStyle.StandardPixmap.SP_MediaPause)
-        self.back = self._button(icon(QStyle.StandardPixmap.SP_MediaSkipBackward), "One frame back (←)",
-                                 lambda: playback.step(-1))
-        self.play = self._button(self.pause_icon, "Play or pause (Space)", playback.toggle)
-        self.ahead = self._button(icon(QStyle.StandardPixmap.SP_MediaSkipForward), "One frame ahead (→)",
-                                  lambda: playback.step(1))
+        self.back = self._button("One frame back (←)", lambda: playback.step(-1))
+        self.play = self._button("Play or pause (Space)", playback.toggle)
+        self.ahead = self._button("One frame ahead (→)", lambda: playback.step(1))
+        self._draw_icons()
         self.slider = QSlider(Qt.Orientation.Horizontal, maximum=STEPS)
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.slider.setAccessibleName("Position")
@@ -49,8 +46,18 @@ class Transport(QWidget):
         playback.ticked.connect(self._ticked)
         self._ticked()
 
-    def _button(self, icon, tip: str, action) -> QToolButton:
-        button = QToolButton(icon=icon, toolTip=tip, autoRaise=True)
+    def _draw_icons(self) -> None:
+        self.back.setIcon(media_icon("back", self))
+        self.ahead.setIcon(media_icon("ahead", self))
+        self.play.setIcon(media_icon("pause" if self.playback.playing else "play", self))
+
+    def changeEvent(self, event) -> None:
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "loop"):
+            self._draw_icons()
+        super().changeEvent(event)
+
+    def _button(self, tip: str, action) -> QToolButton:
+        button = QToolButton(toolTip=tip, autoRaise=True)
         button.setAccessibleName(tip)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(action)
@@ -61,7 +68,7 @@ class Transport(QWidget):
             self.playback.toggle()
 
     def _changed(self) -> None:
-        self.play.setIcon(self.pause_icon if self.playback.playing else self.play_icon)
+        self._draw_icons()
 
     def _ticked(self) -> None:
         p = self.playback
