@@ -1,0 +1,47 @@
+"""Zero-shot classification: a motion takes the label whose sentence lies nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import StudioError
+
+
+@dataclass(frozen=True, eq=False)
+class Classification:
+    """`top1`, `top5` in percent over motions, `balanced1`, `balanced5` as the mean over labels (as BABEL-60 reports);
+    `confusion[i, j]`: motions of label i that were given label j; `predicted` (N,) label of each motion."""
+
+    labels: tuple[str, ...]
+    top1: float
+    top5: float
+    balanced1: float
+    balanced5: float
+    confusion: np.ndarray
+    predicted: np.ndarray
+
+
+def classify(motions: np.ndarray, sentences: np.ndarray, truth: Sequence[frozenset[int]],
+             labels: Sequence[str]) -> Classification:
+    """motions (N, D) and sentences (L, D) unit rows, one sentence a label; `truth` holds the right labels of each motion
+    (one, or several where a dataset gives several: any of them counts). Ties go to the earlier label. A motion with
+    several labels counts for each of them in the balanced means, and for its first in the confusion."""
+    if len(truth) != len(motions) or len(sentences) != len(labels):
+        raise ValueError("motions and truth, sentences and labels go in pairs")
+    if not len(motions) or any(not t for t in truth):
+        raise StudioError("There is no motion with one of the labels to classify.")
+    order = np.argsort(-(motions @ sentences.T), axis=1, kind="stable")
+    right = np.zeros((len(motions), len(labels)), bool)
+    for row, owned in enumerate(truth):
+        right[row, list(owned)] = True
+    hit = np.take_along_axis(right, order, axis=1)
+    first, five = hit[:, 0], hit[:, :5].any(axis=1)
+    counts = right.sum(axis=0)
+    present = counts > 0
+    balanced = [float(100 * ((right * found[:, None]).sum(axis=0)[present] / counts[present]).mean()) for found in (first, five)]
+    confusion = np.zeros((len(labels), len(labels)), np.int64)
+    np.add.at(confusion, (right.argmax(axis=1), order[:, 0]), 1)
+    return Classification(tuple(labels), 100 * float(first.mean()), 100 * float(five.mean()), *balanced, confusion, order[:, 0])

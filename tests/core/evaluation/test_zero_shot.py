@@ -1,0 +1,24 @@
+"""Classification by hand."""
+
+import numpy as np
+import pytest
+
+from core.errors import StudioError
+from core.evaluation.zero_shot import classify
+
+
+def test_by_hand():
+    sentences = np.eye(6, dtype=np.float32)
+    motions = np.array([[.9, .1, 0, 0, 0, 0], [.8, .2, 0, 0, 0, 0], [0, .3, .4, .5, .6, .7], [0, 0, 1, 0, 0, 0]], np.float32)
+    truth = [frozenset({0}), frozenset({1}), frozenset({0}), frozenset({2, 5})]
+    found = classify(motions, sentences, truth, list("abcdef"))
+    assert (found.top1, found.top5) == (50, 75)
+    assert found.balanced1 == pytest.approx(100 * np.mean([1 / 2, 0, 1, 1]))
+    assert found.balanced5 == pytest.approx(100 * np.mean([1 / 2, 1, 1, 1]))
+    assert found.confusion[0, 0] == 1 and found.confusion[1, 0] == 1 and found.confusion[0, 5] == 1 and found.confusion[2, 2] == 1
+    assert list(found.predicted) == [0, 0, 5, 2] and found.confusion.sum() == 4
+
+
+def test_nothing_to_classify():
+    with pytest.raises(StudioError, match="no motion"):
+        classify(np.zeros((0, 3)), np.eye(3), [], list("abc"))

@@ -1,0 +1,88 @@
+"""How the starter model does on captured motion of other skeletons that it never saw.
+
+`python -m tests.cross_skeleton DATA [--model M]`, DATA holding bandai2/ and bvh/ (see the folder's own README): zero-shot
+accuracy on bandai2's ten contents and seven styles, the places of the CMU takes' own captions, and the cosine of the same
+takes opened from BVH and from joint arrays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from core import places
+from core.evaluation.metrics import retrieval
+from core.evaluation.zero_shot import classify
+from core.library.library import Library
+from core.library.open import open_library
+from core.models.checkpoint import load_model
+from core.models.motion_text_model import MotionTextModel
+from core.progress import run
+from core.retriever import encode_text, update_gallery
+
+CONTENTS = {
+    "raise-up-both-hands": "a person raises both hands", "raise-up-left-hand": "a person raises the left hand",
+    "raise-up-right-hand": "a person raises the right hand", "run": "a person runs", "walk": "a person walks",
+    "walk-turn-left": "a person walks and turns left", "walk-turn-right": "a person walks and turns right",
+    "wave-both-hands": "a person waves both hands", "wave-left-hand": "a person waves the left hand",
+    "wave-right-hand": "a person waves the right hand"}
+STYLES = {"active": "energetically", "elderly": "like an elderly person", "exhausted": "as if exhausted",
+          "feminine": "in a feminine way", "masculine": "in a masculine way", "normal": "", "youthful": "like a child"}
+
+
+def embeddings(model: MotionTextModel, library: Library) -> dict[str, np.ndarray]:
+    """First-window embedding of every clip."""
+    gallery = run(update_gallery(model, library))
+    found: dict[str, np.ndarray] = {}
+    for entry, row in zip(gallery.entries, gallery.embeddings, strict=True):
+        found.setdefault(entry.clip_id, row)
+    return found
+
+
+def sentences(model: MotionTextModel, texts: list[str]) -> np.ndarray:
+    return np.stack([encode_text(model, text) for text in texts])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--model", type=Path, default=places.starter_model())
+    options = parser.parse_args()
+    model = load_model(options.model)
+    library = run(open_library(options.data / "bandai2"))
+    rows = embeddings(model, library)
+    with open(options.data / "bandai2" / "index.csv") as file:
+        table = {r["id"]: r for r in csv.DictReader(file)}
+    ids = [i for i in table if i in rows]
+    stacked = np.stack([rows[i] for i in ids])
+    for name, prompts in (("content", CONTENTS),
+                          ("style", {k: f"a person moves {v}".strip() for k, v in STYLES.items()})):
+        labels = list(prompts)
+        truth = [frozenset({labels.index(table[i][name])}) for i in ids]
+        found = classify(stacked, sentences(model, list(prompts.values())), truth, labels)
+        print(f"{name}: {len(ids)} motions, {len(labels)} labels: top-1 {found.top1:.1f} %, top-5 {found.top5:.1f} %, "
+              f"balanced top-1 {found.balanced1:.1f} %")
+        for label, counts in zip(labels, found.confusion, strict=True):
+            print(f"   {label:20s} {' '.join(f'{c:4d}' for c in counts)}")
+    test = [c for c in library.in_split("test") if c.id in rows]
+    captions = [c.caption for c in test]
+    exact = retrieval(sentences(model, captions), np.stack([rows[c.id] for c in test]), captions)["exact_caption"]
+    print(f"exact-caption retrieval on {len(test)} test motions: t2m {exact['t2m']}  m2t {exact['m2t']}")
+    takes = run(open_library(options.data / "bvh" / "cmu_cc"))
+    motions = embeddings(model, takes)
+    texts = [c.caption for c in takes.clips]
+    score = sentences(model, texts) @ np.stack([motions[c.id] for c in takes.clips]).T
+    for i, text in enumerate(texts):
+        print(f"CMU {text!r}: its own take is number {1 + int((score[i] > score[i, i]).sum())} of {len(texts)}")
+    by_source = {r["source"]: i for i, r in table.items()}
+    other = embeddings(model, run(open_library(options.data / "bvh" / "bandai")))
+    cosines = np.array([row @ rows[by_source[i]] for i, row in other.items() if i in by_source])
+    print(f"the same {len(cosines)} takes from BVH and from arrays: cosine median {np.median(cosines):.4f}, least "
+          f"{cosines.min():.4f}")
+
+
+if __name__ == "__main__":
+    main()
