@@ -14,7 +14,7 @@ import numpy as np
 
 from core.errors import FileProblem, os_problem
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)

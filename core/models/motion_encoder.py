@@ -62,7 +62,7 @@ class MotionEncoder(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         if not self.trim_padding:
             return self.vit.forward_head(self.vit.forward_features(pixels))
-        windows = used_windows(pixels)
+        windows = used_windows(pixels, BUCKET if self.training else 1)
         features = pixels.new_zeros((len(pixels), self.width))
         for count in torch.unique(windows).tolist():
             rows = (windows == count).nonzero()[:, 0]
@@ -71,8 +71,9 @@ class MotionEncoder(nn.Module):
         return features
 
 
-def used_windows(pixels: Tensor) -> Tensor:
-    """(B,) number of leading windows that hold anything, rounded up so that few sizes occur."""
+def used_windows(pixels: Tensor, bucket: int = 1) -> Tensor:
+    """(B,) number of leading windows that hold anything, rounded up to a multiple of `bucket` (so that a shuffled batch
+    has few sizes; without, so that one frame more changes little)."""
     filled = pixels.unflatten(2, (WINDOWS, WINDOW)).abs().amax(dim=(1, 3, 4)) > 0
     last = torch.where(filled, torch.arange(1, WINDOWS + 1, device=pixels.device), 0).amax(dim=1)
-    return ((last + BUCKET - 1) // BUCKET * BUCKET).clamp(BUCKET, WINDOWS)
+    return ((last + bucket - 1) // bucket * bucket).clamp(min(bucket, WINDOWS), WINDOWS)
