@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app import commands
 from core.errors import StudioError
+from core.library.open import LAYOUTS
 from core.models.config import PRESETS
 
 SUBCOMMANDS = ("info", "search", "index", "patches", "train", "screenshot")
@@ -53,6 +54,11 @@ def _model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", choices=("auto", "cuda", "mps", "cpu"))
 
 
+def _layout_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--layout", default="", choices=tuple(layout.name for layout in LAYOUTS),
+                        help="what a folder is, instead of recognising it from its content")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="motionpatches", description="Find a motion by typing a sentence. Without a "
                                      "subcommand the studio opens.")
@@ -60,12 +66,14 @@ def _parser() -> argparse.ArgumentParser:
 
     p = sub.add_parser("info", help="what a file or folder holds and how it was understood")
     p.add_argument("path", type=Path)
+    _layout_option(p)
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=commands.info)
 
     p = sub.add_parser("search", help="the motions nearest to a sentence")
     p.add_argument("text")
     p.add_argument("--library", type=Path, help="default: the demo library")
+    _layout_option(p)
     p.add_argument("-k", type=int, default=10)
     p.add_argument("--json", action="store_true")
     _model_options(p)
@@ -73,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
     p = sub.add_parser("index", help="encode a library, only what is new or changed")
     p.add_argument("library", type=Path)
+    _layout_option(p)
     p.add_argument("--json", action="store_true")
     _model_options(p)
     p.set_defaults(run=commands.index)

@@ -29,8 +29,8 @@ def _drive(job: Job) -> Any:
     return run(job, _progress)
 
 
-def _open(path: Path | None) -> Library:
-    library = _drive(open_library(path or places.demo_library()))
+def _open(path: Path | None, layout: str = "") -> Library:
+    library = _drive(open_library(path or places.demo_library(), layout=layout))
     if library.skipped:
         print(skipped_sentence(library.skipped), file=sys.stderr)
     return library
@@ -44,7 +44,7 @@ def _model(options: argparse.Namespace) -> Any:
 
 
 def info(options: argparse.Namespace) -> int:
-    library = _open(options.path)
+    library = _open(options.path, options.layout)
     motion = library.load(library.clips[0].id)
     skeleton = motion.skeleton
     parts = {PART_NAMES[i]: [skeleton.joint_names[j] for j in chain] for i, chain in enumerate(skeleton.chains)}
@@ -75,7 +75,7 @@ def search(options: argparse.Namespace) -> int:
 
     if options.k < 1:
         raise StudioError("-k must be at least 1.")
-    library, model = _open(options.library), _model(options)
+    library, model = _open(options.library, options.layout), _model(options)
     hits = Retriever(model, _drive(update_gallery(model, library))).search_text(options.text, options.k)
     rows = [{"rank": h.rank, "id": h.clip_id, "score": round(h.score, 4), "caption": library.by_id[h.clip_id].caption,
              "path": str(library.by_id[h.clip_id].path), "start_s": h.start_s, "end_s": h.end_s}
@@ -91,7 +91,7 @@ def search(options: argparse.Namespace) -> int:
 def index(options: argparse.Namespace) -> int:
     from core.retriever import update_gallery
 
-    library, model = _open(options.library), _model(options)
+    library, model = _open(options.library, options.layout), _model(options)
     gallery = _drive(update_gallery(model, library))
     values = {"library": library.name, "model": model.name, "motions": len(library.clips),
               "entries": len(gallery.entries), "skipped": list(gallery.skipped)}

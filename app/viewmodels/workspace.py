@@ -31,6 +31,7 @@ class Workspace(QObject):
         self.files, self.models, self.device_choice = files, models, device
         self.library: Library | None = None
         self.paths: list[Path] = []
+        self.layout = ""
         self.retriever: Any = None
         self.model: Any = None
         self.model_label, self.device_label = "model not loaded", ""
@@ -40,16 +41,16 @@ class Workspace(QObject):
     def open_demo(self) -> None:
         self.open([places.demo_library()])
 
-    def open(self, paths: list[Path]) -> None:
-        """Opens files or a folder, then indexes it."""
-        self.paths = list(paths)
+    def open(self, paths: list[Path], layout: str = "") -> None:
+        """Opens files or a folder (as the layout of that name, where one is given), then indexes it."""
+        self.paths, self.layout = list(paths), layout
         self.said.emit(f"Opening {paths[0].name if len(paths) == 1 else f'{len(paths)} files'}…")
-        self.files.submit_job("open", lambda: open_paths(paths, use_index=True), self.progressed.emit, self._opened, self._failed)
+        self.files.submit_job("open", lambda: open_paths(paths, True, layout), self.progressed.emit, self._opened, self._failed)
 
     def reopen(self) -> None:
         """Reads again what is open, as after a correction."""
         if self.paths:
-            self.open(self.paths)
+            self.open(self.paths, self.layout)
 
     def cancel(self) -> None:
         self.files.cancel("open")
@@ -71,14 +72,14 @@ class Workspace(QObject):
 
     def _look_for_changes(self, library: Library) -> None:
         """Scans a library that came from its index again, reading only files that changed."""
-        paths = self.paths
+        paths, layout = self.paths, self.layout
 
         def done(found: Library) -> None:
             self.progressed.emit(None)
             if self.library is library and not found.same_content(library):
                 self._opened(found)
 
-        self.files.submit_job("open", lambda: open_paths(paths), self.progressed.emit, done, self._failed)
+        self.files.submit_job("open", lambda: open_paths(paths, layout=layout), self.progressed.emit, done, self._failed)
 
     def load_model(self, folder: Path | None = None) -> None:
         """Loads a model (the starter by default) in the background, then indexes what is open."""

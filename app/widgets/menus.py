@@ -14,6 +14,8 @@ from app.viewmodels.playback import Playback
 from app.viewmodels.workspace import Workspace
 from app.widgets.doctor_dialog import DoctorDialog
 from app.widgets.theme import APPEARANCES, set_appearance
+from core.io.load import LOADERS
+from core.library.open import LAYOUTS
 
 
 class Menus:
@@ -36,6 +38,10 @@ class Menus:
     def _file(self, menu: QMenu) -> None:
         self._add(menu, "Open &Files…", self.open_files, "Ctrl+O")
         self._add(menu, "Open F&older…", self.open_folder, "Ctrl+Shift+O")
+        kinds = menu.addMenu("Open Folder &As")
+        for layout in LAYOUTS:
+            if layout.reader:
+                self._add(kinds, f"{layout.name}…", lambda name=layout.name: self.open_folder(name))
         self._add(menu, "Open &Demo Library", self.workspace.open_demo)
         self._add(menu, "Open &Model…", self.open_model)
         self._add(menu, "Check &Import…", self.check_import, "Ctrl+I")
@@ -87,14 +93,15 @@ class Menus:
         set_appearance(name)
 
     def open_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self.window, "Open motions", "", "Motions (*.bvh *.npy *.npz);;All files (*)")
+        kinds = " ".join(f"*{suffix}" for suffix in LOADERS)
+        names, _ = QFileDialog.getOpenFileNames(self.window, "Open motions", "", f"Motions ({kinds});;All files (*)")
         if names:
             self.workspace.open([Path(n) for n in names])
 
-    def open_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self.window, "Open a folder of motions")
+    def open_folder(self, layout: str = "") -> None:
+        name = QFileDialog.getExistingDirectory(self.window, f"Open a {layout or 'folder of motions'}")
         if name:
-            self.workspace.open([Path(name)])
+            self.workspace.open([Path(name)], layout)
 
     def open_model(self) -> None:
         name = QFileDialog.getExistingDirectory(self.window, "Open a model folder")

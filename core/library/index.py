@@ -14,7 +14,7 @@ from pathlib import Path
 from core import places
 from core.library.library import Clip, Library, Skipped
 
-FORMAT = 1
+FORMAT = 2
 BREAK = "\x1f"
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT);
@@ -28,7 +28,8 @@ CREATE VIRTUAL TABLE words USING fts5(text, tokenize='unicode61', prefix='1 2 3'
 
 @dataclass(frozen=True, eq=False)
 class Indexed:
-    """What an index holds: a library without its reader. `complete` is False after a scan that was cancelled."""
+    """What an index holds: a library without its reader. `complete` is False after a scan that was cancelled; `opened_as`
+    names the layout it was opened as."""
 
     name: str
     layout: str
@@ -36,13 +37,15 @@ class Indexed:
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
     complete: bool
+    opened_as: str
 
 
 def index_file(root: Path) -> Path:
     return places.cache() / "libraries" / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.sqlite"
 
 
-def save(library: Library, stamps: Iterable[tuple[str, str, str]] = (), complete: bool = True, file: Path | None = None) -> None:
+def save(library: Library, stamps: Iterable[tuple[str, str, str]] = (), opened_as: str = "folder",
+         complete: bool = True, file: Path | None = None) -> None:
     """Writes the index anew, beside and renamed. A full disk or a read-only cache leaves the library without one."""
     file = file or index_file(library.root)
     temporary = file.with_name(f"{file.name}.{os.getpid()}.writing")
@@ -53,7 +56,8 @@ def save(library: Library, stamps: Iterable[tuple[str, str, str]] = (), complete
             base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
             base.executemany("INSERT INTO meta VALUES (?, ?)", {
                 "format": str(FORMAT), "root": str(library.root), "name": library.name, "layout": library.layout,
-                "notes": BREAK.join(library.notes), "complete": str(int(complete))}.items())
+                "notes": BREAK.join(library.notes), "complete": str(int(complete)),
+                "opened_as": opened_as}.items())
             base.executemany("INSERT INTO clips VALUES (?,?,?,?,?,?,?,?,?,?)", (
                 (i, c.id, str(c.path), BREAK.join(c.captions), c.split, c.duration_s, c.start_s, c.end_s, c.key,
                  BREAK.join(c.labels)) for i, c in enumerate(library.clips)))
@@ -84,7 +88,7 @@ def load(root: Path, file: Path | None = None) -> Indexed | None:
                     for i, p, c, s, d, a, e, k, n in rows)
             skipped = tuple(Skipped(Path(p), r) for p, r in base.execute("SELECT path, reason FROM skipped"))
             return Indexed(meta["name"], meta["layout"], clips, skipped, tuple(t for t in meta["notes"].split(BREAK) if t),
-                           meta["complete"] == "1")
+                           meta["complete"] == "1", meta["opened_as"])
     except (sqlite3.Error, KeyError, TypeError, ValueError, AttributeError):
         file.unlink(missing_ok=True)
         return None

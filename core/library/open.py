@@ -59,19 +59,19 @@ def open_library(path: str | Path, use_index: bool = False, layout: str = "") ->
     kind = layout_of(path, layout)
     if use_index and kind.reader:
         found = index.load(path)
-        if found is not None and found.complete:
+        if found is not None and found.complete and found.opened_as == kind.name:
             return Library(path, found.name, found.layout, found.clips, kind.reader(path), found.skipped, found.notes,
                            from_index=True)
     library = yield from kind.open(path)
     if kind.reader:
-        index.save(library, library.stamps)
+        index.save(library, library.stamps, kind.name)
     return library
 
 
-def open_paths(paths: list[Path], use_index: bool = False) -> Job[Library]:
+def open_paths(paths: list[Path], use_index: bool = False, layout: str = "") -> Job[Library]:
     """One path as open_library; several files together as one library."""
     if len(paths) == 1:
-        return open_library(paths[0], use_index)
+        return open_library(paths[0], use_index, layout)
     files = []
     for path in paths:
         if Path(path).is_dir():
