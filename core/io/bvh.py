@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ AXES = {"xposition": ("p", "X"), "yposition": ("p", "Y"), "zposition": ("p", "Z"
 @dataclass(frozen=True, eq=False)
 class Bvh:
     """A parsed file: `offsets` (J, 3) and `channels` (a joint's (kind, axis) list) in file order; End Sites
-    are left out. `values` (T, C) floats, degrees and file units."""
+    are left out. `values` (T, C) floats, degrees and file units. `claimed`: the frames that the header announces."""
 
     names: tuple[str, ...]
     parents: tuple[int, ...]
@@ -30,6 +30,7 @@ class Bvh:
     channels: tuple[tuple[tuple[str, str], ...], ...]
     values: np.ndarray
     frame_time: float
+    claimed: int
 
 
 def load_bvh(path: Path) -> Motion:
@@ -41,7 +42,11 @@ def load_bvh(path: Path) -> Motion:
     rate = Assumption("rate", f"{fps:.4g} fps", "Frame Time in the file", 1.0)
     positions, skeleton = drop_ground_joint(positions, skeleton)
     rest = rest_pose(bvh)[-skeleton.joint_count:]
-    return assemble(path, positions, round(fps, 3), skeleton, rate, rest)
+    motion = assemble(path, positions, round(fps, 3), skeleton, rate, rest)
+    if bvh.claimed == motion.frame_count:
+        return motion
+    lie = Assumption("frames", f"{motion.frame_count:,}", f"the header announces {bvh.claimed:,}; the take may be cut off", 0.6)
+    return replace(motion, assumptions=(*motion.assumptions, lie))
 
 
 def parse_bvh(path: Path) -> Bvh:
@@ -55,8 +60,8 @@ def parse_bvh(path: Path) -> Bvh:
         raise FileProblem(path, "it has no HIERARCHY and MOTION sections, so it is not a (whole) BVH file",
                           "Export it again")
     names, parents, offsets, channels = _parse_hierarchy(path, text[:at])
-    values, frame_time = _parse_motion(path, text[at:], sum(map(len, channels)), text.count("\n", 0, at))
-    return Bvh(names, parents, offsets, channels, values, frame_time)
+    values, frame_time, claimed = _parse_motion(path, text[at:], sum(map(len, channels)), text.count("\n", 0, at))
+    return Bvh(names, parents, offsets, channels, values, frame_time, claimed)
 
 
 def _parse_hierarchy(path: Path, text: str):
@@ -113,7 +118,7 @@ def _three_numbers(path: Path, words: list[str], where: str) -> tuple[float, ...
     return values
 
 
-def _parse_motion(path: Path, text: str, width: int, line: int) -> tuple[np.ndarray, float]:
+def _parse_motion(path: Path, text: str, width: int, line: int) -> tuple[np.ndarray, float, int]:
     lines = text.split("\n", 3)
     where = f"line {line + 2}"
     try:
@@ -137,10 +142,10 @@ def _parse_motion(path: Path, text: str, width: int, line: int) -> tuple[np.ndar
                           "Copy or export the file again", f"frame {frames}")
     if frames == 0:
         raise FileProblem(path, "it has no frames", "Export it with animation")
-    if frames < claimed:
+    if frames < claimed and not body.rstrip(" \t\r").endswith("\n"):
         raise FileProblem(path, f"it is cut off: {claimed:,} frames are announced, {frames:,} are there",
                           "Copy or export the file again", f"frame {frames}")
-    return values.reshape(frames, width), frame_time
+    return values.reshape(frames, width), frame_time, claimed
 
 
 def _bad_line(body: str, first: int) -> str:

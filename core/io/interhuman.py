@@ -2,65 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import pickle
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from core.errors import FileProblem, os_problem
+from core.errors import FileProblem
 from core.io import amass, units
 from core.io.arrays import read_array
+from core.io.plain_pickle import read_pickle
 from core.motion.motion import Assumption, Motion
 from core.motion.skeleton import SMPL22
 
 FPS_RAW, FPS_PROCESSED = 60.0, 30.0
 PROCESSED_WIDTH = 492
-MAX_BYTES = 512 << 20
-# What a pickle of plain numpy arrays, lists, dicts, numbers and strings needs, and no more.
-_ALLOWED = {
-    ("numpy.core.multiarray", "_reconstruct"): lambda: np._core.multiarray._reconstruct,
-    ("numpy._core.multiarray", "_reconstruct"): lambda: np._core.multiarray._reconstruct,
-    ("numpy.core.multiarray", "scalar"): lambda: np._core.multiarray.scalar,
-    ("numpy._core.multiarray", "scalar"): lambda: np._core.multiarray.scalar,
-    ("numpy", "ndarray"): lambda: np.ndarray,
-    ("numpy", "dtype"): lambda: np.dtype,
-    ("_codecs", "encode"): lambda: _encode,
-}
-
-
-def _encode(text: str, encoding: str = "latin1") -> bytes:
-    """How old pickles of arrays write bytes."""
-    return text.encode("latin1" if encoding != "utf-8" else "utf-8")
-
-
-class _Restricted(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        allowed = _ALLOWED.get((module, name))
-        if allowed is None:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
-        return allowed()
-
-
-def read_pickle(path: Path) -> Any:
-    """Plain data from a pickle; anything that could run code is refused."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise FileProblem(path, f"it holds {size / 2**20:.0f} MB", "A clip of two people is far smaller")
-        content = path.read_bytes()
-    except OSError as error:
-        raise os_problem(path, error) from error
-    try:
-        return _Restricted(io.BytesIO(content)).load()
-    except pickle.UnpicklingError as error:
-        raise FileProblem(path, f"it is refused for safety: {error}", "Only pickles of plain arrays are read") from None
-    except Exception as error:  # a broken pickle may raise anything
-        raise FileProblem(path, f"it is not a whole pickle ({type(error).__name__})", "Copy it again") from None
-
-
 def load_pkl(path: Path) -> Motion:
     """Two people of an InterHuman clip: the first, with the second as `partner`."""
     values = read_pickle(path)

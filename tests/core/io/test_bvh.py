@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from core.errors import FileProblem
 from core.io.bvh import joint_positions, parse_bvh
@@ -94,12 +96,13 @@ def test_dialects_read_alike(tmp_path, change):
 
 @pytest.mark.parametrize(("change", "word"), [
     (("MOTION", "MOTI"), "not a"), (("}\nMOTION", "MOTION"), "never closed"), (("35\n", "\n"), "cut off"),
-    (("Frames: 2", "Frames: 9"), "9 frames are announced"), (("0.05", "0"), "Frame Time"),
+    (("35\n", "35"), "9 frames are announced"), (("0.05", "0"), "Frame Time"),
     (("15 25", "15 abc"), "cut off|number"),
     (("Xrotation\n", "Wrotation\n"), "unknown channel"), (("OFFSET 0.0 10.0", "OFFSET zero 10.0"), "three numbers"),
 ])
 def test_broken_files_say_what_is_wrong(tmp_path, change, word):
-    path = write(tmp_path / "broken.bvh", SMALL.replace(*change, 1))
+    text = SMALL.replace("Frames: 2", "Frames: 9") if "announced" in word else SMALL
+    path = write(tmp_path / "broken.bvh", text.replace(*change, 1))
     with pytest.raises(FileProblem, match=word) as caught:
         load_motion(path)
     assert "broken.bvh" in str(caught.value) and str(caught.value).endswith(".")
@@ -125,7 +128,7 @@ def chains_end(motion):
 
 def test_real_file_against_the_slow_twin(shared):
     bvh = parse_bvh(sorted((shared / "bvh" / "cmu_cc").glob("*.bvh"))[2])
-    short = type(bvh)(bvh.names, bvh.parents, bvh.offsets, bvh.channels, bvh.values[:4], bvh.frame_time)
+    short = type(bvh)(bvh.names, bvh.parents, bvh.offsets, bvh.channels, bvh.values[:4], bvh.frame_time, 4)
     np.testing.assert_allclose(joint_positions(short), slow_positions(short), atol=1e-5 * 180)
 
 
@@ -140,3 +143,58 @@ def test_bvh_and_joint_arrays_of_one_take_agree(shared):
     ours = resample(load_motion(file), 20).positions
     count = min(len(theirs), len(ours))
     assert np.abs(theirs[:count] - ours[:count]).max() < 0.02
+
+
+def test_a_header_that_lies_about_frames_is_said(tmp_path):
+    for claim in (9, 1, 10**12):
+        motion = load_motion(write(tmp_path / "a.bvh", SMALL.replace("Frames: 2", f"Frames: {claim}") + "\n\n  \n"))
+        note = motion.assumptions[-1]
+        assert motion.frame_count == 2 and note.what == "frames" and f"{claim:,}" in note.reason
+
+
+NAMES = st.sampled_from(["Hips", "mixamorig:LeftArm", "ns|Right Leg", "CC_Base_L_Foot", "joint 1", "Ünïcode", "a-b.c", "Hips"])
+
+
+@st.composite
+def hierarchies(draw):
+    """A BVH text of random tree, channels, dialect marks, and several roots at times."""
+    out, width = ["HIERARCHY"], [0]
+    tab = draw(st.sampled_from(["  ", "\t", ""]))
+    number = st.floats(-90, 90, allow_nan=False).map(draw(st.sampled_from(["{:.4f}", "{:.3e}", "{:g}"])).format)
+
+    def joint(depth: int) -> None:
+        pad = tab * depth
+        rotations = draw(st.permutations(["Xrotation", "Yrotation", "Zrotation"]))[:draw(st.sampled_from([3, 3, 3, 1, 0]))]
+        places = draw(st.permutations(["Xposition", "Yposition", "Zposition"]))[:draw(st.sampled_from([0, 3, 3, 2]))]
+        channels = places + rotations if draw(st.booleans()) else rotations + places
+        width[0] += len(channels)
+        out.append(f"{pad}{'JOINT' if depth else 'ROOT'} {draw(NAMES)}" + draw(st.sampled_from(["", " {"])))
+        if not out[-1].endswith("{"):
+            out.append(pad + "{")
+        out.append(f"{pad}{tab}OFFSET {draw(number)} {draw(number)} {draw(number)}")
+        out.append(f"{pad}{tab}CHANNELS {len(channels)} {' '.join(channels)}")
+        for _ in range(draw(st.integers(0, 2 if depth < 4 else 0))):
+            joint(depth + 1)
+        for _ in range(draw(st.integers(0, 2))):
+            out.extend([f"{pad}End Site", pad + "{", f"{pad}OFFSET 0 1 0", pad + "}"])
+        out.append(pad + "}")
+
+    for _ in range(draw(st.sampled_from([1, 1, 2]))):
+        joint(0)
+    if not width[0]:
+        return ""
+    rows = [draw(st.sampled_from([" ", ", ", "\t"])).join(draw(number) for _ in range(width[0])) for _ in range(3)]
+    text = "\n".join([*out, "MOTION", f"Frames: {len(rows)}", "Frame Time: 0.04", *rows])
+    text += draw(st.sampled_from(["\n", "\n\n \n"]))
+    return text.replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(text=hierarchies())
+def test_any_dialect_against_the_slow_twin(text, tmp_path):
+    assume(text)
+    (tmp_path / "a.bvh").write_bytes(text.encode())
+    bvh = parse_bvh(tmp_path / "a.bvh")
+    expected = slow_positions(bvh)
+    height = max(np.ptp(expected, axis=(0, 1)).max(), np.abs(expected).max(), 1.0)
+    np.testing.assert_allclose(joint_positions(bvh), expected, atol=1e-5 * height)
