@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from core.errors import FileProblem
 from core.io.arrays import load_npy, load_npz
 from core.io.asf_amc import load_amc
@@ -26,4 +28,9 @@ def load_motion(path: str | Path) -> Motion:
                           f"Open one of {', '.join(LOADERS)}")
     if not path.exists():
         raise FileProblem(path, "it does not exist", "Check the path")
-    return loader(path)
+    with np.errstate(over="ignore", invalid="ignore"):
+        motion = loader(path)
+    people = [motion, *([motion.partner] if motion.partner else [])]
+    if not all(np.isfinite(one.positions).all() for one in people):
+        raise FileProblem(path, "some of its values are too large for a place in metres", "Repair or re-export the take")
+    return motion
