@@ -52,7 +52,8 @@ def canonical(motion: Motion) -> Motion:
 
 
 def resample(motion: Motion, fps: float) -> Motion:
-    """Linear interpolation of positions to another rate; the first frame stays where it was."""
+    """Another rate; the first frame stays where it was. Roots move linearly between frames, and each bone turns along the
+    great circle from one direction to the next (slerp), so that bones keep their length."""
     if motion.partner is not None:
         alone = resample(replace(motion, partner=None), fps)
         return replace(alone, partner=resample(motion.partner, fps))
@@ -62,8 +63,33 @@ def resample(motion: Motion, fps: float) -> Motion:
     at = np.arange(count) * motion.fps / fps
     low = np.minimum(at.astype(np.int64), motion.frame_count - 2)
     weight = (at - low).astype(np.float32)[:, None, None]
-    positions = motion.positions[low] * (1 - weight) + motion.positions[low + 1] * weight
+    before, after = motion.positions[low], motion.positions[low + 1]
+    if np.all((weight < 1e-4) | (weight > 1 - 1e-4)):
+        return replace(motion, positions=np.where(weight < 0.5, before, after), fps=fps)
+    positions = before * (1 - weight) + after * weight
+    bones = motion.skeleton.bones
+    if len(bones):
+        vectors = between_directions(before[:, bones[:, 1]] - before[:, bones[:, 0]],
+                                     after[:, bones[:, 1]] - after[:, bones[:, 0]], weight)
+        vector_of = dict(zip(bones[:, 1].tolist(), vectors.transpose(1, 0, 2), strict=True))
+        for joint in motion.skeleton.topological_order:
+            if joint in vector_of:
+                positions[:, joint] = positions[:, motion.skeleton.parents[joint]] + vector_of[joint]
     return replace(motion, positions=positions, fps=fps)
+
+
+def between_directions(a: np.ndarray, b: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Vectors (..., 3) a share `weight` of the way from a to b: directions by slerp (Shoemake, 1985), lengths linearly."""
+    length_a, length_b = (np.linalg.norm(v, axis=-1, keepdims=True) for v in (a, b))
+    unit_a, unit_b = a / np.maximum(length_a, 1e-9), b / np.maximum(length_b, 1e-9)
+    cosine = np.clip((unit_a * unit_b).sum(-1, keepdims=True), -1, 1)
+    angle = np.arccos(cosine)
+    sine = np.sin(angle)
+    turning = (sine > 1e-3) & (cosine > -0.999)
+    safe = np.where(turning, sine, 1)
+    share_a = np.where(turning, np.sin((1 - weight) * angle) / safe, 1 - weight)
+    share_b = np.where(turning, np.sin(weight * angle) / safe, weight)
+    return ((unit_a * share_a + unit_b * share_b) * (length_a * (1 - weight) + length_b * weight)).astype(a.dtype)
 
 
 def stature(motion: Motion) -> float:
