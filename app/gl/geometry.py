@@ -105,11 +105,17 @@ def pose_at(motion: Motion, time_s: float) -> np.ndarray:
 
 
 def figures(bones: BoneSet, motion: Motion, time_s: float) -> tuple[np.ndarray, np.ndarray]:
-    """The pose (J, 3) at a time and the instances of all people of a motion; a partner is paler."""
+    """(3,) the middle between the roots, and the instances of all people of a motion at a time; a partner is paler."""
+    root = motion.skeleton.chains[TORSO][0] if motion.skeleton.chains else 0
     pose = pose_at(motion, time_s)
-    rows = instances(bones, pose)
-    if motion.partner is not None:
-        second = instances(bones, pose_at(motion.partner, time_s))
-        second[:, 8:] = 0.55 * second[:, 8:] + 0.45
-        rows = np.concatenate([rows, second])
-    return pose, rows
+    if motion.partner is None:
+        return pose[root], instances(bones, pose)
+    other = pose_at(motion.partner, time_s)
+    second = instances(bones, other)
+    second[:, 8:] = 0.55 * second[:, 8:] + 0.45
+    return (pose[root] + other[root]) / 2, np.concatenate([instances(bones, pose), second])
+
+
+def all_people(motion: Motion) -> np.ndarray:
+    """Positions (T, J or 2 J, 3) of everybody."""
+    return motion.positions if motion.partner is None else np.concatenate([motion.positions, motion.partner.positions], axis=1)

@@ -15,10 +15,11 @@ from app.viewmodels.playback import Playback
 from app.viewmodels.search import Search
 from app.widgets.overlay import Overlay
 from app.widgets.theme import is_dark, muted
-from core.motion.skeleton import TORSO
 
 GAP = 6
 CAPTION = 38
+# How much farther the camera stands where two people are shown.
+PAIR = 1.25
 
 
 class ResultsView(QOpenGLWidget):
@@ -81,10 +82,9 @@ class ResultsView(QOpenGLWidget):
         for rect, result, bones in zip(rects, self.search.results, self.bones, strict=True):
             start, end = result.hit.start_s, result.hit.end_s or result.motion.duration_s
             time_s = start + self.playback.wrapped(max(end - start, 0.05))
-            pose, figures = geometry.figures(bones, result.motion, time_s)
-            chains = result.motion.skeleton.chains
-            root = pose[chains[TORSO][0] if chains else 0]
-            camera = replace(self.camera, target=(float(root[0]), 0.88, float(root[2])))
+            middle, figures = geometry.figures(bones, result.motion, time_s)
+            camera = replace(self.camera, target=(float(middle[0]), 0.88, float(middle[2])),
+                             distance=self.camera.distance * (PAIR if result.motion.partner else 1))
             view = rect.adjusted(0, 0, 0, -CAPTION)
             device = tuple(int(v * ratio) for v in (view.x(), self.height() - view.y() - view.height(), view.width(),
                                                     view.height()))

@@ -15,7 +15,7 @@ from app.viewmodels.playback import Playback
 from app.viewmodels.workspace import Workspace
 from app.widgets.overlay import Overlay
 from app.widgets.theme import is_dark, muted, part_colour
-from core.motion.skeleton import PART_NAMES, TORSO
+from core.motion.skeleton import PART_NAMES
 
 
 class StageView(QOpenGLWidget):
@@ -47,7 +47,8 @@ class StageView(QOpenGLWidget):
         motion = self.workspace.motion
         if motion is None:
             return
-        poses = motion.positions[:1] if self.follow else motion.positions
+        people = geometry.all_people(motion)
+        poses = people[:1] if self.follow else people
         self.camera = frame_motion(poses, self.camera)
         if self.follow:
             self.camera = replace(self.camera, distance=max(self.camera.distance * 1.08, 2.6))
@@ -72,15 +73,13 @@ class StageView(QOpenGLWidget):
         if motion is None or self.bones is None:
             self.renderer.clear(look.background, width, height)
         else:
-            pose, figures = geometry.figures(self.bones, motion, self.playback.time_s)
-            self.renderer.draw((0, 0, width, height), self._camera(pose), figures, look)
+            middle, figures = geometry.figures(self.bones, motion, self.playback.time_s)
+            self.renderer.draw((0, 0, width, height), self._camera(middle), figures, look)
 
-    def _camera(self, pose) -> Camera:
+    def _camera(self, middle) -> Camera:
         if not self.follow:
             return self.camera
-        chains = self.workspace.motion.skeleton.chains
-        root = pose[chains[TORSO][0] if chains else 0]
-        return replace(self.camera, target=(float(root[0]), self.camera.target[1], float(root[2])))
+        return replace(self.camera, target=(float(middle[0]), self.camera.target[1], float(middle[2])))
 
     def _paint_legend(self, painter: QPainter) -> None:
         clip = self.workspace.clip

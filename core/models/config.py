@@ -18,9 +18,9 @@ class ModelConfig:
     motion: a timm vision transformer name; `motion_weights`: "" from scratch, "hub", or a local file.
     text: a transformers encoder by hub name or folder; `text_weights`: "hub" or "" (random, with the same
     architecture). `head`: a linear or residual head on each side, or, for text_space, a linear head on the motion's
-    side into the text encoder's own space (whose width `dim` then is), where unseen words already lie near their kin.
-    `trim_padding`: time windows after the end of a motion are left out instead of being read
-    as zero patches (faster; not in the paper).
+    side into the text encoder's own space (whose width `dim` then is), where unseen words already lie near their kin, and
+    on the text's side one that starts as the identity. `trim_padding`: time windows after the end of a motion are left out
+    instead of being read as zero patches (faster; not in the paper).
     """
 
     motion: str = "vit_base_patch16_224.augreg_in21k"

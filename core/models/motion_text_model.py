@@ -29,6 +29,19 @@ class ResidualHead(nn.Module):
         return self.layer_norm(projected + self.dropout(self.fc(functional.gelu(projected))))
 
 
+class NearIdentity(nn.Module):
+    """x + a linear change of x that starts at zero: a space that can be bent a little, from where it was."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.change = nn.Linear(width, width)
+        nn.init.zeros_(self.change.weight)
+        nn.init.zeros_(self.change.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.change(x)
+
+
 def make_head(config: ModelConfig, width: int) -> nn.Module:
     if config.head == "residual":
         return ResidualHead(width, config.dim, config.dropout)
@@ -48,7 +61,8 @@ class MotionTextModel(nn.Module):
         self.motion_encoder = MotionEncoder(config, pretrained)
         self.text_encoder = text_encoder
         self.motion_head = make_head(config, self.motion_encoder.width)
-        self.text_head = nn.Identity() if config.head == "text_space" else make_head(config, text_encoder.width)
+        self.text_head = (NearIdentity(config.dim) if config.head == "text_space"
+                          else make_head(config, text_encoder.width))
         self.name = ""
         self.fingerprint = ""
 
