@@ -48,7 +48,7 @@ PRESETS: dict[str, ModelConfig] = {
     # Sized for a laptop's CPU.
     "starter": ModelConfig(
         motion="vit_tiny_patch16_224", motion_weights="", motion_pooling="avg", text=MINILM, text_pooling="mean",
-        head="text_space", temperature=0.05, trim_padding=True, drop_path=0.05,
+        head="residual", dropout=0.1, trim_padding=True, drop_path=0.05,
         patches=PatchRecipe(canonical=True, height_m=1.7),
     ),
 }

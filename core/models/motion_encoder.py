@@ -12,6 +12,7 @@ from core.models.hub import offline
 from core.patches import COLUMNS, MAX_FRAMES, PARTS, WINDOW
 
 WINDOWS = MAX_FRAMES // WINDOW
+# Motions are read together whose windows, rounded up to a multiple of this, are as many.
 BUCKET = 4
 
 
@@ -42,8 +43,9 @@ class MotionEncoder(nn.Module):
         self.width = self.vit.num_features
         self.prefix = self.vit.num_prefix_tokens
 
-    def tokens(self, pixels: Tensor) -> Tensor:
-        """(B, prefix + 5 * windows, width) tokens after the last block; `pixels` (B, 3, 16 * windows, 80)."""
+    def tokens(self, pixels: Tensor, mask: Tensor | None = None) -> Tensor:
+        """(B, prefix + 5 * windows, width) tokens after the last block; `pixels` (B, 3, 16 * windows, 80). Where `mask`
+        (B, tokens) is False, a token is not attended to."""
         vit = self.vit
         x = vit.patch_embed.proj(pixels)
         windows = x.shape[2]
@@ -55,25 +57,39 @@ class MotionEncoder(nn.Module):
             token = vit.cls_token + position[:, : self.prefix]
             x = torch.cat([token.expand(len(x), -1, -1), x], dim=1)
         x = vit.norm_pre(vit.pos_drop(x))
+        visible = None if mask is None else mask[:, None, None]
         for block in vit.blocks:
-            x = block(x)
+            x = block(x, attn_mask=visible)
         return vit.norm(x)
 
     def forward(self, pixels: Tensor) -> Tensor:
         if not self.trim_padding:
             return self.vit.forward_head(self.vit.forward_features(pixels))
-        windows = used_windows(pixels, BUCKET if self.training else 1)
+        used = used_windows(pixels)
+        groups = (used + BUCKET - 1) // BUCKET * BUCKET
         features = pixels.new_zeros((len(pixels), self.width))
-        for count in torch.unique(windows).tolist():
-            rows = (windows == count).nonzero()[:, 0]
-            read = self.vit.forward_head(self.tokens(pixels[rows, :, : count * WINDOW]))
+        for count in torch.unique(groups).tolist():
+            rows = (groups == count).nonzero()[:, 0]
+            read = self._read(pixels[rows, :, : min(count, WINDOWS) * WINDOW], used[rows])
             features = features.index_copy(0, rows, read.to(features.dtype))
         return features
 
+    def _read(self, pixels: Tensor, used: Tensor) -> Tensor:
+        """(B, width) features of motions of like length, each by the windows that it fills alone."""
+        windows = pixels.shape[2] // WINDOW
+        if bool((used == windows).all()):
+            return self.vit.forward_head(self.tokens(pixels))
+        mask = torch.arange(windows, device=pixels.device) < used[:, None]
+        mask = torch.cat([mask.new_ones((len(mask), self.prefix)), mask.repeat_interleave(PARTS, dim=1)], dim=1)
+        tokens = self.tokens(pixels, mask)
+        if self.vit.global_pool != "avg":
+            return self.vit.forward_head(tokens)
+        share = mask[:, self.prefix:, None].to(tokens.dtype)
+        mean = (tokens[:, self.prefix:] * share).sum(1) / share.sum(1)
+        return self.vit.head(self.vit.head_drop(self.vit.fc_norm(mean)))
 
-def used_windows(pixels: Tensor, bucket: int = 1) -> Tensor:
-    """(B,) number of leading windows that hold anything, rounded up to a multiple of `bucket` (so that a shuffled batch
-    has few sizes; without, so that one frame more changes little)."""
+
+def used_windows(pixels: Tensor) -> Tensor:
+    """(B,) number of leading windows that hold anything, at least one."""
     filled = pixels.unflatten(2, (WINDOWS, WINDOW)).abs().amax(dim=(1, 3, 4)) > 0
-    last = torch.where(filled, torch.arange(1, WINDOWS + 1, device=pixels.device), 0).amax(dim=1)
-    return ((last + bucket - 1) // bucket * bucket).clamp(min(bucket, WINDOWS), WINDOWS)
+    return torch.where(filled, torch.arange(1, WINDOWS + 1, device=pixels.device), 1).amax(dim=1)

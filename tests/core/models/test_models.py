@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,20 @@ def pixels(frames, seed=0):
     for i, n in enumerate(frames):
         x[i, :, :n] = torch.randn(3, n, 80, generator=generator)
     return x
+
+
+@pytest.mark.parametrize("pooling", ["avg", "token"])
+@torch.no_grad()
+def test_each_motion_is_read_by_its_own_windows_alone(tiny_config, pooling):
+    """In a batch of any company, as alone on an image that ends where it ends."""
+    encoder = MotionEncoder(replace(tiny_config, motion_pooling=pooling, trim_padding=True)).eval()
+    lengths = [10, 48, 49, 70, 130, 224]
+    x = pixels(lengths)
+    together = encoder(x)
+    for i, n in enumerate(lengths):
+        windows = -(-n // 16)
+        alone = encoder.vit.forward_head(encoder.tokens(x[i:i + 1, :, : windows * 16]))
+        torch.testing.assert_close(together[i:i + 1], alone, atol=1e-5, rtol=1e-4)
 
 
 @torch.no_grad()
