@@ -53,7 +53,6 @@ def test_patches_to_array_and_picture(small_library, tmp_path):
 
 
 @needs_starter
-@pytest.mark.xfail(strict=True, reason="the first starter model finds 3 of 5; the goal stands")
 def test_search_finds_four_right_hand_waves():
     hits = json.loads(cli("search", "a person waves with the right hand", "--json", "-k", "5").stdout)["hits"]
     assert sum("wave right" in h["id"] for h in hits) >= 4
