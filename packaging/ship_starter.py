@@ -40,9 +40,9 @@ that strict ranks have a ceiling far below 100):
 
 **Tried** (top-1, top-5 on the sentences): a residual head on each side of the frozen text encoder, 41.7, 60.0: the heads bent
 the text space away from words that no caption holds. The encoder's own space, frozen, 3 epochs: 63.3, 80.0. Tuning the encoder
-at 2e-5, 3 more: 68.3, 85.0. The encoder frozen again, 30,000 other motions, 2 epochs: 73.3, 86.7. With align 8, 3 epochs: 76.7, 86.7.
-The mean of the last two models, shipped: 78.3, 88.3. From there 2 epochs with twice the paraphrases and the encoder at 1e-5:
-70.0, 85.0, dropped.
+at 2e-5, 3 more: 68.3, 85.0. The encoder frozen again, 30,000 other motions, 2 epochs: 73.3, 86.7. With align 8, 3 epochs: 76.7,
+86.7. The mean of the last two models, shipped: 78.3, 88.3. From there 2 epochs with twice the paraphrases and the encoder at
+1e-5: 70.0, 85.0, dropped.
 
 **Known limits**: it has never seen captured motion in training, and tells styles apart poorly. Left and right are sometimes
 exchanged where one side of the body hardly differs (lunges, golf swings).
