@@ -89,6 +89,9 @@ def sample_points(motion: Motion) -> np.ndarray:
 
 def prepare(motion: Motion, recipe: PatchRecipe) -> Motion:
     """Rate, frame and size as the recipe asks."""
+    if not motion.skeleton.chains:
+        raise StudioError(f"{motion.name}: no two legs, two arms and a head were found in its skeleton, so it can be shown but "
+                          "not searched. Say them in Check Import.")
     motion = canonical.resample(motion, recipe.fps)
     if recipe.canonical:
         motion = canonical.canonical(motion)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from core import places
 from core.errors import FileProblem
 from core.gallery import Entry, Gallery, load_gallery, save_gallery
 from core.library.open import open_library
@@ -85,3 +86,20 @@ def test_a_motion_finds_itself_and_long_takes_have_windows(tiny_model, small_lib
     windows = [e for e in gallery.entries if e.clip_id == "000050"]
     assert len(windows) > 2 and abs(windows[-1].end_s - len(long) / 20) < 0.06
     assert Retriever(tiny_model, gallery).search_motion(library.load("000003"), 1)[0].clip_id == "000003"
+
+
+def test_a_skeleton_without_five_parts_is_left_out_and_said(tmp_path):
+    """A folder that holds a prop beside bodies: the prop is shown, not searched, and the rest is indexed."""
+    from core.library.open import open_library
+    from core.models.checkpoint import load_model
+    from core.progress import run
+    from core.retriever import build_gallery
+    from tests.skeletons import BODIES, write_bvh
+
+    write_bvh(tmp_path / "walk.bvh", BODIES["LAFAN1"])
+    (tmp_path / "prop.bvh").write_text(
+        "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nCHANNELS 3 Xposition Yposition Zposition\n"
+        "JOINT b\n{\nOFFSET 0 1 0\nCHANNELS 0\n}\n}\nMOTION\nFrames: 2\nFrame Time: 0.05\n0 0 0\n0 1 0\n")
+    gallery = run(build_gallery(load_model(places.starter_model()), run(open_library(tmp_path))))
+    assert [e.clip_id for e in gallery.entries] == ["walk"]
+    assert len(gallery.skipped) == 1 and "prop" in gallery.skipped[0] and "Check Import" in gallery.skipped[0]
