@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from core.errors import StudioError
 from core.io import corrections, units
 from core.io.assemble import assemble
 from core.io.corrections import Correction
@@ -67,7 +68,7 @@ class Doctor(QObject):
         self.correction = replace(before, **values)
         try:
             corrections.check(self.correction, self.original.skeleton)
-        except Exception:
+        except StudioError:
             self.correction = before
             raise
         self._build()

@@ -128,7 +128,7 @@ class Workspace(QObject):
             self.retriever = retriever
             skipped = retriever.gallery.skipped
             if skipped:
-                self.failed.emit(f"{len(skipped)} motions could not be indexed. {skipped[0]}")
+                self.failed.emit(f"{len(skipped)} motion{'s' * (len(skipped) > 1)} could not be indexed. {skipped[0]}")
             self.changed.emit()
 
     def _failed(self, message: str) -> None:
