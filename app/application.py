@@ -23,9 +23,9 @@ class Studio:
 
     def __init__(self, paths: list[Path], model: Path | None = None, device: str = "auto",
                  settings: QSettings | None = None):
-        self.files, self.models = Lane("files"), Lane("models")
+        self.scans, self.files, self.models = Lane("scans"), Lane("files"), Lane("models")
         self.playback = Playback(lambda: self.models.busy or self.files.busy)
-        self.workspace = Workspace(self.files, self.models, device)
+        self.workspace = Workspace(self.scans, self.files, self.models, device)
         self.search = Search(self.workspace)
         self.window = MainWindow(self.workspace, self.search, self.playback,
                                  settings or QSettings(places.APP, places.APP))
@@ -44,6 +44,7 @@ class Studio:
 
     def close(self) -> None:
         """Ends the lanes; a step under way is waited for."""
+        self.scans.close()
         self.files.close()
         self.models.close()
 

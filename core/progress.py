@@ -12,13 +12,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` units of `what`; `rate` in units per second and `remaining_s` where known."""
+    """`done` of `total` units of `what`; `rate` in units per second and `remaining_s` where known.
+    `found`: what there is so far, where it can be used already."""
 
     what: str
     done: int
     total: int
     rate: float | None = None
     remaining_s: float | None = None
+    found: object = None
 
     def __str__(self) -> str:
         text = f"{self.what}: {self.done:,} of {self.total:,}"

@@ -14,6 +14,7 @@ from core.library.library import Clip, Library, skipped_sentence
 from core.library.open import open_paths
 from core.motion.canonical import canonical
 from core.motion.motion import Motion
+from core.progress import Progress
 
 
 class Workspace(QObject):
@@ -26,9 +27,10 @@ class Workspace(QObject):
     failed = Signal(str)
     shown = Signal()
 
-    def __init__(self, files: Lane, models: Lane, device: str = "auto", parent: QObject | None = None):
+    def __init__(self, scans: Lane, files: Lane, models: Lane, device: str = "auto", parent: QObject | None = None):
         super().__init__(parent)
-        self.files, self.models, self.device_choice = files, models, device
+        self.scans, self.files, self.models, self.device_choice = scans, files, models, device
+        self._growing = False
         self.library: Library | None = None
         self.paths: list[Path] = []
         self.layout = ""
@@ -45,7 +47,24 @@ class Workspace(QObject):
         """Opens files or a folder (as the layout of that name, where one is given), then indexes it."""
         self.paths, self.layout = list(paths), layout
         self.said.emit(f"Opening {paths[0].name if len(paths) == 1 else f'{len(paths)} files'}…")
-        self.files.submit_job("open", lambda: open_paths(paths, True, layout), self.progressed.emit, self._opened, self._failed)
+        self._growing = False
+        self.scans.submit_job("open", lambda: open_paths(paths, True, layout), self._scanned, self._opened, self._scan_failed)
+
+    def _scanned(self, progress: Progress) -> None:
+        """Progress of a first scan; what it has found so far is shown already."""
+        if isinstance(progress.found, Library):
+            first, self._growing = not self._growing, True
+            self.library, self.retriever = progress.found, None
+            self.changed.emit()
+            if first:
+                self.show_clip(progress.found.clips[0])
+        self.progressed.emit(progress)
+
+    def _scan_failed(self, message: str) -> None:
+        self._failed(message)
+        if self._growing:
+            self._growing = False
+            self._index()
 
     def reopen(self) -> None:
         """Reads again what is open, as after a correction."""
@@ -53,7 +72,7 @@ class Workspace(QObject):
             self.open(self.paths, self.layout)
 
     def cancel(self) -> None:
-        self.files.cancel("open")
+        self.scans.cancel("open")
         self.models.cancel("index")
 
     def _opened(self, library: Library) -> None:
@@ -64,8 +83,9 @@ class Workspace(QObject):
         if left_out:
             self.failed.emit(left_out)
         self.changed.emit()
-        if library.clips:
+        if library.clips and not self._growing:
             self.show_clip(library.clips[0])
+        self._growing = False
         if library.from_index:
             self._look_for_changes(library)
         self._index()
@@ -79,7 +99,7 @@ class Workspace(QObject):
             if self.library is library and not found.same_content(library):
                 self._opened(found)
 
-        self.files.submit_job("open", lambda: open_paths(paths, layout=layout), self.progressed.emit, done, self._failed)
+        self.scans.submit_job("open", lambda: open_paths(paths, layout=layout), self.progressed.emit, done, self._failed)
 
     def load_model(self, folder: Path | None = None) -> None:
         """Loads a model (the starter by default) in the background, then indexes what is open."""

@@ -100,9 +100,12 @@ class LibraryPanel(QWidget):
 
     def _changed(self) -> None:
         if self.workspace.library is not self.library:
+            grown = self.library is not None and self.library.root == self.workspace.library.root
             self.library = self.workspace.library
-            self.filter.clear()
+            if not grown:
+                self.filter.clear()
             self.table.set_library(self.library)
+            self.table.filter(self.filter.text())
             self._count()
 
     def _filter(self, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from core.library.captions import caption_from_name, read_captions_csv, read_hum
 from core.library.library import Clip, Library, Skipped, content_digest
 from core.motion.motion import Motion
 from core.progress import Job, Meter
+
+# Seconds after which a scan gives out what it has found so far.
+PARTLY_S = 1.5
 
 
 def motion_files(root: Path) -> list[Path]:
@@ -38,10 +42,13 @@ def open_files(files: list[Path], root: Path, name: str, known: index.Indexed | 
     """These files as one library; each new or changed one is read once to see that it is whole."""
     scan = _Scan(root, {str(c.path): c for c in known.clips} if known else {}, stamps or {}, list(known.notes) if known else [])
     meter = Meter(f"Reading {name}", len(files))
+    shown = time.perf_counter()
     try:
         for count, file in enumerate(files):
             if count % 20 == 0 or file.suffix == ".bvh":
-                yield meter.at(count)
+                partly = time.perf_counter() - shown > PARTLY_S and bool(scan.clips)
+                yield replace(meter.at(count), found=scan.library(name) if partly else None)
+                shown = time.perf_counter() if partly else shown
             scan.add(file)
         yield meter.at(len(files))
     except GeneratorExit:

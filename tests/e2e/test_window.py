@@ -1,6 +1,7 @@
 """The real window with real OpenGL on an X server, used as a person would."""
 
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -120,3 +121,24 @@ def test_a_broken_file_is_said_and_the_window_goes_on(studio, tmp_path):
     studio.workspace.open([Path(bad)])
     wait(lambda: bool(said))
     assert "cut.bvh" in said[0] and studio.workspace.library is before
+
+
+def test_a_growing_scan_can_be_watched_filtered_and_stopped(studio, tmp_path, monkeypatch):
+    """Clips appear, play and are filtered while the folder is still being read; what was found is kept on cancel."""
+    from core.library import folder
+    from tests.skeletons import BODIES, write_bvh
+
+    for i in range(99):
+        write_bvh(tmp_path / f"take walk {i:02d}.bvh", BODIES["LAFAN1"])
+    slow = folder.load_motion
+    monkeypatch.setattr(folder, "PARTLY_S", 0.1)
+    monkeypatch.setattr(folder, "load_motion", lambda file: (time.sleep(0.1), slow(file))[1])
+    studio.workspace.open([tmp_path])
+    wait(lambda: studio.workspace.library.root == tmp_path and studio.workspace.clip.path.parent == tmp_path)
+    studio.window.library.filter.setText("walk 00")
+    wait(lambda: len(studio.workspace.library.clips) > 5)
+    assert studio.window.library.filter.text() == "walk 00" and len(studio.window.library.table.rows) == 1
+    studio.workspace.cancel()
+    wait(lambda: studio.workspace.retriever is not None)
+    found = len(studio.workspace.library.clips)
+    assert 5 < found < 99 and len(studio.workspace.retriever.gallery.entries) == found

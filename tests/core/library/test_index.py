@@ -105,3 +105,12 @@ def test_a_cache_that_cannot_be_written_is_no_obstacle(takes, monkeypatch, tmp_p
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(index, "index_file", lambda root: tmp_path / "file" / "x.sqlite")
     assert len(run(open_library(takes)).clips) == 3
+
+
+def test_a_scan_gives_out_what_it_has(takes, monkeypatch):
+    monkeypatch.setattr(folder, "PARTLY_S", 0.0)
+    grown = []
+    library = run(open_library(takes), lambda p: grown.append(p.found) if p.found else None)
+    assert [len(g.clips) for g in grown] == sorted(len(g.clips) for g in grown) and 1 <= len(grown[0].clips) < 3
+    assert grown[-1].clips == library.clips[:len(grown[-1].clips)]
+    assert grown[0].load(grown[0].clips[0].id).frame_count == 24
