@@ -122,7 +122,7 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
         raise os_problem(path, error) from error
     except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, OverflowError, MemoryError, SyntaxError,
             TypeError, NotImplementedError, RuntimeError, struct.error, tokenize.TokenError) as error:
-        raise FileProblem(path, f"it is not a whole .npz file ({error})", "Copy or save it again") from None
+        raise FileProblem(path, f"it is not a whole .npz file ({str(error)[:120]})", "Copy or save it again") from None
 
 
 def read_positions(path: Path, array: np.ndarray, joints: int | None = None) -> np.ndarray:

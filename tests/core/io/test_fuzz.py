@@ -30,7 +30,14 @@ def samples(tmp_path_factory):
     people = {name: {"trans": rng.normal(size=(4, 3)), "root_orient": rng.normal(size=(4, 3)),
                      "pose_body": rng.normal(size=(4, 63)), "gender": "male"} for name in ("person1", "person2")}
     (folder / "a.pkl").write_bytes(pickle.dumps({"mocap_framerate": 60.0, **people}))
-    return {f.name: f.read_bytes() for f in folder.iterdir()} | {"a.asf": ASF.encode()}
+    return Samples({f.name: f.read_bytes() for f in folder.iterdir()} | {"a.asf": ASF.encode()})
+
+
+class Samples(dict):
+    """Whole files by name, with a short repr for hypothesis' reports."""
+
+    def __repr__(self) -> str:
+        return "samples"
 
 
 def test_every_loader_is_fuzzed(samples):
