@@ -76,7 +76,10 @@ def search(options: argparse.Namespace) -> int:
     if options.k < 1:
         raise StudioError("-k must be at least 1.")
     library, model = _open(options.library, options.layout), _model(options)
-    hits = Retriever(model, _drive(update_gallery(model, library))).search_text(options.text, options.k)
+    gallery = _drive(update_gallery(model, library))
+    if gallery.skipped:
+        print(f"{len(gallery.skipped)} left out of the search. {gallery.skipped[0]}", file=sys.stderr)
+    hits = Retriever(model, gallery).search_text(options.text, options.k)
     rows = [{"rank": h.rank, "id": h.clip_id, "score": round(h.score, 4), "caption": library.by_id[h.clip_id].caption,
              "path": str(library.by_id[h.clip_id].path), "start_s": h.start_s, "end_s": h.end_s}
             for h in hits if h.clip_id in library.by_id]
