@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core import places
 from core.motion.motion import Motion
 from core.motion.skeleton import SMPL22
 
@@ -20,6 +21,13 @@ def own_cache(tmp_path_factory):
     """Galleries and settings of the tests stay out of the user's own."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_said_before():
+    """What one test says about a skeleton is not remembered in the next."""
+    yield
+    places.corrections().unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -28,11 +28,16 @@ class Doctor(QObject):
             raise ValueError("a motion without a source has nothing to correct")
         self.original = motion
         self.raw = units.from_y_up(motion.positions[:PREVIEW_FRAMES], motion.source.up) / motion.source.unit_m
-        self.correction = corrections.find(motion.skeleton)
+        self.correction = self.remembered = corrections.find(motion.skeleton)
         self._build()
 
     def _build(self) -> None:
         motion = self.original
+        if self.correction == self.remembered == Correction():
+            self.assembled = motion.crop(0, PREVIEW_FRAMES)
+            self.preview = canonical(self.assembled)
+            self.changed.emit()
+            return
         rate = next((a for a in motion.assumptions if a.what == "rate"), Assumption("rate", "", "", 1.0))
         skeleton = replace(motion.skeleton, chains=())
         self.assembled = assemble(Path(motion.name), self.raw, motion.fps, skeleton, rate, said=self.correction)

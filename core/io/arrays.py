@@ -24,10 +24,10 @@ MAX_JOINTS = 1000
 MAX_UNPACKED = 4 << 30
 
 
-def load_npy(path: Path, skeleton: Skeleton | None = None, fps: float | None = None) -> Motion:
-    """Reads joint positions. Without a skeleton, the known one whose bones stay rigid; failing that, a tree
-    found from the joints that keep their distance."""
-    return motion_from_array(path, read_array(path), skeleton, fps)
+def load_npy(path: Path) -> Motion:
+    """Reads joint positions of the known skeleton whose bones stay rigid; failing that, of a tree found from the joints
+    that keep their distance."""
+    return motion_from_array(path, read_array(path))
 
 
 def load_npz(path: Path) -> Motion:
@@ -64,13 +64,10 @@ def motion_from_array(path: Path, array: np.ndarray, skeleton: Skeleton | None =
         skeleton = WIDTHS.get(array.shape[1])
     positions = read_positions(path, array, skeleton.joint_count if skeleton else None)
     check_finite(path, positions)
-    known = bool(skeleton and skeleton.chains and array.ndim == 3)
-    skeleton = skeleton or recognise(path, positions)
+    skeleton = skeleton or recognise(positions)
     usual, whose = (KIT_FPS, "KIT-ML") if known_name(skeleton) == "KIT-ML 21" else (DEFAULT_FPS, "HumanML3D")
     reason = "given with the data" if fps else f"an array carries no rate; {usual:g} fps as in {whose}"
     rate = Assumption("rate", f"{fps or usual:g} fps", reason, 1.0 if fps else 0.5)
-    if known:
-        return Motion(positions, fps or usual, skeleton, path.stem, (rate,))
     return assemble(path, positions, fps or usual, skeleton, rate)
 
 
@@ -154,7 +151,7 @@ def rigidity(positions: np.ndarray, skeleton: Skeleton) -> float:
     return float((length.std(axis=0) / np.maximum(length.mean(axis=0), 1e-6)).mean())
 
 
-def recognise(path: Path, positions: np.ndarray) -> Skeleton:
+def recognise(positions: np.ndarray) -> Skeleton:
     """The known skeleton whose bones are rigid and whose sides are equally long, or a tree of rigid links."""
     sample = positions[:: max(len(positions) // 60, 1)]
     best = None

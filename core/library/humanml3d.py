@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import replace
-from itertools import islice
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from core.errors import FileProblem, StudioError, os_problem
-from core.io.arrays import DEFAULT_FPS, KIT_FPS, load_npy, read_array, read_positions
+from core.io.array_folder import SharedFormat, recognise_folder
 from core.io.joint_vectors import WIDTHS
-from core.io.units import guess_unit
 from core.library.captions import CaptionLine, read_humanml3d, read_text
 from core.library.library import Clip, Library, Skipped, file_key
-from core.motion.body_parts import find_body_parts
 from core.motion.motion import Motion
 from core.motion.skeleton import Skeleton, known_name
 from core.progress import Job, Meter
 
 SPLITS = ("train", "val", "test")
+DESCRIBED = "skeleton.json"
 
 
 def is_humanml3d(root: Path) -> bool:
@@ -39,7 +36,7 @@ def open_humanml3d(root: Path) -> Job[Library]:
     files = sorted(folder.glob("*.npy"))
     if not files:
         raise FileProblem(folder, "the folder holds no .npy file", "Choose the dataset's own folder")
-    skeleton, fps, note, factor = _skeleton(root, files)
+    shared = recognise_folder(files, root / DESCRIBED)
     splits = _splits(root)
     clips: list[Clip] = []
     skipped: list[Skipped] = []
@@ -48,7 +45,7 @@ def open_humanml3d(root: Path) -> Job[Library]:
         if count % 200 == 1:
             yield meter.at(count - 1)
         try:
-            clips += _clips_of(root, file, skeleton, fps, splits.get(file.stem, ""))
+            clips += _clips_of(root, file, shared, splits.get(file.stem, ""))
         except StudioError as error:
             skipped.append(Skipped(file, str(error)))
     yield meter.at(len(files))
@@ -56,27 +53,21 @@ def open_humanml3d(root: Path) -> Job[Library]:
     if missing:
         skipped += [Skipped(folder / f"{m}.npy", f"{m} is named in a split but has no file")
                     for m in missing]
-
-    layout = "KIT-ML folder" if known_name(skeleton) == "KIT-ML 21" else "HumanML3D folder"
-    return Library(root, root.name, layout, tuple(clips), _reader(skeleton, fps, factor), tuple(skipped), (note,))
+    layout = "KIT-ML folder" if known_name(shared.skeleton) == "KIT-ML 21" else "HumanML3D folder"
+    return Library(root, root.name, layout, tuple(clips), lambda clip: shared.read(clip.path), tuple(skipped), (shared.note,))
 
 
 def humanml3d_reader(root: Path) -> Callable[[Clip], Motion]:
-    folder = _joint_folder(root) or root
-    skeleton, fps, _, factor = _skeleton(root, sorted(islice(folder.glob("*.npy"), 50)))
-    return _reader(skeleton, fps, factor)
+    """Recognises the folder when the first motion is read."""
+    @cache
+    def shared() -> SharedFormat:
+        return recognise_folder(sorted((_joint_folder(root) or root).glob("*.npy")), root / DESCRIBED)
+
+    return lambda clip: shared().read(clip.path)
 
 
-def _reader(skeleton: Skeleton, fps: float, factor: float) -> Callable[[Clip], Motion]:
-    def read(clip: Clip) -> Motion:
-        motion = load_npy(clip.path, skeleton, fps)
-        return motion if factor == 1 else replace(motion, positions=motion.positions * np.float32(factor))
-
-    return read
-
-
-def _clips_of(root: Path, file: Path, skeleton: Skeleton, fps: float, split: str) -> list[Clip]:
-    frames = _frame_count(file, skeleton)
+def _clips_of(root: Path, file: Path, shared: SharedFormat, split: str) -> list[Clip]:
+    frames, fps = _frame_count(file, shared.skeleton), shared.fps
     text = root / "texts" / f"{file.stem}.txt"
     lines = read_humanml3d(text) if text.exists() else []
     ranges: dict[tuple[float, float], list[str]] = {}
@@ -90,7 +81,7 @@ def _clips_of(root: Path, file: Path, skeleton: Skeleton, fps: float, split: str
             continue
         clips.append(Clip(
             file.stem if whole else f"{file.stem}@{start:g}-{end:g}", file, tuple(c for c in captions if c), split,
-            stop - start, start, end, file_key(file, start, end)))
+            stop - start, start, end, file_key(file, start, end) + shared.token))
     return clips
 
 
@@ -112,40 +103,6 @@ def _frame_count(file: Path, skeleton: Skeleton) -> int:
         raise FileProblem(file, f"it holds {dtype} of shape {shape}, not joint positions (frames, "
                           f"{skeleton.joint_count}, 3)", "Remove it or save it again")
     return shape[0]
-
-
-def _skeleton(root: Path, files: list[Path]) -> tuple[Skeleton, float, str, float]:
-    """Skeleton and rate from skeleton.json, else recognised from the first readable motion; a note; metres a unit."""
-    described = root / "skeleton.json"
-    first, problem, raw = None, None, np.zeros(0)
-    for file in files[:50]:
-        try:
-            first, raw = load_npy(file), read_positions(file, read_array(file))
-            break
-        except StudioError as error:
-            problem = error
-    if first is None:
-        raise problem or FileProblem(root, "no motion in new_joints could be read", "Check the folder")
-    factor, unit = guess_unit(raw, first.skeleton)
-    if unit.confidence < 0.5:
-        factor = 1.0
-    if described.exists():
-        try:
-            values = json.loads(read_text(described))
-            skeleton = Skeleton(tuple(values["joint_names"]), tuple(int(p) for p in values["parents"]))
-            fps = float(values.get("fps", DEFAULT_FPS))
-        except (ValueError, KeyError, TypeError) as error:
-            raise FileProblem(described, f"it does not describe a skeleton ({error})",
-                              "It needs joint_names, parents and fps") from None
-        if skeleton.joint_count != first.skeleton.joint_count:
-            raise FileProblem(described, f"it names {skeleton.joint_count} joints, the motions have "
-                              f"{first.skeleton.joint_count}", "Correct it")
-        finding = find_body_parts(skeleton, first.positions)
-        skeleton = Skeleton(skeleton.joint_names, skeleton.parents, finding.chains)
-        return skeleton, fps, f"{skeleton.joint_count} joints and {fps:g} fps from skeleton.json; {finding.reason}", factor
-    usual, whose = (KIT_FPS, "KIT-ML") if known_name(first.skeleton) == "KIT-ML 21" else (DEFAULT_FPS, "HumanML3D")
-    return first.skeleton, usual, (f"{first.skeleton.joint_count} joints in {unit.value}, "
-                                   f"{first.assumptions[-1].reason}; {usual:g} fps as in {whose}"), factor
 
 
 def _splits(root: Path) -> dict[str, str]:

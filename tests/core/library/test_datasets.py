@@ -6,6 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
+from app.viewmodels.doctor import Doctor
 from core.errors import FileProblem
 from core.io import amass
 from core.io.load import load_motion
@@ -138,3 +139,30 @@ def test_kit_ml_rate_and_unit(tmp_path):
     motion = library.load("00001")
     assert library.layout == "KIT-ML folder" and motion.fps == 12.5
     np.testing.assert_allclose(motion.positions, take / 1000, atol=1e-4)
+
+
+def test_arrays_of_a_folder_share_what_was_recognised_and_what_is_said(tmp_path, smpl_motion):
+    """Centimetres with Z up, no skeleton.json, the first take on its back: the folder is read as one, each clip says what
+    was guessed, and a correction holds for all of them."""
+    (tmp_path / "new_joints").mkdir()
+    standing = smpl_motion.positions[..., [0, 2, 1]] * [1, -1, 1] * 100
+    lying = standing[..., [0, 2, 1]] * [1, 1, -1]
+    for name, take in (("0", lying), ("1", standing), ("2", standing), ("3", standing)):
+        np.save(tmp_path / f"new_joints/{name}.npy", take.astype(np.float32))
+    library = run(open_library(tmp_path))
+    motion = library.load("1")
+    np.testing.assert_allclose(motion.positions, smpl_motion.positions, atol=1e-4)
+    assert (motion.source.unit_m, motion.source.up) == (0.01, "Z") and library.load("0").source == motion.source
+    sure = {a.what: a.confidence for a in motion.assumptions}
+    assert set(sure) == {"rate", "unit", "up axis", "body parts"} and sure["rate"] == 0.5 and sure["unit"] < 1
+    doctor = Doctor(motion)
+    assert {a.value for a in motion.assumptions} == {a.value for a in doctor.assembled.assumptions}
+    doctor.set_fps(30)
+    doctor.set_unit(0.02)
+    doctor.remember()
+    again = run(open_library(tmp_path))
+    assert again.load("2").fps == 30 and again.load("2").source.unit_m == 0.02
+    assert all(a.key != b.key for a, b in zip(library.clips, again.clips, strict=True))
+    assert again.clips[0].duration_s == pytest.approx(library.clips[0].duration_s * 20 / 30)
+    reopened = run(open_library(tmp_path, use_index=True))
+    assert reopened.from_index and reopened.load("3").source.unit_m == 0.02
