@@ -113,19 +113,19 @@ def patches(options: argparse.Namespace) -> int:
     recipe = preset(options.preset).patches
     motion = prepare(load_motion(options.motion), recipe)
     if options.statistics is None:
-        statistics = compute_statistics([motion], recipe.normalisation)
+        statistics = compute_statistics([motion], recipe)
     elif (options.statistics / "model.safetensors").exists():
         from core.models.checkpoint import load_model
 
         model = load_model(options.statistics)
         statistics = model.statistics
-        motion = prepare(load_motion(options.motion), model.config.patches)
+        recipe = model.config.patches
+        motion = prepare(load_motion(options.motion), recipe)
     else:
         library = _open(options.statistics)
         clips = library.in_split("train") if recipe.normalisation == "sample_point" else library.clips
-        statistics = compute_statistics((prepare(library.load(c.id), recipe) for c in clips or library.clips),
-                                        recipe.normalisation)
-    image = to_patches(motion, statistics)
+        statistics = compute_statistics((prepare(library.load(c.id), recipe) for c in clips or library.clips), recipe)
+    image = to_patches(motion, statistics, recipe=recipe)
     try:
         if options.out.suffix == ".npy":
             np.save(options.out, image.pixels)
@@ -138,7 +138,7 @@ def patches(options: argparse.Namespace) -> int:
     except OSError as error:
         raise os_problem(options.out, error) from error
     values = {"motion": str(options.motion), "out": str(options.out), "frames": image.frames, "preset": options.preset}
-    print(json.dumps(values) if options.json else f"{options.out}: {image.frames} of 224 frames, 5 parts x 16 points")
+    print(json.dumps(values) if options.json else f"{options.out}: {image.frames} of 224 frames, {image.pixels.shape[2]} columns")
     return 0
 
 

@@ -7,7 +7,7 @@ x, y, z are read as red, green, blue. No torch here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -26,22 +26,33 @@ MAX_FRAMES = 224
 
 Normalisation = Literal["sample_point", "joint"]
 
+# The published way from KIT-ML's 12.5 fps to 20: of each 12 frames these.
+KIT_REPEATS = np.array([0, 0, 1, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8, 8, 9, 10, 10, 11, 11])
+
 
 @dataclass(frozen=True)
 class PatchRecipe:
     """How a motion is prepared. `normalisation`: z-score per sample point (preset `paper`) or per joint before
     interpolation (`official`). `fps`: the rate the model reads. `canonical`: floor at 0, start at the origin,
-    facing +Z. `height_m`: scale every body to this stature, 0 to leave sizes alone."""
+    facing +Z. `height_m`: scale every body to this stature, 0 to leave sizes alone. `points`: sample points a body part and
+    frames a window, the patch size of the vision transformer. `form`: patches, or the joints themselves, frame by frame (the
+    ablation of the paper's Table 4). `repeat_frames`: 12.5 fps become 20 by repeating frames, as `official` does."""
 
     normalisation: Normalisation = "sample_point"
     fps: float = 20.0
     canonical: bool = False
     height_m: float = 0.0
+    points: int = POINTS
+    form: Literal["patches", "joints"] = "patches"
+    repeat_frames: bool = False
+
+
+PLAIN = PatchRecipe()
 
 
 @dataclass(frozen=True, eq=False)
 class PatchStatistics:
-    """Mean and standard deviation, (80, 3) for `sample_point` or (J, 3) for `joint`, in metres."""
+    """Mean and standard deviation, (80, 3) for `sample_point` or (J, 3) for `joint` and for raw joints, in metres."""
 
     mean: np.ndarray
     std: np.ndarray
@@ -57,22 +68,22 @@ class MotionPatches:
 
 
 @lru_cache(maxsize=256)
-def sampling_matrix(skeleton: Skeleton) -> np.ndarray:
-    """(80, J) float32: rows are sample points, columns the weights of the joints.
+def sampling_matrix(skeleton: Skeleton, points: int = POINTS) -> np.ndarray:
+    """(5 * points, J) float32: rows are sample points, columns the weights of the joints.
 
-    Sample i of a chain of k joints lies at (i + 0.5) * k / 16 - 0.5, clamped to [0, k - 1]: half-pixel
-    centres, as when an image row of k pixels is resized to 16.
+    Sample i of a chain of k joints lies at (i + 0.5) * k / points - 0.5, clamped to [0, k - 1]: half-pixel
+    centres, as when an image row of k pixels is resized.
     """
     if not skeleton.chains:
         raise StudioError("This skeleton has no five body parts, so no patches can be made of it.")
-    matrix = np.zeros((COLUMNS, skeleton.joint_count), np.float32)
+    matrix = np.zeros((PARTS * points, skeleton.joint_count), np.float32)
     for part, chain in enumerate(skeleton.chains):
         k = len(chain)
-        at = np.clip((np.arange(POINTS) + 0.5) * k / POINTS - 0.5, 0, k - 1)
+        at = np.clip((np.arange(points) + 0.5) * k / points - 0.5, 0, k - 1)
         low = np.minimum(at.astype(int), max(k - 2, 0))
         weight = at - low
-        for i in range(POINTS):
-            row = part * POINTS + i
+        for i in range(points):
+            row = part * points + i
             matrix[row, chain[low[i]]] += 1 - weight[i]
             if weight[i] > 0:
                 matrix[row, chain[low[i] + 1]] += weight[i]
@@ -80,11 +91,20 @@ def sampling_matrix(skeleton: Skeleton) -> np.ndarray:
     return matrix
 
 
-def sample_points(motion: Motion) -> np.ndarray:
-    """(T, 80, 3) metres: one matrix product a motion."""
-    matrix = sampling_matrix(motion.skeleton)
-    flat = motion.positions.transpose(1, 0, 2).reshape(motion.skeleton.joint_count, -1)
-    return (matrix @ flat).reshape(COLUMNS, motion.frame_count, 3).transpose(1, 0, 2)
+def sample_points(motion: Motion, points: int = POINTS) -> np.ndarray:
+    """(T, 5 * points, 3) metres: one matrix product a motion."""
+    return _apply(sampling_matrix(motion.skeleton, points), motion.positions)
+
+
+def _apply(matrix: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    frames, joints, _ = positions.shape
+    flat = positions.transpose(1, 0, 2).reshape(joints, -1)
+    return (matrix @ flat).reshape(len(matrix), frames, 3).transpose(1, 0, 2)
+
+
+def columns_of(motion: Motion, recipe: PatchRecipe) -> np.ndarray:
+    """(T, C, 3) metres: what the z-score per column is of. Sample points, or the joints themselves."""
+    return motion.positions if recipe.form == "joints" else sample_points(motion, recipe.points)
 
 
 def prepare(motion: Motion, recipe: PatchRecipe) -> Motion:
@@ -92,6 +112,8 @@ def prepare(motion: Motion, recipe: PatchRecipe) -> Motion:
     if not motion.skeleton.chains:
         raise StudioError(f"{motion.name}: no two legs, two arms and a head were found in its skeleton, so it can be shown but "
                           "not searched. Say them in Check Import.")
+    if recipe.repeat_frames and abs(motion.fps - 12.5) < 0.01:
+        motion = repeat_kit_frames(motion)
     motion = canonical.resample(motion, recipe.fps)
     if recipe.canonical:
         motion = canonical.canonical(motion)
@@ -100,40 +122,49 @@ def prepare(motion: Motion, recipe: PatchRecipe) -> Motion:
     return motion
 
 
-def normalise(motion: Motion, statistics: PatchStatistics) -> np.ndarray:
-    """(T, 80, 3) z-scored sample points of a prepared motion."""
-    if statistics.normalisation == "joint":
-        if statistics.mean.shape != (motion.skeleton.joint_count, 3):
-            raise StudioError(
-                f"The model's statistics are of {len(statistics.mean)} joints, this skeleton has "
-                f"{motion.skeleton.joint_count}. Compute statistics for it, or use a model normalised per sample point."
-            )
-        scaled = (motion.positions - statistics.mean) / statistics.std
-        matrix = sampling_matrix(motion.skeleton)
-        flat = scaled.transpose(1, 0, 2).reshape(motion.skeleton.joint_count, -1).astype(np.float32)
-        return (matrix @ flat).reshape(COLUMNS, motion.frame_count, 3).transpose(1, 0, 2)
-    return ((sample_points(motion) - statistics.mean) / statistics.std).astype(np.float32)
+def repeat_kit_frames(motion: Motion) -> Motion:
+    """12.5 fps as 20 fps: of each 12 frames those of KIT_REPEATS."""
+    blocks = -(-motion.frame_count // 12)
+    index = (np.arange(blocks)[:, None] * 12 + KIT_REPEATS).ravel()
+    partner = motion.partner and repeat_kit_frames(motion.partner)
+    return replace(motion, positions=motion.positions[index[index < motion.frame_count]], fps=20.0, partner=partner)
 
 
-def to_patches(motion: Motion, statistics: PatchStatistics, start: int = 0) -> MotionPatches:
+def normalise(motion: Motion, statistics: PatchStatistics, recipe: PatchRecipe = PLAIN) -> np.ndarray:
+    """(T, C, 3) z-scored columns of a prepared motion: 5 * points sample points, or J joints."""
+    per_joint = statistics.normalisation == "joint" or recipe.form == "joints"
+    if per_joint and statistics.mean.shape != (motion.skeleton.joint_count, 3):
+        raise StudioError(
+            f"The model's statistics are of {len(statistics.mean)} joints, this skeleton has "
+            f"{motion.skeleton.joint_count}. Compute statistics for it, or use a model normalised per sample point."
+        )
+    if per_joint:
+        scaled = ((motion.positions - statistics.mean) / statistics.std).astype(np.float32)
+        return scaled if recipe.form == "joints" else _apply(sampling_matrix(motion.skeleton, recipe.points), scaled)
+    return ((sample_points(motion, recipe.points) - statistics.mean) / statistics.std).astype(np.float32)
+
+
+def to_patches(motion: Motion, statistics: PatchStatistics, start: int = 0, recipe: PatchRecipe = PLAIN) -> MotionPatches:
     """The patch image of (at most 224 frames of) a prepared motion, from frame `start`."""
-    points = normalise(motion.crop(start, start + MAX_FRAMES), statistics)
+    points = normalise(motion.crop(start, start + MAX_FRAMES), statistics, recipe)
     return MotionPatches(pixels_of(points), len(points))
 
 
 def pixels_of(points: np.ndarray) -> np.ndarray:
-    """(T, 80, 3) z-scored points, T <= 224, as (3, 224, 80) pixels with zeros after the end."""
-    pixels = np.zeros((3, MAX_FRAMES, COLUMNS), np.float32)
+    """(T, C, 3) z-scored columns, T <= 224, as (3, 224, C) pixels with zeros after the end."""
+    pixels = np.zeros((3, MAX_FRAMES, points.shape[1]), np.float32)
     pixels[:, : len(points)] = points.transpose(2, 0, 1)
     return pixels
 
 
-def compute_statistics(motions: Iterable[Motion], normalisation: Normalisation = "sample_point") -> PatchStatistics:
+def compute_statistics(motions: Iterable[Motion], recipe: PatchRecipe = PLAIN) -> PatchStatistics:
     """Mean and standard deviation over all frames of all (prepared) motions, in float64; zeros become 1."""
     total = count = squares = None
     for motion in motions:
-        values = motion.positions if normalisation == "joint" else sample_points(motion)
+        values = motion.positions if recipe.normalisation == "joint" else columns_of(motion, recipe)
         values = values.astype(np.float64)
+        if total is not None and values.shape[1:] != total.shape:
+            raise StudioError("Statistics per joint need motions of one skeleton; these have several.")
         if total is None:
             total, squares, count = values.sum(0), (values**2).sum(0), len(values)
         else:
@@ -143,13 +174,18 @@ def compute_statistics(motions: Iterable[Motion], normalisation: Normalisation =
     mean = total / count
     std = np.sqrt(np.maximum(squares / count - mean**2, 0))
     std[std < 1e-6] = 1.0
-    return PatchStatistics(mean.astype(np.float32), std.astype(np.float32), normalisation)
+    return PatchStatistics(mean.astype(np.float32), std.astype(np.float32), recipe.normalisation)
 
 
-def mirror_points(points: np.ndarray) -> np.ndarray:
-    """(T, 80, 3) sample points in metres of the mirrored motion: x negated, left and right columns exchanged."""
-    order = np.concatenate([np.arange(p * POINTS, (p + 1) * POINTS) for p in (1, 0, 2, 4, 3)])
-    return points[:, order] * np.array([-1, 1, 1], points.dtype)
+def mirror_columns(skeleton: Skeleton, recipe: PatchRecipe = PLAIN) -> np.ndarray:
+    """(C,) which column each column takes its place from in the mirrored motion: left and right exchanged."""
+    if recipe.form == "patches":
+        return np.concatenate([np.arange(p * recipe.points, (p + 1) * recipe.points) for p in (1, 0, 2, 4, 3)])
+    order = np.arange(skeleton.joint_count)
+    for a, b in ((0, 1), (3, 4)) if skeleton.chains else ():
+        for one, other in zip(skeleton.chains[a], skeleton.chains[b], strict=False):
+            order[one], order[other] = other, one
+    return order
 
 
 def window_starts(frames: int, hop: int = MAX_FRAMES // 2) -> list[int]:

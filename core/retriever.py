@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -55,23 +55,40 @@ def encode_text(model: MotionTextModel, text: str) -> np.ndarray:
 
 
 def windows_of(model: MotionTextModel, motion: Motion) -> tuple[np.ndarray, list[tuple[float, float]]]:
-    """(W, 3, 224, 80) patch images of the overlapping windows of a motion, and their start and end in seconds."""
-    prepared = prepare(motion, model.config.patches)
-    fps = model.config.patches.fps
+    """(W, 3, 224, C) patch images of the overlapping windows of a motion, and their start and end in seconds; for a model
+    of two people (W, 2, 3, 224, C). Raises StudioError for a single person then."""
+    if model.config.people == 1:
+        return _windows(model, motion)
+    people = people_of(motion)
+    both = [_windows(model, person) for person in people]
+    return np.stack([pixels for pixels, _ in both], axis=1), both[0][1]
+
+
+def people_of(motion: Motion) -> tuple[Motion, Motion]:
+    """Both people of a pair, each by itself."""
+    if motion.partner is None:
+        raise StudioError(f"{motion.name} shows one person; this model reads two.")
+    return replace(motion, partner=None), motion.partner
+
+
+def _windows(model: MotionTextModel, motion: Motion) -> tuple[np.ndarray, list[tuple[float, float]]]:
+    recipe = model.config.patches
+    prepared = prepare(motion, recipe)
+    fps = recipe.fps
     pixels, spans = [], []
     for start in window_starts(prepared.frame_count):
         spans.append((round(start / fps, 3), round(min((start + MAX_FRAMES) / fps, motion.duration_s), 3)))
         window = prepared.crop(start, start + MAX_FRAMES)
         if start:
-            window = prepare(window, model.config.patches)
-        pixels.append(to_patches(window, model.statistics).pixels)
+            window = prepare(window, recipe)
+        pixels.append(to_patches(window, model.statistics, recipe=recipe).pixels)
     return np.stack(pixels), spans
 
 
 @torch.inference_mode()
-def encode_windows(model: MotionTextModel, pixels: np.ndarray) -> np.ndarray:
-    """(W, 3, 224, 80) -> (W, D) unit rows."""
-    with backends.autocast(str(model.device)):
+def encode_windows(model: MotionTextModel, pixels: np.ndarray, precision: str = "auto") -> np.ndarray:
+    """What windows_of gives -> (W, D) unit rows."""
+    with backends.autocast(str(model.device), precision):
         return model.encode_motion(torch.from_numpy(pixels).to(model.device)).cpu().numpy()
 
 

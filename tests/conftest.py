@@ -89,19 +89,19 @@ def tiny_text_folder(tmp_path_factory) -> Path:
 def tiny_config(tiny_text_folder):
     from core.models.config import preset
 
-    return preset("starter", motion="test_vit", text=str(tiny_text_folder))
+    return preset("starter", motion="test_vit", motion_weights="", text_weights="hub", text=str(tiny_text_folder))
 
 
 @pytest.fixture
 def tiny_model(tiny_config):
     import torch
 
-    from core.models.motion_text_model import new_model
+    from core.models.build import new_model
     from core.patches import PatchStatistics
 
     torch.manual_seed(0)
     statistics = PatchStatistics(np.zeros((80, 3), np.float32), np.ones((80, 3), np.float32))
-    model = new_model(tiny_config, statistics).eval()
+    model = new_model(tiny_config, lambda: statistics).eval()
     model.fingerprint, model.name = "tiny", "tiny"
     return model
 

@@ -15,7 +15,6 @@ from core.patches import (
     MAX_FRAMES,
     PARTS,
     POINTS,
-    WINDOW,
     PatchRecipe,
     compute_statistics,
     prepare,
@@ -31,13 +30,13 @@ FOOT = 64
 
 
 class PatchView(QWidget):
-    """Time runs across, five bands of 16 sample points lie one under the other. Pointing tells part, point, frame
+    """Time runs across, five bands of sample points lie one under the other. Pointing tells part, point, frame
     and metres; a click seeks."""
 
     def __init__(self, workspace: Workspace, playback: Playback, parent=None):
         super().__init__(parent)
         self.workspace, self.playback = workspace, playback
-        self.image, self.metres, self.frames, self.fps = None, None, 0, 20.0
+        self.image, self.metres, self.frames, self.fps, self.points = None, None, 0, 20.0, POINTS
         self._still: QPixmap | None = None
         self._painted_x = 0.0
         self.pointed: tuple[int, int, int] | None = None
@@ -67,20 +66,22 @@ class PatchView(QWidget):
             return
         model = self.workspace.model
         recipe = model.config.patches if model else PatchRecipe(canonical=True, height_m=1.7)
+        points = self.points = recipe.points
         prepared = prepare(motion, recipe)
-        if model and model.statistics.normalisation == "sample_point":
+        if model and model.statistics.normalisation == "sample_point" and recipe.form == "patches":
             statistics = model.statistics
         else:
-            statistics = compute_statistics([prepared])
-        patches = to_patches(prepared, statistics)
+            recipe = PatchRecipe(points=points)
+            statistics = compute_statistics([prepared], recipe)
+        patches = to_patches(prepared, statistics, recipe=recipe)
         self.frames, self.fps = patches.frames, prepared.fps
-        self.shown_frames = -(-self.frames // WINDOW) * WINDOW
+        self.shown_frames = -(-self.frames // points) * points
         rgb = to_rgb(patches.pixels[:, : self.shown_frames])
-        self.metres = sample_points(prepared)[:MAX_FRAMES]
-        self.matrix = sampling_matrix(motion.skeleton)
+        self.metres = sample_points(prepared, points)[:MAX_FRAMES]
+        self.matrix = sampling_matrix(motion.skeleton, points)
         self.bands = []
         for part in range(PARTS):
-            band = np.ascontiguousarray(rgb[:, part * POINTS:(part + 1) * POINTS].transpose(1, 0, 2))
+            band = np.ascontiguousarray(rgb[:, part * points:(part + 1) * points].transpose(1, 0, 2))
             self.bands.append(QImage(band.data, band.shape[1], band.shape[0], 3 * band.shape[1],
                                      QImage.Format.Format_RGB888).copy())
         self.image, self._still = rgb, None
@@ -124,8 +125,8 @@ class PatchView(QWidget):
             box = self._band(part)
             painter.drawImage(box, self.bands[part])
             painter.setPen(grid)
-            for window in range(1, self.shown_frames // WINDOW):
-                x = box.left() + box.width() * window * WINDOW / self.shown_frames
+            for window in range(1, self.shown_frames // self.points):
+                x = box.left() + box.width() * window * self.points / self.shown_frames
                 painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
             padding = QRectF(box.left() + box.width() * self.frames / self.shown_frames, box.top(),
                              box.width() * (1 - self.frames / self.shown_frames), box.height())
@@ -159,19 +160,19 @@ class PatchView(QWidget):
     def _paint_foot(self, painter: QPainter) -> None:
         painter.setPen(muted(self))
         box = QRectF(LABEL, self.height() - FOOT, self.width() - LABEL - 8, FOOT)
-        used = self.shown_frames // WINDOW
-        text = (f"{used} of 14 windows × 5 parts = {used * PARTS} patches of 16 × 16\n"
+        size, used = self.points, self.shown_frames // self.points
+        text = (f"{used} of {MAX_FRAMES // size} windows × 5 parts = {used * PARTS} patches of {size} × {size}\n"
                 f"red, green, blue = x, y, z, z-scored; {self.frames} frames at {self.fps:g} fps")
         if self.pointed:
             part, point, frame = self.pointed
-            x, y, z = self.metres[frame, part * POINTS + point]
-            text = (f"{PART_NAMES[part]}, sample point {point + 1} of 16: {self._joints(part, point)}\n"
+            x, y, z = self.metres[frame, part * self.points + point]
+            text = (f"{PART_NAMES[part]}, sample point {point + 1} of {self.points}: {self._joints(part, point)}\n"
                     f"frame {frame} ({frame / self.fps:.2f} s):  x {x:+.3f}   y {y:+.3f}   z {z:+.3f} m")
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, text)
 
     def _joints(self, part: int, point: int) -> str:
         """The joints that a sample point lies between."""
-        row = self.matrix[part * POINTS + point]
+        row = self.matrix[part * self.points + point]
         names = self.workspace.motion.skeleton.joint_names
         return " – ".join(names[j] for j in np.flatnonzero(row))
 
@@ -182,8 +183,8 @@ class PatchView(QWidget):
             box = self._band(part)
             if box.contains(position):
                 frame = int((position.x() - box.left()) / box.width() * self.shown_frames)
-                point = int((position.y() - box.top()) / box.height() * POINTS)
-                return (part, min(point, POINTS - 1), frame) if frame < self.frames else None
+                point = int((position.y() - box.top()) / box.height() * self.points)
+                return (part, min(point, self.points - 1), frame) if frame < self.frames else None
         return None
 
     def mouseMoveEvent(self, event) -> None:

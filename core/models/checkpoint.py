@@ -21,6 +21,7 @@ from torch import Tensor
 from core.errors import FileProblem, StudioError, os_problem
 from core.library.library import content_digest
 from core.models import config as model_config
+from core.models.interaction import model_class
 from core.models.motion_text_model import MotionTextModel
 from core.models.text_encoder import TextEncoder
 from core.patches import PatchStatistics
@@ -88,7 +89,7 @@ def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:
                                  values["normalisation"])
     config = model_config.from_dict(values["model"])
     text = TextEncoder.from_parts(values["text_architecture"], folder / "tokenizer.json", config.text_pooling)
-    model = MotionTextModel(config, text, statistics, pretrained=False)
+    model = model_class(config)(config, text, statistics, pretrained=False)
     text.backbone.to_empty(device="cpu")
     _fill_position_ids(text.backbone)
     missing, unexpected = model.load_state_dict(expand_rows(tensors), strict=False)

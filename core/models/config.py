@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -15,12 +16,14 @@ MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 class ModelConfig:
     """Two encoders, two heads, one space.
 
-    motion: a timm vision transformer name; `motion_weights`: "" from scratch, "hub", or a local file.
-    text: a transformers encoder by hub name or folder; `text_weights`: "hub" or "" (random, with the same
-    architecture). `head`: a linear or residual head on each side, or, for text_space, a linear head on the motion's
-    side into the text encoder's own space (whose width `dim` then is), where unseen words already lie near their kin, and
-    on the text's side one that starts as the identity. `trim_padding`: time windows after the end of a motion are left out
-    instead of being read as zero patches (faster; not in the paper).
+    motion: a timm vision transformer name (the patch size in it is `patches.points`); `motion_weights`: "" from scratch,
+    "hub", "starter" (those of the shipped model), or a local file. text: a transformers encoder by hub name or folder;
+    `text_weights`: "hub", "starter", or "" (random, with the same architecture); `text_pooling`: the first token, the last
+    (CLIP), or the mean of all. `people`: 2 reads both people of an interaction. `head`: a linear or residual head on each
+    side, or, for text_space, a linear head on the motion's side into the text encoder's own space (whose width `dim` then
+    is), where unseen words already lie near their kin, and on the text's side one that starts as the identity.
+    `trim_padding`: time windows after the end of a motion are left out instead of being read as zero patches (faster; not
+    in the paper).
     """
 
     motion: str = "vit_base_patch16_224.augreg_in21k"
@@ -28,9 +31,10 @@ class ModelConfig:
     motion_pooling: Literal["token", "avg"] = "token"
     text: str = "distilbert-base-uncased"
     text_weights: str = "hub"
-    text_pooling: Literal["cls", "mean"] = "cls"
+    text_pooling: Literal["cls", "last", "mean"] = "cls"
     head: Literal["linear", "residual", "text_space"] = "linear"
     dropout: float = 0.0
+    people: int = 1
     dim: int = 256
     temperature: float = 0.07
     trim_padding: bool = False
@@ -43,22 +47,45 @@ PRESETS: dict[str, ModelConfig] = {
     "paper": ModelConfig(),
     # The authors' published configuration.
     "official": ModelConfig(
-        motion_pooling="avg", head="residual", dropout=0.5, patches=PatchRecipe(normalisation="joint")
+        motion_pooling="avg", head="residual", dropout=0.5,
+        patches=PatchRecipe(normalisation="joint", repeat_frames=True),
     ),
-    # Sized for a laptop's CPU.
+    # Sized for a laptop's CPU; both encoders go on from the shipped model.
     "starter": ModelConfig(
-        motion="vit_tiny_patch16_224", motion_weights="", motion_pooling="avg", text=MINILM, text_pooling="mean",
+        motion="vit_tiny_patch16_224", motion_weights="starter", motion_pooling="avg", text=MINILM,
+        text_weights="starter", text_pooling="mean",
         head="residual", dropout=0.1, trim_padding=True, drop_path=0.05,
         patches=PatchRecipe(canonical=True, height_m=1.7),
     ),
 }
 
 
+CHOICES: dict[str, tuple] = {"motion_pooling": ("token", "avg"), "text_pooling": ("cls", "last", "mean"),
+                             "head": ("linear", "residual", "text_space"), "people": (1, 2)}
+
+
 def preset(name: str, **changes: Any) -> ModelConfig:
-    """A preset by name, with fields replaced."""
+    """A preset by name, with fields replaced; those of `patches` may come as a dictionary, and a patch size in the name of
+    another vision transformer is taken over."""
     if name not in PRESETS:
         raise StudioError(f"There is no preset {name!r}. Choose one of {', '.join(PRESETS)}.")
-    return replace(PRESETS[name], **changes)
+    return changed(PRESETS[name], **changes)
+
+
+def changed(config: ModelConfig, **changes: Any) -> ModelConfig:
+    """A configuration with fields replaced, as in `preset`. Raises StudioError for unknown fields and values."""
+    patches = changes.pop("patches", {})
+    try:
+        if isinstance(patches, dict):
+            size = re.search(r"_patch(\d+)", changes.get("motion", ""))
+            patches = replace(config.patches, **({"points": int(size[1])} if size else {}), **patches)
+        config = replace(config, patches=patches, **changes)
+    except TypeError as error:
+        raise StudioError(f"The model's fields cannot be used ({error}).") from None
+    for name, known in CHOICES.items():
+        if getattr(config, name) not in known:
+            raise StudioError(f"{name} must be one of {', '.join(map(str, known))}, not {getattr(config, name)!r}.")
+    return config
 
 
 def to_dict(config: ModelConfig) -> dict[str, Any]:

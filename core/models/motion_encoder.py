@@ -9,43 +9,57 @@ from core.errors import StudioError
 from core.models.backends import prepare_imports
 from core.models.config import ModelConfig
 from core.models.hub import offline
-from core.patches import COLUMNS, MAX_FRAMES, PARTS, WINDOW
+from core.patches import MAX_FRAMES, PARTS
 
-WINDOWS = MAX_FRAMES // WINDOW
 # Motions are read together whose windows, rounded up to a multiple of this, are as many.
 BUCKET = 4
 
 
+def make_vit(config: ModelConfig, pretrained: bool) -> nn.Module:
+    """The timm model of a configuration, for images (224, 5 * points). Raises StudioError for an unknown name, weights that
+    cannot be had, and patches of another size than the configuration's."""
+    prepare_imports()
+    import timm
+
+    weights = config.motion_weights if pretrained else ""
+    overlay = {} if weights in ("", "hub") else {"pretrained_cfg_overlay": {"file": weights}}
+    points = config.patches.points
+    try:
+        vit = timm.create_model(
+            config.motion, img_size=(MAX_FRAMES, PARTS * points), num_classes=0, global_pool=config.motion_pooling,
+            drop_path_rate=config.drop_path, pretrained=bool(weights), **overlay)
+    except RuntimeError as error:
+        if "Unknown model" in str(error):
+            raise StudioError(f"timm has no vision transformer called {config.motion!r}.") from None
+        raise
+    except (OSError, ValueError) as error:
+        if weights == "hub":
+            raise offline(config.motion) from error
+        raise StudioError(f"The ViT weights {weights} could not be read: {error}") from None
+    if not hasattr(vit, "blocks") or getattr(vit, "patch_embed", None) is None:
+        raise StudioError(f"{config.motion} is no plain vision transformer; choose a ViT or DeiT of timm.")
+    if tuple(vit.patch_embed.patch_size) != (points, points):
+        raise StudioError(f"{config.motion} reads patches of {vit.patch_embed.patch_size[0]}, the motion patches have {points} "
+                          "points; set patches.points to the same.")
+    return vit
+
+
 class MotionEncoder(nn.Module):
-    """(B, 3, 224, 80) pixels -> (B, width) features."""
+    """(B, 3, 224, 5 * points) pixels -> (B, width) features."""
 
     def __init__(self, config: ModelConfig, pretrained: bool = True):
         super().__init__()
-        prepare_imports()
-        import timm
-
-        self.trim_padding = config.trim_padding
-        weights = config.motion_weights if pretrained else ""
-        overlay = {} if weights in ("", "hub") else {"pretrained_cfg_overlay": {"file": weights}}
-        try:
-            self.vit = timm.create_model(
-                config.motion, img_size=(MAX_FRAMES, COLUMNS), num_classes=0, global_pool=config.motion_pooling,
-                drop_path_rate=config.drop_path, pretrained=bool(weights), **overlay,
-            )
-        except RuntimeError as error:
-            if "Unknown model" in str(error):
-                raise StudioError(f"timm has no vision transformer called {config.motion!r}.") from None
-            raise
-        except (OSError, ValueError) as error:
-            if weights == "hub":
-                raise offline(config.motion) from error
-            raise StudioError(f"The ViT weights {weights} could not be read: {error}") from None
+        self.vit = make_vit(config, pretrained)
+        self.window = config.patches.points
+        self.windows = MAX_FRAMES // self.window
         self.width = self.vit.num_features
         self.prefix = self.vit.num_prefix_tokens
+        plain = self.prefix <= 1 and not getattr(self.vit, "no_embed_class", False)
+        self.trim_padding = config.trim_padding and plain
 
     def tokens(self, pixels: Tensor, mask: Tensor | None = None) -> Tensor:
-        """(B, prefix + 5 * windows, width) tokens after the last block; `pixels` (B, 3, 16 * windows, 80). Where `mask`
-        (B, tokens) is False, a token is not attended to."""
+        """(B, prefix + 5 * windows, width) tokens after the last block; `pixels` (B, 3, window * windows, 5 * points). Where
+        `mask` (B, tokens) is False, a token is not attended to."""
         vit = self.vit
         x = vit.patch_embed.proj(pixels)
         windows = x.shape[2]
@@ -65,31 +79,36 @@ class MotionEncoder(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         if not self.trim_padding:
             return self.vit.forward_head(self.vit.forward_features(pixels))
-        used = used_windows(pixels)
+        used = used_windows(pixels, self.window)
         groups = (used + BUCKET - 1) // BUCKET * BUCKET
         features = pixels.new_zeros((len(pixels), self.width))
         for count in torch.unique(groups).tolist():
             rows = (groups == count).nonzero()[:, 0]
-            read = self._read(pixels[rows, :, : min(count, WINDOWS) * WINDOW], used[rows])
+            read = self._read(pixels[rows, :, : min(count, self.windows) * self.window], used[rows])
             features = features.index_copy(0, rows, read.to(features.dtype))
         return features
 
     def _read(self, pixels: Tensor, used: Tensor) -> Tensor:
         """(B, width) features of motions of like length, each by the windows that it fills alone."""
-        windows = pixels.shape[2] // WINDOW
+        windows = pixels.shape[2] // self.window
         if bool((used == windows).all()):
             return self.vit.forward_head(self.tokens(pixels))
         mask = torch.arange(windows, device=pixels.device) < used[:, None]
         mask = torch.cat([mask.new_ones((len(mask), self.prefix)), mask.repeat_interleave(PARTS, dim=1)], dim=1)
-        tokens = self.tokens(pixels, mask)
-        if self.vit.global_pool != "avg":
-            return self.vit.forward_head(tokens)
-        share = mask[:, self.prefix:, None].to(tokens.dtype)
-        mean = (tokens[:, self.prefix:] * share).sum(1) / share.sum(1)
-        return self.vit.head(self.vit.head_drop(self.vit.fc_norm(mean)))
+        return pool(self.vit, self.tokens(pixels, mask), mask)
 
 
-def used_windows(pixels: Tensor) -> Tensor:
+def pool(vit: nn.Module, tokens: Tensor, mask: Tensor) -> Tensor:
+    """(B, width): what timm's head makes of tokens (B, N, width), over those alone that `mask` (B, N) leaves."""
+    if vit.global_pool != "avg":
+        return vit.forward_head(tokens)
+    prefix = vit.num_prefix_tokens
+    share = mask[:, prefix:, None].to(tokens.dtype)
+    mean = (tokens[:, prefix:] * share).sum(1) / share.sum(1)
+    return vit.head(vit.head_drop(vit.fc_norm(mean)))
+
+
+def used_windows(pixels: Tensor, window: int) -> Tensor:
     """(B,) number of leading windows that hold anything, at least one."""
-    filled = pixels.unflatten(2, (WINDOWS, WINDOW)).abs().amax(dim=(1, 3, 4)) > 0
-    return torch.where(filled, torch.arange(1, WINDOWS + 1, device=pixels.device), 1).amax(dim=1)
+    filled = pixels.unflatten(2, (-1, window)).abs().amax(dim=(1, 3, 4)) > 0
+    return torch.where(filled, torch.arange(1, filled.shape[1] + 1, device=pixels.device), 1).amax(dim=1)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.models.config import ModelConfig
+from core.models.joint_encoder import JointEncoder
 from core.models.motion_encoder import MotionEncoder
 from core.models.text_encoder import TextEncoder
 from core.patches import PatchStatistics
@@ -58,9 +59,11 @@ class MotionTextModel(nn.Module):
             config = replace(config, dim=text_encoder.width)
         self.config = config
         self.statistics = statistics
-        self.motion_encoder = MotionEncoder(config, pretrained)
+        joints = len(statistics.mean)
+        self.motion_encoder = (JointEncoder(config, joints, pretrained) if config.patches.form == "joints"
+                               else MotionEncoder(config, pretrained))
         self.text_encoder = text_encoder
-        self.motion_head = make_head(config, self.motion_encoder.width)
+        self.motion_head = make_head(config, self.motion_encoder.width * config.people)
         self.text_head = (NearIdentity(config.dim) if config.head == "text_space"
                           else make_head(config, text_encoder.width))
         self.name = ""
@@ -71,7 +74,7 @@ class MotionTextModel(nn.Module):
         return next(self.motion_head.parameters()).device
 
     def encode_motion(self, pixels: Tensor) -> Tensor:
-        """(B, 3, 224, 80) -> (B, dim)."""
+        """(B, 3, 224, C) -> (B, dim); C is 80 for patches of 16."""
         return functional.normalize(self.motion_head(self.motion_encoder(pixels)).float(), dim=-1)
 
     def encode_tokens(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -82,8 +85,3 @@ class MotionTextModel(nn.Module):
         """B sentences -> (B, dim)."""
         ids, mask = self.text_encoder.tokenize(sentences)
         return self.encode_tokens(ids.to(self.device), mask.to(self.device))
-
-
-def new_model(config: ModelConfig, statistics: PatchStatistics) -> MotionTextModel:
-    """A model to be trained, with pretrained encoders where the config asks for them."""
-    return MotionTextModel(config, TextEncoder.pretrained(config), statistics)

@@ -19,7 +19,7 @@ MAX_TOKENS = 77
 
 
 class TextEncoder(nn.Module):
-    """Sentences -> (B, width) features, [CLS] or mean of the tokens."""
+    """Sentences -> (B, width) features: [CLS], the last token or the mean of all."""
 
     def __init__(self, backbone: nn.Module, architecture: dict[str, Any], tokenizer: Any, pooling: str):
         super().__init__()
@@ -44,9 +44,9 @@ class TextEncoder(nn.Module):
         try:
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             if config.text_weights:
-                backbone = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+                backbone = _text_part(AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32))
             else:
-                backbone = AutoModel.from_config(AutoConfig.from_pretrained(folder, local_files_only=True))
+                backbone = _text_part(AutoModel.from_config(AutoConfig.from_pretrained(folder, local_files_only=True)))
         except (OSError, ValueError) as error:
             raise StudioError(f"The text encoder in {folder.name} could not be read: {error}") from None
         except Exception as error:  # tokenizers raises bare Exception
@@ -69,7 +69,7 @@ class TextEncoder(nn.Module):
         values = dict(architecture)
         config = AutoConfig.for_model(values.pop("model_type"), **values)
         with torch.device("meta"):
-            backbone = AutoModel.from_config(config)
+            backbone = _text_part(AutoModel.from_config(config))
         return cls(backbone, architecture, tokenizer, pooling)
 
     def tokenize(self, sentences: list[str]) -> tuple[Tensor, Tensor]:
@@ -83,8 +83,22 @@ class TextEncoder(nn.Module):
         states = self.backbone(input_ids=ids, attention_mask=mask).last_hidden_state
         if self.pooling == "cls":
             return states[:, 0]
+        if self.pooling == "last":
+            return states[torch.arange(len(states)), mask.sum(dim=1) - 1]
         weights = mask.unsqueeze(-1).to(states.dtype)
         return (states * weights).sum(1) / weights.sum(1).clamp(min=1)
+
+
+def _text_part(model: nn.Module) -> nn.Module:
+    """The text tower of a model of pictures and text (CLIP), the encoder of one that also decodes (T5), else the model."""
+    if getattr(model.config, "text_config", None) is not None and hasattr(model, "text_model"):
+        from transformers import CLIPTextModel
+
+        tower = CLIPTextModel(model.config.text_config)
+        tower.load_state_dict({f"text_model.{name}": tensor for name, tensor in model.text_model.state_dict().items()},
+                              strict=True, assign=True)
+        return tower
+    return model.get_encoder() if getattr(model.config, "is_encoder_decoder", False) else model
 
 
 def _plain(config: Any) -> dict[str, Any]:

@@ -1,22 +1,24 @@
-"""Variation of sample points (T, 80, 3) in metres, so that another body or camera is only one more variation."""
+"""Variation of columns (T, C, 3) in metres, so that another body or camera is only one more variation."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from core.patches import PARTS, POINTS, mirror_points
+from core.patches import PARTS, PatchRecipe
 
 
-def vary(points: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    """Speed (+-25 %), start (up to 10 % cut), size (+-10 %), heading (+-20 degrees), limb lengths (+-12 %), slow
-    drift and sensor noise, each times `strength`."""
+def vary(points: np.ndarray, recipe: PatchRecipe, strength: float, rng: np.random.Generator) -> np.ndarray:
+    """Speed (+-25 %), start (up to 10 % cut), size (+-10 %), heading (+-20 degrees), limb lengths (+-12 %; patches
+    alone), slow drift and sensor noise, each times `strength`."""
     if strength <= 0:
         return points
     points = _change_speed(points, float(np.exp(rng.uniform(-0.25, 0.25) * strength)))
     if len(points) > 24:
         cut = int(len(points) * 0.1 * strength * rng.random())
         points = points[cut:]
-    points = _change_limbs(points, 1 + 0.12 * strength * rng.uniform(-1, 1, 3))
+    limbs = 1 + 0.12 * strength * rng.uniform(-1, 1, 3)
+    if recipe.form == "patches":
+        points = _change_limbs(points, limbs, recipe.points)
     angle = np.deg2rad(20) * strength * rng.uniform(-1, 1)
     c, s = np.cos(angle), np.sin(angle)
     turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]]) * (1 + 0.1 * strength * rng.uniform(-1, 1))
@@ -37,18 +39,14 @@ def _change_speed(points: np.ndarray, factor: float) -> np.ndarray:
     return points[low] * (1 - weight) + points[low + 1] * weight
 
 
-def _change_limbs(points: np.ndarray, factors: np.ndarray) -> np.ndarray:
+def _change_limbs(points: np.ndarray, factors: np.ndarray, width: int) -> np.ndarray:
     """Each chain drawn out from its first sample point: legs, torso, arms by their own factor. The floor stays."""
     result = points.copy()
     for part in range(PARTS):
-        block = result[:, part * POINTS:(part + 1) * POINTS]
+        block = result[:, part * width:(part + 1) * width]
         factor = factors[0] if part < 2 else factors[1] if part == 2 else factors[2]
         block -= block[:, :1] * (1 - 1 / factor)
         block *= np.float32(factor)
     lowest = float(result[..., 1].min()) - float(points[..., 1].min())
     result[..., 1] -= np.float32(lowest)
     return result
-
-
-def maybe_mirror(points: np.ndarray, mirrored: bool) -> np.ndarray:
-    return mirror_points(points) if mirrored else points

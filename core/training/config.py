@@ -15,13 +15,15 @@ from core.models.config import PRESETS
 class TrainingConfig:
     """A run: data, model, recipe.
 
-    `start_from` is a model folder to go on from ('' for a new model of `preset`). Learning rates are those of the
+    `start_from` is a model folder to go on from ('' for a new model of `preset`); with fields of
+    `model`, its encoders go on under new heads. Learning rates are those of the
     text encoder (0 freezes it), the motion encoder and the heads. `same_caption_positives`: motions of the batch that
     carry the drawn caption too count as right answers instead of being pushed away. `align`: weight of 1 - cosine of each
     pair beside the contrastive loss: motions stay where their captions lie instead of where the others of a batch are
     farthest, so that words near those captions, though never seen, find them. `augment` (0 to 1): strength
     of speed, size, heading and noise variation. `ema`: the saved model is the moving average of the weights, with
-    this decay a step (0: the weights themselves).
+    this decay a step (0: the weights themselves). `chunk`: motions encoded at a time (0: the whole batch); fewer need less
+    memory for the same gradient. `train_share`: the share of the training clips that is used.
     """
 
     library: str = ""
@@ -30,6 +32,8 @@ class TrainingConfig:
     model: dict[str, Any] = field(default_factory=dict)
     epochs: int = 25
     batch: int = 64
+    chunk: int = 0
+    train_share: float = 1.0
     lr_text: float = 1e-4
     lr_motion: float = 7e-4
     lr_heads: float = 1e-3
@@ -77,6 +81,10 @@ def check(config: TrainingConfig) -> TrainingConfig:
             problems.append(f"{name} must not be negative")
     if config.loss not in ("mean", "sum"):
         problems.append("loss must be mean or sum")
+    if config.chunk < 0:
+        problems.append("chunk must be 0 for the whole batch, or a number of motions")
+    if not 0 < config.train_share <= 1:
+        problems.append("train_share is a share, above 0 and at most 1")
     if not 0 <= config.warmup < 1:
         problems.append("warmup is a share of all steps, from 0 to below 1")
     if problems:

@@ -1,7 +1,8 @@
-"""A library prepared for training: sample points once, in one memory-mapped file; captions and their kin."""
+"""A library prepared for training: columns once, in one memory-mapped file; captions and their kin."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,45 +12,53 @@ import numpy as np
 from core.errors import StudioError
 from core.library.captions import mirror_caption
 from core.library.library import Clip, Library, Skipped
+from core.motion.motion import Motion
 from core.patches import (
-    COLUMNS,
     MAX_FRAMES,
-    Normalisation,
     PatchRecipe,
     PatchStatistics,
+    columns_of,
     compute_statistics,
+    mirror_columns,
+    normalise,
     pixels_of,
     prepare,
-    sample_points,
 )
 from core.progress import Job, Meter
-from core.training.augment import maybe_mirror, vary
+from core.retriever import people_of
+from core.training.augment import vary
 
 
 @dataclass(frozen=True, eq=False)
 class PreparedClips:
-    """Points of clip i: points[starts[i]:starts[i + 1]], (T, 80, 3) float16 in metres (z-scores for statistics
-    per joint). `skipped` lists clips that could not be read."""
+    """Columns of clip i: points[starts[i]:starts[i + 1]], (T, P, C, 3) float16 of P people in metres (z-scores where the
+    recipe's statistics are per joint, since they come before interpolation). `mirror` (C,): the column that each takes its
+    place from in a mirrored motion. `skipped` lists clips that could not be read."""
 
     points: np.ndarray
     starts: np.ndarray
     captions: tuple[tuple[str, ...], ...]
-    normalisation: Normalisation
+    recipe: PatchRecipe
+    mirror: np.ndarray
     skipped: tuple[Skipped, ...]
 
     def __len__(self) -> int:
         return len(self.captions)
 
+    @property
+    def normalised(self) -> bool:
+        """Whether the z-score is done already."""
+        return self.recipe.normalisation == "joint" and self.recipe.form == "patches"
+
     def clip_points(self, index: int) -> np.ndarray:
-        return self.points[self.starts[index]:self.starts[index + 1]].astype(np.float32)
+        """(P, T, C, 3) float32."""
+        return self.points[self.starts[index]:self.starts[index + 1]].swapaxes(0, 1).astype(np.float32)
 
 
 def prepare_clips(library: Library, clips: Sequence[Clip], recipe: PatchRecipe, file: Path,
-                  statistics: PatchStatistics | None = None) -> Job[PreparedClips]:
-    """Reads, canonicalises and samples every captioned clip once. With statistics per joint the z-score is done
-    here, since it comes before interpolation."""
-    per_joint = recipe.normalisation == "joint"
-    starts, captions, skipped = [0], [], []
+                  statistics: PatchStatistics, people: int = 1) -> Job[PreparedClips]:
+    """Reads, prepares and samples every captioned clip once."""
+    starts, captions, skipped, mirror, shape = [0], [], [], None, None
     meter = Meter("Preparing patches", len(clips))
     with open(file, "wb") as stream:
         for count, clip in enumerate(clips):
@@ -59,23 +68,33 @@ def prepare_clips(library: Library, clips: Sequence[Clip], recipe: PatchRecipe, 
                 skipped.append(Skipped(clip.path, f"{clip.id} has no caption"))
                 continue
             try:
-                motion = prepare(library.load(clip.id), recipe)
-                if per_joint and statistics is not None:
-                    motion = type(motion)((motion.positions - statistics.mean) / statistics.std, motion.fps,
-                                          motion.skeleton)
-                points = sample_points(motion)
+                motion = library.load(clip.id)
+                everybody = people_of(motion) if people == 2 else (motion,)
+                points = np.stack([_columns(person, recipe, statistics) for person in everybody], axis=1)
+                if shape not in (None, points.shape[1:]):
+                    raise StudioError(f"{clip.id} has {points.shape[2]} joints, the others {shape[1]}; raw joints need one "
+                                      "skeleton.")
             except StudioError as error:
                 skipped.append(Skipped(clip.path, str(error)))
                 continue
+            shape = points.shape[1:]
+            mirror = mirror_columns(motion.skeleton, recipe) if mirror is None else mirror
             stream.write(np.ascontiguousarray(points, np.float16).tobytes())
             starts.append(starts[-1] + len(points))
             captions.append(clip.captions)
     yield meter.at(len(clips))
-    if not captions:
+    if shape is None:
         reason = f" {skipped[0].reason}" if skipped else ""
         raise StudioError(f"No clip of {library.name} can be trained on: captions are needed.{reason}")
-    points = np.memmap(file, np.float16, "r", shape=(starts[-1], COLUMNS, 3))
-    return PreparedClips(points, np.array(starts), tuple(captions), recipe.normalisation, tuple(skipped))
+    points = np.memmap(file, np.float16, "r", shape=(starts[-1], *shape))
+    return PreparedClips(points, np.array(starts), tuple(captions), recipe, mirror, tuple(skipped))
+
+
+def _columns(motion: Motion, recipe: PatchRecipe, statistics: PatchStatistics) -> np.ndarray:
+    motion = prepare(motion, recipe)
+    if recipe.normalisation == "joint" and recipe.form == "patches":
+        return normalise(motion, statistics, recipe)
+    return columns_of(motion, recipe)
 
 
 def training_statistics(library: Library, clips: Sequence[Clip], recipe: PatchRecipe) -> PatchStatistics:
@@ -83,15 +102,18 @@ def training_statistics(library: Library, clips: Sequence[Clip], recipe: PatchRe
     def motions():
         for clip in clips:
             try:
-                yield prepare(library.load(clip.id), recipe)
+                motion = library.load(clip.id)
+                for person in (motion, motion.partner) if motion.partner else (motion,):
+                    yield prepare(person, recipe)
             except StudioError:
                 continue
-    return compute_statistics(motions(), recipe.normalisation)
+    return compute_statistics(motions(), recipe)
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """pixels (B, 3, 224, 80), a caption each, and positives (B, B): does motion i carry caption j?"""
+    """pixels (B, 3, 224, C), or (B, 2, 3, 224, C) of pairs; a caption each; and positives (B, B): does motion i carry
+    caption j?"""
 
     pixels: np.ndarray
     captions: list[str]
@@ -100,16 +122,19 @@ class Batch:
 
 def make_batch(clips: PreparedClips, rows: np.ndarray, statistics: PatchStatistics, rng: np.random.Generator, *,
                mirror: bool, augment: float, same_caption_positives: bool) -> Batch:
-    """Draws caption, crop, mirror and variation for the given clips."""
-    pixels = np.zeros((len(rows), 3, MAX_FRAMES, COLUMNS), np.float32)
-    drawn, owned = [], []
-    for row, index in enumerate(rows):
-        flip = mirror and clips.normalisation == "sample_point" and bool(rng.random() < 0.5)
-        points = clips.clip_points(index)
-        if clips.normalisation == "sample_point":
-            points = (vary(maybe_mirror(points, flip), augment, rng) - statistics.mean) / statistics.std
-        start = int(rng.integers(max(len(points) - MAX_FRAMES, 0) + 1))
-        pixels[row] = pixels_of(points[start:start + MAX_FRAMES])
+    """Draws caption, crop, mirror and variation for the given clips; both people of a pair vary alike."""
+    pixels, drawn, owned = [], [], []
+    for index in rows:
+        flip = mirror and not clips.normalised and bool(rng.random() < 0.5)
+        everybody = clips.clip_points(index)
+        if not clips.normalised:
+            if flip:
+                everybody = everybody[:, :, clips.mirror] * np.array([-1, 1, 1], np.float32)
+            states = [rng, *(copy.deepcopy(rng) for _ in everybody[1:])]
+            everybody = [(vary(points, clips.recipe, augment, state) - statistics.mean) / statistics.std
+                         for points, state in zip(everybody, states, strict=True)]
+        start = int(rng.integers(max(len(everybody[0]) - MAX_FRAMES, 0) + 1))
+        pixels.append(_images([points[start:start + MAX_FRAMES] for points in everybody]))
         own = [mirror_caption(c) for c in clips.captions[index]] if flip else list(clips.captions[index])
         drawn.append(own[int(rng.integers(len(own)))])
         owned.append(frozenset(own))
@@ -118,12 +143,17 @@ def make_batch(clips: PreparedClips, rows: np.ndarray, statistics: PatchStatisti
         for i, own in enumerate(owned):
             positives[i] |= np.fromiter((caption in own for caption in drawn), bool, len(drawn))
         positives |= positives.T
-    return Batch(pixels, drawn, positives)
+    return Batch(np.stack(pixels), drawn, positives)
 
 
 def first_window(clips: PreparedClips, index: int, statistics: PatchStatistics) -> np.ndarray:
-    """(3, 224, 80) pixels of the first 224 frames, as at test time."""
-    points = clips.clip_points(index)[:MAX_FRAMES]
-    if clips.normalisation == "sample_point":
-        points = (points - statistics.mean) / statistics.std
-    return pixels_of(points)
+    """Pixels of the first 224 frames, as at test time."""
+    everybody = clips.clip_points(index)[:, :MAX_FRAMES]
+    if not clips.normalised:
+        everybody = (everybody - statistics.mean) / statistics.std
+    return _images(list(everybody))
+
+
+def _images(people: list[np.ndarray]) -> np.ndarray:
+    images = [pixels_of(points) for points in people]
+    return images[0] if len(images) == 1 else np.stack(images)

@@ -17,16 +17,17 @@ from core.evaluation.metrics import retrieval
 from core.library.library import Clip, Library
 from core.library.open import open_library
 from core.models import backends
+from core.models.build import new_model, rebuilt, with_statistics
 from core.models.checkpoint import CheckpointInfo, load_model, save_model
-from core.models.config import preset
-from core.models.motion_text_model import MotionTextModel, new_model
+from core.models.config import changed, preset
+from core.models.motion_text_model import MotionTextModel
 from core.progress import Job
 from core.training.average import WeightAverage
 from core.training.config import TrainingConfig
 from core.training.dataset import PreparedClips, first_window, make_batch, prepare_clips, training_statistics
 from core.training.events import TrainingEvent
-from core.training.loss import contrastive_loss
 from core.training.optimizer import learning_rate_factor, make_optimizer
+from core.training.step import backward
 from core.training.text_cache import TextFeatures
 
 
@@ -45,7 +46,7 @@ def train(config: TrainingConfig, run: Path, stop: Callable[[], bool] = lambda: 
     device = backends.pick_device(config.device)
     torch.manual_seed(config.seed)
     library = yield from _drive(open_library(config.library))
-    train_clips, val_clips = split_clips(library, config.seed)
+    train_clips, val_clips = split_clips(library, config.seed, config.train_share)
     model = _model(config, library, train_clips).to(device)
     splits = yield from _drive(_prepare(model, library, train_clips, val_clips, run))
     optimizer = make_optimizer(model, config)
@@ -103,9 +104,9 @@ def train(config: TrainingConfig, run: Path, stop: Callable[[], bool] = lambda: 
     yield TrainingEvent("end", {**result, "stopped": stopped, "wall_s": round(time.perf_counter() - started, 1)})
 
 
-def split_clips(library: Library, seed: int) -> tuple[list[Clip], list[Clip]]:
-    """Training and validation clips. Without a val split, every twentieth captioned clip (at least 2) of a seeded
-    shuffle validates."""
+def split_clips(library: Library, seed: int, share: float = 1.0) -> tuple[list[Clip], list[Clip]]:
+    """Training (a seeded `share` of them) and validation clips. Without a val split, every twentieth captioned clip (at
+    least 2) of a seeded shuffle validates."""
     captioned = [c for c in library.clips if c.captions]
     train_part = [c for c in captioned if c.split in ("train", "")]
     val_part = [c for c in captioned if c.split == "val"]
@@ -116,27 +117,23 @@ def split_clips(library: Library, seed: int) -> tuple[list[Clip], list[Clip]]:
         held_out = set(order[:max(2, len(order) // 20)].tolist())
         val_part = [c for i, c in enumerate(train_part) if i in held_out]
         train_part = [c for i, c in enumerate(train_part) if i not in held_out]
+    if share < 1:
+        kept = np.random.default_rng([seed, 1]).permutation(len(train_part))[:max(round(len(train_part) * share), 2)]
+        train_part = [train_part[i] for i in sorted(kept)]
     if len(train_part) < 2:
         raise StudioError(f"{library.name} has {len(train_part)} captioned clips to train on; at least 4 are needed.")
     return train_part, val_part
 
 
-def _step(model: MotionTextModel, text_features: TextFeatures, optimizer: torch.optim.Optimizer,
+def _step(model: MotionTextModel, texts: TextFeatures, optimizer: torch.optim.Optimizer,
           clips: PreparedClips, rows: np.ndarray, rng: np.random.Generator, config: TrainingConfig, device: str) -> float:
     batch = make_batch(clips, rows, model.statistics, rng, mirror=config.mirror, augment=config.augment,
                        same_caption_positives=config.same_caption_positives)
-    with backends.autocast(device, config.precision):
-        motions = model.encode_motion(torch.from_numpy(batch.pixels).to(device))
-        texts = text_features.encode(batch.captions)
-    loss = contrastive_loss(motions, texts, model.config.temperature,
-                            torch.from_numpy(batch.positives).to(device), config.loss)
-    if config.align:
-        loss = loss + config.align * (1 - (motions * texts).sum(dim=1)).mean()
     optimizer.zero_grad(set_to_none=True)
-    loss.backward()
+    loss = backward(model, texts, batch, config, device)
     torch.nn.utils.clip_grad_norm_([p for g in optimizer.param_groups for p in g["params"]], 1.0)
     optimizer.step()
-    return float(loss.detach())
+    return loss
 
 
 @torch.inference_mode()
@@ -161,22 +158,28 @@ def selection_score(metrics: dict[str, Any]) -> float:
 
 
 def _model(config: TrainingConfig, library: Library, clips: list[Clip]) -> MotionTextModel:
-    if config.start_from:
-        return load_model(config.start_from)
-    model_config = preset(config.preset, **config.model)
-    return new_model(model_config, training_statistics(library, clips, model_config.patches))
+    """The model to train. Statistics per joint belong to the data and are computed anew; others go on with a model."""
+    if not config.start_from:
+        model_config = preset(config.preset, **config.model)
+        return new_model(model_config, lambda: training_statistics(library, clips, model_config.patches))
+    model = load_model(config.start_from)
+    if config.model:
+        model = rebuilt(model, changed(model.config, **config.model))
+    if model.statistics.normalisation == "joint":
+        model = with_statistics(model, training_statistics(library, clips, model.config.patches))
+    return model
 
 
 def _prepare(model: MotionTextModel, library: Library, train_clips: list[Clip], val_clips: list[Clip],
              run: Path) -> Job[Splits]:
     run.mkdir(parents=True, exist_ok=True)
-    recipe, statistics = model.config.patches, model.statistics
-    train_part = yield from prepare_clips(library, train_clips, recipe, run / "train.points", statistics)
-    val_part = yield from prepare_clips(library, val_clips, recipe, run / "val.points", statistics)
+    recipe, statistics, people = model.config.patches, model.statistics, model.config.people
+    train_part = yield from prepare_clips(library, train_clips, recipe, run / "train.points", statistics, people)
+    val_part = yield from prepare_clips(library, val_clips, recipe, run / "val.points", statistics, people)
     test_clips = [c for c in library.in_split("test") if c.captions]
     test_part = None
     if test_clips:
-        test_part = yield from prepare_clips(library, test_clips, recipe, run / "test.points", statistics)
+        test_part = yield from prepare_clips(library, test_clips, recipe, run / "test.points", statistics, people)
     return Splits(train_part, val_part, test_part)
 
 
@@ -193,6 +196,7 @@ def _drive(job: Job) -> Iterator[TrainingEvent]:
 def _info(config: TrainingConfig, library: Library, metrics: dict[str, Any]) -> CheckpointInfo:
     provenance = {"library": library.name, "clips": len(library.clips), "preset": config.preset,
                   "start_from": Path(config.start_from).name, "epochs": config.epochs, "batch": config.batch,
+                  "train_share": config.train_share,
                   "seed": config.seed, "date": date.today().isoformat()}
     return CheckpointInfo(metrics, provenance)
 

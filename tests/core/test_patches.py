@@ -10,8 +10,9 @@ from core.motion.skeleton import KIT21, SMPL22, Skeleton
 from core.patches import (
     PatchRecipe,
     PatchStatistics,
+    columns_of,
     compute_statistics,
-    mirror_points,
+    mirror_columns,
     prepare,
     sample_points,
     sampling_matrix,
@@ -62,7 +63,7 @@ def test_first_and_last_points_are_the_chain_ends():
 def test_paper_and_official_statistics():
     rng = np.random.default_rng(1)
     motions = [Motion(rng.normal(2, 3, (n, 22, 3)).astype(np.float32), 20, SMPL22) for n in (5, 9)]
-    paper, official = compute_statistics(motions), compute_statistics(motions, "joint")
+    paper, official = compute_statistics(motions), compute_statistics(motions, PatchRecipe(normalisation="joint"))
     points = np.concatenate([slow_points(m.positions, SMPL22) for m in motions])
     np.testing.assert_allclose(paper.mean, points.mean(0), atol=1e-4)
     np.testing.assert_allclose(paper.std, points.std(0), atol=1e-4)
@@ -92,7 +93,14 @@ def test_per_joint_statistics_of_another_skeleton_are_refused():
 def test_mirrored_points_are_the_points_of_the_mirrored_motion(smpl_motion):
     from core.motion.canonical import mirror
 
-    np.testing.assert_allclose(mirror_points(sample_points(smpl_motion)), sample_points(mirror(smpl_motion)), atol=1e-6)
+    mirrored = mirror(smpl_motion)
+    for recipe in (PatchRecipe(), PatchRecipe(points=8)):
+        columns = columns_of(smpl_motion, recipe)[:, mirror_columns(SMPL22, recipe)] * [-1, 1, 1]
+        np.testing.assert_allclose(columns, columns_of(mirrored, recipe), atol=1e-6)
+    joints = smpl_motion.positions[:, mirror_columns(SMPL22, PatchRecipe(form="joints"))] * [-1, 1, 1]
+    as_left = [SMPL22.joint_names.index(n.replace("right", "x").replace("left", "right").replace("x", "left"))
+               for n in SMPL22.joint_names]
+    np.testing.assert_allclose(joints, (smpl_motion.positions * [-1, 1, 1])[:, as_left], atol=1e-6)
 
 
 def test_windows_cover_a_long_take():

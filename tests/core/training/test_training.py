@@ -67,14 +67,18 @@ def test_weight_average_by_hand():
     assert layer.weight.item() == 4
 
 
+def tiny(text_folder, **more):
+    return {"motion": "test_vit", "motion_weights": "", "text_weights": "hub", "text": str(text_folder), **more}
+
+
 def test_batches_hold_the_patches_and_know_their_kin(small_library, tmp_path):
     for i in (0, 2):
         (small_library / "texts" / f"{i:06d}.txt").write_text("someone waves\n")
     library = run(open_library(small_library))
     recipe = PatchRecipe(canonical=True)
-    clips = run(prepare_clips(library, library.clips, recipe, tmp_path / "p"))
     motions = [prepare(library.load(c.id), recipe) for c in library.clips]
     statistics = compute_statistics(motions)
+    clips = run(prepare_clips(library, library.clips, recipe, tmp_path / "p", statistics))
     np.testing.assert_allclose(first_window(clips, 3, statistics), to_patches(motions[3], statistics).pixels, atol=0.02)
     batch = make_batch(clips, np.array([0, 2, 5]), statistics, np.random.default_rng(0), mirror=False, augment=0,
                        same_caption_positives=True)
@@ -90,7 +94,7 @@ def test_a_run_learns_saves_and_reports(small_library, tiny_text_folder, tmp_pat
     folder.mkdir()
     training_config.write(training_config.recipe(
         "starter", library=str(small_library), epochs=12, batch=4, lr_motion=3e-3, lr_text=1e-3, mirror=False, ema=0.0,
-        model={"motion": "test_vit", "text": str(tiny_text_folder), "drop_path": 0.0}), folder / "config.json")
+        model=tiny(tiny_text_folder, drop_path=0.0)), folder / "config.json")
     done = subprocess.run([sys.executable, "-m", "core.training", str(folder)], capture_output=True, text=True,
                           cwd=Path(__file__).resolve().parents[3])
     events = [json.loads(line) for line in done.stdout.splitlines()]
@@ -110,7 +114,7 @@ def test_stopping_ends_with_a_saved_model(small_library, tiny_text_folder, tmp_p
     from core.training.trainer import train
 
     config = training_config.recipe("starter", library=str(small_library), epochs=50, batch=4,
-                                    model={"motion": "test_vit", "text": str(tiny_text_folder)})
+                                    model=tiny(tiny_text_folder))
     events = list(train(config, tmp_path / "run", iter([False, False, True]).__next__))
     assert events[-1].kind == "end" and events[-1].values["stopped"]
     assert load_model(tmp_path / "run" / "last").fingerprint

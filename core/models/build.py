@@ -1,0 +1,70 @@
+"""Models to be trained: new ones, and new heads over the encoders of another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from core import places
+from core.errors import StudioError
+from core.models.checkpoint import load_model
+from core.models.config import ModelConfig
+from core.models.interaction import model_class
+from core.models.motion_text_model import MotionTextModel
+from core.models.text_encoder import TextEncoder
+from core.patches import PatchStatistics
+
+STARTER = "starter"
+
+
+def new_model(config: ModelConfig, statistics: Callable[[], PatchStatistics]) -> MotionTextModel:
+    """A model with pretrained encoders where the configuration asks for them. `statistics` is called where it does not
+    take over those of the starter model, which go with its motion encoder."""
+    if STARTER not in (config.motion_weights, config.text_weights):
+        return model_class(config)(config, TextEncoder.pretrained(config), statistics())
+    start = load_model(places.starter_model())
+    reads_alike = config.motion_weights == STARTER and config.patches == start.config.patches
+    own = start.statistics if reads_alike else statistics()
+    text = start.text_encoder if config.text_weights == STARTER else TextEncoder.pretrained(config)
+    if config.text_weights == STARTER:
+        _same_encoder("text", config, start)
+    plain = replace(config, motion_weights="") if config.motion_weights == STARTER else config
+    model = model_class(config)(plain, text, own)
+    if config.motion_weights == STARTER:
+        _same_encoder("motion", config, start)
+        _take_over(model, start)
+    return model
+
+
+def rebuilt(start: MotionTextModel, config: ModelConfig) -> MotionTextModel:
+    """A model with the encoders and statistics of `start` and new heads, as the configuration has them. Raises StudioError
+    where it asks for other encoders."""
+    for name in ("motion", "text"):
+        _same_encoder(name, config, start)
+    model = model_class(config)(config, start.text_encoder, start.statistics, pretrained=False)
+    _take_over(model, start)
+    return model
+
+
+def with_statistics(model: MotionTextModel, statistics: PatchStatistics) -> MotionTextModel:
+    """The same model over other data's mean and standard deviation."""
+    if statistics.mean.shape != model.statistics.mean.shape and model.config.patches.form == "joints":
+        raise StudioError("A model of raw joints cannot change its skeleton.")
+    model.statistics = statistics
+    return model
+
+
+def _take_over(model: MotionTextModel, start: MotionTextModel) -> None:
+    """The transformer blocks of `start`, with its patch and position embeddings where both read patches."""
+    own, known = model.motion_encoder.state_dict(), start.motion_encoder.state_dict()
+    taken = {name: tensor for name, tensor in known.items() if name in own and own[name].shape == tensor.shape}
+    if not any(".blocks." in name for name in taken):
+        raise StudioError(f"The motion encoder of {Path(start.name).name} has another architecture.")
+    model.motion_encoder.load_state_dict({**own, **taken})
+
+
+def _same_encoder(name: str, config: ModelConfig, start: MotionTextModel) -> None:
+    if getattr(config, name) != getattr(start.config, name):
+        raise StudioError(f"A model that goes on from {start.name} keeps its {name} encoder, {getattr(start.config, name)}; "
+                          f"leave `{name}` out, or set {name}_weights to \"hub\" or \"\".")

@@ -1,0 +1,23 @@
+"""Two people: one motion encoder reads each, one head reads both (Yu et al., CVPR 2024, section 5.3)."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn import functional
+
+from core.models.config import ModelConfig
+from core.models.motion_text_model import MotionTextModel
+
+
+class InteractionModel(MotionTextModel):
+    """As MotionTextModel, for pairs: the features of both people side by side go through the head."""
+
+    def encode_motion(self, pixels: Tensor) -> Tensor:
+        """(B, 2, 3, 224, C) -> (B, dim)."""
+        features = self.motion_encoder(pixels.flatten(0, 1)).unflatten(0, (len(pixels), 2)).flatten(1)
+        return functional.normalize(self.motion_head(features).float(), dim=-1)
+
+
+def model_class(config: ModelConfig) -> type[MotionTextModel]:
+    """The class that reads as many people as the configuration says."""
+    return InteractionModel if config.people == 2 else MotionTextModel

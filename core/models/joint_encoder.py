@@ -1,0 +1,38 @@
+"""The ablation without patches (the paper's Table 4): raw joints, a token a frame, through the same transformer blocks."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from core.models.config import ModelConfig
+from core.models.motion_encoder import make_vit, pool, used_windows
+from core.patches import MAX_FRAMES
+
+
+class JointEncoder(nn.Module):
+    """(B, 3, 224, J) z-scored joints -> (B, width) features. A frame's 3 J numbers become a token by one linear map; learned
+    positional encodings tell the frames apart; frames after a motion's end are not attended to."""
+
+    def __init__(self, config: ModelConfig, joints: int, pretrained: bool = True):
+        super().__init__()
+        self.vit = make_vit(config, pretrained)
+        self.width = self.vit.num_features
+        self.embed = nn.Linear(3 * joints, self.width)
+        self.position = nn.Parameter(torch.empty(1, self.vit.num_prefix_tokens + MAX_FRAMES, self.width))
+        nn.init.trunc_normal_(self.position, std=0.02)
+        self.vit.patch_embed, self.vit.pos_embed = nn.Identity(), None
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        vit, prefix = self.vit, self.vit.num_prefix_tokens
+        used = used_windows(pixels, 1)
+        frames = int(used.max())
+        x = self.embed(pixels[:, :, :frames].permute(0, 2, 3, 1).flatten(2))
+        if prefix:
+            x = torch.cat([vit.cls_token.expand(len(x), -1, -1), x], dim=1)
+        x = vit.norm_pre(vit.pos_drop(x + self.position[:, : prefix + frames]))
+        mask = torch.arange(frames, device=x.device) < used[:, None]
+        mask = torch.cat([mask.new_ones((len(mask), prefix)), mask], dim=1)
+        for block in vit.blocks:
+            x = block(x, attn_mask=mask[:, None, None])
+        return pool(vit, vit.norm(x), mask)

@@ -1,0 +1,80 @@
+"""One optimiser step: the loss of a batch and its gradient, whole or by gradient caching."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import torch
+from torch import Tensor
+
+from core.models import backends
+from core.models.motion_text_model import MotionTextModel
+from core.training.config import TrainingConfig
+from core.training.dataset import Batch
+from core.training.loss import contrastive_loss
+from core.training.text_cache import TextFeatures
+
+
+def backward(model: MotionTextModel, texts: TextFeatures, batch: Batch, config: TrainingConfig, device: str) -> float:
+    """Adds the gradient of the batch's loss to the parameters; returns the loss. With `config.chunk` the encoders see so many
+    motions at a time, and the gradient is still that of the whole batch."""
+    pixels, positives = torch.from_numpy(batch.pixels), torch.from_numpy(batch.positives).to(device)
+
+    def encode(rows: slice) -> tuple[Tensor, Tensor]:
+        with backends.autocast(device, config.precision):
+            return model.encode_motion(pixels[rows].to(device)), texts.encode(batch.captions[rows])
+
+    def loss_of(motions: Tensor, words: Tensor) -> Tensor:
+        loss = contrastive_loss(motions, words, model.config.temperature, positives, config.loss)
+        return loss + config.align * (1 - (motions * words).sum(dim=1)).mean() if config.align else loss
+
+    if not config.chunk or config.chunk >= len(pixels):
+        loss = loss_of(*encode(slice(None)))
+        loss.backward()
+        return float(loss.detach())
+    return cached_backward(encode, loss_of, len(pixels), config.chunk, device)
+
+
+def cached_backward(encode: Callable[[slice], tuple[Tensor, ...]], loss_of: Callable[..., Tensor], size: int, chunk: int,
+                    device: str) -> float:
+    """Gradient caching (Gao, Zhang, Han and Callan, 2021): embeddings without a graph first, the gradient of the loss with
+    respect to them, then each chunk again with a graph, under the same random numbers, back through the encoders."""
+    parts = [slice(at, min(at + chunk, size)) for at in range(0, size, chunk)]
+    states, found = [], []
+    with torch.no_grad():
+        for part in parts:
+            states.append(_random_state(device))
+            found.append(encode(part))
+    whole = [torch.cat(pieces).float().requires_grad_() for pieces in zip(*found, strict=True)]
+    loss = loss_of(*whole)
+    gradients = torch.autograd.grad(loss, whole)
+    for part, state in zip(parts, states, strict=True):
+        with _same_random(state, device):
+            pairs = [(piece, gradient[part]) for piece, gradient in zip(encode(part), gradients, strict=True)
+                     if piece.requires_grad]
+            torch.autograd.backward([piece for piece, _ in pairs], [g.to(piece.dtype) for piece, g in pairs])
+    return float(loss.detach())
+
+
+def _random_state(device: str) -> tuple[Tensor, Tensor | None]:
+    return torch.get_rng_state(), torch.cuda.get_rng_state(device) if device.startswith("cuda") else None
+
+
+class _same_random(AbstractContextManager):
+    """Inside, the random numbers of a kept state; after, those that would have come."""
+
+    def __init__(self, state: tuple[Tensor, Tensor | None], device: str):
+        self.state, self.device = state, device
+
+    def __enter__(self) -> None:
+        self.after = _random_state(self.device)
+        self._set(self.state)
+
+    def __exit__(self, *error: object) -> None:
+        self._set(self.after)
+
+    def _set(self, state: tuple[Tensor, Tensor | None]) -> None:
+        torch.set_rng_state(state[0])
+        if state[1] is not None:
+            torch.cuda.set_rng_state(state[1], self.device)
