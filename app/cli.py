@@ -6,12 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from app import commands
+from app import commands, measure_commands
 from core.errors import StudioError
 from core.library.open import LAYOUTS
 from core.models.config import PRESETS
 
-SUBCOMMANDS = ("info", "search", "index", "patches", "train", "screenshot")
+SUBCOMMANDS = ("info", "search", "similar", "classify", "index", "patches", "train", "evaluate", "screenshot")
 
 
 def main(arguments: list[str]) -> int:
@@ -78,6 +78,43 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--json", action="store_true")
     _model_options(p)
     p.set_defaults(run=commands.search)
+
+    p = sub.add_parser("similar", help="the motions and captions nearest to a motion")
+    p.add_argument("motion", help="a motion file, or the id of a clip of the library")
+    p.add_argument("--start", type=float, default=0.0, help="seconds: from here")
+    p.add_argument("--end", type=float, default=0.0, help="seconds: to here (default: its end)")
+    p.add_argument("--library", type=Path, help="default: the demo library")
+    _layout_option(p)
+    p.add_argument("-k", type=int, default=10)
+    p.add_argument("--json", action="store_true")
+    _model_options(p)
+    p.set_defaults(run=measure_commands.similar)
+
+    p = sub.add_parser("classify", help="give each motion the label whose sentence is nearest")
+    p.add_argument("path", type=Path)
+    p.add_argument("--labels", required=True, help="labels with commas between, or babel-60")
+    p.add_argument("--prompt", default="A person {label}", help="the sentence of a label (default: 'A person {label}')")
+    p.add_argument("--truth", help="FILE.csv[:COLUMN] with the right label of each clip id (default: the data set's own)")
+    p.add_argument("--split", default="", choices=("", "train", "val", "test"), help="default: all motions")
+    _layout_option(p)
+    p.add_argument("--json", action="store_true")
+    _model_options(p)
+    p.set_defaults(run=measure_commands.classify)
+
+    p = sub.add_parser("evaluate", help="retrieval under the protocols of the literature")
+    p.add_argument("library", type=Path)
+    p.add_argument("--split", default="test", choices=("train", "val", "test", "all"))
+    p.add_argument("--protocol", action="append", help="one of them, may be given again (default: all): exact_caption, strict, "
+                   "small_batches, threshold, dissimilar")
+    p.add_argument("--seed", type=int, default=0, help="of the shuffle into small batches")
+    p.add_argument("--dataset", help="whose published figures stand beside: HumanML3D, KIT-ML, InterHuman; '' for none "
+                   "(default: recognised)")
+    p.add_argument("--sentences", default="", help="encoder of sentences for the threshold protocol, by name or folder")
+    p.add_argument("-o", "--out", type=Path, action="append", default=[], help="report.md, .tex, .csv or .json")
+    _layout_option(p)
+    p.add_argument("--json", action="store_true")
+    _model_options(p)
+    p.set_defaults(run=measure_commands.evaluate)
 
     p = sub.add_parser("index", help="encode a library, only what is new or changed")
     p.add_argument("library", type=Path)

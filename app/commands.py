@@ -9,42 +9,16 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from core import places
+from app.console import drive, load, open_path
 from core.errors import FileProblem, StudioError, os_problem
-from core.library.library import Library, skipped_sentence
-from core.library.open import open_library
 from core.motion.skeleton import PART_NAMES
-from core.progress import Job, Progress, format_duration, run
+from core.progress import format_duration
 
 SAMPLE_QUERY = "a person waves with the right hand"
 
 
-def _progress(progress: Progress) -> None:
-    end = "\n" if progress.done >= progress.total else "\r"
-    if sys.stderr.isatty() or end == "\n":
-        print(f"{progress}\x1b[K" if sys.stderr.isatty() else str(progress), end=end, file=sys.stderr, flush=True)
-
-
-def _drive(job: Job) -> Any:
-    return run(job, _progress)
-
-
-def _open(path: Path | None, layout: str = "") -> Library:
-    library = _drive(open_library(path or places.demo_library(), layout=layout))
-    if library.skipped:
-        print(skipped_sentence(library.skipped), file=sys.stderr)
-    return library
-
-
-def _model(options: argparse.Namespace) -> Any:
-    from core.models.backends import pick_device
-    from core.models.checkpoint import load_model
-
-    return load_model(options.model or places.starter_model(), pick_device(options.device))
-
-
 def info(options: argparse.Namespace) -> int:
-    library = _open(options.path, options.layout)
+    library = open_path(options.path, options.layout)
     motion = library.load(library.clips[0].id)
     skeleton = motion.skeleton
     parts = {PART_NAMES[i]: [skeleton.joint_names[j] for j in chain] for i, chain in enumerate(skeleton.chains)}
@@ -75,8 +49,8 @@ def search(options: argparse.Namespace) -> int:
 
     if options.k < 1:
         raise StudioError("-k must be at least 1.")
-    library, model = _open(options.library, options.layout), _model(options)
-    gallery = _drive(update_gallery(model, library))
+    library, model = open_path(options.library, options.layout), load(options)
+    gallery = drive(update_gallery(model, library))
     if gallery.skipped:
         print(f"{len(gallery.skipped)} left out of the search. {gallery.skipped[0]}", file=sys.stderr)
     hits = Retriever(model, gallery).search_text(options.text, options.k)
@@ -94,8 +68,8 @@ def search(options: argparse.Namespace) -> int:
 def index(options: argparse.Namespace) -> int:
     from core.retriever import update_gallery
 
-    library, model = _open(options.library, options.layout), _model(options)
-    gallery = _drive(update_gallery(model, library))
+    library, model = open_path(options.library, options.layout), load(options)
+    gallery = drive(update_gallery(model, library))
     values = {"library": library.name, "model": model.name, "motions": len(library.clips),
               "entries": len(gallery.entries), "skipped": list(gallery.skipped)}
     print(json.dumps(values) if options.json else
@@ -122,7 +96,7 @@ def patches(options: argparse.Namespace) -> int:
         recipe = model.config.patches
         motion = prepare(load_motion(options.motion), recipe)
     else:
-        library = _open(options.statistics)
+        library = open_path(options.statistics)
         clips = library.in_split("train") if recipe.normalisation == "sample_point" else library.clips
         statistics = compute_statistics((prepare(library.load(c.id), recipe) for c in clips or library.clips), recipe)
     image = to_patches(motion, statistics, recipe=recipe)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,7 @@ class Retriever:
 
     model: MotionTextModel
     gallery: Gallery
+    known_captions: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     def search_text(self, text: str, k: int) -> list[Hit]:
         """The k clips nearest to a sentence."""
@@ -44,6 +45,25 @@ class Retriever:
     def search_motion(self, motion: Motion, k: int) -> list[Hit]:
         """The k clips nearest to (the first window of) a motion."""
         return self.gallery.nearest(encode_windows(self.model, windows_of(self.model, motion)[0][:1])[0], k)
+
+
+    def captions_near(self, motion: Motion, library: Library, k: int) -> list[tuple[str, float]]:
+        """The k captions of a library nearest to (the first window of) a motion, with their cosines."""
+        captions = list(dict.fromkeys(caption for clip in library.clips for caption in clip.captions))
+        if not captions:
+            return []
+        rows = self._caption_rows(captions)
+        scores = rows @ encode_windows(self.model, windows_of(self.model, motion)[0][:1])[0]
+        return [(captions[i], float(scores[i])) for i in np.argsort(-scores, kind="stable")[:k]]
+
+    def _caption_rows(self, captions: list[str]) -> np.ndarray:
+        """(N, D) of these captions, encoded the first time."""
+        new = [c for c in captions if c not in self.known_captions]
+        for at in range(0, len(new), BATCH):
+            with torch.inference_mode(), backends.autocast(str(self.model.device)):
+                rows = self.model.encode_text(new[at:at + BATCH]).cpu().numpy()
+            self.known_captions.update(zip(new[at:at + BATCH], rows, strict=True))
+        return np.stack([self.known_captions[c] for c in captions])
 
 
 @torch.inference_mode()

@@ -14,15 +14,22 @@ import numpy as np
 RECALLS = (1, 2, 3, 5, 10)
 
 
-def exact_caption_ranks(scores: np.ndarray, captions: Sequence[str]) -> np.ndarray:
-    """(N,) 1-based ranks. scores (N, N): row = query, column = item; both in the order of `captions`.
+def caption_numbers(captions: Sequence[str]) -> np.ndarray:
+    """(N,) the same number for the same caption."""
+    return np.unique(np.asarray(captions, dtype=object).astype(str), return_inverse=True)[1]
 
-    The rank is 1 + the number of items scored above the best item with the query's caption.
-    """
-    ids = np.unique(np.asarray(captions, dtype=object).astype(str), return_inverse=True)[1]
-    same = ids[:, None] == ids[None, :]
-    best = np.where(same, scores, -np.inf).max(axis=1, keepdims=True)
+
+def best_ranks(scores: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """(N,) 1-based ranks of the best right item of each row: 1 + the number of items scored above it. scores and right (N, M):
+    row = query, column = item; every row has a right item."""
+    best = np.where(right, scores, -np.inf).max(axis=1, keepdims=True)
     return 1.0 + (scores > best).sum(axis=1)
+
+
+def exact_caption_ranks(scores: np.ndarray, captions: Sequence[str]) -> np.ndarray:
+    """(N,) 1-based ranks; every item with the query's caption is right. scores (N, N) in the order of `captions`."""
+    numbers = caption_numbers(captions)
+    return best_ranks(scores, numbers[:, None] == numbers[None, :])
 
 
 def strict_ranks(scores: np.ndarray) -> np.ndarray:
@@ -31,10 +38,10 @@ def strict_ranks(scores: np.ndarray) -> np.ndarray:
     return 1.0 + (scores > own).sum(axis=1) + 0.5 * ((scores == own).sum(axis=1) - 1)
 
 
-def summarise(ranks: np.ndarray) -> dict[str, float]:
-    """R@1, 2, 3, 5, 10 in percent and the median rank."""
-    summary = {f"R@{k}": round(float((ranks <= k).mean() * 100), 2) for k in RECALLS}
-    return {**summary, "MedR": round(float(np.median(ranks)), 2)}
+def summarise(ranks: np.ndarray, digits: int | None = 2) -> dict[str, float]:
+    """R@1, 2, 3, 5, 10 in percent and the median rank; rounded to `digits`, None for not at all."""
+    summary = {f"R@{k}": float((ranks <= k).mean() * 100) for k in RECALLS} | {"MedR": float(np.median(ranks))}
+    return summary if digits is None else {name: round(value, digits) for name, value in summary.items()}
 
 
 def retrieval(texts: np.ndarray, motions: np.ndarray, captions: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:

@@ -6,8 +6,11 @@ import torch
 from torch import Tensor, nn
 
 from core.models.config import ModelConfig
-from core.models.motion_encoder import make_vit, pool, used_windows
+from core.models.motion_encoder import by_length, make_vit, pool, used_windows
 from core.patches import MAX_FRAMES
+
+# Motions are read together whose frames, rounded up to a multiple of this, are as many.
+BUCKET = 32
 
 
 class JointEncoder(nn.Module):
@@ -24,12 +27,13 @@ class JointEncoder(nn.Module):
         self.vit.patch_embed, self.vit.pos_embed = nn.Identity(), None
 
     def forward(self, pixels: Tensor) -> Tensor:
-        vit, prefix = self.vit, self.vit.num_prefix_tokens
-        used = used_windows(pixels, 1)
-        frames = int(used.max())
-        x = self.embed(pixels[:, :, :frames].permute(0, 2, 3, 1).flatten(2))
+        return by_length(pixels, used_windows(pixels, 1), BUCKET, 1, self._read)
+
+    def _read(self, pixels: Tensor, used: Tensor) -> Tensor:
+        vit, prefix, frames = self.vit, self.vit.num_prefix_tokens, pixels.shape[2]
+        x = self.embed(pixels.permute(0, 2, 3, 1).flatten(2))
         if prefix:
-            x = torch.cat([vit.cls_token.expand(len(x), -1, -1), x], dim=1)
+            x = torch.cat([vit.cls_token.expand(len(x), -1, -1).to(x.dtype), x], dim=1)
         x = vit.norm_pre(vit.pos_drop(x + self.position[:, : prefix + frames]))
         mask = torch.arange(frames, device=x.device) < used[:, None]
         mask = torch.cat([mask.new_ones((len(mask), prefix)), mask], dim=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -51,7 +53,6 @@ class MotionEncoder(nn.Module):
         super().__init__()
         self.vit = make_vit(config, pretrained)
         self.window = config.patches.points
-        self.windows = MAX_FRAMES // self.window
         self.width = self.vit.num_features
         self.prefix = self.vit.num_prefix_tokens
         plain = self.prefix <= 1 and not getattr(self.vit, "no_embed_class", False)
@@ -79,14 +80,7 @@ class MotionEncoder(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         if not self.trim_padding:
             return self.vit.forward_head(self.vit.forward_features(pixels))
-        used = used_windows(pixels, self.window)
-        groups = (used + BUCKET - 1) // BUCKET * BUCKET
-        features = pixels.new_zeros((len(pixels), self.width))
-        for count in torch.unique(groups).tolist():
-            rows = (groups == count).nonzero()[:, 0]
-            read = self._read(pixels[rows, :, : min(count, self.windows) * self.window], used[rows])
-            features = features.index_copy(0, rows, read.to(features.dtype))
-        return features
+        return by_length(pixels, used_windows(pixels, self.window), BUCKET, self.window, self._read)
 
     def _read(self, pixels: Tensor, used: Tensor) -> Tensor:
         """(B, width) features of motions of like length, each by the windows that it fills alone."""
@@ -96,6 +90,19 @@ class MotionEncoder(nn.Module):
         mask = torch.arange(windows, device=pixels.device) < used[:, None]
         mask = torch.cat([mask.new_ones((len(mask), self.prefix)), mask.repeat_interleave(PARTS, dim=1)], dim=1)
         return pool(self.vit, self.tokens(pixels, mask), mask)
+
+
+def by_length(pixels: Tensor, used: Tensor, bucket: int, window: int, read: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """(B, width) features of read(pixels, used), called once for each group of motions of like length; a group's pixels end
+    after its windows, rounded up to a multiple of `bucket`."""
+    groups = (used + bucket - 1) // bucket * bucket
+    counts = torch.unique(groups).tolist()
+    if len(counts) == 1:
+        return read(pixels[:, :, : counts[0] * window], used)
+    found = [(rows, read(pixels[rows, :, : count * window], used[rows]))
+             for count in counts for rows in [(groups == count).nonzero()[:, 0]]]
+    order = torch.cat([rows for rows, _ in found]).argsort()
+    return torch.cat([features for _, features in found])[order]
 
 
 def pool(vit: nn.Module, tokens: Tensor, mask: Tensor) -> Tensor:

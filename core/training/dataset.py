@@ -18,7 +18,6 @@ from core.patches import (
     PatchRecipe,
     PatchStatistics,
     columns_of,
-    compute_statistics,
     mirror_columns,
     normalise,
     pixels_of,
@@ -95,19 +94,6 @@ def _columns(motion: Motion, recipe: PatchRecipe, statistics: PatchStatistics) -
     if recipe.normalisation == "joint" and recipe.form == "patches":
         return normalise(motion, statistics, recipe)
     return columns_of(motion, recipe)
-
-
-def training_statistics(library: Library, clips: Sequence[Clip], recipe: PatchRecipe) -> PatchStatistics:
-    """Mean and std over the given clips, prepared as the recipe asks."""
-    def motions():
-        for clip in clips:
-            try:
-                motion = library.load(clip.id)
-                for person in (motion, motion.partner) if motion.partner else (motion,):
-                    yield prepare(person, recipe)
-            except StudioError:
-                continue
-    return compute_statistics(motions(), recipe)
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,9 +22,10 @@ from core.models.checkpoint import CheckpointInfo, load_model, save_model
 from core.models.config import changed, preset
 from core.models.motion_text_model import MotionTextModel
 from core.progress import Job
+from core.statistics import library_statistics
 from core.training.average import WeightAverage
 from core.training.config import TrainingConfig
-from core.training.dataset import PreparedClips, first_window, make_batch, prepare_clips, training_statistics
+from core.training.dataset import PreparedClips, first_window, make_batch, prepare_clips
 from core.training.events import TrainingEvent
 from core.training.optimizer import learning_rate_factor, make_optimizer
 from core.training.step import backward
@@ -161,12 +162,12 @@ def _model(config: TrainingConfig, library: Library, clips: list[Clip]) -> Motio
     """The model to train. Statistics per joint belong to the data and are computed anew; others go on with a model."""
     if not config.start_from:
         model_config = preset(config.preset, **config.model)
-        return new_model(model_config, lambda: training_statistics(library, clips, model_config.patches))
+        return new_model(model_config, lambda: library_statistics(library, clips, model_config.patches))
     model = load_model(config.start_from)
     if config.model:
         model = rebuilt(model, changed(model.config, **config.model))
     if model.statistics.normalisation == "joint":
-        model = with_statistics(model, training_statistics(library, clips, model.config.patches))
+        model = with_statistics(model, library_statistics(library, clips, model.config.patches))
     return model
 
 

@@ -1,0 +1,39 @@
+"""What the subcommands share: opening library and model with progress on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from core import places
+from core.library.library import Library, skipped_sentence
+from core.library.open import open_library
+from core.progress import Job, Progress, run
+
+
+def show_progress(progress: Progress) -> None:
+    end = "\n" if progress.done >= progress.total else "\r"
+    if sys.stderr.isatty() or end == "\n":
+        print(f"{progress}\x1b[K" if sys.stderr.isatty() else str(progress), end=end, file=sys.stderr, flush=True)
+
+
+def drive(job: Job) -> Any:
+    return run(job, show_progress)
+
+
+def open_path(path: Path | None, layout: str = "") -> Library:
+    """The library at a path (the demo library without one); what was left out is told."""
+    library = drive(open_library(path or places.demo_library(), layout=layout))
+    if library.skipped:
+        print(skipped_sentence(library.skipped), file=sys.stderr)
+    return library
+
+
+def load(options: argparse.Namespace) -> Any:
+    """The model that the options name, the starter model without one."""
+    from core.models.backends import pick_device
+    from core.models.checkpoint import load_model
+
+    return load_model(options.model or places.starter_model(), pick_device(options.device))
