@@ -6,12 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from app import commands, measure_commands
+from app import commands, measure_commands, model_commands
 from core.errors import StudioError
 from core.library.open import LAYOUTS
 from core.models.config import PRESETS
 
-SUBCOMMANDS = ("info", "search", "similar", "classify", "index", "patches", "train", "evaluate", "screenshot")
+SUBCOMMANDS = ("info", "search", "similar", "classify", "index", "patches", "train", "evaluate", "model", "screenshot")
 
 
 def main(arguments: list[str]) -> int:
@@ -145,6 +145,8 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--json", action="store_true", help="one JSON line an event on stdout")
     p.set_defaults(run=commands.train)
 
+    _model_parser(sub.add_parser("model", help="models on this computer, and the published ones"))
+
     p = sub.add_parser("screenshot", help="the studio's window as a PNG")
     p.add_argument("out", type=Path)
     p.add_argument("--library", type=Path)
@@ -154,3 +156,34 @@ def _parser() -> argparse.ArgumentParser:
     _model_options(p)
     p.set_defaults(run=commands.screenshot)
     return parser
+
+
+def _model_parser(parser: argparse.ArgumentParser) -> None:
+    sub = parser.add_subparsers(required=True, metavar="list|info|import|pull")
+    p = sub.add_parser("list", help="the starter, your own, and those below a folder")
+    p.add_argument("folder", nargs="?", type=Path)
+    p.add_argument("--json", action="store_true")
+    p.set_defaults(run=model_commands.list_models)
+
+    p = sub.add_parser("info", help="what a model is, where it comes from, its scores and its card")
+    p.add_argument("model", nargs="?", type=Path, help="a model folder (default: the starter model)")
+    p.add_argument("--json", action="store_true")
+    p.set_defaults(run=model_commands.info)
+
+    p = sub.add_parser("import", help="a published state dict, best_model.pt")
+    p.add_argument("file", type=Path)
+    _import_options(p)
+    p.set_defaults(run=model_commands.import_model)
+
+    p = sub.add_parser("pull", help="a published model from the Hugging Face hub")
+    p.add_argument("name", help="as in line-corporation/MotionPatches")
+    p.add_argument("--dataset", default="HumanML3D", help="its folder in the repository (default: HumanML3D)")
+    _import_options(p)
+    p.set_defaults(run=model_commands.pull)
+
+
+def _import_options(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--statistics", type=Path, required=True, metavar="LIBRARY",
+                   help="the data set's folder, for mean and deviation per joint")
+    p.add_argument("-o", "--out", type=Path, help="model folder to write (default: among your own models)")
+    p.add_argument("--json", action="store_true")

@@ -36,6 +36,11 @@ def user_galleries() -> Path:
     return cache() / "galleries"
 
 
+def user_models() -> Path:
+    """Models that the user imported or pulled."""
+    return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "models"
+
+
 def corrections() -> Path:
     """What the user has said about skeletons whose unit, axis or parts were guessed wrongly."""
     return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "skeletons.json"

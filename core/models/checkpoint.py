@@ -88,10 +88,8 @@ def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:
     statistics = PatchStatistics(tensors.pop("statistics.mean").numpy(), tensors.pop("statistics.std").numpy(),
                                  values["normalisation"])
     config = model_config.from_dict(values["model"])
-    text = TextEncoder.from_parts(values["text_architecture"], folder / "tokenizer.json", config.text_pooling)
+    text = TextEncoder.from_parts(values["text_architecture"], folder / "tokenizer.json", config.text_pooling).materialised()
     model = model_class(config)(config, text, statistics, pretrained=False)
-    text.backbone.to_empty(device="cpu")
-    _fill_position_ids(text.backbone)
     missing, unexpected = model.load_state_dict(expand_rows(tensors), strict=False)
     if missing or unexpected:
         raise FileProblem(weights_file, f"tensors do not fit: missing {missing[:3]}, unexpected {unexpected[:3]}",
@@ -99,15 +97,6 @@ def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:
     model.name = folder.name
     model.fingerprint = content_digest(weights_file)
     return model.eval().to(device)
-
-
-def _fill_position_ids(backbone: torch.nn.Module) -> None:
-    """Buffers that transformers does not save have to be made anew after a meta-device construction."""
-    for name, buffer in backbone.named_buffers():
-        if name.endswith("position_ids"):
-            buffer.copy_(torch.arange(buffer.shape[-1]).expand_as(buffer))
-        else:
-            buffer.zero_()
 
 
 def read_config(folder: Path) -> dict[str, Any]:

@@ -72,6 +72,16 @@ class TextEncoder(nn.Module):
             backbone = _text_part(AutoModel.from_config(config))
         return cls(backbone, architecture, tokenizer, pooling)
 
+    def materialised(self) -> TextEncoder:
+        """Memory for the empty weights of from_parts, with the buffers that checkpoints do not hold."""
+        self.backbone.to_empty(device="cpu")
+        for name, buffer in self.backbone.named_buffers():
+            if name.endswith("position_ids"):
+                buffer.copy_(torch.arange(buffer.shape[-1]).expand_as(buffer))
+            else:
+                buffer.zero_()
+        return self
+
     def tokenize(self, sentences: list[str]) -> tuple[Tensor, Tensor]:
         """(B, L) token ids and attention mask."""
         encoded = self.tokenizer.encode_batch(sentences)

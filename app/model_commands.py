@@ -1,0 +1,79 @@
+"""`motionpatches model list|info|import|pull`: models on this computer, and the published ones."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from app.console import drive, open_path
+from core import places
+from core.errors import FileProblem, StudioError
+from core.models.catalogue import Model, models_in
+
+
+def list_models(options: argparse.Namespace) -> int:
+    found = models_in(options.folder)
+    if options.json:
+        print(json.dumps([_values(model) for model in found]))
+        return 0
+    for model in found:
+        scores = model.headline
+        print(f"{model.folder}: {model.summary}" + (f"; {scores}" if scores else ""))
+    return 0
+
+
+def info(options: argparse.Namespace) -> int:
+    model = Model.read(options.model or places.starter_model())
+    if options.json:
+        print(json.dumps({**_values(model), "card": model.card}))
+        return 0
+    print(f"{model.folder}: {model.summary}")
+    for name, value in {**model.provenance, **({"scores": model.headline} if model.headline else {})}.items():
+        print(f"  {name}: {value}")
+    if model.card:
+        print(f"\n{model.card.strip()}")
+    return 0
+
+
+def import_model(options: argparse.Namespace) -> int:
+    return _import(options.file, options.statistics, options.out, f"the file {options.file.name}", options.json)
+
+
+def pull(options: argparse.Namespace) -> int:
+    from core.models.download import pull_checkpoint
+
+    file = drive(pull_checkpoint(options.name, options.dataset))
+    return _import(file, options.statistics, options.out, f"{options.name} on the Hugging Face hub, {options.dataset}",
+                   options.json)
+
+
+def _import(file: Path, data: Path, out: Path | None, origin: str, as_json: bool) -> int:
+    from core.models.checkpoint import save_model
+    from core.models.config import preset
+    from core.models.published_checkpoint import dataset_statistics, import_state_dict
+    from core.statistics import library_statistics
+
+    out = out or places.user_models() / file.stem
+    if out.exists():
+        raise FileProblem(out, "it is there already", "Choose another place with -o")
+    if not data.is_dir():
+        raise FileProblem(data, "it is no folder", "Name the data set that the model was trained on")
+    statistics, place = dataset_statistics(data), f"{data.name} (Mean_raw.npy, Std_raw.npy)"
+    if statistics is None:
+        library = open_path(data)
+        statistics, place = library_statistics(library, library.clips, preset("official").patches), library.name
+        if not len(library.clips):
+            raise StudioError(f"{library.name} holds no motion to compute statistics from.")
+    imported = import_state_dict(file, statistics, origin, place)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    save_model(imported.model, out, imported.info)
+    values: dict[str, Any] = _values(Model.read(out))
+    print(json.dumps(values) if as_json else f"{out}: {values['summary']}")
+    return 0
+
+
+def _values(model: Model) -> dict[str, Any]:
+    return {"name": model.name, "folder": str(model.folder), "summary": model.summary, "metrics": model.metrics,
+            "provenance": model.provenance}

@@ -1,0 +1,69 @@
+"""The published checkpoints from the Hugging Face hub, with progress; a broken-off download goes on where it stopped."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+from core.errors import StudioError
+from core.models.hub import offline
+from core.progress import Job, Progress
+
+MEGABYTE = 1 << 20
+
+
+def pull_checkpoint(name: str, dataset: str) -> Job[Path]:
+    """best_model.pt of one data set's folder of a hub repository, from the hub's cache where it lies there. HF_HUB_OFFLINE is
+    respected. Raises StudioError where it cannot be had."""
+    from huggingface_hub import HfApi, hf_hub_download, try_to_load_from_cache
+    from huggingface_hub.errors import EntryNotFoundError, HFValidationError, OfflineModeIsEnabled, RepositoryNotFoundError
+
+    try:
+        cached = try_to_load_from_cache(name, f"{dataset}/best_model.pt")
+    except HFValidationError:
+        raise StudioError(f"{name!r} is no name of a hub repository, as in 'owner/name'.") from None
+    if isinstance(cached, str):
+        return Path(cached)
+    if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"):
+        raise offline(name)
+    yield Progress(f"Asking for {name}", 0, 1)
+    try:
+        files = {f.rfilename: f.size or 0 for f in HfApi().model_info(name, files_metadata=True).siblings}
+    except RepositoryNotFoundError:
+        raise StudioError(f"There is no repository {name!r} on the Hugging Face hub.") from None
+    except (OSError, OfflineModeIsEnabled) as error:
+        raise offline(name) from error
+    wanted = next((f for f in files if f.lower().startswith(f"{dataset.lower()}/") and f.endswith("best_model.pt")), None)
+    if wanted is None:
+        known = sorted({f.split("/")[0] for f in files if f.endswith(".pt")})
+        raise StudioError(f"{name} has no model for {dataset!r}. It has {', '.join(known) or 'none'}.")
+    done: list[Path | Exception] = []
+
+    def fetch() -> None:
+        try:
+            done.append(Path(hf_hub_download(name, wanted)))
+        except Exception as error:
+            done.append(error)
+
+    thread = threading.Thread(target=fetch, daemon=True)
+    thread.start()
+    total = max(files[wanted] // MEGABYTE, 1)
+    while thread.is_alive():
+        yield Progress(f"Downloading {wanted} (MB)", min(_partial_bytes() // MEGABYTE, total), total)
+        thread.join(0.3)
+        time.sleep(0)
+    if isinstance(done[0], (OSError, EntryNotFoundError)):
+        raise offline(name) from done[0]
+    if isinstance(done[0], Exception):
+        raise StudioError(f"{wanted} could not be downloaded ({done[0]}).") from done[0]
+    return done[0]
+
+
+def _partial_bytes() -> int:
+    """Bytes of the download under way, from the hub cache's unfinished files."""
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    sizes = [f.stat().st_size for f in Path(HF_HUB_CACHE).glob("models--*/blobs/*.incomplete")]
+    return max(sizes, default=0)
