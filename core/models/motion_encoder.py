@@ -34,6 +34,9 @@ def make_vit(config: ModelConfig, pretrained: bool) -> nn.Module:
         if "Unknown model" in str(error):
             raise StudioError(f"timm has no vision transformer called {config.motion!r}.") from None
         raise
+    except (AssertionError, TypeError) as error:
+        raise StudioError(f"{config.motion} cannot be built for motion patches with pooling {config.motion_pooling!r} "
+                          f"({error}).") from None
     except (OSError, ValueError) as error:
         if weights == "hub":
             raise offline(config.motion) from error

@@ -101,13 +101,8 @@ class TextEncoder(nn.Module):
 
 def _text_part(model: nn.Module) -> nn.Module:
     """The text tower of a model of pictures and text (CLIP), the encoder of one that also decodes (T5), else the model."""
-    if getattr(model.config, "text_config", None) is not None and hasattr(model, "text_model"):
-        from transformers import CLIPTextModel
-
-        tower = CLIPTextModel(model.config.text_config)
-        tower.load_state_dict({f"text_model.{name}": tensor for name, tensor in model.text_model.state_dict().items()},
-                              strict=True, assign=True)
-        return tower
+    if hasattr(model, "text_model"):
+        return model.text_model
     return model.get_encoder() if getattr(model.config, "is_encoder_decoder", False) else model
 
 
