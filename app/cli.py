@@ -11,7 +11,8 @@ from core.errors import StudioError
 from core.library.open import LAYOUTS
 from core.models.config import PRESETS
 
-SUBCOMMANDS = ("info", "search", "similar", "classify", "index", "patches", "train", "evaluate", "model", "screenshot")
+SUBCOMMANDS = ("info", "search", "similar", "classify", "index", "patches", "train", "evaluate", "reproduce",
+               "model", "screenshot")
 
 
 def main(arguments: list[str]) -> int:
@@ -141,9 +142,22 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--batch", type=int)
     p.add_argument("--seed", type=int)
     p.add_argument("--device", choices=("auto", "cuda", "mps", "cpu"))
+    p.add_argument("--chunk", type=int, help="motions encoded at a time, for a large batch in small memory")
+    p.add_argument("--set", action="append", metavar="NAME=VALUE", help="a field of the model, as in motion_weights= (scratch)")
     p.add_argument("-o", "--run", dest="run_folder", type=Path, help="run folder (default: runs/<preset>)")
     p.add_argument("--json", action="store_true", help="one JSON line an event on stdout")
     p.set_defaults(run=commands.train)
+
+    p = sub.add_parser("reproduce", help="a table of the paper, beside its figures")
+    p.add_argument("table", choices=("table2", "table3", "table4", "table5", "table6", "table7"))
+    p.add_argument("--data", type=Path, required=True, help="holds HumanML3D, KIT-ML, BABEL and InterHuman, as the table needs")
+    p.add_argument("--preset", choices=tuple(PRESETS), default="paper")
+    p.add_argument("--runs", type=Path, default=Path("runs"), help="where runs lie; finished ones are not trained again")
+    for name in ("epochs", "batch", "seed", "chunk"):
+        p.add_argument(f"--{name}", type=int)
+    p.add_argument("--set", action="append", metavar="NAME=VALUE", help="a field of the model, motion=deit_base_patch16_224")
+    p.add_argument("-o", "--out", type=Path, help="also write the table here (Markdown)")
+    p.set_defaults(run=measure_commands.reproduce)
 
     _model_parser(sub.add_parser("model", help="models on this computer, and the published ones"))
 

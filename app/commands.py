@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from app.console import drive, load, open_path
+from app.console import drive, load, model_field, open_path
 from core.errors import FileProblem, StudioError, os_problem
 from core.motion.skeleton import PART_NAMES
 from core.progress import format_duration
@@ -119,12 +119,14 @@ def patches(options: argparse.Namespace) -> int:
 def train(options: argparse.Namespace) -> int:
     from core.training import config as training_config
 
-    given = {name: getattr(options, name) for name in ("epochs", "batch", "seed", "device")}
+    given = {name: getattr(options, name) for name in ("epochs", "batch", "chunk", "seed", "device")}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if options.library:
         changes["library"] = str(options.library.expanduser().resolve())
     if options.start_from:
         changes["start_from"] = str(options.start_from.expanduser().resolve())
+    if options.set:
+        changes["model"] = dict(model_field(text) for text in options.set)
     if options.config:
         config = training_config.check(replace(training_config.read(options.config), **changes))
     else:

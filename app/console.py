@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from core import places
+from core.errors import StudioError
 from core.library.library import Library, skipped_sentence
 from core.library.open import open_library
 from core.progress import Job, Progress, run
@@ -37,3 +39,14 @@ def load(options: argparse.Namespace) -> Any:
     from core.models.checkpoint import load_model
 
     return load_model(options.model or places.starter_model(), pick_device(options.device))
+
+
+def model_field(text: str) -> tuple[str, object]:
+    """'name=value' with the value as JSON where it is JSON, else as text."""
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise StudioError(f"--set takes NAME=VALUE, not {text!r}.")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value

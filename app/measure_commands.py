@@ -1,4 +1,4 @@
-"""evaluate, classify and similar: what the window's panels do, for the terminal."""
+"""evaluate, classify, similar and reproduce: what the window's panels do, for the terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from app.console import drive, load, open_path
+from app.console import drive, load, model_field, open_path
 from core.errors import FileProblem, StudioError, os_problem
 
 
@@ -90,4 +90,22 @@ def similar(options: argparse.Namespace) -> int:
     print("captions nearest to it:")
     for text, score in captions:
         print(f"     {score:.3f}  {text}")
+    return 0
+
+
+def reproduce(options: argparse.Namespace) -> int:
+    from core.reproduce import Settings
+    from core.reproduce import reproduce as run_table
+
+    given = {name: getattr(options, name) for name in ("epochs", "batch", "seed", "chunk")}
+    changes = {name: value for name, value in given.items() if value is not None}
+    if options.set:
+        changes["model"] = dict(model_field(text) for text in options.set)
+    text = drive(run_table(options.table, Settings(options.data, options.runs, options.preset, changes)))
+    if options.out:
+        try:
+            options.out.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise os_problem(options.out, error) from error
+    print(text, end="")
     return 0

@@ -12,25 +12,14 @@ from core.io import amass
 from core.io.load import load_motion
 from core.library.open import open_library
 from core.motion.canonical import canonical, mirror, resample
-from core.motion.skeleton import KIT21, SMPL22
+from core.motion.skeleton import SMPL22
 from core.progress import run
+from tests.layouts import amass_take, kit_take, label, person
 
 
 @pytest.fixture(autouse=True)
 def no_body_models(monkeypatch):
     monkeypatch.delenv(amass.BODY_MODELS, raising=False)
-
-
-def amass_take(path, frames=240, fps=120.0):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rng = np.random.default_rng(len(str(path)))
-    np.savez(path, poses=rng.normal(0, 0.1, (frames, 156)), trans=rng.normal(0, 0.01, (frames, 3)) + [0, 0, 0.9],
-             mocap_framerate=fps, betas=np.zeros(16), gender="male")
-
-
-def label(raw, kinds, start=None, end=None):
-    times = {} if start is None else {"start_t": start, "end_t": end}
-    return {"raw_label": raw, "proc_label": raw, "act_cat": kinds, **times}
 
 
 @pytest.fixture
@@ -59,11 +48,6 @@ def test_babel(babel):
                      "12": (("wave hello",), ("wave", "greet"), "train"), "20": (("wave hello",), ("wave", "greet"), "val")}
     assert library.load("11@0-1.2").frame_count == 144 and library.load("12").frame_count == 240
     assert len(library.skipped) == 1 and "gone_poses" in library.skipped[0].reason
-
-
-def person(rng, frames):
-    return {"trans": rng.normal(0, 0.1, (frames, 3)) + [0, 0, 0.9], "root_orient": rng.normal(0, 0.1, (frames, 3)),
-            "pose_body": rng.normal(0, 0.1, (frames, 63)), "betas": np.zeros(10), "gender": "neutral"}
 
 
 def test_interhuman(tmp_path):
@@ -115,22 +99,7 @@ def test_a_pickle_with_code_does_not_run(tmp_path):
 
 def test_kit_ml_rate_and_unit(tmp_path):
     """Millimetres at 12.5 fps, without a skeleton.json: recognised by the bones that stay rigid."""
-    rest = np.zeros((21, 3))
-    for chain, steps in zip(KIT21.chains, (
-            [(-90, -60, 0), (0, -420, 0), (0, -400, 0), (0, -70, -30), (0, 0, 150)],
-            [(90, -60, 0), (0, -420, 0), (0, -400, 0), (0, -70, -30), (0, 0, 150)],
-            [(0, 100, 0), (0, 200, 0), (0, 200, 0), (0, 150, 0)],
-            [(-180, -20, 0), (-280, 0, 0), (-250, 0, 0)], [(180, -20, 0), (280, 0, 0), (250, 0, 0)]), strict=True):
-        for a, b, step in zip(chain, chain[1:], steps, strict=False):
-            rest[b] = rest[a] + step
-    angle = 0.3 * np.sin(np.arange(50) / 5)
-    take = np.repeat((rest + [0, 950, 0])[None], 50, 0)
-    for t in range(50):
-        turn = np.array([[1, 0, 0], [0, np.cos(angle[t]), -np.sin(angle[t])], [0, np.sin(angle[t]), np.cos(angle[t])]])
-        for chain, sign in ((KIT21.chains[0], 1), (KIT21.chains[1], -1)):
-            hip = take[t, chain[1]].copy()
-            spin = turn if sign > 0 else turn.T
-            take[t, list(chain[1:])] = (take[t, list(chain[1:])] - hip) @ spin.T + hip
+    take = kit_take()
     (tmp_path / "new_joints").mkdir()
     (tmp_path / "texts").mkdir()
     np.save(tmp_path / "new_joints/00001.npy", take.astype(np.float32))
