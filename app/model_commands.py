@@ -7,9 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.console import drive, open_path
+from app.console import drive
 from core import places
-from core.errors import FileProblem, StudioError
 from core.models.catalogue import Model, models_in
 
 
@@ -50,26 +49,11 @@ def pull(options: argparse.Namespace) -> int:
 
 
 def _import(file: Path, data: Path, out: Path | None, origin: str, as_json: bool) -> int:
-    from core.models.checkpoint import save_model
-    from core.models.config import preset
-    from core.models.published_checkpoint import dataset_statistics, import_state_dict
-    from core.statistics import library_statistics
+    from core.models.published_checkpoint import install
 
     out = out or places.user_models() / file.stem
-    if out.exists():
-        raise FileProblem(out, "it is there already", "Choose another place with -o")
-    if not data.is_dir():
-        raise FileProblem(data, "it is no folder", "Name the data set that the model was trained on")
-    statistics, place = dataset_statistics(data), f"{data.name} (Mean_raw.npy, Std_raw.npy)"
-    if statistics is None:
-        library = open_path(data)
-        statistics, place = library_statistics(library, library.clips, preset("official").patches), library.name
-        if not len(library.clips):
-            raise StudioError(f"{library.name} holds no motion to compute statistics from.")
-    imported = import_state_dict(file, statistics, origin, place)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    save_model(imported.model, out, imported.info)
-    values: dict[str, Any] = _values(Model.read(out))
+    drive(install(file, data, out, origin))
+    values = _values(Model.read(out))
     print(json.dumps(values) if as_json else f"{out}: {values['summary']}")
     return 0
 

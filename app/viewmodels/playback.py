@@ -28,6 +28,7 @@ class Playback(QObject):
         self._crowded = crowded
         self.clock_s, self.speed, self.duration_s, self.fps = 0.0, 1.0, 0.0, 20.0
         self.playing, self.loop = True, True
+        self.range_s: tuple[float, float] | None = None
         self._last = time.perf_counter()
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -53,7 +54,7 @@ class Playback(QObject):
 
     def show(self, duration_s: float, fps: float, at_s: float = 0.0) -> None:
         """Another motion is on the stage."""
-        self.duration_s, self.fps, self.clock_s = duration_s, fps, at_s
+        self.duration_s, self.fps, self.clock_s, self.range_s = duration_s, fps, at_s, None
         self.changed.emit()
         self.ticked.emit()
 
@@ -72,6 +73,18 @@ class Playback(QObject):
         """Pauses and moves by frames."""
         self.playing = False
         self.seek((self.frame + frames) / self.fps + 1e-4)
+        self.changed.emit()
+
+    def mark(self, end: bool) -> None:
+        """The range of seconds begins, or ends, here; a range turned round begins anew."""
+        start, stop = self.range_s or (0.0, self.duration_s)
+        here = self.time_s
+        start, stop = (start, here) if end else (here, stop)
+        self.range_s = (start, stop) if stop - start > 1.5 / self.fps else (0.0, here) if end else (here, self.duration_s)
+        self.changed.emit()
+
+    def clear_range(self) -> None:
+        self.range_s = None
         self.changed.emit()
 
     def set_speed(self, speed: float) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -38,25 +40,54 @@ class Search(QObject):
         self.history: list[str] = []
         self.elapsed_s = 0.0
         self._retriever = None
+        self.like: tuple[Clip, float, float] | None = None
         workspace.changed.connect(self._workspace_changed)
 
     def submit(self, text: str) -> None:
         """Searches for a sentence; waits for the model where it is still loading."""
-        self.query = text.strip()
+        self.query, self.like = text.strip(), None
         if not self.query:
             self.results, self.note = [], ""
             self.changed.emit()
             return
+        query, k = self.query, self.k
+        self._find(lambda retriever: retriever.search_text(query, k), query)
+
+    def more_like(self, clip: Clip, start_s: float = 0.0, end_s: float = 0.0) -> None:
+        """Searches for motions like a clip, or like a range of its seconds (end 0: to its end)."""
+        library, k = self.workspace.library, self.k
+        self.like = (clip, start_s, end_s)
+        self.query = f"like: {clip.caption}" + (f" ({start_s:.1f} to {end_s:.1f} s)" if end_s else "")
+
+        def find(retriever: Any) -> list[Hit]:
+            motion = library.load(clip.id)
+            end = int(end_s * motion.fps) if end_s else motion.frame_count
+            start = min(int(start_s * motion.fps), max(end - 2, 0))
+            return retriever.search_motion(motion.crop(start, end), k)
+
+        self._find(find, "")
+
+    def captions_of(self, clip: Clip, done: Callable[[list[tuple[str, float]]], None], k: int = 10) -> None:
+        """The captions of the library nearest to a clip, handed to `done`."""
+        library, retriever = self.workspace.library, self.workspace.retriever
+        if retriever is not None:
+            self.workspace.models.submit("captions", lambda: retriever.captions_near(library.load(clip.id), library, k), done,
+                                         self._failed)
+
+    def _failed(self, message: str) -> None:
+        self.note = message
+        self.changed.emit()
+
+    def _find(self, find: Callable[[Any], list[Hit]], remembered: str) -> None:
         retriever = self.workspace.retriever
         if retriever is None:
             self.note = "The search starts as soon as the model is ready."
             self.changed.emit()
             return
-        query, k, started = self.query, self.k, time.perf_counter()
-        library = self.workspace.library
+        started, library = time.perf_counter(), self.workspace.library
 
         def work() -> tuple[list[Hit], list[Motion | str]]:
-            hits = [h for h in retriever.search_text(query, k) if h.clip_id in library.by_id]
+            hits = [h for h in find(retriever) if h.clip_id in library.by_id]
             return hits, view_motions(library, [h.clip_id for h in hits])
 
         def done(answer: tuple[list[Hit], list[Motion | str]]) -> None:
@@ -66,28 +97,33 @@ class Search(QObject):
             lost = [m for m in motions if isinstance(m, str)]
             self.note = f"{len(lost)} results are not shown. {lost[0]}" if lost else ""
             self.elapsed_s = time.perf_counter() - started
-            if query in self.history:
-                self.history.remove(query)
-            self.history.insert(0, query)
+            if remembered:
+                self.history = [remembered, *(h for h in self.history if h != remembered)]
             self.changed.emit()
-            if self.results:
+            if self.results and remembered:
                 best = self.results[0]
                 QTimer.singleShot(1, lambda: self.workspace.show(best.clip, best.motion))  # the tiles are painted first
 
-        def failed(message: str) -> None:
-            self.note = message
-            self.changed.emit()
-
-        self.workspace.models.submit("search", work, done, failed)
+        self.workspace.models.submit("search", work, done, self._failed)
 
     def set_k(self, k: int) -> None:
         self.k = k
-        self.submit(self.query)
+        self.again()
+
+    def again(self) -> None:
+        """The same search, as after a change of k or model."""
+        if self.like is not None:
+            self.more_like(*self.like)
+        else:
+            self.submit(self.query)
 
     def _workspace_changed(self) -> None:
         if self.workspace.retriever is not self._retriever:
             self._retriever = self.workspace.retriever
             self.results = []
+            library = self.workspace.library
+            if self.like is not None and (library is None or self.like[0].id not in library.by_id):
+                self.like, self.query = None, ""
             self.changed.emit()
             if self.query and self._retriever is not None:
-                self.submit(self.query)
+                self.again()

@@ -36,6 +36,7 @@ class Workspace(QObject):
         self.layout = ""
         self.retriever: Any = None
         self.model: Any = None
+        self.model_folder: Path | None = None
         self.model_label, self.device_label = "model not loaded", ""
         self.clip: Clip | None = None
         self.motion: Motion | None = None
@@ -114,6 +115,7 @@ class Workspace(QObject):
 
         def done(result: tuple[Any, str]) -> None:
             self.model, self.device_label = result
+            self.model_folder = folder
             self.model_label = self.model.name
             self.retriever = None
             self.changed.emit()

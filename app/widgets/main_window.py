@@ -47,7 +47,7 @@ class MainWindow(QMainWindow):
         ]
         self.library.chosen.connect(workspace.show_clip)
         self.query.results.chosen.connect(workspace.show_clip)
-        self.menus = Menus(self, workspace, playback)
+        self.menus = Menus(self, workspace, search, playback)
         self.setStatusBar(Status(workspace))
         self.default_sizes()
         self.default_state = self.saveState(LAYOUT)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QMenu, QMessageBox, QSpinBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QMenu, QMessageBox, QSpinBox, QWidget
 
 from app.viewmodels.doctor import Doctor
 from app.viewmodels.playback import Playback
+from app.viewmodels.search import Search
 from app.viewmodels.workspace import Workspace
 from app.widgets.doctor_dialog import DoctorDialog
 from app.widgets.theme import APPEARANCES, set_appearance
@@ -21,9 +23,12 @@ from core.library.open import LAYOUTS
 class Menus:
     """Builds the menu bar of a window. Keys of one letter or arrow rest while a person types."""
 
-    def __init__(self, window: QMainWindow, workspace: Workspace, playback: Playback):
-        self.window, self.workspace, self.playback = window, workspace, playback
+    def __init__(self, window: QMainWindow, workspace: Workspace, search: Search, playback: Playback):
+        self.window, self.workspace, self.search, self.playback = window, workspace, search, playback
+        self.pages: dict[str, QWidget] = {}
         self._file(window.menuBar().addMenu("&File"))
+        self._search(window.menuBar().addMenu("&Search"))
+        self._model(window.menuBar().addMenu("&Model"))
         self._playback(window.menuBar().addMenu("&Playback"), playback)
         self._view(window.menuBar().addMenu("&View"))
         self._add(window.menuBar().addMenu("&Help"), "Keys…", self.show_keys, "F1")
@@ -43,13 +48,60 @@ class Menus:
             if layout.reader:
                 self._add(kinds, f"{layout.name}…", lambda name=layout.name: self.open_folder(name))
         self._add(menu, "Open &Demo Library", self.workspace.open_demo)
-        self._add(menu, "Open &Model…", self.open_model)
         self._add(menu, "Check &Import…", self.check_import, "Ctrl+I")
         menu.addSeparator()
         self._add(menu, "Save &Screenshot…", self.save_screenshot, "Ctrl+Shift+S")
         self._add(menu, "&Copy Screenshot", lambda: QApplication.clipboard().setPixmap(self.window.grab()), "Ctrl+Shift+C")
         menu.addSeparator()
         self._add(menu, "&Quit", self.window.close, "Ctrl+Q")
+
+    def _search(self, menu: QMenu) -> None:
+        self._add(menu, "Find a Motion", self.window.focus_query, "Ctrl+F")
+        self._add(menu, "Find a Motion", self.window.focus_query, "/", single=True).setVisible(False)
+        self._add(menu, "More Like This", self.more_like_this, "M", single=True)
+        self._add(menu, "Captions Nearest to This…", self.nearest_captions, "Ctrl+Shift+M")
+
+    def _model(self, menu: QMenu) -> None:
+        self._add(menu, "&Models…", lambda: self._page("models"), "Ctrl+M")
+        self._add(menu, "&Open Model Folder…", self.open_model)
+        self._add(menu, "&Evaluate…", lambda: self._page("evaluation"), "Ctrl+E")
+
+    def _page(self, name: str) -> None:
+        """A window of its own that stays beside the studio; made when it is first asked for."""
+        if name not in self.pages:
+            if name == "models":
+                from app.viewmodels.models import Models
+                from app.widgets.models_window import ModelsWindow
+
+                self.pages[name] = ModelsWindow(Models(self.workspace, self.window), self.window)
+            else:
+                from app.viewmodels.measure import Measure
+                from app.widgets.evaluation_window import EvaluationWindow
+
+                self.pages[name] = EvaluationWindow(Measure(self.workspace, self.window), self.playback, self.window)
+        self.pages[name].show()
+        self.pages[name].raise_()
+        self.pages[name].activateWindow()
+
+    def more_like_this(self) -> None:
+        """Motions like the shown one, or like the marked range of it."""
+        clip = self.workspace.clip
+        if clip is not None and self.workspace.library is not None and clip.id in self.workspace.library.by_id:
+            start, end = self.playback.range_s or (0.0, 0.0)
+            self.search.more_like(clip, start, end)
+
+    def nearest_captions(self) -> None:
+        """The captions of the library nearest to the shown motion; one of them can be searched for."""
+        clip = self.workspace.clip
+        if clip is None:
+            return
+
+        def done(found: list[tuple[str, float]]) -> None:
+            rows = "".join(f"<tr><td>{score:.2f}&nbsp;&nbsp;</td><td>{escape(text)}</td></tr>" for text, score in found)
+            QMessageBox.information(self.window, f"Captions nearest to {clip.id}",
+                                    f"<table>{rows}</table>" if rows else "This library has no captions.")
+
+        self.search.captions_of(clip, done)
 
     def _playback(self, menu: QMenu, p: Playback) -> None:
         for text, do, *keys in (
@@ -58,13 +110,13 @@ class Menus:
             ("One Second Back", lambda: p.seek(p.time_s - 1), "Shift+Left"),
             ("One Second Ahead", lambda: p.seek(p.time_s + 1), "Shift+Right"), ("To the Start", lambda: p.seek(0), "Home"),
             ("To the End", lambda: p.seek(p.duration_s), "End"), ("Loop", lambda: p.set_loop(not p.loop), "L"),
+            ("Range Begins Here", lambda: p.mark(False), "I"), ("Range Ends Here", lambda: p.mark(True), "O"),
+            ("Forget the Range", p.clear_range, "Shift+I"),
         ):
             self._add(menu, text, do, *keys, single=True)
 
     def _view(self, menu: QMenu) -> None:
         window = self.window
-        self._add(menu, "Find a Motion", window.focus_query, "Ctrl+F")
-        self._add(menu, "Find a Motion", window.focus_query, "/", single=True).setVisible(False)
         self._add(menu, "Frame the Motion", window.stage.frame, "F", single=True)
         follow = self._add(menu, "Camera Follows", lambda: window.stage.set_follow(follow.isChecked()), "C", single=True)
         follow.setCheckable(True)

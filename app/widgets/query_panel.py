@@ -90,10 +90,15 @@ class QueryPanel(QWidget):
 
     def submit(self) -> None:
         self.pause.stop()
-        self.search.submit(self.line.text())
+        if self.search.like and self.line.text() == self.search.query:
+            self.search.again()
+        else:
+            self.search.submit(self.line.text())
 
     def _changed(self) -> None:
         has = bool(self.search.results) and bool(self.search.query)
+        if self.search.like and not self.pause.isActive() and self.line.text() != self.search.query:
+            self.line.setText(self.search.query)
         self.pages.setCurrentIndex(1 if has else 0)
         self.history.setStringList(self.search.history)
         self.hint.setText(self.search.note)

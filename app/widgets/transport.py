@@ -35,12 +35,16 @@ class Transport(QWidget):
         self.loop = QToolButton(text="Loop", checkable=True, checked=True, toolTip="Play again from the start (L)")
         self.loop.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.loop.toggled.connect(playback.set_loop)
+        self.range = QToolButton(toolTip="The marked range (I and O mark its ends); a click forgets it")
+        self.range.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.range.clicked.connect(playback.clear_range)
+        self.range.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 4)
         for widget in (self.back, self.play, self.ahead):
             row.addWidget(widget)
         row.addWidget(self.slider, 1)
-        for widget in (self.time, self.speed, self.loop):
+        for widget in (self.range, self.time, self.speed, self.loop):
             row.addWidget(widget)
         playback.changed.connect(self._changed)
         playback.ticked.connect(self._ticked)
@@ -69,6 +73,10 @@ class Transport(QWidget):
 
     def _changed(self) -> None:
         self._draw_icons()
+        marked = self.playback.range_s
+        self.range.setVisible(marked is not None)
+        if marked:
+            self.range.setText(f"{marked[0]:.2f} – {marked[1]:.2f} s  ✕")
 
     def _ticked(self) -> None:
         p = self.playback

@@ -14,11 +14,14 @@ from torch import Tensor
 
 from core import places
 from core.errors import FileProblem, StudioError, os_problem
-from core.models.checkpoint import CheckpointInfo
+from core.library.open import open_library
+from core.models.checkpoint import CheckpointInfo, save_model
 from core.models.config import changed, preset
 from core.models.motion_text_model import MotionTextModel
 from core.models.text_encoder import TextEncoder
 from core.patches import PatchStatistics
+from core.progress import Job, Progress
+from core.statistics import library_statistics
 
 # Theirs -> ours.
 PREFIXES = {"motion_encoder.model.": "motion_encoder.vit.", "text_encoder.text_model.": "text_encoder.backbone.",
@@ -27,7 +30,6 @@ LOGIT_SCALE = "logit_scale"
 # DistilBERT's architecture is transformers' default; its vocabulary of uncased words is the one of the starter model.
 DISTILBERT = {"model_type": "distilbert"}
 VOCABULARY = 30522
-HUB = "line-corporation/MotionPatches"
 LICENCE = "CC BY-NC 4.0 (not for commercial use)"
 
 
@@ -58,6 +60,26 @@ def import_state_dict(file: Path, statistics: PatchStatistics, origin: str, stat
             f"Transformers for 3D Human Motion-Language Models with Motion Patches\", CVPR 2024.\n\n**Licence**: {LICENCE}.\n\n"
             f"Mean and deviation per joint are those of {statistics_of}.\n")
     return Imported(model.eval(), CheckpointInfo({}, {"origin": origin, "licence": LICENCE, "statistics": statistics_of}, card))
+
+
+def install(file: Path, data: Path, out: Path, origin: str) -> Job[None]:
+    """Imports `file` into the model folder `out`, with the statistics of the data set's folder: its Mean_raw.npy and
+    Std_raw.npy, else computed from all of its motions. Raises FileProblem where `out` is there already."""
+    if out.exists():
+        raise FileProblem(out, "it is there already", "Choose another place, or remove it")
+    if not data.is_dir():
+        raise FileProblem(data, "it is no folder", "Name the data set that the model was trained on")
+    statistics, place = dataset_statistics(data), f"{data.name} (Mean_raw.npy, Std_raw.npy)"
+    if statistics is None:
+        library = yield from open_library(data)
+        yield Progress(f"Mean and deviation of {library.name}", 0, 1)
+        statistics, place = library_statistics(library, library.clips, preset("official").patches), library.name
+    imported = import_state_dict(file, statistics, origin, place)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise os_problem(out, error) from error
+    save_model(imported.model, out, imported.info)
 
 
 def read_state_dict(file: Path) -> dict[str, Tensor]:
