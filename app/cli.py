@@ -80,10 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     _model_options(p)
     p.set_defaults(run=commands.search)
 
-    p = sub.add_parser("similar", help="the motions and captions nearest to a motion")
+    p = sub.add_parser("similar", help="the motions nearest to a motion")
     p.add_argument("motion", help="a motion file, or the id of a clip of the library")
     p.add_argument("--start", type=float, default=0.0, help="seconds: from here")
     p.add_argument("--end", type=float, default=0.0, help="seconds: to here (default: its end)")
+    p.add_argument("--captions", action="store_true", help="also the nearest captions")
     p.add_argument("--library", type=Path, help="default: the demo library")
     _layout_option(p)
     p.add_argument("-k", type=int, default=10)

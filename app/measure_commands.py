@@ -78,7 +78,7 @@ def similar(options: argparse.Namespace) -> int:
     gallery = drive(update_gallery(model, library))
     retriever = Retriever(model, gallery)
     hits = retriever.search_motion(motion.crop(start, end), options.k)
-    captions = retriever.captions_near(motion.crop(start, end), library, options.k)
+    captions = drive(retriever.captions_near(motion.crop(start, end), library, options.k)) if options.captions else []
     if options.json:
         print(json.dumps({"motion": str(options.motion), "library": library.name, "model": model.name, "hits": [
             {"rank": h.rank, "id": h.clip_id, "score": round(h.score, 4), "caption": library.by_id[h.clip_id].caption,
@@ -87,7 +87,8 @@ def similar(options: argparse.Namespace) -> int:
         return 0
     for h in hits:
         print(f"{h.rank:3d}  {h.score:.3f}  {h.clip_id:40s}  {library.by_id[h.clip_id].caption}")
-    print("captions nearest to it:")
+    if captions:
+        print("captions nearest to it:")
     for text, score in captions:
         print(f"     {score:.3f}  {text}")
     return 0

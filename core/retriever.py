@@ -47,23 +47,22 @@ class Retriever:
         return self.gallery.nearest(encode_windows(self.model, windows_of(self.model, motion)[0][:1])[0], k)
 
 
-    def captions_near(self, motion: Motion, library: Library, k: int) -> list[tuple[str, float]]:
-        """The k captions of a library nearest to (the first window of) a motion, with their cosines."""
+    def captions_near(self, motion: Motion, library: Library, k: int) -> Job[list[tuple[str, float]]]:
+        """The k captions of a library nearest to (the first window of) a motion, with their cosines. Captions are encoded the
+        first time, the short ones first."""
         captions = list(dict.fromkeys(caption for clip in library.clips for caption in clip.captions))
+        new = sorted((c for c in captions if c not in self.known_captions), key=len)
+        meter = Meter("Reading captions", len(new))
+        for at in range(0, len(new), BATCH):
+            yield meter.at(at)
+            part = new[at:at + BATCH]
+            with torch.inference_mode(), backends.autocast(str(self.model.device)):
+                self.known_captions.update(zip(part, self.model.encode_text(part).cpu().numpy(), strict=True))
         if not captions:
             return []
-        rows = self._caption_rows(captions)
+        rows = np.stack([self.known_captions[c] for c in captions])
         scores = rows @ encode_windows(self.model, windows_of(self.model, motion)[0][:1])[0]
         return [(captions[i], float(scores[i])) for i in np.argsort(-scores, kind="stable")[:k]]
-
-    def _caption_rows(self, captions: list[str]) -> np.ndarray:
-        """(N, D) of these captions, encoded the first time."""
-        new = [c for c in captions if c not in self.known_captions]
-        for at in range(0, len(new), BATCH):
-            with torch.inference_mode(), backends.autocast(str(self.model.device)):
-                rows = self.model.encode_text(new[at:at + BATCH]).cpu().numpy()
-            self.known_captions.update(zip(new[at:at + BATCH], rows, strict=True))
-        return np.stack([self.known_captions[c] for c in captions])
 
 
 @torch.inference_mode()

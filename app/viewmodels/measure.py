@@ -95,16 +95,19 @@ class Measure(QObject):
 
     def classify(self, labels: str, prompt: str, truth: str, split: str) -> None:
         """Each motion's nearest label; `truth` is FILE.csv:COLUMN, or '' for the data set's own labels."""
-        library, model = self.workspace.library, self.workspace.model
+        library, model, retriever = self.workspace.library, self.workspace.model, self.workspace.retriever
 
         def job() -> Any:
-            from core.evaluation.embed import embed_clips, embed_texts
+            from core.evaluation.embed import embed_clips, embed_texts, from_gallery
             from core.evaluation.labels import prompts, read_labels, read_truth, truth_of
             from core.evaluation.zero_shot import classify
 
             names = read_labels(labels)
             sentences, table = prompts(names, prompt), read_truth(truth) if truth else None
-            embedded = yield from embed_clips(model, library, library.in_split("" if split == "all" else split), "auto")
+            clips = library.in_split("" if split == "all" else split)
+            embedded = retriever and from_gallery(retriever.gallery, clips)
+            if not embedded:
+                embedded = yield from embed_clips(model, library, clips, "auto")
             words = embed_texts(model, sentences, "auto")
             right = truth_of(embedded.clips, names, table)
             known = tuple(row for row, some in enumerate(right) if some)

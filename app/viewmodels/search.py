@@ -70,9 +70,19 @@ class Search(QObject):
     def captions_of(self, clip: Clip, done: Callable[[list[tuple[str, float]]], None], k: int = 10) -> None:
         """The captions of the library nearest to a clip, handed to `done`."""
         library, retriever = self.workspace.library, self.workspace.retriever
+        workspace = self.workspace
+
+        def found(captions: list[tuple[str, float]]) -> None:
+            workspace.progressed.emit(None)
+            done(captions)
+
+        def failed(message: str) -> None:
+            workspace.progressed.emit(None)
+            self._failed(message)
+
         if retriever is not None:
-            self.workspace.models.submit("captions", lambda: retriever.captions_near(library.load(clip.id), library, k), done,
-                                         self._failed)
+            workspace.models.submit_job("captions", lambda: retriever.captions_near(library.load(clip.id), library, k),
+                                        workspace.progressed.emit, found, failed)
 
     def _failed(self, message: str) -> None:
         self.note = message

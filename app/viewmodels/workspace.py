@@ -74,7 +74,8 @@ class Workspace(QObject):
 
     def cancel(self) -> None:
         self.scans.cancel("open")
-        self.models.cancel("index")
+        for key in ("index", "measure", "import", "captions"):
+            self.models.cancel(key)
 
     def _opened(self, library: Library) -> None:
         self.progressed.emit(None)

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from core import places
 from core.errors import StudioError
+from core.gallery import Gallery
 from core.library.library import Clip, Library, Skipped
 from core.models import backends
 from core.models.build import with_statistics
@@ -51,6 +52,17 @@ def embed_clips(model: MotionTextModel, library: Library, clips: Sequence[Clip],
     if not kept:
         raise StudioError(f"No motion of {library.name} could be encoded. {skipped[0].reason if skipped else 'There is none.'}")
     return Embedded(tuple(kept), np.concatenate(rows), tuple(skipped))
+
+
+def from_gallery(gallery: Gallery, clips: Sequence[Clip]) -> Embedded | None:
+    """The first windows as a gallery holds them (rounded to half precision on disk); None where one of the clips is not in
+    it."""
+    rows: dict[str, int] = {}
+    for row, entry in enumerate(gallery.entries):
+        rows.setdefault(entry.clip_id, row)
+    if not clips or any(clip.id not in rows for clip in clips):
+        return None
+    return Embedded(tuple(clips), gallery.embeddings[[rows[clip.id] for clip in clips]], ())
 
 
 @torch.inference_mode()

@@ -108,6 +108,30 @@ def indexing() -> None:
     print(f"indexing: {len(library.clips) / (time.perf_counter() - start):.0f} motions/s")
 
 
+def evaluation() -> None:
+    """All five protocols on 4,384 embeddings, the size of HumanML3D's test split, on one core."""
+    import os
+
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    from core.evaluation.protocols import Material, run_protocols
+
+    rng = np.random.default_rng(0)
+
+    def rows(width: int) -> np.ndarray:
+        found = rng.normal(size=(4384, width)).astype(np.float32)
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+    captions = tuple(f"caption {i % 4000}" for i in range(4384))
+    material = Material(rows(256), rows(256), captions, rows(384), tuple(range(100)))
+    start = time.perf_counter()
+    figures, missing = run_protocols(material)
+    assert len(figures) == 5 and not missing
+    print(f"evaluation: 4,384 embeddings under {len(figures)} protocols in {time.perf_counter() - start:.2f} s on one core")
+
+
 def bvh() -> None:
     """BVH text to world positions on one core: ours against bvhtoolbox (`pip install bvhtoolbox "setuptools<81"`), in turns,
     on the files of MOTIONPATCHES_BVH (a folder), else on one written here. The two must agree."""
@@ -200,7 +224,7 @@ def _seconds(work: Callable[[], object], times: int) -> float:
     return (time.perf_counter() - start) / times
 
 
-BENCHMARKS = {"studio": studio, "patches": patches, "indexing": indexing, "bvh": bvh, "index": index}
+BENCHMARKS = {"studio": studio, "patches": patches, "indexing": indexing, "evaluation": evaluation, "bvh": bvh, "index": index}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHMARKS:

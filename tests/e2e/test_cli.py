@@ -88,3 +88,35 @@ def test_screenshot_shows_the_whole_window(tmp_path):
     for name, box in {"tiles": (slice(70, 200), slice(20, 1260)), "library": (slice(330, 650), slice(10, 230)),
                       "stage": (slice(300, 700), slice(280, 940)), "patches": (slice(290, 650), slice(990, 1250))}.items():
         assert picture[box].std() > 8, name
+
+
+@needs_starter
+def test_similar_finds_itself_and_what_is_like_it():
+    found = json.loads(cli("search", "a person waves with the right hand", "-k", "1", "--json").stdout)["hits"][0]
+    done = json.loads(cli("similar", found["id"], "-k", "5", "--json").stdout)
+    assert done["hits"][0]["id"] == found["id"] and done["hits"][0]["score"] > 0.99
+    assert sum("wave" in h["id"] for h in done["hits"]) >= 3
+    none = cli("similar", found["id"], "--start", "9", "--end", "2")
+    assert none.returncode == 1 and "there is no frame" in none.stderr
+
+
+@needs_starter
+def test_evaluate_and_classify(small_library, tmp_path):
+    done = cli("evaluate", small_library, "--split", "all", "--protocol", "exact_caption", "--protocol", "strict", "--json",
+               "-o", tmp_path / "r.md")
+    values = json.loads(done.stdout)
+    assert values["motions"] == 12 and set(values["protocols"]) == {"exact_caption", "strict"}
+    assert set(values["protocols"]["strict"]["m2t"]) == {"R@1", "R@2", "R@3", "R@5", "R@10", "MedR"}
+    assert "12 motions" in (tmp_path / "r.md").read_text()
+    bad = cli("evaluate", small_library, "--protocol", "best")
+    assert bad.returncode == 1 and "no protocol" in bad.stderr
+    (tmp_path / "t.csv").write_text("id,label\n" + "".join(f"{i:06d},{'walk' if i % 2 else 'wave'}\n" for i in range(12)))
+    labelled = json.loads(cli("classify", small_library, "--labels", "walk,wave", "--truth", tmp_path / "t.csv", "--json").stdout)
+    assert labelled["accuracy"]["motions"] == 12 and labelled["accuracy"]["top1"] > 80 and len(labelled["clips"]) == 12
+
+
+@needs_starter
+def test_the_models_on_this_computer():
+    listed = json.loads(cli("model", "list", "--json").stdout)
+    assert listed[0]["name"] == "starter" and "vit_tiny" in listed[0]["summary"]
+    assert "Apache-2.0" in cli("model", "info").stdout

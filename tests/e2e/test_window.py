@@ -142,3 +142,119 @@ def test_a_growing_scan_can_be_watched_filtered_and_stopped(studio, tmp_path, mo
     wait(lambda: studio.workspace.retriever is not None)
     found = len(studio.workspace.library.clips)
     assert 5 < found < 99 and len(studio.workspace.retriever.gallery.entries) == found
+
+
+def open_demo(studio):
+    studio.workspace.open_demo()
+    wait(lambda: studio.workspace.library is not None and studio.workspace.library.root == places.demo_library()
+         and studio.workspace.retriever is not None, 60)
+
+
+def test_more_like_the_marked_range(studio):
+    open_demo(studio)
+    studio.window.query.ask("a person waves with the left hand")
+    wait(lambda: studio.search.query.startswith("a person waves") and len(studio.search.results) == 8)
+    wait(lambda: studio.workspace.clip is not None and studio.workspace.clip.id == studio.search.results[0].clip.id)
+    clip = studio.workspace.clip
+    studio.window.stage.setFocus()
+    studio.playback.toggle()
+    studio.playback.seek(0.2)
+    QTest.keyClick(studio.window, Qt.Key.Key_I)
+    studio.playback.seek(1.4)
+    QTest.keyClick(studio.window, Qt.Key.Key_O)
+    assert studio.playback.range_s == pytest.approx((0.2, 1.4), abs=0.06)
+    before = studio.search.results
+    QTest.keyClick(studio.window, Qt.Key.Key_M)
+    wait(lambda: studio.search.results is not before)
+    assert studio.search.query.startswith("like: ") and studio.window.query.line.text() == studio.search.query
+    assert sum("wave" in r.clip.id for r in studio.search.results) >= 4
+    studio.playback.clear_range()
+    before = studio.search.results
+    QTest.keyClick(studio.window, Qt.Key.Key_M)
+    wait(lambda: studio.search.results is not before)
+    assert studio.search.results[0].clip.id == clip.id and studio.search.results[0].hit.score > 0.99
+    heard = []
+    studio.search.captions_of(clip, heard.extend)
+    wait(lambda: heard, 90)
+    assert any("wav" in caption for caption, _ in heard[:5])
+    studio.playback.toggle()
+
+
+def test_evaluation_failures_and_classification(studio):
+    studio.window.menus._page("evaluation")
+    page = studio.window.menus.pages["evaluation"]
+    measure = page.retrieval.measure
+    assert page.retrieval.split.currentText() == "test"
+    page.retrieval.run.click()
+    wait(lambda: measure.evaluation is not None and not measure.working, 90)
+    found = measure.evaluation
+    assert page.retrieval.table.rowCount() == len(found.figures) and found.motions == 72
+    cells = [page.retrieval.table.item(0, c).text() for c in range(14)]
+    assert cells[2] == f"{found.figures['exact_caption']['t2m']['R@1']:.2f}"
+    page.retrieval._copy(".tex")
+    from PySide6.QtWidgets import QApplication
+
+    assert "tabular" in QApplication.clipboard().text()
+    page.tabs.setCurrentIndex(1)
+    assert page.failures.table.rowCount() == len(measure.failures) > 0
+    page.failures.table.setCurrentCell(1, 0)
+    failure = measure.failures[1]
+    wait(lambda: [r.clip.id for r in measure.pair.results] == [found.clips[failure.row].id, found.clips[failure.winner].id])
+    QTest.qWait(300)
+    assert pixels(page.failures.tiles).std() > 10
+    page.tabs.setCurrentIndex(2)
+    page.classification.labels.setText("walk, wave")
+    page.classification.run.click()
+    wait(lambda: measure.classified is not None and not measure.working, 60)
+    assert measure.classified.result is None and page.classification.list.count() == 720
+    page.classification.prompt.setText("nothing")
+    page.classification.run.click()
+    wait(lambda: "needs {label}" in page.classification.state.text())
+    page.close()
+
+
+def test_a_cell_of_the_confusions_lists_its_clips(studio, tmp_path):
+    clips = [c for c in studio.workspace.library.clips if c.id.split(" ", 1)[1].startswith(("wave", "sit down"))]
+    (tmp_path / "t.csv").write_text("id,label\n" + "".join(
+        f"{c.id},{'wave' if 'wave' in c.id else 'sit'}\n" for c in clips))
+    studio.window.menus._page("evaluation")
+    page = studio.window.menus.pages["evaluation"].classification
+    measure = page.measure
+    old = measure.classified
+    page.labels.setText("sit, wave")
+    page.prompt.setText("a person does a {label}")
+    page.truth.setText(str(tmp_path / "t.csv:label"))
+    page.run.click()
+    wait(lambda: measure.classified is not old and not measure.working, 60)
+    result = measure.classified.result
+    assert result.confusion.sum() == len(clips) and result.top1 > 80
+    cell, matrix = (1, 1), page.matrix
+    at = QPoint(190 + cell[1] * matrix.cell() + 5, 150 + cell[0] * matrix.cell() + 5)
+    QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=at)
+    assert page.list.count() == result.confusion[1, 1] > 0
+    wait(lambda: studio.workspace.clip.id == measure.classified.cell(1, 1)[0][0].id)
+    studio.window.menus.pages["evaluation"].close()
+
+
+def test_the_model_page_shows_imports_and_compares(studio, tmp_path):
+    from core.models.checkpoint import CheckpointInfo, load_model, save_model
+
+    save_model(load_model(places.starter_model()), tmp_path / "mine", CheckpointInfo(
+        {"test": {"strict": {"t2m": {"R@1": 12.5}, "m2t": {"R@1": 11}}}}, {"library": "my takes"}, "# Mine"))
+    studio.window.menus._page("models")
+    page = studio.window.menus.pages["models"]
+    assert page.list.count() == 1 and "in use" in page.list.item(0).text() and "Starter model" in page.card.toPlainText()
+    page.models.use(tmp_path / "mine")
+    wait(lambda: studio.workspace.retriever is not None and studio.workspace.model_label == "mine", 90)
+    page.models.refresh()
+    assert page.list.count() == 2 and "in use" in page.list.item(1).text()
+    page.list.selectAll()
+    text = page.card.toPlainText()
+    assert "my takes" in text and "12.5" in text and "motion encoder" not in text
+    (tmp_path / "no.pt").write_bytes(b"nothing")
+    page.models.import_file(tmp_path / "no.pt", tmp_path / "gone")
+    wait(lambda: not page.models.working)
+    assert "no folder" in page.state.text()
+    page.models.use(places.starter_model())
+    wait(lambda: studio.workspace.retriever is not None and studio.workspace.model_label == "starter", 60)
+    page.close()
