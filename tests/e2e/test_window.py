@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QEventLoop, QPoint, QSettings, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
@@ -35,11 +35,19 @@ def studio(screen, tmp_path_factory):
 
 
 def wait(condition, seconds=20.0):
-    for _ in range(int(seconds * 50)):
-        if condition():
-            return
-        QTest.qWait(20)
-    raise AssertionError("waited in vain")
+    """Runs the event loop until the condition holds (QTest.qWait keeps Python's lock, so that workers would stand still)."""
+    loop, end = QEventLoop(), time.perf_counter() + seconds
+    timer = QTimer(interval=20)
+    timer.timeout.connect(lambda: (condition() or time.perf_counter() > end) and loop.quit())
+    timer.start()
+    loop.exec()
+    assert condition(), "waited in vain"
+
+
+def rest(milliseconds):
+    """The event loop for a while."""
+    end = time.perf_counter() + milliseconds / 1000
+    wait(lambda: time.perf_counter() > end, milliseconds / 1000 + 5)
 
 
 def pixels(widget) -> np.ndarray:
@@ -54,9 +62,9 @@ def test_a_typed_query_moves(studio):
     QTest.keyClicks(line, "a person waves with the right hand")
     QTest.keyClick(line, Qt.Key.Key_Return)
     wait(lambda: len(studio.search.results) == 8)
-    QTest.qWait(300)
+    rest(300)
     first = pixels(studio.window.query.results)
-    QTest.qWait(400)
+    rest(400)
     second = pixels(studio.window.query.results)
     assert first.std() > 10
     tile = studio.window.query.results.tiles()[0]
@@ -69,11 +77,11 @@ def test_a_click_on_a_tile_opens_it_on_the_stage_with_its_patches(studio):
     results = studio.window.query.results
     studio.window.query.ask("someone jumps")
     wait(lambda: studio.search.history[:1] == ["someone jumps"])
-    QTest.qWait(200)
+    rest(200)
     target = studio.search.results[2].clip
     QTest.mouseClick(results, Qt.MouseButton.LeftButton, pos=results.tiles()[2].center())
     wait(lambda: studio.workspace.clip is not None and studio.workspace.clip.id == target.id)
-    QTest.qWait(200)
+    rest(200)
     stage = pixels(studio.window.stage)
     orange, blue = np.abs(stage - [213, 94, 0]).sum(-1).min(), np.abs(stage - [0, 114, 178]).sum(-1).min()
     assert orange < 60 and blue < 60
@@ -200,7 +208,7 @@ def test_evaluation_failures_and_classification(studio):
     page.failures.table.setCurrentCell(1, 0)
     failure = measure.failures[1]
     wait(lambda: [r.clip.id for r in measure.pair.results] == [found.clips[failure.row].id, found.clips[failure.winner].id])
-    QTest.qWait(300)
+    rest(300)
     assert pixels(page.failures.tiles).std() > 10
     page.tabs.setCurrentIndex(2)
     page.classification.labels.setText("walk, wave")
