@@ -14,12 +14,13 @@ def evaluate(options: argparse.Namespace) -> int:
     from core.evaluation.evaluate import evaluate as run_evaluation
     from core.evaluation.report import FORMATS, markdown, values
 
+    for out in options.out:
+        if out.suffix not in FORMATS:
+            raise FileProblem(out, f"{out.suffix or 'no suffix'} is no format of a report", f"Choose {', '.join(FORMATS)}")
     library, model = open_path(options.library, options.layout), load(options)
     result = drive(run_evaluation(model, library, "" if options.split == "all" else options.split, options.protocol or (),
                                   options.seed, options.dataset, options.sentences))
     for out in options.out:
-        if out.suffix not in FORMATS:
-            raise FileProblem(out, f"{out.suffix or 'no suffix'} is no format of a report", f"Choose {', '.join(FORMATS)}")
         try:
             out.write_text(FORMATS[out.suffix](result), encoding="utf-8")
         except OSError as error:

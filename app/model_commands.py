@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.console import drive
 from core import places
-from core.models.catalogue import Model, models_in
+
+if TYPE_CHECKING:
+    from core.models.catalogue import Model
 
 
 def list_models(options: argparse.Namespace) -> int:
+    from core.models.catalogue import models_in
+
     found = models_in(options.folder)
     if options.json:
         print(json.dumps([_values(model) for model in found]))
@@ -24,6 +28,8 @@ def list_models(options: argparse.Namespace) -> int:
 
 
 def info(options: argparse.Namespace) -> int:
+    from core.models.catalogue import Model
+
     model = Model.read(options.model or places.starter_model())
     if options.json:
         print(json.dumps({**_values(model), "card": model.card}))
@@ -49,6 +55,7 @@ def pull(options: argparse.Namespace) -> int:
 
 
 def _import(file: Path, data: Path, out: Path | None, origin: str, as_json: bool) -> int:
+    from core.models.catalogue import Model
     from core.models.published_checkpoint import install
 
     out = out or places.user_models() / file.stem

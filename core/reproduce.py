@@ -87,8 +87,8 @@ TABLES: dict[str, tuple[Line, ...]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """`preset` is trained by its recipe with `changes` of TrainingConfig's fields; runs lie under `runs` and finished ones are
-    not trained again."""
+    """`preset` is trained by its recipe with `changes` of TrainingConfig's fields; runs lie under `runs`; finished ones of
+    the same configuration are not trained again."""
 
     data: Path
     runs: Path
@@ -153,13 +153,14 @@ def _trained(run: Run, settings: Settings) -> Job[Path]:
     for stage in range(1, len(run.trained_on) + 1):
         part = replace(run, trained_on=run.trained_on[:stage])
         folder = settings.runs / settings.preset / part.name
-        best = folder / "best"
-        if not (folder / "done").exists():
-            config = _config(part, settings, start)
+        best, config = folder / "best", _config(part, settings, start)
+        done = folder / "done"
+        if not done.exists() or training_config.read(folder / "config.json") != config:
             folder.mkdir(parents=True, exist_ok=True)
+            done.unlink(missing_ok=True)
             training_config.write(config, folder / "config.json")
             yield from _progress(part.name, lambda c=config, f=folder: train(c, f))
-            (folder / "done").write_text("trained to the end\n")
+            done.write_text("trained to the end\n")
         start = str(best)
     return Path(start)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -48,11 +49,12 @@ def rebuilt(start: MotionTextModel, config: ModelConfig) -> MotionTextModel:
 
 
 def with_statistics(model: MotionTextModel, statistics: PatchStatistics) -> MotionTextModel:
-    """The same model over other data's mean and standard deviation."""
+    """The same weights over other data's mean and standard deviation; the given model keeps its own."""
     if statistics.mean.shape != model.statistics.mean.shape and model.config.patches.form == "joints":
         raise StudioError("A model of raw joints cannot change its skeleton.")
-    model.statistics = statistics
-    return model
+    other = copy.copy(model)
+    other.statistics = statistics
+    return other
 
 
 def _take_over(model: MotionTextModel, start: MotionTextModel) -> None:

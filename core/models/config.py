@@ -76,7 +76,11 @@ def changed(config: ModelConfig, **changes: Any) -> ModelConfig:
     """A configuration with fields replaced, as in `preset`. Raises StudioError for unknown fields and values."""
     patches = changes.pop("patches", {})
     try:
+        if not isinstance(patches, dict | PatchRecipe):
+            raise TypeError(f"patches is a table of fields, not {patches!r}")
+        _check_types(config, changes)
         if isinstance(patches, dict):
+            _check_types(config.patches, patches)
             size = re.search(r"_patch(\d+)", changes.get("motion", ""))
             patches = replace(config.patches, **({"points": int(size[1])} if size else {}), **patches)
         config = replace(config, patches=patches, **changes)
@@ -85,7 +89,17 @@ def changed(config: ModelConfig, **changes: Any) -> ModelConfig:
     for name, known in CHOICES.items():
         if getattr(config, name) not in known:
             raise StudioError(f"{name} must be one of {', '.join(map(str, known))}, not {getattr(config, name)!r}.")
+    if config.patches.form not in ("patches", "joints") or config.patches.normalisation not in ("sample_point", "joint"):
+        raise StudioError("patches.form is patches or joints, patches.normalisation is sample_point or joint.")
     return config
+
+
+def _check_types(config: ModelConfig | PatchRecipe, changes: dict[str, Any]) -> None:
+    """Raises TypeError for a value of another kind than the field's (a whole number will do for a fraction)."""
+    for name, value in changes.items():
+        known = type(getattr(config, name, value))
+        if not isinstance(value, known) and not (known is float and type(value) is int):
+            raise TypeError(f"{name} is {known.__name__}, not {value!r}")
 
 
 def to_dict(config: ModelConfig) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from pathlib import Path
 
 from core.errors import StudioError
@@ -18,7 +17,7 @@ def pull_checkpoint(name: str, dataset: str) -> Job[Path]:
     """best_model.pt of one data set's folder of a hub repository, from the hub's cache where it lies there. HF_HUB_OFFLINE is
     respected. Raises StudioError where it cannot be had."""
     from huggingface_hub import HfApi, hf_hub_download, try_to_load_from_cache
-    from huggingface_hub.errors import EntryNotFoundError, HFValidationError, OfflineModeIsEnabled, RepositoryNotFoundError
+    from huggingface_hub.errors import HFValidationError, OfflineModeIsEnabled, RepositoryNotFoundError
 
     try:
         cached = try_to_load_from_cache(name, f"{dataset}/best_model.pt")
@@ -53,8 +52,7 @@ def pull_checkpoint(name: str, dataset: str) -> Job[Path]:
     while thread.is_alive():
         yield Progress(f"Downloading {wanted} (MB)", min(_partial_bytes() // MEGABYTE, total), total)
         thread.join(0.3)
-        time.sleep(0)
-    if isinstance(done[0], (OSError, EntryNotFoundError)):
+    if isinstance(done[0], OSError):
         raise offline(name) from done[0]
     if isinstance(done[0], Exception):
         raise StudioError(f"{wanted} could not be downloaded ({done[0]}).") from done[0]

@@ -79,6 +79,8 @@ def check(config: TrainingConfig) -> TrainingConfig:
     for name in ("lr_text", "lr_motion", "lr_heads", "weight_decay", "augment", "align"):
         if getattr(config, name) < 0:
             problems.append(f"{name} must not be negative")
+    if not isinstance(config.model, dict):
+        problems.append("model is a table of fields of the model")
     if config.loss not in ("mean", "sum"):
         problems.append("loss must be mean or sum")
     if config.chunk < 0:

@@ -49,6 +49,10 @@ def test_every_table_runs_and_finished_runs_are_not_trained_again(options, tmp_p
         "HumanML3D+KIT-ML-pretrained-patches", "InterHuman-pretrained-patches"}
     assert main(["reproduce", "table4", *options]) == 0
     assert runs == {p.parent.name: p.stat().st_mtime_ns for p in (tmp_path / "runs/paper").glob("*/done")}
+    changed = [o if o != "1" else "2" for o in options]
+    assert main(["reproduce", "table7", *changed]) == 0
+    again = (tmp_path / "runs/paper/InterHuman-pretrained-patches/done").stat().st_mtime_ns
+    assert again > runs["InterHuman-pretrained-patches"], "other epochs are another run"
     joints = json.loads((tmp_path / "runs/paper/KIT-ML-scratch-joints/best/config.json").read_text())["model"]
     assert joints["patches"]["form"] == "joints" and joints["motion_weights"] == ""
 

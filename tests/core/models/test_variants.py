@@ -62,8 +62,11 @@ def test_a_patch_size_that_the_transformer_does_not_read(tiny_config):
         new_model(changed(tiny_config, patches={"points": 8}), lambda: statistics_of(40))
     with pytest.raises(StudioError, match="head must be one of"):
         preset("paper", head="deep")
-    with pytest.raises(StudioError, match="model's fields"):
-        preset("paper", haed="linear")
+    for wrong in ({"haed": "linear"}, {"dim": "x"}, {"patches": 3}, {"patches": {"points": "8"}}):
+        with pytest.raises(StudioError, match="model's fields"):
+            preset("paper", **wrong)
+    with pytest.raises(StudioError, match="patches.form"):
+        preset("paper", patches={"form": "cubes"})
 
 
 def pair(smpl_motion):
@@ -94,6 +97,14 @@ def test_new_heads_over_the_encoders_of_another(tiny_model):
     assert model.encode_motion(x).shape == model.encode_text(["a", "person"]).shape == (2, 24)
     with pytest.raises(StudioError, match="keeps its motion encoder"):
         rebuilt(tiny_model, changed(tiny_model.config, motion="vit_tiny_patch16_224"))
+
+
+def test_other_statistics_leave_the_model_alone(tiny_model):
+    from core.models.build import with_statistics
+
+    other = with_statistics(tiny_model, PatchStatistics(np.ones((80, 3), np.float32), np.ones((80, 3), np.float32)))
+    assert tiny_model.statistics.mean[0, 0] == 0 and other.statistics.mean[0, 0] == 1
+    assert other.motion_head is tiny_model.motion_head
 
 
 @torch.no_grad()
