@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from app import commands, measure_commands, model_commands
+from app import commands, measure_commands, model_commands, training_commands
 from core.errors import StudioError
 from core.library.open import LAYOUTS
 from core.models.config import PRESETS
@@ -145,9 +145,12 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--device", choices=("auto", "cuda", "mps", "cpu"))
     p.add_argument("--chunk", type=int, help="motions encoded at a time, for a large batch in small memory")
     p.add_argument("--set", action="append", metavar="NAME=VALUE", help="a field of the model, as in motion_weights= (scratch)")
-    p.add_argument("-o", "--run", dest="run_folder", type=Path, help="run folder (default: runs/<preset>)")
+    p.add_argument("--option", action="append", metavar="NAME=VALUE", help="a field of the training configuration, as in "
+                   "lr_motion=0 (frozen)")
+    p.add_argument("-o", "--run", dest="run_folder", type=Path, help="run folder (default: a new one, runs/<preset>)")
+    p.add_argument("--resume", type=Path, metavar="RUN", help="go on with a run that was stopped or interrupted")
     p.add_argument("--json", action="store_true", help="one JSON line an event on stdout")
-    p.set_defaults(run=commands.train)
+    p.set_defaults(run=training_commands.train)
 
     p = sub.add_parser("reproduce", help="a table of the paper, beside its figures")
     p.add_argument("table", choices=("table2", "table3", "table4", "table5", "table6", "table7"))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from app.console import drive, load, model_field, open_path
 from core.errors import FileProblem, StudioError, os_problem
@@ -114,57 +113,6 @@ def patches(options: argparse.Namespace) -> int:
     values = {"motion": str(options.motion), "out": str(options.out), "frames": image.frames, "preset": options.preset}
     print(json.dumps(values) if options.json else f"{options.out}: {image.frames} of 224 frames, {image.pixels.shape[2]} columns")
     return 0
-
-
-def train(options: argparse.Namespace) -> int:
-    from core.training import config as training_config
-
-    given = {name: getattr(options, name) for name in ("epochs", "batch", "chunk", "seed", "device")}
-    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if options.library:
-        changes["library"] = str(options.library.expanduser().resolve())
-    if options.start_from:
-        changes["start_from"] = str(options.start_from.expanduser().resolve())
-    if options.set:
-        changes["model"] = dict(model_field(text) for text in options.set)
-    if options.config:
-        config = training_config.check(replace(training_config.read(options.config), **changes))
-    else:
-        config = training_config.recipe(options.preset or "starter", **changes)
-    if not config.library:
-        raise StudioError("Name a library to train on: --library FOLDER, or the field library in the JSON file.")
-    folder = options.run_folder or Path("runs") / config.preset
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        training_config.write(config, folder / "config.json")
-    except OSError as error:
-        raise os_problem(folder, error) from error
-    from core.training.trainer import train as run_training
-
-    for event in run_training(config, folder):
-        if options.json:
-            print(event.to_line(), flush=True)
-        else:
-            _tell(event.kind, event.values, folder)
-    return 0
-
-
-def _tell(kind: str, values: dict[str, Any], folder: Path) -> None:
-    if kind == "start":
-        print(f"training on {values['train']} motions, validating on {values['val']}, {values['device']}; "
-              f"{values['skipped']} left out", file=sys.stderr)
-    elif kind == "step" and values["step"] % 10 == 0:
-        print(f"step {values['step']}: loss {values['loss']:.3f}, {values['motions_per_s']:.0f} motions/s, "
-              f"{format_duration(values['remaining_s'])} left", file=sys.stderr)
-    elif kind == "epoch":
-        exact = values["val"]["exact_caption"]
-        print(f"epoch {values['epoch']}: loss {values['loss']:.3f}, validation R@1 text to motion "
-              f"{exact['t2m']['R@1']:.1f}, motion to text {exact['m2t']['R@1']:.1f}" + (" (best)" if values["best"] else ""))
-    elif kind == "end":
-        print(f"best epoch {values['epoch']}, {format_duration(values['wall_s'])}; the model is {folder / 'best'}")
-        for protocol, ways in values.get("test", {}).items():
-            print(f"test, {protocol}: " + "; ".join(f"{way} " + " ".join(f"{k} {v}" for k, v in scores.items())
-                                                    for way, scores in ways.items()))
 
 
 def studio(options: argparse.Namespace) -> int:

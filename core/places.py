@@ -41,6 +41,11 @@ def user_models() -> Path:
     return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "models"
 
 
+def user_runs() -> Path:
+    """Training runs that the studio started."""
+    return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "runs"
+
+
 def corrections() -> Path:
     """What the user has said about skeletons whose unit, axis or parts were guessed wrongly."""
     return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "skeletons.json"

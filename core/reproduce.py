@@ -19,6 +19,7 @@ from core.library.open import open_library
 from core.models.checkpoint import load_model
 from core.progress import Job, Progress
 from core.training import config as training_config
+from core.training import state
 from core.training.config import TrainingConfig
 from core.training.trainer import train
 
@@ -155,14 +156,24 @@ def _trained(run: Run, settings: Settings) -> Job[Path]:
         folder = settings.runs / settings.preset / part.name
         best, config = folder / "best", _config(part, settings, start)
         done = folder / "done"
-        if not done.exists() or training_config.read(folder / "config.json") != config:
+        if not done.exists() or _known(folder) != config:
             folder.mkdir(parents=True, exist_ok=True)
             done.unlink(missing_ok=True)
+            if _known(folder) != config:
+                state.remove_state(folder)
             training_config.write(config, folder / "config.json")
             yield from _progress(part.name, lambda c=config, f=folder: train(c, f))
             done.write_text("trained to the end\n")
         start = str(best)
     return Path(start)
+
+
+def _known(folder: Path) -> TrainingConfig | None:
+    """The configuration of an earlier run in a folder."""
+    try:
+        return training_config.read(folder / "config.json")
+    except StudioError:
+        return None
 
 
 def _config(run: Run, settings: Settings, start: str) -> TrainingConfig:

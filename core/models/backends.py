@@ -91,3 +91,21 @@ def autocast(device: str, precision: str = "auto") -> AbstractContextManager:
     if precision == "fp32" or (precision == "auto" and not fast):
         return nullcontext()
     return torch.autocast(kind, dtype=torch.bfloat16)
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether a device, or the machine itself, had no memory left."""
+    import torch
+
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+
+
+def free_memory() -> None:
+    """Gives back what the device holds in reserve."""
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -70,8 +70,9 @@ def save_model(model: MotionTextModel, folder: Path, info: CheckpointInfo, compa
             shutil.rmtree(old)
         else:
             os.replace(temporary, folder)
-    except OSError as error:
-        raise os_problem(folder, error) from error
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise os_problem(folder, error if isinstance(error, OSError) else OSError(str(error))) from error
 
 
 def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:

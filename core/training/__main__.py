@@ -1,18 +1,21 @@
 """`python -m core.training RUN_DIR`: reads RUN_DIR/config.json, writes one JSON line an event to stdout.
 
-The end of standard input, when it is a pipe, asks the run to stop: it then saves and ends.
+A run that was interrupted goes on where it was. Lines 'pause' and 'resume' on standard input are obeyed; its end, when it is a
+pipe, asks the run to stop, and so do SIGTERM and SIGINT: it then saves and ends. Under `torchrun` the processes share every
+batch.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import sys
 import threading
 from pathlib import Path
 
 from core.errors import StudioError
-from core.training import config as training_config
+from core.training.control import Control
 from core.training.events import TrainingEvent
 
 
@@ -20,18 +23,24 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m core.training RUN_DIR", file=sys.stderr)
         return 2
-    run = Path(arguments[0])
-    stop = threading.Event()
-    if sys.stdin is not None and stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
-        threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+    control = Control()
+    leads = os.environ.get("RANK", "0") == "0"
+    if leads and sys.stdin is not None and stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+        threading.Thread(target=control.listen, args=(sys.stdin,), daemon=True).start()
+    for name in ("SIGTERM", "SIGINT"):
+        signal.signal(getattr(signal, name), lambda *_: control.stop())
     try:
-        config = training_config.read(run / "config.json")
-        from core.training.trainer import train
+        from core.training.runs import events_of
 
-        for event in train(config, run, stop.is_set):
-            print(event.to_line(), flush=True)
+        for event in events_of(Path(arguments[0]), control, leads):
+            if leads:
+                print(event.to_line(), flush=True)
     except StudioError as error:
-        print(TrainingEvent("error", {"message": str(error)}).to_line(), flush=True)
+        if leads:
+            print(TrainingEvent("error", {"message": str(error)}).to_line(), flush=True)
+        return 1
+    except BrokenPipeError:  # who read the events is gone; what was saved stands
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         return 1
     return 0
 

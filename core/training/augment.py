@@ -7,13 +7,14 @@ import numpy as np
 from core.patches import PARTS, PatchRecipe
 
 
-def vary(points: np.ndarray, recipe: PatchRecipe, strength: float, rng: np.random.Generator) -> np.ndarray:
-    """Speed (+-25 %), start (up to 10 % cut), size (+-10 %), heading (+-20 degrees), limb lengths (+-12 %; patches
+def vary(points: np.ndarray, recipe: PatchRecipe, strength: float, rng: np.random.Generator,
+         crop: bool = True) -> np.ndarray:
+    """Speed (+-25 %), start (up to 10 % cut, with `crop`), size (+-10 %), heading (+-20 degrees), limb lengths (+-12 %; patches
     alone), slow drift and sensor noise, each times `strength`."""
     if strength <= 0:
         return points
     points = _change_speed(points, float(np.exp(rng.uniform(-0.25, 0.25) * strength)))
-    if len(points) > 24:
+    if crop and len(points) > 24:
         cut = int(len(points) * 0.1 * strength * rng.random())
         points = points[cut:]
     limbs = 1 + 0.12 * strength * rng.uniform(-1, 1, 3)

@@ -1,4 +1,4 @@
-"""The exponential moving average of the weights: steadier than the last step's weights at any point of a run."""
+"""Copies of the trained weights: the best so far, and the moving average, steadier than the last step's weights."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ import torch
 from torch import nn
 
 
-class WeightAverage:
-    """Keeps average <- decay * average + (1 - decay) * weights of the trained parameters; decay 0 keeps nothing."""
+class Weights:
+    """A copy of a model's trained parameters."""
 
-    def __init__(self, model: nn.Module, decay: float):
-        self.decay = decay
-        self.parameters = [p for p in model.parameters() if p.requires_grad] if decay > 0 else []
-        self.average = [p.detach().clone() for p in self.parameters]
+    def __init__(self, model: nn.Module):
+        self.parameters = [p for p in model.parameters() if p.requires_grad]
+        self.values = [p.detach().clone() for p in self.parameters]
 
     @torch.no_grad()
-    def update(self, step: int) -> None:
-        """After optimiser step `step` (from 1); early steps weigh more, so that the start is forgotten."""
-        decay = min(self.decay, step / (step + 9))
-        if self.average:
-            torch._foreach_lerp_(self.average, [p.detach() for p in self.parameters], 1 - decay)
+    def take(self) -> None:
+        """The copy becomes what the model has now."""
+        for value, own in zip(self.values, self.parameters, strict=True):
+            value.copy_(own)
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """The model holds the averaged weights inside, its own again after."""
+        """The model holds the copy inside, its own weights again after."""
         self._swap()
         try:
             yield
@@ -35,7 +33,24 @@ class WeightAverage:
 
     @torch.no_grad()
     def _swap(self) -> None:
-        for own, mean in zip(self.parameters, self.average, strict=True):
+        for own, value in zip(self.parameters, self.values, strict=True):
             kept = own.detach().clone()
-            own.copy_(mean)
-            mean.copy_(kept)
+            own.copy_(value)
+            value.copy_(kept)
+
+
+class WeightAverage(Weights):
+    """Keeps average <- decay * average + (1 - decay) * weights; decay 0 keeps nothing and applies nothing."""
+
+    def __init__(self, model: nn.Module, decay: float):
+        self.decay = decay
+        super().__init__(model)
+        if decay <= 0:
+            self.parameters, self.values = [], []
+
+    @torch.no_grad()
+    def update(self, step: int) -> None:
+        """After optimiser step `step` (from 1); early steps weigh more, so that the start is forgotten."""
+        decay = min(self.decay, step / (step + 9))
+        if self.values:
+            torch._foreach_lerp_(self.values, [p.detach() for p in self.parameters], 1 - decay)

@@ -15,15 +15,20 @@ from core.models.config import PRESETS
 class TrainingConfig:
     """A run: data, model, recipe.
 
-    `start_from` is a model folder to go on from ('' for a new model of `preset`); with fields of
-    `model`, its encoders go on under new heads. Learning rates are those of the
-    text encoder (0 freezes it), the motion encoder and the heads. `same_caption_positives`: motions of the batch that
-    carry the drawn caption too count as right answers instead of being pushed away. `align`: weight of 1 - cosine of each
-    pair beside the contrastive loss: motions stay where their captions lie instead of where the others of a batch are
-    farthest, so that words near those captions, though never seen, find them. `augment` (0 to 1): strength
-    of speed, size, heading and noise variation. `ema`: the saved model is the moving average of the weights, with
-    this decay a step (0: the weights themselves). `chunk`: motions encoded at a time (0: the whole batch); fewer need less
-    memory for the same gradient. `train_share`: the share of the training clips that is used.
+    `start_from` is a model folder to go on from ('' for a new model of `preset`); with fields of `model`, its encoders go on
+    under new heads. Learning rates are those of the text encoder, the motion encoder (0 freezes either) and the heads;
+    `frozen_text_layers` and `frozen_motion_layers` keep the embeddings and so many of the lowest layers as they are.
+    `same_caption_positives`: motions of the batch that carry the drawn caption too count as right answers instead of being
+    pushed away; `mask_above`: other captions whose sentence embeddings have a cosine above this count neither as right nor as
+    wrong (0: none). `align`: weight of 1 - cosine of each pair beside the contrastive loss: motions stay where their captions lie
+    instead of where the others of a batch are farthest, so that words near those captions, though never seen, find them.
+    `mirror` (left and right, in motion and words), `crop` (where a motion starts), `augment` (0 to 1: strength of speed, size,
+    heading, limb and noise variation), `caption_choice` (a random caption of each motion, or the first), `cutmix` (share of
+    motions that take two or three body parts from another): variation of the training clips. `ema`: the saved model is
+    the moving average of the weights, with this decay a step (0: the weights themselves). `chunk`: motions encoded at a time
+    (0: the whole batch); fewer need less memory for the same gradient. `train_share`: the share of the training clips that
+    is used. `sentences` are searched for among the clips after every epoch, to watch the model learn. `save_every_s`: what a
+    kill may cost, in seconds (0: nothing, at the price of writing after every step).
     """
 
     library: str = ""
@@ -43,13 +48,21 @@ class TrainingConfig:
     loss: str = "mean"
     same_caption_positives: bool = True
     align: float = 0.0
+    mask_above: float = 0.0
+    frozen_text_layers: int = 0
+    frozen_motion_layers: int = 0
     mirror: bool = True
+    crop: bool = True
     augment: float = 0.3
+    caption_choice: str = "random"
+    cutmix: float = 0.0
     ema: float = 0.98
     precision: str = "auto"
     device: str = "auto"
     seed: int = 42
     compact: bool = False
+    sentences: list[str] = field(default_factory=list)
+    save_every_s: float = 60.0
 
 
 # The recipe that goes with each model preset.
@@ -70,28 +83,44 @@ def recipe(preset: str, **changes: Any) -> TrainingConfig:
 
 
 def check(config: TrainingConfig) -> TrainingConfig:
-    """Raises StudioError naming the field that cannot be."""
-    problems = []
-    if config.epochs < 1:
-        problems.append("epochs must be at least 1")
-    if config.batch < 2:
-        problems.append("batch must be at least 2, a contrastive loss needs something to tell apart")
-    for name in ("lr_text", "lr_motion", "lr_heads", "weight_decay", "augment", "align"):
-        if getattr(config, name) < 0:
-            problems.append(f"{name} must not be negative")
-    if not isinstance(config.model, dict):
-        problems.append("model is a table of fields of the model")
-    if config.loss not in ("mean", "sum"):
-        problems.append("loss must be mean or sum")
-    if config.chunk < 0:
-        problems.append("chunk must be 0 for the whole batch, or a number of motions")
-    if not 0 < config.train_share <= 1:
-        problems.append("train_share is a share, above 0 and at most 1")
-    if not 0 <= config.warmup < 1:
-        problems.append("warmup is a share of all steps, from 0 to below 1")
-    if problems:
-        raise StudioError("The training configuration cannot be used: " + "; ".join(problems) + ".")
+    """Raises StudioError naming the fields that cannot be."""
+    found = problems(config)
+    if found:
+        raise StudioError("The training configuration cannot be used: " + "; ".join(found.values()) + ".")
     return config
+
+
+def problems(config: TrainingConfig) -> dict[str, str]:
+    """By field, what cannot be."""
+    found = {}
+    for name, least in (("epochs", 1), ("batch", 2), ("chunk", 0), ("seed", 0), ("frozen_text_layers", 0), ("save_every_s", 0),
+                        ("frozen_motion_layers", 0), ("lr_text", 0), ("lr_motion", 0), ("lr_heads", 0), ("weight_decay", 0),
+                        ("augment", 0), ("align", 0)):
+        value = getattr(config, name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            found[name] = f"{name} is a number, not {value!r}"
+        elif not value >= least:
+            why = ", a contrastive loss needs something to tell apart" if name == "batch" else ""
+            found[name] = f"{name} must be at least {least}{why}" if least else f"{name} must not be negative"
+    if not found and config.lr_heads == 0:
+        found["lr_heads"] = "lr_heads must be above 0, the heads are always trained"
+    for name in ("epochs", "batch", "chunk", "seed", "frozen_text_layers", "frozen_motion_layers"):
+        if not isinstance(getattr(config, name), int):
+            found[name] = f"{name} must be a whole number"
+    for name, known in (("loss", ("mean", "sum")), ("caption_choice", ("random", "first")),
+                        ("precision", ("auto", "bf16", "fp32"))):
+        if getattr(config, name) not in known:
+            found[name] = f"{name} must be {' or '.join(known)}"
+    for name, below in (("warmup", 1.0), ("mask_above", 1.0), ("ema", 1.0), ("cutmix", 1.01)):
+        if not 0 <= getattr(config, name) < below:
+            found[name] = f"{name} is a share, from 0 to {'below 1' if below == 1 else '1'}"
+    if not 0 < config.train_share <= 1:
+        found["train_share"] = "train_share is a share, above 0 and at most 1"
+    if not isinstance(config.model, dict):
+        found["model"] = "model is a table of fields of the model"
+    if not isinstance(config.sentences, list) or not all(isinstance(s, str) and s.strip() for s in config.sentences):
+        found["sentences"] = "sentences is a list of texts"
+    return found
 
 
 def read(path: Path) -> TrainingConfig:

@@ -6,15 +6,19 @@ from torch import Tensor
 from torch.nn.functional import log_softmax
 
 
-def contrastive_loss(motions: Tensor, texts: Tensor, temperature: float, positives: Tensor, reduction: str) -> Tensor:
+def contrastive_loss(motions: Tensor, texts: Tensor, temperature: float, targets: Tensor, reduction: str,
+                     ignored: Tensor | None = None) -> Tensor:
     """Equations 2 to 4 of Yu et al., CVPR 2024, with any number of right answers a row.
 
-    motions, texts: (B, D) unit rows. positives (B, B) bool holds at least the diagonal; each row's target is spread
-    evenly over its right answers (the plain cross-entropy where there is one). reduction: 'sum' or 'mean' of the
-    two directions.
+    motions, texts: (B, D) unit rows. targets (B, B), bool or weights, hold at least the diagonal; each row's target is
+    spread over its right answers by weight (the plain cross-entropy where there is one). ignored (B, B) bool: pairs that
+    are left out, as if the batch did not hold them, unless they are right answers. reduction: 'sum' or 'mean' of the two
+    directions.
     """
     logits = motions @ texts.T / temperature
-    target = positives.to(logits.dtype)
+    target = targets.to(logits.dtype)
+    if ignored is not None:
+        logits = logits.masked_fill(ignored & (target == 0), -1e4)
 
     def cross_entropy(scores: Tensor, right: Tensor) -> Tensor:
         share = right / right.sum(dim=1, keepdim=True)

@@ -6,27 +6,54 @@ import math
 
 import torch
 
+from core.errors import StudioError
 from core.models.motion_text_model import MotionTextModel
 from core.training.config import TrainingConfig
 
 
 def make_optimizer(model: MotionTextModel, config: TrainingConfig) -> torch.optim.Optimizer:
-    """Adam, decoupled weight decay on matrices (none on biases, norms and embeddings). lr_text 0 freezes."""
+    """Adam, decoupled weight decay on matrices (none on biases, norms and embeddings). A rate of 0 freezes, and so do the
+    configuration's frozen layers. Raises StudioError where there are not so many."""
     groups = []
-    parts = ((model.text_encoder, config.lr_text), (model.motion_encoder, config.lr_motion),
-             (torch.nn.ModuleList([model.motion_head, model.text_head]), config.lr_heads))
-    for module, rate in parts:
+    held = {id(p) for p in (*lowest(model.text_encoder, config.frozen_text_layers, "text"),
+                            *lowest(model.motion_encoder, config.frozen_motion_layers, "motion"))}
+    parts = (("text", model.text_encoder, config.lr_text), ("motion", model.motion_encoder, config.lr_motion),
+             ("heads", torch.nn.ModuleList([model.motion_head, model.text_head]), config.lr_heads))
+    for name, module, rate in parts:
         for parameter in module.parameters():
-            parameter.requires_grad_(rate > 0)
+            parameter.requires_grad_(rate > 0 and id(parameter) not in held)
         if rate <= 0:
             continue
-        named = list(module.named_parameters())
+        named = [(n, p) for n, p in module.named_parameters() if p.requires_grad]
         matrices = [p for n, p in named if p.dim() >= 2 and "embed" not in n and "token" not in n]
         taken = {id(p) for p in matrices}
         others = [p for _, p in named if id(p) not in taken]
-        groups.append({"params": matrices, "lr": rate, "weight_decay": config.weight_decay})
-        groups.append({"params": others, "lr": rate, "weight_decay": 0.0})
+        groups.append({"name": name, "params": matrices, "lr": rate, "weight_decay": config.weight_decay})
+        groups.append({"name": name, "params": others, "lr": rate, "weight_decay": 0.0})
     return torch.optim.AdamW(groups, fused=True)
+
+
+def blocks_of(encoder: torch.nn.Module) -> torch.nn.Module:
+    """The transformer layers of an encoder (a list of like modules), lowest first."""
+    lists = [m for m in encoder.modules() if isinstance(m, torch.nn.ModuleList | torch.nn.Sequential)
+             and len({type(layer) for layer in m}) == 1]
+    return max(lists, key=len, default=torch.nn.ModuleList())
+
+
+def lowest(encoder: torch.nn.Module, count: int, name: str) -> list[torch.nn.Parameter]:
+    """The parameters of the lowest `count` layers and of all that comes before them."""
+    if not count:
+        return []
+    blocks = blocks_of(encoder)
+    if count > len(blocks):
+        raise StudioError(f"The {name} encoder has {len(blocks)} layers; {count} cannot be frozen.")
+    inside = {id(p) for p in blocks.parameters()}
+    before = [p for n, p in encoder.named_parameters() if id(p) not in inside and _comes_before(n)]
+    return [*before, *(p for block in blocks[:count] for p in block.parameters())]
+
+
+def _comes_before(name: str) -> bool:
+    return any(word in name for word in ("embed", "shared", "token", "position", "norm_pre"))
 
 
 def learning_rate_factor(step: int, steps: int, warmup: float, stretch: float = 1.0) -> float:

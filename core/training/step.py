@@ -5,35 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from core.models import backends
 from core.models.motion_text_model import MotionTextModel
+from core.training.batches import Batch
 from core.training.config import TrainingConfig
-from core.training.dataset import Batch
 from core.training.loss import contrastive_loss
 from core.training.text_cache import TextFeatures
+from core.training.world import World
 
 
-def backward(model: MotionTextModel, texts: TextFeatures, batch: Batch, config: TrainingConfig, device: str) -> float:
-    """Adds the gradient of the batch's loss to the parameters; returns the loss. With `config.chunk` the encoders see so many
-    motions at a time, and the gradient is still that of the whole batch."""
-    pixels, positives = torch.from_numpy(batch.pixels), torch.from_numpy(batch.positives).to(device)
+def backward(model: MotionTextModel, texts: TextFeatures, batch: Batch, config: TrainingConfig,
+             world: World, chunk: int = 0, ignored: np.ndarray | None = None) -> float:
+    """Adds the gradient of the batch's loss to the parameters; returns the loss. With `chunk` the encoders see so many
+    motions at a time, and the gradient is still that of the whole batch. `ignored` (B, B): pairs that count neither as
+    right nor as wrong."""
+    device = world.device
+    pixels, targets = torch.from_numpy(batch.pixels), torch.from_numpy(batch.targets).to(device)
+    hidden = None if ignored is None else torch.from_numpy(ignored).to(device)
+    captions = batch.captions[world.part(len(batch.captions))]
 
     def encode(rows: slice) -> tuple[Tensor, Tensor]:
         with backends.autocast(device, config.precision):
-            return model.encode_motion(pixels[rows].to(device)), texts.encode(batch.captions[rows])
+            return model.encode_motion(pixels[rows].to(device)), texts.encode(captions[rows])
 
     def loss_of(motions: Tensor, words: Tensor) -> Tensor:
-        loss = contrastive_loss(motions, words, model.config.temperature, positives, config.loss)
+        motions, words = world.gather(motions), world.gather(words)
+        loss = contrastive_loss(motions, words, model.config.temperature, targets, config.loss, hidden)
         return loss + config.align * (1 - (motions * words).sum(dim=1)).mean() if config.align else loss
 
-    if not config.chunk or config.chunk >= len(pixels):
+    if not chunk or chunk >= len(pixels):
         loss = loss_of(*encode(slice(None)))
         loss.backward()
         return float(loss.detach())
-    return cached_backward(encode, loss_of, len(pixels), config.chunk, device)
+    return cached_backward(encode, loss_of, len(pixels), chunk, device)
 
 
 def cached_backward(encode: Callable[[slice], tuple[Tensor, ...]], loss_of: Callable[..., Tensor], size: int, chunk: int,

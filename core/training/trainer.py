@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,194 +13,255 @@ import numpy as np
 import torch
 
 from core.errors import StudioError
-from core.evaluation.metrics import retrieval
-from core.library.library import Clip, Library
-from core.library.open import open_library
 from core.models import backends
-from core.models.build import new_model, rebuilt, with_statistics
-from core.models.checkpoint import CheckpointInfo, load_model, save_model
-from core.models.config import changed, preset
+from core.models.checkpoint import load_model, save_model
 from core.models.motion_text_model import MotionTextModel
-from core.progress import Job
-from core.statistics import library_statistics
-from core.training.average import WeightAverage
+from core.training import state
+from core.training.average import WeightAverage, Weights
+from core.training.batches import Batch, make_batch, one_ahead
 from core.training.config import TrainingConfig
-from core.training.dataset import PreparedClips, first_window, make_batch, prepare_clips
+from core.training.control import PAUSE, STOP, Control
 from core.training.events import TrainingEvent
 from core.training.optimizer import learning_rate_factor, make_optimizer
+from core.training.prepared import Prepared, remove_prepared
+from core.training.setup import checkpoint_info, model_and_data
 from core.training.step import backward
-from core.training.text_cache import TextFeatures
+from core.training.text_cache import FalseNegatives, TextFeatures
+from core.training.validation import evaluate_prepared, found_for, selection_score, watched_clips
+from core.training.world import World
+
+# Saving may take this share of a run's time.
+SAVING_SHARE = 0.05
+# Gradient caching with fewer motions at a time than this is no way out of too little memory.
+LEAST_CHUNK = 4
 
 
-@dataclass(frozen=True, eq=False)
-class Splits:
-    """Prepared clips by split; `test` is None where the library has no test split."""
-
-    train: PreparedClips
-    val: PreparedClips
-    test: PreparedClips | None
-
-
-def train(config: TrainingConfig, run: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[TrainingEvent]:
-    """Trains and yields events. Writes run/best (chosen on validation) and run/last; `stop` is asked each step."""
+def train(config: TrainingConfig, run: Path, control: Control | None = None,
+          world: World | None = None) -> Iterator[TrainingEvent]:
+    """Trains and yields events. Writes run/best (chosen on validation) and run/last. A run that was stopped, killed or
+    failed goes on from its last saved state, and ends with the weights of one that never was. With several processes the
+    first alone measures, writes and reports."""
+    world = world or World.join(config.device)
     started = time.perf_counter()
-    device = backends.pick_device(config.device)
     torch.manual_seed(config.seed)
-    library = yield from _drive(open_library(config.library))
-    train_clips, val_clips = split_clips(library, config.seed, config.train_share)
-    model = _model(config, library, train_clips).to(device)
-    splits = yield from _drive(_prepare(model, library, train_clips, val_clips, run))
-    optimizer = make_optimizer(model, config)
-    average = WeightAverage(model, config.ema)
-    texts = TextFeatures(model, config.lr_text <= 0)
-    base_rates = [group["lr"] for group in optimizer.param_groups]
-    rng = np.random.default_rng(config.seed)
-    per_epoch = max(len(splits.train) // config.batch, 1)
-    steps = per_epoch * config.epochs
-    skipped = [s.reason for part in (splits.train, splits.val) for s in part.skipped]
-    yield TrainingEvent("start", {
-        "device": backends.device_label(device), "train": len(splits.train), "val": len(splits.val), "steps": steps,
-        "epochs": config.epochs, "skipped": len(skipped), "skipped_first": skipped[:3]})
-    best_score, best_epoch, best_metrics, step, stopped = -1.0, 0, {}, 0, False
-    loop_start = time.perf_counter()
-    for epoch in range(1, config.epochs + 1):
-        order = rng.permutation(len(splits.train))
-        model.train()
-        losses = []
-        for b in range(per_epoch):
-            rows = order[b * config.batch:(b + 1) * config.batch]
-            for group, rate in zip(optimizer.param_groups, base_rates, strict=True):
-                group["lr"] = rate * learning_rate_factor(step, steps, config.warmup, config.schedule_stretch)
-            loss = _step(model, texts, optimizer, splits.train, rows, rng, config, device)
-            step += 1
-            average.update(step)
-            losses.append(loss)
-            if not np.isfinite(loss):
-                raise StudioError(f"The loss became {loss} in step {step}. The last good model is kept in {run.name}; "
-                                  "start again from it with a lower learning rate or fp32.")
-            rate = step / (time.perf_counter() - loop_start)
-            yield TrainingEvent("step", {
-                "step": step, "epoch": epoch, "loss": round(loss, 4), "lr_motion": _motion_rate(optimizer),
-                "motions_per_s": round(rate * config.batch, 1), "remaining_s": round((steps - step) / rate, 1)})
-            if stop():
-                stopped = True
+    model, data = yield from model_and_data(config, run, world)
+    runner = _Run(config, run, control or Control(), world, model, data, started)
+    yield from runner.begin()
+    yield from runner.epochs()
+    yield from runner.end()
+
+
+@dataclass
+class _Run:
+    """A run under way."""
+
+    config: TrainingConfig
+    folder: Path
+    control: Control
+    world: World
+    model: MotionTextModel
+    data: Prepared
+    started: float
+    progress: state.Progress = field(default_factory=state.Progress)
+    stopped: bool = False
+
+    def __post_init__(self) -> None:
+        self.optimizer = make_optimizer(self.model, self.config)
+        self.trained = [p for group in self.optimizer.param_groups for p in group["params"]]
+        self.average, self.best = WeightAverage(self.model, self.config.ema), Weights(self.model)
+        self.texts = TextFeatures(self.model, self.config.lr_text <= 0)
+        self.kin = FalseNegatives(self.model, self.config.mask_above)
+        self.base_rates = [group["lr"] for group in self.optimizer.param_groups]
+        self.per_epoch = max(len(self.data.train) // self.config.batch, 1)
+        self.steps = self.per_epoch * self.config.epochs
+        self.size = min(self.config.batch, len(self.data.train))
+        self.watched = watched_clips(self.data, self.config.seed) if self.config.sentences else []
+        self.unsaved_best, self.saved_at, self.saving_s = False, time.perf_counter(), 0.0
+
+    def begin(self) -> Iterator[TrainingEvent]:
+        self.world.part(self.size)
+        resumed = state.has_state(self.folder)
+        if resumed:
+            self.progress = state.load_state(self.folder, self.config, self.model, self.optimizer, self.average,
+                                             self.world.device)
+        skipped = self.data.skipped
+        values = {"device": backends.device_label(self.world.device), "processes": self.world.size,
+                  "train": len(self.data.train), "val": len(self.data.val), "steps": self.steps,
+                  "steps_an_epoch": self.per_epoch, "epochs": self.config.epochs, "skipped": len(skipped),
+                  "skipped_first": skipped[:3], "resumed_at": self.progress.step if resumed else None}
+        if self.world.leads and not resumed:
+            values["before"] = self._measure()
+        yield TrainingEvent("start", values)
+        self.loop_start, self.first_step = time.perf_counter(), self.progress.step
+
+    def epochs(self) -> Iterator[TrainingEvent]:
+        p = self.progress
+        with closing(one_ahead(self._batch, range(p.step, self.steps))) as batches:
+            for batch in batches:
+                loss = yield from self._step(batch)
+                p.step += 1
+                self.average.update(p.step)
+                p.losses.append(loss)
+                if not np.isfinite(loss):
+                    raise StudioError(f"The loss became {loss} in step {p.step}. What was good is kept in {self.folder.name}; "
+                                      "go on from its best model with a lower learning rate, or fp32.")
+                yield self._told(loss)
+                if p.step % self.per_epoch == 0:
+                    if self.world.leads:
+                        yield from self._epoch_ends()
+                    p.losses = []
+                yield from self._save_if_due()
+                asked = self.world.highest(self.control.asked)
+                if asked == PAUSE:
+                    asked = yield from self._pause()
+                if asked == STOP:
+                    self.stopped = p.step < self.steps
+                    break
+
+    def _batch(self, step: int) -> Batch:
+        epoch, place = divmod(step, self.per_epoch)
+        order = state.seeded(self.config.seed, 0, epoch).permutation(len(self.data.train))
+        rows = order[place * self.config.batch:(place + 1) * self.config.batch]
+        return make_batch(self.data.train, rows, self.model.statistics, self.config, step, self.world.part(len(rows)))
+
+    def _step(self, batch: Batch) -> Iterator[TrainingEvent]:
+        """One optimiser step; its loss is returned. Where memory runs out, the same step by gradient caching."""
+        step, config = self.progress.step, self.config
+        factor = learning_rate_factor(step, self.steps, config.warmup, config.schedule_stretch)
+        for group, rate in zip(self.optimizer.param_groups, self.base_rates, strict=True):
+            group["lr"] = rate * factor
+        ignored = self.kin.among(batch.captions)
+        while True:
+            self._ready()
+            state.seed_step(config.seed, step, self.world.rank)
+            chunk = self.progress.chunk or config.chunk
+            try:
+                loss = backward(self.model, self.texts, batch, config, self.world, chunk, ignored)
                 break
-        with average.applied():
-            metrics = evaluate_prepared(model, splits.val, device)
-            score = selection_score(metrics)
-            is_best = score >= best_score
+            except (RuntimeError, MemoryError) as error:
+                if not backends.out_of_memory(error) or self.world.size > 1:
+                    raise StudioError(_memory_advice(config, chunk)) if backends.out_of_memory(error) else error from None
+            yield self._smaller_chunk(chunk, len(batch.pixels))
+        self.world.add_gradients(self.trained)
+        torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
+        self.optimizer.step()
+        return loss
+
+    def _ready(self) -> None:
+        """Training mode, frozen encoders without dropout."""
+        self.model.train()
+        for encoder, rate in ((self.model.text_encoder, self.config.lr_text), (self.model.motion_encoder, self.config.lr_motion)):
+            encoder.train(rate > 0)
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def _smaller_chunk(self, chunk: int, size: int) -> TrainingEvent:
+        self.optimizer.zero_grad(set_to_none=True)
+        backends.free_memory()
+        smaller = (chunk or size) // 2
+        if smaller < LEAST_CHUNK:
+            raise StudioError(_memory_advice(self.config, chunk))
+        self.progress.chunk = smaller
+        return TrainingEvent("warning", {"message": (
+            f"{chunk or size} motions at a time did not fit into memory. The run goes on with {smaller} at a time by gradient "
+            "caching: the same gradient, slower.")})
+
+    def _told(self, loss: float) -> TrainingEvent:
+        step = self.progress.step
+        rate = (step - self.first_step) / (time.perf_counter() - self.loop_start)
+        rates = {group["name"]: group["lr"] for group in self.optimizer.param_groups}
+        return TrainingEvent("step", {
+            "step": step, "epoch": (step - 1) // self.per_epoch + 1, "loss": round(loss, 4), "lr": rates,
+            "motions_per_s": round(rate * self.size, 1), "remaining_s": round((self.steps - step) / rate, 1)})
+
+    def _measure(self) -> dict[str, Any]:
+        """Validation scores, and what the watched sentences find."""
+        values: dict[str, Any] = {"val": evaluate_prepared(self.model, self.data.val, self.world.device)}
+        if self.watched:
+            values["sentences"] = found_for(self.model, self.config.sentences, self.watched, self.world.device)
+        return values
+
+    def _epoch_ends(self) -> Iterator[TrainingEvent]:
+        p, epoch = self.progress, self.progress.step // self.per_epoch
+        with self.average.applied():
+            measured = self._measure()
+            score = selection_score(measured["val"])
+            is_best = score >= p.best_score
             if is_best:
-                best_score, best_epoch, best_metrics = score, epoch, metrics
-                save_model(model, run / "best", _info(config, library, {"val": metrics, "epoch": epoch}))
-        yield TrainingEvent("epoch", {"epoch": epoch, "loss": round(float(np.mean(losses)), 4), "val": metrics,
-                                      "best": is_best, "wall_s": round(time.perf_counter() - started, 1)})
-        if stopped:
-            break
-    save_model(model, run / "last", _info(config, library, {"epoch": epoch}))
-    result = {"val": best_metrics, "epoch": best_epoch}
-    if splits.test is not None:
-        best = load_model(run / "best", device)
-        result["test"] = evaluate_prepared(best, splits.test, device)
-        save_model(best, run / "best", _info(config, library, result), compact=config.compact)
-    yield TrainingEvent("end", {**result, "stopped": stopped, "wall_s": round(time.perf_counter() - started, 1)})
+                p.best_score, p.best_epoch, p.best_metrics, self.unsaved_best = score, epoch, measured["val"], True
+                self.best.take()
+        yield TrainingEvent("epoch", {"epoch": epoch, "loss": round(float(np.mean(p.losses)), 4), **measured, "best": is_best,
+                                      "wall_s": round(self._wall(), 1)})
 
+    def _wall(self) -> float:
+        return self.progress.wall_s + time.perf_counter() - self.started
 
-def split_clips(library: Library, seed: int, share: float = 1.0) -> tuple[list[Clip], list[Clip]]:
-    """Training (a seeded `share` of them) and validation clips. Without a val split, every twentieth captioned clip (at
-    least 2) of a seeded shuffle validates."""
-    captioned = [c for c in library.clips if c.captions]
-    train_part = [c for c in captioned if c.split in ("train", "")]
-    val_part = [c for c in captioned if c.split == "val"]
-    if not train_part:
-        raise StudioError(f"{library.name} has no captioned training clip. Add captions, then train.")
-    if not val_part:
-        order = np.random.default_rng(seed).permutation(len(train_part))
-        held_out = set(order[:max(2, len(order) // 20)].tolist())
-        val_part = [c for i, c in enumerate(train_part) if i in held_out]
-        train_part = [c for i, c in enumerate(train_part) if i not in held_out]
-    if share < 1:
-        kept = np.random.default_rng([seed, 1]).permutation(len(train_part))[:max(round(len(train_part) * share), 2)]
-        train_part = [train_part[i] for i in sorted(kept)]
-    if len(train_part) < 2:
-        raise StudioError(f"{library.name} has {len(train_part)} captioned clips to train on; at least 4 are needed.")
-    return train_part, val_part
+    def _pause(self) -> Iterator[TrainingEvent]:
+        """Saves and waits; returns what is asked then."""
+        yield from self._save()
+        yield TrainingEvent("paused", {"step": self.progress.step})
+        paused = time.perf_counter()
+        if self.world.leads:
+            self.control.wait()
+        self.world.meet()
+        away = time.perf_counter() - paused
+        self.loop_start, self.started = self.loop_start + away, self.started + away
+        yield TrainingEvent("resumed", {"step": self.progress.step})
+        return self.world.highest(self.control.asked)
 
+    def _save_if_due(self) -> Iterator[TrainingEvent]:
+        every = self.config.save_every_s
+        if time.perf_counter() - self.saved_at >= (max(every, self.saving_s / SAVING_SHARE) if every else 0.0):
+            yield from self._save()
 
-def _step(model: MotionTextModel, texts: TextFeatures, optimizer: torch.optim.Optimizer,
-          clips: PreparedClips, rows: np.ndarray, rng: np.random.Generator, config: TrainingConfig, device: str) -> float:
-    batch = make_batch(clips, rows, model.statistics, rng, mirror=config.mirror, augment=config.augment,
-                       same_caption_positives=config.same_caption_positives)
-    optimizer.zero_grad(set_to_none=True)
-    loss = backward(model, texts, batch, config, device)
-    torch.nn.utils.clip_grad_norm_([p for g in optimizer.param_groups for p in g["params"]], 1.0)
-    optimizer.step()
-    return loss
-
-
-@torch.inference_mode()
-def evaluate_prepared(model: MotionTextModel, clips: PreparedClips, device: str) -> dict[str, Any]:
-    """Both definitions of *All* on first captions and first windows."""
-    model.eval()
-    captions = [c[0] for c in clips.captions]
-    motions, texts = [], []
-    for start in range(0, len(clips), 64):
-        rows = range(start, min(start + 64, len(clips)))
-        pixels = np.stack([first_window(clips, i, model.statistics) for i in rows])
-        with backends.autocast(device):
-            motions.append(model.encode_motion(torch.from_numpy(pixels).to(device)).cpu().numpy())
-            texts.append(model.encode_text([captions[i] for i in rows]).cpu().numpy())
-    return retrieval(np.concatenate(texts), np.concatenate(motions), captions)
-
-
-def selection_score(metrics: dict[str, Any]) -> float:
-    """Mean of R@1, R@5 and R@10 over both directions, exact-caption."""
-    exact = metrics["exact_caption"]
-    return float(np.mean([exact[way][r] for way in ("t2m", "m2t") for r in ("R@1", "R@5", "R@10")]))
-
-
-def _model(config: TrainingConfig, library: Library, clips: list[Clip]) -> MotionTextModel:
-    """The model to train. Statistics per joint belong to the data and are computed anew; others go on with a model."""
-    if not config.start_from:
-        model_config = preset(config.preset, **config.model)
-        return new_model(model_config, lambda: library_statistics(library, clips, model_config.patches))
-    model = load_model(config.start_from)
-    if config.model:
-        model = rebuilt(model, changed(model.config, **config.model))
-    if model.statistics.normalisation == "joint":
-        model = with_statistics(model, library_statistics(library, clips, model.config.patches))
-    return model
-
-
-def _prepare(model: MotionTextModel, library: Library, train_clips: list[Clip], val_clips: list[Clip],
-             run: Path) -> Job[Splits]:
-    run.mkdir(parents=True, exist_ok=True)
-    recipe, statistics, people = model.config.patches, model.statistics, model.config.people
-    train_part = yield from prepare_clips(library, train_clips, recipe, run / "train.points", statistics, people)
-    val_part = yield from prepare_clips(library, val_clips, recipe, run / "val.points", statistics, people)
-    test_clips = [c for c in library.in_split("test") if c.captions]
-    test_part = None
-    if test_clips:
-        test_part = yield from prepare_clips(library, test_clips, recipe, run / "test.points", statistics, people)
-    return Splits(train_part, val_part, test_part)
-
-
-def _drive(job: Job) -> Iterator[TrainingEvent]:
-    """A job's progress as events; its result is returned."""
-    while True:
+    def _save(self) -> Iterator[TrainingEvent]:
+        """The state, and before it the best model, which it speaks of. A disk that refuses is told; the run goes on."""
+        if not self.world.leads:
+            return
+        began = time.perf_counter()
         try:
-            progress = next(job)
-        except StopIteration as end:
-            return end.value
-        yield TrainingEvent("prepare", {"what": progress.what, "done": progress.done, "total": progress.total})
+            self._save_best()
+            kept = replace(self.progress, wall_s=self._wall())
+            state.save_state(self.folder, self.config, kept, self.model, self.optimizer, self.average)
+        except StudioError as error:
+            yield TrainingEvent("warning", {"message": f"Step {self.progress.step} could not be saved, what was saved before is "
+                                            f"kept. {error}"})
+        self.saved_at = time.perf_counter()
+        self.saving_s = self.saved_at - began
+
+    def _save_best(self) -> None:
+        if self.unsaved_best:
+            with self.best.applied():
+                p = self.progress
+                info = checkpoint_info(self.config, self.data, {"val": p.best_metrics, "epoch": p.best_epoch})
+                save_model(self.model, self.folder / "best", info)
+            self.unsaved_best = False
+
+    def end(self) -> Iterator[TrainingEvent]:
+        if not self.world.leads:
+            self.world.meet()
+            return
+        p, config = self.progress, self.config
+        if self.stopped:
+            yield from self._save()
+        self._save_best()
+        with self.average.applied():
+            info = checkpoint_info(config, self.data, {"epoch": p.step / self.per_epoch})
+            save_model(self.model, self.folder / "last", info)
+            if not p.best_epoch:
+                save_model(self.model, self.folder / "best", info)
+        result = {"val": p.best_metrics, "epoch": p.best_epoch}
+        if not self.stopped:
+            if self.data.test is not None:
+                best = load_model(self.folder / "best", self.world.device)
+                result["test"] = evaluate_prepared(best, self.data.test, self.world.device)
+                save_model(best, self.folder / "best", checkpoint_info(config, self.data, result), compact=config.compact)
+            state.remove_state(self.folder)
+            remove_prepared(self.folder)
+        yield TrainingEvent("end", {**result, "stopped": self.stopped, "step": p.step, "wall_s": round(self._wall(), 1)})
+        self.world.meet()
 
 
-def _info(config: TrainingConfig, library: Library, metrics: dict[str, Any]) -> CheckpointInfo:
-    provenance = {"library": library.name, "clips": len(library.clips), "preset": config.preset,
-                  "start_from": Path(config.start_from).name, "epochs": config.epochs, "batch": config.batch,
-                  "train_share": config.train_share,
-                  "seed": config.seed, "date": date.today().isoformat()}
-    return CheckpointInfo(metrics, provenance)
-
-
-def _motion_rate(optimizer: torch.optim.Optimizer) -> float:
-    return float(max(group["lr"] for group in optimizer.param_groups))
+def _memory_advice(config: TrainingConfig, chunk: int) -> str:
+    seen = chunk or config.batch
+    return (f"Out of memory with {seen} motions at a time. What was good is kept. Go on with chunk {max(seen // 2, 1)} (gradient "
+            "caching: the same gradient in less memory), a smaller batch, or a smaller model.")

@@ -9,9 +9,10 @@ import torch
 from core.models.build import new_model
 from core.patches import PatchStatistics
 from core.training import config as training_config
-from core.training.dataset import Batch
+from core.training.batches import Batch
 from core.training.step import backward
 from core.training.text_cache import TextFeatures
+from core.training.world import World
 
 
 def batch_of(size):
@@ -33,10 +34,10 @@ def test_chunks_give_the_gradient_of_the_whole(tiny_config, frozen, chunk):
     if frozen:
         model.text_encoder.requires_grad_(False)
     batch = batch_of(7)
-    whole = backward(model, TextFeatures(model, frozen), batch, config, "cpu")
+    whole = backward(model, TextFeatures(model, frozen), batch, config, World())
     expected = {n: p.grad.clone() for n, p in model.named_parameters() if p.grad is not None}
     model.zero_grad()
-    parts = backward(model, TextFeatures(model, frozen), batch, replace(config, chunk=chunk), "cpu")
+    parts = backward(model, TextFeatures(model, frozen), batch, config, World(), chunk)
     found = {n: p.grad for n, p in model.named_parameters() if p.grad is not None}
     assert parts == pytest.approx(whole, abs=1e-5) and set(found) == set(expected)
     for name, gradient in expected.items():
@@ -50,7 +51,7 @@ def test_both_passes_of_a_chunk_drop_the_same_units(tiny_config):
     seen = []
     keep = model.motion_head.register_forward_hook(lambda module, inputs, output: seen.append(output.detach()))
     backward(model, TextFeatures(model, False), batch_of(6), replace(
-        training_config.recipe("starter"), precision="fp32", chunk=2), "cpu")
+        training_config.recipe("starter"), precision="fp32"), World(), 2)
     keep.remove()
     assert len(seen) == 6
     for first, second in zip(seen[:3], seen[3:], strict=True):

@@ -19,9 +19,10 @@ from core.patches import PatchRecipe, compute_statistics, prepare, to_patches
 from core.progress import run
 from core.training import config as training_config
 from core.training.average import WeightAverage
-from core.training.dataset import first_window, make_batch, prepare_clips
+from core.training.batches import first_window, make_batch
 from core.training.loss import contrastive_loss
-from core.training.optimizer import learning_rate_factor
+from core.training.optimizer import learning_rate_factor, make_optimizer
+from core.training.prepared import prepare_clips
 
 
 def unit(n, d, seed):
@@ -80,9 +81,9 @@ def test_batches_hold_the_patches_and_know_their_kin(small_library, tmp_path):
     statistics = compute_statistics(motions)
     clips = run(prepare_clips(library, library.clips, recipe, tmp_path / "p", statistics))
     np.testing.assert_allclose(first_window(clips, 3, statistics), to_patches(motions[3], statistics).pixels, atol=0.02)
-    batch = make_batch(clips, np.array([0, 2, 5]), statistics, np.random.default_rng(0), mirror=False, augment=0,
-                       same_caption_positives=True)
-    np.testing.assert_array_equal(batch.positives, [[1, 1, 0], [1, 1, 0], [0, 0, 1]])
+    still = training_config.recipe("starter", mirror=False, augment=0.0)
+    batch = make_batch(clips, np.array([0, 2, 5]), statistics, still, step=0)
+    np.testing.assert_array_equal(batch.targets, [[1, 1, 0], [1, 1, 0], [0, 0, 1]])
     np.testing.assert_allclose(batch.pixels[2], to_patches(motions[5], statistics).pixels, atol=0.02)
 
 
@@ -110,16 +111,6 @@ def test_a_run_learns_saves_and_reports(small_library, tiny_text_folder, tmp_pat
     assert float((texts[0] * texts[1]).sum()) < float((untrained[0] * untrained[1]).sum()) - 0.02
 
 
-def test_stopping_ends_with_a_saved_model(small_library, tiny_text_folder, tmp_path):
-    from core.training.trainer import train
-
-    config = training_config.recipe("starter", library=str(small_library), epochs=50, batch=4,
-                                    model=tiny(tiny_text_folder))
-    events = list(train(config, tmp_path / "run", iter([False, False, True]).__next__))
-    assert events[-1].kind == "end" and events[-1].values["stopped"]
-    assert load_model(tmp_path / "run" / "last").fingerprint
-
-
 def test_configurations_that_cannot_be(tmp_path):
     with pytest.raises(StudioError, match="batch must be at least 2"):
         training_config.recipe("starter", batch=1)
@@ -130,3 +121,56 @@ def test_configurations_that_cannot_be(tmp_path):
     config = replace(training_config.recipe("official"), library="x")
     training_config.write(config, path)
     assert training_config.read(path) == config
+    found = training_config.problems(replace(config, epochs=0, batch="many", cutmix=2, precision="fp8", lr_heads=0))
+    assert set(found) == {"epochs", "batch", "cutmix", "precision"}
+
+
+def test_ignored_captions_are_as_if_the_batch_did_not_hold_them():
+    """Motion 0 does not see caption 1: its row is the cross-entropy over the two that are left."""
+    m, t = unit(3, 4, 0), unit(3, 4, 1)
+    ignored = torch.tensor([[0, 1, 0], [0, 0, 0], [0, 0, 0]]).bool()
+    found = contrastive_loss(m, t, 0.5, torch.eye(3), "sum", ignored)
+    logits = m @ t.T / 0.5
+    rows = [-(logits[0, 0] - torch.logsumexp(logits[0, [0, 2]], 0)), *(-logits[i].log_softmax(0)[i] for i in (1, 2))]
+    columns = [-(logits[1, 1] - torch.logsumexp(logits[1:, 1], 0)), *(-logits[:, i].log_softmax(0)[i] for i in (0, 2))]
+    torch.testing.assert_close(found, (sum(rows) + sum(columns)) / 3)
+
+
+def test_part_cutmix_takes_columns_and_shares_the_target(small_library, tmp_path):
+    library = run(open_library(small_library))
+    recipe = PatchRecipe(canonical=True)
+    statistics = compute_statistics([prepare(library.load(c.id), recipe) for c in library.clips])
+    clips = run(prepare_clips(library, library.clips[:6], recipe, tmp_path / "p", statistics))
+    still = training_config.recipe("starter", mirror=False, augment=0.0, same_caption_positives=False)
+    rows = np.arange(6)
+    plain, mixed = (make_batch(clips, rows, statistics, replace(still, cutmix=share), step=3) for share in (0.0, 1.0))
+    for i in range(6):
+        strip = [np.nonzero([np.array_equal(mixed.pixels[i][..., p * 16:p * 16 + 16], plain.pixels[j][..., p * 16:p * 16 + 16])
+                             for j in range(6)])[0].tolist() for p in range(5)]
+        other = next(j for j in range(6) if j != i and mixed.targets[i, j] > 0)
+        taken = sum(i not in owners for owners in strip)
+        assert taken in (2, 3) and all(i in owners or other in owners for owners in strip)
+        assert mixed.targets[i, other] == pytest.approx(taken / 5) and mixed.targets[i, i] == pytest.approx(1 - taken / 5)
+
+
+def test_a_batch_is_the_same_however_it_is_shared(small_library, tmp_path):
+    library = run(open_library(small_library))
+    recipe = PatchRecipe(canonical=True)
+    statistics = compute_statistics([prepare(library.load(c.id), recipe) for c in library.clips])
+    clips = run(prepare_clips(library, library.clips, recipe, tmp_path / "p", statistics))
+    config = training_config.recipe("starter", cutmix=0.5)
+    whole, *parts = (make_batch(clips, np.arange(8), statistics, config, 5, part)
+                     for part in (slice(None), slice(0, 4), slice(4, 8)))
+    np.testing.assert_array_equal(whole.pixels, np.concatenate([p.pixels for p in parts]))
+    assert parts[0].captions == whole.captions and parts[1].captions == whole.captions
+
+
+def test_frozen_layers_are_the_lowest_and_what_comes_before(tiny_model):
+    make_optimizer(tiny_model, training_config.recipe("starter", frozen_text_layers=1, frozen_motion_layers=2))
+    frozen = {n for n, p in tiny_model.named_parameters() if not p.requires_grad}
+    assert any("word_embeddings" in n for n in frozen) and "motion_encoder.vit.pos_embed" in frozen
+    assert {n.split(".")[3] for n in frozen if "encoder.layer" in n or "backbone.layers" in n} <= {"0", "layer"}
+    assert {n.split(".")[3] for n in frozen if ".blocks." in n} == {"0", "1"}
+    assert tiny_model.motion_encoder.vit.fc_norm.weight.requires_grad and tiny_model.text_head.projection.weight.requires_grad
+    with pytest.raises(StudioError, match="has 2 layers; 3 cannot be frozen"):
+        make_optimizer(tiny_model, training_config.recipe("starter", frozen_text_layers=3))

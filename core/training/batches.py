@@ -1,0 +1,135 @@
+"""Batches: caption, crop, mirror, variation and part-CutMix, each drawn by the place in the run that it belongs to."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from core.library.captions import mirror_caption
+from core.patches import MAX_FRAMES, PARTS, PatchStatistics, pixels_of
+from core.training.augment import vary
+from core.training.config import TrainingConfig
+from core.training.prepared import PreparedClips
+from core.training.state import seeded
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """captions: all B of the batch; targets (B, B): how far motion i shows what caption j says; pixels (b, 3, 224, C), or
+    (b, 2, 3, 224, C) of pairs: the motions of one process's part."""
+
+    pixels: np.ndarray
+    captions: list[str]
+    targets: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class _Draw:
+    """What chance decided for one motion: captions that it answers to, the one drawn, and the random numbers to go on with."""
+
+    row: int
+    flip: bool
+    owned: frozenset[str]
+    caption: str
+    rng: np.random.Generator
+
+
+def make_batch(clips: PreparedClips, rows: np.ndarray, statistics: PatchStatistics, config: TrainingConfig, step: int,
+               part: slice = slice(None)) -> Batch:
+    """The batch of optimiser step `step` from the given clips, with the pixels of `part` of it; the same however many
+    processes share it."""
+    draws = [_draw(clips, int(row), config, seeded(config.seed, 1, step, place)) for place, row in enumerate(rows)]
+    targets = np.eye(len(rows), dtype=np.float32)
+    if config.same_caption_positives:
+        drawn = [draw.caption for draw in draws]
+        for i, draw in enumerate(draws):
+            targets[i] = np.maximum(targets[i], np.fromiter((c in draw.owned for c in drawn), np.float32, len(drawn)))
+        targets = np.maximum(targets, targets.T)
+    mixes = _mixes(len(rows), config, step) if clips.recipe.form == "patches" else {}
+    mixed = targets.copy()
+    for i, (other, parts) in mixes.items():
+        share = len(parts) / PARTS
+        mixed[i] = (1 - share) * targets[i] + share * targets[other]
+    images: dict[int, np.ndarray] = {}
+
+    def image(i: int) -> np.ndarray:
+        if i not in images:
+            images[i] = _image(clips, draws[i], statistics, config)
+        return images[i]
+
+    pixels = [_mix(image(i), image(mixes[i][0]), mixes[i][1], clips.recipe.points) if i in mixes else image(i)
+              for i in range(len(rows))[part]]
+    return Batch(np.stack(pixels), [draw.caption for draw in draws], mixed)
+
+
+def _draw(clips: PreparedClips, row: int, config: TrainingConfig, rng: np.random.Generator) -> _Draw:
+    flip = config.mirror and not clips.normalised and bool(rng.random() < 0.5)
+    own = [mirror_caption(c) for c in clips.captions[row]] if flip else list(clips.captions[row])
+    caption = own[int(rng.integers(len(own)))] if config.caption_choice == "random" else own[0]
+    return _Draw(row, flip, frozenset(own), caption, rng)
+
+
+def _image(clips: PreparedClips, draw: _Draw, statistics: PatchStatistics, config: TrainingConfig) -> np.ndarray:
+    """The varied motion as pixels; both people of a pair vary alike."""
+    everybody, rng = clips.clip_points(draw.row), copy.deepcopy(draw.rng)
+    if not clips.normalised:
+        if draw.flip:
+            everybody = everybody[:, :, clips.mirror] * np.array([-1, 1, 1], np.float32)
+        states = [rng, *(copy.deepcopy(rng) for _ in everybody[1:])]
+        everybody = [(vary(points, clips.recipe, config.augment, state, config.crop) - statistics.mean) / statistics.std
+                     for points, state in zip(everybody, states, strict=True)]
+    spare = max(len(everybody[0]) - MAX_FRAMES, 0)
+    start = int(rng.integers(spare + 1)) if config.crop else 0
+    return _images([points[start:start + MAX_FRAMES] for points in everybody])
+
+
+def _mixes(size: int, config: TrainingConfig, step: int) -> dict[int, tuple[int, list[int]]]:
+    """Part-CutMix: motion -> (the motion that it takes two or three parts from, the parts)."""
+    if config.cutmix <= 0 or size < 2:
+        return {}
+    rng = seeded(config.seed, 2, step)
+    chosen = np.nonzero(rng.random(size) < config.cutmix)[0]
+    return {int(i): (int((i + rng.integers(1, size)) % size), sorted(rng.permutation(PARTS)[:rng.integers(2, 4)].tolist()))
+            for i in chosen}
+
+
+def _mix(own: np.ndarray, other: np.ndarray, parts: list[int], width: int) -> np.ndarray:
+    """`own` (..., T, C) with the columns of some parts from `other`."""
+    result = own.copy()
+    for part in parts:
+        columns = slice(part * width, (part + 1) * width)
+        result[..., columns] = other[..., columns]
+    return result
+
+
+def first_window(clips: PreparedClips, index: int, statistics: PatchStatistics) -> np.ndarray:
+    """Pixels of the first 224 frames, as at test time."""
+    everybody = clips.clip_points(index)[:, :MAX_FRAMES]
+    if not clips.normalised:
+        everybody = (everybody - statistics.mean) / statistics.std
+    return _images(list(everybody))
+
+
+def _images(people: list[np.ndarray]) -> np.ndarray:
+    images = [pixels_of(points) for points in people]
+    return images[0] if len(images) == 1 else np.stack(images)
+
+
+def one_ahead(make: Callable[[int], T], steps: Iterable[int]) -> Iterator[T]:
+    """make(step) of every step, each made in a thread while the one before is used."""
+    with ThreadPoolExecutor(1, thread_name_prefix="batches") as pool:
+        waiting = None
+        for step in steps:
+            following = pool.submit(make, step)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = following
+        if waiting is not None:
+            yield waiting.result()

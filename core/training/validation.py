@@ -1,0 +1,77 @@
+"""What a model scores during a run, and what it finds for a few sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from core.evaluation.metrics import retrieval
+from core.models import backends
+from core.models.motion_text_model import MotionTextModel
+from core.training.batches import first_window
+from core.training.prepared import Prepared, PreparedClips
+from core.training.state import seeded
+
+WATCHED = 256
+FOUND = 3
+CHUNK = 64
+
+Watched = list[tuple[PreparedClips, int]]
+
+
+def evaluate_prepared(model: MotionTextModel, clips: PreparedClips, device: str) -> dict[str, Any]:
+    """Both definitions of *All* on first captions and first windows."""
+    captions = [c[0] for c in clips.captions]
+    motions = _motions(model, [(clips, i) for i in range(len(clips))], device)
+    return retrieval(_texts(model, captions, device), motions, captions)
+
+
+def selection_score(metrics: dict[str, Any]) -> float:
+    """Mean of R@1, R@5 and R@10 over both directions, exact-caption."""
+    exact = metrics["exact_caption"]
+    return float(np.mean([exact[way][r] for way in ("t2m", "m2t") for r in ("R@1", "R@5", "R@10")]))
+
+
+def watched_clips(data: Prepared, seed: int) -> Watched:
+    """The clips that watched sentences are searched among: of validation first, then of training, drawn once."""
+    found: Watched = []
+    for clips in (data.val, data.train):
+        order = seeded(seed, 4, len(found)).permutation(len(clips))[:WATCHED - len(found)]
+        found += [(clips, int(i)) for i in order]
+    return found
+
+
+def found_for(model: MotionTextModel, sentences: list[str], watched: Watched, device: str) -> list[dict[str, Any]]:
+    """The nearest watched clips of each sentence: {text, hits: [{id, caption, score}]}."""
+    scores = _texts(model, sentences, device) @ _motions(model, watched, device).T
+    return [{"text": text, "hits": [
+        {"id": watched[i][0].ids[watched[i][1]], "caption": watched[i][0].captions[watched[i][1]][0],
+         "score": round(float(row[i]), 3)} for i in np.argsort(-row, kind="stable")[:FOUND]]}
+        for text, row in zip(sentences, scores, strict=True)]
+
+
+@torch.inference_mode()
+def _motions(model: MotionTextModel, rows: Watched, device: str) -> np.ndarray:
+    """(N, dim) of first windows."""
+    model.eval()
+    found = []
+    for at in range(0, len(rows), CHUNK):
+        pixels = np.stack([first_window(clips, i, model.statistics) for clips, i in rows[at:at + CHUNK]])
+        with backends.autocast(device):
+            found.append(model.encode_motion(torch.from_numpy(pixels).to(device)).cpu().numpy())
+    return np.concatenate(found)
+
+
+@torch.inference_mode()
+def _texts(model: MotionTextModel, sentences: list[str], device: str) -> np.ndarray:
+    """(N, dim); each different sentence is encoded once."""
+    model.eval()
+    different = list(dict.fromkeys(sentences))
+    found: list[np.ndarray] = []
+    for at in range(0, len(different), CHUNK):
+        with backends.autocast(device):
+            found.append(model.encode_text(different[at:at + CHUNK]).cpu().numpy())
+    row_of = {text: row for row, text in enumerate(different)}
+    return np.concatenate(found)[[row_of[text] for text in sentences]]
