@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from app.console import drive, load, model_field, open_path
+from app.console import drive, load, open_path
 from core.errors import FileProblem, StudioError, os_problem
 from core.motion.skeleton import PART_NAMES
 from core.progress import format_duration
