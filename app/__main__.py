@@ -2,10 +2,14 @@
 
 import sys
 
-from app.cli import main as run
-
 
 def main() -> None:
+    if sys.argv[1:2] == ["--training-run"]:  # the child process of a frozen studio
+        from core.training.__main__ import main as train
+
+        sys.exit(train(sys.argv[2:]))
+    from app.cli import main as run
+
     sys.exit(run(sys.argv[1:]))
 
 

@@ -21,9 +21,9 @@ class Pair(QObject):
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, parent: QObject | None = None):
+    def __init__(self, workspace: Workspace, parent: QObject | None = None, key: str = "pair"):
         super().__init__(parent)
-        self.workspace = workspace
+        self.workspace, self.key = workspace, key
         self.results: list[Result] = []
 
     def show(self, clips: Sequence[tuple[Clip, float]]) -> None:
@@ -36,7 +36,7 @@ class Pair(QObject):
                             if isinstance(motion, Motion)]
             self.changed.emit()
 
-        self.workspace.files.submit("pair", lambda: view_motions(library, [c.id for c, _ in clips]), done,
+        self.workspace.files.submit(self.key, lambda: view_motions(library, [c.id for c, _ in clips]), done,
                                     self.workspace.failed.emit)
 
 

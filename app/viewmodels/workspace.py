@@ -74,7 +74,7 @@ class Workspace(QObject):
 
     def cancel(self) -> None:
         self.scans.cancel("open")
-        for key in ("index", "measure", "import", "captions"):
+        for key in ("index", "measure", "import", "captions", "compare"):
             self.models.cancel(key)
 
     def _opened(self, library: Library) -> None:

@@ -14,6 +14,7 @@ from app.viewmodels.doctor import Doctor
 from app.viewmodels.playback import Playback
 from app.viewmodels.search import Search
 from app.viewmodels.workspace import Workspace
+from app.widgets import pages
 from app.widgets.doctor_dialog import DoctorDialog
 from app.widgets.theme import APPEARANCES, set_appearance
 from core.io.load import LOADERS
@@ -65,23 +66,19 @@ class Menus:
         self._add(menu, "&Models…", lambda: self._page("models"), "Ctrl+M")
         self._add(menu, "&Open Model Folder…", self.open_model)
         self._add(menu, "&Evaluate…", lambda: self._page("evaluation"), "Ctrl+E")
+        menu.addSeparator()
+        self._add(menu, "&Fine-Tune…", lambda: self._page("training").plan(), "Ctrl+T")
+        self._add(menu, "&Training Runs…", lambda: self._page("training"), "Ctrl+R")
 
-    def _page(self, name: str) -> None:
+    def _page(self, name: str) -> QWidget:
         """A window of its own that stays beside the studio; made when it is first asked for."""
         if name not in self.pages:
-            if name == "models":
-                from app.viewmodels.models import Models
-                from app.widgets.models_window import ModelsWindow
-
-                self.pages[name] = ModelsWindow(Models(self.workspace, self.window), self.window)
-            else:
-                from app.viewmodels.measure import Measure
-                from app.widgets.evaluation_window import EvaluationWindow
-
-                self.pages[name] = EvaluationWindow(Measure(self.workspace, self.window), self.playback, self.window)
-        self.pages[name].show()
-        self.pages[name].raise_()
-        self.pages[name].activateWindow()
+            self.pages[name] = pages.PAGES[name](self.workspace, self.playback, self.window)
+        page = self.pages[name]
+        page.show()
+        page.raise_()
+        page.activateWindow()
+        return page
 
     def more_like_this(self) -> None:
         """Motions like the shown one, or like the marked range of it."""

@@ -75,6 +75,11 @@ def muted(widget: QWidget) -> QColor:
     return QColor(176, 182, 192) if is_dark(widget) else QColor(84, 90, 100)
 
 
+def warning(widget: QWidget) -> QColor:
+    """Text that says what is wrong."""
+    return QColor(255, 150, 120) if is_dark(widget) else QColor(170, 40, 20)
+
+
 STYLE = """
 QToolTip { padding: 4px; }
 QLineEdit { padding: 5px 8px; border-radius: 6px; border: 1px solid palette(mid); }

@@ -15,8 +15,9 @@ from core.models.config import PRESETS
 class TrainingConfig:
     """A run: data, model, recipe.
 
-    `start_from` is a model folder to go on from ('' for a new model of `preset`); with fields of `model`, its encoders go on
-    under new heads. Learning rates are those of the text encoder, the motion encoder (0 freezes either) and the heads;
+    `layout`: what the library is, where it was said and not recognised. `start_from` is a model folder to go on from ('' for a
+    new model of `preset`); with fields of `model`, its encoders go on under new heads. Learning rates are those of the text
+    encoder, the motion encoder (0 freezes either) and the heads;
     `frozen_text_layers` and `frozen_motion_layers` keep the embeddings and so many of the lowest layers as they are.
     `same_caption_positives`: motions of the batch that carry the drawn caption too count as right answers instead of being
     pushed away; `mask_above`: other captions whose sentence embeddings have a cosine above this count neither as right nor as
@@ -32,6 +33,7 @@ class TrainingConfig:
     """
 
     library: str = ""
+    layout: str = ""
     preset: str = "starter"
     start_from: str = ""
     model: dict[str, Any] = field(default_factory=dict)

@@ -39,7 +39,7 @@ def model_and_data(config: TrainingConfig, run: Path, world: World) -> Iterator[
         run.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise os_problem(run, error) from error
-    library = yield from _drive(open_library(config.library))
+    library = yield from _drive(open_library(config.library, layout=config.layout))
     train_clips, val_clips = split_clips(library, config.seed, config.train_share)
     model = starting_model(config, lambda recipe: library_statistics(library, train_clips, recipe))
     data = yield from _drive(_prepare(model, library, train_clips, val_clips, run))
@@ -50,7 +50,7 @@ def model_and_data(config: TrainingConfig, run: Path, world: World) -> Iterator[
 
 def _data_fields(config: TrainingConfig) -> dict[str, Any]:
     """What the prepared data depend on."""
-    return {name: getattr(config, name) for name in ("library", "preset", "start_from", "model", "seed", "train_share")}
+    return {name: getattr(config, name) for name in ("library", "layout", "preset", "start_from", "model", "seed", "train_share")}
 
 
 def starting_model(config: TrainingConfig, statistics: Callable[[PatchRecipe], PatchStatistics]) -> MotionTextModel:

@@ -1,0 +1,37 @@
+"""The windows beside the studio's own, each imported when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from app.viewmodels.playback import Playback
+from app.viewmodels.workspace import Workspace
+
+
+def _models(workspace: Workspace, playback: Playback, window: QMainWindow) -> QWidget:
+    from app.viewmodels.models import Models
+    from app.widgets.models_window import ModelsWindow
+
+    return ModelsWindow(Models(workspace, window), window)
+
+
+def _evaluation(workspace: Workspace, playback: Playback, window: QMainWindow) -> QWidget:
+    from app.viewmodels.measure import Measure
+    from app.widgets.evaluation_window import EvaluationWindow
+
+    return EvaluationWindow(Measure(workspace, window), playback, window)
+
+
+def _training(workspace: Workspace, playback: Playback, window: QMainWindow) -> QWidget:
+    from app.viewmodels.training import Training
+    from app.widgets.training_window import TrainingWindow
+
+    training = Training(workspace, window)
+    window.closing.connect(training.close)
+    return TrainingWindow(training, playback, window)
+
+
+PAGES: dict[str, Callable[[Workspace, Playback, QMainWindow], QWidget]] = {
+    "models": _models, "evaluation": _evaluation, "training": _training}
