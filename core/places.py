@@ -46,6 +46,11 @@ def user_runs() -> Path:
     return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "runs"
 
 
+def user_captions() -> Path:
+    """Captions of the user's own for libraries whose files are left as they are."""
+    return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "captions"
+
+
 def corrections() -> Path:
     """What the user has said about skeletons whose unit, axis or parts were guessed wrongly."""
     return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "skeletons.json"

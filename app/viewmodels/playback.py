@@ -17,7 +17,7 @@ class Playback(QObject):
     """`changed`: playing, speed, loop or length; `ticked`: the time moved.
 
     Ticks come 60 times a second where drawing is quick; each waits until the frame before it was drawn, and longer
-    while `crowded()` says that other work wants the processor.
+    while one of `crowded` says that other work wants the processor.
     """
 
     changed = Signal()
@@ -25,7 +25,7 @@ class Playback(QObject):
 
     def __init__(self, crowded: Callable[[], bool] = lambda: False, parent: QObject | None = None):
         super().__init__(parent)
-        self._crowded = crowded
+        self.crowded = [crowded]
         self.clock_s, self.speed, self.duration_s, self.fps = 0.0, 1.0, 0.0, 20.0
         self.playing, self.loop = True, True
         self.range_s: tuple[float, float] | None = None
@@ -103,7 +103,7 @@ class Playback(QObject):
             self._last = now
             self._timer.start(16)
             return
-        if self._crowded() and waited < self._cost * (1 + REST_WHEN_CROWDED):
+        if any(busy() for busy in self.crowded) and waited < self._cost * (1 + REST_WHEN_CROWDED):
             self._timer.start(8)
             return
         self._last = now

@@ -72,6 +72,18 @@ class Workspace(QObject):
         if self.paths:
             self.open(self.paths, self.layout)
 
+    def edited(self, library: Library) -> None:
+        """What is open, with other captions; clips that are new are indexed."""
+        same = self.library is not None and [c.id for c in library.clips] == [c.id for c in self.library.clips]
+        self.library = library
+        if self.clip is not None:
+            self.clip = library.by_id.get(self.clip.id, self.clip)
+        if not same:
+            self.retriever = None
+        self.changed.emit()
+        if not same:
+            self._index()
+
     def cancel(self) -> None:
         self.scans.cancel("open")
         for key in ("index", "measure", "import", "captions", "compare"):

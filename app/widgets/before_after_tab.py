@@ -38,6 +38,7 @@ class BeforeAfterTab(QWidget):
             column.addWidget(view, 1)
             split.addWidget(half)
             self.views.append(view)
+        split.setSizes([1000, 1000])
         box = QVBoxLayout(self)
         box.addLayout(top)
         box.addWidget(self.state)

@@ -104,9 +104,24 @@ class LibraryPanel(QWidget):
             self.library = self.workspace.library
             if not grown:
                 self.filter.clear()
+            bar, row = self.view.verticalScrollBar(), self.view.currentIndex()
+            at, chosen = bar.value(), self.table.clips[self.table.rows[row.row()]].id if grown and row.isValid() else ""
             self.table.set_library(self.library)
             self.table.filter(self.filter.text())
+            if grown:
+                self._choose(chosen)
+                bar.setValue(at)
             self._count()
+
+    def _choose(self, clip_id: str) -> None:
+        """Marks the row of a clip, without opening it."""
+        row = next((i for i, r in enumerate(self.table.rows) if self.table.clips[r].id == clip_id), -1)
+        if row >= 0:
+            selection = self.view.selectionModel()
+            selection.blockSignals(True)
+            self.view.setCurrentIndex(self.table.index(row, 0))
+            selection.blockSignals(False)
+            self.view.viewport().update()
 
     def _filter(self, words: str) -> None:
         self.table.filter(words)

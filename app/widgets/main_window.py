@@ -7,9 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from app.viewmodels.captions import Captions
 from app.viewmodels.playback import Playback
 from app.viewmodels.search import Search
 from app.viewmodels.workspace import Workspace
+from app.widgets.captions_panel import CaptionsPanel
 from app.widgets.library_panel import LibraryPanel
 from app.widgets.menus import Menus
 from app.widgets.patch_view import PatchView
@@ -19,7 +21,7 @@ from app.widgets.status import Status
 from app.widgets.theme import STYLE
 from app.widgets.transport import Transport
 
-LAYOUT = 1
+LAYOUT = 2
 
 
 class MainWindow(QMainWindow):
@@ -36,12 +38,14 @@ class MainWindow(QMainWindow):
         self.stage = StageView(workspace, playback)
         self.library = LibraryPanel(workspace)
         self.patches = PatchView(workspace, playback)
+        self.captions = CaptionsPanel(Captions(workspace, settings.value("own captions", True, bool), self), playback)
         self.setCentralWidget(self.stage)
         self.setCorner(Qt.Corner.TopLeftCorner, Qt.DockWidgetArea.TopDockWidgetArea)
         self.setCorner(Qt.Corner.TopRightCorner, Qt.DockWidgetArea.TopDockWidgetArea)
         self.docks = [
             self._dock("Search", self.query, Qt.DockWidgetArea.TopDockWidgetArea),
             self._dock("Library", self.library, Qt.DockWidgetArea.LeftDockWidgetArea),
+            self._dock("Captions", self.captions, Qt.DockWidgetArea.LeftDockWidgetArea),
             self._dock("Patches", self.patches, Qt.DockWidgetArea.RightDockWidgetArea),
             self._dock("Transport", Transport(playback), Qt.DockWidgetArea.BottomDockWidgetArea),
         ]
@@ -63,14 +67,20 @@ class MainWindow(QMainWindow):
         return dock
 
     def default_sizes(self) -> None:
-        search, library, patches, _ = self.docks
+        search, library, captions, patches, _ = self.docks
         self.resizeDocks([search], [int(self.height() * 0.29)], Qt.Orientation.Vertical)
         self.resizeDocks([library, patches], [int(self.width() * 0.2), int(self.width() * 0.25)],
                          Qt.Orientation.Horizontal)
+        self.resizeDocks([library, captions], [int(self.height() * 0.4), int(self.height() * 0.2)], Qt.Orientation.Vertical)
 
     def reset_layout(self) -> None:
         """The docks as on the first day."""
         self.restoreState(self.default_state, LAYOUT)
+
+    def edit_captions(self) -> None:
+        self.docks[2].show()
+        self.docks[2].raise_()
+        self.captions.edit()
 
     def focus_query(self) -> None:
         self.query.line.setFocus()
@@ -93,6 +103,7 @@ class MainWindow(QMainWindow):
             self.restoreState(state, LAYOUT)
 
     def closeEvent(self, event) -> None:
+        self.settings.setValue("own captions", self.captions.captions.own)
         self.settings.setValue("layout", self.saveState(LAYOUT))
         self.settings.setValue("geometry", self.saveGeometry())
         self.closing.emit()

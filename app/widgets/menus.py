@@ -28,6 +28,7 @@ class Menus:
         self.window, self.workspace, self.search, self.playback = window, workspace, search, playback
         self.pages: dict[str, QWidget] = {}
         self._file(window.menuBar().addMenu("&File"))
+        self._edit(window.menuBar().addMenu("&Edit"))
         self._search(window.menuBar().addMenu("&Search"))
         self._model(window.menuBar().addMenu("&Model"))
         self._playback(window.menuBar().addMenu("&Playback"), playback)
@@ -55,6 +56,18 @@ class Menus:
         self._add(menu, "&Copy Screenshot", lambda: QApplication.clipboard().setPixmap(self.window.grab()), "Ctrl+Shift+C")
         menu.addSeparator()
         self._add(menu, "&Quit", self.window.close, "Ctrl+Q")
+
+    def _edit(self, menu: QMenu) -> None:
+        captions = self.window.captions.captions
+        for make, keys in ((captions.history.createUndoAction, QKeySequence.StandardKey.Undo),
+                           (captions.history.createRedoAction, QKeySequence.StandardKey.Redo)):
+            action = make(self.window)
+            action.setShortcuts(keys)
+            menu.addAction(action)
+        menu.addSeparator()
+        self._add(menu, "Edit &Captions", self.window.edit_captions, "F2")
+        self._add(menu, "&Import Captions…", self.import_captions)
+        self._add(menu, "E&xport Captions…", self.export_captions)
 
     def _search(self, menu: QMenu) -> None:
         self._add(menu, "Find a Motion", self.window.focus_query, "Ctrl+F")
@@ -166,6 +179,17 @@ class Menus:
             return
         if DoctorDialog(Doctor(motion), self.playback, self.window).exec():
             self.workspace.reopen()
+
+    def import_captions(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self.window, "Import captions: a table with the columns file and caption", "",
+                                              "Tables (*.csv);;All files (*)")
+        if name:
+            self.window.captions.captions.import_csv(Path(name))
+
+    def export_captions(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self.window, "Export captions", "captions.csv", "Tables (*.csv)")
+        if name:
+            self.window.captions.captions.export_csv(Path(name))
 
     def save_screenshot(self) -> None:
         picture = self.window.grab()

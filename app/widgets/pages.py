@@ -30,6 +30,7 @@ def _training(workspace: Workspace, playback: Playback, window: QMainWindow) -> 
 
     training = Training(workspace, window)
     window.closing.connect(training.close)
+    playback.crowded.append(lambda: training.process is not None)
     return TrainingWindow(training, playback, window)
 
 

@@ -32,6 +32,7 @@ class StageView(QOpenGLWidget):
         self.setAccessibleName("Stage: the chosen motion in 3D")
         self.overlay = Overlay(self, self._paint_legend)
         workspace.shown.connect(self._shown)
+        workspace.changed.connect(self.overlay.update)
         playback.ticked.connect(self.update)
 
     def _shown(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from core import places
-from core.errors import FileProblem, os_problem
+from core.errors import FileProblem
 from core.motion.skeleton import Chains, Skeleton
+from core.writing import write_atomically
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,7 @@ def remember(skeleton: Skeleton, correction: Correction, file: Path | None = Non
     values.pop(hierarchy_key(skeleton), None)
     if correction != Correction():
         values[hierarchy_key(skeleton)] = asdict(correction)
-    temporary = file.with_name(file.name + ".writing")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(values, indent=1) + "\n")
-        os.replace(temporary, file)
-    except OSError as error:
-        raise os_problem(file, error) from error
+    write_atomically(file, json.dumps(values, indent=1) + "\n")
 
 
 def _read(file: Path) -> dict:

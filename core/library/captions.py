@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,23 +41,39 @@ def read_humanml3d(path: Path) -> list[CaptionLine]:
     return lines
 
 
-def _seconds(field: str) -> float:
+def format_humanml3d(lines: Iterable[CaptionLine], before: str = "") -> str:
+    """Lines of `caption#tokens#start#end`. Captions that stood in the text `before` keep their tokens; new ones have none."""
+    fields = (line.split("#") for line in before.splitlines())
+    tokens = {f[0].strip(): f[1] for f in fields if len(f) >= 4}
+    return "".join(f"{line.text}#{tokens.get(line.text, '')}#{line.start_s}#{line.end_s}\n" for line in lines)
+
+
+def clean_caption(text: str) -> str:
+    """On one line, and without '#', which separates fields."""
+    return " ".join(text.replace("#", " ").split())
+
+
+def _seconds(field: str | None) -> float:
     try:
-        value = float(field)
+        value = float(field or 0)
     except ValueError:
         return 0.0
     return value if math.isfinite(value) and value > 0 else 0.0
 
 
-def read_captions_csv(path: Path) -> dict[str, list[str]]:
-    """Captions by file name, from a table with the columns file and caption."""
-    found: dict[str, list[str]] = {}
-    reader = csv.DictReader(read_text(path).splitlines())
+def read_captions_csv(path: Path) -> dict[str, list[CaptionLine]]:
+    """Captions by file name, from a table with the columns file and caption, and start and end (seconds) where they speak
+    of a range. A file whose caption is empty has none."""
+    found: dict[str, list[CaptionLine]] = {}
+    reader = csv.DictReader(io.StringIO(read_text(path)))
     if not reader.fieldnames or not {"file", "caption"} <= set(reader.fieldnames):
         raise FileProblem(path, "its first line does not name the columns file and caption", "Add that line")
     for row in reader:
-        if row["file"] and row["caption"]:
-            found.setdefault(row["file"].strip(), []).append(row["caption"].strip())
+        if row["file"]:
+            start, end = _seconds(row.get("start")), _seconds(row.get("end"))
+            lines = found.setdefault(row["file"].strip(), [])
+            if text := (row["caption"] or "").strip():
+                lines.append(CaptionLine(text, start, end if end > start else 0.0))
     return found
 
 

@@ -10,8 +10,9 @@ from core.errors import FileProblem, StudioError, os_problem
 from core.io import corrections
 from core.io.load import LOADERS, load_motion
 from core.library import index
-from core.library.captions import caption_from_name, read_captions_csv, read_humanml3d
+from core.library.captions import CaptionLine, caption_from_name, read_captions_csv, read_humanml3d
 from core.library.library import Clip, Library, Skipped, content_digest
+from core.library.takes import FOLDER, clips_by_range
 from core.motion.motion import Motion
 from core.progress import Job, Meter
 
@@ -40,7 +41,8 @@ def open_folder(root: Path) -> Job[Library]:
 def open_files(files: list[Path], root: Path, name: str, known: index.Indexed | None = None,
                stamps: dict[str, tuple[str, str]] | None = None) -> Job[Library]:
     """These files as one library; each new or changed one is read once to see that it is whole."""
-    scan = _Scan(root, {str(c.path): c for c in known.clips} if known else {}, stamps or {}, list(known.notes) if known else [])
+    whole = {str(c.path): c for c in known.clips if not c.start_s and not c.end_s} if known else {}
+    scan = _Scan(root, whole, stamps or {}, list(known.notes) if known else [])
     meter = Meter(f"Reading {name}", len(files))
     shown = time.perf_counter()
     try:
@@ -69,7 +71,7 @@ class _Scan:
         self.clips: list[Clip] = []
         self.skipped: list[Skipped] = []
         self.stamps: list[tuple[str, str, str]] = []
-        self.tables: dict[Path, dict[str, list[str]]] = {}
+        self.tables: dict[Path, dict[str, list[CaptionLine]]] = {}
 
     def add(self, file: Path) -> None:
         try:
@@ -82,7 +84,7 @@ class _Scan:
                 seen = content_digest(file)
                 clip = clip if clip and seen == digest and old_stamp.endswith(f":{self.said}") else self._read(file, seen)
                 digest = seen
-            self.clips.append(clip if clip.captions == captions else replace(clip, captions=captions))
+            self.clips += clips_by_range(clip, captions, keep_whole=True)
             self.stamps.append((str(file), stamp, digest))
         except OSError as error:
             self.skipped.append(Skipped(file, str(os_problem(file, error))))
@@ -101,7 +103,7 @@ class _Scan:
         return Clip(clip_id, file, (), "", motion.duration_s, key=key)
 
     def library(self, name: str) -> Library:
-        return Library(self.root, name, "motion files", tuple(self.clips), read_clip, tuple(self.skipped), tuple(self.notes[:4]),
+        return Library(self.root, name, FOLDER, tuple(self.clips), read_clip, tuple(self.skipped), tuple(self.notes[:4]),
                        tuple(self.stamps))
 
 
@@ -109,7 +111,7 @@ def read_clip(clip: Clip) -> Motion:
     return load_motion(clip.path)
 
 
-def _captions(file: Path, tables: dict[Path, dict[str, list[str]]], skipped: list[Skipped]) -> tuple[str, ...]:
+def _captions(file: Path, tables: dict[Path, dict[str, list[CaptionLine]]], skipped: list[Skipped]) -> list[CaptionLine]:
     folder = file.parent
     if folder not in tables:
         table = folder / "captions.csv"
@@ -120,9 +122,9 @@ def _captions(file: Path, tables: dict[Path, dict[str, list[str]]], skipped: lis
             except StudioError as error:
                 skipped.append(Skipped(table, str(error)))
     if file.name in tables[folder]:
-        return tuple(tables[folder][file.name])
+        return tables[folder][file.name]
     beside = file.with_suffix(".txt")
     if beside.exists():
-        return tuple(line.text for line in read_humanml3d(beside))
+        return read_humanml3d(beside)
     words = caption_from_name(file)
-    return (words,) if words else ()
+    return [CaptionLine(words)] if words else []

@@ -11,8 +11,9 @@ import numpy as np
 from core.errors import FileProblem, StudioError, os_problem
 from core.io.array_folder import SharedFormat, recognise_folder
 from core.io.joint_vectors import WIDTHS
-from core.library.captions import CaptionLine, read_humanml3d, read_text
+from core.library.captions import read_humanml3d, read_text
 from core.library.library import Clip, Library, Skipped, file_key
+from core.library.takes import clips_by_range
 from core.motion.motion import Motion
 from core.motion.skeleton import Skeleton, known_name
 from core.progress import Job, Meter
@@ -70,19 +71,8 @@ def _clips_of(root: Path, file: Path, shared: SharedFormat, split: str) -> list[
     frames, fps = _frame_count(file, shared.skeleton), shared.fps
     text = root / "texts" / f"{file.stem}.txt"
     lines = read_humanml3d(text) if text.exists() else []
-    ranges: dict[tuple[float, float], list[str]] = {}
-    for line in lines or [CaptionLine("")]:
-        ranges.setdefault((line.start_s, line.end_s), []).append(line.text)
-    clips = []
-    for (start, end), captions in ranges.items():
-        whole = not start and not end
-        stop = min(end, frames / fps) if end else frames / fps
-        if stop <= start:
-            continue
-        clips.append(Clip(
-            file.stem if whole else f"{file.stem}@{start:g}-{end:g}", file, tuple(c for c in captions if c), split,
-            stop - start, start, end, file_key(file, start, end) + shared.token))
-    return clips
+    whole = Clip(file.stem, file, (), split, frames / fps, key=file_key(file) + shared.token)
+    return clips_by_range(whole, lines)
 
 
 def _frame_count(file: Path, skeleton: Skeleton) -> int:

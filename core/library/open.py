@@ -9,6 +9,7 @@ from pathlib import Path
 from core.errors import FileProblem
 from core.library import index
 from core.library.babel import is_babel, open_babel, read_babel
+from core.library.caption_store import over
 from core.library.folder import open_files, open_folder, read_clip
 from core.library.humanml3d import humanml3d_reader, is_humanml3d, open_humanml3d
 from core.library.interhuman import interhuman_reader, is_interhuman, open_interhuman
@@ -60,9 +61,9 @@ def open_library(path: str | Path, use_index: bool = False, layout: str = "") ->
     if use_index and kind.reader:
         found = index.load(path)
         if found is not None and found.complete and found.opened_as == kind.name:
-            return Library(path, found.name, found.layout, found.clips, kind.reader(path), found.skipped, found.notes,
-                           from_index=True)
-    library = yield from kind.open(path)
+            return over(Library(path, found.name, found.layout, found.clips, kind.reader(path), found.skipped, found.notes,
+                                from_index=True))
+    library = over((yield from kind.open(path)))
     if kind.reader:
         index.save(library, library.stamps, kind.name)
     return library
@@ -71,10 +72,10 @@ def open_library(path: str | Path, use_index: bool = False, layout: str = "") ->
 def open_paths(paths: list[Path], use_index: bool = False, layout: str = "") -> Job[Library]:
     """One path as open_library; several files together as one library."""
     if len(paths) == 1:
-        return open_library(paths[0], use_index, layout)
+        return (yield from open_library(paths[0], use_index, layout))
     files = []
     for path in paths:
         if Path(path).is_dir():
             raise FileProblem(path, "several folders cannot be opened at once", "Open one folder, or several files")
         files.append(Path(path).expanduser().resolve())
-    return open_files(files, files[0].parent, f"{len(files)} files")
+    return over((yield from open_files(files, files[0].parent, f"{len(files)} files")))

@@ -17,6 +17,7 @@ import numpy as np
 
 from core.errors import FileProblem, os_problem
 from core.library.library import Clip, Library
+from core.library.takes import take_id
 from core.motion.motion import Assumption, Motion
 from core.motion.skeleton import Skeleton
 from core.progress import Job, Progress
@@ -62,8 +63,9 @@ def open_packed(path: Path) -> Job[Library]:
     rate = Assumption("rate", f"{fps:g} fps", "stored with the library", 1.0)
 
     def read(clip: Clip) -> Motion:
-        start = start_of[clip.id]
-        block = positions[start:start + length_of[clip.id]].astype(np.float32) * np.float32(STEP_M)
+        take = take_id(clip)
+        start = start_of[take]
+        block = positions[start:start + length_of[take]].astype(np.float32) * np.float32(STEP_M)
         return Motion(block, fps, skeleton, clip.id, (rate,))
 
     return Library(path, index.get("name", path.stem), "packed library", clips, read, (),

@@ -1,0 +1,148 @@
+"""The captions of the take on the stage: edited, kept on disk at once, undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from app.viewmodels.workspace import Workspace
+from core.errors import StudioError
+from core.library import caption_store
+from core.library.captions import CaptionLine, clean_caption
+from core.library.library import Library
+from core.library.takes import Lines, clips_of, lines_of, take_id, with_lines
+from core.writing import write_atomically
+
+
+class Captions(QObject):
+    """`changed`: another take, or its lines; `message` says where they were kept, or what went wrong."""
+
+    changed = Signal()
+
+    def __init__(self, workspace: Workspace, own: bool = True, parent: QObject | None = None):
+        super().__init__(parent)
+        self.workspace, self.own = workspace, own
+        self.history = QUndoStack(self)
+        self.take, self.duration_s, self.message = "", 0.0, ""
+        self.lines: Lines = ()
+        self._root: Path | None = None
+        self._edits = 0
+        workspace.shown.connect(self._look)
+        workspace.changed.connect(self._look)
+
+    def _look(self) -> None:
+        library, clip = self.workspace.library, self.workspace.clip
+        if library is None or clip is None:
+            return
+        if library.root != self._root:
+            self._root = library.root
+            self.history.clear()
+        take = take_id(clip)
+        clips = clips_of(library, (take,)).get(take, [])
+        if take != self.take:
+            self.message = ""
+        self.take, self.lines = (take if clips else ""), lines_of(clips)
+        self.duration_s = max((c.end_s or c.start_s + c.duration_s for c in clips), default=0.0)
+        self.changed.emit()
+
+    def add(self, text: str, start_s: float = 0.0, end_s: float = 0.0) -> None:
+        """Another caption, of the whole take or of a range of its seconds."""
+        self._set((*self.lines, CaptionLine(text, start_s, end_s)), "Add Caption")
+
+    def edit(self, at: int, **fields: str | float) -> None:
+        """Another text, start_s or end_s of a line."""
+        lines = list(self.lines)
+        lines[at] = replace(lines[at], **fields)
+        self._set(tuple(lines), "Edit Caption")
+
+    def remove(self, rows: list[int]) -> None:
+        self._set(tuple(line for at, line in enumerate(self.lines) if at not in rows), "Remove Caption")
+
+    def _set(self, lines: Lines, what: str) -> None:
+        lines = tuple(replace(line, text=clean_caption(line.text)) for line in lines)
+        wrong = self._wrong(lines)
+        if wrong or not self.take:
+            self._say(wrong or "This motion is not part of the open library.")
+        elif lines != self.lines:
+            self.history.push(_Edit(self, {self.take: self.lines}, {self.take: lines}, what))
+
+    def _wrong(self, lines: Lines) -> str:
+        for line in lines:
+            if not line.text:
+                return "A caption needs words."
+            if line.start_s or line.end_s:
+                if line.end_s <= line.start_s:
+                    return "A range ends after it begins."
+                if line.start_s >= self.duration_s:
+                    return f"This take is {self.duration_s:.2f} s long."
+        return ""
+
+    def keep(self, wanted: Mapping[str, Lines]) -> None:
+        """Writes the captions of takes and shows them; edits are written one after the other."""
+        library = self.workspace.library
+        if library is None:
+            return
+        own = self.own
+        self._edits += 1
+
+        def done(saved: caption_store.Saved) -> None:
+            now = self.workspace.library
+            if now is not None and now.root == library.root:
+                self._show(now, wanted)
+            names = sorted(f.name for f in saved.files)
+            self._say(saved.problem or (f"Saved in {names[0]}." if len(names) == 1 else f"Saved in {len(names):,} files."))
+
+        self.workspace.files.submit(f"captions {self._edits}", lambda: caption_store.save(library, wanted, own), done, self._say)
+
+    def _show(self, library: Library, wanted: Mapping[str, Lines]) -> None:
+        try:
+            self.workspace.edited(with_lines(library, wanted))
+        except StudioError as error:
+            self._say(str(error))
+
+    def import_csv(self, file: Path) -> None:
+        """Captions from a table take the place of those of the takes it names; one step to undo."""
+        library = self.workspace.library
+        if library is None:
+            return
+
+        def done(found: tuple[dict[str, Lines], list[str]]) -> None:
+            wanted, unknown = found
+            before = {take: lines_of(clips) for take, clips in clips_of(library, wanted).items()}
+            if wanted:
+                self.history.push(_Edit(self, before, wanted, "Import Captions"))
+            left = f" {len(unknown):,} names are not in this library: {', '.join(unknown[:3])}." if unknown else ""
+            self.workspace.said.emit(f"Captions of {len(wanted):,} takes imported.{left}")
+            if left:
+                self.workspace.failed.emit(left.strip())
+
+        self._in_background("import", lambda: caption_store.import_csv(library, file), done)
+
+    def export_csv(self, file: Path) -> None:
+        library = self.workspace.library
+        if library is not None:
+            self._in_background("export", lambda: write_atomically(file, caption_store.export_csv(library)),
+                                lambda _: self.workspace.said.emit(f"Captions saved in {file.name}."))
+
+    def _in_background(self, key: str, work: Callable, done: Callable) -> None:
+        self.workspace.files.submit(f"captions {key}", work, done, self.workspace.failed.emit)
+
+    def _say(self, message: str) -> None:
+        self.message = message
+        self.changed.emit()
+
+
+class _Edit(QUndoCommand):
+    def __init__(self, captions: Captions, before: Mapping[str, Lines], after: Mapping[str, Lines], what: str):
+        super().__init__(what)
+        self.captions, self.before, self.after = captions, before, after
+
+    def redo(self) -> None:
+        self.captions.keep(self.after)
+
+    def undo(self) -> None:
+        self.captions.keep(self.before)

@@ -1,0 +1,77 @@
+"""Takes: a file's whole motion and the clips that captions of its ranges make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from core.library.captions import CaptionLine
+from core.library.library import Clip, Library
+
+Lines = tuple[CaptionLine, ...]
+# The layout in which each file stays in the list, whatever its captions speak of.
+FOLDER = "motion files"
+
+
+def take_id(clip: Clip) -> str:
+    """The id of the take that a clip, whole or a range, belongs to."""
+    return clip.id.rpartition("@")[0] if clip.start_s or clip.end_s else clip.id
+
+
+def clips_by_range(whole: Clip, lines: Iterable[CaptionLine], keep_whole: bool = False) -> list[Clip]:
+    """A clip for each captioned range, with all captions of that range. `whole` itself, without captions, where there is
+    none, or for `keep_whole` always. Ranges beyond the motion's end are cut there, or left out."""
+    ranges: dict[tuple[float, float], list[str]] = {(0.0, 0.0): []} if keep_whole else {}
+    for line in lines:
+        ranges.setdefault((line.start_s, line.end_s), []).append(line.text)
+    clips = []
+    for (start, end), captions in (ranges or {(0.0, 0.0): []}).items():
+        texts = tuple(c for c in captions if c)
+        if not start and not end:
+            clips.append(replace(whole, captions=texts))
+            continue
+        stop = min(end, whole.duration_s) if end else whole.duration_s
+        if stop > start:
+            span = f"@{start:g}-{end:g}"
+            clips.append(replace(whole, id=whole.id + span, captions=texts, duration_s=stop - start, start_s=start, end_s=end,
+                                 key=whole.key + span))
+    return clips
+
+
+def clips_of(library: Library, takes: Container[str]) -> dict[str, list[Clip]]:
+    """The clips of each of these takes that the library has."""
+    found: dict[str, list[Clip]] = {}
+    for clip in library.clips:
+        take = take_id(clip)
+        if take in takes:
+            found.setdefault(take, []).append(clip)
+    return found
+
+
+def lines_of(clips: Iterable[Clip]) -> Lines:
+    """The captions of one take's clips."""
+    return tuple(CaptionLine(text, c.start_s, c.end_s) for c in clips for text in c.captions)
+
+
+def whole_of(library: Library, take: str, clips: Sequence[Clip]) -> Clip:
+    """The whole take; read for its length where the library holds only ranges of it. Raises FileProblem."""
+    for clip in clips:
+        if not clip.start_s and not clip.end_s:
+            return clip
+    bare = replace(clips[0], id=take, captions=(), start_s=0.0, end_s=0.0, labels=(), key=clips[0].key.rpartition("@")[0])
+    return replace(bare, duration_s=library.read(bare).duration_s)
+
+
+def with_lines(library: Library, wanted: Mapping[str, Lines]) -> Library:
+    """The library with other captions of some takes; unknown takes are passed by. Raises FileProblem."""
+    made = {}
+    for take, clips in clips_of(library, wanted).items():
+        labels = {(c.start_s, c.end_s): c.labels for c in clips}
+        whole = whole_of(library, take, clips)
+        made[take] = [replace(c, labels=labels.get((c.start_s, c.end_s), ()))
+                      for c in clips_by_range(whole, wanted[take], keep_whole=library.layout == FOLDER)]
+    found: list[Clip] = []
+    for clip in library.clips:
+        take = take_id(clip)
+        found += made.pop(take, []) if take in wanted else (clip,)
+    return replace(library, clips=tuple(found))
