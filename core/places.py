@@ -41,6 +41,11 @@ def user_models() -> Path:
     return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "models"
 
 
+def model_name(folder: Path) -> str:
+    """The folder's name; that of the run for the best and last model of a training run."""
+    return folder.parent.name if folder.name in ("best", "last") else folder.name
+
+
 def user_runs() -> Path:
     """Training runs that the studio started."""
     return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "runs"

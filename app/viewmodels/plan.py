@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.viewmodels.workspace import Workspace
+from core import places
 from core.errors import StudioError
 from core.models.config import PRESETS
 from core.progress import format_duration
@@ -39,7 +40,8 @@ class Plan(QObject):
             raise ValueError("nothing is open")
         self.workspace, self.library = workspace, workspace.library
         folder = workspace.model_folder
-        self.starts = [Start(f"the open model, {folder.name}", "starter", str(folder))] if folder and workspace.model else []
+        here = folder is not None and workspace.model is not None
+        self.starts = [Start(f"the open model, {places.model_name(folder)}", "starter", str(folder))] if here else []
         self.starts += [Start(f"a new model: {name}", name) for name in PRESETS]
         self.reasons: tuple[str, ...] = ()
         self.unsuitable = ""

@@ -134,7 +134,7 @@ class Workspace(QObject):
             self.changed.emit()
             self._index()
 
-        self.model_label = f"loading {folder.name}…"
+        self.model_label = f"loading {places.model_name(folder)}…"
         self.changed.emit()
         self.models.submit("load", work, done, self._model_failed)
 

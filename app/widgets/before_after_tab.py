@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpli
 from app.viewmodels.before_after import BeforeAfter
 from app.viewmodels.playback import Playback
 from app.widgets.results_view import ResultsView
+from core import places
 
 
 class BeforeAfterTab(QWidget):
@@ -67,5 +68,6 @@ class BeforeAfterTab(QWidget):
             said = "Choose one run that has a model already."
         else:
             name = library.name if library else "Nothing"
-            said = f"{name} is searched with {models[0].name} (before) and with the best model of {run.name} (after)."
+            said = (f"{name} is searched with {places.model_name(models[0])} (before) and with the best model of {run.name} "
+                    "(after).")
         self.state.setText(self.compared.message or said)

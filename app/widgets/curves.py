@@ -38,6 +38,7 @@ class Curves(QWidget):
             plot.setAccessibleName(title)
             self.plots[name] = plot
             grid.addWidget(plot, at // 2, at % 2)
+        self.plots["recall"].setYRange(0, 100, padding=0.04)
         self._shown: list[tuple[str, str]] = []
         self._lines: dict[tuple[str, str], pg.PlotDataItem] = {}
         self._colour()

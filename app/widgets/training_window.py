@@ -157,7 +157,7 @@ class TrainingWindow(QDialog):
         self.list.blockSignals(True)
         self.list.clear()
         for run in self.training.runs:
-            self.list.addItem(f"{run.name}\n{how_it_stands(run, self._is_here(run)).split(':')[0].split('.')[0]}")
+            self.list.addItem(f"{run.name}\n{how_it_stands(run, self._is_here(run)).split(':')[0].split(';')[0].split('.')[0]}")
             item = self.list.item(self.list.count() - 1)
             item.setToolTip(str(run.folder))
             item.setSelected(run.folder in chosen)

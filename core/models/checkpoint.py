@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from core import places
 from core.errors import FileProblem, StudioError, os_problem
 from core.library.library import content_digest
 from core.models import config as model_config
@@ -95,7 +96,7 @@ def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:
     if missing or unexpected:
         raise FileProblem(weights_file, f"tensors do not fit: missing {missing[:3]}, unexpected {unexpected[:3]}",
                           "Use the version of the program that wrote it")
-    model.name = folder.name
+    model.name = places.model_name(folder)
     model.fingerprint = content_digest(weights_file)
     return model.eval().to(device)
 

@@ -1,59 +1,15 @@
 """The real window with real OpenGL on an X server, used as a person would."""
 
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEventLoop, QPoint, QSettings, Qt, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from core import places
-
-pytestmark = [pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs an X server"),
-              pytest.mark.skipif(not places.starter_model().exists(), reason="the starter model is not built yet")]
-
-
-@pytest.fixture(scope="module")
-def studio(screen, tmp_path_factory):
-    from app.application import Studio, make_application
-
-    app = make_application()
-    settings = QSettings(str(tmp_path_factory.mktemp("s") / "s.ini"), QSettings.Format.IniFormat)
-    studio = Studio([], settings=settings)
-    studio.window.resize(1400, 900)
-    studio.window.activateWindow()
-    wait(studio.window.isActiveWindow)
-    wait(lambda: studio.workspace.retriever is not None, 120)
-    yield studio
-    studio.window.close()
-    studio.window.deleteLater()
-    app.processEvents()
-    app.shutdown()
-
-
-def wait(condition, seconds=20.0):
-    """Runs the event loop until the condition holds (QTest.qWait keeps Python's lock, so that workers would stand still)."""
-    loop, end = QEventLoop(), time.perf_counter() + seconds
-    timer = QTimer(interval=20)
-    timer.timeout.connect(lambda: (condition() or time.perf_counter() > end) and loop.quit())
-    timer.start()
-    loop.exec()
-    assert condition(), "waited in vain"
-
-
-def rest(milliseconds):
-    """The event loop for a while."""
-    end = time.perf_counter() + milliseconds / 1000
-    wait(lambda: time.perf_counter() > end, milliseconds / 1000 + 5)
-
-
-def pixels(widget) -> np.ndarray:
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).astype(int)
+from tests.window import pixels, rest, wait
 
 
 def test_a_typed_query_moves(studio):

@@ -1,0 +1,172 @@
+"""Fine-tuning from the window, with the real child process."""
+
+import os
+
+import pytest
+
+from core import places
+from core.training import runs
+from tests.window import pixels, rest, wait
+
+SENTENCE = "a person waves"
+
+
+@pytest.fixture
+def page(studio, small_library):
+    studio.workspace.open([small_library])
+    wait(lambda: studio.workspace.library.root == small_library and studio.workspace.retriever is not None, 60)
+    page = studio.window.menus._page("training")
+    yield page
+    if page.training.process:
+        page.training.close()
+    page.close()
+    studio.workspace.open_demo()
+    studio.workspace.load_model()
+    wait(lambda: studio.workspace.library.root == places.demo_library() and studio.workspace.retriever is not None, 60)
+
+
+def the_plan(studio, page, **fields):
+    from app.viewmodels.plan import Plan
+
+    plan = Plan(studio.workspace, page)
+    plan.train("heads only")
+    plan.set(batch=4, sentences=[SENTENCE], **fields)
+    return plan
+
+
+def test_the_dialog_says_what_is_wrong_and_what_it_costs(studio, page):
+    from app.widgets.plan_dialog import PlanDialog
+
+    plan = the_plan(studio, page, epochs=3)
+    dialog = PlanDialog(plan, page)
+    dialog.show()
+    wait(lambda: plan.estimate is not None, 60)
+    assert plan.estimate.steps == 6 and "6 steps" in dialog.cost.text() and dialog.go.isEnabled()
+    assert plan.estimate.trained < plan.estimate.parameters / 20
+    assert any("few" in reason for reason in plan.reasons) and dialog.trained.currentText() == "heads only"
+    field = dialog.fields["lr_heads"]
+    field.setText("fast")
+    field.textEdited.emit("fast")
+    assert dialog.errors["lr_heads"].isVisible() and "number" in dialog.errors["lr_heads"].text()
+    assert not dialog.go.isEnabled() and not dialog.errors["epochs"].isVisible()
+    field.textEdited.emit("2e-3")
+    assert plan.config.lr_heads == 2e-3 and not dialog.errors["lr_heads"].isVisible()
+    dialog.trained.setCurrentText("everything")
+    dialog.trained.textActivated.emit("everything")
+    assert plan.config.lr_text > 0 and plan.config.lr_motion > 0
+    dialog.close()
+
+
+def test_a_run_is_paused_stopped_resumed_and_used(studio, page):
+    training = page.training
+    training.begin("mine", the_plan(studio, page, epochs=400).config)
+    wait(lambda: training.current is not None and len(training.current.history.steps) > 4, 120)
+    assert page.runs == [training.current]
+    rest(300)
+    assert pixels(page.curves.plots["loss"]).std() > 3 and "Training: epoch" in page.state.text()
+    page.pause.click()
+    wait(lambda: training.current.history.paused)
+    before = len(training.current.history.steps)
+    rest(600)
+    assert len(training.current.history.steps) == before and page.pause.text() == "Go On"
+    page.pause.click()
+    wait(lambda: len(training.current.history.steps) > before + 2, 30)
+    child = training.process.process.processId()
+    page.stop.click()
+    wait(lambda: training.process is None, 30)
+    assert not os.path.exists(f"/proc/{child}")
+    run = training.runs[0]
+    assert run.status == "stopped" and run.can_resume and run.best and "Stopped" in page.state.text()
+    steps = max(run.history.steps)
+    page.resume.click()
+    wait(lambda: training.current is not None and max(training.current.history.steps, default=0) > steps, 60)
+    assert sorted(training.current.history.steps)[: steps + 1] == list(range(1, steps + 2)), "no step twice, none left out"
+    page.stop.click()
+    wait(lambda: training.process is None, 30)
+    page.tabs.setCurrentIndex(1)
+    assert SENTENCE in page.sentences.toPlainText()
+    page.tabs.setCurrentIndex(2)
+    tab = page.tabs.widget(2)
+    assert tab.query.currentText() == SENTENCE
+    tab.go.click()
+    wait(lambda: page.compared.after.results and page.compared.before.results, 60)
+    rest(300)
+    scores = [[r.hit.score for r in side.results] for side in (page.compared.before, page.compared.after)]
+    assert scores[0] != scores[1] and pixels(tab.views[1]).std() > 8
+    page.use.click()
+    wait(lambda: studio.workspace.model_label == "mine" and studio.workspace.retriever is not None, 60)
+    page.notes.setPlainText("a good one")
+    assert (run.folder / "note.txt").read_text() == "a good one"
+    training.delete(training.runs[0])
+    assert not run.folder.exists() and training.runs == []
+
+
+def test_closing_the_studio_leaves_a_run_that_can_be_resumed(studio, page):
+    training = page.training
+    training.begin("left", the_plan(studio, page, epochs=400).config)
+    wait(lambda: training.current is not None and len(training.current.history.steps) > 2, 120)
+    child = training.process.process.processId()
+    training.close()
+    assert not os.path.exists(f"/proc/{child}")
+    training.process = None
+    training.refresh()
+    run = runs.read_run(training.runs[0].folder)
+    assert run.status == "stopped" and run.can_resume
+    training.delete(run)
+
+
+def test_a_child_that_dies_is_said_and_can_be_resumed(studio, page):
+    training = page.training
+    training.begin("dead", the_plan(studio, page, epochs=400, save_every_s=0.0).config)
+    wait(lambda: training.current is not None and len(training.current.history.steps) > 2, 120)
+    os.kill(training.process.process.processId(), 9)
+    wait(lambda: training.process is None)
+    assert "can be resumed" in page.state.text() and training.runs[0].can_resume
+    training.delete(training.runs[0])
+
+
+def test_captions_are_edited_undone_and_imported(studio, page, small_library, tmp_path):
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QLineEdit
+
+    panel, window = studio.window.captions, studio.window
+    captions = panel.captions
+    page.close()
+    window.activateWindow()
+    wait(window.isActiveWindow)
+    wait(lambda: captions.take == "000000")
+    file = small_library / "texts" / "000000.txt"
+    before, first = file.read_text(), captions.lines
+    studio.playback.playing = False
+    studio.playback.range_s = (0.5, 1.0)
+    studio.playback.changed.emit()
+    panel.add_range.click()
+    editor = panel.table.findChildren(QLineEdit)[-1]
+    QTest.keyClicks(editor, "only the start")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    wait(lambda: file.read_text() == before + "only the start##0.5#1.0\n")
+    wait(lambda: "000000@0.5-1" in studio.workspace.library.by_id and studio.workspace.retriever is not None, 30)
+    assert {e.clip_id for e in studio.workspace.retriever.gallery.entries} >= {"000000", "000000@0.5-1"}
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    wait(lambda: captions.lines == first)
+    assert file.read_text() == before
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    wait(lambda: len(captions.lines) == len(first) + 1)
+    captions.edit(len(first), end_s=0.2)
+    assert "ends after it begins" in panel.state.text()
+    table = tmp_path / "t.csv"
+    table.write_text("file,caption\n000000,from a table\n000001,another\nnobody,lost\n")
+    said = []
+    studio.workspace.failed.connect(said.append)
+    captions.import_csv(table)
+    wait(lambda: [line.text for line in captions.lines] == ["from a table"])
+    assert said and "nobody" in said[0]
+    captions.export_csv(tmp_path / "out.csv")
+    wait((tmp_path / "out.csv").exists)
+    assert "new_joints/000001.npy,,,train,another" in (tmp_path / "out.csv").read_text()
+    captions.history.undo()
+    wait(lambda: len(captions.lines) == len(first) + 1)
+    assert (small_library / "texts" / "000001.txt").read_text().count("#") >= 3
+    studio.playback.clear_range()
+    studio.playback.playing = True

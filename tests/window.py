@@ -1,0 +1,29 @@
+"""Waiting for a window, and what it shows."""
+
+import time
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QImage
+
+
+def wait(condition, seconds=20.0):
+    """Runs the event loop until the condition holds (QTest.qWait keeps Python's lock, so that workers would stand still)."""
+    loop, end = QEventLoop(), time.perf_counter() + seconds
+    timer = QTimer(interval=20)
+    timer.timeout.connect(lambda: (condition() or time.perf_counter() > end) and loop.quit())
+    timer.start()
+    loop.exec()
+    assert condition(), "waited in vain"
+
+
+def rest(milliseconds):
+    """The event loop for a while."""
+    end = time.perf_counter() + milliseconds / 1000
+    wait(lambda: time.perf_counter() > end, milliseconds / 1000 + 5)
+
+
+def pixels(widget) -> np.ndarray:
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).astype(int)
