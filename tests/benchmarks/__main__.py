@@ -216,6 +216,13 @@ def index() -> None:
     print(f"index: words found in {fast * 1000:.1f} ms")
 
 
+def training() -> None:
+    """Motions a second in training, against a plain loop."""
+    from tests.benchmarks.training import compare
+
+    compare()
+
+
 def _seconds(work: Callable[[], object], times: int) -> float:
     work()
     start = time.perf_counter()
@@ -224,7 +231,8 @@ def _seconds(work: Callable[[], object], times: int) -> float:
     return (time.perf_counter() - start) / times
 
 
-BENCHMARKS = {"studio": studio, "patches": patches, "indexing": indexing, "evaluation": evaluation, "bvh": bvh, "index": index}
+BENCHMARKS = {"studio": studio, "patches": patches, "indexing": indexing, "evaluation": evaluation, "bvh": bvh, "index": index,
+              "training": training}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHMARKS:
