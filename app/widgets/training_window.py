@@ -66,6 +66,8 @@ class TrainingWindow(QDialog):
         split.setSizes([290, 910])
         box = QVBoxLayout(self)
         box.addWidget(split)
+        self._folders: set[Path] = set()
+        self._here: Path | None = None
         self._redraw = QTimer(self, interval=REDRAW_MS, singleShot=True)
         self._redraw.timeout.connect(self._show)
         training.changed.connect(self._fill)
@@ -153,7 +155,9 @@ class TrainingWindow(QDialog):
         return self.training.process is not None and run.folder == self.training.process.run
 
     def _fill(self) -> None:
-        chosen = getattr(self, "_folders", set())
+        here = self.training.process.run if self.training.process else None
+        chosen = self._folders if here == self._here or here is None else {here}
+        self._here = here
         self.list.blockSignals(True)
         self.list.clear()
         for run in self.training.runs:

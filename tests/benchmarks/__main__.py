@@ -223,6 +223,14 @@ def training() -> None:
     compare()
 
 
+def explaining() -> None:
+    """Occlusion against random deletion, and planted actions in a long take."""
+    from tests.benchmarks.explaining import deletion, planted
+
+    deletion()
+    planted()
+
+
 def _seconds(work: Callable[[], object], times: int) -> float:
     work()
     start = time.perf_counter()
@@ -232,7 +240,7 @@ def _seconds(work: Callable[[], object], times: int) -> float:
 
 
 BENCHMARKS = {"studio": studio, "patches": patches, "indexing": indexing, "evaluation": evaluation, "bvh": bvh, "index": index,
-              "training": training}
+              "training": training, "explaining": explaining}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHMARKS:

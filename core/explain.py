@@ -1,0 +1,121 @@
+"""Why a motion answers a query: what the score loses without a patch, and without a word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from core.errors import StudioError
+from core.models import backends
+from core.models.motion_text_model import MotionTextModel
+from core.motion.motion import Motion
+from core.patches import MAX_FRAMES, PARTS, prepare, to_patches
+from core.progress import Job, Progress
+
+BATCH = 35
+
+
+@dataclass(frozen=True, eq=False)
+class Occlusion:
+    """`score` is the cosine of the whole window; `falls` (5, W) by how much it falls when a body part is set to the mean in one
+    of the W windows of `points` frames that hold motion. `start_s`: where the first begins in the motion; `fps` of the frames."""
+
+    score: float
+    falls: np.ndarray
+    points: int
+    start_s: float
+    fps: float
+
+    @property
+    def by_part(self) -> np.ndarray:
+        """(5,) what a part gives, summed over time."""
+        return self.falls.sum(axis=1)
+
+    def at(self, time_s: float) -> np.ndarray:
+        """(5,) at a time of the motion; zeros outside."""
+        window = int((time_s - self.start_s) * self.fps // self.points)
+        return self.falls[:, window] if 0 <= window < self.falls.shape[1] else np.zeros(PARTS)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of the query and by how much the score falls without it."""
+
+    text: str
+    fall: float
+
+
+def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: float = 0.0) -> Job[Occlusion]:
+    """Occlusion (Zeiler and Fergus, 2014) part by window: each patch is set to the mean, which is 0 in z-scores, and the cosine
+    with a unit query (D,) is measured again."""
+    recipe = model.config.patches
+    if recipe.form != "patches" or model.config.people != 1:
+        raise StudioError("This model reads no single person's patches, so that they cannot be covered one by one.")
+    prepared = prepare(motion, recipe)
+    first = min(int(round(start_s * recipe.fps)), max(prepared.frame_count - 1, 0))
+    window = prepared.crop(first, first + MAX_FRAMES)
+    patches = to_patches(prepare(window, recipe) if first else window, model.statistics, recipe=recipe)
+    size, count = recipe.points, -(-patches.frames // recipe.points)
+    covered = np.repeat(patches.pixels[None], PARTS * count + 1, axis=0)
+    for part in range(PARTS):
+        for at in range(count):
+            covered[1 + part * count + at, :, at * size:(at + 1) * size, part * size:(part + 1) * size] = 0
+    scores = []
+    for at in range(0, len(covered), BATCH):
+        yield Progress("Covering patches", at, len(covered))
+        scores.append(_scores(model, covered[at:at + BATCH], query))
+    found = np.concatenate(scores)
+    return Occlusion(float(found[0]), (found[0] - found[1:]).reshape(PARTS, count), size, first / recipe.fps, recipe.fps)
+
+
+@torch.inference_mode()
+def _scores(model: MotionTextModel, pixels: np.ndarray, query: np.ndarray) -> np.ndarray:
+    with backends.autocast(str(model.device)):
+        rows = model.encode_motion(torch.from_numpy(pixels).to(model.device))
+    return rows.cpu().numpy() @ query.astype(np.float32)
+
+
+@torch.inference_mode()
+def leave_words_out(model: MotionTextModel, query: str, motion_row: np.ndarray) -> list[Word]:
+    """Each word of the query, by how much the cosine with a unit motion row (D,) falls when it is left out."""
+    words = query.split()
+    if len(words) < 2:
+        return [Word(w, 0.0) for w in words]
+    without = [" ".join(words[:i] + words[i + 1:]) for i in range(len(words))]
+    with backends.autocast(str(model.device)):
+        rows = model.encode_text([query, *without]).cpu().numpy()
+    scores = rows @ motion_row.astype(np.float32)
+    return [Word(word, float(scores[0] - score)) for word, score in zip(words, scores[1:], strict=True)]
+
+
+def deletion_curve(model: MotionTextModel, pixels: np.ndarray, query: np.ndarray, order: np.ndarray, size: int) -> np.ndarray:
+    """(N + 1,) scores of an image (3, 224, 5 size) while its patches, given as rows (part, window), are set to the mean one
+    after the other (Petsiuk, Das and Saenko, 2018)."""
+    images, image = [pixels], pixels
+    for part, at in order:
+        image = image.copy()
+        image[:, at * size:(at + 1) * size, part * size:(part + 1) * size] = 0
+        images.append(image)
+    return np.concatenate([_scores(model, np.stack(images[i:i + BATCH]), query) for i in range(0, len(images), BATCH)])
+
+
+_TERM = re.compile(r"\s+([+-])\s+")
+
+
+def terms_of(query: str) -> list[tuple[float, str]]:
+    """'this + running - walking' -> [(1, 'this'), (1, 'running'), (-1, 'walking')]: signs stand between blanks."""
+    parts = _TERM.split(query.strip())
+    signs = ["+", *parts[1::2]]
+    return [(1.0 if sign == "+" else -1.0, term.strip()) for sign, term in zip(signs, parts[::2], strict=True) if term.strip()]
+
+
+def sum_of(rows: list[tuple[float, np.ndarray]]) -> np.ndarray:
+    """The unit vector of a signed sum of unit rows. Raises StudioError where they cancel each other."""
+    total = sum(weight * row for weight, row in rows)
+    length = float(np.linalg.norm(total))
+    if length < 1e-6:
+        raise StudioError("These terms cancel each other. Leave one out.")
+    return (total / length).astype(np.float32)

@@ -1,0 +1,97 @@
+"""Exported files, read back by the studio's own readers and by others."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from core.export.arrays import write_csv, write_npy, write_npz
+from core.export.bvh import euler_zxy, solve, write_bvh
+from core.io.bvh import joint_positions, parse_bvh
+from core.io.load import load_motion
+from core.motion.kinematics import euler_matrices
+from core.motion.motion import Motion
+from core.motion.skeleton import SMPL22, Skeleton
+
+
+def read_back(motion, path):
+    """Greatest distance in metres of any joint, by name."""
+    write_bvh(motion, path)
+    parsed = parse_bvh(path)
+    positions = joint_positions(parsed) / 100
+    order = [parsed.names.index("_".join(n.split())) for n in motion.skeleton.joint_names]
+    return float(np.linalg.norm(positions[:, order] - motion.positions, axis=2).max()), parsed
+
+
+def test_a_generated_motion_comes_back_to_a_tenth_of_a_millimetre(smpl_motion, tmp_path):
+    worst, parsed = read_back(smpl_motion, tmp_path / "walk.bvh")
+    assert worst < 1e-4
+    assert sum(len(c) for c in parsed.channels) == 3 * 22 + 3, "a rigid body needs no position channels but the root's"
+    again = load_motion(tmp_path / "walk.bvh")
+    assert again.fps == pytest.approx(20, abs=1e-3)
+    assert again.skeleton.chains and [again.skeleton.joint_names[c[-1]] for c in again.skeleton.chains] == [
+        "right_foot", "left_foot", "head", "right_wrist", "left_wrist"]
+
+
+@pytest.mark.parametrize("folder", ["bandai", "cmu_cc"])
+def test_real_takes_come_back_to_a_millimetre(shared, folder, tmp_path):
+    for file in sorted((shared / "bvh" / folder).glob("*.bvh"))[:3]:
+        motion = load_motion(file).crop(0, 200)
+        worst, _ = read_back(motion, tmp_path / "out.bvh")
+        assert worst < 1e-3, file.name
+
+
+def test_another_reader_finds_the_same_joints(smpl_motion, tmp_path):
+    bvhtoolbox = pytest.importorskip("bvhtoolbox")
+    from tests.benchmarks.__main__ import _bvhtoolbox_positions
+
+    assert bvhtoolbox
+    write_bvh(smpl_motion, tmp_path / "walk.bvh")
+    for name, positions in _bvhtoolbox_positions(tmp_path / "walk.bvh").items():
+        joint = smpl_motion.skeleton.joint_names.index(name)
+        np.testing.assert_allclose(positions / 100, smpl_motion.positions[:, joint], atol=1e-3)
+
+
+def test_bones_that_stretch_and_bodies_in_pieces_keep_their_places(tmp_path):
+    rng = np.random.default_rng(1)
+    loose = Motion(rng.normal(0, 1, (30, 22, 3)).astype(np.float32), 30.0, SMPL22, "noise")
+    assert read_back(loose, tmp_path / "a.bvh")[0] < 1e-3
+    pieces = Skeleton(("a a", "a_a", "b"), (-1, 0, -1))
+    two = Motion(rng.normal(0, 1, (5, 3, 3)).astype(np.float32), 25.0, pieces, "pieces")
+    write_bvh(two, tmp_path / "b.bvh")
+    parsed = parse_bvh(tmp_path / "b.bvh")
+    assert parsed.names == ("a_a", "a_a_2", "b")
+    np.testing.assert_allclose(joint_positions(parsed) / 100, two.positions, atol=1e-4)
+
+
+def test_the_rest_pose_stands_with_arms_out(smpl_motion):
+    rig = solve(smpl_motion)
+    places = np.zeros((22, 3))
+    for joint in rig.order[1:]:
+        places[joint] = places[rig.parents[joint]] + rig.offsets[joint]
+    at = {n: places[i] for i, n in enumerate(SMPL22.joint_names)}
+    assert at["head"][1] > 0.4 > -0.6 > at["left_ankle"][1]
+    assert at["left_wrist"][0] > 0.4 and at["right_wrist"][0] < -0.4 and abs(at["left_wrist"][1] - at["left_elbow"][1]) < 0.02
+
+
+def test_angles_make_their_matrices():
+    rng = np.random.default_rng(0)
+    angles = rng.uniform(-1.5, 1.5, (50, 3))
+    angles[0, 1] = np.pi / 2
+    matrices = euler_matrices(angles, "ZXY").transpose(2, 0, 1)
+    again = euler_matrices(euler_zxy(matrices), "ZXY").transpose(2, 0, 1)
+    np.testing.assert_allclose(again, matrices, atol=1e-7)
+
+
+def test_arrays_and_tables(smpl_motion, tmp_path):
+    write_npy(smpl_motion, tmp_path / "a.npy")
+    np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), smpl_motion.positions)
+    write_npz(smpl_motion, tmp_path / "a.npz")
+    again = load_motion(tmp_path / "a.npz")
+    np.testing.assert_allclose(again.positions, smpl_motion.positions, atol=1e-6)
+    assert again.fps == 20 and again.skeleton.parents == smpl_motion.skeleton.parents
+    write_csv(smpl_motion, tmp_path / "a.csv")
+    with open(tmp_path / "a.csv", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == smpl_motion.frame_count and float(rows[20]["time_s"]) == 1.0
+    assert float(rows[7]["left_wrist y"]) == pytest.approx(smpl_motion.positions[7, 20, 1], abs=1e-5)
