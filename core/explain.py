@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,22 +99,3 @@ def deletion_curve(model: MotionTextModel, pixels: np.ndarray, query: np.ndarray
         image[:, at * size:(at + 1) * size, part * size:(part + 1) * size] = 0
         images.append(image)
     return np.concatenate([_scores(model, np.stack(images[i:i + BATCH]), query) for i in range(0, len(images), BATCH)])
-
-
-_TERM = re.compile(r"\s+([+-])\s+")
-
-
-def terms_of(query: str) -> list[tuple[float, str]]:
-    """'this + running - walking' -> [(1, 'this'), (1, 'running'), (-1, 'walking')]: signs stand between blanks."""
-    parts = _TERM.split(query.strip())
-    signs = ["+", *parts[1::2]]
-    return [(1.0 if sign == "+" else -1.0, term.strip()) for sign, term in zip(signs, parts[::2], strict=True) if term.strip()]
-
-
-def sum_of(rows: list[tuple[float, np.ndarray]]) -> np.ndarray:
-    """The unit vector of a signed sum of unit rows. Raises StudioError where they cancel each other."""
-    total = sum(weight * row for weight, row in rows)
-    length = float(np.linalg.norm(total))
-    if length < 1e-6:
-        raise StudioError("These terms cancel each other. Leave one out.")
-    return (total / length).astype(np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -58,8 +58,8 @@ class Gallery:
         """(N,) cosines with a unit query (D,)."""
         return self.embeddings @ query.astype(np.float32)
 
-    def nearest(self, query: np.ndarray, k: int) -> list[Hit]:
-        """The k best clips, each by its best window; ties in gallery order."""
+    def nearest(self, query: np.ndarray, k: int, only: Container[str] | None = None) -> list[Hit]:
+        """The k best clips (of `only`, where it is given), each by its best window; ties in gallery order."""
         if not self.entries or k < 1:
             return []
         scores = self.scores(query)
@@ -72,6 +72,8 @@ class Gallery:
                 continue
             seen.add(int(rows[at]))
             entry = self.entries[at]
+            if only is not None and entry.clip_id not in only:
+                continue
             hits.append(Hit(len(hits) + 1, entry.clip_id, float(scores[at]), entry.start_s, entry.end_s))
             if len(hits) == k:
                 break

@@ -31,11 +31,11 @@ class Moments:
         return self.rows @ query.astype(np.float32)
 
     def best(self, query: np.ndarray, k: int = 5) -> list[tuple[float, float, float]]:
-        """(start, end, score) of the k best moments, none overlapping another by more than half."""
+        """(start, end, score) of the k best moments, none overlapping another by half or more."""
         scores, found = self.scores(query), []
         for at in np.argsort(-scores, kind="stable"):
             start = float(self.starts_s[at])
-            if all(abs(start - other) >= self.long_s / 2 for other, _, _ in found):
+            if all(abs(start - other) > self.long_s / 2 for other, _, _ in found):
                 found.append((start, min(start + self.long_s, self.duration_s), float(scores[at])))
             if len(found) == k:
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,7 +48,7 @@ def part_retriever(model: MotionTextModel, library: Library, part: int) -> Job[R
     return Retriever(seen, replace(gallery, embeddings=rows), {"": gallery.embeddings.mean(axis=0)})
 
 
-def search_part(retriever: Retriever, motion: Motion, k: int) -> list[Hit]:
+def search_part(retriever: Retriever, motion: Motion, k: int, only: Container[str] | None = None) -> list[Hit]:
     """The k clips whose part moves most like the motion's; measured from the mean, since covered images are much alike."""
     row = encode_windows(retriever.model, windows_of(retriever.model, motion)[0][:1])[0] - retriever.known_captions[""]
-    return retriever.gallery.nearest(row / max(float(np.linalg.norm(row)), 1e-9), k)
+    return retriever.gallery.nearest(row / max(float(np.linalg.norm(row)), 1e-9), k, only)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -42,10 +44,24 @@ class Retriever:
         """The k clips nearest to a sentence."""
         return self.gallery.nearest(encode_text(self.model, text), k)
 
-    def search_motion(self, motion: Motion, k: int) -> list[Hit]:
+    def search_motion(self, motion: Motion, k: int, only: Container[str] | None = None) -> list[Hit]:
         """The k clips nearest to (the first window of) a motion."""
-        return self.gallery.nearest(encode_windows(self.model, windows_of(self.model, motion)[0][:1])[0], k)
+        return self.gallery.nearest(encode_windows(self.model, windows_of(self.model, motion)[0][:1])[0], k, only)
 
+    def search_terms(self, query: str, shown: Motion | None, k: int, only: Container[str] | None = None) -> list[Hit]:
+        """The k clips nearest to a sentence, or to a signed sum of terms between blanks, 'this + running - walking', where
+        `this` is the shown motion. Raises StudioError."""
+        rows = []
+        for weight, term in terms_of(query):
+            if term.lower() == "this":
+                if shown is None:
+                    raise StudioError("Show the motion that 'this' means first.")
+                rows.append((weight, encode_windows(self.model, windows_of(self.model, shown)[0][:1])[0]))
+            else:
+                rows.append((weight, encode_text(self.model, term)))
+        if not rows:
+            raise StudioError("Type what the motion should show.")
+        return self.gallery.nearest(sum_of(rows), k, only)
 
     def captions_near(self, motion: Motion, library: Library, k: int) -> Job[list[tuple[str, float]]]:
         """The k captions of a library nearest to (the first window of) a motion, with their cosines. Captions are encoded the
@@ -63,6 +79,25 @@ class Retriever:
         rows = np.stack([self.known_captions[c] for c in captions])
         scores = rows @ encode_windows(self.model, windows_of(self.model, motion)[0][:1])[0]
         return [(captions[i], float(scores[i])) for i in np.argsort(-scores, kind="stable")[:k]]
+
+
+_TERM = re.compile(r"\s+([+-])\s+")
+
+
+def terms_of(query: str) -> list[tuple[float, str]]:
+    """'this + running - walking' -> [(1, 'this'), (1, 'running'), (-1, 'walking')]: signs stand between blanks."""
+    parts = _TERM.split(query.strip())
+    signs = ["+", *parts[1::2]]
+    return [(1.0 if sign == "+" else -1.0, term.strip()) for sign, term in zip(signs, parts[::2], strict=True) if term.strip()]
+
+
+def sum_of(rows: list[tuple[float, np.ndarray]]) -> np.ndarray:
+    """The unit vector of a signed sum of unit rows. Raises StudioError where they cancel each other."""
+    total = sum(weight * row for weight, row in rows)
+    length = float(np.linalg.norm(total))
+    if length < 1e-6:
+        raise StudioError("These terms cancel each other. Leave one out.")
+    return (total / length).astype(np.float32)
 
 
 @torch.inference_mode()

@@ -65,3 +65,10 @@ def frame_motion(positions: np.ndarray, camera: Camera | None = None) -> Camera:
     radius = float(np.linalg.norm(np.maximum(high - low, [0.6, 1.7, 0.6]))) / 2
     return replace(camera, target=tuple(float(v) for v in middle),
                    distance=float(np.clip(radius / np.tan(camera.field_of_view / 2) * 1.02, 1.5, 40)))
+
+
+def project(camera: Camera, points: np.ndarray, width: int, height: int) -> np.ndarray:
+    """(N, 2) pixels, y down, of points (N, 3); NaN for those behind the camera."""
+    rows = np.concatenate([points, np.ones((len(points), 1))], axis=1) @ camera.matrix(width / max(height, 1)).T
+    depth = np.where(rows[:, 3:] > 1e-6, rows[:, 3:], np.nan)
+    return (rows[:, :2] / depth * [0.5, -0.5] + 0.5) * [width, height]

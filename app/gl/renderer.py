@@ -73,8 +73,10 @@ class Renderer:
         gl.glClearColor(*colour, 1)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
 
-    def draw(self, rect: tuple[int, int, int, int], camera: Camera, bones: np.ndarray, look: Look) -> None:
-        """One pose, (B, 11) instances, into rect (x, y from below, width, height) in device pixels."""
+    def draw(self, rect: tuple[int, int, int, int], camera: Camera, bones: np.ndarray, look: Look,
+             extra: np.ndarray | None = None) -> None:
+        """Bodies, (B, 11) instances, into rect (x, y from below, width, height) in device pixels; `extra` instances have no
+        shadow."""
         x, y, width, height = rect
         gl.glViewport(x, y, width, height)
         gl.glScissor(x, y, width, height)
@@ -94,12 +96,12 @@ class Renderer:
         array, count = self.fine if height > FINE_ABOVE else self.coarse
         gl.glBindVertexArray(array)
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.instances)
-        data = np.ascontiguousarray(bones, np.float32)
+        data = np.ascontiguousarray(bones if extra is None else np.concatenate([bones, extra]), np.float32)
         gl.glBufferData(gl.GL_ARRAY_BUFFER, data.nbytes, data, gl.GL_STREAM_DRAW)
         gl.glEnable(gl.GL_BLEND)
         gl.glBlendFuncSeparate(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ZERO, gl.GL_ONE)
         self._use(self.shadow, matrix, eye, look)
-        gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, len(data))
+        gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, len(bones))
         gl.glDisable(gl.GL_BLEND)
         gl.glDepthMask(True)
         self._use(self.bone, matrix, eye, look)

@@ -108,6 +108,8 @@ class Playback(QObject):
             return
         self._last = now
         self.clock_s += min(waited, 0.25) * self.speed
+        if self.range_s and self.loop and not self.range_s[0] - 0.05 <= self.time_s <= self.range_s[1]:
+            self.clock_s = self.range_s[0]
         if not self.loop and self.duration_s and self.clock_s >= self.duration_s:
             self.clock_s, self.playing = self.duration_s, False
             self.changed.emit()

@@ -13,6 +13,7 @@ from app.viewmodels.workspace import Workspace, view_motions
 from core.gallery import Hit
 from core.library.library import Clip
 from core.motion.motion import Motion
+from core.motion.skeleton import PART_NAMES
 
 EXAMPLES = ("a person waves with the right hand", "someone trips and catches themselves", "she does a cartwheel",
             "running in a circle", "a man picks something up from the floor", "kicks with the left leg")
@@ -40,7 +41,9 @@ class Search(QObject):
         self.history: list[str] = []
         self.elapsed_s = 0.0
         self._retriever = None
-        self.like: tuple[Clip, float, float] | None = None
+        self.like: tuple[Clip, float, float, int] | None = None
+        self.only: frozenset[str] | None = None
+        self._parts: dict[int, tuple] = {}
         workspace.changed.connect(self._workspace_changed)
 
     def submit(self, text: str) -> None:
@@ -50,22 +53,66 @@ class Search(QObject):
             self.results, self.note = [], ""
             self.changed.emit()
             return
-        query, k = self.query, self.k
-        self._find(lambda retriever: retriever.search_text(query, k), query)
+        query, k, shown = self.query, self.k, self.workspace.motion
+        self._find(lambda retriever: retriever.search_terms(query, shown, k, self.only), query)
 
-    def more_like(self, clip: Clip, start_s: float = 0.0, end_s: float = 0.0) -> None:
-        """Searches for motions like a clip, or like a range of its seconds (end 0: to its end)."""
-        library, k = self.workspace.library, self.k
-        self.like = (clip, start_s, end_s)
-        self.query = f"like: {clip.caption}" + (f" ({start_s:.1f} to {end_s:.1f} s)" if end_s else "")
+    @property
+    def text(self) -> str:
+        """The sentence that was searched for; '' for a search by motion."""
+        return "" if self.like else self.query
+
+    def keep_to(self, only: frozenset[str] | None) -> None:
+        """Searches only among these clips; None: all."""
+        if only != self.only:
+            self.only = only
+            if self.query:
+                self.again()
+
+    def more_like(self, clip: Clip, start_s: float = 0.0, end_s: float = 0.0, part: int = -1) -> None:
+        """Searches for motions like a clip, or like a range of its seconds (end 0: to its end); by one body part alone where
+        `part` is not -1."""
+        library, k, only = self.workspace.library, self.k, self.only
+        self.like = (clip, start_s, end_s, part)
+        self.query = f"like: {clip.caption}" + (f" ({start_s:.1f} to {end_s:.1f} s)" if end_s else "") + (
+            f" ({PART_NAMES[part]} alone)" if part >= 0 else "")
+
+        def crop(motion: Motion) -> Motion:
+            end = int(end_s * motion.fps) if end_s else motion.frame_count
+            return motion.crop(min(int(start_s * motion.fps), max(end - 2, 0)), end)
+
+        if part >= 0:
+            self._by_part(clip, part, crop)
+            return
 
         def find(retriever: Any) -> list[Hit]:
-            motion = library.load(clip.id)
-            end = int(end_s * motion.fps) if end_s else motion.frame_count
-            start = min(int(start_s * motion.fps), max(end - 2, 0))
-            return retriever.search_motion(motion.crop(start, end), k)
+            return retriever.search_motion(crop(library.load(clip.id)), k, only)
 
         self._find(find, "")
+
+    def _by_part(self, clip: Clip, part: int, crop: Callable[[Motion], Motion]) -> None:
+        """The first search by a part encodes the library with the others covered."""
+        library, model, k, only = self.workspace.library, self.workspace.model, self.k, self.only
+        workspace, known = self.workspace, self._parts.get(part)
+
+        def job() -> Any:
+            from core.part_search import part_retriever, search_part
+
+            found = known
+            if found is None or known[0] is not library or known[1] is not model:
+                found = (library, model, (yield from part_retriever(model, library, part)))
+            return found, search_part(found[2], crop(library.load(clip.id)), k, only)
+
+        def done(result: tuple) -> None:
+            workspace.progressed.emit(None)
+            self._parts[part], hits = result
+            self._find(lambda _: hits, "")
+
+        def failed(message: str) -> None:
+            workspace.progressed.emit(None)
+            self._failed(message)
+
+        if model is not None:
+            self.workspace.models.submit_job("part", job, workspace.progressed.emit, done, failed)
 
     def captions_of(self, clip: Clip, done: Callable[[list[tuple[str, float]]], None], k: int = 10) -> None:
         """The captions of the library nearest to a clip, handed to `done`."""

@@ -8,20 +8,24 @@ from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from app.viewmodels.captions import Captions
+from app.viewmodels.moments import Moments
 from app.viewmodels.playback import Playback
 from app.viewmodels.search import Search
+from app.viewmodels.stage import Stage
+from app.viewmodels.why import Why
 from app.viewmodels.workspace import Workspace
 from app.widgets.captions_panel import CaptionsPanel
+from app.widgets.inspector import Inspector
 from app.widgets.library_panel import LibraryPanel
 from app.widgets.menus import Menus
-from app.widgets.patch_view import PatchView
 from app.widgets.query_panel import QueryPanel
 from app.widgets.stage_view import StageView
 from app.widgets.status import Status
 from app.widgets.theme import STYLE
+from app.widgets.timeline import Timeline
 from app.widgets.transport import Transport
 
-LAYOUT = 2
+LAYOUT = 3
 
 
 class MainWindow(QMainWindow):
@@ -35,9 +39,11 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1600, 1000)
         self.query = QueryPanel(search, playback)
-        self.stage = StageView(workspace, playback)
+        self.stages = Stage(workspace, self)
+        self.why, self.moments = Why(workspace, search, playback, self), Moments(workspace, search, playback, self)
+        self.stage = StageView(self.stages, playback, self.why)
         self.library = LibraryPanel(workspace)
-        self.patches = PatchView(workspace, playback)
+        self.patches = Inspector(self.stages, playback, self.why)
         self.captions = CaptionsPanel(Captions(workspace, settings.value("own captions", True, bool), self), playback)
         self.setCentralWidget(self.stage)
         self.setCorner(Qt.Corner.TopLeftCorner, Qt.DockWidgetArea.TopDockWidgetArea)
@@ -47,6 +53,7 @@ class MainWindow(QMainWindow):
             self._dock("Library", self.library, Qt.DockWidgetArea.LeftDockWidgetArea),
             self._dock("Captions", self.captions, Qt.DockWidgetArea.LeftDockWidgetArea),
             self._dock("Patches", self.patches, Qt.DockWidgetArea.RightDockWidgetArea),
+            self._dock("Timeline", Timeline(workspace, playback, self.why, self.moments), Qt.DockWidgetArea.BottomDockWidgetArea),
             self._dock("Transport", Transport(playback), Qt.DockWidgetArea.BottomDockWidgetArea),
         ]
         self.library.chosen.connect(workspace.show_clip)
@@ -60,14 +67,16 @@ class MainWindow(QMainWindow):
     def _dock(self, title: str, widget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self, objectName=title)
         dock.setWidget(widget)
-        if title in ("Search", "Transport"):
+        if title in ("Search", "Transport", "Timeline"):
             dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
             dock.setTitleBarWidget(QWidget())
         self.addDockWidget(area, dock)
         return dock
 
     def default_sizes(self) -> None:
-        search, library, captions, patches, _ = self.docks
+        search, library, captions, patches, timeline, transport = self.docks
+        self.splitDockWidget(timeline, transport, Qt.Orientation.Vertical)
+        self.resizeDocks([timeline, transport], [104, 40], Qt.Orientation.Vertical)
         self.resizeDocks([search], [int(self.height() * 0.29)], Qt.Orientation.Vertical)
         self.resizeDocks([library, patches], [int(self.width() * 0.2), int(self.width() * 0.25)],
                          Qt.Orientation.Horizontal)

@@ -16,9 +16,11 @@ from app.viewmodels.search import Search
 from app.viewmodels.workspace import Workspace
 from app.widgets import pages
 from app.widgets.doctor_dialog import DoctorDialog
+from app.widgets.stage_menu import StageMenu
 from app.widgets.theme import APPEARANCES, set_appearance
 from core.io.load import LOADERS
 from core.library.open import LAYOUTS
+from core.motion.skeleton import PART_NAMES
 
 
 class Menus:
@@ -32,6 +34,7 @@ class Menus:
         self._search(window.menuBar().addMenu("&Search"))
         self._model(window.menuBar().addMenu("&Model"))
         self._playback(window.menuBar().addMenu("&Playback"), playback)
+        StageMenu(window, self._add, window.menuBar().addMenu("S&tage"))
         self._view(window.menuBar().addMenu("&View"))
         self._add(window.menuBar().addMenu("&Help"), "Keys…", self.show_keys, "F1")
 
@@ -72,7 +75,19 @@ class Menus:
     def _search(self, menu: QMenu) -> None:
         self._add(menu, "Find a Motion", self.window.focus_query, "Ctrl+F")
         self._add(menu, "Find a Motion", self.window.focus_query, "/", single=True).setVisible(False)
-        self._add(menu, "More Like This", self.more_like_this, "M", single=True)
+        self._add(menu, "More Like This", lambda: self.more_like_this(), "M", single=True)
+        parts = menu.addMenu("More Like This, by One Part")
+        for part, name in enumerate(PART_NAMES):
+            self._add(parts, name.capitalize(), lambda p=part: self.more_like_this(p))
+        self._add(menu, "Like This, But…", self.like_this_but, "Ctrl+L")
+        menu.addSeparator()
+        moments = self.window.moments
+        self._add(menu, "Find in This Take", moments.find, "Ctrl+G")
+        self._add(menu, "Next Moment", lambda: moments.step(1), "N", single=True)
+        self._add(menu, "Moment Before", lambda: moments.step(-1), "Shift+N", single=True)
+        menu.addSeparator()
+        why = self.window.why
+        self._add(menu, "Why This Result", lambda: why.set_on(not why.on), "W", single=True)
         self._add(menu, "Captions Nearest to This…", self.nearest_captions, "Ctrl+Shift+M")
 
     def _model(self, menu: QMenu) -> None:
@@ -93,12 +108,20 @@ class Menus:
         page.activateWindow()
         return page
 
-    def more_like_this(self) -> None:
-        """Motions like the shown one, or like the marked range of it."""
+    def like_this_but(self) -> None:
+        """Begins a sum of terms in the query line."""
+        line = self.window.query.line
+        line.setText("this + ")
+        line.setFocus()
+        line.deselect()
+        line.end(False)
+
+    def more_like_this(self, part: int = -1) -> None:
+        """Motions like the shown one, or like the marked range of it; by one body part alone."""
         clip = self.workspace.clip
         if clip is not None and self.workspace.library is not None and clip.id in self.workspace.library.by_id:
             start, end = self.playback.range_s or (0.0, 0.0)
-            self.search.more_like(clip, start, end)
+            self.search.more_like(clip, start, end, part)
 
     def nearest_captions(self) -> None:
         """The captions of the library nearest to the shown motion; one of them can be searched for."""
@@ -127,11 +150,6 @@ class Menus:
 
     def _view(self, menu: QMenu) -> None:
         window = self.window
-        self._add(menu, "Frame the Motion", window.stage.frame, "F", single=True)
-        follow = self._add(menu, "Camera Follows", lambda: window.stage.set_follow(follow.isChecked()), "C", single=True)
-        follow.setCheckable(True)
-        follow.setChecked(True)
-        menu.addSeparator()
         for dock in window.docks:
             menu.addAction(dock.toggleViewAction())
         self._appearance(menu.addMenu("Appearance"))

@@ -44,8 +44,8 @@ def deletion() -> None:
         chance.append(np.mean([deletion_curve(model, pixels, query, rng.permutation(cells), found.points).mean()
                                for _ in range(RANDOM)]))
     wins = np.mean(np.array(ours) < np.array(chance))
-    print(f"explaining: mean score while patches are deleted: by occlusion {np.mean(ours):.3f}, at random {np.mean(chance):.3f}; lower "
-          f"for {wins:.0%} of {len(test)} queries; occlusion {np.median(times):.2f} s in the median")
+    print(f"explaining: mean score while patches are deleted: by occlusion {np.mean(ours):.3f}, at random {np.mean(chance):.3f}; "
+          f"lower for {wins:.0%} of {len(test)} queries; occlusion {np.median(times):.2f} s in the median")
     full = Motion(np.tile(motion.positions, (9, 1, 1))[:224], 20.0, motion.skeleton, "long")
     start = time.perf_counter()
     shape = run(occlude(model, full, query)).falls.shape

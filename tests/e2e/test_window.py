@@ -41,11 +41,11 @@ def test_a_click_on_a_tile_opens_it_on_the_stage_with_its_patches(studio):
     stage = pixels(studio.window.stage)
     orange, blue = np.abs(stage - [213, 94, 0]).sum(-1).min(), np.abs(stage - [0, 114, 178]).sum(-1).min()
     assert orange < 60 and blue < 60
-    assert studio.window.patches.image is not None
+    assert studio.window.patches.view.image is not None
 
 
 def test_clicking_the_patches_seeks_and_keys_play(studio):
-    patches, playback = studio.window.patches, studio.playback
+    patches, playback = studio.window.patches.view, studio.playback
     playback.playing = False
     band = patches._band(2)
     QTest.mouseClick(patches, Qt.MouseButton.LeftButton, pos=QPoint(int(band.left() + 3), int(band.center().y())))
