@@ -23,9 +23,9 @@ class Studio:
 
     def __init__(self, paths: list[Path], model: Path | None = None, device: str = "auto",
                  settings: QSettings | None = None):
-        self.scans, self.files, self.models = Lane("scans"), Lane("files"), Lane("models")
+        self.scans, self.files, self.models, self.exports = (Lane(n) for n in ("scans", "files", "models", "exports"))
         self.playback = Playback(lambda: self.models.busy or self.files.busy)
-        self.workspace = Workspace(self.scans, self.files, self.models, device)
+        self.workspace = Workspace(self.scans, self.files, self.models, self.exports, device)
         self.search = Search(self.workspace)
         self.window = MainWindow(self.workspace, self.search, self.playback,
                                  settings or QSettings(places.APP, places.APP))
@@ -44,9 +44,8 @@ class Studio:
 
     def close(self) -> None:
         """Ends the lanes; a step under way is waited for."""
-        self.scans.close()
-        self.files.close()
-        self.models.close()
+        for lane in (self.scans, self.files, self.models, self.exports):
+            lane.close()
 
 
 def has_graphics_device() -> bool:

@@ -6,13 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from app import commands, measure_commands, model_commands, training_commands
+from app import commands, export_commands, measure_commands, model_commands, training_commands
 from core.errors import StudioError
 from core.library.open import LAYOUTS
 from core.models.config import PRESETS
 
 SUBCOMMANDS = ("info", "search", "similar", "classify", "index", "patches", "train", "evaluate", "reproduce",
-               "model", "screenshot")
+               "model", "screenshot", "export")
 
 
 def main(arguments: list[str]) -> int:
@@ -164,6 +164,8 @@ def _parser() -> argparse.ArgumentParser:
     p.set_defaults(run=measure_commands.reproduce)
 
     _model_parser(sub.add_parser("model", help="models on this computer, and the published ones"))
+
+    export_commands.add_export(sub)
 
     p = sub.add_parser("screenshot", help="the studio's window as a PNG")
     p.add_argument("out", type=Path)

@@ -74,14 +74,14 @@ class Renderer:
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
 
     def draw(self, rect: tuple[int, int, int, int], camera: Camera, bones: np.ndarray, look: Look,
-             extra: np.ndarray | None = None) -> None:
+             extra: np.ndarray | None = None, bare: bool = False) -> None:
         """Bodies, (B, 11) instances, into rect (x, y from below, width, height) in device pixels; `extra` instances have no
-        shadow."""
+        shadow. `bare`: without floor and shadow, on nothing (alpha 0)."""
         x, y, width, height = rect
         gl.glViewport(x, y, width, height)
         gl.glScissor(x, y, width, height)
         gl.glEnable(gl.GL_SCISSOR_TEST)
-        gl.glClearColor(*look.background, 1)
+        gl.glClearColor(*look.background, 0 if bare else 1)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
         matrix, eye = camera.matrix(width / max(height, 1)), camera.eye().astype(np.float32)
         gl.glEnable(gl.GL_DEPTH_TEST)
@@ -91,7 +91,7 @@ class Renderer:
         gl.glUniform3f(self._at(self.floor, "middle"), *camera.target)
         gl.glUniform3f(self._at(self.floor, "floor_colour"), *look.floor)
         gl.glUniform3f(self._at(self.floor, "line_colour"), *look.line)
-        if eye[1] > 0:
+        if eye[1] > 0 and not bare:
             gl.glDrawArrays(gl.GL_TRIANGLE_STRIP, 0, 4)
         array, count = self.fine if height > FINE_ABOVE else self.coarse
         gl.glBindVertexArray(array)
@@ -101,7 +101,7 @@ class Renderer:
         gl.glEnable(gl.GL_BLEND)
         gl.glBlendFuncSeparate(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ZERO, gl.GL_ONE)
         self._use(self.shadow, matrix, eye, look)
-        gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, len(bones))
+        gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, 0 if bare else len(bones))
         gl.glDisable(gl.GL_BLEND)
         gl.glDepthMask(True)
         self._use(self.bone, matrix, eye, look)

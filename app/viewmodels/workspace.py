@@ -27,9 +27,10 @@ class Workspace(QObject):
     failed = Signal(str)
     shown = Signal()
 
-    def __init__(self, scans: Lane, files: Lane, models: Lane, device: str = "auto", parent: QObject | None = None):
+    def __init__(self, scans: Lane, files: Lane, models: Lane, exports: Lane, device: str = "auto",
+                 parent: QObject | None = None):
         super().__init__(parent)
-        self.scans, self.files, self.models, self.device_choice = scans, files, models, device
+        self.scans, self.files, self.models, self.exports, self.device_choice = scans, files, models, exports, device
         self._growing = False
         self.library: Library | None = None
         self.paths: list[Path] = []
@@ -86,7 +87,8 @@ class Workspace(QObject):
 
     def cancel(self) -> None:
         self.scans.cancel("open")
-        for key in ("index", "measure", "import", "captions", "compare"):
+        self.exports.cancel("export")
+        for key in ("index", "measure", "import", "captions", "compare", "why", "moments", "part"):
             self.models.cancel(key)
 
     def _opened(self, library: Library) -> None:

@@ -55,6 +55,7 @@ class Menus:
         self._add(menu, "Open &Demo Library", self.workspace.open_demo)
         self._add(menu, "Check &Import…", self.check_import, "Ctrl+I")
         menu.addSeparator()
+        self._add(menu, "&Export…", self.export, "Ctrl+Shift+E")
         self._add(menu, "Save &Screenshot…", self.save_screenshot, "Ctrl+Shift+S")
         self._add(menu, "&Copy Screenshot", lambda: QApplication.clipboard().setPixmap(self.window.grab()), "Ctrl+Shift+C")
         menu.addSeparator()
@@ -197,6 +198,18 @@ class Menus:
             return
         if DoctorDialog(Doctor(motion), self.playback, self.window).exec():
             self.workspace.reopen()
+
+    def export(self) -> None:
+        from app.widgets.export_dialog import ExportDialog, can_export
+
+        wrong = can_export(self.workspace)
+        if wrong:
+            QMessageBox.information(self.window, "Export", wrong)
+            return
+        window = self.window
+        dialog = ExportDialog(self.workspace, self.search, self.playback, window.stage.camera, window.settings, window)
+        if dialog.exec() and (path := dialog.ask_path()):
+            dialog.start(self.workspace.exports, path)
 
     def import_captions(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self.window, "Import captions: a table with the columns file and caption", "",

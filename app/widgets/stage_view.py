@@ -79,12 +79,13 @@ class StageView(QOpenGLWidget):
             self.bones.append(bones)
 
     def _options_changed(self) -> None:
+        before = len(self.bones)
         self._make_bones()
         self.names.setVisible(self.stage.options.names)
         (self._turning.start if self.stage.options.turntable else self._turning.stop)()
         self._turned = time.perf_counter()
         self.overlay.update()
-        self.frame() if len(self.bones) > 1 else self.update()
+        self.frame() if len(self.bones) > 1 or before > 1 else self.update()
 
     def _turn(self) -> None:
         now = time.perf_counter()

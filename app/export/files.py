@@ -1,0 +1,95 @@
+"""Pictures into files: GIF, MP4, PNG and contact sheets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from app.export.pictures import Pictures, sheet
+from core.errors import StudioError, os_problem
+from core.progress import Job, Meter
+
+PICTURES = (".gif", ".mp4", ".png")
+NO_VIDEO = "Videos need the package av: pip install av. GIF works without."
+
+
+def write_pictures(pictures: Pictures, path: Path, frames: int = 1) -> Job[None]:
+    """By suffix; a .png of several `frames` is a contact sheet, of one the pose in the middle. Written beside and renamed; what
+    a cancelled job has written is removed. Raises StudioError."""
+    kind = path.suffix.lower()
+    if kind not in PICTURES:
+        raise StudioError(f"Pictures are written as {', '.join(PICTURES)}, not {path.suffix or path.name}.")
+    temporary = path.with_name(path.stem + ".writing" + kind)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield from {".gif": _gif, ".mp4": _mp4, ".png": _png}[kind](pictures, temporary, frames)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise os_problem(path, error) from error
+    finally:
+        pictures.close()
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _told(pictures: Pictures, name: str, use: Callable[[np.ndarray], None]) -> Job[None]:
+    meter = Meter(f"Drawing {name}", pictures.count)
+    for count, frame in enumerate(pictures.frames()):
+        if count % 5 == 0:
+            yield meter.at(count)
+        use(frame)
+    yield meter.at(pictures.count)
+
+
+def _gif(pictures: Pictures, path: Path, _: int) -> Job[None]:
+    """256 colours from the first frame; the clock of a GIF counts hundredths of a second."""
+    found: list[Image.Image] = []
+    clear = pictures.style.look == "transparent"
+
+    def use(frame: np.ndarray) -> None:
+        image = Image.fromarray(frame if clear else np.ascontiguousarray(frame[..., :3]))
+        if clear:
+            found.append(image)
+        else:
+            found.append(image.quantize(palette=found[0], dither=Image.Dither.NONE) if found
+                         else image.quantize(255, dither=Image.Dither.NONE))
+
+    yield from _told(pictures, path.name.replace(".writing", ""), use)
+    found[0].save(path, save_all=True, append_images=found[1:], duration=round(100 / pictures.style.fps) * 10, loop=0,
+                  disposal=2 if clear else 1)
+
+
+def _mp4(pictures: Pictures, path: Path, _: int) -> Job[None]:
+    """H.264 with colours that stock players read (yuv420p)."""
+    try:
+        import av
+    except ImportError:
+        raise StudioError(NO_VIDEO) from None
+    width, height = (v - v % 2 for v in pictures.style.size)
+    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
+        stream = container.add_stream("libx264" if "libx264" in av.codecs_available else "mpeg4",
+                                      rate=Fraction(pictures.style.fps).limit_denominator(1000))
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        if stream.codec.name == "libx264":
+            stream.options = {"crf": "18"}
+
+        def use(frame: np.ndarray) -> None:
+            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame[:height, :width, :3]), "rgb24")
+            for packet in stream.encode(picture):
+                container.mux(packet)
+
+        yield from _told(pictures, path.name.replace(".writing", ""), use)
+        for packet in stream.encode():
+            container.mux(packet)
+
+
+def _png(pictures: Pictures, path: Path, frames: int) -> Iterator:
+    yield Meter(f"Drawing {path.name.replace('.writing', '')}", 1).at(0)
+    whole = sheet(pictures, frames) if frames > 1 else pictures.at(pictures.duration_s / 2)
+    Image.fromarray(whole if pictures.style.look == "transparent" else np.ascontiguousarray(whole[..., :3])).save(path)

@@ -1,0 +1,81 @@
+"""What is to be exported, as one job: a motion to a file, or results to a folder with a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtGui import QOffscreenSurface
+
+from app.export.files import PICTURES, write_pictures
+from app.export.pictures import Pictures, Style
+from core.errors import StudioError
+from core.export.write import WRITERS, file_name, write_manifest, write_motion
+from core.library.library import Library
+from core.motion.motion import Motion
+from core.progress import Job, Meter
+
+FORMATS = (*PICTURES, *WRITERS)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A clip, or the range of its seconds from start_s to end_s (0: to its end); rank and score where it is a result."""
+
+    clip_id: str
+    caption: str = ""
+    start_s: float = 0.0
+    end_s: float = 0.0
+    rank: int = 1
+    score: float | None = None
+
+
+def load_item(library: Library, item: Item) -> Motion:
+    motion = library.load(item.clip_id)
+    if not item.start_s and not item.end_s:
+        return motion
+    end = int(round(item.end_s * motion.fps)) if item.end_s else motion.frame_count
+    start = min(int(round(item.start_s * motion.fps)), motion.frame_count - 1)
+    return motion.crop(start, max(end, start + 1))
+
+
+def export_motion(motion: Motion, label: str, path: Path, style: Style, frames: int,
+                  surface: QOffscreenSurface | None) -> Job[None]:
+    """Raises StudioError. `frames` above 1 make a contact sheet of a .png."""
+    if path.suffix.lower() in PICTURES:
+        if surface is None:
+            raise StudioError("Pictures need a screen. Data formats (bvh, npz, csv) work without.")
+        yield from write_pictures(Pictures([(label, motion)], style, surface), path, frames)
+    else:
+        yield Meter(f"Writing {path.name}", 1).at(0)
+        write_motion(motion, path)
+
+
+def export_together(library: Library, items: Sequence[Item], path: Path, style: Style, frames: int,
+                    surface: QOffscreenSurface) -> Job[None]:
+    """All items as tiles of one picture."""
+    motions = [(f"{i.rank}. {i.caption}" if i.caption else "", load_item(library, i)) for i in items]
+    yield from write_pictures(Pictures(motions, style, surface), path, frames)
+
+
+def export_each(library: Library, items: Sequence[Item], folder: Path, suffix: str, style: Style, frames: int,
+                surface: QOffscreenSurface | None, query: str, model: str) -> Job[list[str]]:
+    """A file for each item, and a manifest. What cannot be read is left out and said; the sentences are returned."""
+    rows: list[dict[str, Any]] = []
+    problems: list[str] = []
+    for item in items:
+        name = file_name(item.rank, item.clip_id) + suffix
+        try:
+            motion = load_item(library, item)
+            yield from export_motion(replace(motion, name=item.clip_id), item.caption, folder / name, style, frames, surface)
+        except StudioError as error:
+            problems.append(str(error))
+            continue
+        rows.append({"rank": item.rank, "score": item.score, "id": item.clip_id, "caption": item.caption,
+                     "start_s": item.start_s, "end_s": item.end_s, "file": name})
+    if not rows:
+        raise StudioError(problems[0] if problems else "There is nothing to export.")
+    write_manifest(folder, query, model, library.name, rows)
+    return problems

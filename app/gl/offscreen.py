@@ -1,0 +1,53 @@
+"""Frames without a window: an OpenGL context of its own that draws into memory."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QOffscreenSurface, QOpenGLContext, QSurfaceFormat
+from PySide6.QtOpenGL import QOpenGLFramebufferObject, QOpenGLFramebufferObjectFormat
+
+from core.errors import StudioError
+
+
+def make_surface() -> QOffscreenSurface:
+    """To be called in the window's thread; the frames may be drawn in another."""
+    surface = QOffscreenSurface()
+    surface.setFormat(QSurfaceFormat.defaultFormat())
+    surface.create()
+    return surface
+
+
+class Offscreen:
+    """Draws (height, width, 4) uint8 frames, smoothed by drawing them twice as large where there is no multisampling."""
+
+    def __init__(self, surface: QOffscreenSurface, size: tuple[int, int], samples: int = 4):
+        self.context = QOpenGLContext()
+        self.context.setFormat(surface.format())
+        if not self.context.create() or not self.context.makeCurrent(surface):
+            raise StudioError("Pictures need OpenGL 3.3, which was not found here. Data formats (bvh, npz, csv) work without.")
+        from app.gl.renderer import Renderer
+
+        self.size = size
+        shape = QOpenGLFramebufferObjectFormat()
+        shape.setAttachment(QOpenGLFramebufferObject.Attachment.CombinedDepthStencil)
+        self.plain = QOpenGLFramebufferObject(QSize(*size), shape)
+        shape.setSamples(samples)
+        self.smooth = QOpenGLFramebufferObject(QSize(*size), shape)
+        self.renderer = Renderer()
+
+    def frame(self, draw) -> np.ndarray:
+        """`draw(renderer)` draws into (0, 0, width, height), y up; given back as rows from above."""
+        from OpenGL import GL as gl
+
+        self.smooth.bind()
+        draw(self.renderer)
+        QOpenGLFramebufferObject.blitFramebuffer(self.plain, self.smooth)
+        self.plain.bind()
+        width, height = self.size
+        data = gl.glReadPixels(0, 0, width, height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE)
+        return np.frombuffer(data, np.uint8).reshape(height, width, 4)[::-1].copy()
+
+    def close(self) -> None:
+        self.plain = self.smooth = self.renderer = None
+        self.context.doneCurrent()
