@@ -6,10 +6,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHeaderView,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.viewmodels.workspace import Workspace
+from app.viewmodels.marks import Marks
+from app.viewmodels.search import Search
 from core.library import index
+from core.library.filters import HELP, clip_filter, is_plain
 from core.library.library import Clip, Library
 
 COLUMNS = ("Caption", "Length", "Split")
@@ -19,8 +32,9 @@ LARGE = 20_000
 class ClipTable(QAbstractTableModel):
     """Rows of the clips that hold every word of the filter in id or captions."""
 
-    def __init__(self, parent=None):
+    def __init__(self, marks: Marks, parent=None):
         super().__init__(parent)
+        self.marks = marks
         self.clips: tuple[Clip, ...] = ()
         self.root = Path()
         self.texts: list[str] = []
@@ -31,14 +45,22 @@ class ClipTable(QAbstractTableModel):
         self.filter("")
 
     def filter(self, words: str) -> None:
-        """Any part of a word in a small library; beginnings of words, by the index, in a large one."""
+        """Any part of a word in a small library; beginnings of words, by the index, in a large one; fields as in core.library.
+        filters."""
         wanted = words.lower().split()
+        if not is_plain(words):
+            keep = clip_filter(words, self.marks.marks)
+            self._set_rows([i for i, clip in enumerate(self.clips) if keep(clip)])
+            return
         rows = index.search(self.root, words) if wanted and len(self.clips) > LARGE else None
         if rows is None:
             if wanted and not self.texts:
                 self.texts = [" ".join((c.id, *c.captions)).lower() for c in self.clips]
             hits = (i for i, text in enumerate(self.texts) if all(w in text for w in wanted))
             rows = list(hits) if wanted else range(len(self.clips))
+        self._set_rows(rows)
+
+    def _set_rows(self, rows: Sequence[int]) -> None:
         self.beginResetModel()
         self.rows = rows
         self.endResetModel()
@@ -57,9 +79,11 @@ class ClipTable(QAbstractTableModel):
     def data(self, index, role=Qt.ItemDataRole.DisplayRole):
         clip = self.clips[self.rows[index.row()]]
         if role == Qt.ItemDataRole.DisplayRole:
-            return (clip.caption, f"{clip.duration_s:.1f} s", clip.split or "–")[index.column()]
+            star = "★ " if self.marks.of(clip).favourite else ""
+            return (star + clip.caption, f"{clip.duration_s:.1f} s", clip.split or "–")[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join((clip.id, *clip.captions))
+            tags = self.marks.of(clip).tags
+            return "\n".join((clip.id, *clip.captions, *([f"tags: {', '.join(tags)}"] if tags else [])))
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 1:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -68,12 +92,17 @@ class ClipTable(QAbstractTableModel):
 class LibraryPanel(QWidget):
     chosen = Signal(object)
 
-    def __init__(self, workspace: Workspace, parent=None):
+    def __init__(self, search: Search, marks: Marks, parent=None):
         super().__init__(parent)
-        self.workspace, self.library = workspace, None
-        self.table = ClipTable(self)
+        self.workspace, self.library, self.search, self.marks = search.workspace, None, search, marks
+        workspace = search.workspace
+        self.table = ClipTable(marks, self)
         self.filter = QLineEdit(placeholderText="Filter captions…", clearButtonEnabled=True)
         self.filter.setAccessibleName("Filter captions")
+        self.filter.setToolTip(HELP)
+        self.only = QCheckBox("Search among these alone")
+        self.only.toggled.connect(self._keep)
+        self.only.hide()
         self.filter.textChanged.connect(self._filter)
         self.view = QTableView()
         self.view.setModel(self.table)
@@ -90,13 +119,20 @@ class LibraryPanel(QWidget):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.view.setColumnWidth(column, width)
         self.view.selectionModel().currentRowChanged.connect(self._row)
-        self.count = QLabel()
+        self.count, self._kept = QLabel(), False
         self.count.setWordWrap(True)
         box = QVBoxLayout(self)
         box.setContentsMargins(6, 6, 6, 6)
-        for widget in (self.filter, self.view, self.count):
+        for widget in (self.filter, self.view, self.only, self.count):
             box.addWidget(widget)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for text, key, act in (("Favourite", "S", self.toggle_favourite), ("Tags…", "Ctrl+Shift+T", self.edit_tags)):
+            action = QAction(text, self, shortcut=QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(act)
+            self.view.addAction(action)
         workspace.changed.connect(self._changed)
+        marks.changed.connect(self._marked)
 
     def _changed(self) -> None:
         if self.workspace.library is not self.library:
@@ -125,7 +161,36 @@ class LibraryPanel(QWidget):
 
     def _filter(self, words: str) -> None:
         self.table.filter(words)
+        self.only.setVisible(bool(words.strip()))
+        if not words.strip():
+            self.only.setChecked(False)
+        self._keep()
         self._count()
+
+    def _keep(self, *_) -> None:
+        """The search keeps to the filtered clips while that is wished."""
+        if self.only.isChecked():
+            self.search.keep_to(frozenset(self.table.clips[r].id for r in self.table.rows))
+        elif self._kept:
+            self.search.keep_to(None)
+        self._kept = self.only.isChecked()
+
+    def _marked(self) -> None:
+        if not is_plain(self.filter.text()):
+            self._filter(self.filter.text())
+        self.view.viewport().update()
+
+    def toggle_favourite(self) -> None:
+        if self.workspace.clip is not None:
+            self.marks.toggle_favourite(self.workspace.clip)
+
+    def edit_tags(self) -> None:
+        clip = self.workspace.clip
+        if clip is not None:
+            text, given = QInputDialog.getText(self, "Tags", f"Tags of {clip.id}, between commas:",
+                                               text=", ".join(self.marks.of(clip).tags))
+            if given:
+                self.marks.tag(clip, text)
 
     def _count(self) -> None:
         if self.library is None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from app.viewmodels.captions import Captions
+from app.viewmodels.marks import Marks
 from app.viewmodels.moments import Moments
 from app.viewmodels.playback import Playback
 from app.viewmodels.search import Search
@@ -42,9 +43,11 @@ class MainWindow(QMainWindow):
         self.stages = Stage(workspace, self)
         self.why, self.moments = Why(workspace, search, playback, self), Moments(workspace, search, playback, self)
         self.stage = StageView(self.stages, playback, self.why)
-        self.library = LibraryPanel(workspace)
         self.patches = Inspector(self.stages, playback, self.why)
-        self.captions = CaptionsPanel(Captions(workspace, settings.value("own captions", True, bool), self), playback)
+        captions = Captions(workspace, settings.value("own captions", True, bool), self)
+        self.captions = CaptionsPanel(captions, playback)
+        self.marks = Marks(workspace, captions.history, self)
+        self.library = LibraryPanel(search, self.marks)
         self.setCentralWidget(self.stage)
         self.setCorner(Qt.Corner.TopLeftCorner, Qt.DockWidgetArea.TopDockWidgetArea)
         self.setCorner(Qt.Corner.TopRightCorner, Qt.DockWidgetArea.TopDockWidgetArea)

@@ -102,7 +102,7 @@ class Menus:
     def _page(self, name: str) -> QWidget:
         """A window of its own that stays beside the studio; made when it is first asked for."""
         if name not in self.pages:
-            self.pages[name] = pages.PAGES[name](self.workspace, self.playback, self.window)
+            self.pages[name] = pages.PAGES[name](self.search, self.playback, self.window)
         page = self.pages[name]
         page.show()
         page.raise_()
@@ -153,6 +153,7 @@ class Menus:
         window = self.window
         for dock in window.docks:
             menu.addAction(dock.toggleViewAction())
+        self._add(menu, "Map of the Library", lambda: self._page("map"), "Ctrl+Shift+L")
         self._appearance(menu.addMenu("Appearance"))
         self._add(menu, "Reset Layout", window.reset_layout)
         self._add(menu, "Full Screen", lambda: window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen),

@@ -7,32 +7,39 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.viewmodels.playback import Playback
-from app.viewmodels.workspace import Workspace
+from app.viewmodels.search import Search
 
 
-def _models(workspace: Workspace, playback: Playback, window: QMainWindow) -> QWidget:
+def _models(search: Search, playback: Playback, window: QMainWindow) -> QWidget:
     from app.viewmodels.models import Models
     from app.widgets.models_window import ModelsWindow
 
-    return ModelsWindow(Models(workspace, window), window)
+    return ModelsWindow(Models(search.workspace, window), window)
 
 
-def _evaluation(workspace: Workspace, playback: Playback, window: QMainWindow) -> QWidget:
+def _evaluation(search: Search, playback: Playback, window: QMainWindow) -> QWidget:
     from app.viewmodels.measure import Measure
     from app.widgets.evaluation_window import EvaluationWindow
 
-    return EvaluationWindow(Measure(workspace, window), playback, window)
+    return EvaluationWindow(Measure(search.workspace, window), playback, window)
 
 
-def _training(workspace: Workspace, playback: Playback, window: QMainWindow) -> QWidget:
+def _training(search: Search, playback: Playback, window: QMainWindow) -> QWidget:
     from app.viewmodels.training import Training
     from app.widgets.training_window import TrainingWindow
 
-    training = Training(workspace, window)
+    training = Training(search.workspace, window)
     window.closing.connect(training.close)
     playback.crowded.append(lambda: training.process is not None)
     return TrainingWindow(training, playback, window)
 
 
-PAGES: dict[str, Callable[[Workspace, Playback, QMainWindow], QWidget]] = {
-    "models": _models, "evaluation": _evaluation, "training": _training}
+def _map(search: Search, playback: Playback, window: QMainWindow) -> QWidget:
+    from app.viewmodels.library_map import LibraryMap
+    from app.widgets.map_window import MapWindow
+
+    return MapWindow(LibraryMap(search.workspace, search, window), playback, window)
+
+
+PAGES: dict[str, Callable[[Search, Playback, QMainWindow], QWidget]] = {
+    "models": _models, "evaluation": _evaluation, "training": _training, "map": _map}

@@ -103,7 +103,8 @@ class QueryPanel(QWidget):
         self.history.setStringList(self.search.history)
         self.hint.setText(self.search.note)
         if has:
-            self.state.setText(self.search.note or f"{len(self.search.results)} results, "
+            among = f" among {len(self.search.only):,}" if self.search.only is not None else ""
+            self.state.setText(self.search.note or f"{len(self.search.results)} results{among}, "
                                f"{self.search.elapsed_s * 1000:.0f} ms")
         else:
             self.state.setText("")

@@ -1,0 +1,130 @@
+"""The library as a map: a dot a clip, near what is like it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from app.viewmodels.search import Search
+from app.viewmodels.workspace import Workspace
+from core.gallery import Gallery
+from core.latent_map import LAYOUTS, clusters, inside
+from core.library.library import Clip
+
+COLOURINGS = ("cluster", "split", "label", "score of the query")
+CLUSTERS = 8
+
+
+class LibraryMap(QObject):
+    """`changed`: places, colours or selection. `groups` (N,) and `names` for groups; `scores` (N,) for the query's."""
+
+    changed = Signal()
+
+    def __init__(self, workspace: Workspace, search: Search, parent: QObject | None = None):
+        super().__init__(parent)
+        self.workspace, self.search = workspace, search
+        self.layout, self.colouring, self.message = "PCA", COLOURINGS[0], ""
+        self.clips: list[Clip] = []
+        self.places = np.zeros((0, 2), np.float32)
+        self.groups: np.ndarray | None = None
+        self.names: list[str] = []
+        self.scores: np.ndarray | None = None
+        self.selected: frozenset[int] = frozenset()
+        self._rows = np.zeros((0, 1), np.float32)
+        self._of: Any = None
+        workspace.changed.connect(self.refresh)
+        search.changed.connect(self._query)
+
+    def refresh(self) -> None:
+        """Lays the gallery out, where it is another one."""
+        retriever = self.workspace.retriever
+        if retriever is not None and self._of is not retriever:
+            self._of = retriever
+            self.clips, self._rows = _clip_rows(retriever.gallery, self.workspace.library.by_id)
+            self.selected = frozenset()
+            self.search.keep_to(None)
+            self.lay_out(self.layout)
+
+    def lay_out(self, layout: str) -> None:
+        self.layout, rows = layout, self._rows
+        if not len(rows):
+            return
+
+        def done(found: tuple[np.ndarray, np.ndarray]) -> None:
+            if rows is self._rows:
+                (self.places, self._clusters), self.message = found, ""
+                self.colour(self.colouring)
+
+        def failed(message: str) -> None:
+            self.message = message
+            self.changed.emit()
+
+        self.message = f"Laying out {len(rows):,} motions…"
+        self.changed.emit()
+        self.workspace.files.submit("map", lambda: (LAYOUTS[layout](rows), clusters(rows, CLUSTERS)), done, failed)
+
+    def colour(self, colouring: str) -> None:
+        """By one of COLOURINGS."""
+        self.colouring, self.groups, self.scores = colouring, None, None
+        if not len(self.places):
+            return
+        if colouring == "cluster":
+            self.groups = self._clusters
+            self.names = [self._typical(i) for i in range(int(self.groups.max()) + 1)]
+        elif colouring == "score of the query":
+            self._query()
+            return
+        else:
+            keys = [c.split if colouring == "split" else c.labels[0] if c.labels else "" for c in self.clips]
+            self.names = sorted(set(keys))
+            self.groups = np.array([self.names.index(k) for k in keys])
+            self.names = [n or f"no {colouring}" for n in self.names]
+        self.changed.emit()
+
+    def _typical(self, cluster: int) -> str:
+        """The caption nearest to the middle of a cluster."""
+        rows = np.flatnonzero(self.groups == cluster)
+        if not len(rows):
+            return ""
+        middle = self._rows[rows].mean(axis=0)
+        return self.clips[int(rows[(self._rows[rows] @ middle).argmax()])].caption
+
+    def _query(self) -> None:
+        """Scores of all clips; the query is encoded again, which takes milliseconds."""
+        text, model, rows = self.search.text, self.workspace.model, self._rows
+        if self.colouring != "score of the query" or model is None or not len(self.places):
+            return
+        if not text:
+            self.message, self.scores = "Search for a sentence to colour the map by it.", None
+            self.changed.emit()
+            return
+
+        def work() -> np.ndarray:
+            from core.retriever import encode_text
+
+            return rows @ encode_text(model, text)
+
+        def done(found: np.ndarray) -> None:
+            if rows is self._rows:
+                self.scores, self.message = found, ""
+                self.changed.emit()
+
+        self.workspace.models.submit("map score", work, done, lambda _: None)
+
+    def select(self, polygon: np.ndarray) -> None:
+        """The clips inside a polygon (P, 2); fewer than three corners: none. The search keeps to them."""
+        self.selected = frozenset(np.flatnonzero(inside(polygon, self.places)).tolist()) if len(polygon) > 2 else frozenset()
+        self.search.keep_to(frozenset(self.clips[i].id for i in self.selected) if self.selected else None)
+        self.changed.emit()
+
+
+def _clip_rows(gallery: Gallery, by_id: dict[str, Clip]) -> tuple[list[Clip], np.ndarray]:
+    """A unit row a clip: the mean of its windows."""
+    numbers, ids = gallery.clip_rows
+    sums = np.zeros((len(ids), gallery.embeddings.shape[1]), np.float32)
+    np.add.at(sums, numbers, gallery.embeddings)
+    sums /= np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    kept = [i for i, clip_id in enumerate(ids) if clip_id in by_id]
+    return [by_id[ids[i]] for i in kept], sums[kept]
