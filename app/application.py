@@ -18,13 +18,17 @@ from app.widgets.main_window import MainWindow
 from core import places
 
 
+# Every call of OpenGL gives Python's lock away; work in the background must not keep it for long then.
+SWITCH_S = 0.0005
+
+
 class Studio:
     """The running program: lanes, view models and the window."""
 
     def __init__(self, paths: list[Path], model: Path | None = None, device: str = "auto",
                  settings: QSettings | None = None):
         self.scans, self.files, self.models, self.exports = (Lane(n) for n in ("scans", "files", "models", "exports"))
-        self.playback = Playback(lambda: self.models.busy or self.files.busy)
+        self.playback = Playback(lambda: self.models.busy or self.files.busy, lambda: self.models.hurries)
         self.workspace = Workspace(self.scans, self.files, self.models, self.exports, device)
         self.search = Search(self.workspace)
         self.window = MainWindow(self.workspace, self.search, self.playback,
@@ -61,10 +65,13 @@ def make_application(smooth: bool = False) -> QApplication:
     surface.setVersion(3, 3)
     surface.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
     surface.setDepthBufferSize(24)
+    if not has_graphics_device():
+        surface.setSwapInterval(0)
     surface.setSamples(4 if smooth or has_graphics_device() else 0)
     QSurfaceFormat.setDefaultFormat(surface)
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     app = QApplication.instance() or QApplication(sys.argv[:1])
+    sys.setswitchinterval(SWITCH_S)
     app.setApplicationName("Motion Patches Studio")
     app.setStyle("Fusion")
     return app

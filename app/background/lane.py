@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import StudioError
 from core.progress import Cancelled, Job, run
+
+NICE = 10
+
+
+def _give_way() -> None:
+    """Lets the window's thread go first, where threads have a priority of their own (Linux); torch's threads inherit it."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 class Lane(QObject):
@@ -20,15 +32,15 @@ class Lane(QObject):
 
     def __init__(self, name: str, parent: QObject | None = None):
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name, initializer=_give_way)
         self._latest: dict[str, int] = {}
         self._cancel: dict[str, threading.Event] = {}
         self._closed = False
-        self._waiting = 0
+        self._waiting = self._short = 0
         self._deliver.connect(lambda call: call())
 
     def submit(self, key: str, work: Callable[[], Any], done: Callable[[Any], None],
-               failed: Callable[[str], None]) -> None:
+               failed: Callable[[str], None], long: bool = False) -> None:
         """Runs work(); then done(result) or failed(sentence), unless a newer request took the key."""
         token = self._latest[key] = self._latest.get(key, 0) + 1
 
@@ -50,15 +62,22 @@ class Lane(QObject):
                 self._send(key, token, done, result)
 
         self._waiting += 1
-        self._pool.submit(task).add_done_callback(self._task_ended)
+        self._short += not long
+        self._pool.submit(task).add_done_callback(lambda _: self._task_ended(long))
 
     @property
     def busy(self) -> bool:
         """Whether something runs or waits to run."""
         return self._waiting > 0
 
-    def _task_ended(self, _) -> None:
+    @property
+    def hurries(self) -> bool:
+        """Whether something short that a person waits for runs or waits to run."""
+        return self._short > 0
+
+    def _task_ended(self, long: bool) -> None:
         self._waiting -= 1
+        self._short -= not long
 
     def submit_job(self, key: str, job: Callable[[], Job], progress: Callable[[Any], None],
                    done: Callable[[Any], None], failed: Callable[[str], None]) -> None:
@@ -70,7 +89,7 @@ class Lane(QObject):
         def report(value: Any) -> None:
             self._send(key, token, progress, value)
 
-        self.submit(key, lambda: run(job(), report, lambda: event.is_set() or self._closed), done, failed)
+        self.submit(key, lambda: run(job(), report, lambda: event.is_set() or self._closed), done, failed, long=True)
 
     def cancel(self, key: str) -> None:
         """Asks the job under a key to stop."""

@@ -35,9 +35,7 @@ class Camera:
     def axes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Unit vectors right, up, and from the target to the eye."""
         ce, se, ca, sa = np.cos(self.elevation), np.sin(self.elevation), np.cos(self.azimuth), np.sin(self.azimuth)
-        back = np.array([ce * sa, se, ce * ca])
-        right = np.array([ca, 0.0, -sa])
-        return right, np.cross(back, right), back
+        return np.array([ca, 0.0, -sa]), np.array([-se * sa, ce, -se * ca]), np.array([ce * sa, se, ce * ca])
 
     def eye(self) -> np.ndarray:
         return np.array(self.target) + self.axes()[2] * self.distance

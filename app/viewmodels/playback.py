@@ -9,22 +9,27 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 TICK_S = 0.016
-# Rest after a frame, in units of what drawing it took: slow (software) drawing must leave time for all else.
-REST, REST_WHEN_CROWDED = 0.15, 4.0
+# Rest after a frame, in units of what drawing it took: slow (software) drawing must leave time for all else. While other work
+# wants the processor the rest is longer, but frames come at least so often, in seconds.
+REST, REST_WHEN_CROWDED, AT_LEAST_S = 0.08, 4.0, 0.085
+# So long no frame is drawn while a person waits for an answer.
+PATIENCE_S = 0.15
 
 
 class Playback(QObject):
     """`changed`: playing, speed, loop or length; `ticked`: the time moved.
 
-    Ticks come 60 times a second where drawing is quick; each waits until the frame before it was drawn, and longer
-    while one of `crowded` says that other work wants the processor.
+    Ticks come 60 times a second where drawing is quick; each waits until the frame before it was drawn, longer while one of
+    `crowded` says that other work wants the processor, and for an answer that a person waits for (`hurried`).
     """
 
     changed = Signal()
     ticked = Signal()
 
-    def __init__(self, crowded: Callable[[], bool] = lambda: False, parent: QObject | None = None):
+    def __init__(self, crowded: Callable[[], bool] = lambda: False, hurried: Callable[[], bool] = lambda: False,
+                 parent: QObject | None = None):
         super().__init__(parent)
+        self._hurried = hurried
         self.crowded = [crowded]
         self.clock_s, self.speed, self.duration_s, self.fps = 0.0, 1.0, 0.0, 20.0
         self.playing, self.loop = True, True
@@ -103,7 +108,10 @@ class Playback(QObject):
             self._last = now
             self._timer.start(16)
             return
-        if any(busy() for busy in self.crowded) and waited < self._cost * (1 + REST_WHEN_CROWDED):
+        if self._hurried() and waited < PATIENCE_S:
+            self._timer.start(4)
+            return
+        if any(busy() for busy in self.crowded) and waited < self._crowded_s():
             self._timer.start(8)
             return
         self._last = now
@@ -115,6 +123,10 @@ class Playback(QObject):
             self.changed.emit()
         self.ticked.emit()
         self._draw_end.start()
+
+    def _crowded_s(self) -> float:
+        """From one frame to the next while other work goes on."""
+        return max(min(self._cost * (1 + REST_WHEN_CROWDED), AT_LEAST_S), self._cost * (1 + REST))
 
     def _drawn(self) -> None:
         """Comes after the paint events that the tick asked for: a zero timer waits for them."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -45,8 +45,8 @@ class ClipTable(QAbstractTableModel):
         self.filter("")
 
     def filter(self, words: str) -> None:
-        """Any part of a word in a small library; beginnings of words, by the index, in a large one; fields as in core.library.
-        filters."""
+        """Any part of a word in a small library; beginnings of words, by the index, in a large one; fields as
+        core.library.filters has them."""
         wanted = words.lower().split()
         if not is_plain(words):
             keep = clip_filter(words, self.marks.marks)
@@ -126,9 +126,8 @@ class LibraryPanel(QWidget):
         for widget in (self.filter, self.view, self.only, self.count):
             box.addWidget(widget)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        for text, key, act in (("Favourite", "S", self.toggle_favourite), ("Tags…", "Ctrl+Shift+T", self.edit_tags)):
-            action = QAction(text, self, shortcut=QKeySequence(key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        for text, act in (("Favourite", self.toggle_favourite), ("Tags…", self.edit_tags)):
+            action = QAction(text, self)
             action.triggered.connect(act)
             self.view.addAction(action)
         workspace.changed.connect(self._changed)

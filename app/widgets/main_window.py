@@ -20,6 +20,7 @@ from app.widgets.inspector import Inspector
 from app.widgets.library_panel import LibraryPanel
 from app.widgets.menus import Menus
 from app.widgets.query_panel import QueryPanel
+from app.widgets.settings_dialog import restore as restore_settings
 from app.widgets.stage_view import StageView
 from app.widgets.status import Status
 from app.widgets.theme import STYLE
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.default_sizes()
         self.default_state = self.saveState(LAYOUT)
         self._restore()
+        restore_settings(settings, playback)
 
     def _dock(self, title: str, widget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self, objectName=title)

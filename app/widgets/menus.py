@@ -16,11 +16,18 @@ from app.viewmodels.search import Search
 from app.viewmodels.workspace import Workspace
 from app.widgets import pages
 from app.widgets.doctor_dialog import DoctorDialog
+from app.widgets.keys_dialog import Keys, KeysDialog
+from app.widgets.palette import Palette
+from app.widgets.settings_dialog import SettingsDialog
 from app.widgets.stage_menu import StageMenu
 from app.widgets.theme import APPEARANCES, set_appearance
+from app.widgets.tour import Tour
+from core import places
 from core.io.load import LOADERS
 from core.library.open import LAYOUTS
 from core.motion.skeleton import PART_NAMES
+
+RECENT = 8
 
 
 class Menus:
@@ -29,6 +36,7 @@ class Menus:
     def __init__(self, window: QMainWindow, workspace: Workspace, search: Search, playback: Playback):
         self.window, self.workspace, self.search, self.playback = window, workspace, search, playback
         self.pages: dict[str, QWidget] = {}
+        self.actions: list[QAction] = []
         self._file(window.menuBar().addMenu("&File"))
         self._edit(window.menuBar().addMenu("&Edit"))
         self._search(window.menuBar().addMenu("&Search"))
@@ -36,13 +44,16 @@ class Menus:
         self._playback(window.menuBar().addMenu("&Playback"), playback)
         StageMenu(window, self._add, window.menuBar().addMenu("S&tage"))
         self._view(window.menuBar().addMenu("&View"))
-        self._add(window.menuBar().addMenu("&Help"), "Keys…", self.show_keys, "F1")
+        self._help(window.menuBar().addMenu("&Help"))
+        self.keys = Keys(self.actions, window.settings)
+        workspace.changed.connect(self._remember)
 
     def _add(self, menu: QMenu, text: str, do: Callable[[], object], *keys: str, single: bool = False) -> QAction:
         action = QAction(text, self.window)
         action.setShortcuts([QKeySequence(k) for k in keys])
         action.triggered.connect((lambda: _unless_typing(do)) if single else (lambda: do()))
         menu.addAction(action)
+        self.actions.append(action)
         return action
 
     def _file(self, menu: QMenu) -> None:
@@ -51,7 +62,10 @@ class Menus:
         kinds = menu.addMenu("Open Folder &As")
         for layout in LAYOUTS:
             if layout.reader:
-                self._add(kinds, f"{layout.name}…", lambda name=layout.name: self.open_folder(name))
+                self._add(kinds, f"Open as {layout.name[0].upper()}{layout.name[1:]}…",
+                          lambda name=layout.name: self.open_folder(name))
+        recent = menu.addMenu("Open &Recent")
+        recent.aboutToShow.connect(lambda: self._fill_recent(recent))
         self._add(menu, "Open &Demo Library", self.workspace.open_demo)
         self._add(menu, "Check &Import…", self.check_import, "Ctrl+I")
         menu.addSeparator()
@@ -72,6 +86,11 @@ class Menus:
         self._add(menu, "Edit &Captions", self.window.edit_captions, "F2")
         self._add(menu, "&Import Captions…", self.import_captions)
         self._add(menu, "E&xport Captions…", self.export_captions)
+        menu.addSeparator()
+        self._add(menu, "Favourite", self.window.library.toggle_favourite, "S", single=True)
+        self._add(menu, "Tags…", self.window.library.edit_tags, "Ctrl+Shift+T")
+        menu.addSeparator()
+        self._add(menu, "&Settings…", self.settings, "Ctrl+,")
 
     def _search(self, menu: QMenu) -> None:
         self._add(menu, "Find a Motion", self.window.focus_query, "Ctrl+F")
@@ -212,6 +231,9 @@ class Menus:
         if dialog.exec() and (path := dialog.ask_path()):
             dialog.start(self.workspace.exports, path)
 
+    def settings(self) -> None:
+        SettingsDialog(self.window.settings, self.workspace, self.window.stages, self.playback, self.window).exec()
+
     def import_captions(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self.window, "Import captions: a table with the columns file and caption", "",
                                               "Tables (*.csv);;All files (*)")
@@ -229,12 +251,41 @@ class Menus:
         if name and not picture.save(name):
             QMessageBox.warning(self.window, "Not saved", f"{name} could not be written. Choose another place.")
 
-    def show_keys(self) -> None:
-        rows = [f"<tr><td>{a.text().replace('&', '')}&nbsp;&nbsp;</td><td><b>"
-                f"{', '.join(k.toString() for k in a.shortcuts())}</b></td></tr>"
-                for a in self.window.findChildren(QAction) if a.shortcuts() and a.isVisible()]
-        QMessageBox.information(self.window, "Keys", f"<table>{''.join(rows)}</table><p>Left drag orbits, right drag pans, the "
-                                "wheel zooms, double click frames.</p>")
+    def palette(self) -> None:
+        """Asks for an action by its words, and does it."""
+        palette = Palette(self.actions, self.window)
+        if palette.exec() and palette.chosen is not None:
+            palette.chosen.trigger()
+
+    def _help(self, menu: QMenu) -> None:
+        self._add(menu, "How &Patches Work", lambda: self._page("help"))
+        self._add(menu, "&Tour", lambda: Tour(self.window))
+        self._add(menu, "&Keys…", lambda: KeysDialog(self.keys, self.window).exec(), "F1")
+        self._add(menu, "All &Commands…", self.palette, "Ctrl+P", "Ctrl+Shift+P")
+
+    def _remember(self) -> None:
+        """The open library goes to the top of the recent ones."""
+        paths, library = self.workspace.paths, self.workspace.library
+        if library is None or len(paths) != 1 or paths[0] == places.demo_library():
+            return
+        settings = self.window.settings
+        kept = [p for p in self._recent() if p != str(paths[0])]
+        settings.setValue("recent", [str(paths[0]), *kept][:RECENT])
+
+    def _recent(self) -> list[str]:
+        kept = self.window.settings.value("recent") or []
+        return [kept] if isinstance(kept, str) else list(kept)
+
+    def _fill_recent(self, menu: QMenu) -> None:
+        menu.clear()
+        for name in self._recent():
+            action = menu.addAction(name)
+            action.triggered.connect(lambda _=False, n=name: self.workspace.open([Path(n)]))
+        if menu.isEmpty():
+            menu.addAction("Nothing yet").setEnabled(False)
+        else:
+            menu.addSeparator()
+            menu.addAction("Forget These").triggered.connect(lambda: self.window.settings.remove("recent"))
 
 
 def _unless_typing(do: Callable[[], object]) -> None:

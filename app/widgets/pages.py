@@ -41,5 +41,11 @@ def _map(search: Search, playback: Playback, window: QMainWindow) -> QWidget:
     return MapWindow(LibraryMap(search.workspace, search, window), playback, window)
 
 
+def _help(search: Search, playback: Playback, window: QMainWindow) -> QWidget:
+    from app.widgets.help_window import HelpWindow
+
+    return HelpWindow(search.workspace, window)
+
+
 PAGES: dict[str, Callable[[Search, Playback, QMainWindow], QWidget]] = {
-    "models": _models, "evaluation": _evaluation, "training": _training, "map": _map}
+    "models": _models, "evaluation": _evaluation, "training": _training, "map": _map, "help": _help}

@@ -1,0 +1,124 @@
+"""Settings: appearance, motion, device, body models, caches."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.widgets.theme import APPEARANCES, set_appearance
+from core import places
+from core.io.amass import BODY_MODELS
+
+DEVICES = ("auto", "cuda", "mps", "cpu")
+
+
+class SettingsDialog(QDialog):
+    """Takes effect at once, but for the device, which the next model that is loaded uses."""
+
+    def __init__(self, settings: QSettings, workspace, stage, playback, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.settings, self.workspace, self.stage, self.playback = settings, workspace, stage, playback
+        self.setWindowTitle("Settings")
+        self.setMinimumWidth(520)
+        form = QFormLayout()
+        appearance = QComboBox()
+        appearance.addItems(APPEARANCES)
+        appearance.setCurrentText(settings.value("appearance", APPEARANCES[0], str))
+        appearance.textActivated.connect(self._appearance)
+        calm = QCheckBox("Nothing moves until it is played")
+        calm.setChecked(settings.value("reduced motion", False, bool))
+        calm.toggled.connect(self._calm)
+        device = QComboBox()
+        device.addItems(DEVICES)
+        device.setCurrentText(workspace.device_choice)
+        device.textActivated.connect(self._device)
+        self.bodies = QLineEdit(os.environ.get(BODY_MODELS, ""), placeholderText="The folder that holds smplh, smplx or smpl")
+        self.bodies.editingFinished.connect(self._set_bodies)
+        choose = QPushButton("Choose…")
+        choose.clicked.connect(self._choose)
+        row = QHBoxLayout()
+        row.addWidget(self.bodies)
+        row.addWidget(choose)
+        self.cache = QLabel()
+        clear, show = QPushButton("Clear"), QPushButton("Show in Folder")
+        clear.clicked.connect(self._clear)
+        show.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(places.cache()))))
+        caches = QHBoxLayout()
+        caches.addWidget(self.cache, 1)
+        caches.addWidget(clear)
+        caches.addWidget(show)
+        for label, field in (("Appearance", appearance), ("Reduced motion", calm), ("Device", device),
+                             ("Body models (SMPL)", row), ("Indexes and galleries", caches)):
+            form.addRow(label, field)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.addLayout(form)
+        box.addWidget(buttons)
+        self._size()
+
+    def _appearance(self, name: str) -> None:
+        self.settings.setValue("appearance", name)
+        set_appearance(name)
+
+    def _calm(self, on: bool) -> None:
+        self.settings.setValue("reduced motion", on)
+        if on:
+            self.stage.set(turntable=False)
+        if self.playback.playing == on:
+            self.playback.toggle()
+
+    def _device(self, name: str) -> None:
+        self.settings.setValue("device", name)
+        self.workspace.device_choice = name
+        self.workspace.load_model(self.workspace.model_folder)
+
+    def _choose(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "The folder of body models", self.bodies.text())
+        if name:
+            self.bodies.setText(name)
+            self._set_bodies()
+
+    def _set_bodies(self) -> None:
+        folder = self.bodies.text().strip()
+        self.settings.setValue("body models", folder)
+        if folder:
+            os.environ[BODY_MODELS] = folder
+        else:
+            os.environ.pop(BODY_MODELS, None)
+
+    def _size(self) -> None:
+        total = sum(f.stat().st_size for f in places.cache().rglob("*") if f.is_file())
+        self.cache.setText(f"{total / 2**20:.0f} MB; made again when needed")
+
+    def _clear(self) -> None:
+        for name in ("galleries", "libraries"):
+            shutil.rmtree(places.cache() / name, ignore_errors=True)
+        self._size()
+
+
+def restore(settings: QSettings, playback) -> None:
+    """What is in force from the start."""
+    folder = settings.value("body models", "", str)
+    if folder and not os.environ.get(BODY_MODELS) and Path(folder).is_dir():
+        os.environ[BODY_MODELS] = folder
+    if settings.value("reduced motion", False, bool) and playback.playing:
+        playback.toggle()
