@@ -11,12 +11,13 @@ from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
 from app.background.lane import Lane
+from app.gl.canvas import NO_OPENGL, opengl_works
 from app.viewmodels.playback import Playback
 from app.viewmodels.search import Search
 from app.viewmodels.workspace import Workspace
 from app.widgets.main_window import MainWindow
+from app.widgets.tour import Tour
 from core import places
-
 
 # Every call of OpenGL gives Python's lock away; work in the background must not keep it for long then.
 SWITCH_S = 0.0005
@@ -31,8 +32,9 @@ class Studio:
         self.playback = Playback(lambda: self.models.busy or self.files.busy, lambda: self.models.hurries)
         self.workspace = Workspace(self.scans, self.files, self.models, self.exports, device)
         self.search = Search(self.workspace)
-        self.window = MainWindow(self.workspace, self.search, self.playback,
-                                 settings or QSettings(places.APP, places.APP))
+        self.settings = settings or QSettings(places.APP, places.APP)
+        self.workspace.device_choice = device if device != "auto" else self.settings.value("device", "auto", str)
+        self.window = MainWindow(self.workspace, self.search, self.playback, self.settings)
         self.window.closing.connect(self.close)
         self._to_begin = (paths or [places.demo_library()], model)
         self.window.stage.frameSwapped.connect(self._begin)
@@ -45,6 +47,11 @@ class Studio:
             (paths, model), self._to_begin = self._to_begin, None
             self.workspace.open(paths)
             self.workspace.load_model(model)
+            if not opengl_works():
+                self.workspace.failed.emit(NO_OPENGL)
+            if not self.settings.value("toured", False, bool):
+                self.settings.setValue("toured", True)
+                self.workspace.shown.connect(lambda: Tour(self.window), Qt.ConnectionType.SingleShotConnection)
 
     def close(self) -> None:
         """Ends the lanes; a step under way is waited for."""
@@ -93,6 +100,7 @@ def take_screenshot(out: Path, paths: list[Path], model: Path | None, device: st
     app = make_application(smooth=True)
     settings = QSettings(str(places.cache() / "screenshot.ini"), QSettings.Format.IniFormat)
     settings.clear()
+    settings.setValue("toured", True)
     studio = Studio(paths, model, device, settings)
     studio.window.resize(*size)
     studio.window.default_sizes()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpli
 
 from app.viewmodels.before_after import BeforeAfter
 from app.viewmodels.playback import Playback
-from app.widgets.results_view import ResultsView
+from app.widgets.results_view import make_results_view
 from core import places
 
 
@@ -34,7 +34,7 @@ class BeforeAfterTab(QWidget):
             column = QVBoxLayout(half)
             column.setContentsMargins(0, 0, 0, 0)
             column.addWidget(QLabel(f"<b>{title}</b>"))
-            view = ResultsView(side, playback)
+            view = make_results_view(side, playback)
             view.chosen.connect(compared.open)
             column.addWidget(view, 1)
             split.addWidget(half)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.gl import geometry
 from app.gl.camera import Camera
+from app.gl.canvas import PainterCanvas, opengl_works
 from app.viewmodels.doctor import Doctor
 from app.viewmodels.playback import Playback
 from app.widgets.theme import is_dark, part_colour
@@ -35,7 +36,7 @@ REFERENCE_M = 1.7
 GREY = (150, 154, 162)
 
 
-class DoctorView(QOpenGLWidget):
+class _DoctorView:
     """The take, playing, and the reference figure at its side. Drag turns, the wheel zooms."""
 
     def __init__(self, doctor: Doctor, playback: Playback, parent=None):
@@ -86,6 +87,14 @@ class DoctorView(QOpenGLWidget):
         self.update()
 
 
+class DoctorView(_DoctorView, QOpenGLWidget):
+    """With OpenGL."""
+
+
+class PaintedDoctorView(_DoctorView, PainterCanvas):
+    """Without."""
+
+
 class DoctorDialog(QDialog):
     """Accepted: the answer is remembered for this hierarchy; the library has to be opened again."""
 
@@ -134,7 +143,7 @@ class DoctorDialog(QDialog):
         side.addStretch()
         side.addWidget(self.buttons)
         box = QHBoxLayout(self)
-        self.view = DoctorView(doctor, playback)
+        self.view = (DoctorView if opengl_works() else PaintedDoctorView)(doctor, playback)
         box.addWidget(self.view, 3)
         box.addLayout(side, 2)
         self._fill()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHeaderView, QLabel, QSplitter, QTableWidget, QTab
 
 from app.viewmodels.measure import Measure
 from app.viewmodels.playback import Playback
-from app.widgets.results_view import ResultsView
+from app.widgets.results_view import make_results_view
 
 SHOWN = 2000
 COLUMNS = ("Rank", "Query", "What came first", "")
@@ -31,7 +31,7 @@ class FailuresTab(QWidget):
                                        QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.ResizeToContents)):
             self.table.horizontalHeader().setSectionResizeMode(column, mode)
         self.table.currentCellChanged.connect(lambda row, *_: self._look(row))
-        self.tiles = ResultsView(measure.pair, playback)
+        self.tiles = make_results_view(measure.pair, playback)
         self.tiles.chosen.connect(measure.open)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QWidget
 
 from app.viewmodels.captions import Captions
 from app.viewmodels.marks import Marks
@@ -21,11 +21,12 @@ from app.widgets.library_panel import LibraryPanel
 from app.widgets.menus import Menus
 from app.widgets.query_panel import QueryPanel
 from app.widgets.settings_dialog import restore as restore_settings
-from app.widgets.stage_view import StageView
+from app.widgets.stage_view import make_stage_view
 from app.widgets.status import Status
 from app.widgets.theme import STYLE
 from app.widgets.timeline import Timeline
 from app.widgets.transport import Transport
+from app.widgets.welcome import Welcome
 
 LAYOUT = 3
 
@@ -43,13 +44,15 @@ class MainWindow(QMainWindow):
         self.query = QueryPanel(search, playback)
         self.stages = Stage(workspace, self)
         self.why, self.moments = Why(workspace, search, playback, self), Moments(workspace, search, playback, self)
-        self.stage = StageView(self.stages, playback, self.why)
+        self.stage = make_stage_view(self.stages, playback, self.why)
         self.patches = Inspector(self.stages, playback, self.why)
         captions = Captions(workspace, settings.value("own captions", True, bool), self)
         self.captions = CaptionsPanel(captions, playback)
         self.marks = Marks(workspace, captions.history, self)
         self.library = LibraryPanel(search, self.marks)
-        self.setCentralWidget(self.stage)
+        self.middle = QStackedWidget()
+        self.middle.addWidget(self.stage)
+        self.setCentralWidget(self.middle)
         self.setCorner(Qt.Corner.TopLeftCorner, Qt.DockWidgetArea.TopDockWidgetArea)
         self.setCorner(Qt.Corner.TopRightCorner, Qt.DockWidgetArea.TopDockWidgetArea)
         self.docks = [
@@ -63,6 +66,11 @@ class MainWindow(QMainWindow):
         self.library.chosen.connect(workspace.show_clip)
         self.query.results.chosen.connect(workspace.show_clip)
         self.menus = Menus(self, workspace, search, playback)
+        self.welcome = Welcome(self.menus.ways_in(), self.menus.recent)
+        self.welcome.opened.connect(lambda path: workspace.open([path]))
+        self.middle.addWidget(self.welcome)
+        workspace.failed.connect(lambda message: workspace.library or self.show_welcome(message))
+        workspace.shown.connect(lambda: self.middle.setCurrentWidget(self.stage))
         self.setStatusBar(Status(workspace))
         self.default_sizes()
         self.default_state = self.saveState(LAYOUT)
@@ -90,6 +98,10 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """The docks as on the first day."""
         self.restoreState(self.default_state, LAYOUT)
+
+    def show_welcome(self, problem: str = "") -> None:
+        self.welcome.tell(problem)
+        self.middle.setCurrentWidget(self.welcome)
 
     def edit_captions(self) -> None:
         self.docks[2].show()

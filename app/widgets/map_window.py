@@ -24,7 +24,7 @@ from app.viewmodels.library_map import COLOURINGS, LibraryMap
 from app.viewmodels.measure import Pair
 from app.viewmodels.playback import Playback
 from app.widgets.curves import COLOURS
-from app.widgets.results_view import ResultsView
+from app.widgets.results_view import make_results_view
 from core.latent_map import LAYOUTS
 
 MORE_COLOURS = (*COLOURS, "#999999", "#f0e442", "#8c564b", "#17becf")
@@ -55,7 +55,7 @@ class MapWindow(QDialog):
         self.dots = pg.ScatterPlotItem(size=7, pen=None)
         self.plot.addItem(self.dots)
         self.pair = Pair(library_map.workspace, self, "map thumbnail")
-        self.thumbnail = ResultsView(self.pair, playback)
+        self.thumbnail = make_results_view(self.pair, playback)
         self.thumbnail.setFixedWidth(250)
         self.thumbnail.chosen.connect(library_map.workspace.show_clip)
         self.legend, self.state = QLabel(wordWrap=True), QLabel(wordWrap=True)

@@ -251,6 +251,13 @@ class Menus:
         if name and not picture.save(name):
             QMessageBox.warning(self.window, "Not saved", f"{name} could not be written. Choose another place.")
 
+    def ways_in(self) -> list[tuple[str, str, Callable[[], object]]]:
+        """What the welcome page offers."""
+        return [("Open Folder…", "any mix of BVH, AMASS, HumanML3D and others", self.open_folder),
+                ("Open Files…", "single takes", self.open_files),
+                ("Demo Library", "generated motions, ready to be searched", self.workspace.open_demo),
+                ("Tour", "four steps through the window", lambda: Tour(self.window))]
+
     def palette(self) -> None:
         """Asks for an action by its words, and does it."""
         palette = Palette(self.actions, self.window)
@@ -259,6 +266,7 @@ class Menus:
 
     def _help(self, menu: QMenu) -> None:
         self._add(menu, "How &Patches Work", lambda: self._page("help"))
+        self._add(menu, "&Welcome Page", self.window.show_welcome)
         self._add(menu, "&Tour", lambda: Tour(self.window))
         self._add(menu, "&Keys…", lambda: KeysDialog(self.keys, self.window).exec(), "F1")
         self._add(menu, "All &Commands…", self.palette, "Ctrl+P", "Ctrl+Shift+P")
@@ -269,16 +277,17 @@ class Menus:
         if library is None or len(paths) != 1 or paths[0] == places.demo_library():
             return
         settings = self.window.settings
-        kept = [p for p in self._recent() if p != str(paths[0])]
+        kept = [p for p in self.recent() if p != str(paths[0])]
         settings.setValue("recent", [str(paths[0]), *kept][:RECENT])
 
-    def _recent(self) -> list[str]:
+    def recent(self) -> list[str]:
+        """The libraries opened last, the newest first."""
         kept = self.window.settings.value("recent") or []
         return [kept] if isinstance(kept, str) else list(kept)
 
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()
-        for name in self._recent():
+        for name in self.recent():
             action = menu.addAction(name)
             action.triggered.connect(lambda _=False, n=name: self.workspace.open([Path(n)]))
         if menu.isEmpty():

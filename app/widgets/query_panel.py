@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.viewmodels.playback import Playback
 from app.viewmodels.search import EXAMPLES, Search
-from app.widgets.results_view import ResultsView
+from app.widgets.results_view import make_results_view
 
 PAUSE_MS = 250
 
@@ -51,7 +51,7 @@ class QueryPanel(QWidget):
         top.addWidget(self.line, 1)
         top.addWidget(self.k)
         top.addWidget(self.state)
-        self.results = ResultsView(search, playback)
+        self.results = make_results_view(search, playback)
         self.pages = QStackedWidget()
         self.pages.addWidget(self._examples())
         self.pages.addWidget(self.results)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QSizePolicy
 
 from app.gl import geometry
 from app.gl.camera import Camera
+from app.gl.canvas import PainterCanvas, opengl_works
 from app.viewmodels.playback import Playback
 from app.viewmodels.search import Search
 from app.widgets.overlay import Overlay
@@ -22,10 +24,9 @@ CAPTION = 38
 PAIR = 1.25
 
 
-class ResultsView(QOpenGLWidget):
-    """A click opens a tile on the stage; dragging turns all tiles together."""
-
-    chosen = Signal(object)
+class _ResultsView:
+    """A click opens a tile on the stage; dragging turns all tiles together, with Alt the one under the mouse alone. While all
+    stand still, the one under the mouse plays."""
 
     def __init__(self, search: Search, playback: Playback, parent=None):
         super().__init__(parent)
@@ -33,6 +34,10 @@ class ResultsView(QOpenGLWidget):
         self.renderer, self.bones, self.hover = None, [], -1
         self.camera = Camera(distance=3.9, azimuth=0.45, elevation=0.16)
         self._pressed = self._last = QPointF()
+        self.own: dict[int, Camera] = {}
+        self._since = time.perf_counter()
+        self._hovering = QTimer(self, interval=40)
+        self._hovering.timeout.connect(self.update)
         self.setMouseTracking(True)
         self.setMinimumHeight(150)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -44,6 +49,7 @@ class ResultsView(QOpenGLWidget):
 
     def _changed(self) -> None:
         self.bones = [geometry.bone_set(r.motion.skeleton) for r in self.search.results]
+        self.own = {}
         self.overlay.update()
         self.update()
 
@@ -79,16 +85,31 @@ class ResultsView(QOpenGLWidget):
         self.renderer.clear((window.redF(), window.greenF(), window.blueF()), int(self.width() * ratio),
                             int(self.height() * ratio))
         rects = self.tiles()
-        for rect, result, bones in zip(rects, self.search.results, self.bones, strict=True):
+        for i, (rect, result, bones) in enumerate(zip(rects, self.search.results, self.bones, strict=True)):
             start, end = result.hit.start_s, result.hit.end_s or result.motion.duration_s
-            time_s = start + self.playback.wrapped(max(end - start, 0.05))
+            time_s = start + self._clock(i, max(end - start, 0.05))
             middle, figures = geometry.figures(bones, result.motion, time_s)
-            camera = replace(self.camera, target=(float(middle[0]), 0.88, float(middle[2])),
-                             distance=self.camera.distance * (PAIR if result.motion.partner else 1))
+            camera = self.own.get(i, self.camera)
+            camera = replace(camera, target=(float(middle[0]), 0.88, float(middle[2])),
+                             distance=camera.distance * (PAIR if result.motion.partner else 1))
             view = rect.adjusted(0, 0, 0, -CAPTION)
             device = tuple(int(v * ratio) for v in (view.x(), self.height() - view.y() - view.height(), view.width(),
                                                     view.height()))
             self.renderer.draw(device, camera, figures, look)
+
+    def _clock(self, index: int, span_s: float) -> float:
+        """The clock of all, or, while that stands still, of the tile under the mouse."""
+        if index == self.hover and not self.playback.playing:
+            return (time.perf_counter() - self._since) % span_s
+        return self.playback.wrapped(span_s)
+
+    def _hover(self, index: int) -> None:
+        if index != self.hover:
+            self.hover, self._since = index, time.perf_counter()
+            plays = index >= 0 and not self.playback.playing
+            (self._hovering.start if plays else self._hovering.stop)()
+            self.overlay.update()
+            self.update()
 
     def _paint_labels(self, painter: QPainter) -> None:
         for i, (rect, result) in enumerate(zip(self.tiles(), self.search.results, strict=True)):
@@ -140,12 +161,16 @@ class ResultsView(QOpenGLWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             delta = event.position() - self._last
             self._last = event.position()
-            self.camera = self.camera.orbit(delta.x(), delta.y())
+            index = self._index_at(self._pressed)
+            if event.modifiers() & Qt.KeyboardModifier.AltModifier and index >= 0:
+                self.own[index] = self.own.get(index, self.camera).orbit(delta.x(), delta.y())
+            else:
+                self.camera, self.own = self.camera.orbit(delta.x(), delta.y()), {}
+            self.update()
             return
         hover = self._index_at(event.position())
         if hover != self.hover:
-            self.hover = hover
-            self.overlay.update()
+            self._hover(hover)
             self.setToolTip(self.search.results[hover].clip.caption if hover >= 0 else "")
 
     def mouseReleaseEvent(self, event) -> None:
@@ -158,5 +183,21 @@ class ResultsView(QOpenGLWidget):
         self.camera = self.camera.zoom(event.angleDelta().y() / 120)
 
     def leaveEvent(self, event) -> None:
-        self.hover = -1
-        self.overlay.update()
+        self._hover(-1)
+
+
+class ResultsView(_ResultsView, QOpenGLWidget):
+    """With OpenGL."""
+
+    chosen = Signal(object)
+
+
+class PaintedResultsView(_ResultsView, PainterCanvas):
+    """Without."""
+
+    chosen = Signal(object)
+
+
+def make_results_view(search: Search, playback: Playback, parent=None) -> _ResultsView:
+    """The view that this machine can show."""
+    return (ResultsView if opengl_works() else PaintedResultsView)(search, playback, parent)

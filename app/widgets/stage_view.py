@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from app.gl import geometry, scene
 from app.gl.camera import Camera, frame_motion, project
+from app.gl.canvas import PainterCanvas, opengl_works
 from app.viewmodels.playback import Playback
 from app.viewmodels.stage import Stage
 from app.viewmodels.why import Why
@@ -28,7 +29,7 @@ VIEWS = {"Front": (0.0, 0.12), "Side": (math.pi / 2, 0.12), "Top": (0.0, 1.5), "
 COMPANY = ((0.45, 0.45, 0.48), (0.78, 0.62, 0.45))
 
 
-class StageView(QOpenGLWidget):
+class _StageView:
     """Left drag orbits, right drag pans, the wheel zooms, double click or F frames the motion; a click picks a joint."""
 
     def __init__(self, stage: Stage, playback: Playback, why: Why, parent=None):
@@ -279,3 +280,16 @@ class StageView(QOpenGLWidget):
 
     def mouseDoubleClickEvent(self, event) -> None:
         self.frame()
+
+
+class StageView(_StageView, QOpenGLWidget):
+    """With OpenGL."""
+
+
+class PaintedStageView(_StageView, PainterCanvas):
+    """Without."""
+
+
+def make_stage_view(stage: Stage, playback: Playback, why: Why, parent=None) -> _StageView:
+    """The view that this machine can show."""
+    return (StageView if opengl_works() else PaintedStageView)(stage, playback, why, parent)

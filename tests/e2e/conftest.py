@@ -19,6 +19,7 @@ def studio(screen, tmp_path_factory):
 
     app = make_application()
     settings = QSettings(str(tmp_path_factory.mktemp("s") / "s.ini"), QSettings.Format.IniFormat)
+    settings.setValue("toured", True)
     studio = Studio([], settings=settings)
     studio.window.resize(1400, 900)
     studio.window.activateWindow()

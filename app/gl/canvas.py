@@ -1,0 +1,105 @@
+"""Where OpenGL is missing: a plain painter's view with the same pictures, less fine."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QOffscreenSurface,
+    QOpenGLContext,
+    QPainter,
+    QPen,
+    QSurfaceFormat,
+)
+from PySide6.QtWidgets import QWidget
+
+from app.gl.camera import Camera, project
+
+NO_OPENGL = "No OpenGL 3.3 was found, so motions are drawn plainly by the processor. A graphics driver brings the full view."
+LEAST = (3, 3)
+
+
+@lru_cache(maxsize=1)
+def opengl_works() -> bool:
+    """Whether a context of OpenGL 3.3 can be made here. MOTIONPATCHES_NO_OPENGL=1 says no."""
+    if os.environ.get("MOTIONPATCHES_NO_OPENGL") == "1" or QGuiApplication.platformName() in ("offscreen", "minimal"):
+        return False
+    surface = QOffscreenSurface()
+    surface.create()
+    context = QOpenGLContext()
+    context.setFormat(QSurfaceFormat.defaultFormat())
+    if not surface.isValid() or not context.create() or not context.makeCurrent(surface):
+        return False
+    found = context.format().version()
+    context.doneCurrent()
+    return tuple(found) >= LEAST
+
+
+class PainterCanvas(QWidget):
+    """Stands in for QOpenGLWidget: `initializeGL` and `paintGL` of a subclass are called, `renderer` draws with a painter."""
+
+    frameSwapped = Signal()
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.renderer = PainterRenderer(painter, self.height(), self.devicePixelRatioF())
+        self.paintGL()
+        painter.end()
+        self.frameSwapped.emit()
+
+
+class PainterRenderer:
+    """The calls of app.gl.renderer.Renderer, with thick lines for capsules, the far ones first."""
+
+    def __init__(self, painter: QPainter, height: int, ratio: float):
+        self.painter, self.height, self.ratio = painter, height, ratio
+
+    def clear(self, colour: tuple[float, float, float], width: int, height: int) -> None:
+        self.painter.fillRect(QRectF(0, 0, width / self.ratio, height / self.ratio), _colour(colour))
+
+    def draw(self, rect: tuple[int, int, int, int], camera: Camera, bones: np.ndarray, look, extra: np.ndarray | None = None,
+             bare: bool = False) -> None:
+        x, y, w, h = (v / self.ratio for v in rect)
+        painter = self.painter
+        painter.save()
+        box = QRectF(x, self.height - y - h, w, h)
+        painter.setClipRect(box)
+        painter.fillRect(box, _colour(look.background))
+        painter.translate(box.topLeft())
+        if not bare:
+            self._floor(camera, w, h, look)
+        rows = np.concatenate([bones, extra]) if extra is not None else bones
+        eye = camera.eye()
+        away = np.linalg.norm((rows[:, 0:3] + rows[:, 3:6]) / 2 - eye, axis=1)
+        a, b = project(camera, rows[:, 0:3], w, h), project(camera, rows[:, 3:6], w, h)
+        scale = h / (2 * np.tan(camera.field_of_view / 2)) * min(w / h, 1)
+        for i in np.argsort(-away):
+            if np.isfinite(a[i]).all() and np.isfinite(b[i]).all():
+                wide = max(float(rows[i, 6:8].sum()) * scale / max(away[i], 0.1), 1.0)
+                painter.setPen(QPen(_colour(rows[i, 8:]), wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+                painter.drawLine(QPointF(*a[i]), QPointF(*(b[i] + [0.01, 0])))
+        painter.restore()
+
+    def _floor(self, camera: Camera, w: float, h: float, look) -> None:
+        """Metre lines around the target."""
+        middle = np.round([camera.target[0], camera.target[2]])
+        steps = np.arange(-6, 7)
+        ends = []
+        for step in steps:
+            ends += [(middle[0] + step, 0, middle[1] - 6), (middle[0] + step, 0, middle[1] + 6),
+                     (middle[0] - 6, 0, middle[1] + step), (middle[0] + 6, 0, middle[1] + step)]
+        places = project(camera, np.array(ends, float), w, h)
+        self.painter.setPen(QPen(_colour(look.line), 1))
+        for a, b in zip(places[::2], places[1::2], strict=True):
+            if np.isfinite(a).all() and np.isfinite(b).all():
+                self.painter.drawLine(QPointF(*a), QPointF(*b))
+
+
+def _colour(values) -> QColor:
+    return QColor.fromRgbF(*(float(min(max(v, 0), 1)) for v in values[:3]))
