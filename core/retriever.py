@@ -50,7 +50,8 @@ class Retriever:
 
     def search_terms(self, query: str, shown: Motion | None, k: int, only: Container[str] | None = None) -> list[Hit]:
         """The k clips nearest to a sentence, or to a signed sum of terms between blanks, 'this + running - walking', where
-        `this` is the shown motion. Raises StudioError."""
+        `this` is the shown motion. Motions lie nearer to motions than to words: each term counts by how far it tells the
+        library's clips apart (one over the spread of its scores). Raises StudioError."""
         rows = []
         for weight, term in terms_of(query):
             if term.lower() == "this":
@@ -61,6 +62,8 @@ class Retriever:
                 rows.append((weight, encode_text(self.model, term)))
         if not rows:
             raise StudioError("Type what the motion should show.")
+        if len(rows) > 1:
+            rows = [(weight / max(float(self.gallery.scores(row).std()), 1e-6), row) for weight, row in rows]
         return self.gallery.nearest(sum_of(rows), k, only)
 
     def captions_near(self, motion: Motion, library: Library, k: int) -> Job[list[tuple[str, float]]]:

@@ -27,8 +27,11 @@ class HelpWindow(QDialog):
         box = QVBoxLayout(self)
         box.addWidget(self.text)
         box.addWidget(close, alignment=Qt.AlignmentFlag.AlignRight)
-        workspace.shown.connect(self._tell)
+        workspace.shown.connect(lambda: self.isVisible() and self._tell())
+
+    def showEvent(self, event) -> None:
         self._tell()
+        super().showEvent(event)
 
     def _tell(self) -> None:
         motion = self.workspace.motion
@@ -62,4 +65,6 @@ share. The score of a result is the cosine between both directions.</p>
 <p>Where the parts of this motion are, mean and standard deviation:</p><ul>{parts}</ul>
 <p>Method: Yu, Tanaka and Fujiwara, Exploring Vision Transformers for 3D Human Motion-Language Models with Motion Patches, CVPR
 2024.</p>""")
+        before = self.text.document()
         self.text.setDocument(document)
+        before.deleteLater()

@@ -53,6 +53,7 @@ class Inspector(QWidget):
         box.addWidget(self.words)
         box.addWidget(self.view, 1)
         stage.changed.connect(self._company)
+        stage.workspace.shown.connect(self._company)
         why.changed.connect(self._explained)
         self._company()
 

@@ -1,0 +1,343 @@
+"""Stage, inspector, timeline, moments, map, export and home, in the real window."""
+
+import gc
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+
+from core import places
+from core.io.load import load_motion
+from core.motion.motion import Motion
+from core.motion.skeleton import SMPL22
+from tests.window import pixels, rest, wait
+
+
+@pytest.fixture
+def demo(studio):
+    """The demo library, a wave on the stage, everything standing still."""
+    studio.window.activateWindow()
+    wait(studio.window.isActiveWindow)
+    if studio.workspace.library is None or studio.workspace.library.root != places.demo_library():
+        studio.workspace.open_demo()
+    wait(lambda: studio.workspace.library.root == places.demo_library() and studio.workspace.retriever is not None, 60)
+    ask(studio, "a person waves with the right hand")
+    wait(lambda: studio.workspace.clip is not None and studio.workspace.clip.id == studio.search.results[0].clip.id)
+    studio.playback.playing = False
+    studio.playback.seek(0.8)
+    yield studio
+    stages = studio.window.stages
+    stages.set(**vars(type(stages.options)()))
+    stages.alone()
+    studio.window.why.set_on(False)
+    studio.playback.clear_range()
+    studio.search.keep_to(None)
+    studio.playback.playing = True
+
+
+def ask(studio, text):
+    before = studio.search.results
+    studio.window.query.ask(text)
+    wait(lambda: studio.search.query == text and studio.search.results and studio.search.results is not before, 40)
+
+
+def key(studio, which, modifier=Qt.KeyboardModifier.NoModifier):
+    studio.window.stage.setFocus()
+    QTest.keyClick(studio.window, which, modifier)
+    rest(150)
+
+
+def near(picture, colour):
+    """How many pixels are about of a colour."""
+    return int((np.abs(picture - np.array(colour)).sum(-1) < 60).sum())
+
+
+@pytest.mark.parametrize("which", [Qt.Key.Key_T, Qt.Key.Key_G, Qt.Key.Key_Y, Qt.Key.Key_X, Qt.Key.Key_J])
+def test_each_switch_changes_the_picture_and_back(demo, which):
+    walk = next(c for c in demo.workspace.library.clips if c.id.endswith("walk forward"))
+    demo.workspace.show(walk, demo.workspace.library.load(walk.id))
+    demo.playback.seek(0.8)
+    rest(200)
+    before = pixels(demo.window.stage)
+    key(demo, which)
+    after = pixels(demo.window.stage)
+    assert (np.abs(before - after).sum(-1) > 40).sum() > 60
+    key(demo, which)
+    assert (np.abs(before - pixels(demo.window.stage)).sum(-1) > 40).sum() < 30
+
+
+def test_views_and_turntable(demo):
+    stage = demo.window.stage
+    key(demo, Qt.Key.Key_1)
+    assert stage.camera.azimuth == 0
+    key(demo, Qt.Key.Key_3)
+    assert stage.camera.elevation == 1.5
+    key(demo, Qt.Key.Key_0)
+    before = stage.camera.azimuth
+    key(demo, Qt.Key.Key_R)
+    wait(lambda: stage.camera.azimuth > before + 0.05)
+
+
+def test_company_stands_beside_and_differs(demo):
+    window, stages = demo.window, demo.window.stages
+    key(demo, Qt.Key.Key_K)
+    other = demo.search.results[5]
+    demo.workspace.show(other.clip, other.motion)
+    assert [c.id for c, _ in stages.bodies] == [other.clip.id, demo.search.results[0].clip.id]
+    rest(150)
+    assert not window.patches.difference.isHidden()
+    plain = window.patches.view.image.bands[3].copy()
+    window.patches.difference.setChecked(True)
+    assert np.abs(plain.astype(int) - window.patches.view.image.bands[3]).max() > 30
+    apart = window.stage._place(0) - window.stage._place(1)
+    key(demo, Qt.Key.Key_B)
+    assert abs(apart[0]) > 1 and not (window.stage._place(0) - window.stage._place(1)).any()
+    key(demo, Qt.Key.Key_K, Qt.KeyboardModifier.ShiftModifier)
+    assert len(stages.bodies) == 1 and not window.patches.difference.isChecked()
+
+
+def test_a_pixel_lights_its_joints_and_a_joint_its_columns(demo):
+    view, stage = demo.window.patches.view, demo.window.stage
+    box = view._band(3)
+    QTest.mouseMove(view, QPoint(int(box.left() + 30), int(box.bottom() - 2)))
+    view._point(view._at(QPointF(box.left() + 30, box.bottom() - 2)))
+    assert [SMPL22.joint_names[j] for j in demo.window.stages.joints] == ["right_wrist"]
+    rest(200)
+    assert near(pixels(stage), (255, 64, 129)) > 20
+    view._point(None)
+    places_px = stage.joint_places()
+    wrist = SMPL22.joint_names.index("right_wrist")
+    before = pixels(view)
+    QTest.mouseClick(stage, Qt.MouseButton.LeftButton, pos=QPoint(*(int(v) for v in places_px[wrist])))
+    assert demo.window.stages.chosen_joint == wrist
+    rest(150)
+    changed = np.abs(before - pixels(view)).sum(-1) > 30
+    rows = [int(view._band(p).center().y()) for p in range(5)]
+    assert changed[int(box.bottom()) - 4].sum() > 50 and not any(changed[y].sum() > 50 for y in rows[:3])
+
+
+def test_why_shows_the_arm_the_word_and_the_time(demo):
+    why, window = demo.window.why, demo.window
+    key(demo, Qt.Key.Key_W)
+    wait(lambda: why.occlusion is not None, 20)
+    assert int(why.occlusion.by_part.argmax()) == 3
+    assert max(why.words, key=lambda w: w.fall).text in ("right", "waves")
+    assert window.patches.explain.isChecked() and "waves" in window.patches.words.text()
+    assert len(window.docks) and not window.docks[4].isHidden()
+    found = why.occlusion
+    key(demo, Qt.Key.Key_W)
+    key(demo, Qt.Key.Key_W)
+    assert why.occlusion is found, "what was found is kept"
+
+
+def test_the_timeline_seeks_and_marks(demo):
+    timeline, playback = demo.window.docks[4].widget(), demo.playback
+    middle = timeline.plotItem.vb.mapViewToScene(QPointF(1.0, 0.5)).toPoint()
+    end = timeline.plotItem.vb.mapViewToScene(QPointF(1.6, 0.5)).toPoint()
+    QTest.mouseClick(timeline.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    assert playback.time_s == pytest.approx(1.0, abs=0.03)
+    shift = Qt.KeyboardModifier.ShiftModifier
+    QTest.mousePress(timeline.viewport(), Qt.MouseButton.LeftButton, shift, middle)
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QMouseEvent
+
+    timeline.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, QPointF(end), QPointF(end), Qt.MouseButton.NoButton,
+                                        Qt.MouseButton.LeftButton, shift))
+    QTest.mouseRelease(timeline.viewport(), Qt.MouseButton.LeftButton, shift, end)
+    assert playback.range_s == pytest.approx((1.0, 1.6), abs=0.03)
+    playback.seek(1.55)
+    playback.playing = True
+    wait(lambda: 0.9 < playback.time_s < 1.3)
+    playback.playing = False
+
+
+def test_a_moment_in_a_long_take(demo, tmp_path):
+    library = demo.workspace.library
+    pieces = [library.load(c.id).positions for c in library.clips if c.id.endswith("walk forward")][:5]
+    wave = library.load(next(c.id for c in library.clips if c.id.endswith("wave right"))).positions
+    start = sum(map(len, pieces[:3])) / 20
+    np.save(tmp_path / "long.npy", np.concatenate([*pieces[:3], wave, *pieces[3:]]))
+    demo.workspace.open([tmp_path / "long.npy"])
+    moments = demo.window.moments
+    wait(lambda: demo.workspace.library.root == tmp_path and demo.workspace.retriever is not None, 60)
+    wait(lambda: len(moments.best) > 1, 60)
+    middle = start + len(wave) / 40
+    assert moments.best[0][0] <= middle <= moments.best[0][1]
+    assert demo.playback.range_s == moments.best[0][:2] and demo.playback.time_s == pytest.approx(moments.best[0][0], abs=0.1)
+    key(demo, Qt.Key.Key_N)
+    assert moments.at == 1 and demo.playback.range_s == moments.best[1][:2]
+    assert len(demo.window.docks[4].widget().score.getData()[0]) == len(moments.scores)
+
+
+def test_sums_of_terms_parts_and_filters(demo):
+    shown = demo.workspace.clip
+    ask(demo, "this + someone runs")
+    assert sum("run" in r.clip.id or "jog" in r.clip.id for r in demo.search.results) >= 2
+    assert sum("wave" in r.clip.id for r in demo.search.results) >= 2
+    demo.search.more_like(shown, part=3)
+    wait(lambda: "right arm alone" in demo.search.query and demo.search.results[0].clip.id == shown.id, 90)
+    panel = demo.window.library
+    panel.filter.setText("kick len>1 -split:train")
+    panel.only.setChecked(True)
+    ask(demo, "a kick to the side")
+    found = [r.clip for r in demo.search.results]
+    assert found and all("kick" in " ".join((c.id, *c.captions)) and c.split != "train" for c in found)
+    assert "among" in demo.window.query.state.text()
+    panel.filter.clear()
+    assert demo.search.only is None
+
+
+def test_favourites_and_tags_can_be_undone(demo):
+    clip, marks = demo.workspace.clip, demo.window.marks
+    key(demo, Qt.Key.Key_S)
+    marks.tag(clip, "reviewed, loop")
+    demo.window.library.filter.setText("tag:loop is:favourite")
+    assert demo.window.library.table.rowCount() == 1
+    demo.window.captions.captions.history.undo()
+    assert demo.window.library.table.rowCount() == 0 and marks.of(clip).favourite
+    demo.window.captions.captions.history.undo()
+    assert not marks.of(clip).favourite
+    demo.window.library.filter.clear()
+
+
+def test_the_map_hovers_opens_and_chooses(demo):
+    page = demo.window.menus._page("map")
+    found = page.map
+    wait(lambda: len(found.places) == 720, 30)
+    at = page.plot.plotItem.vb.mapViewToScene(QPointF(*found.places[7].tolist()))
+    place = page.plot.plotItem.vb.mapSceneToView(at)
+    page.hover(place)
+    wait(lambda: page.pair.results and page.pair.results[0].clip.id == found.clips[page.hovered].id)
+    page.open(place)
+    wait(lambda: demo.workspace.clip.id == found.clips[page.nearest(place)].id)
+    found.colour("score of the query")
+    wait(lambda: found.scores is not None)
+    best = found.clips[int(found.scores.argmax())]
+    assert best.id == demo.workspace.retriever.search_text(demo.search.text, 1)[0].clip_id
+    x, y = np.median(found.places, axis=0)
+    found.select(np.array([[x, y], [x + 9, y], [x + 9, y + 9], [x, y + 9]]))
+    inside = {c.id for c, p in zip(found.clips, found.places, strict=True) if p[0] > x and p[1] > y}
+    assert {found.clips[i].id for i in found.selected} == inside == set(demo.search.only)
+    page.all.click()
+    assert demo.search.only is None
+    page.close()
+
+
+def export_dialog(demo):
+    from app.widgets.export_dialog import ExportDialog
+
+    return ExportDialog(demo.workspace, demo.search, demo.playback, demo.window.stage.camera, demo.window.settings, demo.window)
+
+
+def choose(box, text):
+    box.setCurrentIndex(box.findText(text))
+    assert box.currentText() == text
+
+
+def test_exports_move_are_not_blank_and_read_back(demo, tmp_path):
+    dialog = export_dialog(demo)
+    choose(dialog.size, "480 × 480")
+    clip = demo.workspace.clip
+    for name, file in (("GIF animation", "a.gif"), ("MP4 video", "a.mp4"), ("PNG contact sheet", "a.png"),
+                       ("BVH motion", "a.bvh")):
+        choose(dialog.format, name)
+        dialog.start(demo.exports, tmp_path / file)
+        wait((tmp_path / file).exists, 90)
+    with Image.open(tmp_path / "a.gif") as gif:
+        assert gif.n_frames == round(clip.duration_s * 25) and gif.info["loop"] == 0
+        first = np.asarray(gif.convert("RGB")).astype(int)
+        gif.seek(20)
+        later = np.asarray(gif.convert("RGB")).astype(int)
+    assert first.std() > 15 and (np.abs(first - later).sum(-1) > 60).sum() > 200
+    import av
+
+    with av.open(str(tmp_path / "a.mp4")) as video:
+        frames = [f.to_ndarray(format="rgb24").astype(int) for f in video.decode(video=0)]
+        assert video.streams.video[0].codec.name == "h264" and video.streams.video[0].pix_fmt == "yuv420p"
+    assert len(frames) == round(clip.duration_s * 25) and frames[0].shape == (480, 480, 3)
+    assert frames[3].std() > 15 and (np.abs(frames[0] - frames[20]).sum(-1) > 60).sum() > 200
+    with Image.open(tmp_path / "a.png") as sheet:
+        assert sheet.size == (4 * 480, 3 * 480)
+    motion = demo.workspace.library.load(clip.id)
+    again = load_motion(tmp_path / "a.bvh")
+    order = [again.skeleton.joint_names.index(n) for n in motion.skeleton.joint_names]
+    assert np.linalg.norm(again.positions[:, order] - motion.positions, axis=2).max() < 1e-3
+
+
+def test_all_results_with_a_manifest_and_cancel(demo, tmp_path):
+    dialog = export_dialog(demo)
+    choose(dialog.what, "All results, a file each")
+    choose(dialog.format, "BVH motion")
+    dialog.start(demo.exports, tmp_path / "out")
+    wait((tmp_path / "out" / "manifest.json").exists, 60)
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["query"] == "a person waves with the right hand" and manifest["model"] == "starter"
+    assert [r["id"] for r in manifest["results"]] == [r.clip.id for r in demo.search.results]
+    assert all((tmp_path / "out" / r["file"]).exists() for r in manifest["results"])
+    choose(dialog.what, "This motion")
+    choose(dialog.format, "GIF animation")
+    choose(dialog.size, "1920 × 1080")
+    said = []
+    demo.workspace.failed.connect(said.append)
+    dialog.start(demo.exports, tmp_path / "big.gif")
+    wait(lambda: demo.exports.busy)
+    demo.workspace.cancel()
+    wait(lambda: said, 30)
+    assert "stopped" in said[0] and not list(tmp_path.glob("big*"))
+
+
+def test_palette_keys_and_tour(demo):
+    from app.widgets.keys_dialog import KeysDialog
+    from app.widgets.palette import Palette
+    from app.widgets.tour import STEPS, Tour
+
+    menus = demo.window.menus
+    palette = Palette(menus.actions, demo.window)
+    palette.show()
+    QTest.keyClicks(palette.line, "joint na")
+    assert palette.list.count() == 1
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
+    assert palette.chosen.text() == "Joint Names"
+    palette.close()
+    names = [a.text() for a in menus.actions]
+    assert len(names) > 60 and len(set(menus.keys.actions)) == len([a for a in menus.actions if a.isVisible()])
+    dialog = KeysDialog(menus.keys, demo.window)
+    assert "belongs to" in menus.keys.give("Axes", "Ctrl+O") and menus.keys.give("Axes", "Ctrl+Alt+A") == ""
+    assert menus.keys.actions["Axes"].shortcuts()[0].toString() == "Ctrl+Alt+A"
+    dialog._reset()
+    assert menus.keys.actions["Axes"].shortcuts()[0].toString() == "X"
+    tour = Tour(demo.window)
+    for step in range(len(STEPS)):
+        assert tour.rect().contains(tour.bubble.geometry()), step
+        tour.next()
+    assert tour.isHidden()
+    page = menus._page("help")
+    assert "22 joints" in page.text.toPlainText() and demo.workspace.clip.caption in page.text.toPlainText()
+    page.close()
+
+
+def test_two_hundred_clips_leave_nothing_behind(demo):
+    from PySide6.QtCore import QObject
+    from PySide6.QtWidgets import QApplication
+
+    def living():
+        gc.collect()
+        rest(50)
+        return len(demo.window.findChildren(QObject)), sum(type(o) is Motion for o in gc.get_objects()), \
+            len(QApplication.allWidgets())
+
+    demo.window.why.set_on(True)
+    clips = demo.workspace.library.clips
+    for clip in clips[:20]:
+        demo.workspace.show(clip, demo.workspace.library.load(clip.id))
+    before = living()
+    for clip in clips[20:220]:
+        demo.workspace.show(clip, demo.workspace.library.load(clip.id))
+        if int(clip.id[:4]) % 20 == 0:
+            rest(20)
+    wait(lambda: not demo.models.busy, 60)
+    after = living()
+    assert all(b <= a + 4 for a, b in zip(before, after, strict=True)), (before, after)
