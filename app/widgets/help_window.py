@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QImage, QTextDocument
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from app.viewmodels.patch_image import describe, patch_image
 from app.viewmodels.workspace import Workspace
 from core.motion.skeleton import PART_NAMES
 from core.patches import MAX_FRAMES, PARTS
+
+
+class _Browser(QTextBrowser):
+    """Shows one picture made for the text."""
+
+    picture: QImage | None = None
+
+    def loadResource(self, kind: int, name) -> object:
+        return self.picture if name.toString() == "patches" else None
 
 
 class HelpWindow(QDialog):
@@ -21,7 +30,7 @@ class HelpWindow(QDialog):
         self.workspace = workspace
         self.setWindowTitle("How Patches Work")
         self.resize(720, 680)
-        self.text = QTextBrowser()
+        self.text = _Browser()
         close = QPushButton("Close")
         close.clicked.connect(self.close)
         box = QVBoxLayout(self)
@@ -42,13 +51,12 @@ class HelpWindow(QDialog):
         names, size = motion.skeleton.joint_names, image.points
         arm = motion.skeleton.chains[3]
         windows = image.shown // size
-        document = QTextDocument(self.text)
         whole = np.ascontiguousarray(np.concatenate(image.bands))
         picture = QImage(whole.data, whole.shape[1], whole.shape[0], 3 * whole.shape[1], QImage.Format.Format_RGB888).copy()
         picture = picture.scaled(640, 300)
-        document.addResource(QTextDocument.ResourceType.ImageResource, QUrl("patches"), picture)
+        self.text.picture = picture
         parts = "".join(f"<li><b>{PART_NAMES[p]}</b>: {describe(image, p)}</li>" for p in range(PARTS))
-        document.setHtml(f"""
+        self.text.setHtml(f"""
 <h2>How the model reads “{self.workspace.clip.caption}”</h2>
 <p><b>1. A skeleton becomes five chains.</b> This one has {motion.skeleton.joint_count} joints. Whatever a rig calls them, they
 are sorted into right leg, left leg, torso, right arm and left arm. Here the right arm is {' – '.join(names[j] for j in arm)}.</p>
@@ -65,6 +73,3 @@ share. The score of a result is the cosine between both directions.</p>
 <p>Where the parts of this motion are, mean and standard deviation:</p><ul>{parts}</ul>
 <p>Method: Yu, Tanaka and Fujiwara, Exploring Vision Transformers for 3D Human Motion-Language Models with Motion Patches, CVPR
 2024.</p>""")
-        before = self.text.document()
-        self.text.setDocument(document)
-        before.deleteLater()

@@ -23,7 +23,7 @@ from app.widgets.query_panel import QueryPanel
 from app.widgets.settings_dialog import restore as restore_settings
 from app.widgets.stage_view import make_stage_view
 from app.widgets.status import Status
-from app.widgets.theme import STYLE
+from app.widgets.theme import APPEARANCES, STYLE, set_appearance
 from app.widgets.timeline import Timeline
 from app.widgets.transport import Transport
 from app.widgets.welcome import Welcome
@@ -37,6 +37,9 @@ class MainWindow(QMainWindow):
     def __init__(self, workspace: Workspace, search: Search, playback: Playback, settings: QSettings):
         super().__init__()
         self.workspace, self.playback, self.settings = workspace, playback, settings
+        appearance = settings.value("appearance", APPEARANCES[0], str)
+        if appearance != APPEARANCES[0]:
+            set_appearance(appearance)
         self.setWindowTitle("Motion Patches Studio")
         self.setStyleSheet(STYLE)
         self.setAcceptDrops(True)

@@ -186,8 +186,6 @@ class Menus:
             action.setCheckable(True)
             action.setChecked(name == chosen)
             group.addAction(action)
-        if chosen != APPEARANCES[0]:
-            set_appearance(chosen)
 
     def _set_appearance(self, name: str) -> None:
         self.window.settings.setValue("appearance", name)

@@ -50,7 +50,7 @@ def set_appearance(choice: str) -> None:
     schemes = {"Light": Qt.ColorScheme.Light, "Dark": Qt.ColorScheme.Dark}
     app.styleHints().setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
     if choice not in _COLOURS:
-        app.setPalette(QPalette())
+        _set_palette(QPalette())
         return
     palette = QPalette()
     for role, colour in zip(_ROLES, _COLOURS[choice], strict=True):
@@ -63,7 +63,16 @@ def set_appearance(choice: str) -> None:
     faded.setAlpha(110)
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, faded)
+    _set_palette(palette)
+
+
+def _set_palette(palette: QPalette) -> None:
+    """Also for windows with a style sheet, which keep their old colours until it is set again."""
+    app = QApplication.instance()
     app.setPalette(palette)
+    for window in app.topLevelWidgets():
+        if window.styleSheet():
+            window.setStyleSheet(window.styleSheet())
 
 
 def part_colour(part: int) -> QColor:
@@ -86,6 +95,8 @@ QLineEdit { padding: 5px 8px; border-radius: 6px; border: 1px solid palette(mid)
 QLineEdit:focus { border: 1px solid palette(highlight); }
 QPushButton#example { padding: 6px 12px; border-radius: 13px; border: 1px solid palette(mid); }
 QPushButton#example:hover { border-color: palette(highlight); }
+QCheckBox::indicator { width: 12px; height: 12px; border: 1px solid palette(mid); border-radius: 3px; background: palette(base); }
+QCheckBox::indicator:checked { border-color: palette(highlight); background: palette(highlight); }
 QDockWidget { font-weight: 600; }
 QTableView { border: none; }
 QStatusBar::item { border: none; }
