@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QApplication
+from pyqtgraph.util.garbage_collector import GarbageCollector
 
 from app.background.lane import Lane
 from app.gl.canvas import NO_OPENGL, opengl_works
@@ -28,6 +30,7 @@ class Studio:
 
     def __init__(self, paths: list[Path], model: Path | None = None, device: str = "auto",
                  settings: QSettings | None = None):
+        self._collector = GarbageCollector()  # in the window's thread alone: what is collected may be Qt's
         self.scans, self.files, self.models, self.exports = (Lane(n) for n in ("scans", "files", "models", "exports"))
         self.playback = Playback(lambda: self.models.busy or self.files.busy, lambda: self.models.hurries)
         self.workspace = Workspace(self.scans, self.files, self.models, self.exports, device)
@@ -57,6 +60,8 @@ class Studio:
         """Ends the lanes; a step under way is waited for."""
         for lane in (self.scans, self.files, self.models, self.exports):
             lane.close()
+        self._collector.timer.stop()
+        gc.enable()
 
 
 def has_graphics_device() -> bool:

@@ -43,7 +43,7 @@ class LibraryMap(QObject):
         if retriever is not None and self._of is not retriever:
             self._of = retriever
             self.clips, self._rows = _clip_rows(retriever.gallery, self.workspace.library.by_id)
-            self.selected = frozenset()
+            self.places, self.groups, self.scores, self.selected = np.zeros((0, 2), np.float32), None, None, frozenset()
             self.search.keep_to(None)
             self.lay_out(self.layout)
 

@@ -38,7 +38,7 @@ def smooth_noise(frames: int, channels: int, rng: np.random.Generator, period: i
     return values[low] * (1 - share) + values[low + 1] * share
 
 
-def travel_profile(t: np.ndarray, seconds: float, ramp: float = 0.55) -> np.ndarray:
+def travel_profile(t: np.ndarray, seconds: float, ramp: float = 0.9) -> np.ndarray:
     """Way 0 to 1 from standing to standing: speed ramps up, holds, ramps down."""
     ramp = min(ramp, seconds / 2.2)
     fine = np.linspace(0, seconds, 400)

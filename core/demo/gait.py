@@ -13,13 +13,14 @@ from core.demo.curves import bump, ease, travel_profile
 @dataclass(frozen=True)
 class Gait:
     """How steps are made. cadence in steps a second; duty: share of a stride a foot stays down; lift and bob in
-    metres; arm_swing, elbow, lean, heel in radians; crouch in metres; limp: which side is spared (-1 none)."""
+    metres; arm_swing, elbow, lean, heel in radians; crouch in metres; limp: which side is spared (-1 none);
+    behind: how much sooner than at mid-stance the body is over its foot, in steps."""
 
     cadence: float = 1.8
     duty: float = 0.62
     width: float = 0.0
     lift: float = 0.09
-    bob: float = 0.018
+    bob: float = 0.02
     arm_swing: float = 0.45
     elbow: float = 0.3
     lean: float = 0.04
@@ -29,12 +30,14 @@ class Gait:
     knee_lift: float = 0.0
     limp: int = -1
     on_toes: float = 0.0
+    behind: float = 0.15
 
 
 WALK = Gait()
-RUN = Gait(cadence=2.7, duty=0.36, lift=0.22, bob=0.035, arm_swing=0.75, elbow=1.5, lean=0.16, heel=1.0, crouch=0.05,
+RUN = Gait(cadence=2.7, duty=0.36, lift=0.36, bob=0.035, arm_swing=0.75, elbow=1.5, lean=0.16, heel=1.0, crouch=0.025,
+           behind=0.24,
            sway=0.012)
-JOG = Gait(cadence=2.5, duty=0.42, lift=0.15, bob=0.03, arm_swing=0.5, elbow=1.4, lean=0.09, heel=0.8, crouch=0.03,
+JOG = Gait(cadence=2.5, duty=0.42, lift=0.22, bob=0.03, arm_swing=0.5, elbow=1.4, lean=0.09, heel=0.8, crouch=0.02, behind=0.24,
            sway=0.015)
 
 
@@ -88,7 +91,7 @@ def walk_along(body: Body, path: Path, gait: Gait, first: int = RIGHT) -> Tracks
     t, seconds = tracks.t, frames / FPS
     way = float(np.linalg.norm(np.diff(path.ground, axis=0), axis=1).sum())
     longest = body.leg * (0.8 if gait.duty > 0.5 else 1.35)
-    steps = max(int(round(gait.cadence * (seconds - 0.3))), int(np.ceil(way / longest)), 2)
+    steps = max(int(round(gait.cadence * (seconds - 0.3))), int(np.ceil(way / longest)) + 1, 3)
     step_s = (seconds - 0.3) / steps
     moving = bump(t, 0.0, seconds, 0.35)
     _feet(tracks, path, gait, steps, step_s, first)
@@ -99,7 +102,7 @@ def walk_along(body: Body, path: Path, gait: Gait, first: int = RIGHT) -> Tracks
     left = np.stack([ahead[:, 1], -ahead[:, 0]], axis=1)
     support = np.cos(phase + np.pi / 2) * moving * (1 if gait.duty > 0.5 else 0.6)
     tracks.pelvis[:, [0, 2]] = path.ground + left * (gait.sway * -support)[:, None]
-    drop = gait.crouch + (0.022 if gait.duty > 0.5 else 0.03)
+    drop = gait.crouch + (0.004 if gait.duty > 0.5 else 0.02)
     tracks.pelvis[:, 1] += path.height + moving * (beat * gait.bob - drop + gait.on_toes * 0.06)
     tracks.yaw = path.facing + 0.09 * wave
     tracks.pitch = gait.lean * 0.5 * moving
@@ -120,7 +123,8 @@ def walk_along(body: Body, path: Path, gait: Gait, first: int = RIGHT) -> Tracks
 
 
 def _feet(tracks: Tracks, path: Path, gait: Gait, steps: int, step_s: float, first: int) -> None:
-    """Each step swings one foot to where the body will be over it at mid-stance; planted feet do not move."""
+    """Each step swings one foot to where the body will be over it a little before mid-stance (the foot leaves the floor
+    farther behind than it came down ahead); planted feet do not move."""
     t, body, last = tracks.t, tracks.body, len(path.ground) - 1
 
     def footprint(second: float, side: int) -> np.ndarray:
@@ -131,7 +135,7 @@ def _feet(tracks: Tracks, path: Path, gait: Gait, steps: int, step_s: float, fir
         ground = np.array([path.ground[at, 0] + x, BALL_HEIGHT + path.height[at], path.ground[at, 1] + z])
         return np.append(ground, path.facing[at] + SIDE_SIGN[side] * 0.1)
 
-    swing_s = 2 * step_s * (1 - gait.duty)
+    swing_s, end_s = 2 * step_s * (1 - gait.duty), len(t) / FPS
     for side in (LEFT, RIGHT):
         place = footprint(0, side)
         values = np.repeat(place[None], len(t), axis=0)
@@ -142,16 +146,16 @@ def _feet(tracks: Tracks, path: Path, gait: Gait, steps: int, step_s: float, fir
             spared = gait.limp == side
             land = 0.15 + (i + 1) * step_s
             start = max(land - swing_s * (0.8 if spared else 1), 0.02)
-            middle = seconds_end if (seconds_end := len(t) / FPS) and i >= steps - 2 else land + gait.duty * step_s
+            middle = end_s if i >= steps - 2 else min(land + (gait.duty - gait.behind) * step_s, end_s)
             target = footprint(middle, side)
             share = np.clip((t - start) / (land - start), 0, 1)
             flying = (share > 0) & (share < 1)
             after = t >= start
-            eased = ease(share)[:, None]
+            eased = ease(share if gait.duty > 0.5 else share**0.8)[:, None]
             values[after] = (place * (1 - eased) + target * eased)[after]
             arch = np.sin(np.pi * share) ** 0.8 * flying
             lift += arch * (gait.lift * (0.45 if spared else 1) + gait.knee_lift)
-            push = ease((t - (start - 0.16)) / 0.16) * (1 - ease((share - 0.15) / 0.45)) * (t > start - 0.16)
+            push = ease((t - (start - 0.22)) / 0.22) * (1 - ease((share - 0.15) / 0.45)) * (t > start - 0.22)
             toe_up = np.sin(np.pi * np.clip((share - 0.55) / 0.45, 0, 1)) * 0.3 * (gait.duty > 0.5)
             pitch += push * gait.heel * (0.4 if spared else 1) - toe_up * flying
             place = target

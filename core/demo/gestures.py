@@ -50,10 +50,10 @@ def hold(m: Maker, targets: list[tuple[float, Point]], elbow: float = 0.0, lean:
     return tracks
 
 
-def _cycle(m: Maker, base: Point, swing: Point, hz: float, elbow: float = 0.0, opposite: bool = False,
+def cycle(m: Maker, base: Point, swing: Point, hz: float, elbow: float = 0.0, opposite: bool = False,
            circle: Point | None = None, per_count: float = 0.0, bend: float = 0.0) -> Tracks:
     """Hands raised to `base`, swinging by `swing` (and `circle` a quarter turn later) at hz, and back down."""
-    seconds = (m.count / hz if per_count else m.rng.uniform(1.6, 2.8)) + 1.4
+    seconds = (m.count / hz if per_count else m.rng.uniform(1.4, 5.0)) + 1.4
     tracks = m.still(seconds)
     t = tracks.t * m.pace
     amount, beat = bump(t, 0.15, seconds - 0.1, 0.55), bump(t, 0.6, seconds - 0.6, 0.2)
@@ -72,7 +72,7 @@ def _cycle(m: Maker, base: Point, swing: Point, hz: float, elbow: float = 0.0, o
 
 def _wave(m: Maker) -> Tracks:
     height = m.rng.uniform(0.35, 0.75)
-    return _cycle(m, (0.42, height, 0.28), (0.22, 0.03, 0), m.rng.uniform(1.3, 2.0), 0.3)
+    return cycle(m, (0.42, height, 0.28), (0.22, 0.03, 0), m.rng.uniform(1.3, 2.0), 0.3)
 
 
 def _head(channel: int, size: float, hz: float):
@@ -113,7 +113,7 @@ def _bow(m: Maker) -> Tracks:
 
 
 def _clap(m: Maker) -> Tracks:
-    return _cycle(m, (-0.12, -0.3, 0.55), (0.17, 0, 0), m.rng.uniform(1.8, 2.6))
+    return cycle(m, (-0.12, -0.3, 0.55), (0.17, 0, 0), m.rng.uniform(1.8, 2.6))
 
 
 def _throw(m: Maker) -> Tracks:
@@ -188,7 +188,7 @@ def _swing_bat(height_from: float, height_to: float):
     return make
 
 
-def _pair(left: Point, right: Point, swing: Point, hz: float, seconds: tuple[float, float] = (2.4, 3.6)):
+def pair(left: Point, right: Point, swing: Point, hz: float, seconds: tuple[float, float] = (2.4, 3.6)):
     """Different tasks for the two hands: the acting hand moves, the other holds."""
     def make(m: Maker) -> Tracks:
         tracks = m.still(m.rng.uniform(*seconds))
@@ -233,24 +233,24 @@ GESTURES: tuple[Action, ...] = (
             "answers the phone using the {side} hand"), SIDES),
     Action("salute", lambda m: hold(m, [(0.6, (0.0, 0.36, 0.25)), (1.6, (0.0, 0.36, 0.25))], 0.9),
            ("salutes with the {side} hand", "gives a military salute, {side} hand to the forehead"), SIDES),
-    Action("scratch head", lambda m: _cycle(m, (-0.12, 0.48, 0.08), (0.05, 0.04, 0.03), 2.6, 0.7),
+    Action("scratch head", lambda m: cycle(m, (-0.12, 0.48, 0.08), (0.05, 0.04, 0.03), 2.6, 0.7),
            ("scratches their head with the {side} hand", "rubs the top of the head with the {side} hand"), SIDES),
-    Action("knock", lambda m: _cycle(m, (-0.1, 0.1, 0.62), (0, 0.02, 0.14), 2.3, 0.1),
+    Action("knock", lambda m: cycle(m, (-0.1, 0.1, 0.62), (0, 0.02, 0.14), 2.3, 0.1),
            ("knocks on a door with the {side} hand", "raps on a door with the {side} fist"), SIDES),
-    Action("wipe", lambda m: _cycle(m, (-0.05, 0.15, 0.78), (0.3, 0, 0), 1.0, 0.2, circle=(0, 0.2, 0)),
+    Action("wipe", lambda m: cycle(m, (-0.05, 0.15, 0.78), (0.3, 0, 0), 1.0, 0.2, circle=(0, 0.2, 0)),
            ("wipes a window with the {side} hand", "cleans a pane in circles with the {side} hand",
             "washes a wall with circular moves of the {side} hand"), SIDES),
-    Action("beckon", lambda m: _cycle(m, (0.05, -0.1, 0.6), (0, 0.14, -0.17), 1.3),
+    Action("beckon", lambda m: cycle(m, (0.05, -0.1, 0.6), (0, 0.14, -0.17), 1.3),
            ("beckons someone over with the {side} hand", "gestures to come closer with the {side} hand"), SIDES),
-    Action("hammer", lambda m: _cycle(m, (0.05, -0.1, 0.55), (0, 0.34, -0.1), 1.3, 0.3, bend=0.15),
+    Action("hammer", lambda m: cycle(m, (0.05, -0.1, 0.55), (0, 0.34, -0.1), 1.3, 0.3, bend=0.15),
            ("hammers with the {side} hand", "pounds a nail with a hammer in the {side} hand"), SIDES),
-    Action("stir", lambda m: _cycle(m, (-0.2, -0.45, 0.5), (0.12, 0, 0), 1.1, circle=(0, 0, 0.12), bend=0.12),
+    Action("stir", lambda m: cycle(m, (-0.2, -0.45, 0.5), (0.12, 0, 0), 1.1, circle=(0, 0, 0.12), bend=0.12),
            ("stirs a pot with the {side} hand", "stirs something in a bowl with the {side} hand"), SIDES),
-    Action("brush teeth", lambda m: _cycle(m, (-0.24, 0.16, 0.32), (0.1, 0, 0), 2.4, 0.6),
+    Action("brush teeth", lambda m: cycle(m, (-0.24, 0.16, 0.32), (0.1, 0, 0), 2.4, 0.6),
            ("brushes their teeth with the {side} hand", "moves a toothbrush with the {side} hand"), SIDES),
-    Action("dribble", lambda m: _cycle(m, (0.2, -0.6, 0.4), (0, 0.2, 0), 1.7, bend=0.3),
+    Action("dribble", lambda m: cycle(m, (0.2, -0.6, 0.4), (0, 0.2, 0), 1.7, bend=0.3),
            ("dribbles a basketball with the {side} hand", "bounces a ball with the {side} hand"), SIDES),
-    Action("flap arms", lambda m: _cycle(m, (0.9, 0.05, 0.0), (-0.08, 0.5, 0), m.rng.uniform(1.0, 1.5)),
+    Action("flap arms", lambda m: cycle(m, (0.9, 0.05, 0.0), (-0.08, 0.5, 0), m.rng.uniform(1.0, 1.5)),
            ("flaps both arms like a bird", "flaps the arms up and down like wings")),
     Action("arm circles", _arm_circles, ("swings the {side} arm in a circle", "makes big circles with the {side} arm"),
            BOTH, ("swings both arms in circles", "makes big circles with both arms")),
@@ -263,17 +263,17 @@ GESTURES: tuple[Action, ...] = (
             "stretches")),
     Action("pray", lambda m: hold(m, [(0.9, (-0.33, -0.2, 0.4)), (2.4, (-0.33, -0.18, 0.4))], 0.0, (0.12, 0, 0)),
            ("puts the palms together as if praying", "joins both hands in front of the chest to pray")),
-    Action("play guitar", _pair((0.25, -0.15, 0.5), (-0.12, -0.55, 0.28), (0.02, 0.12, 0), 2.2),
+    Action("play guitar", pair((0.25, -0.15, 0.5), (-0.12, -0.55, 0.28), (0.02, 0.12, 0), 2.2),
            ("plays the guitar", "strums a guitar", "plays an air guitar")),
-    Action("play violin", _pair((0.05, 0.12, 0.6), (0.0, 0.08, 0.4), (0.24, -0.12, 0), 0.8),
+    Action("play violin", pair((0.05, 0.12, 0.6), (0.0, 0.08, 0.4), (0.24, -0.12, 0), 0.8),
            ("plays the violin", "moves a bow over a violin", "fiddles on a violin")),
-    Action("play piano", lambda m: _cycle(m, (0.0, -0.42, 0.55), (0.1, 0.05, 0), 1.8, opposite=True, bend=0.1),
+    Action("play piano", lambda m: cycle(m, (0.0, -0.42, 0.55), (0.1, 0.05, 0), 1.8, opposite=True, bend=0.1),
            ("plays the piano", "plays a keyboard with both hands", "types on a keyboard standing up")),
-    Action("archery", _pair((0.55, 0.08, 0.8), (-0.05, 0.14, 0.3), (0.12, 0, -0.1), 0.5),
+    Action("archery", pair((0.55, 0.08, 0.8), (-0.05, 0.14, 0.3), (0.12, 0, -0.1), 0.5),
            ("draws a bow and shoots an arrow", "shoots with a bow", "pulls back a bowstring")),
-    Action("pull", lambda m: _cycle(m, (-0.15, -0.2, 0.6), (0, 0.05, 0.3), 0.8, bend=-0.1),
+    Action("pull", lambda m: cycle(m, (-0.15, -0.2, 0.6), (0, 0.05, 0.3), 0.8, bend=-0.1),
            ("pulls a rope with both hands", "pulls something toward the body again and again", "tugs on a rope")),
-    Action("wash hands", lambda m: _cycle(m, (-0.28, -0.45, 0.45), (0.05, 0, 0.06), 2.0, opposite=True, bend=0.18),
+    Action("wash hands", lambda m: cycle(m, (-0.28, -0.45, 0.45), (0.05, 0, 0.06), 2.0, opposite=True, bend=0.18),
            ("washes their hands", "rubs both hands together", "rubs the palms together")),
     Action("golf swing", _swing_bat(0.45, 0.45), ("swings a golf club to the {other}", "plays a golf stroke from the "
            "{side} side"), SIDES),
@@ -284,7 +284,7 @@ GESTURES: tuple[Action, ...] = (
            ("shoots a basketball", "throws a ball up at the hoop with both hands")),
     Action("catch", lambda m: hold(m, [(0.8, (-0.12, 0.0, 0.85)), (1.2, (-0.22, -0.2, 0.4)), (1.7, (-0.22, -0.25, 0.4))]),
            ("catches a ball with both hands", "reaches out and catches something")),
-    Action("push forward", lambda m: _cycle(m, (-0.05, 0.0, 0.62), (0, 0, 0.32), 0.8, bend=0.08),
+    Action("push forward", lambda m: cycle(m, (-0.05, 0.0, 0.62), (0, 0, 0.32), 0.8, bend=0.08),
            ("pushes forward with both palms", "shoves the air in front with both hands")),
     Action("shrug", _shrug, ("shrugs", "shrugs their shoulders with open hands", "shrugs as if not knowing")),
     Action("nod", _head(0, 0.45, 1.1), ("nods", "nods the head yes", "nods in agreement")),

@@ -11,17 +11,24 @@ import numpy as np
 from core.demo.action import Action, Maker
 from core.demo.body import FPS, LEFT, RIGHT, Body, Tracks, make_body
 from core.demo.curves import smooth_noise
+from core.demo.everyday import EVERYDAY
+from core.demo.fighting import FIGHTING
 from core.demo.floor import FLOOR
 from core.demo.fullbody import FULLBODY
 from core.demo.gestures import GESTURES
 from core.demo.locomotion import LOCOMOTION
 from core.demo.paraphrases import PARAPHRASES
+from core.demo.performing import PERFORMING
 from core.demo.solve import lift_out_of_floor, solve
+from core.demo.sports import SPORTS
+from core.demo.travel import TRAVEL
+from core.demo.work import WORK
 from core.motion.canonical import rotate_y
 from core.motion.motion import Motion
 from core.motion.skeleton import SMPL22
 
-ACTIONS: tuple[Action, ...] = LOCOMOTION + GESTURES + FULLBODY + FLOOR
+ACTIONS: tuple[Action, ...] = (
+    LOCOMOTION + TRAVEL + GESTURES + EVERYDAY + WORK + FULLBODY + SPORTS + FIGHTING + PERFORMING + FLOOR)
 SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")
 TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",)}
 OTHER = {"left": "right", "right": "left", "both": "both", "": ""}

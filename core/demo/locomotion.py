@@ -22,7 +22,7 @@ def _time(m: Maker, low: float, high: float) -> float:
 
 def _ahead(gait: Gait, speed: float, direction: float = 0.0):
     def make(m: Maker) -> Tracks:
-        seconds = _time(m, 2.8, 4.6)
+        seconds = _time(m, 2.6, 4.8) * (m.rng.uniform(1, 2.2) if m.rng.random() < 0.4 else 1)
         return _go(m, straight(seconds, speed * m.pace * seconds * 0.8, direction), gait)
     return make
 
@@ -158,7 +158,7 @@ MARCH = replace(WALK, knee_lift=0.16, lift=0.14, arm_swing=0.85, elbow=0.25, hee
 TIPTOE = replace(WALK, on_toes=0.75, cadence=1.7, lift=0.07, arm_swing=0.15, elbow=0.5)
 
 LOCOMOTION: tuple[Action, ...] = (
-    Action("walk forward", _ahead(WALK, 1.2), ("walks forward", "walks straight ahead", "takes several steps forward",
+    Action("walk forward", _ahead(WALK, 1.4), ("walks forward", "walks straight ahead", "takes several steps forward",
            "walks ahead at a steady pace", "is walking forward"), paces=(0.7, 1.35)),
     Action("walk backward", _ahead(replace(WALK, heel=0.2, arm_swing=0.25, lean=-0.02), 0.75, np.pi),
            ("walks backward", "walks backwards", "steps backward several times", "backs up in a straight line")),
@@ -172,9 +172,9 @@ LOCOMOTION: tuple[Action, ...] = (
            ("walks in a zigzag", "walks a winding line", "weaves from side to side while walking")),
     Action("walk and turn back", _walk_turn_back, ("walks forward, turns around and walks back",
            "walks ahead, then turns and comes back", "walks away, turns around and returns")),
-    Action("run forward", _ahead(RUN, 2.6), ("runs forward", "sprints ahead", "runs straight ahead quickly",
+    Action("run forward", _ahead(RUN, 3.7), ("runs forward", "sprints ahead", "runs straight ahead quickly",
            "is running forward"), paces=(0.85, 1.2)),
-    Action("jog forward", _ahead(JOG, 1.8), ("jogs forward", "jogs at an easy pace", "is jogging ahead lightly")),
+    Action("jog forward", _ahead(JOG, 2.3), ("jogs forward", "jogs at an easy pace", "is jogging ahead lightly")),
     Action("run in a circle", _curve(JOG, 1.8, 5.6, 6.4), ("runs in a circle to the {side}",
            "jogs around in a circle, turning {side}", "runs a full circle to the {side}"), SIDES),
     Action("jog in place", _in_place(JOG), ("jogs in place", "runs on the spot", "jogs without moving forward")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
 from core.demo.body import BALL_HEIGHT, LEFT, RIGHT, SIDE_SIGN, Body, Tracks
@@ -36,10 +38,12 @@ def two_bones(root: np.ndarray, target: np.ndarray, pole: np.ndarray, first: flo
 
 
 def solve(tracks: Tracks) -> np.ndarray:
-    """(T, 22, 3) positions in metres. Lowers the pelvis where a planted foot would be out of reach."""
-    body = tracks.body
+    """(T, 22, 3) positions in metres. Where a planted foot would be out of reach, its heel comes up, and then the pelvis
+    down."""
+    body, tracks = tracks.body, copy.copy(tracks)
     pelvis = tracks.pelvis.copy()
     pelvis_frame = rotation(tracks.yaw, tracks.pitch, tracks.roll)
+    tracks.foot_pitch = _raised_heels(tracks, body, pelvis, pelvis_frame)
     pelvis[:, 1] -= _out_of_reach(tracks, body, pelvis, pelvis_frame)
     out = np.zeros((tracks.frames, 22, 3))
     out[:, 0] = pelvis
@@ -115,6 +119,32 @@ def _arm(tracks: Tracks, body: Body, out: np.ndarray, chest: np.ndarray, side: i
     out[:, _J[prefix + "elbow"]], out[:, _J[prefix + "wrist"]] = elbow, wrist
 
 
+def _raised_heels(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """(2, T) foot pitch, more of it where a planted foot is left behind farther than the straight leg reaches."""
+    pitches = tracks.foot_pitch.copy()
+    for side in (LEFT, RIGHT):
+        hip = pelvis + frame @ body.offsets[_J[("left_", "right_")[side] + "hip"]]
+        ahead = np.stack([np.sin(tracks.yaw), np.cos(tracks.yaw)], axis=1)
+        behind = ((tracks.ball[side] - hip)[:, [0, 2]] * ahead).sum(axis=1) < 0.1
+        trial, needed = copy.copy(tracks), np.zeros(tracks.frames)
+        open_frames = behind & (tracks.foot_free[side] < 0.5)
+        for extra in np.linspace(0, 1, 11)[:-1]:
+            trial.foot_pitch = np.maximum(tracks.foot_pitch, extra)
+            far = np.linalg.norm(ankle_targets(trial, body, hip, frame, side)[0] - hip, axis=1) > 0.985 * body.leg
+            open_frames &= far
+            needed[open_frames] = extra + 0.1
+        pitches[side] = np.maximum(pitches[side], _widened(needed, 2))
+    return pitches
+
+
+def _widened(values: np.ndarray, reach: int) -> np.ndarray:
+    """(T,) the largest of the frames within `reach`, smoothed over as many."""
+    padded = np.pad(values, 2 * reach, mode="edge")
+    widest = np.max([np.roll(padded, s) for s in range(-reach, reach + 1)], axis=0)
+    kernel = np.hanning(2 * reach + 3)[1:-1]
+    return np.convolve(widest, kernel / kernel.sum(), mode="same")[2 * reach:-2 * reach]
+
+
 def _out_of_reach(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndarray) -> np.ndarray:
     """(T,) metres by which the pelvis has to come down for every planted foot to be reached: smoothed, and
     at most a sixth of the leg: beyond that the foot comes off the floor."""
@@ -124,11 +154,10 @@ def _out_of_reach(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndar
         target, _ = ankle_targets(tracks, body, hip, frame, side)
         flat = np.linalg.norm((target - hip)[:, [0, 2]], axis=1)
         highest = target[:, 1] + np.sqrt(np.maximum((0.994 * body.leg) ** 2 - flat**2, 0))
-        drop = np.maximum(drop, np.where(tracks.foot_free[side] < 0.5, hip[:, 1] - highest, 0))
-    widest = np.max([np.roll(drop, s) for s in (-2, -1, 0, 1, 2)], axis=0) if tracks.frames > 5 else drop
-    kernel = np.array([1, 2, 3, 2, 1]) / 9
-    smooth = np.convolve(np.pad(widest, 2, mode="edge"), kernel, mode="valid")
-    return np.minimum(np.maximum(drop, smooth), 0.16 * body.leg)
+        step = np.linalg.norm(np.diff(tracks.ball[side], axis=0, prepend=tracks.ball[side][:1]), axis=1)
+        planted = (tracks.foot_free[side] < 0.5) & (np.minimum(step, np.append(step[1:], 0)) < 0.002)
+        drop = np.maximum(drop, np.where(planted, hip[:, 1] - highest, 0))
+    return np.minimum(np.maximum(drop, _widened(drop, 2)), 0.16 * body.leg)
 
 
 def lift_out_of_floor(positions: np.ndarray, lowest: float = BALL_HEIGHT - 0.005) -> np.ndarray:
@@ -136,10 +165,6 @@ def lift_out_of_floor(positions: np.ndarray, lowest: float = BALL_HEIGHT - 0.005
     below = np.maximum(lowest - positions[..., 1].min(axis=1), 0)
     if below.max() <= 0:
         return positions
-    padded = np.pad(below, 6, mode="edge")
-    widest = np.max([np.roll(padded, s) for s in range(-3, 4)], axis=0)
-    kernel = np.hanning(9)[1:-1]
-    smooth = np.convolve(widest, kernel / kernel.sum(), mode="same")[6:-6]
     lifted = positions.copy()
-    lifted[..., 1] += np.maximum(below, smooth)[:, None]
+    lifted[..., 1] += np.maximum(below, _widened(below, 3))[:, None]
     return lifted

@@ -135,6 +135,7 @@ def test_captions_are_edited_undone_and_imported(studio, page, small_library, tm
     page.close()
     window.activateWindow()
     wait(window.isActiveWindow)
+    studio.workspace.show_clip(studio.workspace.library.by_id["000000"])
     wait(lambda: captions.take == "000000")
     file = small_library / "texts" / "000000.txt"
     before, first = file.read_text(), captions.lines
