@@ -27,6 +27,10 @@ class Maker:
     def still(self, seconds: float) -> Tracks:
         return Tracks(max(int(seconds / self.pace * 20), 12), self.body)
 
+    def first_foot(self) -> int:
+        """Either foot by chance; for the same numbers the left variant begins with the other one than the right variant."""
+        return int(self.rng.integers(2)) ^ (self.side == "left")
+
     @property
     def limbs(self) -> tuple[int, ...]:
         """Indices of the limbs that act."""

@@ -18,10 +18,13 @@ from core.demo.fullbody import FULLBODY
 from core.demo.gestures import GESTURES
 from core.demo.locomotion import LOCOMOTION
 from core.demo.paraphrases import PARAPHRASES
+from core.demo.paraphrases_daily import PARAPHRASES_DAILY
+from core.demo.paraphrases_sport import PARAPHRASES_SPORT
 from core.demo.performing import PERFORMING
 from core.demo.solve import lift_out_of_floor, solve
 from core.demo.sports import SPORTS
 from core.demo.travel import TRAVEL
+from core.demo.variation import varied
 from core.demo.work import WORK
 from core.motion.canonical import rotate_y
 from core.motion.motion import Motion
@@ -29,15 +32,17 @@ from core.motion.skeleton import SMPL22
 
 ACTIONS: tuple[Action, ...] = (
     LOCOMOTION + TRAVEL + GESTURES + EVERYDAY + WORK + FULLBODY + SPORTS + FIGHTING + PERFORMING + FLOOR)
+ALL_PARAPHRASES = {**PARAPHRASES, **PARAPHRASES_DAILY, **PARAPHRASES_SPORT}
 SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")
-TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",)}
+TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",), 5: ("five times",)}
 OTHER = {"left": "right", "right": "left", "both": "both", "": ""}
 JOINERS = (", then {}", " and then {}", ", after that {}", ", followed by a moment where the person {}")
 
 
 @dataclass(frozen=True)
 class Style:
-    """`words` after the verb phrase; pace; stoop (radians); sag (metres); liveliness of the noise."""
+    """`words` after the verb phrase; pace; stoop (radians); sag (metres); liveliness of the noise; factors of the hips' sway, the
+    hands' swing and the bounce; how far the arms are held off the body (in arm lengths)."""
 
     name: str
     words: tuple[str, ...]
@@ -45,17 +50,27 @@ class Style:
     stoop: float = 0.0
     sag: float = 0.0
     noise: float = 1.0
+    sway: float = 1.0
+    swing: float = 1.0
+    bounce: float = 1.0
+    open_arms: float = 0.0
 
 
 STYLES = (
-    Style("old", ("like an elderly person", "slowly, bent over with age", "in a frail, aged way"), 0.75, 0.4, 0.05),
-    Style("tired", ("in a tired way", "as if exhausted", "wearily"), 0.75, 0.25, 0.03),
-    Style("energetic", ("energetically", "with a lot of energy", "in a lively way"), 1.25, -0.06, 0.0, 1.8),
+    Style("old", ("like an elderly person", "slowly, bent over with age", "in a frail, aged way"), 0.7, 0.4, 0.05, swing=0.6),
+    Style("tired", ("in a tired way", "as if exhausted", "wearily"), 0.75, 0.25, 0.03, 1.3, 1.5, 0.8),
+    Style("energetic", ("energetically", "with a lot of energy", "in a lively way"), 1.25, -0.04, 0.0, 1.8, 1.2, 1.4,
+          1.8),
     Style("slow", ("slowly", "at a slow pace", "taking their time"), 0.65),
     Style("fast", ("quickly", "fast", "in a hurry"), 1.4),
     Style("proud", ("proudly, chest out", "with a straight back and head high"), 1.0, -0.16),
+    Style("sad", ("sadly, with a hanging head", "in low spirits", "as if very sad"), 0.8, 0.2, 0.01, 0.7, 1.0, 0.6),
+    Style("feminine", ("in a feminine way", "gracefully, like a lady", "in a womanly manner"), 0.97, -0.05, 0.0, 0.9, 3.2, 0.9, 0.9,
+          -0.04),
+    Style("masculine", ("in a masculine way", "like a tough guy", "in a manly manner"), 1.0, 0.08, 0.015, 1.1, 1.6, 1.15, 1.1, 0.13),
+    Style("childlike", ("like a child", "in a youthful way", "playfully, like a kid"), 1.12, -0.03, 0.0, 1.9, 1.6, 1.3, 2.2, 0.06),
 )
-PLAIN = Style("plain", ("",))
+PLAIN = Style("plain", ("", "", "", "", "", "in a normal way"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +92,10 @@ class _Choice:
 
 
 def generate(seed: int, count: int, sequences: float = 0.2, words: float = 0.0,
-             avoid: frozenset[str] = frozenset()) -> Iterator[DemoClip]:
-    """`count` clips; every action in every side once before chance decides; `sequences`: share of pairs; `words`:
-    share of the phrases taken from PARAPHRASES instead of the action's own, but none with a word in `avoid`."""
+             avoid: frozenset[str] = frozenset(), variety: bool = False) -> Iterator[DemoClip]:
+    """`count` clips; every action in every side once before chance decides; `sequences`: share of two or three actions in a row;
+    `words`: share of the phrases taken from ALL_PARAPHRASES instead of the action's own, but none with a word in `avoid`;
+    `variety`: on other rigs, cut or with rest (core.demo.variation), of stronger proportions."""
     rng = np.random.default_rng(seed)
     every = [_Choice(a, s, a.counts[0]) for a in ACTIONS for s in a.sides]
     queue: list[_Choice] = []
@@ -89,17 +105,19 @@ def generate(seed: int, count: int, sequences: float = 0.2, words: float = 0.0,
         first = queue.pop()
         choices = [_Choice(first.action, first.side, int(rng.choice(first.action.counts)))]
         if first.action.chains and number >= len(every) and rng.random() < sequences:
-            follower = every[int(rng.integers(len(every)))]
-            if follower.action.chains and follower.action is not first.action:
-                choices.append(follower)
-        yield make_clip(choices, np.random.default_rng([seed, number]), words, avoid)
+            for _ in range(1 + (rng.random() < 0.3)):
+                follower = every[int(rng.integers(len(every)))]
+                if follower.action.chains and follower.action is not choices[-1].action:
+                    choices.append(follower)
+        yield make_clip(choices, np.random.default_rng([seed, number]), words, avoid, variety)
 
 
 def make_clip(choices: list[_Choice], rng: np.random.Generator, words: float = 0.0,
-              avoid: frozenset[str] = frozenset()) -> DemoClip:
-    """One clip of one or two actions by one body in one style, with three captions."""
-    body = make_body(float(np.clip(rng.normal(1.7, 0.09), 1.5, 1.95)), float(rng.normal(1, 0.03)),
-                     float(rng.normal(1, 0.03)), float(rng.normal(1, 0.06)), float(rng.normal(1, 0.06)))
+              avoid: frozenset[str] = frozenset(), variety: bool = False) -> DemoClip:
+    """One clip of one to three actions by one body in one style, with three captions."""
+    spread = 2.0 if variety else 1.0
+    body = make_body(float(np.clip(rng.normal(1.7, 0.09), 1.5, 1.95)),
+                     *(float(np.clip(rng.normal(1, spread * s), 0.8, 1.25)) for s in (0.03, 0.03, 0.06, 0.06)))
     style = PLAIN
     if all(c.action.styles for c in choices) and rng.random() < 0.4:
         style = STYLES[int(rng.integers(len(STYLES)))]
@@ -107,8 +125,10 @@ def make_clip(choices: list[_Choice], rng: np.random.Generator, words: float = 0
     positions = lift_out_of_floor(_join(parts))
     name = " + ".join(f"{c.action.name} {c.side}".strip() for c in choices)
     captions = _captions(choices, style, rng, words, avoid)
-    return DemoClip(Motion(positions.astype(np.float32), FPS, SMPL22, name), captions,
-                    tuple(c.action.name for c in choices), tuple(c.side for c in choices), style.name)
+    motion = Motion(positions.astype(np.float32), FPS, SMPL22, name)
+    if variety:
+        motion = varied(motion, rng, all(c.action.chains for c in choices))
+    return DemoClip(motion, captions, tuple(c.action.name for c in choices), tuple(c.side for c in choices), style.name)
 
 
 def _perform(choice: _Choice, body: Body, style: Style, rng: np.random.Generator) -> np.ndarray:
@@ -125,12 +145,26 @@ def _add_life(tracks: Tracks, style: Style, rng: np.random.Generator) -> None:
     tracks.spine[:, 0] += style.stoop
     tracks.head[:, 0] -= 0.4 * style.stoop
     tracks.pelvis[:, 1] -= style.sag
+    planted = 1 - tracks.foot_free.max(axis=0)
+    if style.bounce != 1:
+        tracks.pelvis[:, 1] += (style.bounce - 1) * _quick(tracks.pelvis[:, 1]) * planted
+    tracks.pelvis[:, 0] += 0.02 * (style.sway - 1) * np.sin(tracks.roll / 0.03) * planted * (np.abs(tracks.roll) < 0.2)
+    tracks.roll = tracks.roll * np.where(np.abs(tracks.roll) < 0.2, style.sway, 1.0)
+    for limb in (LEFT, RIGHT):
+        moved = tracks.hand[limb] - tracks.hand[limb].mean(axis=0)
+        hanging = np.clip(-tracks.hand[limb][:, 1:2] - 0.4, 0, 0.4) / 0.4
+        tracks.hand[limb] += hanging * ((style.swing - 1) * moved * [0, 0, 1] + [style.open_arms, 0, 0])
     tracks.spine += 0.022 * noise[:, :3]
     tracks.head += 0.05 * noise[:, 3:6]
-    planted = 1 - tracks.foot_free.max(axis=0)
     tracks.pelvis[:, [0, 2]] += 0.006 * noise[:, 6:8] * planted[:, None]
     for limb in (LEFT, RIGHT):
         tracks.hand[limb] += 0.018 * noise[:, 8 + 3 * limb:11 + 3 * limb]
+
+
+def _quick(values: np.ndarray, frames: int = 15) -> np.ndarray:
+    """(T,) what is left of values without their moving mean."""
+    padded = np.pad(values, frames // 2, mode="edge")
+    return values - np.convolve(padded, np.ones(frames) / frames, mode="valid")
 
 
 def _join(parts: list[np.ndarray]) -> np.ndarray:
@@ -162,7 +196,7 @@ def _phrase(choice: _Choice, rng: np.random.Generator, words: float, avoid: froz
     both = choice.side == "both" and choice.action.phrases_both
     phrases = choice.action.phrases_both if both else choice.action.phrases
     if words and rng.random() < words:
-        others = [p for p in PARAPHRASES.get(choice.action.name, ()) if not avoid & words_in(p)]
+        others = [p for p in ALL_PARAPHRASES.get(choice.action.name, ()) if not avoid & words_in(p)]
         if choice.side == "both":
             others = [p for p in others if "{side}" not in p]
         phrases = tuple(others) or phrases

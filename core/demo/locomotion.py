@@ -13,7 +13,7 @@ from core.demo.gait import JOG, RUN, WALK, Gait, Path, arc, pivot, straight, wal
 
 
 def _go(m: Maker, path: Path, gait: Gait) -> Tracks:
-    return walk_along(m.body, path, replace(gait, cadence=gait.cadence * m.pace), int(m.rng.integers(2)))
+    return walk_along(m.body, path, replace(gait, cadence=gait.cadence * m.pace), m.first_foot())
 
 
 def _time(m: Maker, low: float, high: float) -> float:

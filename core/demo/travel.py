@@ -16,7 +16,7 @@ from core.demo.gestures import reach
 
 def _walk(m: Maker, seconds: float, speed: float, gait: Gait = WALK, direction: float = 0.0) -> Tracks:
     path = straight(seconds, speed * m.pace * seconds, direction)
-    return walk_along(m.body, path, replace(gait, cadence=gait.cadence * m.pace), int(m.rng.integers(2)))
+    return walk_along(m.body, path, replace(gait, cadence=gait.cadence * m.pace), m.first_foot())
 
 
 def _walk_and_turn(m: Maker) -> Tracks:
@@ -28,7 +28,7 @@ def _walk_and_turn(m: Maker) -> Tracks:
     t, at = np.arange(len(way)) / 20, seconds * m.rng.uniform(0.4, 0.6)
     heading = angle * ease((t - at + 0.4) / 0.9)
     ground = np.cumsum(np.stack([np.sin(heading), np.cos(heading)], axis=1) * way[:, None], axis=0)
-    tracks = walk_along(m.body, Path(ground, heading, path.height), replace(WALK, cadence=WALK.cadence * m.pace), int(m.rng.integers(2)))
+    tracks = walk_along(m.body, Path(ground, heading, path.height), replace(WALK, cadence=WALK.cadence * m.pace), m.first_foot())
     tracks.head[:, 2] += np.clip(0.5 * (angle * ease((t - at + 0.7) / 0.9) - heading), -0.5, 0.5)
     return tracks
 
@@ -98,7 +98,7 @@ def _duck_walk(m: Maker) -> Tracks:
 def _step_over(m: Maker) -> Tracks:
     """Walks up, lifts one foot high over something, then the other, and goes on."""
     tracks = _walk(m, seconds := m.rng.uniform(3.2, 4.4), 0.7, replace(WALK, cadence=1.5))
-    t, at, first = tracks.t, seconds * 0.5, INDEX[m.side]
+    t, at, first = tracks.t, seconds * 0.5, int(m.rng.integers(2))
     for leg, start in ((first, at - 0.35), (1 - first, at + 0.3)):
         up = bump(t, start, start + 0.65, 0.3)
         airborne = tracks.ball[leg][:, 1] > 0.022
@@ -175,8 +175,8 @@ TRAVEL: tuple[Action, ...] = (
            "walks bent into a storm, shielding the face"), styles=False),
     Action("duck walk", _duck_walk, ("walks in a deep squat", "waddles forward, crouching low", "does a duck walk"), styles=False),
     Action("lunge walk", _lunge_walk, ("walks in long deep lunges", "does walking lunges, hands on the hips"), styles=False),
-    Action("step over", _step_over, ("steps over an obstacle with the {side} foot first", "lifts the {side} foot high over something and "
-           "walks on"), SIDES, styles=False),
+    Action("step over", _step_over, ("steps over an obstacle", "lifts one foot after the other high over something and walks on"),
+           styles=False),
     Action("pushed back", _pushed, ("is pushed and staggers backward", "is shoved and takes quick steps back"), styles=False),
     Action("run and stop", lambda m: _walk(m, m.rng.uniform(1.8, 2.4), 2.0, RUN), ("takes a short run and stops", "dashes a few steps "
            "and halts"), styles=False),

@@ -1,7 +1,7 @@
 """A whole library in one .npz file: what the demo library ships as.
 
-`positions` (sum of frames, J, 3) int16 in steps of 0.5 mm, `lengths` (N,), and `index`, a JSON text with fps,
-skeleton and one {id, captions, split, ...} a clip.
+`positions` (sum of frames x joints, 3) int16 in steps of 0.5 mm, `lengths` (N,) in frames, and `index`, a JSON text with fps,
+skeletons and one {id, captions, split, skeleton, ...} a clip.
 """
 
 from __future__ import annotations
@@ -44,43 +44,45 @@ def open_packed(path: Path) -> Job[Library]:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             positions, lengths = arrays["positions"], arrays["lengths"]
             index = json.loads(str(arrays["index"]))
-        skeleton = Skeleton(tuple(index["joint_names"]), tuple(index["parents"]),
-                            tuple(tuple(c) for c in index["chains"]))
+        skeletons = [Skeleton(tuple(s["joint_names"]), tuple(s["parents"]), tuple(tuple(c) for c in s["chains"]))
+                     for s in index["skeletons"]]
+        of = [skeletons[c["skeleton"]] for c in index["clips"]]
+        ends = np.cumsum([n * s.joint_count for n, s in zip(lengths.tolist(), of, strict=True)])
         fps = float(index["fps"])
     except OSError as error:
         raise os_problem(path, error) from error
-    except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
         raise FileProblem(path, f"it is not a packed library ({error})", "Choose another file") from None
-    ends = np.cumsum(lengths)
     if positions.dtype != np.int16 or not len(ends) or ends[-1] != len(positions):
         raise FileProblem(path, "its arrays do not fit together", "Build or copy it again")
     key = hashlib.sha256(content).hexdigest()[:12]
     clips = tuple(
         Clip(c["id"], path, tuple(c["captions"]), c["split"], int(n) / fps, key=f"{key}:{i}")
         for i, (c, n) in enumerate(zip(index["clips"], lengths, strict=True)))
-    start_of = {c.id: int(end - n) for c, end, n in zip(clips, ends, lengths, strict=True)}
-    length_of = {c.id: int(n) for c, n in zip(clips, lengths, strict=True)}
+    rows = {c.id: (int(end) - int(n) * s.joint_count, int(end), s)
+            for c, end, n, s in zip(clips, ends, lengths, of, strict=True)}
     rate = Assumption("rate", f"{fps:g} fps", "stored with the library", 1.0)
 
     def read(clip: Clip) -> Motion:
-        take = take_id(clip)
-        start = start_of[take]
-        block = positions[start:start + length_of[take]].astype(np.float32) * np.float32(STEP_M)
+        start, end, skeleton = rows[take_id(clip)]
+        block = positions[start:end].reshape(-1, skeleton.joint_count, 3).astype(np.float32) * np.float32(STEP_M)
         return Motion(block, fps, skeleton, clip.id, (rate,))
 
+    kinds = f"{skeletons[0].joint_count} joints" if len(skeletons) == 1 else f"{len(skeletons)} skeletons"
     return Library(path, index.get("name", path.stem), "packed library", clips, read, (),
-                   (f"{skeleton.joint_count} joints, metres, up Y, {fps:g} fps",))
+                   (f"{kinds}, metres, up Y, {fps:g} fps",))
 
 
 def write_packed(path: Path, name: str, motions: Sequence[Motion], clips: Sequence[dict]) -> None:
-    """Writes motions of one skeleton and rate; `clips` give id, captions, split (and what else is to be kept)."""
-    skeleton = motions[0].skeleton
-    stacked = np.concatenate([m.positions for m in motions])
-    steps = np.round(stacked / STEP_M)
+    """Writes motions of one rate; `clips` give id, captions, split (and what else is to be kept)."""
+    skeletons = list(dict.fromkeys(m.skeleton for m in motions))
+    place = {skeleton: i for i, skeleton in enumerate(skeletons)}
+    steps = np.round(np.concatenate([m.positions.reshape(-1, 3) for m in motions]) / STEP_M)
     if np.abs(steps).max() > 32767:
         raise FileProblem(path, f"a motion leaves the {32767 * STEP_M:.1f} m that this format holds", "Recentre it")
-    index = {"name": name, "fps": motions[0].fps, "joint_names": skeleton.joint_names, "parents": skeleton.parents,
-             "chains": skeleton.chains, "clips": list(clips)}
+    index = {"name": name, "fps": motions[0].fps,
+             "skeletons": [{"joint_names": s.joint_names, "parents": s.parents, "chains": s.chains} for s in skeletons],
+             "clips": [{**clip, "skeleton": place[m.skeleton]} for clip, m in zip(clips, motions, strict=True)]}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for key, array in (("positions", steps.astype(np.int16)),
                            ("lengths", np.array([m.frame_count for m in motions], np.int32)),

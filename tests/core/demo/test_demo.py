@@ -7,11 +7,11 @@ from core.demo.__main__ import build
 from core.demo.library import ACTIONS, _Choice, generate, make_clip
 from core.motion.skeleton import SMPL22
 
-CLIPS = list(generate(5, 170))
+CLIPS = list(generate(5, 330))
 
 
 def test_every_action_in_every_side_occurs():
-    assert len(ACTIONS) >= 40
+    assert len(ACTIONS) >= 120
     seen = {(c.actions[0], c.sides[0]) for c in CLIPS}
     assert seen == {(a.name, s) for a in ACTIONS for s in a.sides}
 
@@ -47,6 +47,27 @@ def test_the_hand_that_the_caption_names_is_the_hand_that_moves(name):
         p = clip.motion.positions - clip.motion.positions[:, 9:10]
         travel = [np.linalg.norm(np.diff(p[:, j], axis=0), axis=1).sum() for j in (own, other)]
         assert travel[0] > 1.5 * travel[1]
+
+
+MIRRORED = [0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20]
+
+
+def how_it_moves(p):
+    """(44, 3) how much each joint moves against the pelvis, and where it is in the first half against its start."""
+    return np.concatenate([(p - p[:, :1]).std(axis=0), (p - p[0])[:len(p) // 2].mean(axis=0)])
+
+
+@pytest.mark.parametrize("name", [a.name for a in ACTIONS if "left" in a.sides])
+def test_left_is_the_mirror_image_of_right(name):
+    """No caption says left where the motion says right: the left variant, mirrored, moves more like the right one than as it is."""
+    action = next(a for a in ACTIONS if a.name == name)
+    apart = np.zeros(2)
+    for seed in range(6):
+        left, right = (make_clip([_Choice(action, side, action.counts[0])], np.random.default_rng(seed)).motion.positions
+                       for side in ("left", "right"))
+        mirrored = left[:, MIRRORED] * [-1, 1, 1]
+        apart += [np.linalg.norm(how_it_moves(one) - how_it_moves(right), axis=1).sum() for one in (mirrored, left)]
+    assert apart[0] < 0.93 * apart[1]
 
 
 def test_three_different_captions():
