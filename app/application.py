@@ -7,17 +7,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, QTimer
-from PySide6.QtGui import QSurfaceFormat
-from PySide6.QtWidgets import QApplication
 from pyqtgraph.util.garbage_collector import GarbageCollector
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QSurfaceFormat
+from PySide6.QtWidgets import QApplication
 
+from app import crash
 from app.background.lane import Lane
-from app.gl.canvas import NO_OPENGL, opengl_works
+from app.gl.canvas import NO_OPENGL, opengl_label, opengl_works
+from app.settings import open_settings
 from app.viewmodels.playback import Playback
 from app.viewmodels.search import Search
 from app.viewmodels.workspace import Workspace
 from app.widgets.main_window import MainWindow
+from app.widgets.report_dialog import ReportDialog
 from app.widgets.tour import Tour
 from core import places
 
@@ -35,7 +38,7 @@ class Studio:
         self.playback = Playback(lambda: self.models.busy or self.files.busy, lambda: self.models.hurries)
         self.workspace = Workspace(self.scans, self.files, self.models, self.exports, device)
         self.search = Search(self.workspace)
-        self.settings = settings or QSettings(places.APP, places.APP)
+        self.settings = settings or open_settings()
         self.workspace.device_choice = device if device != "auto" else self.settings.value("device", "auto", str)
         self.window = MainWindow(self.workspace, self.search, self.playback, self.settings)
         self.window.closing.connect(self.close)
@@ -89,12 +92,52 @@ def make_application(smooth: bool = False) -> QApplication:
     return app
 
 
+class _Trouble(QObject):
+    """Brings what nobody caught, in any thread, to the window's thread, and shows it."""
+
+    happened = Signal(str)
+
+    def __init__(self):
+        super().__init__()
+        self.window = None
+        self.happened.connect(self._show)
+
+    def _show(self, report: str) -> None:
+        if self.window is not None:
+            ReportDialog(
+    "Something unexpected went wrong. The studio goes on; a report helps to mend it. It holds nothing of your "
+    "data.", report, parent=self.window).show()
+
+
 def run_studio(paths: list[Path], model: Path | None, device: str) -> int:
-    """Opens the window and runs until it is closed."""
+    """Opens the window and runs until it is closed. After a crash, what was open then is offered again."""
     app = make_application()
+    app.setWindowIcon(QIcon(str(places.assets() / "icon.png")))
+    trouble = _Trouble()
+    watch = crash.Watch(trouble.happened.emit)
+    before = watch.last_time()
+    watch.begin()
     studio = Studio(paths, model, device)
+    trouble.window, workspace = studio.window, studio.workspace
+
+    def note() -> None:
+        watch.more.update(device=workspace.device_label, model=workspace.model_label, opengl=opengl_label())
+        watch.opened(workspace.paths)
+
+    def recover() -> None:
+        paths = [path for path in before.paths if path.exists()]
+        dialog = ReportDialog("The studio did not close in good order the last time.", before.report,
+                              "Open What Was Open" if paths else "", studio.window)
+        if dialog.exec() and paths:
+            workspace.open(paths)
+
+    workspace.changed.connect(note)
+    workspace.failed.connect(lambda message: crash.log.info("said: %s", crash.without_names(message)))
+    if before is not None:
+        QTimer.singleShot(1500, recover)
     code = app.exec()
     studio.close()
+    watch.end()
     return code
 
 

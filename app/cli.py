@@ -10,6 +10,7 @@ from app import commands, export_commands, measure_commands, model_commands, tra
 from core.errors import StudioError
 from core.library.open import LAYOUTS
 from core.models.config import PRESETS
+from core.version import VERSION
 
 SUBCOMMANDS = ("info", "search", "similar", "classify", "index", "patches", "train", "evaluate", "reproduce",
                "model", "screenshot", "export")
@@ -23,6 +24,9 @@ def main(arguments: list[str]) -> int:
             return options.run(options)
         if arguments and arguments[0] in ("-h", "--help"):
             _parser().print_help()
+            return 0
+        if arguments == ["--version"]:
+            print(VERSION)
             return 0
         options = _studio_parser().parse_args(arguments)
         return commands.studio(options)
@@ -65,8 +69,8 @@ def _parser() -> argparse.ArgumentParser:
                                      "subcommand the studio opens.")
     sub = parser.add_subparsers(required=True, metavar="SUBCOMMAND")
 
-    p = sub.add_parser("info", help="what a file or folder holds and how it was understood")
-    p.add_argument("path", type=Path)
+    p = sub.add_parser("info", help="what a file or folder holds and how it was understood; without one, what runs here and why")
+    p.add_argument("path", type=Path, nargs="?")
     _layout_option(p)
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=commands.info)

@@ -9,14 +9,37 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.console import drive, load, open_path
+from core import places
 from core.errors import FileProblem, StudioError, os_problem
 from core.motion.skeleton import PART_NAMES
 from core.progress import format_duration
+from core.version import VERSION
 
 SAMPLE_QUERY = "a person waves with the right hand"
 
 
 def info(options: argparse.Namespace) -> int:
+    return _about_program(options) if options.path is None else _about_path(options)
+
+
+def _about_program(options: argparse.Namespace) -> int:
+    """What runs here, on what, why, and where it keeps things."""
+    from core.models import backends
+
+    device = backends.pick_device()
+    values = {"version": VERSION, "device": backends.device_label(device), "why": backends.device_reason(device),
+              "portable": places.portable_home() is not None, "data": str(places.data()), "cache": str(places.cache()),
+              "config": str(places.config()), "reports": str(places.reports())}
+    if options.json:
+        print(json.dumps(values))
+    else:
+        print(f"Motion Patches Studio {VERSION} on {values['device']}. {values['why']}")
+        for name in ("data", "cache", "config", "reports"):
+            print(f"  {name}: {values[name]}")
+    return 0
+
+
+def _about_path(options: argparse.Namespace) -> int:
     library = open_path(options.path, options.layout)
     motion = library.load(library.clips[0].id)
     skeleton = motion.skeleton

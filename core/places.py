@@ -1,17 +1,34 @@
-"""Where things live: what the program ships, and the user's own caches and settings."""
+"""Where things live: what the program ships, and the user's own data, caches, settings and reports.
+
+By each platform's rules (platformdirs), or all in one folder: that of the variable MOTIONPATCHES_HOME, or a folder named
+`portable` beside a frozen program.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib.resources import files
 from pathlib import Path
 
 import platformdirs
 
 APP = "MotionPatchesStudio"
+HOME_VARIABLE = "MOTIONPATCHES_HOME"
+PORTABLE = "portable"
+
+
+def portable_home() -> Path | None:
+    """The one folder of portable mode, or None."""
+    named = os.environ.get(HOME_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    beside = Path(sys.executable).parent / PORTABLE
+    return beside if getattr(sys, "frozen", False) and beside.is_dir() else None
 
 
 def assets() -> Path:
-    """The folder of shipped files, in a source tree and when installed."""
+    """The folder of shipped files, in a source tree, when installed, and frozen."""
     return Path(str(files("assets")))
 
 
@@ -28,8 +45,27 @@ def shipped_galleries() -> Path:
 
 
 def cache() -> Path:
-    """The user's cache folder for this program."""
-    return Path(platformdirs.user_cache_dir(APP, appauthor=False))
+    """What can be made again: galleries and indexes."""
+    home = portable_home()
+    return home / "cache" if home else Path(platformdirs.user_cache_dir(APP, appauthor=False))
+
+
+def data() -> Path:
+    """What the user made: runs, models, captions."""
+    home = portable_home()
+    return home / "data" if home else Path(platformdirs.user_data_dir(APP, appauthor=False))
+
+
+def config() -> Path:
+    """Settings."""
+    home = portable_home()
+    return home / "config" if home else Path(platformdirs.user_config_dir(APP, appauthor=False))
+
+
+def reports() -> Path:
+    """Logs and reports of crashes."""
+    home = portable_home()
+    return home / "reports" if home else Path(platformdirs.user_log_dir(APP, appauthor=False))
 
 
 def user_galleries() -> Path:
@@ -38,7 +74,7 @@ def user_galleries() -> Path:
 
 def user_models() -> Path:
     """Models that the user imported or pulled."""
-    return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "models"
+    return data() / "models"
 
 
 def model_name(folder: Path) -> str:
@@ -48,14 +84,14 @@ def model_name(folder: Path) -> str:
 
 def user_runs() -> Path:
     """Training runs that the studio started."""
-    return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "runs"
+    return data() / "runs"
 
 
 def user_captions() -> Path:
     """Captions of the user's own for libraries whose files are left as they are."""
-    return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "captions"
+    return data() / "captions"
 
 
 def corrections() -> Path:
     """What the user has said about skeletons whose unit, axis or parts were guessed wrongly."""
-    return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "skeletons.json"
+    return config() / "skeletons.json"

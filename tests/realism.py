@@ -82,8 +82,9 @@ def body_table(library: Library) -> None:
     print(f"{library.name}: {len(library.clips)} clips, {sum(c.duration_s for c in library.clips) / 60:.0f} min")
     print(f"bones change by at most {1000 * max(rigid):.1f} mm (stored in steps of 0.5 mm)")
     print(f"deepest joint below the floor: {1000 * max(floor):.1f} mm")
-    print(f"slide of {len(slid):,} stances: median {np.median(stances):.1f} mm, 99th percentile {np.percentile(stances, 99):.1f} mm, "
-          f"over 20 mm: {100 * (stances > 20).mean():.2f} %")
+    print(
+    f"slide of {len(slid):,} stances: median {np.median(stances):.1f} mm, 99th percentile {np.percentile(stances, 99):.1f} mm, "
+    f"over 20 mm: {100 * (stances > 20).mean():.2f} %")
     print(f"sharpest bend: knee {min(knees):.0f} degrees, elbow {min(elbows):.0f} degrees (180 is straight)")
 
 
@@ -98,7 +99,8 @@ def beside(library: Library, folder: Path) -> None:
         if ours:
             for where, source, ids in (("captured", captured, theirs), ("generated", library, ours)):
                 for part, values in liveliness(source.load(i) for i in ids).items():
-                    print(f"{content:22s}{where:11s}{part:7s}{values[0]:12.2f}{values[1]:10.2f}{values[2]:12.0f}{values[3]:10.1f}%")
+                    print(
+                        f"{content:22s}{where:11s}{part:7s}{values[0]:12.2f}{values[1]:10.2f}{values[2]:12.0f}{values[3]:10.1f}%")
 
 
 if __name__ == "__main__":

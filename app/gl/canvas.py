@@ -24,20 +24,31 @@ NO_OPENGL = "No OpenGL 3.3 was found, so motions are drawn plainly by the proces
 LEAST = (3, 3)
 
 
-@lru_cache(maxsize=1)
 def opengl_works() -> bool:
     """Whether a context of OpenGL 3.3 can be made here. MOTIONPATCHES_NO_OPENGL=1 says no."""
+    return bool(opengl_label())
+
+
+@lru_cache(maxsize=1)
+def opengl_label() -> str:
+    """Version and renderer, as in '4.5, llvmpipe'; '' where there is no OpenGL 3.3."""
     if os.environ.get("MOTIONPATCHES_NO_OPENGL") == "1" or QGuiApplication.platformName() in ("offscreen", "minimal"):
-        return False
+        return ""
     surface = QOffscreenSurface()
     surface.create()
     context = QOpenGLContext()
     context.setFormat(QSurfaceFormat.defaultFormat())
     if not surface.isValid() or not context.create() or not context.makeCurrent(surface):
-        return False
+        return ""
     found = context.format().version()
+    name = _renderer(context) if tuple(found) >= LEAST else ""
     context.doneCurrent()
-    return tuple(found) >= LEAST
+    return f"{found[0]}.{found[1]}, {name}" if tuple(found) >= LEAST else ""
+
+
+def _renderer(context: QOpenGLContext) -> str:
+    functions = context.functions()
+    return str(functions.glGetString(0x1F01) or "unknown renderer")  # GL_RENDERER
 
 
 class PainterCanvas(QWidget):

@@ -38,7 +38,7 @@ class Workspace(QObject):
         self.retriever: Any = None
         self.model: Any = None
         self.model_folder: Path | None = None
-        self.model_label, self.device_label = "model not loaded", ""
+        self.model_label, self.device_label, self.device_reason = "model not loaded", "", ""
         self.clip: Clip | None = None
         self.motion: Motion | None = None
 
@@ -122,14 +122,14 @@ class Workspace(QObject):
         folder = folder or places.starter_model()
 
         def work() -> tuple[Any, str]:
-            from core.models.backends import device_label, pick_device
+            from core.models.backends import device_label, device_reason, pick_device
             from core.models.checkpoint import load_model
 
             device = pick_device(self.device_choice)
-            return load_model(folder, device), device_label(device)
+            return load_model(folder, device), device_label(device), device_reason(device)
 
         def done(result: tuple[Any, str]) -> None:
-            self.model, self.device_label = result
+            self.model, self.device_label, self.device_reason = result
             self.model_folder = folder
             self.model_label = self.model.name
             self.retriever = None

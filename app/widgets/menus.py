@@ -6,8 +6,8 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QMenu, QMessageBox, QSpinBox, QWidget
 
 from app.viewmodels.doctor import Doctor
@@ -15,6 +15,7 @@ from app.viewmodels.playback import Playback
 from app.viewmodels.search import Search
 from app.viewmodels.workspace import Workspace
 from app.widgets import pages
+from app.widgets.about_dialog import AboutDialog
 from app.widgets.doctor_dialog import DoctorDialog
 from app.widgets.keys_dialog import Keys, KeysDialog
 from app.widgets.palette import Palette
@@ -268,6 +269,19 @@ class Menus:
         self._add(menu, "&Tour", lambda: Tour(self.window))
         self._add(menu, "&Keys…", lambda: KeysDialog(self.keys, self.window).exec(), "F1")
         self._add(menu, "All &Commands…", self.palette, "Ctrl+P", "Ctrl+Shift+P")
+        menu.addSeparator()
+        self._add(menu, "Show &Reports in Folder", self.show_reports)
+        self._add(
+    menu,
+    "&About…",
+    lambda: AboutDialog(
+        self.workspace.device_label,
+        self.workspace.device_reason,
+         self.window).exec())
+
+    def show_reports(self) -> None:
+        places.reports().mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(places.reports())))
 
     def _remember(self) -> None:
         """The open library goes to the top of the recent ones."""

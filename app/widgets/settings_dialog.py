@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QUrl
@@ -57,16 +58,13 @@ class SettingsDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(self.bodies)
         row.addWidget(choose)
-        self.cache = QLabel()
-        clear, show = QPushButton("Clear"), QPushButton("Show in Folder")
+        self.cache, self.data = QLabel(), QLabel()
+        clear = QPushButton("Clear")
         clear.clicked.connect(self._clear)
-        show.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(places.cache()))))
-        caches = QHBoxLayout()
-        caches.addWidget(self.cache, 1)
-        caches.addWidget(clear)
-        caches.addWidget(show)
+        caches, data = self._stored(self.cache, places.cache, clear), self._stored(self.data, places.data)
         for label, field in (("Appearance", appearance), ("Reduced motion", calm), ("Device", device),
-                             ("Body models (SMPL)", row), ("Indexes and galleries", caches)):
+                             ("Body models (SMPL)", row), ("Indexes and galleries", caches),
+                             ("Runs, models, captions", data)):
             form.addRow(label, field)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
@@ -105,9 +103,25 @@ class SettingsDialog(QDialog):
         else:
             os.environ.pop(BODY_MODELS, None)
 
+    def _stored(self, size: QLabel, folder: Callable[[], Path], *buttons: QPushButton) -> QHBoxLayout:
+        """A row that says how much lies in a folder, and shows it."""
+        def reveal() -> None:
+            folder().mkdir(parents=True, exist_ok=True)
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder())))
+
+        show = QPushButton("Show in Folder")
+        show.clicked.connect(reveal)
+        row = QHBoxLayout()
+        row.addWidget(size, 1)
+        for button in (*buttons, show):
+            row.addWidget(button)
+        return row
+
     def _size(self) -> None:
-        total = sum(f.stat().st_size for f in places.cache().rglob("*") if f.is_file())
-        self.cache.setText(f"{total / 2**20:.0f} MB; made again when needed")
+        cache, data = (sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 2**20 for folder in
+                       (places.cache(), places.data()))
+        self.cache.setText(f"{cache:.0f} MB; made again when needed")
+        self.data.setText(f"{data:.0f} MB; yours")
 
     def _clear(self) -> None:
         for name in ("galleries", "libraries"):

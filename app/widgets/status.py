@@ -28,6 +28,7 @@ class Status(QStatusBar):
     def _facts(self) -> None:
         w = self.workspace
         name = f"{w.library.name}: {len(w.library.clips):,} motions" if w.library else "nothing open"
+        self.facts.setToolTip(w.device_reason)
         self.facts.setText("   ·   ".join(t for t in (name, f"model: {w.model_label}", w.device_label) if t))
 
     def _progress(self, progress) -> None:

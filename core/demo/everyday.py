@@ -82,8 +82,8 @@ def _talk(m: Maker) -> Tracks:
 
 
 def _reach_shelf(m: Maker) -> Tracks:
-    tracks = hold(m, [(1.0, (0.02, 0.95, 0.3)), (1.6, (0.02, 0.97, 0.28)), (2.5, (-0.18, -0.25, 0.45)), (2.9, (-0.18, -0.25, 0.45))],
-                  0.2)
+    tracks = hold(m, [(1.0, (0.02, 0.95, 0.3)), (1.6, (0.02, 0.97, 0.28)),
+                  (2.5, (-0.18, -0.25, 0.45)), (2.9, (-0.18, -0.25, 0.45))], 0.2)
     up = bump(tracks.t * m.pace, 0.6, 2.0, 0.4)
     tracks.foot_pitch += 0.45 * up
     tracks.pelvis[:, 1] += 0.05 * up
@@ -92,7 +92,8 @@ def _reach_shelf(m: Maker) -> Tracks:
 
 
 def _shelve(m: Maker) -> Tracks:
-    tracks = hold(m, [(0.6, (-0.2, -0.45, 0.5)), (1.0, (-0.2, -0.45, 0.5)), (1.9, (-0.15, 0.75, 0.55)), (2.3, (-0.12, 0.75, 0.6))])
+    tracks = hold(m, [(0.6, (-0.2, -0.45, 0.5)), (1.0, (-0.2, -0.45, 0.5)),
+                  (1.9, (-0.15, 0.75, 0.55)), (2.3, (-0.12, 0.75, 0.6))])
     t = tracks.t * m.pace
     tracks.head[:, 0] -= 0.4 * bump(t, 1.2, 2.6, 0.4)
     tracks.foot_pitch += 0.35 * bump(t, 1.3, 2.5, 0.4)
@@ -170,29 +171,36 @@ EVERYDAY: tuple[Action, ...] = (
     Action("stand still", _idle, ("stands still", "stands and does nothing", "is standing idle")),
     Action("eat", _nodding(repeat((-0.1, -0.5, 0.5), (-0.28, 0.12, 0.34)), 0.12), ("eats with a spoon in the {side} hand",
            "eats something with the {side} hand", "brings food to the mouth with the {side} hand"), SIDES, counts=(2, 3)),
-    Action("read", _nodding(lambda m: hold(m, [(0.9, (-0.22, -0.28, 0.48)), (m.rng.uniform(2.4, 4.5), (-0.22, -0.27, 0.48))]), 0.45),
+    Action("read", _nodding(lambda m: hold(m, [(0.9, (-0.22, -0.28, 0.48)), (m.rng.uniform(2.4, 4.5), (-0.22, -0.27, 0.48))]),
+                            0.45),
            ("reads a book", "holds a book in both hands and reads", "looks down and reads a newspaper")),
     Action("write", lambda m: cycle(m, (-0.18, 0.22, 0.68), (0.12, 0.07, 0.0), 1.3, 0.2, circle=(0.05, 0.1, 0)),
            ("writes on a board with the {side} hand", "writes something on the wall with the {side} hand"), SIDES),
-    Action("take photo", lambda m: hold(m, [(0.8, (-0.2, 0.22, 0.42)), (m.rng.uniform(1.8, 2.8), (-0.2, 0.22, 0.42))], 0.2, (0.08, 0, 0)),
+    Action("take photo", lambda m: hold(m, [(0.8, (-0.2, 0.22, 0.42)), (m.rng.uniform(1.8, 2.8), (-0.2, 0.22, 0.42))], 0.2,
+                                        (0.08, 0, 0)),
            ("takes a photo", "holds a camera up to the eye with both hands", "takes a picture with a camera")),
     Action("comb hair", lambda m: cycle(m, (0.02, 0.45, 0.02), (0.02, -0.13, -0.12), 0.9, 0.8),
            ("combs their hair with the {side} hand", "brushes the hair with the {side} hand"), SIDES),
     Action("wash face", _nodding(lambda m: cycle(m, (-0.27, 0.17, 0.3), (0.02, 0.11, 0), 1.5, 0.1, bend=0.35), 0.2),
            ("washes their face", "rubs the face with both hands", "splashes water into the face")),
-    Action("put on hat", lambda m: hold(m, [(0.7, (-0.1, -0.6, 0.4)), (1.6, (-0.06, 0.52, 0.06)), (2.2, (-0.06, 0.5, 0.04))], 0.6),
+    Action("put on hat", lambda m: hold(m, [(0.7, (-0.1, -0.6, 0.4)), (1.6, (-0.06, 0.52, 0.06)), (2.2, (-0.06, 0.5, 0.04))],
+                                        0.6),
            ("puts on a hat", "puts a hat on the head with both hands", "pulls a cap over the head")),
     Action("check watch", _nodding(lambda m: hold(m, [(0.7, (-0.32, -0.02, 0.44)), (1.9, (-0.32, -0.02, 0.44))], 0.7), 0.4),
            ("looks at the watch on the {side} wrist", "checks the time on the {side} wrist"), SIDES),
     Action("cough", _shaking(lambda m: hold(m, [(0.6, (-0.27, 0.13, 0.32)), (2.0, (-0.27, 0.13, 0.32))], 0.2), 1.7, 0.16, 0.2),
            ("coughs into the {side} hand", "coughs, covering the mouth with the {side} hand"), SIDES),
-    Action("weep", _shaking(lambda m: hold(m, [(0.8, (-0.27, 0.2, 0.27)), (m.rng.uniform(2.4, 3.6), (-0.27, 0.2, 0.27))], 0.1), 1.2, 0.07,
-                            0.4), ("covers the face with both hands and cries", "cries into their hands", "weeps, face in the hands")),
-    Action("laugh", _shaking(lambda m: hold(m, [(0.6, (-0.3, -0.6, 0.24)), (m.rng.uniform(2.2, 3.2), (-0.3, -0.6, 0.24))]), 2.6, 0.1, -0.1),
+    Action("weep", _shaking(lambda m: hold(m, [(0.8, (-0.27, 0.2, 0.27)), (m.rng.uniform(2.4, 3.6), (-0.27, 0.2, 0.27))], 0.1),
+                            1.2, 0.07,
+                            0.4), ("covers the face with both hands and cries", "cries into their hands",
+                                   "weeps, face in the hands")),
+    Action("laugh", _shaking(lambda m: hold(m, [(0.6, (-0.3, -0.6, 0.24)), (m.rng.uniform(2.2, 3.2), (-0.3, -0.6, 0.24))]), 2.6,
+                             0.1, -0.1),
            ("laughs, holding the belly", "laughs hard with both hands on the stomach", "shakes with laughter")),
     Action("cheer", _shaking(lambda m: cycle(m, (0.18, 0.8, 0.12), (0.0, 0.2, 0.05), m.rng.uniform(1.4, 1.9), 0.3), 1.6, 0.04),
            ("cheers with both fists in the air", "pumps both fists overhead", "cheers, throwing the arms up again and again")),
-    Action("facepalm", _nodding(lambda m: hold(m, [(0.6, (-0.27, 0.27, 0.26)), (m.rng.uniform(1.8, 2.6), (-0.27, 0.26, 0.26))], 0.2), 0.5),
+    Action("facepalm", _nodding(lambda m: hold(m, [(0.6, (-0.27, 0.27, 0.26)), (m.rng.uniform(1.8, 2.6), (-0.27, 0.26, 0.26))],
+                                               0.2), 0.5),
            ("puts the {side} hand over the face and shakes the head", "covers the eyes with the {side} hand",
             "slaps the forehead with the {side} palm"), SIDES),
     Action("blow kiss", lambda m: hold(m, [(0.7, (-0.28, 0.14, 0.33)), (1.0, (-0.28, 0.14, 0.33)), (1.5, (0.0, 0.12, 0.85)),
@@ -203,25 +211,30 @@ EVERYDAY: tuple[Action, ...] = (
     Action("high five", lambda m: hold(m, [(0.6, (0.15, 0.45, 0.1)), (0.9, (-0.02, 0.55, 0.72)), (1.1, (-0.02, 0.55, 0.72))]),
            ("gives a high five with the {side} hand", "slaps palms high with the {side} hand"), SIDES),
     Action("hug", _hug, ("hugs someone", "opens the arms and embraces someone", "gives a warm hug with both arms")),
-    Action("open door", _open_door, ("opens a door with the {side} hand", "pulls a door open with the {side} hand, stepping back"),
+    Action("open door", _open_door, ("opens a door with the {side} hand",
+                                     "pulls a door open with the {side} hand, stepping back"),
            SIDES),
     Action("pour", _nodding(lambda m: hold(m, [(0.8, (-0.08, -0.25, 0.55)), (1.3, (0.0, 0.02, 0.6)),
                                                (m.rng.uniform(2.2, 3.0), (0.0, 0.04, 0.6))], 1.0, (0.1, 0, 0)), 0.3),
            ("pours water from a jug with the {side} hand", "pours a drink with the {side} hand"), SIDES),
     Action("swat", lambda m: cycle(m, (0.12, 0.4, 0.42), (0.3, 0.16, 0.08), 2.1, 0.2, circle=(0.0, 0.1, 0.1)),
            ("swats at a fly with the {side} hand", "drives away insects with the {side} hand"), SIDES),
-    Action("shiver", _shaking(lambda m: hold(m, [(0.7, (-0.46, -0.2, 0.28)), (m.rng.uniform(2.4, 3.6), (-0.46, -0.2, 0.28))]), 4.2, 0.05, 0.3),
+    Action("shiver", _shaking(lambda m: hold(m, [(0.7, (-0.46, -0.2, 0.28)), (m.rng.uniform(2.4, 3.6), (-0.46, -0.2, 0.28))]),
+                              4.2, 0.05, 0.3),
            ("shivers with cold, arms around the body", "hugs themselves and trembles", "is freezing and rubs the upper arms")),
     Action("dust off", _nodding(lambda m: cycle(m, (-0.18, -0.5, 0.26), (0.05, -0.2, 0.02), 2.2, opposite=True, bend=0.15), 0.35),
            ("dusts off the clothes with both hands", "brushes dirt off their trousers", "pats dust from the shirt")),
-    Action("wipe forehead", lambda m: hold(m, [(0.7, (-0.33, 0.36, 0.22)), (1.5, (0.12, 0.38, 0.2)), (1.8, (0.14, 0.34, 0.22))], 0.9),
+    Action("wipe forehead", lambda m: hold(m, [(0.7, (-0.33, 0.36, 0.22)), (1.5, (0.12, 0.38, 0.2)), (1.8, (0.14, 0.34, 0.22))],
+                                           0.9),
            ("wipes sweat from the forehead with the {side} hand", "runs the back of the {side} hand over the brow"), SIDES),
     Action("reach shelf", _reach_shelf, ("reaches up to a high shelf with the {side} hand and takes something down",
            "takes something from above with the {side} hand"), SIDES),
     Action("put on shelf", _shelve, ("puts a box on a high shelf with both hands", "lifts something up onto a shelf")),
-    Action("talk", _talk, ("talks with the hands", "explains something with lively gestures", "speaks and gestures with both hands")),
+    Action("talk", _talk, ("talks with the hands", "explains something with lively gestures",
+                           "speaks and gestures with both hands")),
     Action("tap foot", _tap_foot, ("taps the {side} foot, arms folded", "waits and taps the {side} foot"), SIDES),
-    Action("pet animal", _pet, ("crouches and pets an animal with the {side} hand", "bends down to stroke a dog with the {side} hand"),
+    Action("pet animal", _pet, ("crouches and pets an animal with the {side} hand",
+                                "bends down to stroke a dog with the {side} hand"),
            SIDES),
     Action("tie shoe", _tie_shoe, ("kneels and ties the {side} shoe", "ties the laces of the {side} shoe"), SIDES),
     Action("sew", _nodding(pair((-0.2, -0.35, 0.42), (-0.1, -0.3, 0.42), (0.12, 0.2, 0.05), 0.7), 0.4),

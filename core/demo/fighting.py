@@ -220,30 +220,40 @@ def _aim(targets: tuple[Point, Point], turn: float, recoil: float):
 
 
 FIGHTING: tuple[Action, ...] = (
-    Action("hook", _blow([(0, GUARD), (0.25, (0.5, 0.0, 0.35)), (0.5, (-0.35, 0.08, 0.62)), (0.65, (-0.4, 0.05, 0.5)), (1, GUARD)], 0.65, 0.05,
+    Action("hook", _blow([(0, GUARD), (0.25, (0.5, 0.0, 0.35)), (0.5, (-0.35, 0.08, 0.62)), (0.65, (-0.4, 0.05, 0.5)), (1,
+        GUARD)], 0.65, 0.05,
                          0.9), ("swings a hook with the {side} fist", "throws a hook from the side with the {side} hand"), BOTH,
            ("swings hooks with both fists", "throws left and right hooks"), (1, 2, 3)),
-    Action("uppercut", _blow([(0, GUARD), (0.28, (0.05, -0.6, 0.3)), (0.5, (-0.2, 0.3, 0.5)), (0.65, (-0.2, 0.35, 0.45)), (1, GUARD)], 0.4, -0.1),
+    Action("uppercut", _blow([(0, GUARD), (0.28, (0.05, -0.6, 0.3)), (0.5, (-0.2, 0.3, 0.5)), (0.65, (-0.2, 0.35, 0.45)), (1,
+        GUARD)], 0.4, -0.1),
            ("throws an uppercut with the {side} fist", "punches upward with the {side} hand"), BOTH,
            ("throws uppercuts with both fists", "punches upward, left and right"), (1, 2, 3)),
     Action("block", _block, ("blocks a blow with the {side} forearm", "raises the {side} arm to ward off a strike"), SIDES),
-    Action("knee strike", _knee_strike, ("strikes with the {side} knee from a guard", "drives the {side} knee up into an opponent"), SIDES),
-    Action("roundhouse kick", _roundhouse, ("gives a roundhouse kick with the {side} leg", "swings the {side} leg around in a high kick"),
+    Action("knee strike", _knee_strike, ("strikes with the {side} knee from a guard",
+                                         "drives the {side} knee up into an opponent"), SIDES),
+    Action("roundhouse kick", _roundhouse, ("gives a roundhouse kick with the {side} leg",
+                                            "swings the {side} leg around in a high kick"),
            SIDES),
     Action("boxing stance", _bounce, ("bounces in a boxing stance", "moves lightly on the feet, fists before the face",
            "stands guard like a boxer")),
     Action("duck", _duck, ("ducks under a punch", "dodges by ducking", "drops the head to avoid a blow")),
-    Action("sword slash", _slash, ("slashes with a sword held in both hands", "swings a sword down from the shoulder", "fights with a "
+    Action("sword slash", _slash, ("slashes with a sword held in both hands", "swings a sword down from the shoulder",
+                                   "fights with a "
            "long sword"), counts=(2, 3)),
-    Action("fencing thrust", _thrust, ("thrusts forward with a blade in the {side} hand", "lunges like a fencer with the {side} arm "
+    Action("fencing thrust", _thrust, ("thrusts forward with a blade in the {side} hand",
+                                       "lunges like a fencer with the {side} arm "
            "stretched"), SIDES),
-    Action("get hit", _hit, ("is hit in the stomach and doubles over", "takes a blow to the belly and staggers back", "bends over in pain, "
+    Action("get hit", _hit, ("is hit in the stomach and doubles over", "takes a blow to the belly and staggers back",
+                             "bends over in pain, "
            "holding the belly")),
     Action("startle", _startle, ("jumps back in fright, hands up", "is startled and recoils", "flinches and hops back")),
-    Action("take cover", _cover, ("ducks down and covers the head with both hands", "crouches with the hands over the head", "takes cover")),
-    Action("hands up", lambda m: hold(m, [(0.8, (0.35, 0.55, 0.15)), (m.rng.uniform(2.2, 3.4), (0.35, 0.55, 0.15))], 0.0, (-0.05, 0, 0)),
+    Action("take cover", _cover, ("ducks down and covers the head with both hands", "crouches with the hands over the head",
+                                  "takes cover")),
+    Action("hands up", lambda m: hold(m, [(0.8, (0.35, 0.55, 0.15)), (m.rng.uniform(2.2, 3.4), (0.35, 0.55, 0.15))], 0.0, (-0.05,
+        0, 0)),
            ("puts the hands up and surrenders", "holds up both hands beside the head", "surrenders with raised hands")),
-    Action("aim rifle", _aim(((-0.12, 0.05, 0.36), (-0.35, 0.05, 0.75)), 0.55, 0.6), ("aims a rifle from the {side} shoulder and shoots",
+    Action("aim rifle", _aim(((-0.12, 0.05, 0.36), (-0.35, 0.05, 0.75)), 0.55, 0.6),
+           ("aims a rifle from the {side} shoulder and shoots",
            "fires a rifle held at the {side} shoulder"), SIDES),
     Action("aim pistol", _aim(((-0.33, 0.08, 0.9), (-0.36, 0.05, 0.86)), 0.0, 1.2), ("aims a pistol with both hands and shoots, "
            "{side} hand first", "fires a handgun with the {side} hand, supported by the other"), ("right",)),

@@ -196,8 +196,8 @@ def _faint(m: Maker) -> Tracks:
     for leg in (LEFT, RIGHT):
         knelt = np.array([0.05, -body.thigh / body.leg - 0.01, -0.42])
         flat = np.array([0.08, -0.96, -0.02])
-        tracks.foot_local[leg] = (np.array([0.02, -0.97, 0]) * (1 - knees[:, None]) + knelt * knees[:, None]) * (1 - over[:, None]) \
-            + flat * over[:, None]
+        tracks.foot_local[leg] = (np.array([0.02, -0.97, 0]) * (1 - knees[:, None]) + knelt * \
+                                  knees[:, None]) * (1 - over[:, None]) + flat * over[:, None]
         tracks.foot_pitch[leg] += 1.2 * knees
         reach(tracks, leg, over, (0.35, 0.5, 0.2))
     return tracks
@@ -246,7 +246,8 @@ def _sit_floor(m: Maker) -> Tracks:
     for leg in (LEFT, RIGHT):
         crossed = np.array([-0.18, -0.06, 0.4])
         half = np.array([0.05, -0.6, 0.15])
-        path = np.array([0.02, -0.97, 0.0]) * ((1 - down) ** 2)[:, None] + half * (2 * down * (1 - down))[:, None] + crossed * (down**2)[:, None]
+        path = np.array([0.02, -0.97, 0.0]) * ((1 - down) ** 2)[:, None] + half * \
+                        (2 * down * (1 - down))[:, None] + crossed * (down**2)[:, None]
         tracks.foot_local[leg] = path
         tracks.knee_out[leg] += 3.0 * down
         reach(tracks, leg, down, (0.1, -0.6, 0.5))
@@ -275,7 +276,7 @@ def _prostrate(m: Maker) -> Tracks:
 def _low_crawl(m: Maker) -> Tracks:
     """Flat on the belly, elbow after elbow."""
     tracks = _crawl(m)
-    t, body = tracks.t, tracks.body
+    t = tracks.t
     tracks.pelvis[:, 1] = 0.19
     tracks.pitch[:] = np.pi / 2 - 0.2
     tracks.head[:, 0] -= 0.15
@@ -303,18 +304,26 @@ FLOOR: tuple[Action, ...] = (
            chains=False, styles=False),
     Action("cartwheel", _cartwheel, ("does a cartwheel to the {side}", "performs a cartwheel toward the {side}",
            "turns a cartwheel, going {side}"), SIDES, styles=False),
-    Action("fall backward", _fall_back, ("falls backward to the ground", "falls over onto the back", "slips and lands on the back"),
+    Action("fall backward", _fall_back, ("falls backward to the ground", "falls over onto the back",
+                                         "slips and lands on the back"),
            chains=False, styles=False),
-    Action("fall sideways", _fall_side, ("falls to the {side}", "falls over onto the {side} side", "topples sideways to the {side}"), SIDES,
+    Action("fall sideways", _fall_side, ("falls to the {side}", "falls over onto the {side} side",
+                                         "topples sideways to the {side}"), SIDES,
            chains=False, styles=False),
-    Action("faint", _faint, ("sinks to the knees and falls on the face", "goes down on the knees and collapses"), chains=False, styles=False),
-    Action("get up", _get_up, ("gets up from the floor", "rises from lying on the back", "lies on the back, then stands up"), chains=False,
+    Action("faint", _faint, ("sinks to the knees and falls on the face", "goes down on the knees and collapses"), chains=False,
            styles=False),
-    Action("forward roll", _roll_over, ("does a forward roll", "rolls over the shoulders and stands up", "does a somersault on the floor"),
+    Action("get up", _get_up, ("gets up from the floor", "rises from lying on the back", "lies on the back, then stands up"),
+           chains=False,
            styles=False),
-    Action("sit on floor", _sit_floor, ("sits down on the floor with crossed legs and gets up", "sits cross-legged on the ground"),
+    Action("forward roll", _roll_over, ("does a forward roll", "rolls over the shoulders and stands up",
+                                        "does a somersault on the floor"),
            styles=False),
-    Action("prostrate", _prostrate, ("kneels on both knees and bows to the floor", "goes down on both knees, forehead to the ground"),
+    Action("sit on floor", _sit_floor, ("sits down on the floor with crossed legs and gets up",
+                                        "sits cross-legged on the ground"),
            styles=False),
-    Action("low crawl", _low_crawl, ("crawls on the belly", "crawls flat along the ground on the elbows"), chains=False, styles=False),
+    Action("prostrate", _prostrate, ("kneels on both knees and bows to the floor",
+                                     "goes down on both knees, forehead to the ground"),
+           styles=False),
+    Action("low crawl", _low_crawl, ("crawls on the belly", "crawls flat along the ground on the elbows"), chains=False,
+           styles=False),
 )

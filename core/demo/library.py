@@ -65,11 +65,16 @@ STYLES = (
     Style("fast", ("quickly", "fast", "in a hurry"), 1.4),
     Style("proud", ("proudly, chest out", "with a straight back and head high"), 1.0, -0.16),
     Style("sad", ("sadly, with a hanging head", "in low spirits", "as if very sad"), 0.8, 0.2, 0.01, 0.7, 1.0, 0.6),
-    Style("feminine", ("in a feminine way", "gracefully, like a lady", "in a womanly manner"), 0.97, -0.05, 0.0, 0.9, 3.2, 0.9, 0.9,
+    Style("feminine", ("in a feminine way", "gracefully, like a lady", "in a womanly manner"), 0.97, -0.05, 0.0, 0.9, 3.2, 0.9,
+          0.9,
           -0.04),
-    Style("masculine", ("in a masculine way", "like a tough guy", "in a manly manner"), 1.0, 0.08, 0.015, 1.1, 1.6, 1.15, 1.1, 0.13),
-    Style("childlike", ("like a child", "in a youthful way", "playfully, like a kid"), 1.12, -0.03, 0.0, 1.9, 1.6, 1.3, 2.2, 0.06),
+    Style("masculine", ("in a masculine way", "like a tough guy", "in a manly manner"), 1.0, 0.08, 0.015, 1.1, 1.6, 1.15, 1.1,
+          0.13),
+    Style("childlike", ("like a child", "in a youthful way", "playfully, like a kid"), 1.12, -0.03, 0.0, 1.9, 1.6, 1.3, 2.2,
+          0.06),
 )
+# A clip stays within a hall of this length.
+ROOM_M = 31.0
 PLAIN = Style("plain", ("", "", "", "", "", "in a normal way"))
 
 
@@ -123,12 +128,20 @@ def make_clip(choices: list[_Choice], rng: np.random.Generator, words: float = 0
         style = STYLES[int(rng.integers(len(STYLES)))]
     parts = [_perform(c, body, style, rng) for c in choices]
     positions = lift_out_of_floor(_join(parts))
+    if _extent(positions).max() > ROOM_M:
+        choices, positions = choices[:1], lift_out_of_floor(parts[0])
+    positions[..., [0, 2]] -= (positions[..., [0, 2]].max(axis=(0, 1)) + positions[..., [0, 2]].min(axis=(0, 1))) / 2
     name = " + ".join(f"{c.action.name} {c.side}".strip() for c in choices)
     captions = _captions(choices, style, rng, words, avoid)
     motion = Motion(positions.astype(np.float32), FPS, SMPL22, name)
     if variety:
         motion = varied(motion, rng, all(c.action.chains for c in choices))
     return DemoClip(motion, captions, tuple(c.action.name for c in choices), tuple(c.side for c in choices), style.name)
+
+
+def _extent(positions: np.ndarray) -> np.ndarray:
+    """(2,) metres over the ground."""
+    return np.ptp(positions[..., [0, 2]], axis=(0, 1))
 
 
 def _perform(choice: _Choice, body: Body, style: Style, rng: np.random.Generator) -> np.ndarray:

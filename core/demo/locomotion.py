@@ -11,6 +11,9 @@ from core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from core.demo.curves import bump, smooth_noise
 from core.demo.gait import JOG, RUN, WALK, Gait, Path, arc, pivot, straight, walk_along, zigzag
 
+# A straight run ends before it is out of sight.
+FARTHEST_M = 22.0
+
 
 def _go(m: Maker, path: Path, gait: Gait) -> Tracks:
     return walk_along(m.body, path, replace(gait, cadence=gait.cadence * m.pace), m.first_foot())
@@ -23,6 +26,7 @@ def _time(m: Maker, low: float, high: float) -> float:
 def _ahead(gait: Gait, speed: float, direction: float = 0.0):
     def make(m: Maker) -> Tracks:
         seconds = _time(m, 2.6, 4.8) * (m.rng.uniform(1, 2.2) if m.rng.random() < 0.4 else 1)
+        seconds = min(seconds, FARTHEST_M / (speed * m.pace))
         return _go(m, straight(seconds, speed * m.pace * seconds * 0.8, direction), gait)
     return make
 

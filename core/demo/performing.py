@@ -179,7 +179,12 @@ def _turning_dance(m: Maker) -> Tracks:
     seconds = m.rng.uniform(3.2, 4.6)
     t = np.arange(int(seconds * 20)) / 20
     facing = SIDE_SIGN[INDEX[m.side]] * 2 * np.pi * m.rng.uniform(1.6, 2.2) * ease(t / seconds)
-    tracks = walk_along(m.body, Path(np.zeros((len(t), 2)), facing, np.zeros(len(t))), replace(WALK, cadence=2.6, lift=0.05, arm_swing=0.0))
+    tracks = walk_along(
+    m.body, Path(
+        np.zeros(
+            (len(t), 2)), facing, np.zeros(
+                len(t))), replace(
+                    WALK, cadence=2.6, lift=0.05, arm_swing=0.0))
     for limb in (LEFT, RIGHT):
         reach(tracks, limb, bump(t, 0.1, seconds, 0.5), (0.9, 0.2, 0.1))
     return tracks
@@ -190,22 +195,29 @@ def _conduct(m: Maker) -> Tracks:
 
 
 PERFORMING: tuple[Action, ...] = (
-    Action("waltz", _waltz, ("dances a waltz", "waltzes with a partner", "dances in threes, arms in a ballroom hold"), styles=False),
+    Action("waltz", _waltz, ("dances a waltz", "waltzes with a partner", "dances in threes, arms in a ballroom hold"),
+           styles=False),
     Action("salsa", _salsa, ("dances salsa", "steps forward and back with swinging hips", "dances a Latin step"), styles=False),
     Action("robot dance", _robot, ("dances like a robot", "moves in jerks like a machine", "does the robot")),
     Action("headbang", _headbang, ("bangs the head to heavy music", "shakes the head up and down to metal", "headbangs")),
     Action("can-can", _cancan, ("kicks high, leg by leg, hands on the hips", "dances the can-can"), counts=(4, 5)),
-    Action("disco", _disco, ("dances disco, the {side} hand pointing up and down", "points to the ceiling and to the floor with the {side} "
+    Action("disco", _disco, ("dances disco, the {side} hand pointing up and down",
+                             "points to the ceiling and to the floor with the {side} "
            "hand in time"), SIDES),
-    Action("arabesque", _arabesque, ("stands in an arabesque with the {side} leg stretched behind", "balances with the {side} leg lifted "
+    Action("arabesque", _arabesque, ("stands in an arabesque with the {side} leg stretched behind",
+                                     "balances with the {side} leg lifted "
            "backward, arms out"), SIDES, styles=False),
     Action("plie", _ballet_plie, ("does a plié", "bends the knees in ballet, feet turned out"), counts=(1, 2), styles=False),
-    Action("whirl", _turning_dance, ("whirls round and round to the {side}, arms spread", "turns again and again to the {side} with open "
+    Action("whirl", _turning_dance, ("whirls round and round to the {side}, arms spread",
+                                     "turns again and again to the {side} with open "
            "arms"), SIDES, styles=False),
-    Action("conduct", _conduct, ("conducts an orchestra", "beats time with both hands like a conductor", "leads a choir with the arms")),
-    Action("play drums", lambda m: cycle(m, (0.02, -0.35, 0.52), (0, 0.16, 0.02), m.rng.uniform(1.8, 2.6), 0.1, opposite=True, bend=0.12),
+    Action("conduct", _conduct, ("conducts an orchestra", "beats time with both hands like a conductor",
+                                 "leads a choir with the arms")),
+    Action("play drums", lambda m: cycle(m, (0.02, -0.35, 0.52), (0, 0.16, 0.02), m.rng.uniform(1.8, 2.6), 0.1, opposite=True,
+                                         bend=0.12),
            ("plays the drums", "beats drums with both hands", "drums with two sticks")),
-    Action("play flute", lambda m: hold(m, [(0.8, (-0.12, 0.12, 0.38)), (m.rng.uniform(2.4, 3.8), (-0.12, 0.13, 0.38))], 0.5, (0.05, 0.12, 0)),
+    Action("play flute", lambda m: hold(m, [(0.8, (-0.12, 0.12, 0.38)), (m.rng.uniform(2.4, 3.8), (-0.12, 0.13, 0.38))], 0.5,
+                                        (0.05, 0.12, 0)),
            ("plays the flute", "holds a flute to the lips with both hands")),
     Action("juggle", lambda m: cycle(m, (0.0, -0.35, 0.48), (0.05, 0.15, 0.02), 1.5, opposite=True, circle=(0.1, 0.0, 0)),
            ("juggles balls", "juggles with both hands", "keeps three balls in the air")),

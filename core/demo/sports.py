@@ -62,7 +62,8 @@ def _spike(m: Maker) -> Tracks:
     tracks.ball[:, :, 1] += height
     tracks.foot_pitch += np.clip(height / 0.3, 0, 1) * 0.6
     tracks.spine[:, 0] += 0.35 * crouch
-    reach(tracks, limb, bump(t, 0.5, 1.6, 0.25), keys(t, [(0.5, (0.3, 0.3, -0.2)), (0.8, (0.2, 0.75, -0.25)), (1.0, (0.0, 0.95, 0.3)),
+    reach(tracks, limb, bump(t, 0.5, 1.6, 0.25), keys(t, [(0.5, (0.3, 0.3, -0.2)), (0.8, (0.2, 0.75, -0.25)), (1.0, (0.0, 0.95,
+        0.3)),
                                                          (1.2, (-0.25, 0.0, 0.7)), (1.6, (0.1, -0.8, 0.3))]))
     reach(tracks, 1 - limb, bump(t, 0.5, 1.2, 0.25), (0.1, 0.6, 0.5))
     tracks.spine[:, 2] += SIDE_SIGN[1 - limb] * keys(t, [(0.5, 0), (0.85, -0.4), (1.1, 0.4), (1.6, 0)])
@@ -71,7 +72,8 @@ def _spike(m: Maker) -> Tracks:
 
 def _bowl(m: Maker) -> Tracks:
     """The arm swings back and low to the front while the other foot steps and the knee bends."""
-    tracks = hold(m, [(0.5, (0.0, -0.5, 0.5)), (1.0, (0.15, -0.65, -0.6)), (1.45, (0.0, -0.85, 0.45)), (1.75, (-0.05, 0.0, 0.85))])
+    tracks = hold(m, [(0.5, (0.0, -0.5, 0.5)), (1.0, (0.15, -0.65, -0.6)),
+                  (1.45, (0.0, -0.85, 0.45)), (1.75, (-0.05, 0.0, 0.85))])
     t, foot = tracks.t * m.pace, 1 - m.limbs[0]
     step = keys(t, [(0.8, 0), (1.3, 1), (1.9, 1), (2.3, 0)])
     tracks.ball[foot][:, 2] += 0.55 * step
@@ -213,7 +215,7 @@ def _warrior(m: Maker) -> Tracks:
 def _swim(m: Maker) -> Tracks:
     """Face down above the floor: arms over and through in turn, legs flutter."""
     tracks = m.still(m.rng.uniform(3.2, 5.0))
-    t, body = tracks.t, tracks.body
+    t = tracks.t
     turn = 2 * np.pi * 0.65 * m.pace * t
     tracks.pitch[:] = np.pi / 2
     tracks.pelvis[:, 1] = 0.6
@@ -224,7 +226,8 @@ def _swim(m: Maker) -> Tracks:
     tracks.foot_free[:] = 1.0
     for limb in (LEFT, RIGHT):
         phase = turn + np.pi * limb
-        tracks.hand[limb] = np.stack([0.2 + 0.15 * np.maximum(-np.sin(phase), 0), 0.92 * np.cos(phase), 0.75 * np.sin(phase)], axis=1)
+        tracks.hand[limb] = np.stack([0.2 + 0.15 * np.maximum(-np.sin(phase), 0),
+                                     0.92 * np.cos(phase), 0.75 * np.sin(phase)], axis=1)
         kick = 0.12 * np.sin(2 * np.pi * 2.2 * m.pace * t + np.pi * limb)
         tracks.foot_local[limb] = np.stack([0.03 + 0 * t, -0.97 + 0 * t, kick], axis=1)
         tracks.foot_pitch[limb] = 1.1
@@ -284,7 +287,8 @@ def _drive(m: Maker) -> Tracks:
     turn = 0.7 * np.sin(2 * np.pi * 0.45 * m.pace * t + m.rng.uniform(0, 6))
     for limb in (LEFT, RIGHT):
         around = SIDE_SIGN[limb] * turn
-        reach(tracks, limb, np.ones_like(t), np.stack([-0.36 + 0.36 * np.cos(turn), -0.2 + 0.36 * np.sin(-around), 0.68 + 0 * t], axis=1))
+        reach(tracks, limb, np.ones_like(t), np.stack(
+            [-0.36 + 0.36 * np.cos(turn), -0.2 + 0.36 * np.sin(-around), 0.68 + 0 * t], axis=1))
     tracks.head[:, 2] += 0.25 * turn
     return tracks
 
@@ -292,8 +296,20 @@ def _drive(m: Maker) -> Tracks:
 def _skate(m: Maker) -> Tracks:
     """Long slanting pushes from leg to leg, bent low, arms swinging across."""
     seconds = m.rng.uniform(3.6, 5.2)
-    gait = replace(JOG, cadence=1.3, duty=0.6, lift=0.05, width=0.22, sway=0.1, lean=0.55, crouch=0.13, heel=0.2, arm_swing=0.7, elbow=0.5,
-                   bob=0.02, behind=0.0)
+    gait = replace(
+    JOG,
+    cadence=1.3,
+    duty=0.6,
+    lift=0.05,
+    width=0.22,
+    sway=0.1,
+    lean=0.55,
+    crouch=0.13,
+    heel=0.2,
+    arm_swing=0.7,
+    elbow=0.5,
+    bob=0.02,
+     behind=0.0)
     return walk_along(m.body, zigzag(seconds, 1.6 * seconds * m.pace, 0.25), replace(gait, cadence=gait.cadence * m.pace))
 
 
@@ -313,40 +329,55 @@ def _keep_up(m: Maker) -> Tracks:
 
 
 SPORTS: tuple[Action, ...] = (
-    Action("jump rope", _jump_rope, ("jumps rope", "skips with a rope, wrists turning", "jumps over a skipping rope again and again")),
-    Action("tennis serve", _racket(True), ("serves a tennis ball with the {side} hand", "hits a ball overhead with a racket in the {side} "
+    Action("jump rope", _jump_rope, ("jumps rope", "skips with a rope, wrists turning",
+                                     "jumps over a skipping rope again and again")),
+    Action("tennis serve", _racket(True), ("serves a tennis ball with the {side} hand",
+                                           "hits a ball overhead with a racket in the {side} "
            "hand"), SIDES),
-    Action("tennis forehand", _racket(False), ("hits a tennis ball with a {side}-handed forehand", "swings a racket flat with the {side} "
+    Action("tennis forehand", _racket(False), ("hits a tennis ball with a {side}-handed forehand",
+                                               "swings a racket flat with the {side} "
            "hand"), SIDES),
-    Action("volleyball spike", _spike, ("jumps and spikes a volleyball with the {side} hand", "leaps and hits a ball down with the {side} "
+    Action("volleyball spike", _spike, ("jumps and spikes a volleyball with the {side} hand",
+                                        "leaps and hits a ball down with the {side} "
            "hand"), SIDES),
     Action("bowling", _bowl, ("bowls a ball with the {side} hand", "rolls a bowling ball with the {side} arm"), SIDES),
-    Action("throw overhead", _throw_in, ("throws a ball from behind the head with both hands", "throws in a ball with both arms overhead")),
-    Action("hurdle", _hurdle, ("runs and leaps over a hurdle", "runs, jumps over something and runs on", "takes a hurdle at a run"),
+    Action("throw overhead", _throw_in, ("throws a ball from behind the head with both hands",
+                                         "throws in a ball with both arms overhead")),
+    Action("hurdle", _hurdle, ("runs and leaps over a hurdle", "runs, jumps over something and runs on",
+                               "takes a hurdle at a run"),
            styles=False),
-    Action("hula hoop", _hula, ("circles the hips with a hula hoop", "swings the hips round and round", "keeps a hoop turning around the "
+    Action("hula hoop", _hula, ("circles the hips with a hula hoop", "swings the hips round and round",
+                                "keeps a hoop turning around the "
            "waist")),
-    Action("torso twist", _torso_twist, ("twists the upper body left and right, elbows up", "turns the trunk from side to side as an "
+    Action("torso twist", _torso_twist, ("twists the upper body left and right, elbows up",
+                                         "turns the trunk from side to side as an "
            "exercise")),
-    Action("windmill", _windmill, ("bends over and touches each foot with the opposite hand in turn", "does windmills, hand to opposite "
+    Action("windmill", _windmill, ("bends over and touches each foot with the opposite hand in turn",
+                                   "does windmills, hand to opposite "
            "foot")),
     Action("neck roll", _neck_roll, ("rolls the head in circles", "circles the neck slowly")),
     Action("plank", _plank, ("holds a plank on the forearms", "stays still in a plank"), chains=False, styles=False),
-    Action("tree pose", _tree, ("stands on the {other} leg in a yoga tree pose, hands overhead", "balances in tree pose with the {side} "
+    Action("tree pose", _tree, ("stands on the {other} leg in a yoga tree pose, hands overhead",
+                                "balances in tree pose with the {side} "
            "foot at the knee"), SIDES, styles=False),
-    Action("warrior pose", _warrior, ("stands in a yoga warrior pose, {side} leg ahead", "steps wide with the {side} leg and spreads the "
+    Action("warrior pose", _warrior, ("stands in a yoga warrior pose, {side} leg ahead",
+                                      "steps wide with the {side} leg and spreads the "
            "arms"), SIDES, styles=False),
     Action("swim", _swim, ("swims the crawl", "swims face down, arm over arm", "swims forward kicking the legs"), chains=False,
            styles=False),
-    Action("ride bicycle", _bicycle, ("rides a bicycle", "sits on a bike and pedals", "cycles, hands on the handlebar"), chains=False,
+    Action("ride bicycle", _bicycle, ("rides a bicycle", "sits on a bike and pedals", "cycles, hands on the handlebar"),
+           chains=False,
            styles=False),
-    Action("ride horse", _horse, ("rides a horse", "sits in a saddle and trots", "gallops on horseback, holding the reins"), chains=False,
+    Action("ride horse", _horse, ("rides a horse", "sits in a saddle and trots", "gallops on horseback, holding the reins"),
+           chains=False,
            styles=False),
     Action("drive", _drive, ("drives a car", "sits and turns a steering wheel", "steers a car with both hands"), chains=False,
            styles=False),
     Action("skate", _skate, ("skates forward", "ice skates with long pushes", "glides ahead on skates"), styles=False),
-    Action("keep ball up", _keep_up, ("juggles a football on the {side} foot", "kicks a ball up again and again with the {side} foot"),
+    Action("keep ball up", _keep_up, ("juggles a football on the {side} foot",
+                                      "kicks a ball up again and again with the {side} foot"),
            SIDES, counts=(3, 4)),
-    Action("dumbbell fly", lambda m: cycle(m, (0.45, -0.1, 0.6), (0.45, 0.1, -0.4), 0.6), ("opens and closes both stretched arms with weights",
+    Action("dumbbell fly", lambda m: cycle(m, (0.45, -0.1, 0.6), (0.45, 0.1, -0.4), 0.6),
+           ("opens and closes both stretched arms with weights",
            "does chest flies, arms wide and together")),
 )

@@ -88,8 +88,23 @@ def _wind(m: Maker, tracks: Tracks, amount: np.ndarray) -> None:
 
 
 def _duck_walk(m: Maker) -> Tracks:
-    tracks = _walk(m, m.rng.uniform(3.0, 4.4), 0.35, replace(WALK, cadence=1.5, crouch=0.38, width=0.12, lift=0.06, heel=0.3, lean=0.25,
-                                                           arm_swing=0.1, elbow=1.0, bob=0.0))
+    tracks = _walk(
+    m,
+    m.rng.uniform(
+        3.0,
+        4.4),
+        0.35,
+        replace(
+            WALK,
+            cadence=1.5,
+            crouch=0.38,
+            width=0.12,
+            lift=0.06,
+            heel=0.3,
+            lean=0.25,
+            arm_swing=0.1,
+            elbow=1.0,
+             bob=0.0))
     tracks.knee_out += 0.5
     tracks.foot_pitch += 0.35 * bump(tracks.t, 0, tracks.seconds, 0.5)
     return tracks
@@ -130,15 +145,42 @@ def _gallop(m: Maker) -> Tracks:
     seconds = m.rng.uniform(2.6, 3.8)
     side = INDEX[m.side]
     path = straight(seconds, 1.1 * m.pace * seconds, SIDE_SIGN[side] * np.pi / 2)
-    tracks = walk_along(m.body, path, replace(JOG, cadence=2.6 * m.pace, duty=0.45, lift=0.1, arm_swing=0.1, elbow=0.6, lean=0.08, width=0.16,
-                                              bob=0.05, heel=0.4), side)
+    tracks = walk_along(
+    m.body,
+    path,
+    replace(
+        JOG,
+        cadence=2.6 *
+        m.pace,
+        duty=0.45,
+        lift=0.1,
+        arm_swing=0.1,
+        elbow=0.6,
+        lean=0.08,
+        width=0.16,
+        bob=0.05,
+        heel=0.4),
+         side)
     tracks.pelvis[:, 1] += 0.04 * np.abs(np.sin(np.pi * 1.3 * m.pace * tracks.t)) * bump(tracks.t, 0.2, seconds, 0.4)
     return tracks
 
 
 def _lunge_walk(m: Maker) -> Tracks:
-    tracks = _walk(m, m.rng.uniform(4.0, 5.2), 0.6, replace(WALK, cadence=0.95, crouch=0.2, bob=0.07, lift=0.12, heel=0.9, arm_swing=0.2,
-                                                          lean=0.0))
+    tracks = _walk(
+    m,
+    m.rng.uniform(
+        4.0,
+        5.2),
+        0.6,
+        replace(
+            WALK,
+            cadence=0.95,
+            crouch=0.2,
+            bob=0.07,
+            lift=0.12,
+            heel=0.9,
+            arm_swing=0.2,
+             lean=0.0))
     for limb in (LEFT, RIGHT):
         reach(tracks, limb, bump(tracks.t, 0.1, tracks.seconds - 0.1, 0.5), (0.08, -0.72, 0.02))
         tracks.elbow_up[limb] = 0.8
@@ -150,34 +192,46 @@ SKIP = replace(JOG, cadence=2.1, knee_lift=0.16, bob=0.07, arm_swing=0.8, elbow=
 BACKWARD_RUN = replace(JOG, heel=0.3, lean=-0.02, arm_swing=0.35, behind=-0.05)
 
 TRAVEL: tuple[Action, ...] = (
-    Action("walk and turn", _walk_and_turn, ("walks forward and turns {side}", "walks straight, then turns to the {side} and walks on",
+    Action("walk and turn", _walk_and_turn, ("walks forward and turns {side}",
+                                             "walks straight, then turns to the {side} and walks on",
            "walks ahead and takes a {side} turn"), SIDES),
-    Action("run backward", lambda m: _walk(m, m.rng.uniform(2.4, 3.8), 1.5, BACKWARD_RUN, np.pi), ("runs backward", "jogs backwards",
+    Action("run backward", lambda m: _walk(m, m.rng.uniform(2.4, 3.8), 1.5, BACKWARD_RUN, np.pi), ("runs backward",
+        "jogs backwards",
            "runs in reverse, facing ahead")),
     Action("run zigzag", lambda m: walk_along(m.body, zigzag(s := m.rng.uniform(3.2, 4.6), 2.0 * m.pace * s, 0.8), JOG),
            ("runs in a zigzag", "runs, swerving left and right", "runs a winding line")),
     Action("high knees", lambda m: _walk(m, m.rng.uniform(2.6, 4.0), 0.0, HIGH_KNEES), ("runs in place with high knees",
            "does high knees on the spot", "runs on the spot, pulling the knees up")),
-    Action("skip", lambda m: _walk(m, m.rng.uniform(3.0, 4.6), 1.1, SKIP), ("skips along", "skips forward happily", "hops and skips ahead")),
-    Action("side gallop", _gallop, ("gallops sideways to the {side}", "chassés to the {side} with little hops"), SIDES, styles=False),
-    Action("walk and wave", _with(_waving), ("walks forward waving the {side} hand", "waves with the {side} hand while walking"), SIDES),
-    Action("walk and phone", _with(_phoning), ("walks with a phone at the {side} ear", "walks along while talking on the phone, {side} hand "
+    Action("skip", lambda m: _walk(m, m.rng.uniform(3.0, 4.6), 1.1, SKIP), ("skips along", "skips forward happily",
+                                                                            "hops and skips ahead")),
+    Action("side gallop", _gallop, ("gallops sideways to the {side}", "chassés to the {side} with little hops"), SIDES,
+           styles=False),
+    Action("walk and wave", _with(_waving), ("walks forward waving the {side} hand", "waves with the {side} hand while walking"),
+           SIDES),
+    Action("walk and phone", _with(_phoning), ("walks with a phone at the {side} ear",
+                                               "walks along while talking on the phone, {side} hand "
            "at the ear"), SIDES),
-    Action("walk hands behind", _with(_hands_behind, 0.75), ("walks with the hands behind the back", "strolls, hands clasped behind")),
+    Action("walk hands behind", _with(_hands_behind, 0.75), ("walks with the hands behind the back",
+                                                             "strolls, hands clasped behind")),
     Action("walk arms crossed", _with(_crossed, 0.85), ("walks with crossed arms", "walks ahead, arms folded over the chest")),
     Action("walk with cane", _with(_cane, 0.55, replace(WALK, cadence=1.4, lift=0.05)), ("walks with a cane in the {side} hand",
            "walks bent over, leaning on a stick in the {side} hand"), SIDES, styles=False),
-    Action("carry suitcase", _with(_suitcase, 0.9), ("carries a suitcase in the {side} hand", "walks with a heavy bag in the {side} hand"),
+    Action("carry suitcase", _with(_suitcase, 0.9), ("carries a suitcase in the {side} hand",
+                                                     "walks with a heavy bag in the {side} hand"),
            SIDES, styles=False),
-    Action("carry on head", _with(_on_head, 0.8), ("walks holding a basket on the head", "carries something on the head with both hands"),
+    Action("carry on head", _with(_on_head, 0.8), ("walks holding a basket on the head",
+                                                   "carries something on the head with both hands"),
            styles=False),
-    Action("walk against wind", _with(_wind, 0.5, replace(WALK, cadence=1.5, lift=0.06)), ("struggles forward against a strong wind",
+    Action("walk against wind", _with(_wind, 0.5, replace(WALK, cadence=1.5, lift=0.06)),
+           ("struggles forward against a strong wind",
            "walks bent into a storm, shielding the face"), styles=False),
-    Action("duck walk", _duck_walk, ("walks in a deep squat", "waddles forward, crouching low", "does a duck walk"), styles=False),
+    Action("duck walk", _duck_walk, ("walks in a deep squat", "waddles forward, crouching low", "does a duck walk"),
+           styles=False),
     Action("lunge walk", _lunge_walk, ("walks in long deep lunges", "does walking lunges, hands on the hips"), styles=False),
     Action("step over", _step_over, ("steps over an obstacle", "lifts one foot after the other high over something and walks on"),
            styles=False),
     Action("pushed back", _pushed, ("is pushed and staggers backward", "is shoved and takes quick steps back"), styles=False),
-    Action("run and stop", lambda m: _walk(m, m.rng.uniform(1.8, 2.4), 2.0, RUN), ("takes a short run and stops", "dashes a few steps "
+    Action("run and stop", lambda m: _walk(m, m.rng.uniform(1.8, 2.4), 2.0, RUN), ("takes a short run and stops",
+        "dashes a few steps "
            "and halts"), styles=False),
 )

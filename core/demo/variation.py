@@ -31,7 +31,8 @@ def _rested(motion: Motion, rng: np.random.Generator) -> Motion:
     before, after = (int(rng.integers(0, 40)) for _ in range(2))
     p = motion.positions
     sway = 0.004 * smooth_noise(before + after + 2, 3, rng, 20)[:, None]
-    parts = [p[:1] + sway[:before] - sway[before:before + 1], p, p[-1:] + sway[before + 1:before + 1 + after] - sway[before + 1:before + 2]]
+    parts = [p[:1] + sway[:before] - sway[before:before + 1], p, p[-1:] + \
+        sway[before + 1:before + 1 + after] - sway[before + 1:before + 2]]
     return replace(motion, positions=np.concatenate(parts).astype(np.float32))
 
 

@@ -74,6 +74,20 @@ def device_label(device: str) -> str:
     return f"CPU, {torch.get_num_threads()} threads" + (", bf16" if cpu_has_bf16() else "")
 
 
+def device_reason(device: str) -> str:
+    """Why this device, in a sentence."""
+    import torch
+
+    if device.startswith("cuda"):
+        return f"torch {torch.__version__} found a CUDA device, compute capability " + ".".join(
+            map(str, torch.cuda.get_device_capability(device))) + "."
+    if device == "mps":
+        return f"torch {torch.__version__} found Apple's Metal."
+    if torch.version.cuda is None and not torch.backends.mps.is_built():
+        return f"torch {torch.__version__} is a build for the CPU alone; a CUDA build of torch would use an NVIDIA GPU."
+    return f"torch {torch.__version__} found no GPU that it can use."
+
+
 @lru_cache(maxsize=1)
 def cpu_has_bf16() -> bool:
     """Whether bf16 pays on this CPU: with tiles (AMX). With AVX-512's bf16 instructions alone it is slower than fp32 (measured:

@@ -59,7 +59,7 @@ def how_it_moves(p):
 
 @pytest.mark.parametrize("name", [a.name for a in ACTIONS if "left" in a.sides])
 def test_left_is_the_mirror_image_of_right(name):
-    """No caption says left where the motion says right: the left variant, mirrored, moves more like the right one than as it is."""
+    """No caption says left where the motion says right: the left variant moves more like the right one when it is mirrored."""
     action = next(a for a in ACTIONS if a.name == name)
     apart = np.zeros(2)
     for seed in range(6):

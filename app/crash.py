@@ -1,0 +1,146 @@
+"""What is left of a crash: a report that can be read and saved, and what was open."""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import logging
+import os
+import platform
+import re
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from core import places
+from core.errors import StudioError
+from core.version import VERSION
+from core.writing import write_atomically
+
+LOG, FAULT, SESSION = "studio.log", "fault.txt", "session.json"
+LOG_BYTES, LOG_LINES = 200_000, 40
+log = logging.getLogger("studio")
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A session that did not end by itself: what was open, and its report ('' where it left no trace)."""
+
+    paths: tuple[Path, ...]
+    report: str
+
+
+def facts() -> dict[str, str]:
+    """Of the program and the machine, nothing of the user's."""
+    return {"version": VERSION, "python": platform.python_version(), "system": platform.platform(),
+            "form": "frozen" if getattr(sys, "frozen", False) else "source"}
+
+
+def without_names(text: str) -> str:
+    """A text without paths: of each only its last part where that is a file of Python, else '…'."""
+    def short(found: re.Match) -> str:
+        name = re.split(r"[\\/]", found[0])[-1]
+        return f"…/{name}" if name.endswith(".py") else "…"
+
+    return re.sub(r"(?:[A-Za-z]:)?(?:[\\/][^\s\"'\\/:]+){2,}", short, text)
+
+
+class Watch:
+    """Writes a log, notes what is open, and turns what nobody caught into a report. One a process.
+
+    `happened(report)` is called for an exception in the window's thread or another; the program goes on.
+    """
+
+    def __init__(self, happened: Callable[[str], None] = lambda _: None):
+        self.folder, self.happened = places.reports(), happened
+        self.more: dict[str, str] = {}
+        self._fault = None
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handler = RotatingFileHandler(self.folder / LOG, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
+            handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+            log.addHandler(handler)
+            log.setLevel(logging.INFO)
+        log.propagate = False
+
+    def last_time(self) -> Unfinished | None:
+        """What the session before left behind, if its process is gone and it did not close."""
+        try:
+            values = json.loads((self.folder / SESSION).read_text())
+            pid, paths = int(values["pid"]), tuple(Path(p) for p in values["paths"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        if pid != os.getpid() and _lives(pid):
+            return None
+        return Unfinished(paths, self._report_of_fault())
+
+    def begin(self) -> None:
+        """From now on; an earlier session's traces are overwritten."""
+        sys.excepthook = self._uncaught
+        threading.excepthook = lambda args: self._uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+        with suppress(OSError):
+            self._fault = open(self.folder / FAULT, "w", encoding="utf-8")  # noqa: SIM115
+            faulthandler.enable(self._fault)
+        self.opened([])
+        log.info("started: %s", json.dumps(facts()))
+
+    def opened(self, paths: list[Path]) -> None:
+        """What is to be offered again, should this session not close."""
+        with suppress(StudioError):
+            write_atomically(self.folder / SESSION, json.dumps({"pid": os.getpid(), "paths": [str(p) for p in paths]}))
+
+    def end(self) -> None:
+        """The program closes in good order."""
+        (self.folder / SESSION).unlink(missing_ok=True)
+        sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
+        if self._fault is not None:
+            faulthandler.disable()
+            self._fault.close()
+        for handler in list(log.handlers):
+            log.removeHandler(handler)
+            handler.close()
+
+    def report(self, what: str) -> str:
+        """Version, machine, device, OpenGL, `what` happened, and the last lines of the log; no paths of the user's."""
+        try:
+            lines = (self.folder / LOG).read_text(encoding="utf-8").splitlines()[-LOG_LINES:]
+        except OSError:
+            lines = []
+        values = {"date": f"{datetime.now():%Y-%m-%d %H:%M}", **facts(), **self.more}
+        head = "\n".join(f"{name}: {value}" for name, value in values.items())
+        return f"{head}\n\n{without_names(what).strip()}\n\nLast lines of the log:\n" + without_names("\n".join(lines)) + "\n"
+
+    def _uncaught(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        text = "".join(traceback.format_exception(kind, error, trace))
+        print(text, file=sys.stderr)
+        log.error("%s", text)
+        self.happened(self.report(text))
+
+    def _report_of_fault(self) -> str:
+        try:
+            text = (self.folder / FAULT).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+        return self.report(text) if text.strip() else ""
+
+
+def _lives(pid: int) -> bool:
+    if sys.platform == "win32":
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
