@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,11 +65,15 @@ def parse_bvh(path: Path) -> Bvh:
     return Bvh(names, parents, offsets, channels, values, frame_time, claimed)
 
 
+# Where one line holds several statements: before and after braces, before a keyword.
+_STATEMENT = re.compile(r"(?=[{}])|(?<=[{}])|\s(?=(?:OFFSET|CHANNELS|JOINT|End\s+Site)\b)")
+
+
 def _parse_hierarchy(path: Path, text: str):
     names, parents, offsets, channels = [], [], [], []
     stack: list[int] = []
     pending: int | None = None
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in ((n, piece) for n, whole in enumerate(text.splitlines(), 1) for piece in _STATEMENT.split(whole)):
         words = line.replace(",", " ").split()
         if not words:
             continue

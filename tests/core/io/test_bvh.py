@@ -40,6 +40,15 @@ Frame Time: 0.05
 """
 
 
+def test_statements_may_share_a_line(tmp_path):
+    head, motion = SMALL.split("MOTION")
+    (tmp_path / "a.bvh").write_text(SMALL)
+    (tmp_path / "b.bvh").write_text(" ".join(head.split()) + "\nMOTION" + motion)
+    one, other = (parse_bvh(tmp_path / name) for name in ("a.bvh", "b.bvh"))
+    assert (one.names, one.parents, one.channels) == (other.names, other.parents, other.channels)
+    assert np.array_equal(one.offsets, other.offsets)
+
+
 def rotation(axis, degrees):
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     rows = {"X": [[1, 0, 0], [0, c, -s], [0, s, c]], "Y": [[c, 0, s], [0, 1, 0], [-s, 0, c]],
