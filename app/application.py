@@ -123,6 +123,9 @@ def run_studio(paths: list[Path], model: Path | None, device: str) -> int:
     def note() -> None:
         watch.more.update(device=workspace.device_label, model=workspace.model_label, opengl=opengl_label())
         watch.opened(workspace.paths)
+        if workspace.library is not None:
+            crash.log.info("open: %s, %d motions; model %s", workspace.library.layout, len(workspace.library.clips),
+                           workspace.model_label)
 
     def recover() -> None:
         paths = [path for path in before.paths if path.exists()]
@@ -132,7 +135,6 @@ def run_studio(paths: list[Path], model: Path | None, device: str) -> int:
             workspace.open(paths)
 
     workspace.changed.connect(note)
-    workspace.failed.connect(lambda message: crash.log.info("said: %s", crash.without_names(message)))
     if before is not None:
         QTimer.singleShot(1500, recover)
     code = app.exec()

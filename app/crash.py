@@ -44,12 +44,17 @@ def facts() -> dict[str, str]:
 
 
 def without_names(text: str) -> str:
-    """A text without paths: of each only its last part where that is a file of Python, else '…'."""
+    """A text without paths, quoted (then with spaces too) or bare: of each only the last part where that is a file of Python."""
     def short(found: re.Match) -> str:
-        name = re.split(r"[\\/]", found[0])[-1]
-        return f"…/{name}" if name.endswith(".py") else "…"
+        name = re.split(r"[\\/]", found["path"] or found["bare"])[-1]
+        quote = found["quote"] or ""
+        return f"{quote}…/{name}{quote}" if name.endswith(".py") else f"{quote}…{quote}"
 
-    return re.sub(r"(?:[A-Za-z]:)?(?:[\\/][^\s\"'\\/:]+){2,}", short, text)
+    return _PATH.sub(short, text)
+
+
+_PATH = re.compile(r"""(?P<quote>["'])(?P<path>[^"'\n]*[\\/][^"'\n]*)(?P=quote)"""
+                   r"""|(?P<bare>(?:[A-Za-z]:)?(?:[\\/][^\s"',:;\\/]+){2,})""")
 
 
 class Watch:

@@ -22,7 +22,8 @@ VENV = BUILD / "venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LINUX = ROOT / "packaging" / "linux"
 # What the bundle takes from the system; the C library is the build machine's or newer.
-DEPENDS = ("libegl1", "libgl1", "libopengl0", "libxkbcommon-x11-0", "libdbus-1-3", "libxcb-cursor0", "libxcb-icccm4", "libxcb-image0",
+DEPENDS = ("libegl1", "libgl1", "libopengl0", "libxkbcommon-x11-0", "libdbus-1-3", "libxcb-cursor0", "libxcb-icccm4",
+           "libxcb-image0",
            "libxcb-keysyms1", "libxcb-randr0", "libxcb-render-util0", "libxcb-shape0", "libxcb-xinerama0", "libxcb-xkb1",
            "libfontconfig1", "libglib2.0-0 | libglib2.0-0t64")
 
@@ -71,8 +72,9 @@ def make_deb(folder: Path) -> Path:
     documents = share / "doc" / name
     documents.mkdir(parents=True)
     (documents / "copyright").write_text(
-        "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nFiles: *\nCopyright: The Motion Patches Studio "
-        "developers\nLicense: Apache-2.0\n The packages inside keep their own licences: Help > About lists them with their texts.\n")
+        "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nFiles: *\n"
+        "Copyright: The Motion Patches Studio developers\nLicense: Apache-2.0\n"
+        " The packages inside keep their own licences: Help > About lists them with their texts.\n")
     for path in tree.rglob("*"):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)

@@ -1,4 +1,5 @@
-"""Installs the .deb into a bare Debian and uses it as a person would: `python3 packaging/try_deb.py PACKAGE.deb` (root, debootstrap).
+"""Installs the .deb into a bare Debian and uses it as a person would: `python3 packaging/try_deb.py PACKAGE.deb` (as root, with
+debootstrap).
 
 The root holds no Python and no pip. Inside: installation with what it depends on, the start of the window on a virtual screen, a
 query answered, a fine-tuning run by the child process of the frozen program, a .bvh opened through its file association, and
@@ -21,26 +22,24 @@ NAME = "motionpatches-studio"
 # What stands for a desktop in the bare root: a screen, and what opens files by their type.
 DESKTOP = ("xvfb", "xdg-utils", "shared-mime-info", "desktop-file-utils", "libgl1-mesa-dri", "fonts-dejavu-core", "procps",
            "x11-utils")
-BVH = """HIERARCHY
-ROOT Hips
-{ OFFSET 0 95 0 CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
-""" + "".join(f"""JOINT {name}
-{{ OFFSET {first} CHANNELS 3 Zrotation Xrotation Yrotation
-{rest}
-}}
-""" for name, first, rest in (
-    ("Spine", "0 20 0", "JOINT Neck { OFFSET 0 30 0 CHANNELS 3 Zrotation Xrotation Yrotation JOINT Head { OFFSET 0 10 0 CHANNELS 3 "
-     "Zrotation Xrotation Yrotation End Site { OFFSET 0 15 0 } } }\n" + "\n".join(
-         f"JOINT {side}Shoulder {{ OFFSET {x} 25 0 CHANNELS 3 Zrotation Xrotation Yrotation JOINT {side}Elbow {{ OFFSET {x} 0 0 CHANNELS "
-         f"3 Zrotation Xrotation Yrotation JOINT {side}Wrist {{ OFFSET {x} 0 0 CHANNELS 3 Zrotation Xrotation Yrotation End Site "
-         f"{{ OFFSET {x} 0 0 }} }} }} }}" for side, x in (("Left", 25), ("Right", -25)))),
-    *((f"{side}Hip", f"{x} -5 0", f"JOINT {side}Knee {{ OFFSET 0 -42 0 CHANNELS 3 Zrotation Xrotation Yrotation JOINT {side}Ankle {{ "
-       f"OFFSET 0 -42 0 CHANNELS 3 Zrotation Xrotation Yrotation End Site {{ OFFSET 0 -5 15 }} }} }}")
-      for side, x in (("Left", 10), ("Right", -10))))) + """}
-MOTION
-Frames: 40
-Frame Time: 0.05
-"""
+TURNS = "CHANNELS 3 Zrotation Xrotation Yrotation"
+
+
+def joint(name: str, offset: str, *children: str) -> str:
+    return f"JOINT {name} {{ OFFSET {offset} {TURNS} {' '.join(children) or 'End Site { OFFSET 0 5 0 }'} }}\n"
+
+
+def take(number: int, frames: int = 40) -> str:
+    """A small BVH of a person whose joints turn."""
+    arms = [joint(f"{side}Shoulder", f"{x} 25 0", joint(f"{side}Elbow", f"{x} 0 0", joint(f"{side}Wrist", f"{x} 0 0")))
+            for side, x in (("Left", 25), ("Right", -25))]
+    legs = [joint(f"{side}Hip", f"{x} -5 0", joint(f"{side}Knee", "0 -42 0", joint(f"{side}Ankle", "0 -42 0")))
+            for side, x in (("Left", 10), ("Right", -10))]
+    spine = joint("Spine", "0 20 0", joint("Neck", "0 30 0", joint("Head", "0 10 0")), *arms)
+    rows = [" ".join(["0", "95", f"{number + k}", *["0"] * 3, *[f"{(number * k) % 30}"] * 45]) for k in range(frames)]
+    root = f"ROOT Hips {{ OFFSET 0 95 0 CHANNELS 6 Xposition Yposition Zposition {TURNS[11:]}"
+    return (f"HIERARCHY\n{root} {spine} {' '.join(legs)} }}\n"
+            f"MOTION\nFrames: {frames}\nFrame Time: 0.05\n" + "\n".join(rows) + "\n")
 
 
 def bare_root() -> None:
@@ -88,7 +87,8 @@ def try_package(package: Path) -> None:
     size = int(inside(f"dpkg-query -W -f '${{Installed-Size}}' {NAME}").stdout) * 1.024 / 1000
     step(f"installed with its dependencies, {size:.0f} MB")
     inside(f"apt-get install -y -qq --no-install-recommends {' '.join(DESKTOP)}")
-    step(f"version {inside('motionpatches --version').stdout.strip()}; " + inside("ada: motionpatches info").stdout.splitlines()[0])
+    step(f"version {inside('motionpatches --version').stdout.strip()}; "
+         + inside("ada: motionpatches info").stdout.splitlines()[0])
     found = json.loads(inside("ada: motionpatches search 'a person waves with the right hand' -k 5 --json").stdout)
     assert len(found["hits"]) == 5 and "wave" in found["hits"][0]["id"], found["hits"]
     step(f"a query answered: {found['hits'][0]['caption']}")
@@ -109,7 +109,8 @@ def start_to_window() -> None:
     """Seconds from the command to a visible window, the second time (as on any day but the first)."""
     script = """Xvfb :7 -screen 0 1400x900x24 >/dev/null 2>&1 & server=$!; sleep 2; export DISPLAY=:7
 for i in 1 2; do start=$(date +%s.%N); MOTIONPATCHES_HOME=$HOME/timed motionpatches >/dev/null 2>&1 & p=$!
-for n in $(seq 400); do xwininfo -root -tree | grep -q '"Motion Patches Studio"' && break; sleep 0.03; done; now=$(date +%s.%N); kill $p; wait $p 2>/dev/null
+for n in $(seq 400); do xwininfo -root -tree | grep -q '"Motion Patches Studio"' && break; sleep 0.03; done
+now=$(date +%s.%N); kill $p; wait $p 2>/dev/null
 echo "$start $now"; done; kill $server"""
     (PLACE / "home/ada/timed.sh").write_text(script)
     lines = inside("ada: cd && bash timed.sh").stdout.split("\n")
@@ -123,13 +124,13 @@ def fine_tune() -> None:
     library.mkdir()
     rows = ["file,caption"]
     for i in range(8):
-        frames = "\n".join(" ".join(["0", "95", f"{i + k}", *["0"] * 3, *[f"{(i * k) % 30}"] * 45]) for k in range(40))
-        (library / f"{i}.bvh").write_text(BVH + frames + "\n")
+        (library / f"{i}.bvh").write_text(take(i))
         rows.append(f"{i}.bvh,a person does thing number {i}")
     (library / "captions.csv").write_text("\n".join(rows) + "\n")
     run = PLACE / "home/ada/run"
     run.mkdir()
-    (run / "config.json").write_text(json.dumps({"library": "/home/ada/takes", "start_from": f"/opt/{NAME}/_internal/assets/starter",
+    (run / "config.json").write_text(json.dumps({"library": "/home/ada/takes",
+                                                 "start_from": f"/opt/{NAME}/_internal/assets/starter",
                                                  "epochs": 2, "batch": 4, "lr_text": 0.0, "lr_motion": 0.0}))
     inside("chown -R ada /home/ada")
     lines = inside("ada: motionpatches --training-run /home/ada/run").stdout.splitlines()
@@ -142,8 +143,9 @@ def open_by_association() -> None:
     kind = inside("ada: xdg-mime query filetype /home/ada/takes/0.bvh").stdout.strip()
     program = inside("ada: xdg-mime query default model/x-bvh").stdout.strip()
     assert (kind, program) == ("model/x-bvh", f"{NAME}.desktop"), (kind, program)
-    script = """Xvfb :8 -screen 0 1400x900x24 >/dev/null 2>&1 & server=$!; sleep 2; export DISPLAY=:8 MOTIONPATCHES_HOME=$HOME/opened
-xdg-open takes/0.bvh >/dev/null 2>&1 & for n in $(seq 300); do grep -qs 0.bvh opened/reports/session.json && break; sleep 0.1; done
+    script = """Xvfb :8 -screen 0 1400x900x24 >/dev/null 2>&1 & server=$!; sleep 2; export DISPLAY=:8
+export MOTIONPATCHES_HOME=$HOME/opened; xdg-open takes/0.bvh >/dev/null 2>&1 &
+for n in $(seq 300); do grep -qs 0.bvh opened/reports/session.json && break; sleep 0.1; done
 cat opened/reports/session.json; pkill -f /opt/; kill $server"""
     (PLACE / "home/ada/open.sh").write_text(script)
     assert "0.bvh" in inside("ada: cd && bash open.sh", check=False).stdout

@@ -66,7 +66,7 @@ def parse_bvh(path: Path) -> Bvh:
 
 
 # Where one line holds several statements: before and after braces, before a keyword.
-_STATEMENT = re.compile(r"(?=[{}])|(?<=[{}])|\s(?=(?:OFFSET|CHANNELS|JOINT|End\s+Site)\b)")
+_STATEMENT = re.compile(r"(?=[{}])|(?<=[{}])|\s(?=(?:ROOT|OFFSET|CHANNELS|JOINT|End\s+Site)\b)")
 
 
 def _parse_hierarchy(path: Path, text: str):
