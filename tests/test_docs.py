@@ -76,7 +76,7 @@ def _shortened(arguments: list[str]) -> list[str]:
 
 
 def test_the_pages_build_without_a_warning(tmp_path):
-    done = subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-f", "packaging/mkdocs.yml", "-d",
+    done = subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict", "-f", "packaging/mkdocs.yml", "-d",
                            str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0 and "WARNING" not in done.stderr, done.stderr
     assert (tmp_path / "getting-started" / "index.html").exists()

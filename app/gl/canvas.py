@@ -75,7 +75,8 @@ class PainterRenderer:
         self.painter.fillRect(QRectF(0, 0, width / self.ratio, height / self.ratio), _colour(colour))
 
     def draw(self, rect: tuple[int, int, int, int], camera: Camera, bones: np.ndarray, look, extra: np.ndarray | None = None,
-             bare: bool = False) -> None:
+             bare: bool = False, detail: int = 0, skin: object = None) -> None:
+        """Detail and skin are for OpenGL alone."""
         x, y, w, h = (v / self.ratio for v in rect)
         painter = self.painter
         painter.save()

@@ -15,6 +15,7 @@ from OpenGL import GL as gl  # noqa: E402
 from app.gl import shaders  # noqa: E402
 from app.gl.camera import Camera  # noqa: E402
 from app.gl.geometry import INSTANCE_FLOATS, capsule  # noqa: E402
+from app.viewmodels.detail import FULL  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,15 @@ class Look:
     background: tuple[float, float, float]
     floor: tuple[float, float, float]
     line: tuple[float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Skin:
+    """A body's triangles: vertices (V, 3) float32 metres, faces (F, 3) uint32, and where it stands (3,)."""
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    place: np.ndarray
 
 
 DARK = Look((0.105, 0.112, 0.128), (0.150, 0.158, 0.176), (0.30, 0.32, 0.36))
@@ -42,7 +52,10 @@ class Renderer:
         self.shadow = _program(shaders.SHADOW_VERTEX, shaders.SHADOW_FRAGMENT)
         self.uniforms: dict[tuple[int, str], int] = {}
         self.instances = gl.glGenBuffers(1)
-        self.fine, self.coarse = self._mesh(*capsule(14, 5)), self._mesh(*capsule(8, 3))
+        self.skin = _program(shaders.MESH_VERTEX, shaders.MESH_FRAGMENT)
+        self.fine, self.coarse, self.rough = (self._mesh(*capsule(*size)) for size in ((14, 5), (8, 3), (6, 2)))
+        self.body, (self.body_places, self.body_faces) = gl.glGenVertexArrays(1), gl.glGenBuffers(2)
+        self.faces_of: np.ndarray | None = None
         self.empty = gl.glGenVertexArrays(1)
         gl.glBindVertexArray(0)
 
@@ -74,9 +87,10 @@ class Renderer:
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
 
     def draw(self, rect: tuple[int, int, int, int], camera: Camera, bones: np.ndarray, look: Look,
-             extra: np.ndarray | None = None, bare: bool = False) -> None:
+             extra: np.ndarray | None = None, bare: bool = False, detail: int = FULL, skin: Skin | None = None) -> None:
         """Bodies, (B, 11) instances, into rect (x, y from below, width, height) in device pixels; `extra` instances have no
-        shadow. `bare`: without floor and shadow, on nothing (alpha 0)."""
+        shadow. `bare`: without floor and shadow, on nothing (alpha 0). `detail`: from 0, no shadows and few corners, to FULL.
+        `skin` is drawn over the bones."""
         x, y, width, height = rect
         gl.glViewport(x, y, width, height)
         gl.glScissor(x, y, width, height)
@@ -93,7 +107,7 @@ class Renderer:
         gl.glUniform3f(self._at(self.floor, "line_colour"), *look.line)
         if eye[1] > 0 and not bare:
             gl.glDrawArrays(gl.GL_TRIANGLE_STRIP, 0, 4)
-        array, count = self.fine if height > FINE_ABOVE else self.coarse
+        array, count = self.rough if detail < 1 else self.fine if height > FINE_ABOVE and detail >= FULL else self.coarse
         gl.glBindVertexArray(array)
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.instances)
         data = np.ascontiguousarray(bones if extra is None else np.concatenate([bones, extra]), np.float32)
@@ -101,16 +115,32 @@ class Renderer:
         gl.glEnable(gl.GL_BLEND)
         gl.glBlendFuncSeparate(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ZERO, gl.GL_ONE)
         self._use(self.shadow, matrix, eye, look)
-        gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, 0 if bare else len(bones))
+        gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, 0 if bare or detail < 1 else len(bones))
         gl.glDisable(gl.GL_BLEND)
         gl.glDepthMask(True)
         self._use(self.bone, matrix, eye, look)
         gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, len(data))
+        if skin is not None:
+            self._draw_skin(skin, matrix, eye, look)
         gl.glBindVertexArray(0)
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, 0)
         gl.glDisable(gl.GL_SCISSOR_TEST)
         gl.glDisable(gl.GL_DEPTH_TEST)
         gl.glUseProgram(0)
+
+    def _draw_skin(self, skin: Skin, matrix: np.ndarray, eye: np.ndarray, look: Look) -> None:
+        gl.glBindVertexArray(self.body)
+        gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.body_places)
+        gl.glBufferData(gl.GL_ARRAY_BUFFER, skin.vertices.nbytes, skin.vertices, gl.GL_STREAM_DRAW)
+        gl.glEnableVertexAttribArray(0)
+        gl.glVertexAttribPointer(0, 3, gl.GL_FLOAT, False, 12, ctypes.c_void_p(0))
+        gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, self.body_faces)
+        if self.faces_of is not skin.faces:
+            gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, skin.faces.nbytes, skin.faces, gl.GL_STATIC_DRAW)
+            self.faces_of = skin.faces
+        self._use(self.skin, matrix, eye, look)
+        gl.glUniform3f(self._at(self.skin, "shift"), *skin.place)
+        gl.glDrawElements(gl.GL_TRIANGLES, skin.faces.size, gl.GL_UNSIGNED_INT, None)
 
     def _use(self, program: int, matrix: np.ndarray, eye: np.ndarray, look: Look) -> None:
         gl.glUseProgram(program)

@@ -39,6 +39,29 @@ void main() {
 }
 """
 
+MESH_VERTEX = """#version 330 core
+layout(location = 0) in vec3 place;
+uniform mat4 camera; uniform vec3 shift;
+out vec3 world;
+void main() {
+    world = place + shift;
+    gl_Position = camera * vec4(world, 1);
+}
+"""
+
+MESH_FRAGMENT = """#version 330 core
+in vec3 world;
+uniform vec3 eye; uniform vec3 fog;
+out vec4 fragment;
+void main() {
+    vec3 n = normalize(cross(dFdx(world), dFdy(world))), v = normalize(eye - world);
+    n = dot(n, v) < 0.0 ? -n : n;
+    float lambert = max(dot(n, normalize(vec3(0.45, 0.85, 0.55))), 0.0);
+    vec3 lit = vec3(0.72, 0.70, 0.68) * (0.36 + 0.20 * (0.5 + 0.5 * n.y) + 0.55 * lambert);
+    fragment = vec4(mix(lit, fog, smoothstep(14.0, 45.0, distance(eye, world))), 1);
+}
+"""
+
 FLOOR_VERTEX = """#version 330 core
 const vec2 corners[4] = vec2[](vec2(-1, -1), vec2(1, -1), vec2(-1, 1), vec2(1, 1));
 uniform mat4 camera; uniform vec3 middle;

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from app.viewmodels.detail import Detail
+
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 TICK_S = 0.016
 # Rest after a frame, in units of what drawing it took: slow (software) drawing must leave time for all else. While other work
@@ -41,6 +43,7 @@ class Playback(QObject):
         self._draw_end = QTimer(self, singleShot=True, interval=0)
         self._draw_end.timeout.connect(self._drawn)
         self._cost = 0.0
+        self.drew = Detail()
 
     @property
     def time_s(self) -> float:
@@ -131,4 +134,5 @@ class Playback(QObject):
     def _drawn(self) -> None:
         """Comes after the paint events that the tick asked for: a zero timer waits for them."""
         self._cost = time.perf_counter() - self._last
+        self.drew.took(self._cost)
         self._timer.start(int(1000 * max(TICK_S - self._cost, REST * self._cost)))

@@ -24,6 +24,7 @@ class StageOptions:
     trajectory: bool = False
     names: bool = False
     axes: bool = False
+    skin: bool = False
     turntable: bool = False
     side_by_side: bool = True
     follow: bool = True

@@ -88,7 +88,7 @@ class Workspace(QObject):
     def cancel(self) -> None:
         self.scans.cancel("open")
         self.exports.cancel("export")
-        for key in ("index", "measure", "import", "captions", "compare", "why", "moments", "part"):
+        for key in ("index", "measure", "import", "captions", "compare", "why", "moments", "part", "body"):
             self.models.cancel(key)
 
     def _opened(self, library: Library) -> None:

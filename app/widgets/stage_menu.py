@@ -11,7 +11,7 @@ from app.widgets.stage_view import VIEWS
 
 SWITCHES = (("Trails of Hands, Feet and Head", "trails", "T"), ("Ghost Poses", "ghosts", "G"),
             ("Trajectory on the Floor", "trajectory", "Y"),
-            ("Joint Names", "names", "J"), ("Axes", "axes", "X"), ("Turntable", "turntable", "R"))
+            ("Body (SMPL)", "skin", "H"), ("Joint Names", "names", "J"), ("Axes", "axes", "X"), ("Turntable", "turntable", "R"))
 COLOURS = (("Body Parts", "parts"), ("Speed", "speed"))
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy
 from app.gl import geometry, scene
 from app.gl.camera import Camera, frame_motion, project
 from app.gl.canvas import PainterCanvas, opengl_works
+from app.viewmodels.body import Body
 from app.viewmodels.playback import Playback
 from app.viewmodels.stage import Stage
 from app.viewmodels.why import Why
@@ -35,6 +36,7 @@ class _StageView:
     def __init__(self, stage: Stage, playback: Playback, why: Why, parent=None):
         super().__init__(parent)
         self.stage, self.workspace, self.playback, self.why = stage, stage.workspace, playback, why
+        self.body = Body(stage, self)
         self.camera, self.renderer = Camera(), None
         self.bones: list[geometry.BoneSet] = []
         self.speeds = np.zeros((0, 0))
@@ -54,6 +56,7 @@ class _StageView:
         stage.changed.connect(self._options_changed)
         stage.pointed.connect(self.update)
         why.changed.connect(self.update)
+        self.body.changed.connect(self.update)
         playback.ticked.connect(self._ticked)
 
     def _ticked(self) -> None:
@@ -143,7 +146,15 @@ class _StageView:
             self.renderer.clear(look.background, width, height)
             return
         middle, figures, extra = self.instances(look.background)
-        self.renderer.draw((0, 0, width, height), self.camera_at(middle), figures, look, extra)
+        self.renderer.draw((0, 0, width, height), self.camera_at(middle), figures, look, extra, detail=self.playback.drew.level,
+                           skin=self._skin())
+
+    def _skin(self):
+        """The first body's, where it is wanted and made."""
+        from app.gl.renderer import Skin
+
+        mesh = self.body.mesh
+        return mesh and Skin(mesh.at(self.playback.time_s), mesh.faces, self._place(0))
 
     def instances(self, background) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The middle of the first body, all bodies, and what is drawn beside them, at this time."""

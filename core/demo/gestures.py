@@ -70,9 +70,24 @@ def cycle(m: Maker, base: Point, swing: Point, hz: float, elbow: float = 0.0, op
     return tracks
 
 
+def _lifted(m: Maker) -> Point:
+    """Where people hold a hand that they lift to be seen: mostly over the head, some at the face or before the chest."""
+    height = m.rng.uniform(0.6, 0.97) if m.rng.random() < 0.6 else m.rng.uniform(-0.15, 0.6)
+    ahead = m.rng.uniform(0.0, 0.35) if height > 0.6 else m.rng.uniform(0.25, 0.58)
+    return float(m.rng.uniform(-0.08, 0.42)), float(height), float(ahead)
+
+
 def _wave(m: Maker) -> Tracks:
-    height = m.rng.uniform(0.35, 0.75)
-    return cycle(m, (0.42, height, 0.28), (0.22, 0.03, 0), m.rng.uniform(1.3, 2.0), 0.3)
+    """The lifted hand swings to and fro, widely or by a little, slowly or fast."""
+    out, height, ahead = _lifted(m)
+    wide = m.rng.uniform(0.07, 0.24)
+    return cycle(m, (out + wide, height - 0.1, ahead), (wide, 0.03, 0), m.rng.uniform(0.8, 2.1), 0.3)
+
+
+def _raise(m: Maker) -> Tracks:
+    """Up, a short or long stay, and down."""
+    place, up = _lifted(m), m.rng.uniform(0.5, 1.3)
+    return hold(m, [(up, place), (up + m.rng.uniform(0.2, 1.8), place)], 0.3)
 
 
 def _head(channel: int, size: float, hz: float):
@@ -207,10 +222,10 @@ GESTURES: tuple[Action, ...] = (
     Action("wave", _wave, ("waves with the {side} hand", "waves their {side} hand", "raises the {side} arm and waves",
            "lifts the {side} hand and waves hello"), BOTH,
            ("waves with both hands", "waves both arms in the air", "raises both hands and waves")),
-    Action("raise hand", lambda m: hold(m, [(0.9, (0.12, 0.97, 0.1)), (m.rng.uniform(1.4, 2.4), (0.12, 0.98, 0.1))], 0.3),
-           ("raises the {side} hand", "lifts the {side} arm up high", "raises their {side} hand above the head",
-            "puts the {side} arm up"), BOTH,
-           ("raises both hands", "lifts both arms up high", "raises both arms above the head")),
+    Action("raise hand", _raise,
+           ("raises the {side} hand", "lifts the {side} arm", "raises their {side} hand to be seen",
+            "puts the {side} hand up"), BOTH,
+           ("raises both hands", "lifts both arms", "puts both hands up")),
     Action("point", lambda m: hold(m, [(0.8, (0.0, 0.05, 0.98)), (m.rng.uniform(1.4, 2.2), (0.0, 0.06, 0.98))]),
            ("points forward with the {side} hand", "points ahead with the {side} arm", "stretches out the {side} arm to "
             "point at something"), SIDES),

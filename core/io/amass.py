@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -106,31 +107,39 @@ def mean_joints(poses: SmplPoses) -> np.ndarray:
 
 def smplx_joints(folder: Path, poses: SmplPoses) -> np.ndarray:
     """(T, 22, 3) from the body model of the poses' family and gender below `folder`, read by smplx."""
-    import smplx
-    import torch
+    model = body_model(folder, poses)
+    return np.concatenate([run_model(model, poses, slice(start, start + 256)).joints[:, :22].numpy()
+                           for start in range(0, len(poses.places), 256)])
 
-    betas = torch.tensor(poses.betas[None, :10], dtype=torch.float32)
+
+def body_model(folder: Path, poses: SmplPoses) -> Any:
+    """The smplx layer of the poses' family and gender. Raises StudioError where it does not lie below `folder`."""
+    import smplx
+
+    betas = len(poses.betas[:10])
     try:
-        model = smplx.create(str(folder), model_type=poses.family, gender=poses.gender, num_betas=betas.shape[1],
-                             use_pca=False, ext="npz" if _has_npz(folder, poses) else "pkl")
+        return smplx.create(str(folder), model_type=poses.family, gender=poses.gender, num_betas=betas,
+                            use_pca=False, ext="npz" if _has_npz(folder, poses) else "pkl")
     except (AssertionError, FileNotFoundError, ValueError, KeyError) as error:
         raise StudioError(f"No {poses.family.upper()} body model for {poses.gender} lies in {folder.name} ({error}). Get it "
                           f"from the models' own page, or unset {BODY_MODELS} to use the mean skeleton.") from None
-    joints = []
+
+
+def run_model(model: Any, poses: SmplPoses, frames: slice) -> Any:
+    """What the body model makes of some frames: `joints` (T, K, 3) and `vertices` (T, V, 3), metres, Z up."""
+    import torch
+
+    turn = torch.tensor(poses.rotations[frames], dtype=torch.float32)
+    count = len(turn)
+    hand = torch.zeros(count, 45)
+    extra = {} if poses.family == "smplh" else {name: torch.zeros(count, 3) for name in ("jaw_pose", "leye_pose", "reye_pose")}
+    if poses.family == "smplx":
+        extra["expression"] = torch.zeros(count, model.num_expression_coeffs)
+    betas = torch.tensor(poses.betas[None, :10], dtype=torch.float32)
     with torch.no_grad():
-        for start in range(0, len(poses.places), 256):
-            turn = torch.tensor(poses.rotations[start:start + 256], dtype=torch.float32)
-            count = len(turn)
-            hand = torch.zeros(count, 45)
-            extra = {} if poses.family == "smplh" else {
-                name: torch.zeros(count, 3) for name in ("jaw_pose", "leye_pose", "reye_pose")}
-            if poses.family == "smplx":
-                extra["expression"] = torch.zeros(count, model.num_expression_coeffs)
-            out = model(betas=betas.expand(count, -1), global_orient=turn[:, 0], body_pose=turn[:, 1:].flatten(1),
-                        left_hand_pose=hand, right_hand_pose=hand,
-                        transl=torch.tensor(poses.places[start:start + 256], dtype=torch.float32), **extra)
-            joints.append(out.joints[:, :22].numpy())
-    return np.concatenate(joints)
+        return model(betas=betas.expand(count, -1), global_orient=turn[:, 0], body_pose=turn[:, 1:].flatten(1),
+                     left_hand_pose=hand, right_hand_pose=hand, transl=torch.tensor(poses.places[frames], dtype=torch.float32),
+                     **extra)
 
 
 def _has_npz(folder: Path, poses: SmplPoses) -> bool:

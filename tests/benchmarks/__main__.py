@@ -56,7 +56,7 @@ for tiles in (1, 9, 25):
 from core.retriever import build_gallery
 studio.workspace.models.submit_job("bench", lambda: build_gallery(studio.workspace.model, studio.workspace.library),
                                    lambda p: None, lambda g: None, print)
-watch("25 tiles while the model encodes 720 motions:", 3000)
+watch("25 tiles while the model encodes:", 3000)
 view.close(); studio.window.close(); app.processEvents(); app.shutdown()
 """
 

@@ -1,0 +1,55 @@
+"""A body's skin against a direct call of smplx."""
+
+import numpy as np
+import pytest
+
+from core.errors import StudioError
+from core.io import amass
+from core.io.body_mesh import MOST, body_mesh
+from core.progress import run
+from tests.smpl_files import amass_file, body_model
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def test_vertices_are_those_of_smplx(tmp_path, monkeypatch):
+    import smplx
+    import torch
+
+    body_model(tmp_path / "models", "smplh")
+    poses, trans = amass_file(tmp_path / "a.npz", "smplh", frames=24)
+    monkeypatch.setenv(amass.BODY_MODELS, str(tmp_path / "models"))
+    mesh = run(body_mesh(tmp_path / "a.npz", start_s=0.05, end_s=0.2))
+    chosen = np.arange(6, 24, 4)
+    assert mesh.fps == 30 and len(mesh.vertices) == len(chosen)
+    betas = np.load(tmp_path / "a.npz")["betas"][:10]
+    model = smplx.SMPLH(str(tmp_path / "models/smplh/SMPLH_FEMALE.npz"), gender="female", use_pca=False, ext="npz", num_betas=10)
+    for i, frame in enumerate(chosen):
+        with torch.no_grad():
+            one = model(betas=torch.tensor(betas[None], dtype=torch.float32),
+                        global_orient=torch.tensor(poses[frame:frame + 1, 0], dtype=torch.float32),
+                        body_pose=torch.tensor(poses[frame:frame + 1, 1:].reshape(1, -1), dtype=torch.float32),
+                        left_hand_pose=torch.zeros(1, 45), right_hand_pose=torch.zeros(1, 45),
+                        transl=torch.tensor(trans[frame:frame + 1], dtype=torch.float32)).vertices[0].numpy()
+        np.testing.assert_allclose(mesh.vertices[i], one[:, [0, 2, 1]] * [1, 1, -1], atol=1e-4)
+    assert np.array_equal(mesh.faces, model.faces) and mesh.at(0.0) is not None
+    assert np.array_equal(mesh.at(99.0), mesh.vertices[-1])
+
+
+def test_a_long_take_is_thinned(tmp_path, monkeypatch):
+    body_model(tmp_path / "models", "smplh")
+    amass_file(tmp_path / "a.npz", "smplh", frames=50, fps=30.0)
+    monkeypatch.setenv(amass.BODY_MODELS, str(tmp_path / "models"))
+    monkeypatch.setattr("core.io.body_mesh.MOST", 10)
+    mesh = run(body_mesh(tmp_path / "a.npz"))
+    assert len(mesh.vertices) == 10 < MOST and mesh.fps == pytest.approx(6)
+
+
+def test_what_has_no_skin_is_said(tmp_path, monkeypatch):
+    np.savez(tmp_path / "joints.npz", joints=np.zeros((4, 22, 3), np.float32))
+    monkeypatch.delenv(amass.BODY_MODELS, raising=False)
+    with pytest.raises(StudioError, match="licensed body models"):
+        run(body_mesh(tmp_path / "joints.npz"))
+    monkeypatch.setenv(amass.BODY_MODELS, str(tmp_path))
+    with pytest.raises(StudioError, match="no skin to show"):
+        run(body_mesh(tmp_path / "joints.npz"))
