@@ -225,7 +225,7 @@ GESTURES: tuple[Action, ...] = (
     Action("raise hand", _raise,
            ("raises the {side} hand", "lifts the {side} arm", "raises their {side} hand to be seen",
             "puts the {side} hand up"), BOTH,
-           ("raises both hands", "lifts both arms", "puts both hands up")),
+           ("raises both hands", "lifts both arms", "lifts up both hands")),
     Action("point", lambda m: hold(m, [(0.8, (0.0, 0.05, 0.98)), (m.rng.uniform(1.4, 2.2), (0.0, 0.06, 0.98))]),
            ("points forward with the {side} hand", "points ahead with the {side} arm", "stretches out the {side} arm to "
             "point at something"), SIDES),
