@@ -14,8 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 DOCS = ROOT / "docs"
 ACTIONS = (
-    "walk forward", "run forward", "skip", "climb ladder", "wave right", "salute left", "hug", "talk", "throw right", "tennis serve right",
-    "kick left", "roundhouse kick right", "squat", "jumping jacks", "cartwheel left", "forward roll", "dance", "waltz", "sword slash",
+    "walk forward", "run forward", "skip", "climb ladder", "wave right", "salute left", "hug", "talk", "throw right",
+    "tennis serve right",
+    "kick left", "roundhouse kick right", "squat", "jumping jacks", "cartwheel left", "forward roll", "dance", "waltz",
+    "sword slash",
     "archery", "sweep", "chop wood", "stumble", "sit on floor")
 TILES, POSES, STRIP = (960, 640), 6, (110, 140)
 
@@ -32,7 +34,8 @@ def strips(items: list, surface) -> Image.Image:
         pictures = Pictures([("", motion)], Style(STRIP, labels=False), surface)
         x, y = i % 2 * width, i // 2 * height
         for k, at in enumerate(np.linspace(0.08, 0.92, POSES)):
-            whole.paste(Image.fromarray(np.ascontiguousarray(pictures.at(at * motion.duration_s)[..., :3])), (x + k * STRIP[0], y + label))
+            whole.paste(Image.fromarray(np.ascontiguousarray(pictures.at(at * motion.duration_s)[..., :3])), (x + k * STRIP[0],
+                y + label))
         pictures.close()
         pen.text((x + 6, y + 2), name, (40, 44, 50), font)
     return whole

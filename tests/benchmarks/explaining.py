@@ -62,7 +62,8 @@ def planted() -> None:
             kinds.setdefault(clip.id.split(" ", 1)[1], []).append(clip)
     names = sorted(k for k in kinds if "+" not in k)
     chosen = [str(n) for n in rng.permutation([n for n in names if not n.startswith(("walk", "stand"))])[:PLANTED]]
-    walks = [c for n in names if n.startswith(("walk forward", "walk curve", "walk zigzag", "walk in a circle")) for c in kinds[n]]
+    walks = [c for n in names if n.startswith(("walk forward", "walk curve", "walk zigzag",
+                                               "walk in a circle")) for c in kinds[n]]
     pieces, truths, at = [], [], np.zeros(3, np.float32)
     seconds, step = 0.0, MINUTES * 60 / PLANTED
 

@@ -1,0 +1,51 @@
+"""Rebuilds the starter model from seeds: `python packaging/train_starter.py WORK_FOLDER` (about an hour and a half on two cores).
+
+Generates the training libraries, trains the phases one from the other (a phase that is done is not done again), and says how
+to ship the last one. The encoders that it begins with are those of the starter in assets/.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+# Name, clips and seed of the generated library, epochs, what the training is told beside SHARED; each goes on from the one before.
+PHASES = (
+    ("A", 16_000, 5000, 2, {"lr_text": 0, "lr_motion": 7e-4, "lr_heads": 1e-3}),
+    ("B", 16_000, 6000, 2, {"lr_text": 2e-5, "lr_motion": 5e-4, "lr_heads": 5e-4}),
+    ("C", 12_000, 7000, 3, {"lr_text": 0, "lr_motion": 5e-4, "lr_heads": 5e-4, "align": 8, "seed": 7}),
+)
+SHARED = {"augment": 0.5, "save_every_s": 300}
+MODEL = ("motion_weights=starter", "text_weights=starter", "head=text_space", "dim=384", "temperature=0.05", "dropout=0.0")
+
+
+def main(work: Path) -> None:
+    work.mkdir(parents=True, exist_ok=True)
+    before: Path | None = None
+    for name, clips, seed, epochs, told in PHASES:
+        library, run = work / f"library-{seed}.npz", work / name
+        if not library.exists():
+            _call("-m", "core.demo", library, "--clips", clips, "--seed", seed, "--words", 0.65, "--avoid",
+                  ROOT / "tests" / "data" / "sentences.csv", "--variety", "--name", f"Training {seed}")
+        if not (run / "best").exists():
+            start = ["--start-from", before / "best"] if before else ["--preset", "starter", *_each("--set", MODEL)]
+            options = _each("--option", [f"{k}={v}" for k, v in {**SHARED, **told}.items()])
+            _call("-m", "app", "train", "--library", library, "--epochs", epochs, "--batch", 64, *start, *options, "-o", run)
+        before = run
+    print(f"Now: python packaging/ship_starter.py {before / 'best'}")
+
+
+def _each(flag: str, values) -> list[str]:
+    return [part for value in values for part in (flag, value)]
+
+
+def _call(*arguments: object) -> None:
+    subprocess.run([sys.executable, *map(str, arguments)], check=True, cwd=ROOT)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]).resolve())
