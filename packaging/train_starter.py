@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# Name, clips and seed of the generated library, epochs, what the training is told beside SHARED; each goes on from the one before.
+# Name, clips and seed of the generated library, epochs, what the training is told beside SHARED; each goes on from the last.
 PHASES = (
     ("A", 16_000, 5000, 2, {"lr_text": 0, "lr_motion": 7e-4, "lr_heads": 1e-3}),
     ("B", 16_000, 6000, 2, {"lr_text": 2e-5, "lr_motion": 5e-4, "lr_heads": 5e-4}),
