@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Name, clips and seed of the generated library, epochs, what the training is told beside SHARED; each goes on from the last.
 PHASES = (
     ("A", 16_000, 5000, 2, {"lr_text": 0, "lr_motion": 7e-4, "lr_heads": 1e-3}),
-    ("B", 16_000, 6000, 2, {"lr_text": 2e-5, "lr_motion": 5e-4, "lr_heads": 5e-4}),
-    ("C", 12_000, 7000, 3, {"lr_text": 0, "lr_motion": 5e-4, "lr_heads": 5e-4, "align": 8, "seed": 7}),
+    ("B", 16_000, 6000, 1, {"lr_text": 2e-5, "lr_motion": 5e-4, "lr_heads": 5e-4}),
+    ("C", 36_000, 7000, 2, {"lr_text": 0, "lr_motion": 7e-4, "lr_heads": 7e-4, "align": 8, "seed": 7}),
 )
 SHARED = {"augment": 0.5, "save_every_s": 300}
 MODEL = ("motion_weights=starter", "text_weights=starter", "head=text_space", "dim=384", "temperature=0.05", "dropout=0.0")
