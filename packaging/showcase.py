@@ -1,5 +1,5 @@
 """The pictures of the README's front page: `python packaging/showcase.py` writes docs/actions.gif, docs/actions.mp4 and
-docs/actions.png (a contact sheet) from the demo library."""
+docs/actions.png (a contact sheet) of generated motion."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 DOCS = ROOT / "docs"
-ACTIONS = (
+CHOSEN = (
     "walk forward", "run forward", "skip", "climb ladder", "wave right", "salute left", "hug", "talk", "throw right",
     "tennis serve right",
     "kick left", "roundhouse kick right", "squat", "jumping jacks", "cartwheel left", "forward roll", "dance", "waltz",
@@ -43,15 +43,14 @@ def strips(items: list, surface) -> Image.Image:
 
 def main() -> None:
     from app.virtual_screen import has_screen, virtual_screen
-    from core import places
-    from core.library.open import open_library
+    from core.demo.library import ACTIONS, _Choice, make_clip
     from core.progress import run
 
-    library = run(open_library(places.demo_library()))
-    clips = {}
-    for clip in library.clips:
-        clips.setdefault(clip.id.split(" ", 1)[1], clip)
-    items = [(name, library.load(clips[name].id).crop(0, 80)) for name in ACTIONS]
+    actions = {f"{a.name} {side}".strip(): (a, side) for a in ACTIONS for side in a.sides}
+    items = []
+    for name in CHOSEN:
+        action, side = actions[name]
+        items.append((name, make_clip([_Choice(action, side, action.counts[0])], np.random.default_rng(11)).motion.crop(0, 80)))
     with nullcontext() if has_screen() else virtual_screen():
         from app.application import make_application
         from app.export.files import write_pictures

@@ -1,7 +1,8 @@
-"""Rebuilds the starter model from seeds: `python packaging/train_starter.py WORK_FOLDER` (about an hour and a half on two cores).
+"""Trains a candidate for the next starter, on every action, from seeds: `python packaging/train_starter.py WORK_FOLDER` (about an
+hour and a half on two cores).
 
-Generates the training libraries, trains the phases one from the other (a phase that is done is not done again), and says how
-to ship the last one. The encoders that it begins with are those of the starter in assets/.
+Generates the training libraries and trains the phases, each from the one before; a phase that is done is not done again. The
+encoders that it begins with are those of the starter in assets/.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ def main(work: Path) -> None:
         library, run = work / f"library-{seed}.npz", work / name
         if not library.exists():
             _call("-m", "core.demo", library, "--clips", clips, "--seed", seed, "--words", 0.65, "--avoid",
-                  ROOT / "tests" / "data" / "sentences.csv", "--variety", "--name", f"Training {seed}")
+                  *sorted((ROOT / "tests" / "data").glob("sentences*.csv")), "--all", "--variety", "--name", f"Training {seed}")
         if not (run / "best").exists():
             start = ["--start-from", before / "best"] if before else ["--preset", "starter", *_each("--set", MODEL)]
             options = _each("--option", [f"{k}={v}" for k, v in {**SHARED, **told}.items()])
             _call("-m", "app", "train", "--library", library, "--epochs", epochs, "--batch", 64, *start, *options, "-o", run)
         before = run
-    print(f"Now: python packaging/ship_starter.py {before / 'best'}")
+    print(f"The candidate: {before / 'best'}")
 
 
 def _each(flag: str, values) -> list[str]:

@@ -1,6 +1,6 @@
 """`python -m core.demo OUT.npz [--clips N] [--seed S]`: builds the demo library, the same bytes for the same seed.
 
-With --words SHARE, captions also use the paraphrases made for training; --avoid FILE leaves out paraphrases with any
+With --words SHARE, captions also use the paraphrases made for training; --avoid FILE… leaves out paraphrases with any
 word of that text which the plain captions do not use, so that those words stay unseen. With --variety, bodies, skeletons,
 beginnings and ends vary as in others' captures: for training.
 """
@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from core.demo.library import ACTIONS, DemoClip, generate, words_in
+from core.demo.action import Action
+from core.demo.library import ACTIONS, SHOWN, DemoClip, generate, words_in
 from core.library.packed import write_packed
 
 # Words without content: a paraphrase may share them with any sentence.
@@ -22,10 +24,11 @@ COMMON = words_in("a an the of at in on to by his her its their with and as for 
 
 
 def build(path: Path, clips: int, seed: int, name: str, words: float = 0.0, avoid: str = "",
-          variety: bool = False) -> None:
+          variety: bool = False, actions: Sequence[Action] = SHOWN) -> None:
     """Writes a packed library; one clip in ten is for validation, one in ten for testing."""
     plain = frozenset().union(*(words_in(p) for a in ACTIONS for p in (*a.phrases, *a.phrases_both)))
-    made = list(generate(seed, clips, words=words, avoid=words_in(avoid) - plain - COMMON, variety=variety))
+    made = list(generate(seed, clips, words=words, avoid=words_in(avoid) - plain - COMMON, variety=variety,
+                         actions=actions))
     rng = np.random.default_rng([seed, 7])
     splits = np.array(["train"] * 8 + ["val", "test"])[rng.permutation(clips) % 10]
     entries = [entry(number, clip, str(split)) for number, (clip, split) in enumerate(zip(made, splits, strict=True))]
@@ -40,15 +43,17 @@ def entry(number: int, clip: DemoClip, split: str) -> dict:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m core.demo", description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--clips", type=int, default=960)
+    parser.add_argument("--clips", type=int, default=720)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--name", default="Demo library")
     parser.add_argument("--words", type=float, default=0.0)
-    parser.add_argument("--avoid", type=Path)
+    parser.add_argument("--avoid", type=Path, nargs="+", default=[])
+    parser.add_argument("--all", action="store_true", help="every action, not those alone that the shipped model knows")
     parser.add_argument("--variety", action="store_true")
     options = parser.parse_args(arguments)
-    avoid = options.avoid.read_text() if options.avoid else ""
-    build(options.out, options.clips, options.seed, options.name, options.words, avoid, options.variety)
+    avoid = "\n".join(path.read_text() for path in options.avoid)
+    build(options.out, options.clips, options.seed, options.name, options.words, avoid, options.variety,
+          ACTIONS if options.all else SHOWN)
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from core.demo.action import Action, Maker
 from core.demo.body import FPS, LEFT, RIGHT, Body, Tracks, make_body
 from core.demo.curves import smooth_noise
 from core.demo.everyday import EVERYDAY
+from core.demo.falls import FALLS
 from core.demo.fighting import FIGHTING
 from core.demo.floor import FLOOR
 from core.demo.fullbody import FULLBODY
@@ -31,7 +32,9 @@ from core.motion.motion import Motion
 from core.motion.skeleton import SMPL22
 
 ACTIONS: tuple[Action, ...] = (
-    LOCOMOTION + TRAVEL + GESTURES + EVERYDAY + WORK + FULLBODY + SPORTS + FIGHTING + PERFORMING + FLOOR)
+    LOCOMOTION + TRAVEL + GESTURES + EVERYDAY + WORK + FULLBODY + SPORTS + FIGHTING + PERFORMING + FLOOR + FALLS)
+# What the shipped library shows: the actions that the shipped model was trained on.
+SHOWN: tuple[Action, ...] = LOCOMOTION + GESTURES + FULLBODY + FLOOR
 ALL_PARAPHRASES = {**PARAPHRASES, **PARAPHRASES_DAILY, **PARAPHRASES_SPORT}
 SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")
 TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",), 5: ("five times",)}
@@ -97,12 +100,13 @@ class _Choice:
 
 
 def generate(seed: int, count: int, sequences: float = 0.2, words: float = 0.0,
-             avoid: frozenset[str] = frozenset(), variety: bool = False) -> Iterator[DemoClip]:
-    """`count` clips; every action in every side once before chance decides; `sequences`: share of two or three actions in a row;
+             avoid: frozenset[str] = frozenset(), variety: bool = False,
+             actions: Sequence[Action] = ACTIONS) -> Iterator[DemoClip]:
+    """`count` clips of `actions`; every one in every side once before chance decides; `sequences`: share of two or three in a row;
     `words`: share of the phrases taken from ALL_PARAPHRASES instead of the action's own, but none with a word in `avoid`;
     `variety`: on other rigs, cut or with rest (core.demo.variation), of stronger proportions."""
     rng = np.random.default_rng(seed)
-    every = [_Choice(a, s, a.counts[0]) for a in ACTIONS for s in a.sides]
+    every = [_Choice(a, s, a.counts[0]) for a in actions for s in a.sides]
     queue: list[_Choice] = []
     for number in range(count):
         if not queue:
