@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m core.demo", description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--clips", type=int, default=720)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--name", default="Demo library")
     parser.add_argument("--words", type=float, default=0.0)
     parser.add_argument("--avoid", type=Path, nargs="+", default=[])

@@ -15,7 +15,8 @@ INDEX = {"left": LEFT, "right": RIGHT}
 
 @dataclass(frozen=True)
 class Maker:
-    """What an action may draw on: a body, random numbers, and the chosen side, pace (1 normal) and count."""
+    """What an action may draw on: a body, random numbers, and the chosen side, pace (1 normal) and count. `variety`: as widely as
+    people do it, for training; else as it is easily recognised."""
 
     body: Body
     rng: np.random.Generator
@@ -23,6 +24,7 @@ class Maker:
     pace: float = 1.0
     count: int = 1
     size: float = 1.0
+    variety: bool = False
 
     def still(self, seconds: float) -> Tracks:
         return Tracks(max(int(seconds / self.pace * 20), 12), self.body)

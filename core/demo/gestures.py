@@ -79,6 +79,8 @@ def _lifted(m: Maker) -> Point:
 
 def _wave(m: Maker) -> Tracks:
     """The lifted hand swings to and fro, widely or by a little, slowly or fast."""
+    if not m.variety:
+        return cycle(m, (0.42, m.rng.uniform(0.35, 0.75), 0.28), (0.22, 0.03, 0), m.rng.uniform(1.3, 2.0), 0.3)
     out, height, ahead = _lifted(m)
     wide = m.rng.uniform(0.07, 0.24)
     return cycle(m, (out + wide, height - 0.1, ahead), (wide, 0.03, 0), m.rng.uniform(0.8, 2.1), 0.3)
@@ -86,7 +88,7 @@ def _wave(m: Maker) -> Tracks:
 
 def _raise(m: Maker) -> Tracks:
     """Up, a short or long stay, and down."""
-    place, up = _lifted(m), m.rng.uniform(0.5, 1.3)
+    place, up = _lifted(m) if m.variety else (0.12, 0.97, 0.1), m.rng.uniform(0.5, 1.3)
     return hold(m, [(up, place), (up + m.rng.uniform(0.2, 1.8), place)], 0.3)
 
 

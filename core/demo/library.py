@@ -102,7 +102,7 @@ class _Choice:
 def generate(seed: int, count: int, sequences: float = 0.2, words: float = 0.0,
              avoid: frozenset[str] = frozenset(), variety: bool = False,
              actions: Sequence[Action] = ACTIONS) -> Iterator[DemoClip]:
-    """`count` clips of `actions`; every one in every side once before chance decides; `sequences`: share of two or three in a row;
+    """`count` clips of `actions`; every one in every side once before chance decides; `sequences`: share of several in a row;
     `words`: share of the phrases taken from ALL_PARAPHRASES instead of the action's own, but none with a word in `avoid`;
     `variety`: on other rigs, cut or with rest (core.demo.variation), of stronger proportions."""
     rng = np.random.default_rng(seed)
@@ -130,7 +130,7 @@ def make_clip(choices: list[_Choice], rng: np.random.Generator, words: float = 0
     style = PLAIN
     if all(c.action.styles for c in choices) and rng.random() < 0.4:
         style = STYLES[int(rng.integers(len(STYLES)))]
-    parts = [_perform(c, body, style, rng) for c in choices]
+    parts = [_perform(c, body, style, rng, variety) for c in choices]
     positions = lift_out_of_floor(_join(parts))
     if _extent(positions).max() > ROOM_M:
         choices, positions = choices[:1], lift_out_of_floor(parts[0])
@@ -148,9 +148,9 @@ def _extent(positions: np.ndarray) -> np.ndarray:
     return np.ptp(positions[..., [0, 2]], axis=(0, 1))
 
 
-def _perform(choice: _Choice, body: Body, style: Style, rng: np.random.Generator) -> np.ndarray:
+def _perform(choice: _Choice, body: Body, style: Style, rng: np.random.Generator, variety: bool) -> np.ndarray:
     pace = float(rng.uniform(*choice.action.paces)) * style.pace
-    maker = Maker(body, rng, choice.side, pace, choice.count, float(rng.uniform(0.85, 1.2)))
+    maker = Maker(body, rng, choice.side, pace, choice.count, float(rng.uniform(0.85, 1.2)), variety)
     tracks = choice.action.make(maker)
     _add_life(tracks, style, rng)
     return solve(tracks)
