@@ -146,6 +146,11 @@ class PatchView(QWidget):
         painter.translate(9, box.center().y())
         painter.rotate(-90)
         painter.setPen(self.palette().windowText().color())
+        room = box.height() / max(painter.fontMetrics().horizontalAdvance(text), 1)
+        if room < 1:
+            font = painter.font()
+            font.setPointSizeF(max(font.pointSizeF() * room * 0.97, 6.0))
+            painter.setFont(font)
         painter.drawText(QRectF(-box.height() / 2, -14, box.height(), 18), Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()
 
