@@ -4,7 +4,7 @@ from __future__ import annotations
 
 FULL = 2
 # Seconds that a frame may take, on the average of some frames, before detail falls, and below which it rises.
-SLOW_S, QUICK_S = 0.070, 0.030
+SLOW_S, QUICK_S = 0.120, 0.040
 WINDOW = 12
 # After a rise that did not last, so many times longer is waited before the next.
 PATIENCE = 2

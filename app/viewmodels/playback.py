@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from app.viewmodels.detail import Detail
+from app.viewmodels.detail import FULL, Detail
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 TICK_S = 0.016
@@ -55,6 +55,11 @@ class Playback(QObject):
         if duration_s <= 0:
             return 0.0
         return self.clock_s % duration_s if self.loop else min(self.clock_s, duration_s)
+
+    @property
+    def detail(self) -> int:
+        """How finely to draw: what stands still in full, what moves as the time that frames take allows."""
+        return self.drew.level if self.playing else FULL
 
     @property
     def frame(self) -> int:

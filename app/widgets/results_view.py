@@ -95,7 +95,7 @@ class _ResultsView:
             view = rect.adjusted(0, 0, 0, -CAPTION)
             device = tuple(int(v * ratio) for v in (view.x(), self.height() - view.y() - view.height(), view.width(),
                                                     view.height()))
-            self.renderer.draw(device, camera, figures, look, detail=self.playback.drew.level)
+            self.renderer.draw(device, camera, figures, look, detail=self.playback.detail)
 
     def _clock(self, index: int, span_s: float) -> float:
         """The clock of all, or, while that stands still, of the tile under the mouse."""

@@ -146,7 +146,7 @@ class _StageView:
             self.renderer.clear(look.background, width, height)
             return
         middle, figures, extra = self.instances(look.background)
-        self.renderer.draw((0, 0, width, height), self.camera_at(middle), figures, look, extra, detail=self.playback.drew.level,
+        self.renderer.draw((0, 0, width, height), self.camera_at(middle), figures, look, extra, detail=self.playback.detail,
                            skin=self._skin())
 
     def _skin(self):

@@ -107,7 +107,7 @@ def test_detail_falls_with_slow_frames_and_rises_again():
         detail.took(0.01)
     assert detail.level == 2
     for _ in range(120):
-        detail.took(0.05)
+        detail.took(0.07)
     assert detail.level == 2, "between the two bounds nothing changes"
 
 
