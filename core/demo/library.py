@@ -134,7 +134,8 @@ def make_clip(choices: list[_Choice], rng: np.random.Generator, words: float = 0
     positions = lift_out_of_floor(_join(parts))
     if _extent(positions).max() > ROOM_M:
         choices, positions = choices[:1], lift_out_of_floor(parts[0])
-    positions[..., [0, 2]] -= (positions[..., [0, 2]].max(axis=(0, 1)) + positions[..., [0, 2]].min(axis=(0, 1))) / 2
+    if np.abs(positions[..., [0, 2]]).max() > ROOM_M / 2:
+        positions[..., [0, 2]] -= (positions[..., [0, 2]].max(axis=(0, 1)) + positions[..., [0, 2]].min(axis=(0, 1))) / 2
     name = " + ".join(f"{c.action.name} {c.side}".strip() for c in choices)
     captions = _captions(choices, style, rng, words, avoid)
     motion = Motion(positions.astype(np.float32), FPS, SMPL22, name)
