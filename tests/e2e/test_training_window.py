@@ -20,6 +20,7 @@ def page(studio, small_library):
     if page.training.process:
         page.training.close()
     page.close()
+    studio.playback.playing = True
     studio.workspace.open_demo()
     studio.workspace.load_model()
     wait(lambda: studio.workspace.library.root == places.demo_library() and studio.workspace.retriever is not None, 60)
@@ -149,7 +150,10 @@ def test_captions_are_edited_undone_and_imported(studio, page, small_library, tm
     wait(lambda: file.read_text() == before + "only the start##0.5#1.0\n")
     wait(lambda: "000000@0.5-1" in studio.workspace.library.by_id and studio.workspace.retriever is not None, 30)
     assert {e.clip_id for e in studio.workspace.retriever.gallery.entries} >= {"000000", "000000@0.5-1"}
-    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    studio.workspace.show_clip(studio.workspace.library.by_id["000000"])  # the search may have put a hit on the stage
+    wait(lambda: captions.take == "000000")
+    window.activateWindow()
+    captions.history.undo()
     wait(lambda: captions.lines == first)
     assert file.read_text() == before
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
