@@ -26,6 +26,8 @@ DEPENDS = ("libegl1", "libgl1", "libopengl0", "libxkbcommon-x11-0", "libdbus-1-3
            "libxcb-image0",
            "libxcb-keysyms1", "libxcb-randr0", "libxcb-render-util0", "libxcb-shape0", "libxcb-xinerama0", "libxcb-xkb1",
            "libfontconfig1", "libglib2.0-0 | libglib2.0-0t64")
+# Libraries that are built with tables of symbols that nothing reads at run time, a hundred megabytes of them.
+SYMBOLS = ("torch/lib/libtorch_*.so", "libpython3*.so.*")
 
 
 def version() -> str:
@@ -40,10 +42,14 @@ def make_folder() -> Path:
     if not PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(VENV)], check=True)
     subprocess.run([sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--quiet", "--disable-pip-version-check",
-                    "--upgrade", f"{ROOT}[video]", "pyinstaller>=6.10,<7"], check=True)
+                    "--upgrade", str(ROOT), "pyinstaller>=6.10,<7"], check=True)
     subprocess.run([str(PYTHON), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "--distpath", str(DIST), "--workpath",
                     str(BUILD / "pyinstaller"), str(ROOT / "packaging" / "motionpatches.spec")], check=True, cwd=ROOT)
-    return DIST / "motionpatches"
+    folder = DIST / "motionpatches"
+    if shutil.which("strip"):
+        for name in SYMBOLS:
+            subprocess.run(["strip", "--strip-unneeded", *map(str, (folder / "_internal").glob(name))], check=True)
+    return folder
 
 
 def size_mb(folder: Path) -> float:
@@ -83,7 +89,7 @@ def make_deb(folder: Path) -> Path:
         f"Package: {name}\nVersion: {number}\nArchitecture: {architecture}\nSection: graphics\nPriority: optional\n"
         "Maintainer: The Motion Patches Studio developers <studio@motionpatches.invalid>\n"
         f"Installed-Size: {int(size_mb(tree) * 1000 / 1.024)}\nDepends: libc6 (>= {_libc()}), {', '.join(DEPENDS)}\n"
-        "Recommends: libgl1-mesa-dri, fonts-dejavu-core, shared-mime-info, desktop-file-utils\nSuggests: xvfb\n"
+        "Recommends: ffmpeg, libgl1-mesa-dri, fonts-dejavu-core, shared-mime-info, desktop-file-utils\nSuggests: xvfb\n"
         "Description: find a motion-capture take by typing a sentence\n"
         " Opens motion data of any skeleton, shows takes in 3D beside their motion\n"
         " patches, and searches them by words with a model that runs on the CPU.\n")

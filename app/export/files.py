@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from app.export.pictures import Pictures, sheet
+from app.export.video import video
 from core.errors import StudioError, os_problem
 from core.progress import Job, Meter
 
 PICTURES = (".gif", ".mp4", ".png")
-NO_VIDEO = "Videos need the package av: pip install av. GIF works without."
 
 
 def write_pictures(pictures: Pictures, path: Path, frames: int = 1) -> Job[None]:
@@ -66,27 +65,8 @@ def _gif(pictures: Pictures, path: Path, _: int) -> Job[None]:
 
 
 def _mp4(pictures: Pictures, path: Path, _: int) -> Job[None]:
-    """H.264 with colours that stock players read (yuv420p)."""
-    try:
-        import av
-    except ImportError:
-        raise StudioError(NO_VIDEO) from None
-    width, height = (v - v % 2 for v in pictures.style.size)
-    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
-        stream = container.add_stream("libx264" if "libx264" in av.codecs_available else "mpeg4",
-                                      rate=Fraction(pictures.style.fps).limit_denominator(1000))
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        if stream.codec.name == "libx264":
-            stream.options = {"crf": "18"}
-
-        def use(frame: np.ndarray) -> None:
-            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame[:height, :width, :3]), "rgb24")
-            for packet in stream.encode(picture):
-                container.mux(packet)
-
-        yield from _told(pictures, path.name.replace(".writing", ""), use)
-        for packet in stream.encode():
-            container.mux(packet)
+    with video(path, pictures.style.size, pictures.style.fps) as write:
+        yield from _told(pictures, path.name.replace(".writing", ""), write)
 
 
 def _png(pictures: Pictures, path: Path, frames: int) -> Iterator:

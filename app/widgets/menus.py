@@ -271,13 +271,10 @@ class Menus:
         self._add(menu, "All &Commands…", self.palette, "Ctrl+P", "Ctrl+Shift+P")
         menu.addSeparator()
         self._add(menu, "Show &Reports in Folder", self.show_reports)
-        self._add(
-    menu,
-    "&About…",
-    lambda: AboutDialog(
-        self.workspace.device_label,
-        self.workspace.device_reason,
-         self.window).exec())
+        self._add(menu, "&About…", self.about)
+
+    def about(self) -> None:
+        AboutDialog(self.workspace.device_label, self.workspace.device_reason, self.window).exec()
 
     def show_reports(self) -> None:
         places.reports().mkdir(parents=True, exist_ok=True)
