@@ -27,7 +27,7 @@ DEPENDS = ("libegl1", "libgl1", "libopengl0", "libxkbcommon-x11-0", "libdbus-1-3
            "libxcb-keysyms1", "libxcb-randr0", "libxcb-render-util0", "libxcb-shape0", "libxcb-xinerama0", "libxcb-xkb1",
            "libfontconfig1", "libglib2.0-0 | libglib2.0-0t64")
 # Libraries that are built with tables of symbols that nothing reads at run time, a hundred megabytes of them.
-SYMBOLS = ("torch/lib/libtorch_*.so", "libpython3*.so.*")
+SYMBOLS = ("torch/lib/libtorch_*.so", "libpython3*.so.*", "tokenizers/*.so")
 
 
 def version() -> str:

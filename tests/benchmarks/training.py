@@ -13,6 +13,7 @@ import torch
 
 from core import places
 from core.library.open import open_library
+from core.models import backends
 from core.models.checkpoint import load_model
 from core.patches import prepare, to_patches
 from core.progress import run
@@ -54,8 +55,10 @@ def ours(**fields) -> Iterator[int]:
 
 def compare() -> None:
     """Motions a second of each, in turns of a few steps; the first turn is not counted."""
-    loops = {"plain fp32 loop": plain(), "ours, bf16": ours(), "ours, fp32": ours(precision="fp32"),
+    loops = {"plain fp32 loop": plain(), "ours": ours(), "ours, text frozen": ours(lr_text=0.0),
              "ours, heads only": ours(lr_text=0.0, lr_motion=0.0)}
+    if backends.cpu_has_bf16():
+        loops["ours, fp32"] = ours(precision="fp32")
     rates: dict[str, list[float]] = {name: [] for name in loops}
     for turn in range(TURNS + 1):
         for name, loop in loops.items():
