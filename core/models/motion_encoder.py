@@ -14,7 +14,7 @@ from core.models.hub import offline
 from core.patches import MAX_FRAMES, PARTS
 
 # Motions are read together whose windows, rounded up to a multiple of this, are as many.
-BUCKET = 4
+BUCKET = 2
 
 
 def make_vit(config: ModelConfig, pretrained: bool) -> nn.Module:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from core import places
 from core.errors import FileProblem, StudioError
 from core.models.checkpoint import CheckpointInfo, compact_rows, expand_rows, load_model, save_model
 from core.models.config import from_dict, preset, to_dict
@@ -166,3 +167,16 @@ def test_a_saved_starter_opens_without_transformers():
     code = ("import sys; from core import places; from core.models.checkpoint import load_model; "
             "m = load_model(places.starter_model()); m.encode_text(['a man walks']); assert 'transformers' not in sys.modules")
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[3])
+
+
+def test_sentences_of_any_length_read_alone_and_together_alike():
+    """Groups by length and padding change nothing; each sentence alone is the slow twin."""
+    model = load_model(places.starter_model()).eval()
+    sentences = ["run", "a person waves with the right hand", "she walks " + "slowly and " * 20 + "stops", "jump", "he sits down"]
+    with torch.no_grad():
+        together = model.encode_text(sentences)
+        alone = torch.cat([model.encode_text([s]) for s in sentences])
+        padded = model.text_encoder._read(*model.text_encoder.tokenize(sentences))
+    assert torch.allclose(together, alone, atol=1e-5)
+    grouped = model.text_encoder(*model.text_encoder.tokenize(sentences))
+    assert torch.allclose(grouped, padded, atol=1e-5) and not torch.allclose(grouped[0], grouped[3], atol=1e-2)
