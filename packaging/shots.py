@@ -166,7 +166,7 @@ def overlaid(s: Session) -> None:
 def people(s: Session) -> None:
     """Two people of one clip, in InterHuman's processed arrays."""
     library, folder = s.workspace.library, Path(tempfile.mkdtemp()) / "pairs"
-    takes = [library.load(next(c.id for c in library.clips if c.id.endswith(end))) for end in ("punch right", "block left")]
+    takes = [library.load(next(c.id for c in library.clips if c.id.endswith(end))) for end in ("wave right", "wave left")]
     for number, (take, turn, shift) in enumerate(zip(takes, (0.5, -0.5), (-0.6, 0.6), strict=True), 1):
         c, n = np.cos(np.pi * turn), np.sin(np.pi * turn)
         positions = take.positions @ np.array([[c, 0, -n], [0, 1, 0], [n, 0, c]]) + [shift, 0, 0]
@@ -175,7 +175,7 @@ def people(s: Session) -> None:
         rows[:, :66] = positions[:len(rows)].reshape(len(rows), -1)
         np.save(folder / f"motions_processed/person{number}/1.npy", rows)
     (folder / "annots").mkdir()
-    (folder / "annots/1.txt").write_text("one punches, the other blocks\n")
+    (folder / "annots/1.txt").write_text("two people wave to each other\n")
     s.workspace.open([folder])
     s.wait(lambda: s.workspace.library.root == folder and s.workspace.clip is not None)
     s.window.stages.set(follow=False)

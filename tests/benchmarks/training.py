@@ -26,8 +26,8 @@ BATCH, STEPS, TURNS = 64, 3, 3
 
 
 def plain() -> Iterator[int]:
-    """One after the other, in fp32: read the files, prepare, sample, z-score; encode both, padded to 224 frames and to the longest
-    sentence; AdamW as it comes. No variation."""
+    """One after the other, in fp32: read the files, prepare, sample, z-score; encode both, padded to 224 frames and to the
+    longest sentence; AdamW as it comes. No variation."""
     library, model = run(open_library(places.demo_library())), load_model(places.starter_model()).train()
     model.motion_encoder.trim_padding, model.text_encoder.forward = False, model.text_encoder._read
     clips = [c for c in library.clips if c.split == "train"]
