@@ -36,6 +36,8 @@ class Curves(QWidget):
             plot.setMenuEnabled(False)
             plot.getPlotItem().hideButtons()
             plot.setAccessibleName(title)
+            plot.getAxis("bottom").enableAutoSIPrefix(False)
+            plot.setLimits(minXRange=1)
             self.plots[name] = plot
             grid.addWidget(plot, at // 2, at % 2)
         self.plots["recall"].setYRange(0, 100, padding=0.04)

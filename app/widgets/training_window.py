@@ -72,6 +72,7 @@ class TrainingWindow(QDialog):
         self._redraw.timeout.connect(self._show)
         training.changed.connect(self._fill)
         training.reported.connect(lambda: self._redraw.isActive() or self._redraw.start())
+        self._redraw.timeout.connect(self._retitle)
         self._fill()
 
     def _left(self) -> QWidget:
@@ -154,6 +155,15 @@ class TrainingWindow(QDialog):
     def _is_here(self, run: Run) -> bool:
         return self.training.process is not None and run.folder == self.training.process.run
 
+    def _row_text(self, run: Run) -> str:
+        return f"{run.name}\n{how_it_stands(run, self._is_here(run)).split(':')[0].split(';')[0].split('.')[0]}"
+
+    def _retitle(self) -> None:
+        """The rows' words follow the run under way."""
+        for row, run in enumerate(self.training.runs):
+            if self._is_here(run) and row < self.list.count():
+                self.list.item(row).setText(self._row_text(run))
+
     def _fill(self) -> None:
         here = self.training.process.run if self.training.process else None
         chosen = self._folders if here == self._here or here is None else {here}
@@ -161,7 +171,7 @@ class TrainingWindow(QDialog):
         self.list.blockSignals(True)
         self.list.clear()
         for run in self.training.runs:
-            self.list.addItem(f"{run.name}\n{how_it_stands(run, self._is_here(run)).split(':')[0].split(';')[0].split('.')[0]}")
+            self.list.addItem(self._row_text(run))
             item = self.list.item(self.list.count() - 1)
             item.setToolTip(str(run.folder))
             item.setSelected(run.folder in chosen)
