@@ -147,7 +147,7 @@ def training(s: Session) -> None:
     shutil.rmtree(places.user_runs(), ignore_errors=True)
 
 def tiles(s: Session) -> None:
-    s.search.set_k(25)
+    s.window.query.k.setValue(25)
     s.ask("a person walks")
     s.window.resizeDocks([s.window.docks[0]], [470], Qt.Orientation.Vertical)
     s.stand(1.0)
@@ -179,7 +179,7 @@ def people(s: Session) -> None:
     s.workspace.open([folder])
     s.wait(lambda: s.workspace.library.root == folder and s.workspace.clip is not None)
     s.window.stages.set(follow=False)
-    s.stand(0.6)
+    s.stand(1.3)
     s.shoot("people", s.window.stage)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from core import places
+from core.demo.library import ACTIONS, OTHER
 from core.evaluation.metrics import retrieval
 from core.evaluation.zero_shot import classify
 from core.library.library import Library
@@ -29,6 +30,12 @@ CONTENTS = {
     "walk-turn-left": "a person walks and turns left", "walk-turn-right": "a person walks and turns right",
     "wave-both-hands": "a person waves both hands", "wave-left-hand": "a person waves the left hand",
     "wave-right-hand": "a person waves the right hand"}
+# The generator's action that each content is; its plain phrases together make a second prompt (their mean).
+ACTION = {
+    "raise-up-both-hands": ("raise hand", "both"), "raise-up-left-hand": ("raise hand", "left"),
+    "raise-up-right-hand": ("raise hand", "right"), "run": ("run forward", ""), "walk": ("walk forward", ""),
+    "walk-turn-left": ("walk and turn", "left"), "walk-turn-right": ("walk and turn", "right"),
+    "wave-both-hands": ("wave", "both"), "wave-left-hand": ("wave", "left"), "wave-right-hand": ("wave", "right")}
 STYLES = {"active": "energetically", "elderly": "like an elderly person", "exhausted": "as if exhausted",
           "feminine": "in a feminine way", "masculine": "in a masculine way", "normal": "", "youthful": "like a child"}
 
@@ -46,6 +53,19 @@ def sentences(model: MotionTextModel, texts: list[str]) -> np.ndarray:
     return np.stack([encode_text(model, text) for text in texts])
 
 
+def phrases(content: str) -> list[str]:
+    """A content in the plain phrases of the generator's captions."""
+    name, side = ACTION[content]
+    action = next(a for a in ACTIONS if a.name == name)
+    texts = action.phrases_both if side == "both" and action.phrases_both else action.phrases
+    return ["a person " + " ".join(t.format(side=side, other=OTHER[side], times="").split()) for t in texts]
+
+
+def mean_prompts(model: MotionTextModel) -> np.ndarray:
+    found = np.stack([sentences(model, phrases(content)).mean(axis=0) for content in CONTENTS])
+    return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
@@ -58,11 +78,13 @@ def main() -> None:
         table = {r["id"]: r for r in csv.DictReader(file)}
     ids = [i for i in table if i in rows]
     stacked = np.stack([rows[i] for i in ids])
-    for name, prompts in (("content", CONTENTS),
-                          ("style", {k: f"a person moves {v}".strip() for k, v in STYLES.items()})):
-        labels = list(prompts)
-        truth = [frozenset({labels.index(table[i][name])}) for i in ids]
-        found = classify(stacked, sentences(model, list(prompts.values())), truth, labels)
+    style = sentences(model, [f"a person moves {v}".strip() for v in STYLES.values()])
+    for name, column, labels, prompts in (
+            ("content, one sentence each", "content", list(CONTENTS), sentences(model, list(CONTENTS.values()))),
+            ("content, the generator's phrases", "content", list(CONTENTS), mean_prompts(model)),
+            ("style", "style", list(STYLES), style)):
+        truth = [frozenset({labels.index(table[i][column])}) for i in ids]
+        found = classify(stacked, prompts, truth, labels)
         print(f"{name}: {len(ids)} motions, {len(labels)} labels: top-1 {found.top1:.1f} %, top-5 {found.top5:.1f} %, "
               f"balanced top-1 {found.balanced1:.1f} %")
         for label, counts in zip(labels, found.confusion, strict=True):
