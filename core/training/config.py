@@ -18,7 +18,8 @@ class TrainingConfig:
     `layout`: what the library is, where it was said and not recognised. `start_from` is a model folder to go on from ('' for a
     new model of `preset`); with fields of `model`, its encoders go on under new heads. Learning rates are those of the text
     encoder, the motion encoder (0 freezes either) and the heads;
-    `frozen_text_layers` and `frozen_motion_layers` keep the embeddings and so many of the lowest layers as they are.
+    `frozen_text_layers` and `frozen_motion_layers` keep the embeddings and so many of the lowest layers as they are;
+    `keep_text_head` the last layer of the words.
     `same_caption_positives`: motions of the batch that carry the drawn caption too count as right answers instead of being
     pushed away; `mask_above`: other captions whose sentence embeddings have a cosine above this count neither as right nor as
     wrong (0: none). `align`: weight of 1 - cosine of each pair beside the contrastive loss: motions stay where their captions lie
@@ -44,6 +45,7 @@ class TrainingConfig:
     lr_text: float = 1e-4
     lr_motion: float = 7e-4
     lr_heads: float = 1e-3
+    keep_text_head: bool = False
     weight_decay: float = 0.05
     warmup: float = 0.06
     schedule_stretch: float = 1.0

@@ -13,10 +13,13 @@ from core.training.config import TrainingConfig
 
 def make_optimizer(model: MotionTextModel, config: TrainingConfig) -> torch.optim.Optimizer:
     """Adam, decoupled weight decay on matrices (none on biases, norms and embeddings). A rate of 0 freezes, and so do the
-    configuration's frozen layers. Raises StudioError where there are not so many."""
+    configuration's frozen layers and `keep_text_head`: words then keep the place that the text encoder gives them. Raises
+    StudioError where there are not so many."""
     groups = []
     held = {id(p) for p in (*lowest(model.text_encoder, config.frozen_text_layers, "text"),
                             *lowest(model.motion_encoder, config.frozen_motion_layers, "motion"))}
+    if config.keep_text_head:
+        held |= {id(p) for p in model.text_head.parameters()}
     parts = (("text", model.text_encoder, config.lr_text), ("motion", model.motion_encoder, config.lr_motion),
              ("heads", torch.nn.ModuleList([model.motion_head, model.text_head]), config.lr_heads))
     for name, module, rate in parts:
