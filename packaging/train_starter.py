@@ -1,5 +1,5 @@
-"""Trains a candidate for the next starter, on every action, from seeds: `python packaging/train_starter.py WORK_FOLDER` (about two
-hours on two cores).
+"""Trains a candidate for the next starter, on every action, from seeds: `python packaging/train_starter.py WORK_FOLDER` (about
+two hours on two cores).
 
 Generates the training libraries and trains the phases, each from the one before; a phase that is done is not done again. The
 encoders that it begins with are those of the starter in assets/.

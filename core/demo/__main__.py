@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--name", default="Demo library")
     parser.add_argument("--words", type=float, default=0.0)
     parser.add_argument("--avoid", type=Path, nargs="+", default=[])
-    parser.add_argument("--all", action="store_true", help="every action, not those alone that the shipped model knows")
+    parser.add_argument("--all", action="store_true", help="every action, not those of the demo library alone")
     parser.add_argument("--variety", action="store_true")
     options = parser.parse_args(arguments)
     avoid = "\n".join(path.read_text() for path in options.avoid)
