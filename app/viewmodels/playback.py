@@ -13,7 +13,7 @@ SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 TICK_S = 0.016
 # Rest after a frame, in units of what drawing it took: slow (software) drawing must leave time for all else. While other work
 # wants the processor the rest is longer, but frames come at least so often, in seconds.
-REST, REST_WHEN_CROWDED, AT_LEAST_S = 0.08, 4.0, 0.085
+REST, REST_WHEN_CROWDED, AT_LEAST_S = 0.08, 4.0, 0.055
 # So long no frame is drawn while a person waits for an answer.
 PATIENCE_S = 0.15
 
