@@ -33,7 +33,7 @@ from core.motion.skeleton import SMPL22
 
 ACTIONS: tuple[Action, ...] = (
     LOCOMOTION + TRAVEL + GESTURES + EVERYDAY + WORK + FULLBODY + SPORTS + FIGHTING + PERFORMING + FLOOR + FALLS)
-# What the shipped library shows: kinds that words tell apart well (figures for more of them are on the model card).
+# What the shipped library shows: the kinds of 0.1. With more, fewer test sentences find theirs (figures on the model card).
 SHOWN: tuple[Action, ...] = LOCOMOTION + GESTURES + FULLBODY + FLOOR
 ALL_PARAPHRASES = {**PARAPHRASES, **PARAPHRASES_DAILY, **PARAPHRASES_SPORT}
 SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")

@@ -1,5 +1,6 @@
 import os
 import shutil
+import sys
 
 import av
 import imageio_ffmpeg
@@ -44,7 +45,7 @@ def test_a_video_reads_back_frame_by_frame(tmp_path, ffmpeg, monkeypatch, encode
 
 
 def test_without_av_ffmpeg_is_used_and_without_both_a_sentence_says_so(tmp_path, ffmpeg, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "av", None)
+    monkeypatch.setitem(sys.modules, "av", None)
     assert module._encoder() is by_ffmpeg
     shutil.rmtree(tmp_path / "bin")
     with pytest.raises(StudioError, match="ffmpeg"), video(tmp_path / "a.mp4", (64, 64), 25):
