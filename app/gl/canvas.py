@@ -1,4 +1,4 @@
-"""Where OpenGL is missing: a plain painter's view with the same pictures, less fine."""
+"""What a 3D view is drawn on: OpenGL in the window, OpenGL in memory, or, where it is missing, a plain painter."""
 
 from __future__ import annotations
 
@@ -22,6 +22,21 @@ from app.gl.camera import Camera, project
 
 NO_OPENGL = "No OpenGL 3.3 was found, so motions are drawn plainly by the processor. A graphics driver brings the full view."
 LEAST = (3, 3)
+# Names of OpenGL renderers that are the processor itself.
+PROCESSORS = ("llvmpipe", "softpipe", "swrast", "swiftshader", "basic render", "software")
+
+
+@lru_cache(maxsize=4)
+def on_canvas(view: type, *signals: str) -> type:
+    """A class of this view, with signals of one object, on the canvas that suits this machine."""
+    name = opengl_label().lower()
+    if not name:
+        canvas = PainterCanvas
+    elif any(processor in name for processor in PROCESSORS):
+        from app.gl.memory_canvas import MemoryCanvas as canvas
+    else:
+        from PySide6.QtOpenGLWidgets import QOpenGLWidget as canvas
+    return type(view.__name__.lstrip("_"), (view, canvas), {signal: Signal(object) for signal in signals})
 
 
 def opengl_works() -> bool:

@@ -27,8 +27,8 @@ class Why(QObject):
         self.occlusion: Any = None
         self.words: list[Any] = []
         self._known: OrderedDict[tuple, tuple] = OrderedDict()
-        workspace.shown.connect(self._look)
-        search.changed.connect(self._look)
+        workspace.shown.connect(self._look_again)
+        search.changed.connect(self._look_again)
 
     def set_on(self, on: bool) -> None:
         self.on = on
@@ -49,6 +49,10 @@ class Why(QObject):
             return np.zeros(5)
         top = max(float(np.maximum(found.falls, 0).max()), 1e-9)
         return np.clip(found.at(time_s) / top, 0, 1)
+
+    def _look_again(self) -> None:
+        if self.on:
+            self._look()
 
     def _look(self) -> None:
         clip, model, query = self.workspace.clip, self.workspace.model, self.search.text

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF
-from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -23,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.gl import geometry
 from app.gl.camera import Camera
-from app.gl.canvas import PainterCanvas, opengl_works
+from app.gl.canvas import on_canvas
 from app.viewmodels.doctor import Doctor
 from app.viewmodels.playback import Playback
 from app.widgets.theme import is_dark, part_colour
@@ -87,14 +86,6 @@ class _DoctorView:
         self.update()
 
 
-class DoctorView(_DoctorView, QOpenGLWidget):
-    """With OpenGL."""
-
-
-class PaintedDoctorView(_DoctorView, PainterCanvas):
-    """Without."""
-
-
 class DoctorDialog(QDialog):
     """Accepted: the answer is remembered for this hierarchy; the library has to be opened again."""
 
@@ -143,7 +134,7 @@ class DoctorDialog(QDialog):
         side.addStretch()
         side.addWidget(self.buttons)
         box = QHBoxLayout(self)
-        self.view = (DoctorView if opengl_works() else PaintedDoctorView)(doctor, playback)
+        self.view = on_canvas(_DoctorView)(doctor, playback)
         box.addWidget(self.view, 3)
         box.addLayout(side, 2)
         self._fill()

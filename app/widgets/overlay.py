@@ -1,11 +1,11 @@
-"""Text and frames over an OpenGL view: a transparent child that is painted only when it changes."""
+"""Text and marks over a view: transparent children, so that a change of theirs is not one of the view."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 
@@ -24,7 +24,38 @@ class Overlay(QWidget):
         return False
 
     def paintEvent(self, event) -> None:
-        painter = QPainter(self)
+        self._draw(self)
+
+    def _draw(self, device: QWidget | QPixmap) -> None:
+        painter = QPainter(device)
+        painter.setFont(self.font())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint(painter)
+        painter.end()
+
+
+class StillOverlay(Overlay):
+    """Over a view that moves: painted when `update` is called, and kept for the frames that follow."""
+
+    def __init__(self, view: QWidget, paint: Callable[[QPainter], None]):
+        self._picture: QPixmap | None = None
+        super().__init__(view, paint)
+
+    def update(self) -> None:
+        self._picture = None
+        super().update()
+
+    def changeEvent(self, event) -> None:
+        self.update()  # another palette or font
+        super().changeEvent(event)
+
+    def paintEvent(self, event) -> None:
+        size, ratio = self.size() * self.devicePixelRatioF(), self.devicePixelRatioF()
+        if self._picture is None or self._picture.size() != size:
+            self._picture = QPixmap(size)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            self._draw(self._picture)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
         painter.end()

@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
-from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QSizePolicy
 
 from app.gl import geometry
 from app.gl.camera import Camera
-from app.gl.canvas import PainterCanvas, opengl_works
+from app.gl.canvas import on_canvas
 from app.viewmodels.playback import Playback
 from app.viewmodels.search import Search
-from app.widgets.overlay import Overlay
+from app.widgets.overlay import StillOverlay
 from app.widgets.theme import is_dark, muted
 
 GAP = 6
@@ -42,7 +41,7 @@ class _ResultsView:
         self.setMinimumHeight(150)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Search results")
-        self.overlay = Overlay(self, self._paint_labels)
+        self.overlay = StillOverlay(self, self._paint_labels)
         search.changed.connect(self._changed)
         search.workspace.shown.connect(self.overlay.update)
         playback.ticked.connect(self.update)
@@ -186,18 +185,6 @@ class _ResultsView:
         self._hover(-1)
 
 
-class ResultsView(_ResultsView, QOpenGLWidget):
-    """With OpenGL."""
-
-    chosen = Signal(object)
-
-
-class PaintedResultsView(_ResultsView, PainterCanvas):
-    """Without."""
-
-    chosen = Signal(object)
-
-
 def make_results_view(search: Search, playback: Playback, parent=None) -> _ResultsView:
     """The view that this machine can show."""
-    return (ResultsView if opengl_works() else PaintedResultsView)(search, playback, parent)
+    return on_canvas(_ResultsView, "chosen")(search, playback, parent)

@@ -9,17 +9,16 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QPainter
-from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QSizePolicy
 
 from app.gl import geometry, scene
 from app.gl.camera import Camera, frame_motion, project
-from app.gl.canvas import PainterCanvas, opengl_works
+from app.gl.canvas import on_canvas
 from app.viewmodels.body import Body
 from app.viewmodels.playback import Playback
 from app.viewmodels.stage import Stage
 from app.viewmodels.why import Why
-from app.widgets.overlay import Overlay
+from app.widgets.overlay import Overlay, StillOverlay
 from app.widgets.theme import is_dark, muted, part_colour
 from core.motion.skeleton import PART_NAMES
 from core.signals import joint_speeds
@@ -46,7 +45,7 @@ class _StageView:
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Stage: the chosen motion in 3D")
-        self.overlay = Overlay(self, self._paint_legend)
+        self.overlay = StillOverlay(self, self._paint_legend)
         self.names = Overlay(self, self._paint_names)
         self.names.hide()
         self._turning = QTimer(self, interval=33)
@@ -293,14 +292,6 @@ class _StageView:
         self.frame()
 
 
-class StageView(_StageView, QOpenGLWidget):
-    """With OpenGL."""
-
-
-class PaintedStageView(_StageView, PainterCanvas):
-    """Without."""
-
-
 def make_stage_view(stage: Stage, playback: Playback, why: Why, parent=None) -> _StageView:
     """The view that this machine can show."""
-    return (StageView if opengl_works() else PaintedStageView)(stage, playback, why, parent)
+    return on_canvas(_StageView)(stage, playback, why, parent)

@@ -13,6 +13,7 @@ from core.errors import FileProblem, StudioError
 from core.models import bert
 from core.models.backends import prepare_imports
 from core.models.config import ModelConfig
+from core.models.half_linear import Halved
 from core.models.hub import text_folder
 from core.models.motion_encoder import by_length
 
@@ -33,6 +34,7 @@ class TextEncoder(nn.Module):
         self.tokenizer = tokenizer
         self.pooling = pooling
         self.width = int(backbone.config.hidden_size)
+        self._halved = Halved()
         tokenizer.enable_truncation(MAX_TOKENS)
         tokenizer.enable_padding(pad_id=backbone.config.pad_token_id or 0)
 
@@ -95,11 +97,13 @@ class TextEncoder(nn.Module):
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         if ids.device.type != "cpu":
             return self._read(ids, mask)
+        if len(ids) == 1 and isinstance(self.backbone, bert.Bert) and not (torch.is_grad_enabled() or self.training):
+            return self._read(ids, mask, self._halved(self.backbone))
         both = torch.stack([ids, mask], dim=1)
         return by_length(both, mask.sum(dim=1), BUCKET, 1, lambda group, _: self._read(group[:, 0], group[:, 1]))
 
-    def _read(self, ids: Tensor, mask: Tensor) -> Tensor:
-        states = self.backbone(input_ids=ids, attention_mask=mask).last_hidden_state
+    def _read(self, ids: Tensor, mask: Tensor, backbone: nn.Module | None = None) -> Tensor:
+        states = (self.backbone if backbone is None else backbone)(input_ids=ids, attention_mask=mask).last_hidden_state
         if self.pooling == "cls":
             return states[:, 0]
         if self.pooling == "last":

@@ -1,0 +1,113 @@
+"""Where the processor draws OpenGL: a plain widget whose picture is drawn in memory and read back.
+
+A window that holds a QOpenGLWidget is composed as a whole by OpenGL at every frame. On a graphics card that costs nothing; by
+the processor it costs more than the picture itself. A plain widget is copied to the screen alone.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage, QOffscreenSurface, QOpenGLContext, QPainter, QSurfaceFormat
+from PySide6.QtWidgets import QWidget
+
+
+class MemoryCanvas(QWidget):
+    """Stands in for QOpenGLWidget: `initializeGL` and `paintGL` of a subclass are called with the one context of all
+    such canvases current."""
+
+    frameSwapped = Signal()
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._target: _Target | None = None
+
+    def paintEvent(self, event) -> None:
+        ratio = self.devicePixelRatioF()
+        size = max(int(self.width() * ratio), 1), max(int(self.height() * ratio), 1)
+        context, surface = _context()
+        context.makeCurrent(surface)
+        if self._target is None:
+            self._target = _Target(context.format().samples())
+            self.destroyed.connect(self._target.free)
+            self.initializeGL()
+        self._target.begin(size)
+        self.paintGL()
+        picture = self._target.end()
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(self)
+        painter.drawImage(0, 0, picture)
+        painter.end()
+        self.frameSwapped.emit()
+
+
+@lru_cache(maxsize=1)
+def _context() -> tuple[QOpenGLContext, QOffscreenSurface]:
+    surface = QOffscreenSurface()
+    surface.setFormat(QSurfaceFormat.defaultFormat())
+    surface.create()
+    context = QOpenGLContext()
+    context.setFormat(surface.format())
+    context.create()
+    return context, surface
+
+
+class _Target:
+    """Where a canvas is drawn, and its pixels in memory."""
+
+    def __init__(self, samples: int):
+        self.samples, self.size = max(samples, 0), (0, 0)
+        self.frames: list[int] = []
+        self.buffers: list[int] = []
+
+    def begin(self, size: tuple[int, int]) -> None:
+        """What is drawn from now on goes here; (width, height) in device pixels."""
+        from OpenGL import GL as gl
+
+        if size != self.size:
+            self.free()
+            self._make(size)
+        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self.frames[0])
+
+    def end(self) -> QImage:
+        """The picture, which holds until the next begin."""
+        from OpenGL import GL as gl
+
+        width, height = self.size
+        if len(self.frames) > 1:
+            gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, self.frames[1])
+            gl.glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
+            gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self.frames[1])
+        gl.glReadPixels(0, 0, width, height, gl.GL_BGRA, gl.GL_UNSIGNED_INT_8_8_8_8_REV, self.pixels)
+        np.copyto(self.picture, self.pixels[::-1])
+        return QImage(self.picture.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+
+    def free(self) -> None:
+        """Gives the memory back."""
+        from OpenGL import GL as gl
+
+        with suppress(RuntimeError):  # at the program's end the context may be gone before its last widget
+            context, surface = _context()
+            if self.frames and context.makeCurrent(surface):
+                gl.glDeleteFramebuffers(len(self.frames), self.frames)
+                gl.glDeleteRenderbuffers(len(self.buffers), self.buffers)
+        self.frames, self.buffers = [], []
+
+    def _make(self, size: tuple[int, int]) -> None:
+        from OpenGL import GL as gl
+
+        self.size = width, height = size
+        self.pixels, self.picture = (np.zeros((height, width), np.uint32) for _ in range(2))
+        for samples in (self.samples, 0) if self.samples else (0,):
+            frame = gl.glGenFramebuffers(1)
+            gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, frame)
+            for place, kind in ((gl.GL_COLOR_ATTACHMENT0, gl.GL_RGBA8), (gl.GL_DEPTH_ATTACHMENT, gl.GL_DEPTH_COMPONENT24)):
+                buffer = gl.glGenRenderbuffers(1)
+                gl.glBindRenderbuffer(gl.GL_RENDERBUFFER, buffer)
+                gl.glRenderbufferStorageMultisample(gl.GL_RENDERBUFFER, samples, kind, width, height)
+                gl.glFramebufferRenderbuffer(gl.GL_FRAMEBUFFER, place, gl.GL_RENDERBUFFER, buffer)
+                self.buffers.append(buffer)
+            self.frames.append(frame)
