@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from pyqtgraph.util.garbage_collector import GarbageCollector
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
@@ -33,7 +32,8 @@ class Studio:
 
     def __init__(self, paths: list[Path], model: Path | None = None, device: str = "auto",
                  settings: QSettings | None = None):
-        self._collector = GarbageCollector()  # in the window's thread alone: what is collected may be Qt's
+        gc.disable()  # until _begin
+        self._collector = None
         self.scans, self.files, self.models, self.exports = (Lane(n) for n in ("scans", "files", "models", "exports"))
         self.playback = Playback(lambda: self.models.busy or self.files.busy, lambda: self.models.hurries)
         self.workspace = Workspace(self.scans, self.files, self.models, self.exports, device)
@@ -51,6 +51,10 @@ class Studio:
         """Opens library and model once the window is on the screen (or, without OpenGL, a second later)."""
         if self._to_begin is not None:
             (paths, model), self._to_begin = self._to_begin, None
+            self.window.finish()
+            from pyqtgraph.util.garbage_collector import GarbageCollector
+
+            self._collector = GarbageCollector()  # in the window's thread alone: what is collected may be Qt's
             self.workspace.open(paths)
             self.workspace.load_model(model)
             if not opengl_works():
@@ -63,7 +67,8 @@ class Studio:
         """Ends the lanes; a step under way is waited for."""
         for lane in (self.scans, self.files, self.models, self.exports):
             lane.close()
-        self._collector.timer.stop()
+        if self._collector is not None:
+            self._collector.timer.stop()
         gc.enable()
 
 

@@ -108,7 +108,8 @@ def encode_text(model: MotionTextModel, text: str) -> np.ndarray:
     """(D,) unit row. Raises StudioError for an empty sentence."""
     if not text.strip():
         raise StudioError("Type what the motion should show.")
-    return model.encode_text([text.strip()])[0].cpu().numpy()
+    with backends.one_thread():
+        return model.encode_text([text.strip()])[0].cpu().numpy()
 
 
 def windows_of(model: MotionTextModel, motion: Motion) -> tuple[np.ndarray, list[tuple[float, float]]]:

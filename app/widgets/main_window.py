@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QStackedWidget, QWidget
 
 from app.viewmodels.captions import Captions
 from app.viewmodels.marks import Marks
@@ -24,7 +24,6 @@ from app.widgets.settings_dialog import restore as restore_settings
 from app.widgets.stage_view import make_stage_view
 from app.widgets.status import Status
 from app.widgets.theme import APPEARANCES, STYLE, set_appearance
-from app.widgets.timeline import Timeline
 from app.widgets.transport import Transport
 from app.widgets.welcome import Welcome
 
@@ -36,7 +35,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, workspace: Workspace, search: Search, playback: Playback, settings: QSettings):
         super().__init__()
-        self.workspace, self.playback, self.settings = workspace, playback, settings
+        self.workspace, self.search, self.playback, self.settings = workspace, search, playback, settings
         appearance = settings.value("appearance", APPEARANCES[0], str)
         if appearance != APPEARANCES[0]:
             set_appearance(appearance)
@@ -63,7 +62,7 @@ class MainWindow(QMainWindow):
             self._dock("Library", self.library, Qt.DockWidgetArea.LeftDockWidgetArea),
             self._dock("Captions", self.captions, Qt.DockWidgetArea.LeftDockWidgetArea),
             self._dock("Patches", self.patches, Qt.DockWidgetArea.RightDockWidgetArea),
-            self._dock("Timeline", Timeline(workspace, playback, self.why, self.moments), Qt.DockWidgetArea.BottomDockWidgetArea),
+            self._dock("Timeline", QLabel(minimumHeight=96), Qt.DockWidgetArea.BottomDockWidgetArea),
             self._dock("Transport", Transport(playback), Qt.DockWidgetArea.BottomDockWidgetArea),
         ]
         self.library.chosen.connect(workspace.show_clip)
@@ -79,6 +78,12 @@ class MainWindow(QMainWindow):
         self.default_state = self.saveState(LAYOUT)
         self._restore()
         restore_settings(settings, playback)
+
+    def finish(self) -> None:
+        """What can come after the first picture: the timeline, whose library takes a quarter of the time to it."""
+        from app.widgets.timeline import Timeline
+
+        self.docks[4].setWidget(Timeline(self.workspace, self.playback, self.why, self.moments))
 
     def _dock(self, title: str, widget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self, objectName=title)

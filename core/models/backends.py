@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 
 from core.errors import StudioError
@@ -106,6 +107,19 @@ def autocast(device: str, precision: str = "auto") -> AbstractContextManager:
     if precision == "fp32" or (precision == "auto" and not fast):
         return nullcontext()
     return torch.autocast(kind, dtype=torch.bfloat16)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """For a few rows on a CPU: to share them costs more than it saves, and most where other work wants the processor too."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def out_of_memory(error: Exception) -> bool:

@@ -1,0 +1,111 @@
+"""Sentences about people who do things, out of a dictionary: what the starter's text encoder is taught with.
+
+WordNet's database files (Princeton University; any use is allowed with its notice) list senses by lexicographers' files:
+verbs of the body, of motion, of contact and so on, nouns of acts, adverbs. Verbs stand with a person before them, with
+where or how, or with a thing; explanations and examples as they are.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+SUBJECTS = ("a person", "someone", "the man", "a woman", "he", "she", "the figure", "a man", "the actor", "somebody")
+# Numbers of lexicographers' files (lexnames of WordNet): body, competition, consumption, contact, creation, motion; all verbs but
+# those of weather; nouns of acts, artefacts, parts of bodies.
+BODILY = frozenset({29, 33, 34, 35, 36, 38})
+VERBS = frozenset(range(29, 43))
+ACT, ARTIFACT, BODY = 4, 6, 8
+HOW = ("slowly", "quickly", "again", "twice", "to the left", "to the right", "forward", "with both hands", "with the left hand",
+       "with the right foot", "and then stops", "on the spot", "carefully", "hard")
+MOVES = ("walks", "moves", "runs", "turns", "stands", "dances", "steps", "sits")
+DOES = ("does", "performs", "is doing", "makes")
+ODD = {"have": "has", "be": "is", "do": "does", "go": "goes"}
+
+
+def sentences(folder: Path, seed: int = 0) -> list[str]:
+    """Of `folder`, which holds data.verb, data.noun, data.adv and index.sense."""
+    draw = random.Random(seed)
+    found: set[str] = set()
+    bodily: list[str] = []
+
+    def say(text: str) -> None:
+        found.add(re.sub(r"\s+", " ", text).strip())
+
+    def who() -> str:
+        return draw.choice(SUBJECTS)
+
+    seen: set[str] = set()
+    for kind, words, gloss, examples in senses(folder / "data.verb"):
+        if kind not in VERBS:
+            continue
+        for word in words:
+            if word in seen:
+                continue
+            seen.add(word)
+            say(f"{who()} {third_person(word)}")
+            if kind in BODILY:
+                say(f"{who()} {third_person(word)} {draw.choice(HOW)}")
+                bodily.append(word)
+        if kind in BODILY:
+            say(f"{who()} {third_person(gloss.split(';')[0].strip())}")
+            say(draw.choice(words))
+            for example in examples:
+                say(example)
+    for kind, words, gloss, _ in senses(folder / "data.noun"):
+        if kind == ACT:
+            for word in words[:3]:
+                say(f"{who()} {draw.choice(DOES)} {article(word)}")
+            say(f"{who()} does {gloss.split(';')[0].strip()}")
+    for _, words, _, _ in senses(folder / "data.adv"):
+        say(f"{who()} {draw.choice(MOVES)} {words[0]}")
+    things, parts = frequent(folder, ARTIFACT), frequent(folder, BODY)
+    for _ in range(4000):
+        say(f"{who()} {third_person(draw.choice(bodily))} {draw.choice(('a', 'the'))} {draw.choice(things)}")
+    for _ in range(2500):
+        owner = draw.choice(("their", "his", "her", "the left", "the right", "both"))
+        say(f"{who()} {third_person(draw.choice(bodily))} {owner} {draw.choice(parts)}")
+    return sorted(text for text in found if 4 < len(text) < 140)
+
+
+def senses(file: Path) -> Iterator[tuple[int, list[str], str, list[str]]]:
+    """Lexicographers' file, words, explanation and examples of each sense."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.startswith("  "):
+            continue
+        head, _, text = line.partition(" | ")
+        parts = head.split()
+        words = [re.sub(r"\(.*\)", "", word).replace("_", " ") for word in parts[4:4 + 2 * int(parts[3], 16):2]]
+        gloss = re.sub(r"\([^)]*\)", "", re.sub(r'"[^"]*"', "", text)).strip(" ;,")
+        yield int(parts[1]), words, gloss, re.findall(r'"([^"]+)"', text)
+
+
+def frequent(folder: Path, kind: int, least: int = 3) -> list[str]:
+    """Nouns of a lexicographers' file that were met so often in WordNet's texts."""
+    found = set()
+    for line in (folder / "index.sense").read_text(encoding="utf-8").splitlines():
+        key, _, _, count = line.split()
+        lemma, _, sense = key.partition("%")
+        if sense.split(":")[:2] == ["1", f"{kind:02d}"] and int(count) >= least:
+            found.add(lemma.replace("_", " "))
+    return sorted(found)
+
+
+def third_person(verb: str) -> str:
+    """'keel over' -> 'keels over'."""
+    first, _, rest = verb.partition(" ")
+    if first in ODD:
+        first = ODD[first]
+    elif re.search(r"[^aeiou]y$", first):
+        first = f"{first[:-1]}ies"
+    elif re.search(r"(s|x|z|ch|sh|o)$", first):
+        first += "es"
+    else:
+        first += "s"
+    return f"{first} {rest}".strip()
+
+
+def article(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
