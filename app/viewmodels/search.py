@@ -44,10 +44,15 @@ class Search(QObject):
         self.like: tuple[Clip, float, float, int] | None = None
         self.only: frozenset[str] | None = None
         self._parts: dict[int, tuple] = {}
+        self._shows_best = False
         workspace.changed.connect(self._workspace_changed)
 
     def submit(self, text: str) -> None:
-        """Searches for a sentence; waits for the model where it is still loading."""
+        """Searches for a sentence and shows the best motion; waits for the model where it is still loading."""
+        self._shows_best = True
+        self._submit(text)
+
+    def _submit(self, text: str) -> None:
         self.query, self.like = text.strip(), None
         if not self.query:
             self.results, self.note = [], ""
@@ -157,8 +162,8 @@ class Search(QObject):
             if remembered:
                 self.history = [remembered, *(h for h in self.history if h != remembered)]
             self.changed.emit()
-            if self.results and remembered:
-                best = self.results[0]
+            if self.results and remembered and self._shows_best:
+                self._shows_best, best = False, self.results[0]
                 QTimer.singleShot(1, lambda: self.workspace.show(best.clip, best.motion))  # the tiles are painted first
 
         self.workspace.models.submit("search", work, done, self._failed)
@@ -168,11 +173,11 @@ class Search(QObject):
         self.again()
 
     def again(self) -> None:
-        """The same search, as after a change of k or model."""
+        """The same search, as after a change of k or model; the stage keeps what it shows."""
         if self.like is not None:
             self.more_like(*self.like)
         else:
-            self.submit(self.query)
+            self._submit(self.query)
 
     def _workspace_changed(self) -> None:
         if self.workspace.retriever is not self._retriever:

@@ -44,6 +44,20 @@ def test_a_click_on_a_tile_opens_it_on_the_stage_with_its_patches(studio):
     assert studio.window.patches.view.image is not None
 
 
+def test_another_number_of_results_leaves_the_stage_alone(studio):
+    """As a new model does, or an edited caption: only a sentence of one's own brings its best motion."""
+    shown, before = studio.workspace.clip, studio.search.results
+    assert shown.id != before[0].clip.id
+    studio.window.query.k.setValue(5)
+    wait(lambda: studio.search.results is not before)
+    rest(100)
+    assert len(studio.search.results) == 5 and studio.workspace.clip is shown
+    studio.window.query.k.setValue(8)
+    wait(lambda: len(studio.search.results) == 8)
+    studio.window.query.submit()
+    wait(lambda: studio.workspace.clip.id == studio.search.results[0].clip.id)
+
+
 def test_clicking_the_patches_seeks_and_keys_play(studio):
     patches, playback = studio.window.patches.view, studio.playback
     playback.playing = False
