@@ -1,52 +1,64 @@
-"""Trains a candidate for the next starter, on every action, from seeds: `python packaging/train_starter.py WORK_FOLDER` (about
-two hours on two cores).
+"""Trains a candidate for the next starter, on every action, from seeds:
+`python packaging/train_starter.py WORK_FOLDER --teacher FOLDER [--wordnet FOLDER]` (about four hours on two cores).
 
-Generates the training libraries and trains the phases, each from the one before; a phase that is done is not done again. The
-encoders that it begins with are those of the starter in assets/.
+First the words (packaging/teach_text.py says what teacher and WordNet are), then generated libraries and the motions, each phase
+from the one before; what is done is not done again. It begins with the encoders of the starter in assets/.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 # Name, clips and seed of the generated library, epochs, what the training is told beside SHARED; each goes on from the last.
 PHASES = (
-    ("A", 16_000, 5000, 2, {"lr_motion": 7e-4, "lr_heads": 1e-3}),
-    ("B", 40_000, 8000, 6, {"lr_motion": 6e-4, "lr_heads": 6e-4, "align": 8, "seed": 21}),
+    ("A", 40_000, 8000, 3, {"lr_motion": 5e-4, "lr_heads": 1e-3, "seed": 31}),
+    ("B", 20_000, 9000, 2, {"lr_motion": 4e-4, "lr_heads": 5e-4, "seed": 41}),
 )
 # The text encoder and its head stay: moved, they lose words that no caption uses.
-SHARED = {"augment": 0.5, "save_every_s": 300, "lr_text": 0, "keep_text_head": "true"}
-MODEL = ("motion_weights=starter", "text_weights=starter", "head=text_space", "dim=384", "temperature=0.05", "dropout=0.0")
+SHARED = {"augment": 0.5, "align": 8, "save_every_s": 300, "lr_text": 0, "keep_text_head": "true"}
+STARTER = ROOT / "assets" / "starter"
 
 
-def main(work: Path) -> None:
+def main(work: Path, teacher: Path, wordnet: Path, scale: float) -> None:
     work.mkdir(parents=True, exist_ok=True)
-    before: Path | None = None
-    for name, clips, seed, epochs, told in PHASES:
-        library, run = work / f"library-{seed}.npz", work / name
-        if not library.exists():
-            _call("-m", "core.demo", library, "--clips", clips, "--seed", seed, "--words", 0.65, "--avoid",
+    libraries = {seed: work / f"library-{seed}.npz" for _, _, seed, _, _ in PHASES}
+    for _, clips, seed, _, _ in PHASES:
+        if not libraries[seed].exists():
+            _call("-m", "core.demo", libraries[seed], "--clips", int(clips * scale), "--seed", seed, "--words", 0.65, "--avoid",
                   *sorted((ROOT / "tests" / "data").glob("sentences*.csv")), "--all", "--variety", "--name", f"Training {seed}")
-        if not (run / "best").exists():
-            start = ["--start-from", before / "best"] if before else ["--preset", "starter", *_each("--set", MODEL)]
+    before = work / "words"
+    if not before.exists():
+        _call("packaging/teach_text.py", STARTER, before, "--teacher", teacher, "--wordnet", wordnet, "--scale", scale,
+              *_each("--library", libraries.values()))
+    for name, _, seed, epochs, told in PHASES:
+        run = work / name
+        if not (run / "last").exists():
             options = _each("--option", [f"{k}={v}" for k, v in {**SHARED, **told}.items()])
-            _call("-m", "app", "train", "--library", library, "--epochs", epochs, "--batch", 64, *start, *options, "-o", run)
-        before = run
-    print(f"The candidate: {before / 'best'}")
+            _call("-m", "app", "train", "--library", libraries[seed], "--epochs", epochs, "--batch", 64, "--start-from", before,
+                  *options, "-o", run)
+        before = run / "last"
+    print(f"The candidate: {before}")
 
 
-def _each(flag: str, values) -> list[str]:
+def _each(flag: str, values: Iterable[object]) -> list[object]:
     return [part for value in values for part in (flag, value)]
 
 
 def _call(*arguments: object) -> None:
-    subprocess.run([sys.executable, *map(str, arguments)], check=True, cwd=ROOT)
+    subprocess.run([sys.executable, *map(str, arguments)], check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    main(Path(sys.argv[1]).resolve())
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--teacher", type=Path, required=True)
+    parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
+    parser.add_argument("--scale", type=float, default=1.0, help="a share of clips, sentences and steps, to try the command")
+    told = parser.parse_args()
+    main(told.work.resolve(), told.teacher.resolve(), told.wordnet.resolve(), told.scale)
