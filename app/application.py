@@ -42,6 +42,7 @@ class Studio:
         self.workspace.device_choice = device if device != "auto" else self.settings.value("device", "auto", str)
         self.window = MainWindow(self.workspace, self.search, self.playback, self.settings)
         self.window.closing.connect(self.close)
+        self.workspace.changed.connect(self._settle)
         self._to_begin = (paths or [places.demo_library()], model)
         self.window.stage.frameSwapped.connect(self._begin)
         QTimer.singleShot(1000, self._begin)
@@ -62,6 +63,12 @@ class Studio:
             if not self.settings.value("toured", False, bool):
                 self.settings.setValue("toured", True)
                 self.workspace.shown.connect(lambda: Tour(self.window), Qt.ConnectionType.SingleShotConnection)
+
+    def _settle(self) -> None:
+        """With the model, all modules are there: what they hold stays, and no collection looks through it again."""
+        if self.workspace.retriever is not None:
+            self.workspace.changed.disconnect(self._settle)
+            gc.freeze()
 
     def close(self) -> None:
         """Ends the lanes; a step under way is waited for."""
