@@ -48,7 +48,10 @@ def main(student: Path, out: Path, teacher: Path, wordnet: Path, libraries: list
     torch.manual_seed(0)
     model = load_model(student).eval()
     encoder = TextEncoder.pretrained(ModelConfig(text=str(teacher), text_pooling="mean")).eval()
-    teach = lambda part: functional.normalize(encoder(*encoder.tokenize(part)), dim=1)  # noqa: E731
+
+    def teach(part: list[str]) -> Tensor:
+        return functional.normalize(encoder(*encoder.tokenize(part)), dim=1)
+
     taught, mine = rows_of(teach, texts), rows_of(model.encode_text, texts)
     kinds = torch.stack([functional.normalize(rows_of(teach, phrases).mean(0), dim=0) for phrases in phrases_of_actions()])
     target = turned(taught, mine, torch.cat([taught, kinds]))
@@ -85,7 +88,7 @@ def captions(libraries: list[Path]) -> list[str]:
     return random.Random(3).sample(sorted(found), min(CAPTIONS, len(found)))
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def rows_of(encode, texts: list[str], batch: int = 64) -> Tensor:
     """(N, D) rows of N sentences, read together with those of their length."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))

@@ -1,8 +1,8 @@
 """Trains a candidate for the next starter, on every action, from seeds:
 `python packaging/train_starter.py WORK_FOLDER --teacher FOLDER [--wordnet FOLDER]` (about four hours on two cores).
 
-First the words (packaging/teach_text.py says what teacher and WordNet are), then generated libraries and the motions, each phase
-from the one before; what is done is not done again. It begins with the encoders of the starter in assets/.
+First the generated libraries, then the words (packaging/teach_text.py says what teacher and WordNet are), then the motions, each
+phase from the one before; what is done is not done again. It begins with the encoders of the starter in assets/.
 """
 
 from __future__ import annotations
