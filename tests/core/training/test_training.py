@@ -165,6 +165,15 @@ def test_a_batch_is_the_same_however_it_is_shared(small_library, tmp_path):
     assert parts[0].captions == whole.captions and parts[1].captions == whole.captions
 
 
+def test_the_last_layer_of_the_words_can_be_kept(tiny_model):
+    def trained(**told) -> set[int]:
+        groups = make_optimizer(tiny_model, training_config.recipe("starter", **told)).param_groups
+        return {id(p) for group in groups for p in group["params"]}
+
+    head = {id(p) for p in tiny_model.text_head.parameters()}
+    assert head and trained() - trained(keep_text_head=True) == head
+
+
 def test_frozen_layers_are_the_lowest_and_what_comes_before(tiny_model):
     make_optimizer(tiny_model, training_config.recipe("starter", frozen_text_layers=1, frozen_motion_layers=2))
     frozen = {n for n, p in tiny_model.named_parameters() if not p.requires_grad}
