@@ -1,15 +1,14 @@
-"""Teaches a small text encoder what a large one makes of sentences:
+"""Teaches a small text encoder what a large one makes of sentences, and which action they speak of:
 `PYTHONPATH=. python packaging/teach_text.py STUDENT OUT --teacher FOLDER --wordnet FOLDER --library FILE [--library FILE]`.
 
 STUDENT is a model folder whose text encoder learns (the starter's); OUT is that model with the text side taught, the rest as it
 was. The teacher is a sentence encoder in a folder (all-mpnet-base-v2: mean pooling, Apache-2.0), the sentences are those of
-packaging/dictionary.py and 14,000 captions of the libraries. Two hours on one core.
+packaging/dictionary.py and 14,000 captions of the libraries. An hour and a half on one core, half of it the teacher's.
 
-The teacher's rows are turned into the student's space: their leading directions, as many as the student has, then the rotation
-that brings them nearest to where the student's rows are (orthogonal Procrustes). The student learns the rows; of sentences that
-are alike, which are more alike (relational distillation by the softmax of their cosines); and of which action of the generator a
-sentence speaks. Sentences near to an action are drawn more often. The weights that are kept stand three quarters of the way from
-the old to the new: words that the dictionary does not teach stay nearer to where they were.
+The teacher's space is first bent so that the phrases of an action (packaging/action_phrases.py) lie together. The student learns
+the teacher's rows; of sentences that are alike, which are more alike (relational distillation by the softmax of their cosines);
+of which action a sentence speaks, as the teacher sees it; and of which a phrase does, as it is known. Sentences near to an action
+are drawn more often.
 """
 
 from __future__ import annotations
@@ -22,28 +21,29 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from action_phrases import ROWS, Phrase, filled, phrases
 from dictionary import sentences
+from text_teacher import TEMPERATURE, bent, missed, moved, rows_of, turned
 from torch import Tensor
 from torch.nn import functional
 
-from core.demo.__main__ import COMMON
-from core.demo.library import ACTIONS, ALL_PARAPHRASES, words_in
+from core.demo.library import SUBJECTS
 from core.models.checkpoint import CheckpointInfo, load_model, save_model
 from core.models.config import ModelConfig
 from core.models.motion_text_model import MotionTextModel
 from core.models.text_encoder import TextEncoder
 
-TESTS = Path(__file__).resolve().parents[1] / "tests" / "data"
 CAPTIONS, HELD_OUT = 14_000, 1500
-STEPS, RATE, TEMPERATURE, AVERAGE, KEPT = 1500, 2e-4, 0.05, 0.995, 0.75
-# A batch is so many sentences, the first of them each with some of its nearest. Drawn are those of so many words at most, by
-# e to the power of their cosine with the nearest action over NEARNESS.
-ALONE, IN_COMPANY, WITH_EACH, NEAREST, WORDS, NEARNESS = 40, 24, 2, 20, 16, 0.1
+STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 1000, 1.2e-4, 1e-3, 0.04, 0.995
+# A batch is so many phrases, three of four after a subject, and so many sentences: of so many words at most, drawn by e to the
+# power of their cosine with the nearest action over NEARNESS.
+SPOKEN, WRITTEN, WITH_SUBJECT, WORDS, NEARNESS = 32, 64, 0.75, 16, 0.08
 
 
 def main(student: Path, out: Path, teacher: Path, wordnet: Path, libraries: list[Path], scale: float) -> None:
     texts = sentences(wordnet) + captions(libraries)
-    random.Random(4).shuffle(texts)
+    draw = random.Random(4)
+    draw.shuffle(texts)
     texts = texts[: int(len(texts) * scale)]
     torch.manual_seed(0)
     model = load_model(student).eval()
@@ -52,30 +52,14 @@ def main(student: Path, out: Path, teacher: Path, wordnet: Path, libraries: list
     def teach(part: list[str]) -> Tensor:
         return functional.normalize(encoder(*encoder.tokenize(part)), dim=1)
 
-    taught, mine = rows_of(teach, texts), rows_of(model.encode_text, texts)
-    kinds = torch.stack([functional.normalize(rows_of(teach, phrases).mean(0), dim=0) for phrases in phrases_of_actions()])
-    target = turned(taught, mine, torch.cat([taught, kinds]))
-    before = [p.detach().clone() for p in model.parameters()]
-    learn(model, texts, target[: len(texts)], mine, target[len(texts):], int(STEPS * scale))
-    for parameter, old in zip(model.parameters(), before, strict=True):
-        parameter.data.lerp_(old, 1 - KEPT)
+    known = phrases()
+    spoken, right = zip(*(said(p, side, "a person") for p in known for side in p.sides[:1 if "{" not in p.text else None]),
+                        strict=True)
+    change, actions = bent(rows_of(teach, list(spoken)), torch.stack(right))
+    taught = moved(rows_of(teach, texts), change)
+    target = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, actions]))
+    learn(model, texts, target[: len(texts)], known, target[len(texts):], int(STEPS * scale), draw)
     save_model(model, out, CheckpointInfo({}, {"text": f"taught by {teacher.name}"}))
-
-
-def phrases_of_actions() -> list[list[str]]:
-    """Sentences for each side of each action, without the words that are kept for the tests."""
-    plain = frozenset().union(*(words_in(p) for a in ACTIONS for p in (*a.phrases, *a.phrases_both)))
-    kept = "\n".join(file.read_text() for file in sorted(TESTS.glob("sentences*.csv")))
-    avoided = words_in(kept) - plain - COMMON
-    found = []
-    for action in ACTIONS:
-        more = [p for p in ALL_PARAPHRASES.get(action.name, ()) if not avoided & words_in(p)]
-        for side in action.sides:
-            both = side == "both" and action.phrases_both
-            phrases = [*(action.phrases_both if both else action.phrases), *(p for p in more if not both or "{side}" not in p)]
-            other = {"left": "right", "right": "left"}.get(side, side)
-            found.append([f"a person {' '.join(p.format(side=side, other=other, times='').split())}" for p in phrases])
-    return found
 
 
 def captions(libraries: list[Path]) -> list[str]:
@@ -88,49 +72,36 @@ def captions(libraries: list[Path]) -> list[str]:
     return random.Random(3).sample(sorted(found), min(CAPTIONS, len(found)))
 
 
-@torch.no_grad()
-def rows_of(encode, texts: list[str], batch: int = 64) -> Tensor:
-    """(N, D) rows of N sentences, read together with those of their length."""
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    parts = [encode([texts[i] for i in order[at:at + batch]]) for at in range(0, len(order), batch)]
-    rows = torch.empty(len(texts), parts[0].shape[1])
-    rows[order] = torch.cat(parts)
-    return rows
+def said(phrase: Phrase, side: str, subject: str) -> tuple[str, Tensor]:
+    """A sentence, and (A,) which actions it may mean: of a phrase that names no side, all that it may be said of."""
+    meant = (side,) if "{" in phrase.text else phrase.sides
+    right = torch.tensor([float(action is phrase.action and s in meant) for action, s in ROWS])
+    return filled(phrase, side) if phrase.whole else f"{subject} {filled(phrase, side)}".strip(), right
 
 
-def turned(teacher: Tensor, student: Tensor, rows: Tensor) -> Tensor:
-    """(M, D) `rows` of the teacher in the student's D dimensions, turned as the (N, .) rows of both for the same sentences are
-    nearest to each other."""
-    _, _, directions = torch.linalg.svd(teacher.T @ teacher)
-    kept, all_kept = (functional.normalize(part @ directions[: student.shape[1]].T, dim=1) for part in (teacher, rows))
-    left, _, right = torch.linalg.svd(kept.T @ student)
-    return all_kept @ (left @ right)
-
-
-def learn(model: MotionTextModel, texts: list[str], target: Tensor, before: Tensor, kinds: Tensor,
-          steps: int) -> None:
+def learn(model: MotionTextModel, texts: list[str], target: Tensor, known: list[Phrase], actions: Tensor, steps: int,
+          draw: random.Random) -> None:
     """Trains the text encoder and its head; the weights at the end are their moving average. Prints how well sentences that
-    are not trained on lie where the teacher puts them. `kinds`: the teacher's rows of the actions."""
+    are not trained on lie where the teacher puts them. `actions`: the teacher's (A, D) rows of the actions."""
     order, aside = torch.randperm(len(texts)), min(HELD_OUT, len(texts) // 10)
     held, fit = order[:aside], order[aside:]
-    head = torch.linalg.solve(before[fit].T @ before[fit] + 3 * torch.eye(before.shape[1]), before[fit].T @ target[fit])
-    model.text_head.change.weight.data = head.T - torch.eye(len(head))
-    near = torch.cat([(part @ target[fit].T).topk(NEAREST + 1, dim=1).indices[:, 1:] for part in target[fit].split(2000)])
+    meant = torch.softmax(target @ actions.T / TEMPERATURE, dim=1)
     short = torch.tensor([len(text.split()) <= WORDS for text in texts])[fit]
-    odds = torch.exp((target[fit] @ kinds.T).max(dim=1).values / NEARNESS) * short
-    ids, mask = model.text_encoder.tokenize(texts)
+    odds = torch.exp((target[fit] @ actions.T).max(dim=1).values / NEARNESS) * short
+    mine = torch.nn.Parameter(actions.clone())
     trained = [*model.text_encoder.parameters(), *model.text_head.parameters()]
     average = [p.detach().clone() for p in trained]
-    optimizer = torch.optim.AdamW(trained, RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW([{"params": trained, "rate": RATE}, {"params": [mine], "rate": ROW_RATE}], weight_decay=0.01)
     for step in range(steps):
-        done = step / steps
-        optimizer.param_groups[0]["lr"] = RATE * min(1, done / 0.03) * (1 + math.cos(math.pi * done)) / 2
-        first = torch.multinomial(odds, IN_COMPANY + ALONE)
-        company = near[first[:IN_COMPANY, None], torch.randint(NEAREST, (IN_COMPANY, WITH_EACH))].flatten()
-        rows = fit[torch.unique(torch.cat([first, company[short[company]]]))]
-        rows = rows[mask[rows].sum(1).argsort()]
-        long = int(mask[rows].sum(1).max())
-        loss = difference(model.encode_tokens(ids[rows, :long], mask[rows, :long]), target[rows], kinds)
+        done = (step + 1) / steps
+        for group in optimizer.param_groups:
+            group["lr"] = group["rate"] * min(1, done / WARM_UP) * (1 + math.cos(math.pi * done)) / 2
+        spoken, right = zip(*(said(p, draw.choice(p.sides), draw.choice(SUBJECTS) if draw.random() < WITH_SUBJECT else "")
+                              for p in draw.sample(known, SPOKEN)), strict=True)
+        rows = fit[torch.multinomial(odds, WRITTEN)]
+        found, heard = model.encode_text([texts[i] for i in rows]), model.encode_text(list(spoken))
+        own = functional.normalize(mine, dim=1)
+        loss = missed(heard, own, torch.stack(right)) + difference(found, target[rows], own, meant[rows])
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
@@ -141,17 +112,15 @@ def learn(model: MotionTextModel, texts: list[str], target: Tensor, before: Tens
     for parameter, mean in zip(trained, average, strict=True):
         parameter.data.copy_(mean)
     found = rows_of(model.encode_text, [texts[i] for i in held])
-    after, then = ((rows * target[held]).sum(1).mean() for rows in (found, before[held]))
-    print(f"held out: cosine {after:.4f}, before {then:.4f}")
+    print(f"held out: cosine {(found * target[held]).sum(1).mean():.4f}")
 
 
-def difference(found: Tensor, target: Tensor, kinds: Tensor) -> Tensor:
-    """1 - cosine, the relative entropy of who is whose neighbour, and that of which action is meant."""
+def difference(found: Tensor, target: Tensor, actions: Tensor, meant: Tensor) -> Tensor:
+    """1 - cosine, the relative entropy of who is whose neighbour, and that of which action is meant (B, A)."""
     own = torch.eye(len(found), dtype=torch.bool)
     mine, theirs = ((rows @ rows.T / TEMPERATURE).masked_fill(own, -1e4) for rows in (found, target))
-    meant, said = (rows @ kinds.T / TEMPERATURE for rows in (found, target))
-    relation, action = (functional.kl_div(a.log_softmax(1), b.softmax(1), reduction="batchmean")
-                        for a, b in ((mine, theirs), (meant, said)))
+    relation = functional.kl_div(mine.log_softmax(1), theirs.softmax(1), reduction="batchmean")
+    action = functional.kl_div((found @ actions.T / TEMPERATURE).log_softmax(1), meant, reduction="batchmean")
     return 6 * (1 - (found * target).sum(1)).mean() + relation + 2 * action
 
 

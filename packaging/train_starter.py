@@ -31,7 +31,7 @@ def main(work: Path, teacher: Path, wordnet: Path, scale: float) -> None:
     for _, clips, seed, _, _ in PHASES:
         if not libraries[seed].exists():
             _call("-m", "core.demo", libraries[seed], "--clips", int(clips * scale), "--seed", seed, "--words", 0.65, "--avoid",
-                  *sorted((ROOT / "tests" / "data").glob("sentences*.csv")), "--all", "--variety", "--name", f"Training {seed}")
+                  *sorted((ROOT / "tests" / "data").glob("sentences*.csv")), "--variety", "--name", f"Training {seed}")
     before = work / "words"
     if not before.exists():
         _call("packaging/teach_text.py", STARTER, before, "--teacher", teacher, "--wordnet", wordnet, "--scale", scale,

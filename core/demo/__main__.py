@@ -9,30 +9,33 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from core.demo.action import Action
-from core.demo.library import ACTIONS, SHOWN, DemoClip, generate, words_in
+from core.demo.library import ACTIONS, DemoClip, generate, words_in
 from core.library.packed import write_packed
 
 # Words without content: a paraphrase may share them with any sentence.
 COMMON = words_in("a an the of at in on to by his her its their with and as for from is it no all going home like "
-                  "that there after every again two each")
+                  "that there after every again two each somebody being below between doing get give go having how keep "
+                  "near put she take ten")
 
 
 def build(path: Path, clips: int, seed: int, name: str, words: float = 0.0, avoid: str = "",
-          variety: bool = False, actions: Sequence[Action] = SHOWN) -> None:
+          variety: bool = False) -> None:
     """Writes a packed library; one clip in ten is for validation, one in ten for testing."""
-    plain = frozenset().union(*(words_in(p) for a in ACTIONS for p in (*a.phrases, *a.phrases_both)))
-    made = list(generate(seed, clips, words=words, avoid=words_in(avoid) - plain - COMMON, variety=variety,
-                         actions=actions))
+    made = list(generate(seed, clips, words=words, avoid=words_kept_for(avoid), variety=variety))
     rng = np.random.default_rng([seed, 7])
     splits = np.array(["train"] * 8 + ["val", "test"])[rng.permutation(clips) % 10]
     entries = [entry(number, clip, str(split)) for number, (clip, split) in enumerate(zip(made, splits, strict=True))]
     write_packed(path, name, [clip.motion for clip in made], entries)
+
+
+def words_kept_for(text: str) -> frozenset[str]:
+    """Words of a text that say something and that no phrase of an action uses."""
+    plain = frozenset().union(*(words_in(p) for a in ACTIONS for p in (*a.phrases, *a.phrases_both)))
+    return words_in(text) - plain - COMMON
 
 
 def entry(number: int, clip: DemoClip, split: str) -> dict:
@@ -48,12 +51,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--name", default="Demo library")
     parser.add_argument("--words", type=float, default=0.0)
     parser.add_argument("--avoid", type=Path, nargs="+", default=[])
-    parser.add_argument("--all", action="store_true", help="every action, not those of the demo library alone")
     parser.add_argument("--variety", action="store_true")
     options = parser.parse_args(arguments)
     avoid = "\n".join(path.read_text() for path in options.avoid)
-    build(options.out, options.clips, options.seed, options.name, options.words, avoid, options.variety,
-          ACTIONS if options.all else SHOWN)
+    build(options.out, options.clips, options.seed, options.name, options.words, avoid, options.variety)
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +19,6 @@ from core.demo.fullbody import FULLBODY
 from core.demo.gestures import GESTURES
 from core.demo.locomotion import LOCOMOTION
 from core.demo.paraphrases import PARAPHRASES
-from core.demo.paraphrases_daily import PARAPHRASES_DAILY
-from core.demo.paraphrases_sport import PARAPHRASES_SPORT
 from core.demo.performing import PERFORMING
 from core.demo.solve import lift_out_of_floor, solve
 from core.demo.sports import SPORTS
@@ -33,9 +31,6 @@ from core.motion.skeleton import SMPL22
 
 ACTIONS: tuple[Action, ...] = (
     LOCOMOTION + TRAVEL + GESTURES + EVERYDAY + WORK + FULLBODY + SPORTS + FIGHTING + PERFORMING + FLOOR + FALLS)
-# What the shipped library shows: the kinds of 0.1. With more, fewer test sentences find theirs (figures on the model card).
-SHOWN: tuple[Action, ...] = LOCOMOTION + GESTURES + FULLBODY + FLOOR
-ALL_PARAPHRASES = {**PARAPHRASES, **PARAPHRASES_DAILY, **PARAPHRASES_SPORT}
 SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")
 TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",), 5: ("five times",)}
 OTHER = {"left": "right", "right": "left", "both": "both", "": ""}
@@ -100,13 +95,12 @@ class _Choice:
 
 
 def generate(seed: int, count: int, sequences: float = 0.2, words: float = 0.0,
-             avoid: frozenset[str] = frozenset(), variety: bool = False,
-             actions: Sequence[Action] = ACTIONS) -> Iterator[DemoClip]:
-    """`count` clips of `actions`; every one in every side once before chance decides; `sequences`: share of several in a row;
-    `words`: share of the phrases taken from ALL_PARAPHRASES instead of the action's own, but none with a word in `avoid`;
+             avoid: frozenset[str] = frozenset(), variety: bool = False) -> Iterator[DemoClip]:
+    """`count` clips; every action in every side once before chance decides; `sequences`: share of several in a row;
+    `words`: share of the phrases taken from PARAPHRASES instead of the action's own, but none with a word in `avoid`;
     `variety`: on other rigs, cut or with rest (core.demo.variation), of stronger proportions."""
     rng = np.random.default_rng(seed)
-    every = [_Choice(a, s, a.counts[0]) for a in actions for s in a.sides]
+    every = [_Choice(a, s, a.counts[0]) for a in ACTIONS for s in a.sides]
     queue: list[_Choice] = []
     for number in range(count):
         if not queue:
@@ -214,7 +208,7 @@ def _phrase(choice: _Choice, rng: np.random.Generator, words: float, avoid: froz
     both = choice.side == "both" and choice.action.phrases_both
     phrases = choice.action.phrases_both if both else choice.action.phrases
     if words and rng.random() < words:
-        others = [p for p in ALL_PARAPHRASES.get(choice.action.name, ()) if not avoid & words_in(p)]
+        others = [p for p in PARAPHRASES.get(choice.action.name, ()) if not p.endswith(".") and not avoid & words_in(p)]
         if choice.side == "both":
             others = [p for p in others if "{side}" not in p]
         phrases = tuple(others) or phrases

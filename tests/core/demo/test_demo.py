@@ -5,6 +5,7 @@ import pytest
 
 from core.demo.__main__ import build
 from core.demo.library import ACTIONS, _Choice, generate, make_clip
+from core.demo.paraphrases import PARAPHRASES
 from core.motion.skeleton import SMPL22
 
 CLIPS = list(generate(5, 330))
@@ -90,3 +91,14 @@ def test_the_library_rebuilds_bit_for_bit(tmp_path):
     for name in ("a", "b"):
         build(tmp_path / f"{name}.npz", 20, 3, "x")
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_each_paraphrase_is_of_one_action_that_has_the_sides_it_names():
+    sided = {a.name: a.sides != ("",) for a in ACTIONS}
+    assert set(PARAPHRASES) == set(sided)
+    owners = {}
+    for name, phrases in [(a.name, a.phrases) for a in ACTIONS] + list(PARAPHRASES.items()):
+        for phrase in phrases:
+            assert phrase and "{" not in phrase.format(side="left", other="right", times="twice")
+            assert sided[name] or "{side}" not in phrase and "{other}" not in phrase, phrase
+            assert owners.setdefault(phrase.rstrip("."), name) == name, phrase

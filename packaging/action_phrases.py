@@ -1,0 +1,42 @@
+"""What may be said of each side of each action of the generator, without the words that are kept for the tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.demo.__main__ import words_kept_for
+from core.demo.action import Action
+from core.demo.library import ACTIONS, OTHER, words_in
+from core.demo.paraphrases import PARAPHRASES
+
+TESTS = Path(__file__).resolve().parents[1] / "tests" / "data"
+# Action and side of each row.
+ROWS = [(action, side) for action in ACTIONS for side in action.sides]
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A verb phrase of an action, or what needs no subject (`whole`); {side} and {other} to be filled; the sides it may be
+    said of."""
+
+    text: str
+    action: Action
+    sides: tuple[str, ...]
+    whole: bool = False
+
+
+def phrases() -> list[Phrase]:
+    kept = words_kept_for("\n".join(file.read_text() for file in sorted(TESTS.glob("sentences*.csv"))))
+    found = []
+    for action in ACTIONS:
+        single = tuple(s for s in action.sides if s != "both") or action.sides
+        found += [Phrase(p, action, action.sides if not action.phrases_both else single) for p in action.phrases]
+        found += [Phrase(p, action, ("both",)) for p in action.phrases_both]
+        found += [Phrase(p.rstrip("."), action, single if "{side}" in p else action.sides, p.endswith("."))
+                  for p in PARAPHRASES.get(action.name, ()) if not kept & words_in(p)]
+    return found
+
+
+def filled(phrase: Phrase, side: str) -> str:
+    return " ".join(phrase.text.format(side=side, other=OTHER[side], times="").split())
