@@ -119,7 +119,8 @@ def _tap_foot(m: Maker) -> Tracks:
     leg = INDEX[m.side]
     amount = bump(tracks.t, 0.9, tracks.seconds - 0.7, 0.2)
     tracks.foot_pitch[leg] += 0.4 * np.sin(np.pi * 1.9 * m.pace * tracks.t) ** 2 * amount
-    tracks.ball[leg][:, 2] += 0.1 * bump(tracks.t, 0.3, tracks.seconds - 0.2, 0.4)
+    ahead = bump(tracks.t, 0.3, tracks.seconds - 0.2, 0.4)
+    tracks.ball[leg] += np.outer(ahead, [0, 0, 0.1]) + np.outer(ahead * (1 - ahead), [0, 0.12, 0])
     shift_weight(tracks, 1.4 if leg else -1.4, bump(tracks.t, 0.1, tracks.seconds - 0.1, 0.4))
     return tracks
 
@@ -154,6 +155,7 @@ def _tie_shoe(m: Maker) -> Tracks:
     down = bump(t, 0.2, tracks.seconds - 0.2, 1.0)
     back = bump(t, 0.2, tracks.seconds - 0.3, 0.6)
     tracks.ball[1 - leg][:, 2] -= 0.45 * back
+    tracks.ball[1 - leg][:, 1] += 0.24 * back * (1 - back)
     tracks.foot_pitch[1 - leg] += 1.1 * down
     tracks.pelvis[:, 1] -= 0.47 * down
     tracks.pelvis[:, 2] -= 0.08 * down

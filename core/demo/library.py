@@ -20,7 +20,7 @@ from core.demo.gestures import GESTURES
 from core.demo.locomotion import LOCOMOTION
 from core.demo.paraphrases import PARAPHRASES
 from core.demo.performing import PERFORMING
-from core.demo.solve import lift_out_of_floor, solve
+from core.demo.solve import lift_out_of_floor, solve, two_bones
 from core.demo.sports import SPORTS
 from core.demo.travel import TRAVEL
 from core.demo.variation import varied
@@ -71,6 +71,10 @@ STYLES = (
     Style("childlike", ("like a child", "in a youthful way", "playfully, like a kid"), 1.12, -0.03, 0.0, 1.9, 1.6, 1.3, 2.2,
           0.06),
 )
+# Frames of the blend between two actions, and how high a foot is lifted in it.
+BLEND, STEP_M = 12, 0.06
+LEGS = tuple(tuple(SMPL22.joint_names.index(f"{side}_{joint}") for joint in ("hip", "knee", "ankle", "foot"))
+             for side in ("left", "right"))
 # A clip stays within a hall of this length.
 ROOM_M = 31.0
 PLAIN = Style("plain", ("", "", "", "", "", "in a normal way"))
@@ -188,9 +192,34 @@ def _join(parts: list[np.ndarray]) -> np.ndarray:
         turned = rotate_y(part.astype(np.float32), float(heading)).astype(float)
         turned[..., [0, 2]] += joined[-1, 0, [0, 2]] - turned[0, 0, [0, 2]]
         gap = joined[-1] - turned[0]
-        fade = 0.5 * (1 + np.cos(np.pi * np.clip(np.arange(len(turned)) / 8, 0, 1)))
-        joined = np.concatenate([joined, (turned + gap * fade[:, None, None])[1:]])
-    return _rigid(joined, parts[0]) if len(parts) > 1 else joined
+        fade = 0.5 * (1 + np.cos(np.pi * np.clip(np.arange(len(turned)) / BLEND, 0, 1)))
+        blended = _rigid(turned + gap * fade[:, None, None], parts[0])
+        joined = np.concatenate([joined, _stepped(blended, joined[-1], turned)[1:]])
+    return joined
+
+
+def _stepped(blended: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """A blend from pose `before` (22, 3) into the motion `after`, whose feet step over, the left one first, where they would
+    slide."""
+    result = blended.copy()
+    for side, (hip, knee, ankle, ball) in enumerate(LEGS):
+        share = _eased((np.arange(len(after)) - side * BLEND / 2) / (BLEND / 2))[:, None]
+        way = np.linalg.norm((after[:, ball] - before[ball])[:, [0, 2]], axis=1, keepdims=True)
+        target = before[ball] * (1 - share) + after[:, ball] * share
+        target[:, 1:2] += np.minimum(0.4 * way, STEP_M) * 4 * share * (1 - share)
+        toe = (before[ball] - before[ankle]) * (1 - share) + (after[:, ball] - after[:, ankle]) * share
+        toe *= np.linalg.norm(before[ball] - before[ankle]) / np.linalg.norm(toe, axis=1, keepdims=True)
+        bend = blended[:, knee] - (blended[:, hip] + blended[:, ankle]) / 2 + toe / 2
+        lengths = (float(np.linalg.norm(before[b] - before[a])) for a, b in ((hip, knee), (knee, ankle)))
+        moved = slice(0, BLEND + 1)
+        result[moved, knee], result[moved, ankle] = (
+            joint[moved] for joint in two_bones(blended[:, hip], target - toe, bend, *lengths))
+        result[moved, ball] = result[moved, ankle] + toe[moved]
+    return result
+
+
+def _eased(share: np.ndarray) -> np.ndarray:
+    return 0.5 - 0.5 * np.cos(np.pi * np.clip(share, 0, 1))
 
 
 def _rigid(positions: np.ndarray, model: np.ndarray) -> np.ndarray:

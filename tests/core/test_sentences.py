@@ -1,11 +1,13 @@
-"""The shipped model on the list of sentences in words that no caption uses."""
+"""The shipped model on the lists of sentences in words that no caption of their action uses."""
 
 from core import places
-from tests.sentences import ask_all, share
+from tests.sentences import ask_all, first_list, share
 
 
 def test_the_starter_understands_words_it_never_saw():
     answers = ask_all(places.starter_model())
-    assert len(answers) == 60
-    assert share(answers, 1) >= 75
-    assert share(answers, 5) >= 85
+    assert len(answers) >= 200 and len(first_list(answers)) == 60
+    assert share(first_list(answers), 1) >= 75
+    assert share(first_list(answers), 5) >= 90
+    assert share(answers, 1) >= 70
+    assert share(answers, 5) >= 88
