@@ -46,7 +46,7 @@ def entry(number: int, clip: DemoClip, split: str) -> dict:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m core.demo", description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--clips", type=int, default=720)
+    parser.add_argument("--clips", type=int, default=860)
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--name", default="Demo library")
     parser.add_argument("--words", type=float, default=0.0)
