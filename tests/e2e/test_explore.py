@@ -216,9 +216,8 @@ def test_a_moment_in_a_long_take(demo, tmp_path):
 
 def test_sums_of_terms_parts_and_filters(demo):
     shown = demo.workspace.clip
-    ask(demo, "this + someone runs")
-    assert sum("run" in r.clip.id or "jog" in r.clip.id for r in demo.search.results) >= 2
-    assert sum("wave" in r.clip.id for r in demo.search.results) >= 2
+    ask(demo, "this + someone walks")
+    assert shown.id.endswith("wave right") and demo.search.results[0].clip.id.endswith("walk and wave right")
     demo.search.more_like(shown, part=3)
     wait(lambda: "right arm alone" in demo.search.query and demo.search.results[0].clip.id == shown.id, 90)
     panel = demo.window.library
@@ -248,7 +247,7 @@ def test_favourites_and_tags_can_be_undone(demo):
 def test_the_map_hovers_opens_and_chooses(demo):
     page = demo.window.menus._page("map")
     found = page.map
-    wait(lambda: len(found.places) == 720, 30)
+    wait(lambda: len(found.places) == len(demo.workspace.library.clips), 30)
     at = page.plot.plotItem.vb.mapViewToScene(QPointF(*found.places[7].tolist()))
     place = page.plot.plotItem.vb.mapSceneToView(at)
     page.hover(place)
