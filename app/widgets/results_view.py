@@ -130,8 +130,7 @@ class _ResultsView:
         painter.setPen(self.palette().windowText().color() if opened else muted(self))
         line = painter.fontMetrics().lineSpacing()
         box = QRect(rect.x() + 6, rect.bottom() - CAPTION + 4, rect.width() - 12, 2 * line)
-        painter.drawText(box, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter, self._two_lines(
-            painter, result.clip.caption, box.width()))
+        painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, self._two_lines(painter, result.clip.caption, box.width()))
 
     @staticmethod
     def _two_lines(painter: QPainter, text: str, width: int) -> str:
