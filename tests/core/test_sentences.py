@@ -1,4 +1,4 @@
-"""The shipped model on the lists of sentences in words that no caption of their action uses."""
+"""The shipped model on the lists of sentences in other words than the captions of their action."""
 
 from core import places
 from tests.sentences import ask_all, first_list, share

@@ -7,6 +7,7 @@ from core.demo.__main__ import build
 from core.demo.library import ACTIONS, _Choice, generate, make_clip
 from core.demo.paraphrases import PARAPHRASES
 from core.motion.skeleton import SMPL22
+from tests.realism import rigidity, slides
 
 CLIPS = list(generate(5, 330))
 
@@ -37,6 +38,15 @@ def test_planted_feet_do_not_slide():
                 if len(stance) >= 4:
                     inner = p[stance[1:-1], foot][:, [0, 2]]
                     assert np.ptp(inner, axis=0).max() < 0.02, name
+
+
+def test_feet_step_over_where_one_action_follows_another():
+    for first, second in (("march", "bow"), ("walk forward", "squat"), ("punch", "run forward"), ("bow", "walk backward")):
+        actions = [next(a for a in ACTIONS if a.name == name) for name in (first, second)]
+        choices = [_Choice(a, a.sides[0], 1) for a in actions]
+        p = make_clip(choices, np.random.default_rng(2)).motion.positions.astype(float)
+        assert max(slides(p)) < 0.02, (first, second)
+        assert rigidity(p) < 1e-4
 
 
 @pytest.mark.parametrize("name", ["wave", "raise hand", "throw", "drink", "knock", "salute"])
