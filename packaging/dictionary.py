@@ -2,7 +2,8 @@
 
 WordNet's database files (Princeton University; any use is allowed with its notice) list senses by lexicographers' files:
 verbs of the body, of motion, of contact and so on, nouns of acts, adverbs. Verbs stand with a person before them, with
-where or how, or with a thing; explanations and examples as they are.
+where or how, or with a thing; explanations and examples as they are. Scenes are what one may ask for in a few words: who does
+it ("a carpenter sawing the board"), with what, where, like whom.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ SUBJECTS = ("a person", "someone", "the man", "a woman", "he", "she", "the figur
 # those of weather; nouns of acts, artefacts, parts of bodies.
 BODILY = frozenset({29, 33, 34, 35, 36, 38})
 VERBS = frozenset(range(29, 43))
-ACT, ARTIFACT, BODY = 4, 6, 8
+ACT, ANIMAL, ARTIFACT, BODY, EVENT, FEELING, PERSON = 4, 5, 6, 8, 11, 12, 18
 HOW = ("slowly", "quickly", "again", "twice", "to the left", "to the right", "forward", "with both hands", "with the left hand",
        "with the right foot", "and then stops", "on the spot", "carefully", "hard")
 MOVES = ("walks", "moves", "runs", "turns", "stands", "dances", "steps", "sits")
@@ -70,6 +71,49 @@ def sentences(folder: Path, seed: int = 0) -> list[str]:
     return sorted(text for text in found if 4 < len(text) < 140)
 
 
+def scenes(folder: Path, count: int, seed: int = 0) -> list[str]:
+    """`count` sentences of people at what they do, drawn by chance: few make sense together, all are of this world."""
+    draw = random.Random(seed)
+    verbs = [(words, gloss) for kind, words, gloss, _ in senses(folder / "data.verb") if kind in BODILY]
+    nouns = list(senses(folder / "data.noun"))
+    acts = [(words, gloss) for kind, words, gloss, _ in nouns if kind == ACT]
+    events = [words[0] for kind, words, _, _ in nouns if kind == EVENT]
+    people, things, parts, feelings, animals = (frequent(folder, kind, least) for kind, least in (
+        (PERSON, 1), (ARTIFACT, 1), (BODY, 2), (FEELING, 1), (ANIMAL, 1)))
+
+    def doing() -> str:
+        words, gloss = draw.choice(verbs)
+        return gerund(draw.choice(words) if draw.random() < 0.6 else first_part(gloss))
+
+    def act() -> str:
+        words, gloss = draw.choice(acts)
+        return draw.choice(words) if draw.random() < 0.6 else first_part(gloss)
+
+    def thing() -> str:
+        return f"{draw.choice(('a', 'the', 'the', 'with a', 'with the', 'on the', 'in the', 'at the'))} {draw.choice(things)}"
+
+    forms = (
+        lambda: doing(),
+        lambda: f"{doing()} {thing()}",
+        lambda: f"{article(draw.choice(people))} {doing()} {thing()}",
+        lambda: f"{article(draw.choice(people))} {doing()}",
+        lambda: f"{article(draw.choice(people))} at {act()}",
+        lambda: f"{doing()} {draw.choice(('the left', 'the right', 'one', 'both'))} {draw.choice(parts)}",
+        lambda: f"{doing()} like {article(draw.choice((draw.choice(people), draw.choice(animals))))}",
+        lambda: f"{doing()} {draw.choice(('at', 'during', 'after', 'before'))} {article(draw.choice(events))}",
+        lambda: f"{article(draw.choice(people))}, {doing()}, out of {draw.choice(feelings)}",
+        lambda: act(),
+        lambda: f"{act()} {thing()}",
+        lambda: f"{act()} of {article(draw.choice(people))}",
+    )
+    found: set[str] = set()
+    while len(found) < count:
+        text = draw.choice(forms)()
+        if 4 < len(text) < 100:
+            found.add(text)
+    return sorted(found)
+
+
 def senses(file: Path) -> Iterator[tuple[int, list[str], str, list[str]]]:
     """Lexicographers' file, words, explanation and examples of each sense."""
     for line in file.read_text(encoding="utf-8").splitlines():
@@ -80,6 +124,11 @@ def senses(file: Path) -> Iterator[tuple[int, list[str], str, list[str]]]:
         words = [re.sub(r"\(.*\)", "", word).replace("_", " ") for word in parts[4:4 + 2 * int(parts[3], 16):2]]
         gloss = re.sub(r"\([^)]*\)", "", re.sub(r'"[^"]*"', "", text)).strip(" ;,")
         yield int(parts[1]), words, gloss, re.findall(r'"([^"]+)"', text)
+
+
+def first_part(gloss: str) -> str:
+    """'to hop, or to leap on one foot; ...' -> 'hop'."""
+    return re.sub(r"\s+", " ", re.split(r"[;,]", gloss)[0].removeprefix("to ")).strip()
 
 
 def frequent(folder: Path, kind: int, least: int = 3) -> list[str]:
@@ -105,6 +154,18 @@ def third_person(verb: str) -> str:
     else:
         first += "s"
     return f"{first} {rest}".strip()
+
+
+def gerund(verb: str) -> str:
+    """'make a hole' -> 'making a hole', 'run up' -> 'running up'."""
+    first, _, rest = verb.partition(" ")
+    if re.search(r"ie$", first):
+        first = f"{first[:-2]}y"
+    elif re.search(r"[^eoy]e$", first):
+        first = first[:-1]
+    elif re.fullmatch(r"[^aeiou]*[aeiou][^aeiouwxy]", first):
+        first += first[-1]
+    return f"{first}ing {rest}".strip()
 
 
 def article(noun: str) -> str:

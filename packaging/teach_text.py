@@ -3,12 +3,12 @@
 
 STUDENT is a model folder whose text encoder learns (the starter's); OUT is that model with the text side taught, the rest as it
 was. The teacher is a sentence encoder in a folder (all-mpnet-base-v2: mean pooling, Apache-2.0), the sentences are those of
-packaging/dictionary.py and 14,000 captions of the libraries. An hour and a half on one core, half of it the teacher's.
+packaging/dictionary.py and 14,000 captions of the libraries. About three hours on one core, most of them the teacher's.
 
-The teacher's space is first bent so that the phrases of an action (packaging/action_phrases.py) lie together. The student learns
-the teacher's rows; of sentences that are alike, which are more alike (relational distillation by the softmax of their cosines);
-of which action a sentence speaks, as the teacher sees it; and of which a phrase does, as it is known. Sentences near to an action
-are drawn more often.
+The teacher first learns which action a phrase (packaging/action_phrases.py) speaks of (packaging/large_teacher.py). The student
+learns the teacher's rows; of sentences that are alike, which are more alike (relational distillation by the softmax of their
+cosines); of which action a sentence speaks, as the teacher sees it; and of which a phrase does, as it is known. Sentences near to
+an action are drawn more often.
 """
 
 from __future__ import annotations
@@ -22,18 +22,17 @@ from pathlib import Path
 import numpy as np
 import torch
 from action_phrases import ROWS, Phrase, filled, phrases
-from dictionary import sentences
-from text_teacher import TEMPERATURE, bent, missed, moved, rows_of, turned
+from dictionary import scenes, sentences
+from large_teacher import Teacher
+from text_teacher import TEMPERATURE, missed, rows_of, turned
 from torch import Tensor
 from torch.nn import functional
 
 from core.demo.library import SUBJECTS
 from core.models.checkpoint import CheckpointInfo, load_model, save_model
-from core.models.config import ModelConfig
 from core.models.motion_text_model import MotionTextModel
-from core.models.text_encoder import TextEncoder
 
-CAPTIONS, HELD_OUT = 14_000, 1500
+CAPTIONS, SCENES, HELD_OUT = 14_000, 45_000, 1500
 STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 1000, 1.2e-4, 1e-3, 0.04, 0.995
 # A batch is so many phrases, three of four after a subject, and so many sentences: of so many words at most, drawn by e to the
 # power of their cosine with the nearest action over NEARNESS.
@@ -41,23 +40,19 @@ SPOKEN, WRITTEN, WITH_SUBJECT, WORDS, NEARNESS = 32, 64, 0.75, 16, 0.08
 
 
 def main(student: Path, out: Path, teacher: Path, wordnet: Path, libraries: list[Path], scale: float) -> None:
-    texts = sentences(wordnet) + captions(libraries)
+    texts = sorted({t for t in sentences(wordnet) + scenes(wordnet, SCENES) + captions(libraries) if len(t.split()) <= WORDS})
     draw = random.Random(4)
     draw.shuffle(texts)
     texts = texts[: int(len(texts) * scale)]
     torch.manual_seed(0)
     model = load_model(student).eval()
-    encoder = TextEncoder.pretrained(ModelConfig(text=str(teacher), text_pooling="mean")).eval()
-
-    def teach(part: list[str]) -> Tensor:
-        return functional.normalize(encoder(*encoder.tokenize(part)), dim=1)
-
     known = phrases()
-    spoken, right = zip(*(said(p, side, "a person") for p in known for side in p.sides[:1 if "{" not in p.text else None]),
-                        strict=True)
-    change, actions = bent(rows_of(teach, list(spoken)), torch.stack(right))
-    taught = moved(rows_of(teach, texts), change)
-    target = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, actions]))
+    spoken, right = zip(*(said(p, side, subject) for p in known for side in p.sides[:1 if "{" not in p.text else None]
+                          for subject in ("a person", "")), strict=True)
+    large = Teacher(teacher, model.encode_text)
+    large.learn(list(spoken), torch.stack(right), scale)
+    taught = large.rows(texts)
+    target = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, large.actions]))
     learn(model, texts, target[: len(texts)], known, target[len(texts):], int(STEPS * scale), draw)
     save_model(model, out, CheckpointInfo({}, {"text": f"taught by {teacher.name}"}))
 
@@ -86,8 +81,7 @@ def learn(model: MotionTextModel, texts: list[str], target: Tensor, known: list[
     order, aside = torch.randperm(len(texts)), min(HELD_OUT, len(texts) // 10)
     held, fit = order[:aside], order[aside:]
     meant = torch.softmax(target @ actions.T / TEMPERATURE, dim=1)
-    short = torch.tensor([len(text.split()) <= WORDS for text in texts])[fit]
-    odds = torch.exp((target[fit] @ actions.T).max(dim=1).values / NEARNESS) * short
+    odds = torch.exp((target[fit] @ actions.T).max(dim=1).values / NEARNESS)
     mine = torch.nn.Parameter(actions.clone())
     trained = [*model.text_encoder.parameters(), *model.text_head.parameters()]
     average = [p.detach().clone() for p in trained]
