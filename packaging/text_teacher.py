@@ -22,14 +22,14 @@ def rows_of(encode: Callable[[list[str]], Tensor], texts: list[str], batch: int 
     return rows
 
 
-def bent(spoken: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+def bent(spoken: Tensor, right: Tensor, rate: float = RATE) -> tuple[Tensor, Tensor]:
     """Of (N, D) rows of phrases and (N, A) which of A actions each may mean: (D, D) what to add to a row, as row @ it, and the
     (A, D) rows of the actions, so that phrases find their action by the softmax of cosines. The change is kept small by weight
-    decay and the phrases are jittered by noise: other words then follow."""
+    decay (none is made at a `rate` of 0) and the phrases are jittered by noise: other words then follow."""
     size = spoken.shape[1]
     actions = torch.nn.Parameter(functional.normalize((right / right.sum(0)).T @ spoken, dim=1))
     change = torch.nn.Parameter(torch.zeros(size, size))
-    optimizer = torch.optim.Adam([{"params": [actions], "lr": ROW_RATE}, {"params": [change], "lr": RATE}])
+    optimizer = torch.optim.Adam([{"params": [actions], "lr": ROW_RATE}, {"params": [change], "lr": rate}])
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
     for _ in range(STEPS):
         chosen = torch.randint(len(spoken), (BATCH,))

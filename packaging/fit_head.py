@@ -1,0 +1,107 @@
+"""Fits the head of the motions anew to the words: `PYTHONPATH=. python packaging/fit_head.py MODEL OUT --library FILE…`.
+
+The encoders of MODEL stay. Motions of the generated libraries are drawn toward their captions and toward where the words of
+their actions lie (packaging/action_phrases.py), so that words that no caption uses find them too.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from action_phrases import ROWS, phrases
+from teach_text import said
+from text_teacher import TEMPERATURE, bent, missed, rows_of
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.library.open import open_library
+from core.models.checkpoint import CheckpointInfo, load_model, save_model
+from core.models.motion_text_model import MotionTextModel
+from core.progress import run
+from core.retriever import windows_of
+
+STEPS, BATCH, RATE, NOISE, RIDGE, CAPTIONS = 2500, 256, 3e-3, 0.15, 30.0, 2
+# Weights beside the contrastive loss: of 1 - cosine with a caption, with the actions; of the softmax over all actions.
+CAPTION, ACTION, CHOICE = 4.0, 8.0, 1.0
+
+
+def main(source: Path, out: Path, libraries: list[Path], steps: int) -> None:
+    torch.manual_seed(0)
+    model = load_model(source).eval()
+    clips = [clips_of(model, file) for file in libraries]
+    features, shown = (torch.cat([c[i] for c in clips]) for i in (0, 1))
+    captions = [pair for c in clips for pair in c[2]]
+    texts = sorted({text for pair in captions for text in pair})
+    row = {text: i for i, text in enumerate(texts)}
+    words = rows_of(model.encode_text, texts)[torch.tensor([[row[text] for text in pair] for pair in captions])]
+    fit(model.motion_head, features, words, shown, actions_of(model), steps)
+    save_model(model, out, CheckpointInfo({}, {"head": "fitted to the words of captions and actions"}))
+
+
+def clips_of(model: MotionTextModel, file: Path) -> tuple[Tensor, Tensor, list[list[str]]]:
+    """Of a generated library: features (N, W) of the first windows, (N, A) which actions are shown, CAPTIONS texts each."""
+    library = run(open_library(file))
+    number = {f"{action.name} {side}".strip(): i for i, (action, side) in enumerate(ROWS)}
+    order = sorted(library.clips, key=lambda c: c.duration_s)
+    draw = np.random.default_rng(0)
+    features, shown = [], torch.zeros(len(order), len(ROWS))
+    for at in range(0, len(order), 64):
+        pixels = np.stack([windows_of(model, library.load(c.id))[0][0] for c in order[at:at + 64]])
+        with torch.no_grad():
+            features.append(model.motion_encoder(torch.from_numpy(pixels)))
+    for i, clip in enumerate(order):
+        shown[i, [number[name] for name in clip.id.split(" ", 1)[1].split(" + ")]] = 1
+    texts = [[str(t) for t in draw.choice(clip.captions, CAPTIONS, replace=len(clip.captions) < CAPTIONS)] for clip in order]
+    return torch.cat(features), shown, texts
+
+
+def actions_of(model: MotionTextModel) -> Tensor:
+    """(A, D) where the words for each action lie."""
+    spoken, right = zip(*(said(p, side, "a person") for p in phrases() for side in p.sides[:1 if "{" not in p.text else None]),
+                        strict=True)
+    return bent(rows_of(model.encode_text, list(spoken)), torch.stack(right), rate=0)[1]
+
+
+def fit(head: nn.Linear, features: Tensor, words: Tensor, shown: Tensor, actions: Tensor, steps: int = STEPS) -> None:
+    """Sets a linear head, from (N, W) features, (N, C, D) rows of captions, (N, A) what is shown and (A, D) rows of actions:
+    ridge regression, then the contrastive loss beside cosines and the choice of the action."""
+    mean, spread = features.mean(0), features.std(0).clamp(min=1e-6)
+    x = (features - mean) / spread
+    named = functional.normalize(shown @ actions, dim=1)
+    toward = functional.normalize(CAPTION * words.mean(1) + ACTION * named, dim=1)
+    wide = torch.cat([x, torch.ones(len(x), 1)], dim=1)
+    start = torch.linalg.solve(wide.T @ wide + RIDGE * torch.eye(wide.shape[1]), wide.T @ toward)
+    # Unit rows come out of it whatever its scale; at this one the optimizer's steps are small.
+    weight, bias = (nn.Parameter(8 * part) for part in (start[:-1], start[-1]))
+    optimizer = torch.optim.Adam([weight, bias])
+    for step in range(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * (1 - step / steps) * min(1, (step + 1) / 50)
+        chosen = torch.randint(len(x), (BATCH,))
+        found = functional.normalize((x[chosen] + NOISE * torch.randn(BATCH, x.shape[1])) @ weight + bias, dim=1)
+        said_of = words[chosen, torch.randint(words.shape[1], (BATCH,))]
+        # Another motion of the same action is no wrong answer.
+        alike = (shown[chosen] @ shown[chosen].T > 0) & ~torch.eye(BATCH, dtype=torch.bool)
+        scores, own = (found @ said_of.T / TEMPERATURE).masked_fill(alike, -1e4), torch.arange(BATCH)
+        pairs = (functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)) / 2
+        near = CAPTION * (1 - (found * said_of).sum(1).mean()) + ACTION * (1 - (found * named[chosen]).sum(1).mean())
+        loss = pairs + near + CHOICE * missed(found, actions, shown[chosen])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    with torch.no_grad():
+        head.weight.copy_((weight / spread[:, None]).T)
+        head.bias.copy_(bias - (mean / spread) @ weight)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--library", type=Path, action="append", required=True)
+    parser.add_argument("--steps", type=int, default=STEPS)
+    told = parser.parse_args()
+    main(told.model, told.out, told.library, told.steps)
