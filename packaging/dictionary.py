@@ -19,6 +19,8 @@ SUBJECTS = ("a person", "someone", "the man", "a woman", "he", "she", "the figur
 BODILY = frozenset({29, 33, 34, 35, 36, 38})
 VERBS = frozenset(range(29, 43))
 ACT, ANIMAL, ARTIFACT, BODY, EVENT, FEELING, PERSON = 4, 5, 6, 8, 11, 12, 18
+# Whose names are read as they are: the same, and attributes, ideas, what is said, groups, places, states, times.
+NAMED = frozenset({4, 6, 7, 8, 9, 10, 11, 12, 14, 15, 18, 26, 28})
 HOW = ("slowly", "quickly", "again", "twice", "to the left", "to the right", "forward", "with both hands", "with the left hand",
        "with the right foot", "and then stops", "on the spot", "carefully", "hard")
 MOVES = ("walks", "moves", "runs", "turns", "stands", "dances", "steps", "sits")
@@ -112,6 +114,12 @@ def scenes(folder: Path, count: int, seed: int = 0) -> list[str]:
         if 4 < len(text) < 100:
             found.add(text)
     return sorted(found)
+
+
+def nouns(folder: Path) -> list[str]:
+    """Names, of three words at most, of what people are, do, make, feel and take part in."""
+    return sorted({word for kind, words, _, _ in senses(folder / "data.noun") if kind in NAMED for word in words
+                   if len(word.split()) <= 3 and len(word) > 2})
 
 
 def senses(file: Path) -> Iterator[tuple[int, list[str], str, list[str]]]:

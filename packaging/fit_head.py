@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.library.open import open_library
-from core.models.checkpoint import CheckpointInfo, load_model, save_model
+from core.models.checkpoint import CheckpointInfo, load_model, read_config, save_model
 from core.models.motion_text_model import MotionTextModel
 from core.progress import run
 from core.retriever import windows_of
@@ -38,7 +38,8 @@ def main(source: Path, out: Path, libraries: list[Path], steps: int) -> None:
     row = {text: i for i, text in enumerate(texts)}
     words = rows_of(model.encode_text, texts)[torch.tensor([[row[text] for text in pair] for pair in captions])]
     fit(model.motion_head, features, words, shown, actions_of(model), steps)
-    save_model(model, out, CheckpointInfo({}, {"head": "fitted to the words of captions and actions"}))
+    made = {**read_config(source)["provenance"], "motion_head": "fitted to the words of captions and actions"}
+    save_model(model, out, CheckpointInfo({}, made))
 
 
 def clips_of(model: MotionTextModel, file: Path) -> tuple[Tensor, Tensor, list[list[str]]]:

@@ -3,7 +3,7 @@
 
 STUDENT is a model folder whose text encoder learns (the starter's); OUT is that model with the text side taught, the rest as it
 was. The teacher is a sentence encoder in a folder (all-mpnet-base-v2: mean pooling, Apache-2.0), the sentences are those of
-packaging/dictionary.py and 14,000 captions of the libraries. About three hours on one core, most of them the teacher's.
+packaging/dictionary.py and 14,000 captions of the libraries. About three hours on one core, half of them the teacher's.
 
 The teacher first learns which action a phrase (packaging/action_phrases.py) speaks of (packaging/large_teacher.py). The student
 learns the teacher's rows; of sentences that are alike, which are more alike (relational distillation by the softmax of their
@@ -22,25 +22,26 @@ from pathlib import Path
 import numpy as np
 import torch
 from action_phrases import ROWS, Phrase, filled, phrases
-from dictionary import scenes, sentences
+from dictionary import nouns, scenes, sentences
 from large_teacher import Teacher
 from text_teacher import TEMPERATURE, missed, rows_of, turned
 from torch import Tensor
 from torch.nn import functional
 
 from core.demo.library import SUBJECTS
-from core.models.checkpoint import CheckpointInfo, load_model, save_model
+from core.models.checkpoint import CheckpointInfo, load_model, read_config, save_model
 from core.models.motion_text_model import MotionTextModel
 
 CAPTIONS, SCENES, HELD_OUT = 14_000, 45_000, 1500
-STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 1000, 1.2e-4, 1e-3, 0.04, 0.995
-# A batch is so many phrases, three of four after a subject, and so many sentences: of so many words at most, drawn by e to the
+STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 3500, 1.5e-4, 1e-3, 0.04, 0.995
+# A batch is so many phrases, three of five after a subject, and so many sentences: of so many words at most, drawn by e to the
 # power of their cosine with the nearest action over NEARNESS.
-SPOKEN, WRITTEN, WITH_SUBJECT, WORDS, NEARNESS = 32, 64, 0.75, 16, 0.08
+SPOKEN, WRITTEN, WITH_SUBJECT, WORDS, NEARNESS = 28, 84, 0.6, 16, 0.08
 
 
 def main(student: Path, out: Path, teacher: Path, wordnet: Path, libraries: list[Path], scale: float) -> None:
-    texts = sorted({t for t in sentences(wordnet) + scenes(wordnet, SCENES) + captions(libraries) if len(t.split()) <= WORDS})
+    everything = sentences(wordnet) + scenes(wordnet, SCENES) + nouns(wordnet) + captions(libraries)
+    texts = sorted({text for text in everything if len(text.split()) <= WORDS})
     draw = random.Random(4)
     draw.shuffle(texts)
     texts = texts[: int(len(texts) * scale)]
@@ -54,7 +55,7 @@ def main(student: Path, out: Path, teacher: Path, wordnet: Path, libraries: list
     taught = large.rows(texts)
     target = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, large.actions]))
     learn(model, texts, target[: len(texts)], known, target[len(texts):], int(STEPS * scale), draw)
-    save_model(model, out, CheckpointInfo({}, {"text": f"taught by {teacher.name}"}))
+    save_model(model, out, CheckpointInfo({}, {**read_config(student)["provenance"], "words": f"taught by {teacher.name}"}))
 
 
 def captions(libraries: list[Path]) -> list[str]:

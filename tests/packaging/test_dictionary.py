@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
-from dictionary import first_part, gerund, scenes, senses
+from dictionary import first_part, gerund, nouns, scenes, senses
 
 VERBS = """  1 a line of the licence
 00000001 38 v 02 hop 0 jump_up 1 000 | to hop, or to leap on one foot; "she hopped"
@@ -53,3 +53,10 @@ def test_scenes_are_of_people_and_of_what_bodies_do(folder):
     words = {word.strip(",") for text in found for word in text.split()}
     assert {"hopping", "jumping", "tying", "fastening", "clown", "rope", "knee", "frog", "race", "storm"} <= words
     assert not words & {"raining", "precipitating", "newt"}
+
+
+def test_nouns_are_names_of_what_people_have_to_do_with(folder):
+    with open(folder / "data.noun", "a") as file:
+        file.write("00000006 20 n 01 oak 0 000 | a tree\n"
+                   "00000007 18 n 02 bell_ringer 0 very_long_name_indeed 0 000 | who rings\n")
+    assert nouns(folder) == ["bell ringer", "race", "storm"]
