@@ -23,9 +23,9 @@ from core.models.motion_text_model import MotionTextModel
 from core.progress import run
 from core.retriever import windows_of
 
-STEPS, BATCH, RATE, NOISE, RIDGE, CAPTIONS = 2500, 256, 3e-3, 0.15, 30.0, 2
+STEPS, BATCH, RATE, NOISE, RIDGE, CAPTIONS = 800, 256, 3e-3, 0.15, 30.0, 2
 # Weights beside the contrastive loss: of 1 - cosine with a caption, with the actions; of the softmax over all actions.
-CAPTION, ACTION, CHOICE = 4.0, 8.0, 1.0
+CAPTION, ACTION, CHOICE = 2.0, 6.0, 0.5
 
 
 def main(source: Path, out: Path, libraries: list[Path], steps: int) -> None:
