@@ -7,6 +7,7 @@ their actions lie (packaging/action_phrases.py), so that words that no caption u
 from __future__ import annotations
 
 import argparse
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,9 @@ def main(source: Path, out: Path, libraries: list[Path], steps: int) -> None:
     texts = sorted({text for pair in captions for text in pair})
     row = {text: i for i, text in enumerate(texts)}
     words = rows_of(model.encode_text, texts)[torch.tensor([[row[text] for text in pair] for pair in captions])]
+    before = deepcopy(model.motion_head)
     fit(model.motion_head, features, words, shown, actions_of(model), steps)
+    halfway(model.motion_head, before, features)
     made = {**read_config(source)["provenance"], "motion_head": "fitted to the words of captions and actions"}
     save_model(model, out, CheckpointInfo({}, made))
 
@@ -96,6 +99,14 @@ def fit(head: nn.Linear, features: Tensor, words: Tensor, shown: Tensor, actions
     with torch.no_grad():
         head.weight.copy_((weight / spread[:, None]).T)
         head.bias.copy_(bias - (mean / spread) @ weight)
+
+
+@torch.no_grad()
+def halfway(head: nn.Linear, other: nn.Linear, features: Tensor) -> None:
+    """Sets `head` to the mean of both, where what comes out of either for the features is of length 1 in the mean."""
+    own, theirs = (1 / part(features).norm(dim=1).mean() for part in (head, other))
+    for mine, before in zip(head.parameters(), other.parameters(), strict=True):
+        mine.copy_((mine * own + before * theirs) / 2)
 
 
 if __name__ == "__main__":
