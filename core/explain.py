@@ -20,18 +20,15 @@ BATCH = 35
 @dataclass(frozen=True, eq=False)
 class Occlusion:
     """`score` is the cosine of the whole window; `falls` (5, W) by how much it falls when a body part is set to the mean in one
-    of the W windows of `points` frames that hold motion. `start_s`: where the first begins in the motion; `fps` of the frames."""
+    of the W windows of `points` frames that hold motion; `by_part` (5,) when it is in all of them (what repeats itself, as a wave
+    does, is not missed in one). `start_s`: where the first begins in the motion; `fps` of the frames."""
 
     score: float
     falls: np.ndarray
+    by_part: np.ndarray
     points: int
     start_s: float
     fps: float
-
-    @property
-    def by_part(self) -> np.ndarray:
-        """(5,) what a part gives, summed over time."""
-        return self.falls.sum(axis=1)
 
     def at(self, time_s: float) -> np.ndarray:
         """(5,) at a time of the motion; zeros outside."""
@@ -48,8 +45,8 @@ class Word:
 
 
 def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: float = 0.0) -> Job[Occlusion]:
-    """Occlusion (Zeiler and Fergus, 2014) part by window: each patch is set to the mean, which is 0 in z-scores, and the cosine
-    with a unit query (D,) is measured again."""
+    """Occlusion (Zeiler and Fergus, 2014) part by window, and each part throughout: the patches are set to the mean, which is 0
+    in z-scores, and the cosine with a unit query (D,) is measured again."""
     recipe = model.config.patches
     if recipe.form != "patches" or model.config.people != 1:
         raise StudioError("This model reads no single person's patches, so that they cannot be covered one by one.")
@@ -58,16 +55,18 @@ def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: 
     window = prepared.crop(first, first + MAX_FRAMES)
     patches = to_patches(prepare(window, recipe) if first else window, model.statistics, recipe=recipe)
     size, count = recipe.points, -(-patches.frames // recipe.points)
-    covered = np.repeat(patches.pixels[None], PARTS * count + 1, axis=0)
+    covered = np.repeat(patches.pixels[None], 1 + PARTS + PARTS * count, axis=0)
     for part in range(PARTS):
+        covered[1 + part, :, :, part * size:(part + 1) * size] = 0
         for at in range(count):
-            covered[1 + part * count + at, :, at * size:(at + 1) * size, part * size:(part + 1) * size] = 0
+            covered[1 + PARTS + part * count + at, :, at * size:(at + 1) * size, part * size:(part + 1) * size] = 0
     scores = []
     for at in range(0, len(covered), BATCH):
         yield Progress("Covering patches", at, len(covered))
         scores.append(_scores(model, covered[at:at + BATCH], query))
     found = np.concatenate(scores)
-    return Occlusion(float(found[0]), (found[0] - found[1:]).reshape(PARTS, count), size, first / recipe.fps, recipe.fps)
+    falls = found[0] - found[1:]
+    return Occlusion(float(found[0]), falls[PARTS:].reshape(PARTS, count), falls[:PARTS], size, first / recipe.fps, recipe.fps)
 
 
 @torch.inference_mode()

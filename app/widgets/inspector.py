@@ -14,6 +14,7 @@ from app.viewmodels.stage import Stage
 from app.viewmodels.why import Why
 from app.widgets.patch_view import PatchView
 from app.widgets.theme import is_dark
+from core.motion.skeleton import PART_NAMES
 
 
 class Inspector(QWidget):
@@ -83,5 +84,8 @@ class Inspector(QWidget):
             colour = QColor(*(int(b + (c - b) * share) for b, c in zip(base, (233, 30, 99), strict=True))).name()
             weight = "font-weight:600;" if share > 0.5 else ""
             parts.append(f"<span style='color:{colour};{weight}' title='{word.fall:+.3f}'>{escape(word.text)}</span>")
-        self.words.setText(f"Score {why.occlusion.score:.2f}. In red, what it falls without: {' '.join(parts)}")
-        self.words.setToolTip("\n".join(f"without “{w.text}”: {-w.fall:+.3f}" for w in why.words))
+        falls = why.occlusion.by_part
+        needed = f", {why.occlusion.score - falls.max():.2f} without the {PART_NAMES[falls.argmax()]}" if falls.max() > 0 else ""
+        self.words.setText(f"Score {why.occlusion.score:.2f}{needed}. In red, what it falls without: {' '.join(parts)}")
+        told = [(f"“{w.text}”", w.fall) for w in why.words] + [(f"the {n}", f) for n, f in zip(PART_NAMES, falls, strict=True)]
+        self.words.setToolTip("\n".join(f"without {name}: {-fall:+.3f}" for name, fall in told))

@@ -166,6 +166,7 @@ def test_why_shows_the_arm_the_word_and_the_time(demo):
     key(demo, Qt.Key.Key_W)
     wait(lambda: why.occlusion is not None, 20)
     assert int(why.occlusion.by_part.argmax()) == 3
+    assert "without the right arm" in window.patches.words.text() and "the left leg: " in window.patches.words.toolTip()
     assert max(why.words, key=lambda w: w.fall).text in ("right", "waves")
     assert window.patches.explain.isChecked() and "waves" in window.patches.words.text()
     assert len(window.docks) and not window.docks[4].isHidden()
