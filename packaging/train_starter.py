@@ -1,5 +1,5 @@
 """Trains a candidate for the next starter, on every action, from seeds:
-`python packaging/train_starter.py WORK_FOLDER --teacher FOLDER [--wordnet FOLDER]` (about eight hours on two cores).
+`python packaging/train_starter.py WORK_FOLDER --teacher FOLDER [--wordnet FOLDER]` (eight hours on two cores; the extra `train`).
 
 The libraries are generated; motions are learnt from nothing beside all-MiniLM-L6-v2 as it came; the words are taught
 (packaging/teach_text.py says what teacher and WordNet are); motions go on with the taught words; and their head is fitted to them
