@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+from torch import Tensor
+
 from core.demo.__main__ import words_kept_for
 from core.demo.action import Action
 from core.demo.library import ACTIONS, OTHER, words_in
@@ -40,3 +43,17 @@ def phrases() -> list[Phrase]:
 
 def filled(phrase: Phrase, side: str) -> str:
     return " ".join(phrase.text.format(side=side, other=OTHER[side], times="").split())
+
+
+def said(phrase: Phrase, side: str, subject: str) -> tuple[str, Tensor]:
+    """A sentence, and (A,) which actions it may mean: of a phrase that names no side, all that it may be said of."""
+    meant = (side,) if "{" in phrase.text else phrase.sides
+    right = torch.tensor([float(action is phrase.action and s in meant) for action, s in ROWS])
+    return filled(phrase, side) if phrase.whole else f"{subject} {filled(phrase, side)}".strip(), right
+
+
+def every_way(known: list[Phrase], subjects: tuple[str, ...]) -> tuple[list[str], Tensor]:
+    """N sentences, each phrase after each subject and, where it names one, of each side; (N, A) which actions each may mean."""
+    spoken, right = zip(*(said(p, side, subject) for p in known for side in (p.sides if "{" in p.text else p.sides[:1])
+                          for subject in subjects), strict=True)
+    return list(spoken), torch.stack(right)

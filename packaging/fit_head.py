@@ -1,7 +1,8 @@
 """Fits the head of the motions anew to the words: `PYTHONPATH=. python packaging/fit_head.py MODEL OUT --library FILE…`.
 
 The encoders of MODEL stay. Motions of the generated libraries are drawn toward their captions and toward where the words of
-their actions lie (packaging/action_phrases.py), so that words that no caption uses find them too.
+their actions lie (packaging/action_phrases.py), so that words that no caption uses find them too. What is
+kept lies halfway between the head as it was and the fitted one, which alone hardly notices that a patch of an arm is covered.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from action_phrases import ROWS, phrases
-from teach_text import said
+from action_phrases import ROWS, every_way, phrases
 from text_teacher import TEMPERATURE, bent, missed, rows_of
 from torch import Tensor, nn
 from torch.nn import functional
@@ -64,9 +64,8 @@ def clips_of(model: MotionTextModel, file: Path) -> tuple[Tensor, Tensor, list[l
 
 def actions_of(model: MotionTextModel) -> Tensor:
     """(A, D) where the words for each action lie."""
-    spoken, right = zip(*(said(p, side, "a person") for p in phrases() for side in p.sides[:1 if "{" not in p.text else None]),
-                        strict=True)
-    return bent(rows_of(model.encode_text, list(spoken)), torch.stack(right), rate=0)[1]
+    spoken, right = every_way(phrases(), ("a person",))
+    return bent(rows_of(model.encode_text, spoken), right, rate=0)[1]
 
 
 def fit(head: nn.Linear, features: Tensor, words: Tensor, shown: Tensor, actions: Tensor, steps: int = STEPS) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from action_phrases import ROWS, Phrase, filled, phrases
+from action_phrases import Phrase, every_way, phrases, said
 from dictionary import nouns, scenes, sentences
 from large_teacher import Teacher
 from text_teacher import TEMPERATURE, missed, rows_of, turned
@@ -48,10 +48,9 @@ def main(student: Path, out: Path, teacher: Path, wordnet: Path, libraries: list
     torch.manual_seed(0)
     model = load_model(student).eval()
     known = phrases()
-    spoken, right = zip(*(said(p, side, subject) for p in known for side in p.sides[:1 if "{" not in p.text else None]
-                          for subject in ("a person", "")), strict=True)
+    spoken, right = every_way(known, ("a person", ""))
     large = Teacher(teacher, model.encode_text)
-    large.learn(list(spoken), torch.stack(right), scale)
+    large.learn(spoken, right, scale)
     taught = large.rows(texts)
     target = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, large.actions]))
     learn(model, texts, target[: len(texts)], known, target[len(texts):], int(STEPS * scale), draw)
@@ -66,13 +65,6 @@ def captions(libraries: list[Path]) -> list[str]:
             for clip in json.loads(str(packed["index"]))["clips"]:
                 found.update(clip["captions"])
     return random.Random(3).sample(sorted(found), min(CAPTIONS, len(found)))
-
-
-def said(phrase: Phrase, side: str, subject: str) -> tuple[str, Tensor]:
-    """A sentence, and (A,) which actions it may mean: of a phrase that names no side, all that it may be said of."""
-    meant = (side,) if "{" in phrase.text else phrase.sides
-    right = torch.tensor([float(action is phrase.action and s in meant) for action, s in ROWS])
-    return filled(phrase, side) if phrase.whole else f"{subject} {filled(phrase, side)}".strip(), right
 
 
 def learn(model: MotionTextModel, texts: list[str], target: Tensor, known: list[Phrase], actions: Tensor, steps: int,
