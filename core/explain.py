@@ -19,9 +19,10 @@ BATCH = 35
 
 @dataclass(frozen=True, eq=False)
 class Occlusion:
-    """`score` is the cosine of the whole window; `falls` (5, W) by how much it falls when a body part is set to the mean in one
-    of the W windows of `points` frames that hold motion; `by_part` (5,) when it is in all of them (what repeats itself, as a wave
-    does, is not missed in one). `start_s`: where the first begins in the motion; `fps` of the frames."""
+    """`score` is the cosine of the whole window; `by_part` (5,) by how much it falls when a body part is set to the mean in all of
+    the W windows of `points` frames that hold motion; `falls` (5, W) what one of them gives: the mean of the fall without it
+    and of the rise by it where the rest of the part is covered (what repeats itself, as a wave does, is not missed in one).
+    `start_s`: where the first begins in the motion; `fps` of the frames."""
 
     score: float
     falls: np.ndarray
@@ -55,18 +56,25 @@ def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: 
     window = prepared.crop(first, first + MAX_FRAMES)
     patches = to_patches(prepare(window, recipe) if first else window, model.statistics, recipe=recipe)
     size, count = recipe.points, -(-patches.frames // recipe.points)
-    covered = np.repeat(patches.pixels[None], 1 + PARTS + PARTS * count, axis=0)
+    patch = patches.pixels[:, : count * size].reshape(3, count, size, PARTS, size)
+    # By part: nothing covered but that part throughout, then in one window, then in all but one.
+    shown = np.ones((PARTS, 1 + 2 * count, PARTS, count), np.float32)
     for part in range(PARTS):
-        covered[1 + part, :, :, part * size:(part + 1) * size] = 0
-        for at in range(count):
-            covered[1 + PARTS + part * count + at, :, at * size:(at + 1) * size, part * size:(part + 1) * size] = 0
+        shown[part, 0, part] = 0
+        shown[part, 1:1 + count, part] -= np.eye(count, dtype=np.float32)
+        shown[part, 1 + count:, part] = np.eye(count, dtype=np.float32)
+    shown = np.concatenate([np.ones((1, PARTS, count), np.float32), shown.reshape(-1, PARTS, count)])
+    covered = np.repeat(patches.pixels[None], len(shown), axis=0)
+    covered[:, :, : count * size] = (patch * shown.transpose(0, 2, 1)[:, None, :, None, :, None]).reshape(
+        len(shown), 3, count * size, PARTS * size)
     scores = []
     for at in range(0, len(covered), BATCH):
         yield Progress("Covering patches", at, len(covered))
         scores.append(_scores(model, covered[at:at + BATCH], query))
     found = np.concatenate(scores)
-    falls = found[0] - found[1:]
-    return Occlusion(float(found[0]), falls[PARTS:].reshape(PARTS, count), falls[:PARTS], size, first / recipe.fps, recipe.fps)
+    throughout, without, alone = np.split(found[1:].reshape(PARTS, -1), [1, 1 + count], axis=1)
+    falls = (found[0] - without + alone - throughout) / 2
+    return Occlusion(float(found[0]), falls, found[0] - throughout[:, 0], size, first / recipe.fps, recipe.fps)
 
 
 @torch.inference_mode()
