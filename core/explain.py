@@ -19,8 +19,8 @@ BATCH = 35
 
 @dataclass(frozen=True, eq=False)
 class Occlusion:
-    """`score` is the cosine of the whole window; `by_part` (5,) by how much it falls when a body part is set to the mean in all of
-    the W windows of `points` frames that hold motion; `falls` (5, W) what one of them gives: the mean of the fall without it
+    """`score` is the cosine of the whole window; `by_part` (5,) by how much it falls when a body part is set to the mean in all
+    of the W windows of `points` frames that hold motion; `falls` (5, W) what one of them gives: the mean of the fall without it
     and of the rise by it where the rest of the part is covered (what repeats itself, as a wave does, is not missed in one).
     `start_s`: where the first begins in the motion; `fps` of the frames."""
 
