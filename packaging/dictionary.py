@@ -124,14 +124,27 @@ def nouns(folder: Path) -> list[str]:
 
 def senses(file: Path) -> Iterator[tuple[int, list[str], str, list[str]]]:
     """Lexicographers' file, words, explanation and examples of each sense."""
-    for line in file.read_text(encoding="utf-8").splitlines():
-        if line.startswith("  "):
-            continue
-        head, _, text = line.partition(" | ")
-        parts = head.split()
-        words = [re.sub(r"\(.*\)", "", word).replace("_", " ") for word in parts[4:4 + 2 * int(parts[3], 16):2]]
+    for head, text in lines(file):
         gloss = re.sub(r"\([^)]*\)", "", re.sub(r'"[^"]*"', "", text)).strip(" ;,")
-        yield int(parts[1]), words, gloss, re.findall(r'"([^"]+)"', text)
+        yield int(head[1]), words_of(head), gloss, re.findall(r'"([^"]+)"', text)
+
+
+def lines(file: Path) -> Iterator[tuple[list[str], str]]:
+    """Of each sense: the fields of its line (wndb(5WN): offset, lexicographers' file, type, words, pointers), and its text."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("  "):
+            head, _, text = line.partition(" | ")
+            yield head.split(), text
+
+
+def marks(folder: Path) -> Iterator[list[str]]:
+    """Of index.sense: key, offset, number of the sense, how often it was met in WordNet's texts (senseidx(5WN))."""
+    for line in (folder / "index.sense").read_text(encoding="utf-8").splitlines():
+        yield line.split()
+
+
+def words_of(head: list[str]) -> list[str]:
+    return [re.sub(r"\(.*\)", "", word).replace("_", " ") for word in head[4:4 + 2 * int(head[3], 16):2]]
 
 
 def first_part(gloss: str) -> str:
@@ -142,8 +155,7 @@ def first_part(gloss: str) -> str:
 def frequent(folder: Path, kind: int, least: int = 3) -> list[str]:
     """Nouns of a lexicographers' file that were met so often in WordNet's texts."""
     found = set()
-    for line in (folder / "index.sense").read_text(encoding="utf-8").splitlines():
-        key, _, _, count = line.split()
+    for key, _, _, count in marks(folder):
         lemma, _, sense = key.partition("%")
         if sense.split(":")[:2] == ["1", f"{kind:02d}"] and int(count) >= least:
             found.add(lemma.replace("_", " "))

@@ -11,7 +11,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import torch
-from text_teacher import bent, missed, moved
+from text_teacher import bent, missed, moved, quick
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -21,7 +21,7 @@ from core.models.text_encoder import TextEncoder
 # The layers of MPNet that stay as they are, and after which of its layers the mean of the states is taken too.
 KEPT, MIDDLE = 8, (6, 9)
 # One tuning a rate; the batch, the rate of the actions' rows, the weight of 1 - cosine with the row as it was.
-RATES, STEPS, BATCH, ROW_RATE, STAY, DROPOUT, WARM_UP = (2e-5, 3e-5), 500, 64, 5e-3, 1.0, 0.1, 0.05
+RATES, STEPS, BATCH, ROW_RATE, STAY, DROPOUT, WARM_UP = (2e-5, 3e-5), 650, 64, 5e-3, 1.0, 0.1, 0.05
 # How much of the cosine with an action is what was bent.
 BENT = 0.3
 
@@ -113,9 +113,10 @@ class Teacher:
     def _through(self, layers: nn.ModuleList, x: Tensor, mask: Tensor) -> Tensor:
         near = self.reader.backbone.encoder.compute_position_bias(x)
         hidden = (1 - mask)[:, None, None] * torch.finfo(x.dtype).min
-        for layer in layers:
-            x = layer(x, hidden, near)[0]
-        return x
+        with quick():
+            for layer in layers:
+                x = layer(x, hidden, near)[0]
+        return x.float()
 
     def _weighed(self, beside: Tensor, tuned: list[Tensor]) -> Tensor:
         """One unit row of several: its products are the weighed means of theirs."""

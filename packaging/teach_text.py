@@ -24,7 +24,8 @@ import torch
 from action_phrases import Phrase, every_way, phrases, said
 from dictionary import nouns, scenes, sentences
 from large_teacher import Teacher
-from text_teacher import TEMPERATURE, missed, rows_of, turned
+from reworded import reworded
+from text_teacher import TEMPERATURE, missed, quick, rows_of, turned
 from torch import Tensor
 from torch.nn import functional
 
@@ -32,23 +33,24 @@ from core.demo.library import SUBJECTS
 from core.models.checkpoint import CheckpointInfo, load_model, read_config, save_model
 from core.models.motion_text_model import MotionTextModel
 
-CAPTIONS, SCENES, HELD_OUT = 14_000, 45_000, 1500
-STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 3500, 1.5e-4, 1e-3, 0.04, 0.995
+CAPTIONS, SCENES, REWORDED, HELD_OUT = 14_000, 80_000, 90_000, 1500
+STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 7000, 2e-4, 1e-3, 0.03, 0.995
 # A batch is so many phrases, three of five after a subject, and so many sentences: of so many words at most, drawn by e to the
 # power of their cosine with the nearest action over NEARNESS.
-SPOKEN, WRITTEN, WITH_SUBJECT, WORDS, NEARNESS = 28, 84, 0.6, 16, 0.08
+SPOKEN, WRITTEN, WITH_SUBJECT, WORDS, NEARNESS = 40, 152, 0.6, 16, 0.08
 
 
 def main(student: Path, out: Path, teacher: Path, wordnet: Path, libraries: list[Path], scale: float) -> None:
-    everything = sentences(wordnet) + scenes(wordnet, SCENES) + nouns(wordnet) + captions(libraries)
+    known = phrases()
+    spoken, right = every_way(known, ("a person", ""))
+    everything = [*sentences(wordnet), *scenes(wordnet, SCENES), *nouns(wordnet), *reworded(wordnet, spoken, REWORDED),
+                  *captions(libraries)]
     texts = sorted({text for text in everything if len(text.split()) <= WORDS})
     draw = random.Random(4)
     draw.shuffle(texts)
     texts = texts[: int(len(texts) * scale)]
     torch.manual_seed(0)
     model = load_model(student).eval()
-    known = phrases()
-    spoken, right = every_way(known, ("a person", ""))
     large = Teacher(teacher, model.encode_text)
     large.learn(spoken, right, scale)
     taught = large.rows(texts)
@@ -78,7 +80,7 @@ def learn(model: MotionTextModel, texts: list[str], target: Tensor, known: list[
     mine = torch.nn.Parameter(actions.clone())
     trained = [*model.text_encoder.parameters(), *model.text_head.parameters()]
     average = [p.detach().clone() for p in trained]
-    optimizer = torch.optim.AdamW([{"params": trained, "rate": RATE}, {"params": [mine], "rate": ROW_RATE}], weight_decay=0.01)
+    optimizer = torch.optim.AdamW([{"params": trained, "rate": RATE}, {"params": [mine], "rate": ROW_RATE}], weight_decay=0.01, fused=True)
     for step in range(steps):
         done = (step + 1) / steps
         for group in optimizer.param_groups:
@@ -86,7 +88,9 @@ def learn(model: MotionTextModel, texts: list[str], target: Tensor, known: list[
         spoken, right = zip(*(said(p, draw.choice(p.sides), draw.choice(SUBJECTS) if draw.random() < WITH_SUBJECT else "")
                               for p in draw.sample(known, SPOKEN)), strict=True)
         rows = fit[torch.multinomial(odds, WRITTEN)]
-        found, heard = model.encode_text([texts[i] for i in rows]), model.encode_text(list(spoken))
+        with quick():
+            read = [model.encode_text(part) for part in ([texts[i] for i in rows], list(spoken))]
+        found, heard = (part.float() for part in read)
         own = functional.normalize(mine, dim=1)
         loss = missed(heard, own, torch.stack(right)) + difference(found, target[rows], own, meant[rows])
         optimizer.zero_grad()
