@@ -21,7 +21,8 @@ class ModelConfig:
     `text_weights`: "hub", "starter", or "" (random, with the same architecture); `text_pooling`: the first token, the last
     (CLIP), or the mean of all. `people`: 2 reads both people of an interaction. `head`: a linear or residual head on each
     side, or, for text_space, a linear head on the motion's side into the text encoder's own space (whose width `dim` then
-    is), where unseen words already lie near their kin, and on the text's side one that starts as the identity.
+    is), where unseen words already lie near their kin, and on the text's side one that starts as the identity. `head_hidden`:
+    so many hidden units stand beside a linear head on the motion's side.
     `trim_padding`: time windows after the end of a motion are left out instead of being read as zero patches (faster; not
     in the paper).
     """
@@ -33,6 +34,7 @@ class ModelConfig:
     text_weights: str = "hub"
     text_pooling: Literal["cls", "last", "mean"] = "cls"
     head: Literal["linear", "residual", "text_space"] = "linear"
+    head_hidden: int = 0
     dropout: float = 0.0
     people: int = 1
     dim: int = 256
@@ -89,6 +91,8 @@ def changed(config: ModelConfig, **changes: Any) -> ModelConfig:
     for name, known in CHOICES.items():
         if getattr(config, name) not in known:
             raise StudioError(f"{name} must be one of {', '.join(map(str, known))}, not {getattr(config, name)!r}.")
+    if config.head_hidden < 0 or config.head_hidden and config.head == "residual":
+        raise StudioError("head_hidden is a number of units beside a linear head; a residual head has its own.")
     if config.patches.form not in ("patches", "joints") or config.patches.normalisation not in ("sample_point", "joint"):
         raise StudioError("patches.form is patches or joints, patches.normalisation is sample_point or joint.")
     return config

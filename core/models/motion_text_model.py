@@ -43,6 +43,19 @@ class NearIdentity(nn.Module):
         return x + self.change(x)
 
 
+class LinearAndHidden(nn.Linear):
+    """A linear layer and, beside it, a hidden layer of GELU units whose share starts at zero."""
+
+    def __init__(self, width: int, dim: int, hidden: int):
+        super().__init__(width, dim)
+        self.hidden = nn.Linear(width, hidden)
+        self.change = nn.Linear(hidden, dim, bias=False)
+        nn.init.zeros_(self.change.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x) + self.change(functional.gelu(self.hidden(x)))
+
+
 def make_head(config: ModelConfig, width: int) -> nn.Module:
     if config.head == "residual":
         return ResidualHead(width, config.dim, config.dropout)
@@ -63,7 +76,8 @@ class MotionTextModel(nn.Module):
         self.motion_encoder = (JointEncoder(config, joints, pretrained) if config.patches.form == "joints"
                                else MotionEncoder(config, pretrained))
         self.text_encoder = text_encoder
-        self.motion_head = make_head(config, self.motion_encoder.width * config.people)
+        width = self.motion_encoder.width * config.people
+        self.motion_head = LinearAndHidden(width, config.dim, config.head_hidden) if config.head_hidden else make_head(config, width)
         self.text_head = (NearIdentity(config.dim) if config.head == "text_space"
                           else make_head(config, text_encoder.width))
         self.name = ""

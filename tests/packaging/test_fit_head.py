@@ -12,6 +12,7 @@ from fit_head import CAPTIONS, clips_of, fit, halfway
 
 from core.demo.__main__ import build
 from core.library.open import open_library
+from core.models.motion_text_model import LinearAndHidden
 from core.progress import run
 
 
@@ -27,8 +28,8 @@ def world(seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Te
 
 def test_motions_come_to_lie_with_the_words_of_their_action_and_with_their_captions():
     features, words, shown, actions = world(0)
-    head = torch.nn.Linear(16, 24)
-    fit(head, features, words, shown, actions, steps=200)
+    head = LinearAndHidden(16, 24, 32)
+    fit(head, features, features + torch.randn(600, 16), words, shown, actions, steps=200)
     rows = functional.normalize(head(features), dim=1)
     assert ((rows @ actions.T).argmax(1) == shown.argmax(1)).float().mean() > 0.98
     assert (rows * (shown @ actions)).sum(1).mean() > 0.85
@@ -39,8 +40,9 @@ def test_motions_come_to_lie_with_the_words_of_their_action_and_with_their_capti
 def test_halfway_between_two_heads_whatever_their_lengths():
     features = world(1)[0]
     torch.manual_seed(0)
-    one, other = torch.nn.Linear(16, 24), torch.nn.Linear(16, 24)
+    one, other = LinearAndHidden(16, 24, 32), torch.nn.Linear(16, 24)
     with torch.no_grad():
+        one.change.weight += torch.randn(24, 32)
         rows = [part(features) / part(features).norm(dim=1).mean() for part in (one, other)]
         other.weight *= 50
         other.bias *= 50
@@ -48,11 +50,27 @@ def test_halfway_between_two_heads_whatever_their_lengths():
         torch.testing.assert_close(one(features), (rows[0] + rows[1]) / 2, atol=1e-5, rtol=1e-5)
 
 
+def test_a_varied_motion_is_learnt_too():
+    features, words, shown, actions = world(2)
+    moved = features + 40 * functional.normalize(torch.randn(1, 16), dim=1)
+    right = {}
+    for name, varied in (("without", features), ("with", moved)):
+        torch.manual_seed(0)
+        head = LinearAndHidden(16, 24, 32)
+        fit(head, features, varied, words, shown, actions, steps=200)
+        rows = functional.normalize(head(moved), dim=1)
+        right[name] = float(((rows @ actions.T).argmax(1) == shown.argmax(1)).float().mean())
+    assert right["with"] > 0.95 > right["without"] + 0.1
+
+
 def test_clips_of_a_library_say_what_they_show(tmp_path, tiny_model):
     build(tmp_path / "few.npz", 6, 4, "Few")
-    features, shown, texts = clips_of(tiny_model, tmp_path / "few.npz")
+    features, varied, shown, texts = clips_of(tiny_model, tmp_path / "few.npz")
     library = run(open_library(tmp_path / "few.npz"))
     assert features.shape == (6, tiny_model.motion_encoder.width) and torch.isfinite(features).all()
+    assert varied.shape == features.shape and torch.isfinite(varied).all()
+    alike = functional.cosine_similarity(features - features.mean(0), varied - features.mean(0))
+    assert (alike < 0.9999).all() and alike.median() > 0.3
     order = sorted(library.clips, key=lambda c: c.duration_s)
     for clip, row, said in zip(order, shown, texts, strict=True):
         names = [f"{ROWS[i][0].name} {ROWS[i][1]}".strip() for i in row.nonzero().flatten()]

@@ -57,6 +57,26 @@ def test_patch_sizes_of_vits_and_deits(tiny_config, smpl_motion, name, points):
     assert abs(float((row * other).sum())) < 0.9999
 
 
+@torch.no_grad()
+def test_hidden_units_beside_the_linear_head(tiny_config, smpl_motion, tmp_path):
+    config = changed(tiny_config, head="text_space", head_hidden=12)
+    model = new_model(config, lambda: statistics_of(80)).eval()
+    head, features = model.motion_head, torch.randn(3, model.motion_encoder.width)
+    plain = features @ head.weight.T + head.bias
+    torch.testing.assert_close(head(features), plain)
+    head.change.weight += torch.randn_like(head.change.weight)
+    units = features @ head.hidden.weight.T + head.hidden.bias
+    expected = plain + (units * (1 + torch.erf(units / 2**0.5)) / 2) @ head.change.weight.T
+    torch.testing.assert_close(head(features), expected, atol=1e-5, rtol=1e-4)
+    pixels, _ = windows_of(model, smpl_motion)
+    save_model(model, tmp_path / "m", CheckpointInfo())
+    again = load_model(tmp_path / "m")
+    assert again.config.head_hidden == 12
+    np.testing.assert_allclose(encode_windows(again, pixels, "fp32"), encode_windows(model, pixels, "fp32"), atol=1e-6)
+    with pytest.raises(StudioError, match="head_hidden"):
+        changed(tiny_config, head="residual", head_hidden=4)
+
+
 def test_a_patch_size_that_the_transformer_does_not_read(tiny_config):
     with pytest.raises(StudioError, match="reads patches of 16"):
         new_model(changed(tiny_config, patches={"points": 8}), lambda: statistics_of(40))
