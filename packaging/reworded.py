@@ -17,9 +17,11 @@ TYPES = {1: NOUN, 2: VERB, 3: ADJECTIVE, 4: ADVERB, 5: ADJECTIVE}
 OWN = {VERB: "v", NOUN: "n", ADJECTIVE: "as", ADVERB: "r"}
 WIDER, NARROWER, SIMILAR = "@", "~", "&"
 # What holds a phrase together, and the sides, which must not be exchanged.
-KEPT = frozenset("a an the and or of in on at to up by for off out over with from into onto down like as one two both his her their "
-                 "its it he she who that this while then before after left right is are be being not no".split())
-TWO_WORDS, SPLICED, OTHER_SUBJECT, UNSEEN = 0.45, 0.2, 0.25, 0.1
+KEPT = frozenset((
+    "a", "an", "the", "and", "or", "of", "in", "on", "at", "to", "up", "by", "for", "off", "out", "over", "with", "from", "into",
+    "onto", "down", "like", "as", "one", "two", "both", "his", "her", "their", "its", "it", "he", "she", "who", "that", "this",
+    "while", "then", "before", "after", "left", "right", "is", "are", "be", "being", "not", "no"))
+TWO_WORDS, SPLICED, OTHER_SUBJECT, UNSEEN, TRIES = 0.45, 0.2, 0.25, 0.1, 20
 
 
 @dataclass
@@ -49,13 +51,15 @@ class _Words:
 
 
 def reworded(folder: Path, sentences: list[str], count: int, seed: int = 0) -> list[str]:
-    """`count` further sentences; `folder` holds WordNet's data.* and index.sense."""
+    """`count` further sentences, or as many as are found; `folder` holds WordNet's data.* and index.sense."""
     draw = random.Random(seed)
     known = _read(folder)
     forms = _forms(known)
     people = frequent(folder, PERSON, 1)
-    found: set[str] = set()
-    while len(found) < count:
+    known_as, found = set(sentences), set[str]()
+    for _ in range(TRIES * count):
+        if len(found) == count:
+            break
         words = draw.choice(sentences).split()
         if draw.random() < SPLICED:
             other = draw.choice(sentences).split()
@@ -68,8 +72,9 @@ def reworded(folder: Path, sentences: list[str], count: int, seed: int = 0) -> l
         text = " ".join(words)
         if draw.random() < OTHER_SUBJECT and text.startswith("a person "):
             text = f"{article(draw.choice(people))} {text.removeprefix('a person ')}"
-        found.add(text)
-    return sorted(found - set(sentences))
+        if text not in known_as:
+            found.add(text)
+    return sorted(found)
 
 
 def _read(folder: Path) -> dict[str, _Words]:

@@ -80,7 +80,8 @@ def learn(model: MotionTextModel, texts: list[str], target: Tensor, known: list[
     mine = torch.nn.Parameter(actions.clone())
     trained = [*model.text_encoder.parameters(), *model.text_head.parameters()]
     average = [p.detach().clone() for p in trained]
-    optimizer = torch.optim.AdamW([{"params": trained, "rate": RATE}, {"params": [mine], "rate": ROW_RATE}], weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW([{"params": trained, "rate": RATE}, {"params": [mine], "rate": ROW_RATE}], weight_decay=0.01,
+                                  fused=True)
     for step in range(steps):
         done = (step + 1) / steps
         for group in optimizer.param_groups:

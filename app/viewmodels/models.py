@@ -91,7 +91,8 @@ class Models(QObject):
 def _facts(model: Model) -> dict[str, str]:
     c = model.config
     facts = {"motion encoder": c.motion, "text encoder": Path(c.text).name, "pooling": f"{c.motion_pooling}, {c.text_pooling}",
-             "head": f"{c.head}, {c.dim} dimensions" + (f", {c.head_hidden} hidden units" if c.head_hidden else ""), "temperature": f"{c.temperature:g}", "people": str(c.people),
+             "head": f"{c.head}, {c.dim} dimensions", "hidden units": str(c.head_hidden),
+             "temperature": f"{c.temperature:g}", "people": str(c.people),
              "input": c.patches.form, "normalised per": c.patches.normalisation.replace("_", " "),
              "rate": f"{c.patches.fps:g} fps", "canonical frame": "yes" if c.patches.canonical else "no"}
     facts |= {f"trained: {name}": str(value) for name, value in model.provenance.items() if value != ""}

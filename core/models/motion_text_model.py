@@ -77,7 +77,8 @@ class MotionTextModel(nn.Module):
                                else MotionEncoder(config, pretrained))
         self.text_encoder = text_encoder
         width = self.motion_encoder.width * config.people
-        self.motion_head = LinearAndHidden(width, config.dim, config.head_hidden) if config.head_hidden else make_head(config, width)
+        self.motion_head = (LinearAndHidden(width, config.dim, config.head_hidden) if config.head_hidden
+                            else make_head(config, width))
         self.text_head = (NearIdentity(config.dim) if config.head == "text_space"
                           else make_head(config, text_encoder.width))
         self.name = ""
