@@ -79,7 +79,8 @@ def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: 
 
 @torch.inference_mode()
 def _scores(model: MotionTextModel, pixels: np.ndarray, query: np.ndarray) -> np.ndarray:
-    with backends.autocast(str(model.device)):
+    # What a patch takes away may be less than what 16 bits hold.
+    with backends.autocast(str(model.device), "fp32"):
         rows = model.encode_motion(torch.from_numpy(pixels).to(model.device))
     return rows.cpu().numpy() @ query.astype(np.float32)
 

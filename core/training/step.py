@@ -29,7 +29,7 @@ def backward(model: MotionTextModel, texts: TextFeatures, batch: Batch, config: 
     captions = batch.captions[world.part(len(batch.captions))]
 
     def encode(rows: slice) -> tuple[Tensor, Tensor]:
-        with backends.autocast(device, config.precision):
+        with backends.training_precision(device, config.precision):
             return model.encode_motion(pixels[rows].to(device)), texts.encode(captions[rows])
 
     def loss_of(motions: Tensor, words: Tensor) -> Tensor:

@@ -59,7 +59,7 @@ def compare() -> None:
     """Motions a second of each, in turns of a few steps; the first turn is not counted."""
     loops = {"plain fp32 loop": plain(), "ours": ours(), "ours, text frozen": ours(lr_text=0.0),
              "ours, heads only": ours(lr_text=0.0, lr_motion=0.0)}
-    if backends.cpu_has_bf16():
+    if backends.cpu_trains_in_bf16():
         loops["ours, fp32"] = ours(precision="fp32")
     rates: dict[str, list[float]] = {name: [] for name in loops}
     for turn in range(TURNS + 1):

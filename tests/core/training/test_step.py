@@ -1,11 +1,14 @@
-"""Gradient caching gives the gradient of the whole batch."""
+"""Gradient caching gives the gradient of the whole batch; bf16 nearly that of fp32."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
+from core.models import backends
 from core.models.build import new_model
 from core.patches import PatchStatistics
 from core.training import config as training_config
@@ -56,3 +59,30 @@ def test_both_passes_of_a_chunk_drop_the_same_units(tiny_config):
     assert len(seen) == 6
     for first, second in zip(seen[:3], seen[3:], strict=True):
         torch.testing.assert_close(first, second)
+
+
+def test_the_gradient_in_bf16_is_nearly_that_in_fp32(tiny_config):
+    torch.manual_seed(0)
+    statistics = PatchStatistics(np.zeros((80, 3), np.float32), np.ones((80, 3), np.float32))
+    model = new_model(replace(tiny_config, dropout=0.0, drop_path=0.0), lambda: statistics).eval()
+    found = []
+    for precision in ("fp32", "bf16"):
+        model.zero_grad()
+        loss = backward(model, TextFeatures(model, False), batch_of(7), replace(
+            training_config.recipe("starter"), precision=precision), World())
+        found.append((loss, torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])))
+    (loss, exact), (other_loss, rounded) = found
+    assert other_loss == pytest.approx(loss, rel=0.02) and not torch.equal(exact, rounded)
+    assert functional.cosine_similarity(exact, rounded, dim=0) > 0.98
+
+
+def test_what_trains_in_bf16_by_itself_is_what_the_processor_is_quick_with(monkeypatch):
+    seen = []
+    monkeypatch.setattr(backends, "autocast", lambda device, precision="auto": seen.append(precision) or nullcontext())
+    for pays in (True, False):
+        monkeypatch.setattr(backends, "cpu_trains_in_bf16", lambda pays=pays: pays)
+        with backends.training_precision("cpu", "auto"):
+            seen.append(torch.backends.cuda.flash_sdp_enabled())
+        with backends.training_precision("cpu", "fp32"):
+            seen.append(torch.backends.cuda.flash_sdp_enabled())
+    assert seen == ["bf16", False, "fp32", True, "auto", True, "fp32", True]
