@@ -102,8 +102,8 @@ def cpu_has_bf16() -> bool:
 @lru_cache(maxsize=1)
 def cpu_trains_in_bf16() -> bool:
     """Whether training in bf16 pays on this CPU: with tiles, or where a product in it is measured to be much faster. With
-    AVX-512's instructions and plain attention, the starter's motion encoder trains thrice as fast (135 against 45 motions/s on one
-    core of a fifth-generation EPYC); another CPU was slower with them."""
+    AVX-512's instructions and plain attention the starter's motion encoder trains thrice as fast (135 against 45 motions/s on
+    one core of a fifth-generation EPYC); another CPU was slower with them."""
     import torch
 
     if cpu_has_bf16() or not getattr(torch.cpu, "_is_avx512_bf16_supported", bool)():
