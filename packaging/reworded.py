@@ -56,7 +56,7 @@ def reworded(folder: Path, sentences: list[str], count: int, seed: int = 0) -> l
     known = _read(folder)
     forms = _forms(known)
     people = frequent(folder, PERSON, 1)
-    known_as, found = set(sentences), set[str]()
+    given, found = set(sentences), set[str]()
     for _ in range(TRIES * count):
         if len(found) == count:
             break
@@ -72,7 +72,7 @@ def reworded(folder: Path, sentences: list[str], count: int, seed: int = 0) -> l
         text = " ".join(words)
         if draw.random() < OTHER_SUBJECT and text.startswith("a person "):
             text = f"{article(draw.choice(people))} {text.removeprefix('a person ')}"
-        if text not in known_as:
+        if text not in given:
             found.add(text)
     return sorted(found)
 
