@@ -35,7 +35,7 @@ STRENGTH, VARIED = (0.4, 1.2), 0.6
 CAPTION, ACTION, CHOICE = 2.0, 6.0, 0.5
 
 
-def main(source: Path, out: Path, libraries: list[Path], steps: int) -> None:
+def main(source: Path, out: Path, libraries: list[Path], rows: Path | None, steps: int) -> None:
     torch.manual_seed(0)
     model = load_model(source).eval()
     before = model.motion_head
@@ -48,7 +48,8 @@ def main(source: Path, out: Path, libraries: list[Path], steps: int) -> None:
     row = {text: i for i, text in enumerate(texts)}
     words = rows_of(model.encode_text, texts)[torch.tensor([[row[text] for text in pair] for pair in captions])]
     head = LinearAndHidden(before.in_features, before.out_features, HIDDEN)
-    fit(head, features, varied, words, shown, actions_of(model), steps)
+    actions = torch.from_numpy(np.load(rows)) if rows else actions_of(model)
+    fit(head, features, varied, words, shown, actions, steps)
     halfway(head, before, features)
     model.motion_head, model.config = head, replace(model.config, head_hidden=HIDDEN)
     made = {**read_config(source)["provenance"], "motion_head": "fitted to the words of captions and actions"}
@@ -138,6 +139,7 @@ if __name__ == "__main__":
     parser.add_argument("model", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--library", type=Path, action="append", required=True)
+    parser.add_argument("--actions", type=Path, help="where the words of each action lie, as teach_text.py found; else read anew")
     parser.add_argument("--steps", type=int, default=STEPS)
     told = parser.parse_args()
-    main(told.model, told.out, told.library, told.steps)
+    main(told.model, told.out, told.library, told.actions, told.steps)

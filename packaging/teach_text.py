@@ -2,8 +2,9 @@
 `PYTHONPATH=. python packaging/teach_text.py STUDENT OUT --teacher FOLDER --wordnet FOLDER --library FILE [--library FILE]`.
 
 STUDENT is a model folder whose text encoder learns (the starter's); OUT is that model with the text side taught, the rest as it
-was. The teacher is a sentence encoder in a folder (all-mpnet-base-v2: mean pooling, Apache-2.0), the sentences are those of
-packaging/dictionary.py and 14,000 captions of the libraries. About three hours on one core, half of them the teacher's.
+was, and beside it where the words of each action lie (actions.npy). The teacher is a sentence encoder in a folder
+(all-mpnet-base-v2: mean pooling, Apache-2.0), the sentences are those of packaging/dictionary.py and packaging/reworded.py, and
+14,000 captions of the libraries. About two and a half hours on one core whose products in bf16 are quick.
 
 The teacher first learns which action a phrase (packaging/action_phrases.py) speaks of (packaging/large_teacher.py). The student
 learns the teacher's rows; of sentences that are alike, which are more alike (relational distillation by the softmax of their
@@ -35,6 +36,7 @@ from core.models.motion_text_model import MotionTextModel
 
 CAPTIONS, SCENES, REWORDED, HELD_OUT = 14_000, 80_000, 90_000, 1500
 STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 7000, 2e-4, 1e-3, 0.03, 0.995
+ROWS_FILE = "actions.npy"
 # A batch is so many phrases, three of five after a subject, and so many sentences: of so many words at most, drawn by e to the
 # power of their cosine with the nearest action over NEARNESS.
 SPOKEN, WRITTEN, WITH_SUBJECT, WORDS, NEARNESS = 40, 152, 0.6, 16, 0.08
@@ -55,8 +57,9 @@ def main(student: Path, out: Path, teacher: Path, wordnet: Path, libraries: list
     large.learn(spoken, right, scale)
     taught = large.rows(texts)
     target = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, large.actions]))
-    learn(model, texts, target[: len(texts)], known, target[len(texts):], int(STEPS * scale), draw)
+    actions = learn(model, texts, target[: len(texts)], known, target[len(texts):], int(STEPS * scale), draw)
     save_model(model, out, CheckpointInfo({}, {**read_config(student)["provenance"], "words": f"taught by {teacher.name}"}))
+    np.save(out / ROWS_FILE, actions.numpy())
 
 
 def captions(libraries: list[Path]) -> list[str]:
@@ -70,16 +73,18 @@ def captions(libraries: list[Path]) -> list[str]:
 
 
 def learn(model: MotionTextModel, texts: list[str], target: Tensor, known: list[Phrase], actions: Tensor, steps: int,
-          draw: random.Random) -> None:
+          draw: random.Random) -> Tensor:
     """Trains the text encoder and its head; the weights at the end are their moving average. Prints how well sentences that
-    are not trained on lie where the teacher puts them. `actions`: the teacher's (A, D) rows of the actions."""
+    are not trained on lie where the teacher puts them. `actions`: the teacher's (A, D) rows of the actions; returned are the
+    student's own, which begin there."""
     order, aside = torch.randperm(len(texts)), min(HELD_OUT, len(texts) // 10)
     held, fit = order[:aside], order[aside:]
     meant = torch.softmax(target @ actions.T / TEMPERATURE, dim=1)
     odds = torch.exp((target[fit] @ actions.T).max(dim=1).values / NEARNESS)
     mine = torch.nn.Parameter(actions.clone())
     trained = [*model.text_encoder.parameters(), *model.text_head.parameters()]
-    average = [p.detach().clone() for p in trained]
+    everything = [*trained, mine]
+    average = [p.detach().clone() for p in everything]
     optimizer = torch.optim.AdamW([{"params": trained, "rate": RATE}, {"params": [mine], "rate": ROW_RATE}], weight_decay=0.01,
                                   fused=True)
     for step in range(steps):
@@ -98,13 +103,14 @@ def learn(model: MotionTextModel, texts: list[str], target: Tensor, known: list[
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
-        torch._foreach_lerp_(average, [p.detach() for p in trained], 1 - min(AVERAGE, (step + 2) / (step + 11)))
+        torch._foreach_lerp_(average, [p.detach() for p in everything], 1 - min(AVERAGE, (step + 2) / (step + 11)))
         if step % 100 == 0:
             print(f"step {step}: {loss:.3f}", flush=True)
-    for parameter, mean in zip(trained, average, strict=True):
+    for parameter, mean in zip(everything, average, strict=True):
         parameter.data.copy_(mean)
     found = rows_of(model.encode_text, [texts[i] for i in held])
     print(f"held out: cosine {(found * target[held]).sum(1).mean():.4f}")
+    return functional.normalize(average[-1], dim=1)
 
 
 def difference(found: Tensor, target: Tensor, actions: Tensor, meant: Tensor) -> Tensor:

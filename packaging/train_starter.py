@@ -1,5 +1,6 @@
 """Trains a candidate for the next starter, on every action, from seeds:
-`python packaging/train_starter.py WORK_FOLDER --teacher FOLDER [--wordnet FOLDER]` (eight hours on two cores; the extra `train`).
+`python packaging/train_starter.py WORK_FOLDER --teacher FOLDER [--wordnet FOLDER]` (eight hours on two
+cores, less where bf16 is quick; the extra `train`).
 
 The libraries are generated; motions are learnt from nothing beside all-MiniLM-L6-v2 as it came; the words are taught
 (packaging/teach_text.py says what teacher and WordNet are); motions go on with the taught words; and their head is fitted to them
@@ -42,7 +43,7 @@ def main(work: Path, teacher: Path, wordnet: Path, scale: float) -> None:
               *every)
     _train(second, libraries, AFTER, ["--start-from", words])
     if not out.exists():
-        _call("packaging/fit_head.py", second / "last", out, *every)
+        _call("packaging/fit_head.py", second / "last", out, "--actions", words / "actions.npy", *every)
     print(f"The candidate: {out}")
 
 
