@@ -98,7 +98,8 @@ class TextEncoder(nn.Module):
         if ids.device.type != "cpu":
             return self._read(ids, mask)
         if len(ids) == 1 and isinstance(self.backbone, bert.Bert) and not (torch.is_grad_enabled() or self.training):
-            return self._read(ids, mask, self._halved(self.backbone))
+            with torch.autocast("cpu", enabled=False):  # the half layers' arithmetic is of 32 bits
+                return self._read(ids, mask, self._halved(self.backbone))
         both = torch.stack([ids, mask], dim=1)
         return by_length(both, mask.sum(dim=1), BUCKET, 1, lambda group, _: self._read(group[:, 0], group[:, 1]))
 

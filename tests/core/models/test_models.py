@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from core import places
 from core.errors import FileProblem, StudioError
@@ -196,3 +197,12 @@ def test_one_sentence_with_halved_weights_is_the_sentence_in_a_batch():
             assert before is None or (alone - before).abs().max() > 0.01
             before = alone
             layer.weight.mul_(-1.5)
+
+
+@torch.no_grad()
+def test_one_sentence_with_halved_weights_under_autocast():
+    model = load_model(places.starter_model()).eval()
+    plain = model.encode_text(["a person walks"])
+    with torch.autocast("cpu", torch.bfloat16):
+        found = model.encode_text(["a person walks"])
+    assert functional.cosine_similarity(found.float(), plain).item() > 0.999
