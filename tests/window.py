@@ -11,7 +11,7 @@ def wait(condition, seconds=20.0):
     """Runs the event loop until the condition holds (QTest.qWait keeps Python's lock, so that workers would stand still)."""
     loop, end = QEventLoop(), time.perf_counter() + seconds
     timer = QTimer(interval=20)
-    timer.timeout.connect(lambda: (condition() or time.perf_counter() > end) and loop.quit())
+    timer.timeout.connect(lambda: (time.perf_counter() > end or condition()) and loop.quit())
     timer.start()
     loop.exec()
     assert condition(), "waited in vain"
