@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,10 @@ def phrases() -> list[Phrase]:
         found += [Phrase(p.rstrip("."), action, single if "{side}" in p else action.sides, p.endswith("."))
                   for p in PARAPHRASES.get(action.name, ()) if not kept & words_in(p)]
     return found
+
+
+def test_sentences() -> set[str]:
+    return {row["sentence"] for file in TESTS.glob("sentences*.csv") for row in csv.DictReader(file.read_text().splitlines())}
 
 
 def filled(phrase: Phrase, side: str) -> str:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from action_phrases import Phrase, every_way, phrases, said
+from action_phrases import Phrase, every_way, phrases, said, test_sentences
 from dictionary import nouns, scenes, sentences
 from large_teacher import Teacher
 from reworded import reworded
@@ -47,7 +47,7 @@ def main(student: Path, out: Path, teacher: Path, wordnet: Path, libraries: list
     spoken, right = every_way(known, ("a person", ""))
     everything = [*sentences(wordnet), *scenes(wordnet, SCENES), *nouns(wordnet), *reworded(wordnet, spoken, REWORDED),
                   *captions(libraries)]
-    texts = sorted({text for text in everything if len(text.split()) <= WORDS})
+    texts = sorted({text for text in everything if len(text.split()) <= WORDS} - test_sentences())
     draw = random.Random(4)
     draw.shuffle(texts)
     texts = texts[: int(len(texts) * scale)]
