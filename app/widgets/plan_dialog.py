@@ -36,7 +36,7 @@ HELP = {
     "frozen_motion_layers": "The lowest layers keep what they know.",
     "mirror": "Left and right exchanged, in the motion and in its words.",
     "crop": "Long takes are cut at changing places, others begin a little later.",
-    "augment": "How much speed, size, heading, limb lengths and noise vary; 0: not at all.",
+    "augment": "How much speed, size, heading, limb lengths, posture and noise vary; 0: not at all.",
     "cutmix": "Share of motions that take two or three body parts from another one, words by share.",
     "mask_above": "Other captions whose sentence embeddings are nearer than this count neither as right nor as wrong. 0: off.",
     "same_caption_positives": "Motions of one batch with the same caption are all right answers.",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.motion.kinematics import axis_angle_matrices
 from core.patches import PARTS, PatchRecipe
+
+# Degrees about each axis by which a part is held another way: legs, torso, arms.
+STANCE = np.array([4.0, 4.0, 4.0, 9.0, 9.0])
 
 
 def vary(points: np.ndarray, recipe: PatchRecipe, strength: float, rng: np.random.Generator,
          crop: bool = True) -> np.ndarray:
-    """Speed (+-25 %), start (up to 10 % cut, with `crop`), size (+-10 %), heading (+-20 degrees), limb lengths (+-12 %; patches
-    alone), slow drift and sensor noise, each times `strength`."""
+    """Speed (+-25 %), start (up to 10 % cut, with `crop`), size (+-10 %), heading (+-20 degrees), limb lengths (+-12 %) and
+    how each part is held (STANCE; both for patches alone), slow drift and sensor noise, each times `strength`."""
     if strength <= 0:
         return points
     points = _change_speed(points, float(np.exp(rng.uniform(-0.25, 0.25) * strength)))
@@ -20,6 +24,7 @@ def vary(points: np.ndarray, recipe: PatchRecipe, strength: float, rng: np.rando
     limbs = 1 + 0.12 * strength * rng.uniform(-1, 1, 3)
     if recipe.form == "patches":
         points = _change_limbs(points, limbs, recipe.points)
+        points = _change_stance(points, np.deg2rad(STANCE)[:, None] * strength * rng.normal(size=(PARTS, 3)), recipe.points)
     angle = np.deg2rad(20) * strength * rng.uniform(-1, 1)
     c, s = np.cos(angle), np.sin(angle)
     turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]]) * (1 + 0.1 * strength * rng.uniform(-1, 1))
@@ -51,3 +56,11 @@ def _change_limbs(points: np.ndarray, factors: np.ndarray, width: int) -> np.nda
     lowest = float(result[..., 1].min()) - float(points[..., 1].min())
     result[..., 1] -= np.float32(lowest)
     return result
+
+
+def _change_stance(points: np.ndarray, vectors: np.ndarray, width: int) -> np.ndarray:
+    """Each chain turned about its first sample point, in every frame alike, by its (5, 3) axis times angle in radians."""
+    parts = points.reshape(len(points), PARTS, width, 3)
+    first = parts[:, :, :1]
+    turned = np.einsum("tpwj,pij->tpwi", parts - first, axis_angle_matrices(vectors).astype(np.float32), optimize=True) + first
+    return turned.reshape(points.shape).astype(np.float32, copy=False)
