@@ -2,8 +2,7 @@
 
 The encoders of MODEL stay, its linear head gets a hidden layer beside it. Motions of the generated libraries, as they are and
 varied as in training, are drawn toward their captions and toward where the words of their actions lie
-(packaging/action_phrases.py), so that words that no caption uses find them too. What is kept lies halfway between the head as it
-was and the fitted one, which alone knows captured motion less well and hardly notices that a patch of an arm is covered.
+(packaging/action_phrases.py), so that words that no caption uses find them too.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ from core.progress import run
 from core.retriever import windows_of
 from core.training.augment import vary
 
-HIDDEN, STEPS, BATCH, RATE, NOISE, RIDGE, CAPTIONS = 512, 1200, 256, 3e-3, 0.15, 30.0, 2
+HIDDEN, STEPS, BATCH, RATE, NOISE, RIDGE, CAPTIONS = 512, 2000, 256, 3e-3, 0.15, 30.0, 2
 # How strongly motions are varied, and how often the varied one is taken.
-STRENGTH, VARIED = (0.4, 1.2), 0.6
+STRENGTH, VARIED = (0.4, 1.2), 0.4
 # Weights beside the contrastive loss: of 1 - cosine with a caption, with the actions; of the softmax over all actions.
 CAPTION, ACTION, CHOICE = 2.0, 6.0, 0.5
 
@@ -50,7 +49,6 @@ def main(source: Path, out: Path, libraries: list[Path], rows: Path | None, step
     head = LinearAndHidden(before.in_features, before.out_features, HIDDEN)
     actions = torch.from_numpy(np.load(rows)) if rows else actions_of(model)
     fit(head, features, varied, words, shown, actions, steps)
-    halfway(head, before, features)
     model.motion_head, model.config = head, replace(model.config, head_hidden=HIDDEN)
     made = {**read_config(source)["provenance"], "motion_head": "fitted to the words of captions and actions"}
     save_model(model, out, CheckpointInfo({}, made))
@@ -123,15 +121,6 @@ def fit(head: LinearAndHidden, features: Tensor, varied: Tensor, words: Tensor, 
         for layer in (head, head.hidden):
             layer.weight.div_(spread)
             layer.bias.sub_(layer.weight @ mean)
-
-
-@torch.no_grad()
-def halfway(head: LinearAndHidden, other: nn.Linear, features: Tensor) -> None:
-    """Sets `head` to the mean of both, where what comes out of either for the features is of length 1 in the mean."""
-    own, theirs = (1 / part(features).norm(dim=1).mean() for part in (head, other))
-    head.weight.copy_((head.weight * own + other.weight * theirs) / 2)
-    head.bias.copy_((head.bias * own + other.bias * theirs) / 2)
-    head.change.weight.mul_(own / 2)
 
 
 if __name__ == "__main__":

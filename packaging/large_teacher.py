@@ -21,7 +21,7 @@ from core.models.text_encoder import TextEncoder
 # The layers of MPNet that stay as they are, and after which of its layers the mean of the states is taken too.
 KEPT, MIDDLE = 8, (6, 9)
 # One tuning a rate; the batch, the rate of the actions' rows, the weight of 1 - cosine with the row as it was.
-RATES, STEPS, BATCH, ROW_RATE, STAY, DROPOUT, WARM_UP = (2e-5, 3e-5), 650, 64, 5e-3, 1.0, 0.1, 0.05
+RATES, STEPS, BATCH, ROW_RATE, STAY, DROPOUT, WARM_UP = (2e-5, 3e-5), 850, 64, 5e-3, 1.0, 0.1, 0.05
 # How much of the cosine with an action is what was bent.
 BENT = 0.3
 

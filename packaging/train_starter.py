@@ -23,9 +23,9 @@ LIBRARIES = {8000: 40_000, 9000: 20_000}
 NEW = {"motion_weights": "", "text_weights": "hub", "head": "text_space", "dropout": 0, "temperature": 0.05}
 # Epochs and what the training is told, before the words are taught and after, beside SHARED.
 BEFORE = (8000, 14, {"lr_motion": 5e-4, "lr_heads": 1e-3, "seed": 31})
-AFTER = (9000, 3, {"lr_motion": 4e-4, "lr_heads": 5e-4, "seed": 41})
+AFTER = (9000, 6, {"lr_motion": 4e-4, "lr_heads": 5e-4, "seed": 41})
 # The text encoder and its head stay: moved, they lose words that no caption uses.
-SHARED = {"augment": 0.5, "align": 8, "save_every_s": 300, "lr_text": 0, "keep_text_head": "true"}
+SHARED = {"augment": 0.8, "align": 8, "save_every_s": 300, "lr_text": 0, "keep_text_head": "true"}
 
 
 def main(work: Path, teacher: Path, wordnet: Path, scale: float) -> None:

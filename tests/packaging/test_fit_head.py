@@ -8,7 +8,7 @@ from torch.nn import functional
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
 from action_phrases import ROWS
-from fit_head import CAPTIONS, clips_of, fit, halfway
+from fit_head import CAPTIONS, clips_of, fit
 
 from core.demo.__main__ import build
 from core.library.open import open_library
@@ -35,19 +35,6 @@ def test_motions_come_to_lie_with_the_words_of_their_action_and_with_their_capti
     assert (rows * (shown @ actions)).sum(1).mean() > 0.85
     among = rows @ words[:, 0].T
     assert (among.argmax(1)[:, None] % 12 == torch.arange(600)[:, None] % 12).float().mean() > 0.95
-
-
-def test_halfway_between_two_heads_whatever_their_lengths():
-    features = world(1)[0]
-    torch.manual_seed(0)
-    one, other = LinearAndHidden(16, 24, 32), torch.nn.Linear(16, 24)
-    with torch.no_grad():
-        one.change.weight += torch.randn(24, 32)
-        rows = [part(features) / part(features).norm(dim=1).mean() for part in (one, other)]
-        other.weight *= 50
-        other.bias *= 50
-        halfway(one, other, features)
-        torch.testing.assert_close(one(features), (rows[0] + rows[1]) / 2, atol=1e-5, rtol=1e-5)
 
 
 def test_a_varied_motion_is_learnt_too():
