@@ -60,7 +60,9 @@ def _change_limbs(points: np.ndarray, factors: np.ndarray, width: int) -> np.nda
 
 def _change_stance(points: np.ndarray, vectors: np.ndarray, width: int) -> np.ndarray:
     """Each chain turned about its first sample point, in every frame alike, by its (5, 3) axis times angle in radians."""
-    parts = points.reshape(len(points), PARTS, width, 3)
-    first = parts[:, :, :1]
-    turned = np.einsum("tpwj,pij->tpwi", parts - first, axis_angle_matrices(vectors).astype(np.float32), optimize=True) + first
-    return turned.reshape(points.shape).astype(np.float32, copy=False)
+    result = points.copy()
+    for part, rotation in enumerate(axis_angle_matrices(vectors).astype(np.float32)):
+        block = result[:, part * width:(part + 1) * width]
+        first = block[:, :1].copy()
+        block[:] = ((block - first).reshape(-1, 3) @ rotation.T).reshape(block.shape) + first  # one product: many small are slow
+    return result

@@ -45,3 +45,12 @@ def test_no_strength_no_variation_and_a_seed_gives_the_same():
     assert one.shape != third.shape or not np.allclose(one, third)
     assert one.dtype == np.float32
 
+
+def test_an_arm_held_level_is_held_higher_or_lower():
+    points = np.zeros((30, PARTS * WIDTH, 3), np.float32)
+    points[:, LEFT_ARM * WIDTH:, 0] = np.linspace(0, 1, WIDTH)  # one metre along x: heading, size and limbs keep it level
+    rises = []
+    for seed in range(20):
+        varied = vary(points, PatchRecipe(points=WIDTH), 1, np.random.default_rng(seed))
+        rises.append(float((varied[:, -1, 1] - varied[:, LEFT_ARM * WIDTH, 1]).mean()))
+    assert np.std(rises) > 0.08 and min(rises) < 0 < max(rises)
