@@ -23,8 +23,8 @@ def vary(points: np.ndarray, recipe: PatchRecipe, strength: float, rng: np.rando
         points = points[cut:]
     limbs = 1 + 0.12 * strength * rng.uniform(-1, 1, 3)
     if recipe.form == "patches":
-        points = _change_limbs(points, limbs, recipe.points)
-        points = _change_stance(points, np.deg2rad(STANCE)[:, None] * strength * rng.normal(size=(PARTS, 3)), recipe.points)
+        stance = np.deg2rad(STANCE)[:, None] * strength * rng.normal(size=(PARTS, 3))
+        points = _on_the_floor(_change_stance(_change_limbs(points, limbs, recipe.points), stance, recipe.points), points)
     angle = np.deg2rad(20) * strength * rng.uniform(-1, 1)
     c, s = np.cos(angle), np.sin(angle)
     turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]]) * (1 + 0.1 * strength * rng.uniform(-1, 1))
@@ -46,15 +46,13 @@ def _change_speed(points: np.ndarray, factor: float) -> np.ndarray:
 
 
 def _change_limbs(points: np.ndarray, factors: np.ndarray, width: int) -> np.ndarray:
-    """Each chain drawn out from its first sample point: legs, torso, arms by their own factor. The floor stays."""
+    """Each chain drawn out from its first sample point: legs, torso, arms by their own factor."""
     result = points.copy()
     for part in range(PARTS):
         block = result[:, part * width:(part + 1) * width]
         factor = factors[0] if part < 2 else factors[1] if part == 2 else factors[2]
         block -= block[:, :1] * (1 - 1 / factor)
         block *= np.float32(factor)
-    lowest = float(result[..., 1].min()) - float(points[..., 1].min())
-    result[..., 1] -= np.float32(lowest)
     return result
 
 
@@ -66,3 +64,9 @@ def _change_stance(points: np.ndarray, vectors: np.ndarray, width: int) -> np.nd
         first = block[:, :1].copy()
         block[:] = ((block - first).reshape(-1, 3) @ rotation.T).reshape(block.shape) + first  # one product: many small are slow
     return result
+
+
+def _on_the_floor(changed: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """`changed` raised or lowered as a whole, so that its lowest point is as high as before."""
+    changed[..., 1] += before[..., 1].min() - changed[..., 1].min()
+    return changed

@@ -37,6 +37,16 @@ def test_distances_within_a_part_stay():
             np.linalg.norm(before[:, 3] - before[:, 9], axis=1), abs=1e-5)
 
 
+def test_a_leg_held_another_way_still_stands_on_the_floor(monkeypatch):
+    monkeypatch.setattr("core.training.augment.STANCE", np.array([60.0, 60.0, 0, 0, 0]))
+    points = np.zeros((30, PARTS * WIDTH, 3), np.float32)
+    points[..., 1] = 1.0
+    for leg in (0, 1):
+        points[:, leg * WIDTH:(leg + 1) * WIDTH, 1] = np.linspace(1, 0, WIDTH)
+    lowest = [vary(points, PatchRecipe(points=WIDTH), 1, np.random.default_rng(seed))[..., 1].min() for seed in range(20)]
+    assert np.abs(lowest).max() < 0.15  # drift and noise alone
+
+
 def test_no_strength_no_variation_and_a_seed_gives_the_same():
     points, recipe = columns(), PatchRecipe(points=WIDTH)
     assert vary(points, recipe, 0, np.random.default_rng(0)) is points
