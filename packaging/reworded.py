@@ -1,5 +1,5 @@
 """Phrases with some of their words exchanged for others of WordNet that mean the same, something wider, something narrower or
-something of the same sort: near to what may be asked for, in words that no phrase has."""
+something of the same sort, or for others of a thesaurus: near to what may be asked for, in words that no phrase has."""
 
 from __future__ import annotations
 
@@ -50,10 +50,12 @@ class _Words:
         return draw.choice(self.senses[sense])
 
 
-def reworded(folder: Path, sentences: list[str], count: int, seed: int = 0) -> list[str]:
-    """`count` further sentences, or as many as are found; `folder` holds WordNet's data.* and index.sense."""
+def reworded(folder: Path, sentences: list[str], count: int, seed: int = 0, thesaurus: Path | None = None) -> list[str]:
+    """`count` further sentences, or as many as are found; `folder` holds WordNet's data.* and index.sense, each line of
+    `thesaurus` a word and, by commas, others near to it: then those that WordNet has as the same part of speech are taken."""
     draw = random.Random(seed)
     known = _read(folder)
+    listed = _listed(thesaurus, known) if thesaurus else None
     forms = _forms(known)
     people = frequent(folder, PERSON, 1)
     given, found = set(sentences), set[str]()
@@ -68,13 +70,25 @@ def reworded(folder: Path, sentences: list[str], count: int, seed: int = 0) -> l
         for i in draw.sample(places, min(len(places), 2 if draw.random() < TWO_WORDS else 1)):
             ways, often = zip(*forms[words[i]], strict=True)
             part, lemma, inflect = draw.choices(ways, often)[0]
-            words[i] = inflect(known[part].other(lemma, draw))
+            words[i] = inflect(draw.choice(listed[part].get(lemma, [lemma])) if listed else known[part].other(lemma, draw))
         text = " ".join(words)
         if draw.random() < OTHER_SUBJECT and text.startswith("a person "):
             text = f"{article(draw.choice(people))} {text.removeprefix('a person ')}"
         if text not in given:
             found.add(text)
     return sorted(found)
+
+
+def _listed(thesaurus: Path, known: dict[str, _Words]) -> dict[str, dict[str, list[str]]]:
+    """Of each part of speech and word the others; of verbs, what begins with one will do ("give way")."""
+    found: dict[str, dict[str, list[str]]] = {part: {} for part in FILES}
+    for line in thesaurus.read_text(encoding="latin-1").splitlines():
+        word, *others = line.split(",")
+        for part, words in known.items():
+            fitting = [o for o in others if o in words.of or part == VERB and o.split(" ")[0] in words.of]
+            if word in words.of and fitting:
+                found[part][word] = fitting
+    return found
 
 
 def _read(folder: Path) -> dict[str, _Words]:

@@ -3,13 +3,14 @@
 
 STUDENT is a model folder whose text encoder learns (the starter's); OUT is that model with the text side taught, the rest as it
 was, and beside it where the words of each action lie (actions.npy). The teacher is a sentence encoder in a folder
-(all-mpnet-base-v2: mean pooling, Apache-2.0), the sentences are those of packaging/dictionary.py and packaging/reworded.py, and
+(all-mpnet-base-v2: mean pooling, Apache-2.0). The sentences are those of packaging/dictionary.py, of packaging/reworded.py (by
+WordNet and, if given, by the Moby Thesaurus, public domain: lines of words and commas) and of packaging/in_context.py, and
 14,000 captions of the libraries. About two and a half hours on one core whose products in bf16 are quick.
 
-The teacher first learns which action a phrase (packaging/action_phrases.py) speaks of (packaging/large_teacher.py). The student
-learns the teacher's rows; of sentences that are alike, which are more alike (relational distillation by the softmax of their
-cosines); of which action a sentence speaks, as the teacher sees it; and of which a phrase does, as it is known. Sentences near to
-an action are drawn more often.
+The teacher first learns which action a phrase (packaging/action_phrases.py) speaks of (packaging/large_teacher.py); what it makes
+of a sentence is drawn toward what the phrases nearest to it mean. The student learns the teacher's rows; of sentences that are
+alike, which are more alike (relational distillation by the softmax of their cosines); of which action a sentence speaks, as the
+teacher sees it; and of which a phrase does, as it is known. Sentences near to an action are drawn more often.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ import numpy as np
 import torch
 from action_phrases import Phrase, every_way, phrases, said, test_sentences
 from dictionary import nouns, scenes, sentences
+from in_context import in_context
 from large_teacher import Teacher
 from reworded import reworded
-from text_teacher import TEMPERATURE, missed, quick, rows_of, turned
+from text_teacher import TEMPERATURE, missed, quick, recalled, rows_of, turned
 from torch import Tensor
 from torch.nn import functional
 
@@ -34,19 +36,21 @@ from core.demo.library import SUBJECTS
 from core.models.checkpoint import CheckpointInfo, load_model, read_config, save_model
 from core.models.motion_text_model import MotionTextModel
 
-CAPTIONS, SCENES, REWORDED, HELD_OUT = 14_000, 80_000, 90_000, 1500
+CAPTIONS, SCENES, REWORDED, LISTED, IN_CONTEXT, HELD_OUT = 14_000, 80_000, 90_000, 60_000, 45_000, 1500
 STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 7000, 2e-4, 1e-3, 0.03, 0.995
 ROWS_FILE = "actions.npy"
 # A batch is so many phrases, three of five after a subject, and so many sentences: of so many words at most, drawn by e to the
 # power of their cosine with the nearest action over NEARNESS.
-SPOKEN, WRITTEN, WITH_SUBJECT, WORDS, NEARNESS = 40, 152, 0.6, 16, 0.08
+SPOKEN, WRITTEN, WITH_SUBJECT, WORDS, NEARNESS = 40, 152, 0.6, 20, 0.08
 
 
-def main(student: Path, out: Path, teacher: Path, wordnet: Path, libraries: list[Path], scale: float) -> None:
+def main(student: Path, out: Path, teacher: Path, wordnet: Path, thesaurus: Path | None, libraries: list[Path],
+         scale: float) -> None:
     known = phrases()
     spoken, right = every_way(known, ("a person", ""))
     everything = [*sentences(wordnet), *scenes(wordnet, SCENES), *nouns(wordnet), *reworded(wordnet, spoken, REWORDED),
-                  *captions(libraries)]
+                  *(reworded(wordnet, spoken, LISTED, 1, thesaurus) if thesaurus else ()),
+                  *in_context(wordnet, known, IN_CONTEXT), *captions(libraries)]
     texts = sorted({text for text in everything if len(text.split()) <= WORDS} - test_sentences())
     draw = random.Random(4)
     draw.shuffle(texts)
@@ -55,9 +59,10 @@ def main(student: Path, out: Path, teacher: Path, wordnet: Path, libraries: list
     model = load_model(student).eval()
     large = Teacher(teacher, model.encode_text)
     large.learn(spoken, right, scale)
-    taught = large.rows(texts)
-    target = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, large.actions]))
-    actions = learn(model, texts, target[: len(texts)], known, target[len(texts):], int(STEPS * scale), draw)
+    taught, heard = large.rows(texts), large.rows(spoken)
+    every = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, heard, large.actions]))
+    target, heard, actions = every.split([len(texts), len(spoken), len(large.actions)])
+    actions = learn(model, texts, recalled(target, heard, right, actions), known, actions, int(STEPS * scale), draw)
     save_model(model, out, CheckpointInfo({}, {**read_config(student)["provenance"], "words": f"taught by {teacher.name}"}))
     np.save(out / ROWS_FILE, actions.numpy())
 
@@ -128,7 +133,8 @@ if __name__ == "__main__":
     parser.add_argument("out", type=Path)
     parser.add_argument("--teacher", type=Path, required=True)
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
+    parser.add_argument("--thesaurus", type=Path)
     parser.add_argument("--library", type=Path, action="append", default=[])
     parser.add_argument("--scale", type=float, default=1.0, help="a share of sentences and steps, to try the command")
     told = parser.parse_args()
-    main(told.student, told.out, told.teacher, told.wordnet, told.library, told.scale)
+    main(told.student, told.out, told.teacher, told.wordnet, told.thesaurus, told.library, told.scale)

@@ -12,6 +12,8 @@ from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 TEMPERATURE, STEPS, BATCH, RATE, ROW_RATE, WEIGHT, NOISE = 0.05, 600, 512, 1e-3, 5e-3, 0.02, 1.0
+# How sharply the phrases near to a sentence are chosen, and how much they count.
+NEAR, RECALL = 0.03, 0.3
 
 
 @contextmanager
@@ -53,6 +55,14 @@ def bent(spoken: Tensor, right: Tensor, rate: float = RATE) -> tuple[Tensor, Ten
 
 def moved(rows: Tensor, change: Tensor) -> Tensor:
     return functional.normalize(rows + rows @ change, dim=1)
+
+
+def recalled(rows: Tensor, phrases: Tensor, right: Tensor, actions: Tensor) -> Tensor:
+    """(N, D) unit rows drawn toward the (A, D) rows of what the (P, D) phrases near to them mean (P, A): one row is too little
+    for all that an action may be called."""
+    means = right @ actions / right.sum(1, keepdim=True)
+    return torch.cat([functional.normalize(part + RECALL * torch.softmax(part @ phrases.T / NEAR, dim=1) @ means, dim=1)
+                      for part in rows.split(BATCH)])
 
 
 def missed(rows: Tensor, actions: Tensor, right: Tensor) -> Tensor:

@@ -1,10 +1,10 @@
 """Trains a candidate for the next starter, on every action, from seeds:
-`python packaging/train_starter.py WORK_FOLDER --teacher FOLDER [--wordnet FOLDER]` (eight hours on two
+`python packaging/train_starter.py WORK_FOLDER --teacher FOLDER [--wordnet FOLDER] [--thesaurus FILE]` (eight hours on two
 cores, less where bf16 is quick; the extra `train`).
 
 The libraries are generated; motions are learnt from nothing beside all-MiniLM-L6-v2 as it came; the words are taught
-(packaging/teach_text.py says what teacher and WordNet are); motions go on with the taught words; and their head is fitted to them
-(packaging/fit_head.py). What is done is not done again.
+(packaging/teach_text.py says what teacher, WordNet and thesaurus are); motions go on with the taught words; and their head is
+fitted to them (packaging/fit_head.py). What is done is not done again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ AFTER = (9000, 6, {"lr_motion": 4e-4, "lr_heads": 5e-4, "seed": 41})
 SHARED = {"augment": 0.8, "align": 8, "save_every_s": 300, "lr_text": 0, "keep_text_head": "true"}
 
 
-def main(work: Path, teacher: Path, wordnet: Path, scale: float) -> None:
+def main(work: Path, teacher: Path, wordnet: Path, thesaurus: Path | None, scale: float) -> None:
     work.mkdir(parents=True, exist_ok=True)
     libraries = {seed: work / f"library-{seed}.npz" for seed in LIBRARIES}
     for seed, clips in LIBRARIES.items():
@@ -40,7 +40,7 @@ def main(work: Path, teacher: Path, wordnet: Path, scale: float) -> None:
     _train(first, libraries, BEFORE, _each("--set", _named(NEW)))
     if not words.exists():
         _call("packaging/teach_text.py", first / "last", words, "--teacher", teacher, "--wordnet", wordnet, "--scale", scale,
-              *every)
+              *(["--thesaurus", thesaurus] if thesaurus else []), *every)
     _train(second, libraries, AFTER, ["--start-from", words])
     if not out.exists():
         _call("packaging/fit_head.py", second / "last", out, "--actions", words / "actions.npy", *every)
@@ -71,6 +71,8 @@ if __name__ == "__main__":
     parser.add_argument("work", type=Path)
     parser.add_argument("--teacher", type=Path, required=True)
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
+    parser.add_argument("--thesaurus", type=Path)
     parser.add_argument("--scale", type=float, default=1.0, help="a share of clips, sentences and steps, to try the command")
     told = parser.parse_args()
-    main(told.work.resolve(), told.teacher.resolve(), told.wordnet.resolve(), told.scale)
+    main(told.work.resolve(), told.teacher.resolve(), told.wordnet.resolve(),
+         told.thesaurus and told.thesaurus.resolve(), told.scale)

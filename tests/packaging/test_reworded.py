@@ -60,3 +60,11 @@ def test_parts_of_two_phrases_come_together_and_sides_stay(folder):
     assert any("left" in text and "rope" in text for text in found)
     known = {"hops", "on", "the", "left", "walks", "with", "a", "rope", "to", "right", "jumps", "up", "locomotes", "lasso"}
     assert all(word in known for text in found for word in text.split())
+
+
+def test_a_thesaurus_gives_the_words_that_are_of_the_same_part_of_speech(folder):
+    listed = folder / "thesaurus.txt"
+    listed.write_text("hop,walk on,clown,walk,big\nrope,lasso,jump up\nunknown,walk\n")
+    found = reworded(folder, ["hops over ropes"], 60, seed=3, thesaurus=listed)
+    assert {word for text in found for word in text.split()} == {"hops", "walks", "on", "over", "ropes", "lassoes"}
+    assert "walks on over ropes" in found and "walks over lassoes" in found

@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
-from text_teacher import bent, missed, moved, turned
+from text_teacher import NEAR, RECALL, bent, missed, moved, recalled, turned
 
 
 def test_a_turned_space_lies_on_the_students():
@@ -38,3 +38,17 @@ def test_a_bent_space_brings_phrases_to_their_action():
     change, actions = bent(phrases, right)
     before, after = phrases @ means.T, moved(phrases, change) @ actions.T
     assert (before.argmax(1) == own).float().mean() < 0.8 < 0.95 < (after.argmax(1) == own).float().mean()
+
+
+def test_a_row_is_drawn_toward_what_the_phrases_near_to_it_mean():
+    torch.manual_seed(0)
+    rows, phrases, actions = (functional.normalize(torch.randn(n, 8), dim=1) for n in (4, 6, 3))
+    right = torch.eye(3)[torch.arange(6) % 3]
+    right[5] = torch.tensor([1.0, 0, 1])  # may mean either
+    for row, found in zip(rows, recalled(rows, phrases, right, actions), strict=True):
+        weights = [float(torch.exp((row @ phrase - 1) / NEAR)) for phrase in phrases]
+        toward = torch.zeros(8)
+        for weight, means in zip(weights, right, strict=True):
+            toward += weight / sum(weights) * sum(actions[i] for i in range(3) if means[i]) / float(means.sum())
+        expected = row + RECALL * toward
+        torch.testing.assert_close(found, expected / expected.norm(), atol=1e-5, rtol=0)

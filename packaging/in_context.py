@@ -1,0 +1,76 @@
+"""Phrases as they come up in speech: after some person, in other forms of the verb, with where, when or why it is done.
+
+What is asked of a motion seldom ends with the motion; a teacher knows what such words do to a sentence, a student has to hear it.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from action_phrases import Phrase, filled
+from dictionary import PERSON, article, frequent, gerund, marks, third_person
+
+WHERE = ("in the kitchen", "at the station", "in the garden", "on the stage", "in front of the mirror", "at the gym",
+         "on the beach", "in the office", "by the river", "in the middle of the street", "at the party", "in the classroom",
+         "on the roof", "behind the house", "at the market", "in the dark", "in the living room", "on the playground",
+         "in the forest", "at the festival", "outside the shop", "before the crowd", "in the hallway", "near the fence",
+         "on the field", "at home")
+WHEN = ("after the match", "before breakfast", "at the end of the day", "once more", "for a moment", "all of a sudden",
+        "for the third time", "in the middle of the night", "when the music starts", "as the others watch",
+        "while waiting for a friend", "before leaving", "during the break", "at last", "again and again", "for a while",
+        "without a word", "on a cold morning", "just in time", "as soon as the bell rings", "every morning", "on purpose",
+        "by mistake")
+WHY = ("to impress the neighbours", "because it is so hot", "because nobody is looking", "to make the child laugh",
+       "to win the bet", "as the coach told them", "to get some exercise", "just for fun", "to show how it is done",
+       "out of habit", "because of the noise", "in a bad mood", "with a smile", "with great care", "with all their strength",
+       "like in a film", "as if nothing had happened", "for the camera")
+WHO = ("the man in the hat", "a girl with a ponytail", "my brother", "her sister", "the old lady", "the boy", "our teacher",
+       "the kid next door", "a tall guy", "the youngest one", "the performer", "one of the players", "the actress",
+       "the character", "a passer-by", "my neighbour", "the other one", "he", "she", "someone", "somebody", "the person",
+       "a figure", "the dancer", "the athlete", "Anna", "Tom", "Maria", "Ben", "Lucy", "Omar", "Peter", "Julia", "Kim",
+       "Grandma", "Father")
+# {who}, {does} and {do}, {doing} of the phrase's verb, {rest} of the phrase, {when} or where or why; how often each is said.
+FORMS = {
+    "{who} {does} {rest} {when}": 30, "{who} {does} {rest}": 10, "{when}, {who} {does} {rest}": 10, "{who} is {doing} {rest}": 12,
+    "{who} is {doing} {rest} {when}": 10, "{who} starts {doing} {rest}": 4, "{who} begins to {do} {rest}": 4,
+    "{who} has to {do} {rest} {when}": 3, "{who} can be seen {doing} {rest}": 3, "watch how {who} {does} {rest}": 3,
+    "{do} {rest}!": 4, "to {do} {rest}": 3, "{doing} {rest} {when}": 4}
+# Of phrases that need no subject: {all} of it.
+WHOLE = {"{all}, {when}": 40, "{who}: {all}": 20, "{when}, {all}": 40}
+TRIES = 20
+
+
+def in_context(folder: Path, known: list[Phrase], count: int, seed: int = 0) -> list[str]:
+    """`count` different sentences, or as many as are found; `folder` holds WordNet's index.sense."""
+    draw = random.Random(seed)
+    people, described = frequent(folder, PERSON), _frequent_adjectives(folder)
+    verbs = {third_person(key.partition("%")[0]): key.partition("%")[0] for key, *_ in marks(folder) if "%2:" in key}
+
+    def who() -> str:
+        person = draw.choice(people)
+        if draw.random() < 0.25:
+            person = f"{draw.choice(described)} {person}"
+        return draw.choice(WHO) if draw.random() < 0.45 else draw.choice((article(person), f"the {person}"))
+
+    found: set[str] = set()
+    for _ in range(TRIES * count):
+        if len(found) == count:
+            break
+        phrase = draw.choice(known)
+        text = filled(phrase, draw.choice(phrase.sides))
+        does, _, rest = text.partition(" ")
+        if not phrase.whole and does not in verbs:
+            continue
+        do = "" if phrase.whole else verbs[does]
+        forms = WHOLE if phrase.whole else FORMS
+        form = draw.choices(list(forms), list(forms.values()))[0]
+        said = form.format(who=who(), does=does, do=do, doing=gerund(do), rest=rest, all=text,
+                           when=draw.choice(draw.choice((WHERE, WHEN, WHY))))
+        found.add(" ".join(said.split()))
+    return sorted(found)
+
+
+def _frequent_adjectives(folder: Path, least: int = 6) -> list[str]:
+    keys = (key.partition("%") for key, _, _, count in marks(folder) if int(count) >= least)
+    return sorted({word for word, _, sense in keys if sense[0] in "35" and word.isalpha()})
