@@ -10,7 +10,8 @@ WordNet and, if given, by the Moby Thesaurus, public domain: lines of words and 
 The teacher first learns which action a phrase (packaging/action_phrases.py) speaks of (packaging/large_teacher.py); what it makes
 of a sentence is drawn toward what the phrases nearest to it mean. The student learns the teacher's rows; of sentences that are
 alike, which are more alike (relational distillation by the softmax of their cosines); of which action a sentence speaks, as the
-teacher sees it; and of which a phrase does, as it is known. Sentences near to an action are drawn more often.
+teacher sees it; and of which a phrase does, as it is known. Sentences near to an action are drawn more often. At last it is given
+the phrases as its memory (core/models/text_memory.py).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from torch.nn import functional
 from core.demo.library import SUBJECTS
 from core.models.checkpoint import CheckpointInfo, load_model, read_config, save_model
 from core.models.motion_text_model import MotionTextModel
+from core.models.text_memory import TextMemory
 
 CAPTIONS, SCENES, REWORDED, LISTED, IN_CONTEXT, HELD_OUT = 14_000, 80_000, 90_000, 60_000, 45_000, 1500
 STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 7000, 2e-4, 1e-3, 0.03, 0.995
@@ -57,14 +59,23 @@ def main(student: Path, out: Path, teacher: Path, wordnet: Path, thesaurus: Path
     texts = texts[: int(len(texts) * scale)]
     torch.manual_seed(0)
     model = load_model(student).eval()
+    model.text_memory = None
     large = Teacher(teacher, model.encode_text)
     large.learn(spoken, right, scale)
     taught, heard = large.rows(texts), large.rows(spoken)
     every = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, heard, large.actions]))
     target, heard, actions = every.split([len(texts), len(spoken), len(large.actions)])
     actions = learn(model, texts, recalled(target, heard, right, actions), known, actions, int(STEPS * scale), draw)
+    model.remember(memory_of(model, known, actions))
     save_model(model, out, CheckpointInfo({}, {**read_config(student)["provenance"], "words": f"taught by {teacher.name}"}))
     np.save(out / ROWS_FILE, actions.numpy())
+
+
+@torch.no_grad()
+def memory_of(model: MotionTextModel, known: list[Phrase], actions: Tensor) -> TextMemory:
+    """Of a model without one: its rows of the phrases, each with the mean of the (A, D) rows of the actions it may mean."""
+    spoken, right = every_way(known, ("a person",))
+    return TextMemory.of(rows_of(model.encode_text, spoken), right @ actions / right.sum(1, keepdim=True))
 
 
 def captions(libraries: list[Path]) -> list[str]:

@@ -92,6 +92,7 @@ def _facts(model: Model) -> dict[str, str]:
     c = model.config
     facts = {"motion encoder": c.motion, "text encoder": Path(c.text).name, "pooling": f"{c.motion_pooling}, {c.text_pooling}",
              "head": f"{c.head}, {c.dim} dimensions", "hidden units": str(c.head_hidden),
+             "known sentences": str(c.memory_keys),
              "temperature": f"{c.temperature:g}", "people": str(c.people),
              "input": c.patches.form, "normalised per": c.patches.normalisation.replace("_", " "),
              "rate": f"{c.patches.fps:g} fps", "canonical frame": "yes" if c.patches.canonical else "no"}

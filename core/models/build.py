@@ -39,8 +39,9 @@ def new_model(config: ModelConfig, statistics: Callable[[], PatchStatistics]) ->
 
 
 def rebuilt(start: MotionTextModel, config: ModelConfig) -> MotionTextModel:
-    """A model with the encoders and statistics of `start` and new heads, as the configuration has them. Raises StudioError
-    where it asks for other encoders."""
+    """A model with the encoders and statistics of `start` and new heads, as the configuration has them; its memory, of rows
+    that its old heads gave, stays behind. Raises StudioError where it asks for other encoders."""
+    config = replace(config, memory_keys=0, memory_meanings=0)
     for name in ("motion", "text"):
         _same_encoder(name, config, start)
     model = model_class(config)(config, start.text_encoder, start.statistics, pretrained=False)

@@ -22,7 +22,9 @@ class ModelConfig:
     (CLIP), or the mean of all. `people`: 2 reads both people of an interaction. `head`: a linear or residual head on each
     side, or, for text_space, a linear head on the motion's side into the text encoder's own space (whose width `dim` then
     is), where unseen words already lie near their kin, and on the text's side one that starts as the identity. `head_hidden`:
-    so many hidden units stand beside a linear head on the motion's side.
+    so many hidden units stand beside a linear head on the motion's side. `memory_keys`, `memory_meanings`: how many sentences a
+    model knows by heart, and how many things they mean (core/models/text_memory.py), which a model is given when
+    it is made and cannot be asked for.
     `trim_padding`: time windows after the end of a motion are left out instead of being read as zero patches (faster; not
     in the paper).
     """
@@ -35,6 +37,8 @@ class ModelConfig:
     text_pooling: Literal["cls", "last", "mean"] = "cls"
     head: Literal["linear", "residual", "text_space"] = "linear"
     head_hidden: int = 0
+    memory_keys: int = 0
+    memory_meanings: int = 0
     dropout: float = 0.0
     people: int = 1
     dim: int = 256
@@ -91,6 +95,9 @@ def changed(config: ModelConfig, **changes: Any) -> ModelConfig:
     for name, known in CHOICES.items():
         if getattr(config, name) not in known:
             raise StudioError(f"{name} must be one of {', '.join(map(str, known))}, not {getattr(config, name)!r}.")
+    if {"memory_keys", "memory_meanings"} & changes.keys():
+        raise StudioError("A memory of sentences belongs to the model that was made with it: leave memory_keys and "
+                          "memory_meanings out.")
     if config.head_hidden < 0 or config.head_hidden and config.head == "residual":
         raise StudioError("head_hidden is a number of units beside a linear head; a residual head has its own.")
     if config.patches.form not in ("patches", "joints") or config.patches.normalisation not in ("sample_point", "joint"):

@@ -12,6 +12,7 @@ from core.models.config import ModelConfig
 from core.models.joint_encoder import JointEncoder
 from core.models.motion_encoder import MotionEncoder
 from core.models.text_encoder import TextEncoder
+from core.models.text_memory import TextMemory
 from core.patches import PatchStatistics
 
 
@@ -81,6 +82,7 @@ class MotionTextModel(nn.Module):
                             else make_head(config, width))
         self.text_head = (NearIdentity(config.dim) if config.head == "text_space"
                           else make_head(config, text_encoder.width))
+        self.text_memory = TextMemory(config.dim, config.memory_keys, config.memory_meanings) if config.memory_keys else None
         self.name = ""
         self.fingerprint = ""
 
@@ -94,7 +96,17 @@ class MotionTextModel(nn.Module):
 
     def encode_tokens(self, ids: Tensor, mask: Tensor) -> Tensor:
         """(B, L) token ids and mask -> (B, dim)."""
-        return functional.normalize(self.text_head(self.text_encoder(ids, mask)).float(), dim=-1)
+        return self.place_text(self.text_encoder(ids, mask))
+
+    def place_text(self, features: Tensor) -> Tensor:
+        """(B, width) of the text encoder -> (B, dim)."""
+        rows = functional.normalize(self.text_head(features).float(), dim=-1)
+        return rows if self.text_memory is None else self.text_memory(rows)
+
+    def remember(self, memory: TextMemory) -> None:
+        """Takes a memory, of rows as encode_text gives them without one."""
+        self.text_memory = memory
+        self.config = replace(self.config, memory_keys=len(memory.keys), memory_meanings=len(memory.meanings))
 
     def encode_text(self, sentences: list[str]) -> Tensor:
         """B sentences -> (B, dim)."""

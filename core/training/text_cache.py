@@ -42,7 +42,7 @@ class TextFeatures:
         """(B, dim) unit rows."""
         if self.cached is None:
             return self.model.encode_text(captions)
-        return functional.normalize(self.model.text_head(self.cached.of(captions)).float(), dim=-1)
+        return self.model.place_text(self.cached.of(captions))
 
 
 class FalseNegatives:
