@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 # How sharply the near ones are chosen; the cosine below which none is near; how much of what they mean is added.
-TEMPERATURE, NEAR, SHARE = 0.03, 0.5, 0.3
+TEMPERATURE, NEAR, SHARE = 0.03, 0.5, 0.1
 
 
 class TextMemory(nn.Module):

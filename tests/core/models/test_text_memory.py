@@ -45,7 +45,7 @@ def test_a_model_remembers_on_disk_and_in_training(tiny_config, tmp_path):
     before = model.encode_text(known)
     model.remember(TextMemory.of(before, unit(3, before.shape[1], seed=4)))
     after = model.encode_text(known)
-    assert float((before * after).sum(1).max()) < 0.99
+    assert float((before * after).sum(1).max()) < 0.999
     for compact in (False, True):
         save_model(model, tmp_path / "m", CheckpointInfo(), compact=compact)
         again = load_model(tmp_path / "m")
