@@ -15,9 +15,9 @@ from torch import Tensor, nn
 class HalfLinear(nn.Module):
     """y = x W^T + b with W rounded to 16 bits. Raises RuntimeError or AttributeError where this torch cannot."""
 
-    def __init__(self, linear: nn.Linear):
+    def __init__(self, weight: Tensor, bias: Tensor):
         super().__init__()
-        self.packed = torch.ops.quantized.linear_prepack_fp16(linear.weight.detach(), linear.bias.detach())
+        self.packed = torch.ops.quantized.linear_prepack_fp16(weight.detach(), bias.detach())
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.ops.quantized.linear_dynamic_fp16(x, self.packed)
@@ -26,7 +26,7 @@ class HalfLinear(nn.Module):
 def halved(module: nn.Module) -> nn.Module:
     """A module like this one with half linear layers; all else is shared with it, not copied."""
     if type(module) is nn.Linear and module.bias is not None:
-        return HalfLinear(module)
+        return HalfLinear(module.weight, module.bias)
     twin = copy.copy(module)
     twin._modules = {name: None if child is None else halved(child) for name, child in module._modules.items()}
     return twin

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.models.half_linear import HalfLinear
+
 # How sharply the near ones are chosen; the cosine below which none is near; how much of what they mean is added.
 TEMPERATURE, NEAR, SHARE = 0.03, 0.5, 0.1
 
@@ -22,7 +24,8 @@ class TextMemory(nn.Module):
         super().__init__()
         self.register_buffer("keys", torch.zeros(keys, dim))
         self.register_buffer("meanings", torch.zeros(meanings, dim))
-        self.register_buffer("meaning", torch.zeros(keys, dtype=torch.int32))
+        self.register_buffer("meaning", torch.zeros(keys, dtype=torch.int64))
+        self._half: tuple[int, HalfLinear] | None = None
 
     @classmethod
     def of(cls, keys: Tensor, meant: Tensor) -> TextMemory:
@@ -37,7 +40,18 @@ class TextMemory(nn.Module):
     def forward(self, rows: Tensor) -> Tensor:
         """(B, D) unit rows -> (B, D) unit rows."""
         with torch.autocast(rows.device.type, enabled=False):
-            nearness = torch.exp((rows @ self.keys.T - NEAR) / TEMPERATURE)
+            nearness = torch.exp((self._cosines(rows) - NEAR) / TEMPERATURE)
             weights = nearness / (1 + nearness.sum(dim=1, keepdim=True))
             of_each = rows.new_zeros(len(rows), len(self.meanings)).index_add(1, self.meaning, weights)
             return functional.normalize(rows + SHARE * of_each @ self.meanings, dim=-1)
+
+    def _cosines(self, rows: Tensor) -> Tensor:
+        """(B, K); of a single row on a CPU by keys of 16 bits, since most of its time goes into reading them."""
+        if len(rows) == 1 and rows.device.type == "cpu" and not torch.is_grad_enabled():
+            try:
+                if self._half is None or self._half[0] != self.keys._version:
+                    self._half = self.keys._version, HalfLinear(self.keys, torch.zeros(len(self.keys)))
+                return self._half[1](rows)
+            except (RuntimeError, AttributeError):  # not in this torch, or in inference mode, where versions are not kept
+                pass
+        return rows @ self.keys.T

@@ -56,3 +56,14 @@ def test_a_model_remembers_on_disk_and_in_training(tiny_config, tmp_path):
     assert plain.text_memory is None and plain.config.memory_keys == 0
     with pytest.raises(StudioError, match="memory"):
         changed(tiny_config, memory_keys=3)
+
+
+@torch.no_grad()
+def test_a_single_row_is_read_as_many_are():
+    memory, rows = TextMemory.of(unit(50, 384), unit(50, 384, seed=1)), functional.normalize(
+        unit(50, 384) + 0.02 * unit(50, 384, seed=2), dim=1)
+    together = memory(rows)
+    torch.testing.assert_close(torch.cat([memory(row[None]) for row in rows]), together, atol=1e-4, rtol=0)
+    memory.keys.copy_(memory.keys.flip(0))
+    torch.testing.assert_close(memory(rows[:1]), memory(rows)[:1], atol=1e-4, rtol=0)
+    assert float((memory(rows[:1]) - together[:1]).abs().max()) > 1e-2
