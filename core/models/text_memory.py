@@ -52,6 +52,6 @@ class TextMemory(nn.Module):
                 if self._half is None or self._half[0] != self.keys._version:
                     self._half = self.keys._version, HalfLinear(self.keys, torch.zeros(len(self.keys)))
                 return self._half[1](rows)
-            except (RuntimeError, AttributeError):  # not in this torch, or in inference mode, where versions are not kept
+            except (RuntimeError, AttributeError):  # not in this torch, or of tensors without versions
                 pass
         return rows @ self.keys.T
