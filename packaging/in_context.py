@@ -9,7 +9,7 @@ import random
 from pathlib import Path
 
 from action_phrases import Phrase, filled
-from dictionary import PERSON, article, frequent, gerund, marks, third_person
+from dictionary import ARTIFACT, EVENT, FEELING, PERSON, article, frequent, gerund, marks, third_person
 
 WHERE = ("in the kitchen", "at the station", "in the garden", "on the stage", "in front of the mirror", "at the gym",
          "on the beach", "in the office", "by the river", "in the middle of the street", "at the party", "in the classroom",
@@ -30,6 +30,13 @@ WHO = ("the man in the hat", "a girl with a ponytail", "my brother", "her sister
        "the character", "a passer-by", "my neighbour", "the other one", "he", "she", "someone", "somebody", "the person",
        "a figure", "the dancer", "the athlete", "Anna", "Tom", "Maria", "Ben", "Lucy", "Omar", "Peter", "Julia", "Kim",
        "Grandma", "Father")
+# The same with a noun of WordNet, of a thing, an event, a person, a feeling, and how often one of these is said.
+AROUND = {ARTIFACT: ("in the {}", "beside the {}", "on the {}", "behind the {}", "next to a {}", "not far from the {}",
+                     "on the way to the {}", "between the {} and the wall"),
+          EVENT: ("during the {}", "after the {}", "before the {}", "because of the {}", "as in a {}"),
+          PERSON: ("for the {}", "in front of the {}", "like a {}", "as the {} told them", "together with the {}", "to annoy the {}"),
+          FEELING: ("full of {}", "out of {}", "with some {}", "without any {}")}
+DRAWN = 0.5
 # {who}, {does} and {do}, {doing} of the phrase's verb, {rest} of the phrase, {when} or where or why; how often each is said.
 FORMS = {
     "{who} {does} {rest} {when}": 30, "{who} {does} {rest}": 10, "{when}, {who} {does} {rest}": 10, "{who} is {doing} {rest}": 12,
@@ -41,33 +48,50 @@ WHOLE = {"{all}, {when}": 40, "{who}: {all}": 20, "{when}, {all}": 40}
 TRIES = 20
 
 
-def in_context(folder: Path, known: list[Phrase], count: int, seed: int = 0) -> list[str]:
-    """`count` different sentences, or as many as are found; `folder` holds WordNet's index.sense."""
-    draw = random.Random(seed)
-    people, described = frequent(folder, PERSON), _frequent_adjectives(folder)
-    verbs = {third_person(key.partition("%")[0]): key.partition("%")[0] for key, *_ in marks(folder) if "%2:" in key}
+class Speech:
+    """Says phrases as they come up in speech; `folder` holds WordNet's index.sense."""
 
-    def who() -> str:
-        person = draw.choice(people)
-        if draw.random() < 0.25:
-            person = f"{draw.choice(described)} {person}"
-        return draw.choice(WHO) if draw.random() < 0.45 else draw.choice((article(person), f"the {person}"))
+    def __init__(self, folder: Path):
+        self.people, self.described = frequent(folder, PERSON), _frequent_adjectives(folder)
+        self.around = {kind: nouns for kind in AROUND if (nouns := frequent(folder, kind))}
+        self.verbs = {third_person(key.partition("%")[0]): key.partition("%")[0] for key, *_ in marks(folder) if "%2:" in key}
 
-    found: set[str] = set()
-    for _ in range(TRIES * count):
-        if len(found) == count:
-            break
-        phrase = draw.choice(known)
-        text = filled(phrase, draw.choice(phrase.sides))
+    def knows(self, phrase: Phrase) -> bool:
+        return phrase.whole or phrase.text.partition(" ")[0] in self.verbs
+
+    def of(self, phrase: Phrase, side: str, draw: random.Random) -> str:
+        """A sentence with a phrase whose verb it knows, of a side that the phrase may be said of."""
+        text = filled(phrase, side)
         does, _, rest = text.partition(" ")
-        if not phrase.whole and does not in verbs:
-            continue
-        do = "" if phrase.whole else verbs[does]
+        do = "" if phrase.whole else self.verbs[does]
         forms = WHOLE if phrase.whole else FORMS
         form = draw.choices(list(forms), list(forms.values()))[0]
-        said = form.format(who=who(), does=does, do=do, doing=gerund(do), rest=rest, all=text,
-                           when=draw.choice(draw.choice((WHERE, WHEN, WHY))))
-        found.add(" ".join(said.split()))
+        said = form.format(who=self._who(draw), does=does, do=do, doing=gerund(do), rest=rest, all=text, when=self._when(draw))
+        return " ".join(said.split())
+
+    def _who(self, draw: random.Random) -> str:
+        person = draw.choice(self.people)
+        if draw.random() < 0.25:
+            person = f"{draw.choice(self.described)} {person}"
+        return draw.choice(WHO) if draw.random() < 0.45 else draw.choice((article(person), f"the {person}"))
+
+    def _when(self, draw: random.Random) -> str:
+        if not self.around or draw.random() >= DRAWN:
+            return draw.choice(draw.choice((WHERE, WHEN, WHY)))
+        kind = draw.choice(list(self.around))
+        return draw.choice(AROUND[kind]).format(draw.choice(self.around[kind]))
+
+
+def in_context(folder: Path, known: list[Phrase], count: int, seed: int = 0) -> list[str]:
+    """`count` different sentences, or as many as are found; `folder` holds WordNet's index.sense."""
+    draw, speech = random.Random(seed), Speech(folder)
+    fit = [phrase for phrase in known if speech.knows(phrase)]
+    found: set[str] = set()
+    for _ in range(TRIES * count if fit else 0):
+        if len(found) == count:
+            break
+        phrase = draw.choice(fit)
+        found.add(speech.of(phrase, draw.choice(phrase.sides), draw))
     return sorted(found)
 
 
