@@ -50,11 +50,15 @@ def filled(phrase: Phrase, side: str) -> str:
     return " ".join(phrase.text.format(side=side, other=OTHER[side], times="").split())
 
 
+def meant(phrase: Phrase, side: str) -> Tensor:
+    """(A,) which actions a phrase said of a side may mean: of one that names no side, all that it may be said of."""
+    sides = (side,) if "{" in phrase.text else phrase.sides
+    return torch.tensor([float(action is phrase.action and s in sides) for action, s in ROWS])
+
+
 def said(phrase: Phrase, side: str, subject: str) -> tuple[str, Tensor]:
-    """A sentence, and (A,) which actions it may mean: of a phrase that names no side, all that it may be said of."""
-    meant = (side,) if "{" in phrase.text else phrase.sides
-    right = torch.tensor([float(action is phrase.action and s in meant) for action, s in ROWS])
-    return filled(phrase, side) if phrase.whole else f"{subject} {filled(phrase, side)}".strip(), right
+    """A sentence, and (A,) which actions it may mean."""
+    return filled(phrase, side) if phrase.whole else f"{subject} {filled(phrase, side)}".strip(), meant(phrase, side)
 
 
 def every_way(known: list[Phrase], subjects: tuple[str, ...]) -> tuple[list[str], Tensor]:

@@ -8,8 +8,12 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from action_phrases import Phrase, filled
+import torch
+from action_phrases import Phrase, filled, meant, said
 from dictionary import ARTIFACT, EVENT, FEELING, PERSON, article, frequent, gerund, marks, third_person
+from torch import Tensor
+
+from core.demo.library import SUBJECTS
 
 WHERE = ("in the kitchen", "at the station", "in the garden", "on the stage", "in front of the mirror", "at the gym",
          "on the beach", "in the office", "by the river", "in the middle of the street", "at the party", "in the classroom",
@@ -34,7 +38,8 @@ WHO = ("the man in the hat", "a girl with a ponytail", "my brother", "her sister
 AROUND = {ARTIFACT: ("in the {}", "beside the {}", "on the {}", "behind the {}", "next to a {}", "not far from the {}",
                      "on the way to the {}", "between the {} and the wall"),
           EVENT: ("during the {}", "after the {}", "before the {}", "because of the {}", "as in a {}"),
-          PERSON: ("for the {}", "in front of the {}", "like a {}", "as the {} told them", "together with the {}", "to annoy the {}"),
+          PERSON: ("for the {}", "in front of the {}", "like a {}", "as the {} told them", "together with the {}",
+                   "to annoy the {}"),
           FEELING: ("full of {}", "out of {}", "with some {}", "without any {}")}
 DRAWN = 0.5
 # {who}, {does} and {do}, {doing} of the phrase's verb, {rest} of the phrase, {when} or where or why; how often each is said.
@@ -46,6 +51,8 @@ FORMS = {
 # Of phrases that need no subject: {all} of it.
 WHOLE = {"{all}, {when}": 40, "{who}: {all}": 20, "{when}, {all}": 40}
 TRIES = 20
+# Of the phrases that a speaker says, how many are in context and how many after a subject.
+SPOKEN_IN_CONTEXT, WITH_SUBJECT = 0.45, 0.35
 
 
 class Speech:
@@ -80,6 +87,24 @@ class Speech:
             return draw.choice(draw.choice((WHERE, WHEN, WHY)))
         kind = draw.choice(list(self.around))
         return draw.choice(AROUND[kind]).format(draw.choice(self.around[kind]))
+
+
+class Speaker:
+    """Says phrases by chance."""
+
+    def __init__(self, known: list[Phrase], speech: Speech, draw: random.Random):
+        self.known, self.speech, self.draw = known, speech, draw
+
+    def say(self, count: int) -> tuple[list[str], Tensor]:
+        """Sentences with so many phrases, and (B, A) which actions each may mean."""
+        spoken, right = zip(*map(self._one, self.draw.sample(self.known, count)), strict=True)
+        return list(spoken), torch.stack(right)
+
+    def _one(self, phrase: Phrase) -> tuple[str, Tensor]:
+        side, way = self.draw.choice(phrase.sides), self.draw.random()
+        if way < SPOKEN_IN_CONTEXT and self.speech.knows(phrase):
+            return self.speech.of(phrase, side, self.draw), meant(phrase, side)
+        return said(phrase, side, self.draw.choice(SUBJECTS) if way < SPOKEN_IN_CONTEXT + WITH_SUBJECT else "")
 
 
 def in_context(folder: Path, known: list[Phrase], count: int, seed: int = 0) -> list[str]:

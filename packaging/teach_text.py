@@ -10,8 +10,8 @@ WordNet and, if given, by the Moby Thesaurus, public domain: lines of words and 
 The teacher first learns which action a phrase (packaging/action_phrases.py) speaks of (packaging/large_teacher.py); what it makes
 of a sentence is drawn toward what the phrases nearest to it mean. The student learns the teacher's rows; of sentences that are
 alike, which are more alike (relational distillation by the softmax of their cosines); of which action a sentence speaks, as the
-teacher sees it; and of which a phrase does, as it is known. Sentences near to an action are drawn more often. At last it is given
-the phrases as its memory (core/models/text_memory.py).
+teacher sees it; and of which a phrase does, bare and in context, as it is known. Sentences near to an action are drawn more
+often. At last it is given the phrases as its memory (core/models/text_memory.py).
 """
 
 from __future__ import annotations
@@ -24,16 +24,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from action_phrases import Phrase, every_way, phrases, said, test_sentences
+from action_phrases import Phrase, every_way, phrases, test_sentences
 from dictionary import nouns, scenes, sentences
-from in_context import in_context
+from in_context import Speaker, Speech, in_context
 from large_teacher import Teacher
 from reworded import reworded
 from text_teacher import TEMPERATURE, missed, quick, recalled, rows_of, turned
 from torch import Tensor
 from torch.nn import functional
 
-from core.demo.library import SUBJECTS
 from core.models.checkpoint import CheckpointInfo, load_model, read_config, save_model
 from core.models.motion_text_model import MotionTextModel
 from core.models.text_memory import TextMemory
@@ -41,9 +40,9 @@ from core.models.text_memory import TextMemory
 CAPTIONS, SCENES, REWORDED, LISTED, IN_CONTEXT, HELD_OUT = 14_000, 80_000, 90_000, 60_000, 45_000, 1500
 STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 7000, 2e-4, 1e-3, 0.03, 0.995
 ROWS_FILE = "actions.npy"
-# A batch is so many phrases, three of five after a subject, and so many sentences: of so many words at most, drawn by e to the
-# power of their cosine with the nearest action over NEARNESS.
-SPOKEN, WRITTEN, WITH_SUBJECT, WORDS, NEARNESS = 40, 152, 0.6, 20, 0.08
+# A batch is so many phrases and so many sentences: of so many words at most, drawn by e to the power of their cosine with the
+# nearest action over NEARNESS.
+SPOKEN, WRITTEN, WORDS, NEARNESS = 56, 136, 20, 0.08
 
 
 def main(student: Path, out: Path, teacher: Path, wordnet: Path, thesaurus: Path | None, libraries: list[Path],
@@ -65,7 +64,8 @@ def main(student: Path, out: Path, teacher: Path, wordnet: Path, thesaurus: Path
     taught, heard = large.rows(texts), large.rows(spoken)
     every = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, heard, large.actions]))
     target, heard, actions = every.split([len(texts), len(spoken), len(large.actions)])
-    actions = learn(model, texts, recalled(target, heard, right, actions), known, actions, int(STEPS * scale), draw)
+    actions = learn(model, texts, recalled(target, heard, right, actions), Speaker(known, Speech(wordnet), draw), actions,
+                    int(STEPS * scale))
     model.remember(memory_of(model, known, actions))
     save_model(model, out, CheckpointInfo({}, {**read_config(student)["provenance"], "words": f"taught by {teacher.name}"}))
     np.save(out / ROWS_FILE, actions.numpy())
@@ -88,14 +88,13 @@ def captions(libraries: list[Path]) -> list[str]:
     return random.Random(3).sample(sorted(found), min(CAPTIONS, len(found)))
 
 
-def learn(model: MotionTextModel, texts: list[str], target: Tensor, known: list[Phrase], actions: Tensor, steps: int,
-          draw: random.Random) -> Tensor:
+def learn(model: MotionTextModel, texts: list[str], target: Tensor, speaker: Speaker, actions: Tensor, steps: int) -> Tensor:
     """Trains the text encoder and its head; the weights at the end are their moving average. Prints how well sentences that
     are not trained on lie where the teacher puts them. `actions`: the teacher's (A, D) rows of the actions; returned are the
     student's own, which begin there."""
     order, aside = torch.randperm(len(texts)), min(HELD_OUT, len(texts) // 10)
     held, fit = order[:aside], order[aside:]
-    meant = torch.softmax(target @ actions.T / TEMPERATURE, dim=1)
+    choices = torch.softmax(target @ actions.T / TEMPERATURE, dim=1)
     odds = torch.exp((target[fit] @ actions.T).max(dim=1).values / NEARNESS)
     mine = torch.nn.Parameter(actions.clone())
     trained = [*model.text_encoder.parameters(), *model.text_head.parameters()]
@@ -107,14 +106,13 @@ def learn(model: MotionTextModel, texts: list[str], target: Tensor, known: list[
         done = (step + 1) / steps
         for group in optimizer.param_groups:
             group["lr"] = group["rate"] * min(1, done / WARM_UP) * (1 + math.cos(math.pi * done)) / 2
-        spoken, right = zip(*(said(p, draw.choice(p.sides), draw.choice(SUBJECTS) if draw.random() < WITH_SUBJECT else "")
-                              for p in draw.sample(known, SPOKEN)), strict=True)
+        spoken, right = speaker.say(SPOKEN)
         rows = fit[torch.multinomial(odds, WRITTEN)]
         with quick():
-            read = [model.encode_text(part) for part in ([texts[i] for i in rows], list(spoken))]
+            read = [model.encode_text(part) for part in ([texts[i] for i in rows], spoken)]
         found, heard = (part.float() for part in read)
         own = functional.normalize(mine, dim=1)
-        loss = missed(heard, own, torch.stack(right)) + difference(found, target[rows], own, meant[rows])
+        loss = missed(heard, own, right) + difference(found, target[rows], own, choices[rows])
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)

@@ -1,11 +1,12 @@
 """Phrases as they come up in speech, with a dictionary in WordNet's format: packaging/in_context.py."""
 
+import random
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
-from action_phrases import Phrase
-from in_context import WHEN, WHERE, WHY, in_context
+from action_phrases import ROWS, Phrase
+from in_context import WHEN, WHERE, WHY, Speaker, Speech, in_context
 
 from core.demo.library import ACTIONS
 
@@ -32,3 +33,24 @@ def test_a_phrase_stands_in_the_form_its_sentence_asks_for(tmp_path):
                  "the clown hops on the left foot", "the old lady: stubbed toe, left"):
         assert text in found, text
     assert any(text.endswith(tuple(WHERE + WHEN + WHY)) for text in found) and any("a big clown" in text for text in found)
+
+
+def test_a_speaker_knows_what_its_phrases_mean(tmp_path):
+    (tmp_path / "index.sense").write_text(SENSES)
+    hop, limp = (next(action for action in ACTIONS if action.name == name) for name in ("hop on one leg", "limp"))
+    known = [Phrase("hops on the {side} foot", hop, ("left", "right")), Phrase("limps along", limp, ("left", "right")),
+             Phrase("ends nowhere", limp, ("left",))]
+    speaker = Speaker(known, Speech(tmp_path), random.Random(0))
+    seen = set()
+    for _ in range(300):
+        texts, right = speaker.say(2)
+        assert right.shape == (2, len(ROWS))
+        for text, row in zip(texts, right, strict=True):
+            meant = {(action.name, side) for (action, side), there in zip(ROWS, row.tolist(), strict=True) if there}
+            if "foot" in text:
+                assert meant == {("hop on one leg", "left" if "left" in text else "right")}, text
+            else:
+                assert meant == {("limp", "left")} | ({("limp", "right")} if "limp" in text else set()), text
+            seen.add(text)
+    assert {"hops on the left foot", "ends nowhere"} <= seen  # bare; a verb that no dictionary has too
+    assert any(text.endswith(tuple(WHERE + WHEN + WHY)) and "limp" in text for text in seen)
