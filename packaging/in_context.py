@@ -6,6 +6,8 @@ What is asked of a motion seldom ends with the motion; a teacher knows what such
 from __future__ import annotations
 
 import random
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -44,15 +46,18 @@ AROUND = {ARTIFACT: ("in the {}", "beside the {}", "on the {}", "behind the {}",
 DRAWN = 0.5
 # {who}, {does} and {do}, {doing} of the phrase's verb, {rest} of the phrase, {when} or where or why; how often each is said.
 FORMS = {
-    "{who} {does} {rest} {when}": 30, "{who} {does} {rest}": 10, "{when}, {who} {does} {rest}": 10, "{who} is {doing} {rest}": 12,
-    "{who} is {doing} {rest} {when}": 10, "{who} starts {doing} {rest}": 4, "{who} begins to {do} {rest}": 4,
+    "{doing} {rest}": 25, "{who} {doing} {rest}": 15, "{doing} {rest} {when}": 12,
+    "{who} {does} {rest} {when}": 20, "{who} {does} {rest}": 10, "{when}, {who} {does} {rest}": 8, "{who} is {doing} {rest}": 10,
+    "{who} is {doing} {rest} {when}": 8, "{who} starts {doing} {rest}": 3, "{who} begins to {do} {rest}": 3,
     "{who} has to {do} {rest} {when}": 3, "{who} can be seen {doing} {rest}": 3, "watch how {who} {does} {rest}": 3,
-    "{do} {rest}!": 4, "to {do} {rest}": 3, "{doing} {rest} {when}": 4}
+    "{do} {rest}!": 4, "to {do} {rest}": 3}
 # Of phrases that need no subject: {all} of it.
 WHOLE = {"{all}, {when}": 40, "{who}: {all}": 20, "{when}, {all}": 40}
 TRIES = 20
+# What tells a second verb from a noun that looks like one.
+AFTER_A_VERB = r"(a|an|the|up|down|on|out|off|over|back|it|to|in|into|at|with|away|again|his|her|its|by|from|for)\b"
 # Of the phrases that a speaker says, how many are in context and how many after a subject.
-SPOKEN_IN_CONTEXT, WITH_SUBJECT = 0.45, 0.35
+SPOKEN_IN_CONTEXT, WITH_SUBJECT = 0.6, 0.25
 
 
 class Speech:
@@ -73,8 +78,16 @@ class Speech:
         do = "" if phrase.whole else self.verbs[does]
         forms = WHOLE if phrase.whole else FORMS
         form = draw.choices(list(forms), list(forms.values()))[0]
+        if "{does}" not in form:
+            rest = self._second(rest, gerund if "{doing}" in form else str)
         said = form.format(who=self._who(draw), does=does, do=do, doing=gerund(do), rest=rest, all=text, when=self._when(draw))
         return " ".join(said.split())
+
+    def _second(self, rest: str, inflect: Callable[[str], str]) -> str:
+        """'down and gets up' -> 'down and getting up'; but 'the arms and legs' stay."""
+        return re.sub(rf"\band (\w+) (?={AFTER_A_VERB})",
+                      lambda found: f"and {inflect(self.verbs[found[1]])} " if found[1] in self.verbs else found[0],
+                      rest)
 
     def _who(self, draw: random.Random) -> str:
         person = draw.choice(self.people)

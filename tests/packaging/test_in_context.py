@@ -12,6 +12,8 @@ from core.demo.library import ACTIONS
 
 SENSES = """hop%2:38:00:: 00000002 1 5
 limp%2:38:00:: 00000003 1 1
+get%2:30:00:: 00000005 1 1
+leg%2:38:00:: 00000006 1 1
 clown%1:18:00:: 00000013 1 3
 big%3:00:00:: 00000020 1 9
 walk_on%2:38:00:: 00000004 1 1
@@ -54,3 +56,14 @@ def test_a_speaker_knows_what_its_phrases_mean(tmp_path):
             seen.add(text)
     assert {"hops on the left foot", "ends nowhere"} <= seen  # bare; a verb that no dictionary has too
     assert any(text.endswith(tuple(WHERE + WHEN + WHY)) and "limp" in text for text in seen)
+
+
+def test_a_second_verb_takes_the_form_of_the_first_and_a_noun_stays(tmp_path):
+    (tmp_path / "index.sense").write_text(SENSES)
+    hop = next(action for action in ACTIONS if action.name == "hop on one leg")
+    known = [Phrase(text, hop, ("left",)) for text in ("hops up and gets down", "hops with arms and legs wide")]
+    found = in_context(tmp_path, known, 900)
+    assert "hopping up and getting down" in found and "hop up and get down!" in found
+    assert any("arms and legs wide" in text for text in found)
+    for text in found:
+        assert "leging" not in text and "legging" not in text and not ("hopping" in text and "gets" in text), text
