@@ -1,4 +1,7 @@
-"""The captions of the take on the stage: edited, kept on disk at once, undone."""
+"""The captions of the take on the stage: edited, kept on disk at once, undone.
+
+What is edited shows before it is saved, so that the next edit builds on it; while words are typed the take stays the one they are
+typed for, whatever comes on the stage meanwhile."""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ class Captions(QObject):
         self.take, self.duration_s, self.message = "", 0.0, ""
         self.lines: Lines = ()
         self._root: Path | None = None
-        self._edits = 0
+        self._edits, self._held = 0, False
+        self._saving: dict[str, Lines] = {}
         workspace.shown.connect(self._look)
         workspace.changed.connect(self._look)
 
@@ -39,15 +43,26 @@ class Captions(QObject):
         if library is None or clip is None:
             return
         if library.root != self._root:
-            self._root = library.root
+            self._root, self._held = library.root, False
+            self._saving.clear()
             self.history.clear()
-        take = take_id(clip)
+        take = self.take if self._held else take_id(clip)
         clips = clips_of(library, (take,)).get(take, [])
         if take != self.take:
             self.message = ""
-        self.take, self.lines = (take if clips else ""), lines_of(clips)
+        self.take, self.lines = (take if clips else ""), self._saving.get(take, lines_of(clips))
         self.duration_s = max((c.end_s or c.start_s + c.duration_s for c in clips), default=0.0)
         self.changed.emit()
+
+    @property
+    def held(self) -> bool:
+        return self._held
+
+    def hold(self, held: bool) -> None:
+        """Words are being typed for this take, or no longer."""
+        self._held = held
+        if not held:
+            self._look()
 
     def add(self, text: str, start_s: float = 0.0, end_s: float = 0.0) -> None:
         """Another caption, of the whole take or of a range of its seconds."""
@@ -66,7 +81,7 @@ class Captions(QObject):
         lines = tuple(replace(line, text=clean_caption(line.text)) for line in lines)
         wrong = self._wrong(lines)
         if wrong or not self.take:
-            self._say(wrong or "This motion is not part of the open library.")
+            self.say(wrong or "This motion is not part of the open library.")
         elif lines != self.lines:
             self.history.push(_Edit(self, {self.take: self.lines}, {self.take: lines}, what))
 
@@ -82,27 +97,39 @@ class Captions(QObject):
         return ""
 
     def keep(self, wanted: Mapping[str, Lines]) -> None:
-        """Writes the captions of takes and shows them; edits are written one after the other."""
+        """Shows the captions of takes and writes them; edits are written one after the other."""
         library = self.workspace.library
         if library is None:
             return
         own = self.own
         self._edits += 1
+        self._saving.update(wanted)
+        self._look()
+
+        def ended() -> None:
+            for take in [take for take, lines in wanted.items() if self._saving.get(take) is lines]:
+                del self._saving[take]
+
+        def failed(message: str) -> None:
+            ended()
+            self._look()
+            self.say(message)
 
         def done(saved: caption_store.Saved) -> None:
+            ended()
             now = self.workspace.library
             if now is not None and now.root == library.root:
                 self._show(now, wanted)
             names = sorted(f.name for f in saved.files)
-            self._say(saved.problem or (f"Saved in {names[0]}." if len(names) == 1 else f"Saved in {len(names):,} files."))
+            self.say(saved.problem or (f"Saved in {names[0]}." if len(names) == 1 else f"Saved in {len(names):,} files."))
 
-        self.workspace.files.submit(f"captions {self._edits}", lambda: caption_store.save(library, wanted, own), done, self._say)
+        self.workspace.files.submit(f"captions {self._edits}", lambda: caption_store.save(library, wanted, own), done, failed)
 
     def _show(self, library: Library, wanted: Mapping[str, Lines]) -> None:
         try:
             self.workspace.edited(with_lines(library, wanted))
         except StudioError as error:
-            self._say(str(error))
+            self.say(str(error))
 
     def import_csv(self, file: Path) -> None:
         """Captions from a table take the place of those of the takes it names; one step to undo."""
@@ -125,13 +152,14 @@ class Captions(QObject):
     def export_csv(self, file: Path) -> None:
         library = self.workspace.library
         if library is not None:
-            self._in_background("export", lambda: write_atomically(file, caption_store.export_csv(library)),
+            saving = dict(self._saving)
+            self._in_background("export", lambda: write_atomically(file, caption_store.export_csv(with_lines(library, saving))),
                                 lambda _: self.workspace.said.emit(f"Captions saved in {file.name}."))
 
     def _in_background(self, key: str, work: Callable, done: Callable) -> None:
         self.workspace.files.submit(f"captions {key}", work, done, self.workspace.failed.emit)
 
-    def _say(self, message: str) -> None:
+    def say(self, message: str) -> None:
         self.message = message
         self.changed.emit()
 

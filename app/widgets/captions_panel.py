@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -10,6 +10,8 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -18,9 +20,29 @@ from PySide6.QtWidgets import (
 
 from app.viewmodels.captions import Captions
 from app.viewmodels.playback import Playback
+from core.library.captions import CaptionLine
 
 COLUMNS = ("Caption", "From, s", "To, s")
 FIELDS = ("text", "start_s", "end_s")
+
+
+class _Editors(QStyledItemDelegate):
+    """Holds the take while one of its cells is edited. Tab opens the next cell before it closes the last, hence `editor`."""
+
+    def __init__(self, captions: Captions, parent: QWidget):
+        super().__init__(parent)
+        self.captions, self.editor = captions, None
+        self.closeEditor.connect(self._closed)
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex) -> QWidget:
+        self.editor = super().createEditor(parent, option, index)
+        self.captions.hold(True)
+        return self.editor
+
+    def _closed(self, editor: QWidget) -> None:
+        if editor is self.editor:
+            self.editor = None
+            self.captions.hold(False)
 
 
 class CaptionsPanel(QWidget):
@@ -40,6 +62,7 @@ class CaptionsPanel(QWidget):
         for column in (1, 2):
             self.table.setColumnWidth(column, 62)
         self.table.setWordWrap(True)
+        self.table.setItemDelegate(_Editors(captions, self))
         self.table.itemChanged.connect(self._edited)
         self.table.itemSelectionChanged.connect(self._enable)
         self.add, self.add_range, self.remove = QPushButton("Add"), QPushButton("Add for Range"), QPushButton("Remove")
@@ -60,21 +83,25 @@ class CaptionsPanel(QWidget):
         box.addLayout(row)
         box.addWidget(self.own)
         box.addWidget(self.state)
+        self._shown: list[CaptionLine] = []
         self._new: tuple[float, float] | None = None
         captions.changed.connect(self._fill)
         playback.changed.connect(self._enable)
         self._fill()
 
     def _fill(self) -> None:
-        lines = [(line.text, line.start_s, line.end_s) for line in self.captions.lines]
+        """Shows the lines, but not under the hands of who types: then once the editor is closed."""
         self.state.setText(self.captions.message)
         self.state.setVisible(bool(self.captions.message))
-        self._new = None
+        if self.captions.held:
+            return
+        self._shown, self._new = list(self.captions.lines), None
         self.table.blockSignals(True)
-        self.table.setRowCount(len(lines))
-        for row, (text, start, end) in enumerate(lines):
-            whole = not start and not end
-            for column, value in enumerate((text, "" if whole else f"{start:g}", f"{end:g}" if end else "")):
+        self.table.setRowCount(len(self._shown))
+        for row, line in enumerate(self._shown):
+            whole = not line.start_s and not line.end_s
+            times = "" if whole else f"{line.start_s:g}", f"{line.end_s:g}" if line.end_s else ""
+            for column, value in enumerate((line.text, *times)):
                 self._item(row, column, value)
         self.table.blockSignals(False)
         self.table.resizeRowsToContents()
@@ -94,7 +121,7 @@ class CaptionsPanel(QWidget):
         self.remove.setEnabled(bool(self._rows()))
 
     def _rows(self) -> list[int]:
-        return sorted({i.row() for i in self.table.selectedIndexes() if i.row() < len(self.captions.lines)})
+        return sorted({i.row() for i in self.table.selectedIndexes() if i.row() < len(self._shown)})
 
     def edit(self) -> None:
         """Begins to edit the first caption, or a new one where there is none."""
@@ -120,7 +147,7 @@ class CaptionsPanel(QWidget):
         if not self.captions.take:
             return
         self.table.blockSignals(True)
-        row = len(self.captions.lines)
+        row = len(self._shown)
         self.table.setRowCount(row + 1)
         for column, value in enumerate(("", f"{start:g}" if end else "", f"{end:g}" if end else "")):
             self._item(row, column, value)
@@ -132,21 +159,27 @@ class CaptionsPanel(QWidget):
 
     def _edited(self, item: QTableWidgetItem) -> None:
         row, text = item.row(), item.text().strip()
-        if self._new is not None and row >= len(self.captions.lines):
-            if item.column() == 0 and text:
+        if row == len(self._shown):
+            if self._new is not None and item.column() == 0 and text:
                 self.captions.add(text, *self._new)
+                self._shown, self._new = list(self.captions.lines), None
             return
+        if self._shown[row] not in self.captions.lines:
+            self.captions.say("This caption was changed elsewhere meanwhile; edit it again.")
+            return
+        at = self.captions.lines.index(self._shown[row])
         if item.column() == 0:
-            self.captions.edit(row, text=text)
+            self.captions.edit(at, text=text)
         else:
             try:
                 seconds = float(text) if text else 0.0
             except ValueError:
                 seconds = -1.0
             if seconds < 0:
-                self.captions.message = f"{text} is not a time in seconds."
+                self.captions.say(f"{text} is not a time in seconds.")
             else:
-                self.captions.edit(row, **{FIELDS[item.column()]: seconds})
+                self.captions.edit(at, **{FIELDS[item.column()]: seconds})
+        self._shown[row] = self.captions.lines[at]
         self._fill()
 
     def _remove(self) -> None:

@@ -126,6 +126,47 @@ def test_a_child_that_dies_is_said_and_can_be_resumed(studio, page):
     training.delete(training.runs[0])
 
 
+def test_words_being_typed_stay_with_their_take(studio, page, small_library):
+    """Whatever comes on the stage meanwhile, and however soon the next caption follows."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QLineEdit
+
+    panel, by_id = studio.window.captions, studio.workspace.library.by_id
+    captions = panel.captions
+    page.close()
+    studio.workspace.show_clip(by_id["000000"])
+    wait(lambda: studio.workspace.clip is by_id["000000"] and captions.take == "000000")
+    first, other = captions.lines, small_library / "texts" / "000001.txt"
+    untouched = other.read_text()
+    panel.add.click()
+    editor = panel.table.findChildren(QLineEdit)[-1]
+    QTest.keyClicks(editor, "typed")
+    studio.workspace.show_clip(by_id["000001"])
+    wait(lambda: studio.workspace.clip is by_id["000001"])
+    assert captions.take == "000000" and editor.text() == "typed"
+    QTest.keyClicks(editor, " on")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    wait(lambda: captions.take == "000001")
+    assert panel.table.rowCount() == len(captions.lines)
+    wait(lambda: lines_in(small_library, "000000") == [line.text for line in first] + ["typed on"])
+    assert other.read_text() == untouched
+
+    studio.workspace.show_clip(by_id["000000"])
+    wait(lambda: captions.take == "000000")
+    captions.add("one")
+    captions.add("and another")
+    wait(lambda: lines_in(small_library, "000000") == [line.text for line in first] + ["typed on", "one", "and another"])
+    for _ in range(3):
+        captions.history.undo()
+    assert captions.lines == first
+    wait(lambda: lines_in(small_library, "000000") == [line.text for line in first])
+
+
+def lines_in(library, take):
+    return [line.split("#")[0] for line in (library / "texts" / f"{take}.txt").read_text().splitlines()]
+
+
 def test_captions_are_edited_undone_and_imported(studio, page, small_library, tmp_path):
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
@@ -154,8 +195,8 @@ def test_captions_are_edited_undone_and_imported(studio, page, small_library, tm
     wait(lambda: captions.take == "000000")
     window.activateWindow()
     captions.history.undo()
-    wait(lambda: captions.lines == first)
-    assert file.read_text() == before
+    assert captions.lines == first
+    wait(lambda: file.read_text() == before)
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     wait(lambda: len(captions.lines) == len(first) + 1)
     captions.edit(len(first), end_s=0.2)
