@@ -139,7 +139,11 @@ class Captions(QObject):
 
         def done(found: tuple[dict[str, Lines], list[str]]) -> None:
             wanted, unknown = found
-            before = {take: lines_of(clips) for take, clips in clips_of(library, wanted).items()}
+            now = self.workspace.library
+            if now is None or now.root != library.root:
+                self.workspace.failed.emit("The captions were not imported: another library was opened meanwhile.")
+                return
+            before = {take: self._saving.get(take, lines_of(clips)) for take, clips in clips_of(now, wanted).items()}
             if wanted:
                 self.history.push(_Edit(self, before, wanted, "Import Captions"))
             left = f" {len(unknown):,} names are not in this library: {', '.join(unknown[:3])}." if unknown else ""

@@ -49,7 +49,7 @@ class Search(QObject):
 
     def submit(self, text: str) -> None:
         """Searches for a sentence and shows the best motion; waits for the model where it is still loading."""
-        self._shows_best = True
+        self._shows_best = bool(text.strip())
         self._submit(text)
 
     def _submit(self, text: str) -> None:
@@ -153,6 +153,8 @@ class Search(QObject):
             return hits, view_motions(library, [h.clip_id for h in hits])
 
         def done(answer: tuple[list[Hit], list[Motion | str]]) -> None:
+            if self.workspace.retriever is not retriever:
+                return  # of a library or model that is no longer open; the search is made again
             hits, motions = answer
             self.results = [Result(h, library.by_id[h.clip_id], m) for h, m in zip(hits, motions, strict=True)
                             if isinstance(m, Motion)]
