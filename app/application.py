@@ -71,8 +71,11 @@ class Studio:
             gc.freeze()
 
     def close(self) -> None:
-        """Ends the lanes; a step under way is waited for."""
-        for lane in (self.scans, self.files, self.models, self.exports):
+        """Ends the lanes, all at once; a step under way is waited for."""
+        lanes = self.scans, self.files, self.models, self.exports
+        for lane in lanes:
+            lane.stop()
+        for lane in lanes:
             lane.close()
         if self._collector is not None:
             self._collector.timer.stop()

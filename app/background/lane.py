@@ -40,12 +40,13 @@ class Lane(QObject):
         self._deliver.connect(lambda call: call())
 
     def submit(self, key: str, work: Callable[[], Any], done: Callable[[Any], None],
-               failed: Callable[[str], None], long: bool = False) -> None:
-        """Runs work(); then done(result) or failed(sentence), unless a newer request took the key."""
+               failed: Callable[[str], None], long: bool = False, kept: bool = False) -> None:
+        """Runs work(); then done(result) or failed(sentence), unless a newer request took the key. `kept` work, such as
+        writing what a person typed, is done even where the window closes first."""
         token = self._latest[key] = self._latest.get(key, 0) + 1
 
         def task() -> None:
-            if self._closed or self._latest[key] != token:
+            if not kept and (self._closed or self._latest[key] != token):
                 return
             try:
                 result = work()
@@ -96,12 +97,16 @@ class Lane(QObject):
         if key in self._cancel:
             self._cancel[key].set()
 
-    def close(self) -> None:
-        """Cancels everything and waits for the running step to end."""
+    def stop(self) -> None:
+        """Cancels everything but what is to be kept."""
         self._closed = True
         for event in self._cancel.values():
             event.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def close(self) -> None:
+        """Stops, and waits for the running step to end and for what is to be kept."""
+        self.stop()
+        self._pool.shutdown(wait=True)
 
     def _send(self, key: str, token: int, receiver: Callable[[Any], None], value: Any) -> None:
         def call() -> None:

@@ -123,7 +123,8 @@ class Captions(QObject):
             names = sorted(f.name for f in saved.files)
             self.say(saved.problem or (f"Saved in {names[0]}." if len(names) == 1 else f"Saved in {len(names):,} files."))
 
-        self.workspace.files.submit(f"captions {self._edits}", lambda: caption_store.save(library, wanted, own), done, failed)
+        self.workspace.files.submit(f"captions {self._edits}", lambda: caption_store.save(library, wanted, own), done, failed,
+                                    kept=True)
 
     def _show(self, library: Library, wanted: Mapping[str, Lines]) -> None:
         try:
