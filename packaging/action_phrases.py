@@ -31,15 +31,33 @@ class Phrase:
 
 
 def phrases() -> list[Phrase]:
-    kept = words_kept_for("\n".join(file.read_text() for file in sorted(TESTS.glob("sentences*.csv"))))
+    """The actions' own and the listed ones that may be learnt."""
+    kept = _kept()
     found = []
     for action in ACTIONS:
-        single = tuple(s for s in action.sides if s != "both") or action.sides
-        found += [Phrase(p, action, action.sides if not action.phrases_both else single) for p in action.phrases]
+        found += [Phrase(p, action, action.sides if not action.phrases_both else _single(action)) for p in action.phrases]
         found += [Phrase(p, action, ("both",)) for p in action.phrases_both]
-        found += [Phrase(p.rstrip("."), action, single if "{side}" in p else action.sides, p.endswith("."))
-                  for p in PARAPHRASES.get(action.name, ()) if not kept & words_in(p)]
+        found += [phrase for phrase in _listed(action) if not kept & words_in(phrase.text)]
     return found
+
+
+def left_out() -> list[Phrase]:
+    """The listed ones that may not, for a word of the test sentences."""
+    kept = _kept()
+    return [phrase for action in ACTIONS for phrase in _listed(action) if kept & words_in(phrase.text)]
+
+
+def _kept() -> frozenset[str]:
+    return words_kept_for("\n".join(file.read_text() for file in sorted(TESTS.glob("sentences*.csv"))))
+
+
+def _single(action: Action) -> tuple[str, ...]:
+    return tuple(side for side in action.sides if side != "both") or action.sides
+
+
+def _listed(action: Action) -> list[Phrase]:
+    return [Phrase(p.rstrip("."), action, _single(action) if "{side}" in p else action.sides, p.endswith("."))
+            for p in PARAPHRASES.get(action.name, ())]
 
 
 def test_sentences() -> set[str]:

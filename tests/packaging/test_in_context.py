@@ -5,10 +5,13 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
-from action_phrases import ROWS, Phrase
-from in_context import WHEN, WHERE, WHY, Speaker, Speech, in_context
+from action_phrases import ROWS, TESTS, Phrase, left_out, phrases
+from in_context import WHEN, WHERE, WHO, WHY, Speaker, Speech, in_context
 
-from core.demo.library import ACTIONS
+from core.demo.library import ACTIONS, words_in
+from tests.left_out import AROUND as OTHERWISE
+from tests.left_out import WHO as OTHERS
+from tests.left_out import sentences
 
 SENSES = """hop%2:38:00:: 00000002 1 5
 limp%2:38:00:: 00000003 1 1
@@ -67,3 +70,12 @@ def test_a_second_verb_takes_the_form_of_the_first_and_a_noun_stays(tmp_path):
     assert any("arms and legs wide" in text for text in found)
     for text in found:
         assert "leging" not in text and "legging" not in text and not ("hopping" in text and "gets" in text), text
+
+
+def test_what_is_left_out_is_not_learnt_nor_are_its_surroundings():
+    asked, learnt = sentences(left_out()), {phrase.text for phrase in phrases()}
+    of_tests = words_in("".join(file.read_text() for file in TESTS.glob("sentences*.csv")))
+    assert all(phrase.text not in learnt and words_in(phrase.text) & of_tests for phrase in left_out())
+    assert not set(OTHERS) & set(WHO) and not set(OTHERWISE) & {*WHERE, *WHEN, *WHY}
+    assert all(bare in in_context for bare, in_context, _ in asked) and {row for *_, rows in asked for row in rows} <= {
+        f"{action.name} {side}".strip() for action, side in ROWS}
