@@ -69,9 +69,10 @@ class Captions(QObject):
         self._set((*self.lines, CaptionLine(text, start_s, end_s)), "Add Caption")
 
     def edit(self, at: int, **fields: str | float) -> None:
-        """Another text, start_s or end_s of a line."""
+        """Another text, start_s or end_s of a line; a range without an end goes to that of the take."""
         lines = list(self.lines)
-        lines[at] = replace(lines[at], **fields)
+        line = replace(lines[at], **fields)
+        lines[at] = replace(line, end_s=round(self.duration_s, 2)) if line.start_s and not line.end_s else line
         self._set(tuple(lines), "Edit Caption")
 
     def remove(self, rows: list[int]) -> None:
@@ -90,10 +91,10 @@ class Captions(QObject):
             if not line.text:
                 return "A caption needs words."
             if line.start_s or line.end_s:
-                if line.end_s <= line.start_s:
-                    return "A range ends after it begins."
                 if line.start_s >= self.duration_s:
                     return f"This take is {self.duration_s:.2f} s long."
+                if line.end_s <= line.start_s:
+                    return "A range ends after it begins."
         return ""
 
     def keep(self, wanted: Mapping[str, Lines]) -> None:

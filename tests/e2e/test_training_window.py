@@ -157,7 +157,12 @@ def test_words_being_typed_stay_with_their_take(studio, page, small_library):
     captions.add("one")
     captions.add("and another")
     wait(lambda: lines_in(small_library, "000000") == [line.text for line in first] + ["typed on", "one", "and another"])
-    for _ in range(3):
+    panel.table.item(len(first), 1).setText("0.25")
+    assert captions.lines[len(first)].end_s == round(captions.duration_s, 2), "from there to the end"
+    panel.table.item(len(first), 1).setText("99")
+    assert "s long" in panel.state.text() and captions.lines[len(first)].start_s == 0.25
+    assert panel.table.item(len(first), 1).text() == "0.25"
+    for _ in range(4):
         captions.history.undo()
     assert captions.lines == first
     wait(lambda: lines_in(small_library, "000000") == [line.text for line in first])
