@@ -41,6 +41,14 @@ def phrases() -> list[Phrase]:
     return found
 
 
+def share_of(known: list[Phrase], share: float) -> list[Phrase]:
+    """Of each action and its sides such a share of the phrases, one at least."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Phrase]] = {}
+    for phrase in known:
+        groups.setdefault((phrase.action.name, phrase.sides), []).append(phrase)
+    return [phrase for group in groups.values() for phrase in group[: max(1, round(len(group) * share))]]
+
+
 def left_out() -> list[Phrase]:
     """The listed ones that may not, for a word of the test sentences."""
     kept = _kept()

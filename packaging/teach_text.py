@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from action_phrases import Phrase, every_way, phrases, test_sentences
+from action_phrases import Phrase, every_way, phrases, share_of, test_sentences
 from dictionary import nouns, scenes, sentences
 from in_context import Speaker, Speech, in_context
 from large_teacher import Teacher
@@ -47,7 +47,7 @@ SPOKEN, WRITTEN, WORDS, NEARNESS = 56, 136, 20, 0.08
 
 def main(student: Path, out: Path, teacher: Path, wordnet: Path, thesaurus: Path | None, libraries: list[Path],
          scale: float) -> None:
-    known = phrases()
+    known = phrases() if scale == 1 else share_of(phrases(), scale)
     spoken, right = every_way(known, ("a person", ""))
     everything = [*sentences(wordnet), *scenes(wordnet, SCENES), *nouns(wordnet), *reworded(wordnet, spoken, REWORDED),
                   *(reworded(wordnet, spoken, LISTED, 1, thesaurus) if thesaurus else ()),
@@ -144,6 +144,6 @@ if __name__ == "__main__":
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument("--thesaurus", type=Path)
     parser.add_argument("--library", type=Path, action="append", default=[])
-    parser.add_argument("--scale", type=float, default=1.0, help="a share of sentences and steps, to try the command")
+    parser.add_argument("--scale", type=float, default=1.0, help="a share of phrases, sentences and steps, to try the command")
     told = parser.parse_args()
     main(told.student, told.out, told.teacher, told.wordnet, told.thesaurus, told.library, told.scale)

@@ -72,7 +72,7 @@ if __name__ == "__main__":
     parser.add_argument("--teacher", type=Path, required=True)
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument("--thesaurus", type=Path)
-    parser.add_argument("--scale", type=float, default=1.0, help="a share of clips, sentences and steps, to try the command")
+    parser.add_argument("--scale", type=float, default=1.0, help="a share of clips, words and steps, to try the command")
     told = parser.parse_args()
     main(told.work.resolve(), told.teacher.resolve(), told.wordnet.resolve(),
          told.thesaurus and told.thesaurus.resolve(), told.scale)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
-from action_phrases import ROWS, TESTS, Phrase, left_out, phrases
+from action_phrases import ROWS, TESTS, Phrase, left_out, phrases, share_of
 from in_context import WHEN, WHERE, WHO, WHY, Speaker, Speech, in_context
 
 from core.demo.library import ACTIONS, words_in
@@ -79,3 +79,9 @@ def test_what_is_left_out_is_not_learnt_nor_are_its_surroundings():
     assert not set(OTHERS) & set(WHO) and not set(OTHERWISE) & {*WHERE, *WHEN, *WHY}
     assert all(bare in in_context for bare, in_context, _ in asked) and {row for *_, rows in asked for row in rows} <= {
         f"{action.name} {side}".strip() for action, side in ROWS}
+
+
+def test_a_share_of_the_phrases_speaks_of_every_action():
+    every, few = phrases(), share_of(phrases(), 0.01)
+    assert len(few) < len(every) / 10 and set(few) <= set(every) and set(share_of(every, 1)) == set(every)
+    assert {(p.action.name, side) for p in few for side in p.sides} == {(action.name, side) for action, side in ROWS}
