@@ -61,6 +61,7 @@ def save_model(model: MotionTextModel, folder: Path, info: CheckpointInfo, compa
             "text_architecture": model.text_encoder.architecture,
             "normalisation": model.statistics.normalisation, "metrics": info.metrics, "provenance": info.provenance,
         }, indent=1) + "\n")
+        shutil.copymode(temporary / "config.json", temporary / "model.safetensors")  # safetensors lets only the owner read
         if info.card:
             (temporary / "README.md").write_text(info.card)
         if folder.exists():

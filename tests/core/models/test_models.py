@@ -87,6 +87,7 @@ def test_text_pooling_by_hand(tiny_config, tiny_text_folder):
 def test_checkpoint_round_trip(tiny_model, tmp_path):
     x, words = pixels([48, 100]), ["a person walks", "someone kicks"]
     save_model(tiny_model, tmp_path / "m", CheckpointInfo({"R@1": 1}, {"library": "x"}, "# card"))
+    assert len({file.stat().st_mode for file in (tmp_path / "m").iterdir()}) == 1, "who may read one may read all"
     again = load_model(tmp_path / "m")
     torch.testing.assert_close(again.encode_motion(x), tiny_model.encode_motion(x))
     torch.testing.assert_close(again.encode_text(words), tiny_model.encode_text(words))
