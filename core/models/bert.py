@@ -42,15 +42,20 @@ class Bert(nn.Module):
 class _Embeddings(nn.Module):
     def __init__(self, c: Any):
         super().__init__()
-        self.word_embeddings = nn.Embedding(c.vocab_size, c.hidden_size, padding_idx=c.pad_token_id)
-        self.position_embeddings = nn.Embedding(c.max_position_embeddings, c.hidden_size)
-        self.token_type_embeddings = nn.Embedding(c.type_vocab_size, c.hidden_size)
+        self.word_embeddings = _table(c.vocab_size, c, padding_idx=c.pad_token_id)
+        self.position_embeddings = _table(c.max_position_embeddings, c)
+        self.token_type_embeddings = _table(c.type_vocab_size, c)
         self.LayerNorm = nn.LayerNorm(c.hidden_size, c.layer_norm_eps)
         self.dropout = nn.Dropout(c.hidden_dropout_prob)
 
     def forward(self, ids: Tensor) -> Tensor:
         positions = self.position_embeddings.weight[: ids.shape[1]]
         return self.dropout(self.LayerNorm(self.word_embeddings(ids) + positions + self.token_type_embeddings.weight[0]))
+
+
+def _table(rows: int, c: Any, **fields: Any) -> nn.Embedding:
+    """Without first values: for these, on the meta device, torch would import its compiler, which takes a second."""
+    return nn.Embedding.from_pretrained(torch.empty(rows, c.hidden_size), freeze=False, **fields)
 
 
 class _Layer(nn.Module):
@@ -95,7 +100,7 @@ class _Output(nn.Module):
 
 
 def from_architecture(values: dict[str, Any]) -> Bert:
-    """Random weights; what a transformers configuration leaves out takes BERT's usual value."""
+    """Without weights (on the meta device); what a transformers configuration leaves out takes BERT's usual value."""
     usual = {"vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12,
              "intermediate_size": 3072, "max_position_embeddings": 512, "type_vocab_size": 2, "pad_token_id": 0,
              "layer_norm_eps": 1e-12, "hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}

@@ -11,6 +11,7 @@ from core.errors import StudioError
 from core.models.backends import prepare_imports
 from core.models.config import ModelConfig
 from core.models.hub import offline
+from core.models.plain_vit import PlainViT, can_build
 from core.patches import MAX_FRAMES, PARTS
 
 # Motions are read together whose windows, rounded up to a multiple of this, are as many.
@@ -18,8 +19,11 @@ BUCKET = 2
 
 
 def make_vit(config: ModelConfig, pretrained: bool) -> nn.Module:
-    """The timm model of a configuration, for images (224, 5 * points). Raises StudioError for an unknown name, weights that
-    cannot be had, and patches of another size than the configuration's."""
+    """The timm model of a configuration, for images (224, 5 * points); its like in torch's own layers where weights of a saved
+    model follow, which opens sooner. Raises StudioError for an unknown name, weights that cannot be had, and patches of another
+    size than the configuration's."""
+    if not pretrained and can_build(config):
+        return PlainViT(config)
     prepare_imports()
     import timm
 

@@ -78,8 +78,13 @@ class TextEncoder(nn.Module):
         return cls(backbone, architecture, tokenizer, pooling)
 
     def materialised(self) -> TextEncoder:
-        """Memory for the empty weights of from_parts, with the buffers that checkpoints do not hold."""
-        self.backbone.to_empty(device="cpu")
+        """Memory for the empty weights of from_parts, with the buffers that checkpoints do not hold. By hand, since to_empty
+        imports a part of torch's compiler, which takes half a second."""
+        for module in self.backbone.modules():
+            for name, weight in list(module.named_parameters(recurse=False)):
+                setattr(module, name, nn.Parameter(torch.empty(weight.shape, dtype=weight.dtype)))
+            for name, buffer in list(module.named_buffers(recurse=False)):
+                setattr(module, name, torch.empty(buffer.shape, dtype=buffer.dtype))
         for name, buffer in self.backbone.named_buffers():
             if name.endswith("position_ids"):
                 buffer.copy_(torch.arange(buffer.shape[-1]).expand_as(buffer))

@@ -14,8 +14,9 @@ from torch.nn import functional
 from core import places
 from core.errors import FileProblem, StudioError
 from core.models.checkpoint import CheckpointInfo, compact_rows, expand_rows, load_model, save_model
-from core.models.config import from_dict, preset, to_dict
+from core.models.config import ModelConfig, changed, from_dict, preset, to_dict
 from core.models.motion_encoder import MotionEncoder
+from core.models.plain_vit import PlainViT
 from core.models.text_encoder import TextEncoder
 
 
@@ -47,6 +48,32 @@ def test_own_forward_equals_timm(tiny_config):
     x = pixels([224, 224])
     trimmed = encoder(x)
     torch.testing.assert_close(trimmed, encoder.vit(x), atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name, points, pooling", [("vit_tiny_patch16_224", 16, "avg"), ("vit_small_patch32_224", 32, "token"),
+                                                   ("vit_base_patch16_224", 16, "token"), ("vit_tiny_patch16_224", 16, "token")])
+def test_own_vit_equals_timm(name, points, pooling):
+    """From timm's weights: whole and masked; in training, with paths dropped from the same seed, gradients too."""
+    config = changed(ModelConfig(), motion=name, motion_weights="", motion_pooling=pooling, trim_padding=True, drop_path=0.4)
+    theirs, ours = MotionEncoder(config), MotionEncoder(config, pretrained=False)
+    assert isinstance(ours.vit, PlainViT) and not isinstance(theirs.vit, PlainViT)
+    for weight in theirs.parameters():
+        torch.nn.init.normal_(weight, std=0.05)
+    ours.load_state_dict(theirs.state_dict(), strict=True)
+    assert ours.vit.patch_embed.patch_size == (points, points) and ours.width == theirs.width
+    x = functional.pad(pixels([224, 60, 130]), (0, 5 * points - 80))
+    for training in (False, True):
+        both = []
+        for encoder in (theirs.train(training), ours.train(training)):
+            torch.manual_seed(3)
+            found = encoder(x)
+            torch.manual_seed(4)
+            whole = encoder.vit(x)
+            encoder.zero_grad()
+            (found.square().sum() + whole.square().sum()).backward()
+            both.append((found, whole, encoder.vit.blocks[0].attn.qkv.weight.grad, encoder.vit.pos_embed.grad))
+        for a, b in zip(*both, strict=True):
+            torch.testing.assert_close(b, a, atol=1e-4 * a.abs().max().item(), rtol=1e-4)
 
 
 @torch.no_grad()
@@ -165,9 +192,10 @@ def test_bert_in_torchs_layers_equals_transformers(tiny_text_folder):
     torch.testing.assert_close(b[mask.bool()], a[mask.bool()], atol=2e-5, rtol=1e-4)
 
 
-def test_a_saved_starter_opens_without_transformers():
+def test_a_saved_starter_opens_without_what_is_slow_to_import():
     code = ("import sys; from core import places; from core.models.checkpoint import load_model; "
-            "m = load_model(places.starter_model()); m.encode_text(['a man walks']); assert 'transformers' not in sys.modules")
+            "m = load_model(places.starter_model()); m.encode_text(['a man walks']); "
+            "slow = {'transformers', 'timm', 'torchvision', 'torch._dynamo', 'sympy'} & set(sys.modules); assert not slow, slow")
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[3])
 
 
