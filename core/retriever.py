@@ -224,7 +224,7 @@ class _Build:
             for start_s, end_s in spans:
                 entries.append(Entry(clip.id, clip.key, start_s, end_s))
             windows.append(pixels)
-            if sum(map(len, windows)) >= BATCH or count == len(self.todo):
+            if sum(map(len, windows)) >= BATCH and count < len(self.todo):
                 self._encode(entries, windows)
                 entries, windows = [], []
                 yield meter.at(count)
