@@ -82,8 +82,8 @@ def try_package(package: Path) -> None:
         assert inside(f"command -v {tool}", check=False).returncode, f"the bare root has {tool}"
     inside("apt-get update -qq && useradd -m ada")
     before = files()
-    shutil.copy(package, PLACE / "root" / package.name)
-    inside(f"apt-get install -y -qq --no-install-recommends /root/{package.name}")
+    shutil.copy(package, PLACE / "srv" / package.name)
+    inside(f"apt-get install -y -qq --no-install-recommends /srv/{package.name}")
     size = int(inside(f"dpkg-query -W -f '${{Installed-Size}}' {NAME}").stdout) * 1.024 / 1000
     step(f"installed with its dependencies, {size:.0f} MB")
     inside(f"apt-get install -y -qq --no-install-recommends {' '.join(DESKTOP)}")
@@ -100,7 +100,7 @@ def try_package(package: Path) -> None:
     open_by_association()
     inside(f"apt-get purge -y -qq {NAME}")
     left = {f for f in files() - before if NAME in f or "/motionpatches" in f or f.endswith("x-bvh.xml")}
-    left = {f for f in left if not f.startswith(("home/ada", "root/"))}
+    left = {f for f in left if not f.startswith(("home/ada", "srv/"))}
     assert not left, f"left behind: {sorted(left)[:10]}"
     step("removed; nothing is left but what lies in the user's home")
 

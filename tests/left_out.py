@@ -15,10 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "packaging"))
 from action_phrases import Phrase, filled, left_out
 
 from core import places
-from core.library.open import open_library
-from core.models.checkpoint import load_model
-from core.progress import run
-from core.retriever import Retriever, build_gallery, find_gallery
+from tests.sentences import Answer, demo_retriever, five_best, share
 
 WHO = ("the plumber", "a nurse", "our cousin", "this guy", "a lady in red", "the twins' father", "Carlos", "Ingrid", "the boss",
        "a teenager", "the old man over there", "the tourist", "her uncle", "the guy on the left", "a small girl")
@@ -45,21 +42,12 @@ def sentences(phrases: list[Phrase], seed: int = 5) -> list[tuple[str, str, froz
     return found
 
 
-def found_at(retriever: Retriever, sentence: str, right: frozenset[str]) -> int:
-    """The place of the first clip that is right, from 0; 5 where none of the top five is."""
-    hits = retriever.search_text(sentence, 5)
-    return next((at for at, hit in enumerate(hits) if right & set(hit.clip_id.split(" ", 1)[1].split(" + "))), 5)
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, default=places.starter_model())
     parser.add_argument("--every", type=int, default=1, help="of so many phrases one, to be done sooner")
     told = parser.parse_args()
-    library, model = run(open_library(places.demo_library())), load_model(told.model)
-    retriever = Retriever(model, find_gallery(model, library) or run(build_gallery(model, library)))
-    asked = sentences(left_out())[:: told.every]
+    retriever, asked = demo_retriever(told.model), sentences(left_out())[:: told.every]
     for name, which in (("bare", 0), ("in context", 1)):
-        at = [found_at(retriever, both[which], both[2]) for both in asked]
-        print(f"{len(at)} phrases {name}: top-1 {100 * sum(a < 1 for a in at) / len(at):.1f} %, "
-              f"top-5 {100 * sum(a < 5 for a in at) / len(at):.1f} %")
+        answers = [Answer(said[which], said[2], five_best(retriever, said[which])) for said in asked]
+        print(f"{len(answers)} phrases {name}: top-1 {share(answers, 1):.1f} %, top-5 {share(answers, 5):.1f} %")

@@ -33,17 +33,22 @@ class Answer:
         return any(self.accepted & shown for shown in self.found[:k])
 
 
+def demo_retriever(model_folder: Path) -> Retriever:
+    library, model = run(open_library(places.demo_library())), load_model(model_folder)
+    return Retriever(model, find_gallery(model, library) or run(build_gallery(model, library)))
+
+
+def five_best(retriever: Retriever, sentence: str) -> tuple[frozenset[str], ...]:
+    """The actions that each of the five best clips shows."""
+    return tuple(frozenset(hit.clip_id.split(" ", 1)[1].split(" + ")) for hit in retriever.search_text(sentence, 5))
+
+
 def ask_all(model_folder: Path) -> list[Answer]:
-    library = run(open_library(places.demo_library()))
-    model = load_model(model_folder)
-    gallery = find_gallery(model, library) or run(build_gallery(model, library))
-    retriever = Retriever(model, gallery)
-    answers = []
+    retriever, answers = demo_retriever(model_folder), []
     for file in (FIRST, MORE):
         for row in csv.DictReader(file.read_text().splitlines()):
-            hits = retriever.search_text(row["sentence"], 5)
-            shown = tuple(frozenset(h.clip_id.split(" ", 1)[1].split(" + ")) for h in hits)
-            answers.append(Answer(row["sentence"], frozenset(row["actions"].split("|")), shown))
+            accepted = frozenset(row["actions"].split("|"))
+            answers.append(Answer(row["sentence"], accepted, five_best(retriever, row["sentence"])))
     return answers
 
 

@@ -140,5 +140,7 @@ class MainWindow(QMainWindow):
         self.settings.setValue("own captions", self.captions.captions.own)
         self.settings.setValue("layout", self.saveState(LAYOUT))
         self.settings.setValue("geometry", self.saveGeometry())
+        if (focused := self.focusWidget()) is not None:
+            focused.clearFocus()  # a line being typed hands over its words before all work ends
         self.closing.emit()
         event.accept()

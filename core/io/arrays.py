@@ -22,6 +22,9 @@ DEFAULT_FPS = 20.0
 KIT_FPS = 12.5
 MAX_JOINTS = 1000
 MAX_UNPACKED = 4 << 30
+# What numpy and the parser of Python literals, by which it reads headers, raise on broken bytes; and zipfile beside them.
+BROKEN = (ValueError, EOFError, OverflowError, MemoryError, SyntaxError, TypeError, tokenize.TokenError)
+BROKEN_ZIP = (*BROKEN, zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, struct.error)
 
 
 def load_npy(path: Path) -> Motion:
@@ -81,7 +84,7 @@ def read_array(path: Path) -> np.ndarray:
         return np.load(path, allow_pickle=False)
     except OSError as error:
         raise os_problem(path, error) from error
-    except (ValueError, EOFError, OverflowError, MemoryError, SyntaxError, TypeError, tokenize.TokenError) as error:
+    except BROKEN as error:
         if "pickle" in str(error) or "Object" in str(error):
             raise FileProblem(path, "it holds Python objects (a pickle), which are not loaded for safety",
                               "Save plain arrays with numpy.save(..., allow_pickle=False)") from None
@@ -117,8 +120,7 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
         return found
     except OSError as error:
         raise os_problem(path, error) from error
-    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, OverflowError, MemoryError, SyntaxError,
-            TypeError, NotImplementedError, RuntimeError, struct.error, tokenize.TokenError) as error:
+    except BROKEN_ZIP as error:
         raise FileProblem(path, f"it is not a whole .npz file ({str(error)[:120]})", "Copy or save it again") from None
 
 

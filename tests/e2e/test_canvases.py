@@ -128,3 +128,20 @@ app.shutdown(); print("fine")
 """)
     assert done.returncode == 0 and "fine" in done.stdout, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
+
+
+def test_words_being_typed_are_saved_by_closing(screen, small_library):
+    done = run(f"""
+from pathlib import Path
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+folder, w = Path({str(small_library)!r}), studio.window
+w.activateWindow(); wait(w.isActiveWindow)
+studio.workspace.open([folder])
+wait(lambda: w.captions.captions.take and studio.workspace.library.root == folder and studio.workspace.retriever, 90)
+w.captions.add.click()
+QTest.keyClicks(w.captions.table.findChildren(QLineEdit)[-1], "not yet entered")
+w.close(); app.shutdown(); print("fine")
+""")
+    assert done.returncode == 0 and "fine" in done.stdout and "Error" not in done.stderr, done.stderr
+    assert sum("not yet entered" in file.read_text() for file in (small_library / "texts").iterdir()) == 1

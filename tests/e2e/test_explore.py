@@ -215,6 +215,17 @@ def test_a_moment_in_a_long_take(demo, tmp_path):
     assert len(demo.window.docks[4].widget().score.getData()[0]) == len(moments.scores)
 
 
+def test_an_answer_of_a_library_closed_meanwhile_is_dropped(demo):
+    before, shown = demo.search.results, demo.workspace.clip
+    demo.search.submit("someone jumps")
+    retriever, demo.workspace.retriever = demo.workspace.retriever, None  # as when another library is opened
+    rest(800)
+    assert demo.search.results is before and demo.workspace.clip is shown
+    demo.workspace.retriever = retriever
+    ask(demo, "someone hops")
+    assert len(demo.search.results) == demo.search.k
+
+
 def test_sums_of_terms_parts_and_filters(demo):
     shown = demo.workspace.clip
     ask(demo, "this + someone walks")
