@@ -9,7 +9,7 @@ import numpy as np
 
 from core.errors import FileProblem
 from core.io import corrections, units
-from core.motion.body_parts import PartFinding, find_body_parts
+from core.recognition.body_parts import PartFinding, find_body_parts
 from core.motion.motion import Assumption, Motion, Source
 from core.motion.skeleton import Skeleton
 

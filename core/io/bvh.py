@@ -11,7 +11,7 @@ import numpy as np
 from core.errors import FileProblem, os_problem
 from core.io.assemble import assemble
 from core.motion import kinematics
-from core.motion.joint_names import read_name
+from core.recognition.joint_names import read_name
 from core.motion.motion import Assumption, Motion
 from core.motion.skeleton import Skeleton
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.io.load import load_motion
-from core.motion.body_parts import find_body_parts
+from core.recognition.body_parts import find_body_parts
 from core.motion.skeleton import Skeleton
 from tests.skeletons import BODIES, build, expected_chains, write_bvh
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.motion.joint_names import NameReading, read_name
+from core.recognition.joint_names import NameReading, read_name
 from core.motion.skeleton import KNOWN_SKELETONS, Chains, Skeleton, known_name
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.motion.body_parts import find_body_parts
-from core.motion.joint_names import read_name
+from core.recognition.body_parts import find_body_parts
+from core.recognition.joint_names import read_name
 from core.motion.skeleton import KNOWN_SKELETONS, SMPL22, Skeleton
 
 

@@ -1,0 +1,32 @@
+"""The one table of formats: which suffix is read by what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.io.raw import RawTake
+
+Reader = Callable[[Path], list[RawTake]]
+
+
+def _any(_: Path) -> bool:
+    return True
+
+
+def _alone(path: Path) -> list[Path]:
+    return [path]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file. `read` gives its takes or raises FileProblem. `native`: by a compiled library, hence in a child process.
+    `fits`: a quick look inside, for suffixes that other kinds of file have too. `files`: every file the takes depend on."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    read: Reader
+    native: bool = False
+    fits: Callable[[Path], bool] = _any
+    files: Callable[[Path], list[Path]] = _alone
