@@ -39,6 +39,15 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def cases() -> Path:
+    """Awkward inputs with their right values."""
+    folder = SHARED.parent / "cases"
+    if not folder.is_dir():
+        pytest.skip("the awkward inputs in ../shared/cases are not here")
+    return folder
+
+
 @pytest.fixture
 def smpl_motion() -> Motion:
     """60 frames of rigid random poses: the demo's own standing body, walking."""
