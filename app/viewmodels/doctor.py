@@ -8,11 +8,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import StudioError
-from core.io import corrections, units
+from core.io import units
 from core.io.assemble import assemble
-from core.io.corrections import Correction
 from core.motion.canonical import canonical
 from core.motion.motion import Assumption, Motion
+from core.recognition import corrections
+from core.recognition.corrections import Correction
 
 PREVIEW_FRAMES = 240
 
@@ -80,7 +81,7 @@ class Doctor(QObject):
 
     def remember(self) -> None:
         """Keeps the answer for every file of this hierarchy."""
-        corrections.remember(self.original.skeleton, self.correction)
+        corrections.remember("rig", self.original.skeleton, None, self.correction)
 
     def notes(self) -> dict[str, str]:
         """By 'unit', 'up axis', 'rate', 'body parts': from what it is known, and how sure."""

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import FileProblem, StudioError, os_problem
-from core.io import corrections
 from core.io.arrays import DEFAULT_FPS, KIT_FPS, read_array, read_positions, recognise
 from core.io.assemble import assemble, check_finite
 from core.io.joint_vectors import WIDTHS
 from core.io.units import to_y_up
 from core.motion.motion import Assumption, Motion, Source
 from core.motion.skeleton import Skeleton, known_name
+from core.recognition import corrections
 
 SAMPLE_FILES, SAMPLE_FRAMES, TRIES = 12, 20, 50
 

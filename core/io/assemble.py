@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import FileProblem
-from core.io import corrections, units
-from core.recognition.body_parts import PartFinding, find_body_parts
+from core.io import units
 from core.motion.motion import Assumption, Motion, Source
 from core.motion.skeleton import Skeleton
+from core.recognition import corrections
+from core.recognition.body_parts import PartFinding, find_body_parts
 
 SAID = "said by you for this skeleton"
 

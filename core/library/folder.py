@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.errors import FileProblem, StudioError, os_problem
-from core.io import corrections
 from core.io.load import LOADERS, load_motion
 from core.library import index
 from core.library.captions import CaptionLine, caption_from_name, read_captions_csv, read_humanml3d
@@ -15,6 +14,7 @@ from core.library.library import Clip, Library, Skipped, content_digest
 from core.library.takes import FOLDER, clips_by_range
 from core.motion.motion import Motion
 from core.progress import Job, Meter
+from core.recognition import corrections
 
 # Seconds after which a scan gives out what it has found so far.
 PARTLY_S = 1.5

@@ -1,0 +1,118 @@
+"""What a person said instead of what import recognised: kept for a file, a folder, or a rig wherever it occurs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from core.errors import FileProblem
+from core.motion.skeleton import Skeleton
+from core.recognition import corrections_file
+from core.recognition.corrections_file import MAX_LABEL, SCOPES, Correction, Remembered, Scope, notices
+
+__all__ = ["SCOPES", "Correction", "Remembered", "Scope", "check", "find", "forget", "forget_all", "hierarchy_key", "label",
+           "listed", "notices", "place_of", "remember", "restore", "unread", "version"]
+
+
+def hierarchy_key(skeleton: Skeleton) -> str:
+    """The same for every file of the same joint names and parents."""
+    return _hierarchy(skeleton.joint_names, skeleton.parents)
+
+
+@lru_cache(1024)
+def _hierarchy(names: tuple[str, ...], parents: tuple[int, ...]) -> str:
+    return hashlib.sha256(repr((names, parents)).encode()).hexdigest()[:16]
+
+
+def version() -> str:
+    """Changes with anything that was said; '' where nothing was."""
+    return corrections_file.read().version
+
+
+def find(skeleton: Skeleton, path: Path | None = None) -> Correction:
+    """What holds for a take of this rig in this file: the file's own correction over that of the nearest folder over those of
+    the folders above over that of the rig, field by field."""
+    said = corrections_file.read().by_rig.get(hierarchy_key(skeleton), {})
+    found = Correction()
+    for place in _places(path) if said else ():
+        if place in said:
+            found = found.over(said[place])
+    if any(j >= skeleton.joint_count for chain in found.chains for j in chain):
+        found = replace(found, chains=())
+    return found
+
+
+def place_of(scope: Scope, path: Path | None) -> str:
+    """The file or folder (that of a file, or the folder itself) that a correction of this scope is kept for."""
+    if scope == "rig":
+        return ""
+    if path is None:
+        raise ValueError("a correction of a file or folder needs its path")
+    path = Path(os.path.abspath(path))
+    if scope == "file":
+        return os.path.join(os.path.realpath(path.parent), path.name)
+    return os.path.realpath(path if path.is_dir() else path.parent)
+
+
+def _places(path: Path | None) -> Iterable[tuple[str, str]]:
+    """Scope and place of every correction that may hold for a file, the one that counts most first."""
+    if path is None:
+        return (("rig", ""),)
+    path = Path(os.path.abspath(path))
+    folders = _folders(str(path.parent))
+    return (("file", os.path.normcase(os.path.join(folders[0], path.name))), *(("folder", f) for f in folders), ("rig", ""))
+
+
+@lru_cache(1024)
+def _folders(folder: str) -> tuple[str, ...]:
+    """A folder and all above it, links resolved."""
+    return tuple(os.path.normcase(os.path.realpath(f)) for f in (folder, *map(str, Path(folder).parents)))
+
+
+def label(skeleton: Skeleton) -> str:
+    """A rig's first joints, by which a person knows it."""
+    names = ", ".join(skeleton.joint_names[:3]).encode("utf-8", "replace").decode()
+    return names if len(names) <= MAX_LABEL else names[:MAX_LABEL - 1] + "…"
+
+
+def listed() -> tuple[Remembered, ...]:
+    """All that is remembered, what was said last at the end."""
+    return corrections_file.read().entries
+
+
+def unread() -> int:
+    """How many entries cannot be read and are passed by."""
+    return corrections_file.read().unread
+
+
+def remember(scope: Scope, skeleton: Skeleton, path: Path | None, correction: Correction) -> None:
+    """Keep a correction (an empty one forgets). Raises FileProblem where it cannot be, or cannot be written."""
+    entry = Remembered(scope, hierarchy_key(skeleton), place_of(scope, path), skeleton.joint_count, label(skeleton),
+                       replace(check(correction, skeleton), by=()), date.today().isoformat())
+    corrections_file.change([entry], [entry] if correction.said() else [])
+
+
+def forget(entry: Remembered) -> None:
+    corrections_file.change([entry], [])
+
+
+def forget_all() -> None:
+    """Forget every entry, those that cannot be read too."""
+    corrections_file.clear()
+
+
+def restore(previous: Iterable[Remembered], instead_of: Iterable[Remembered] = ()) -> None:
+    """Put entries as they were in the place of others. All that neither names stays."""
+    corrections_file.change(instead_of, previous)
+
+
+def check(correction: Correction, skeleton: Skeleton) -> Correction:
+    """Raises FileProblem naming what cannot be: a unit or rate of zero, a chain of one joint."""
+    for what, problem, advice in corrections_file.wrong(correction, skeleton.joint_count):
+        raise FileProblem(what, problem, advice)
+    return correction
