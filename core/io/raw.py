@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 
 from core.motion.motion import Assumption
 from core.motion.skeleton import Skeleton
+from core.motion.stated import Stated
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Stated(Generic[T]):
-    """What a format says of itself, on what ground, and in what share of files (0 to 1) that is true."""
-
-    value: T
-    reason: str
-    confidence: float = 1.0
+__all__ = ["RawTake", "Stated"]
 
 
 @dataclass(frozen=True, eq=False)
