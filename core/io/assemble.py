@@ -1,71 +1,62 @@
-"""From raw joint positions to a Motion: unit, up axis and body parts recognised and noted."""
+"""From a raw take and how it is read to a Motion in metres, Y up, with every assumption noted."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io import units
+from core.io.raw import RawTake, Stated
+from core.motion.axes import to_y_up
 from core.motion.motion import Assumption, Motion, Source
-from core.motion.skeleton import Skeleton
-from core.recognition import corrections
-from core.recognition.body_parts import PartFinding, find_body_parts
+from core.recognition import unit
+from core.recognition.body_parts import PartFinding
+from core.recognition.corrections import Correction
+from core.recognition.decide import Recognition
 
-SAID = "said by you for this skeleton"
-
-
-def check_finite(path: Path, positions: np.ndarray) -> None:
-    """Raises FileProblem naming the first frame that holds NaN or infinity."""
-    bad = ~np.isfinite(positions).all(axis=(1, 2))
-    if bad.any():
-        raise FileProblem(
-            path, f"{int(bad.sum())} of {len(bad)} frames hold NaN or infinite values",
-            "Repair or re-export the take", where=f"frame {int(np.argmax(bad))}")
+SAID = "said by you"
 
 
-def assemble(
-    path: Path, positions: np.ndarray, fps: float, skeleton: Skeleton, rate: Assumption, rest: np.ndarray | None = None,
-    said: corrections.Correction | None = None,
-) -> Motion:
-    """A Motion in metres, Y up, with chains. `rest` (J, 3), if given, is the skeleton's own rest pose; `said` overrules
-    the guesses (by default what is remembered for this hierarchy)."""
-    check_finite(path, positions)
-    said = corrections.find(skeleton) if said is None else said
-    factor, unit = units.guess_unit(positions, skeleton)
-    if said.unit_m is not None:
-        factor, unit = said.unit_m, Assumption("unit", f"{said.unit_m:g} m", SAID, 1.0)
-    scaled = positions * factor
-    up, axis, finding = _up_and_parts(scaled, skeleton, rest * factor if rest is not None else None)
-    if said.up is not None:
-        up, axis = said.up, Assumption("up axis", said.up, SAID, 1.0)
-        finding = find_body_parts(skeleton, units.to_y_up(scaled, up))
-    if said.chains:
-        finding = PartFinding(said.chains, 1.0, SAID)
-    if said.fps is not None:
-        fps, rate = said.fps, Assumption("rate", f"{said.fps:g} fps", SAID, 1.0)
-    parts = Assumption("body parts", "five chains" if finding.chains else "none", finding.reason, finding.confidence)
-    assumptions = (rate, unit, *([axis] if axis else []), parts)
-    return Motion(np.ascontiguousarray(units.to_y_up(scaled, up), np.float32), fps, replace(skeleton, chains=finding.chains),
-                  path.stem, assumptions, Source(factor, up))
+def assemble(raw: RawTake, name: str, recognition: Recognition, said: Correction | None = None) -> Motion:
+    """A Motion (T, J, 3) float32 in metres, Y up. `said` overrules what was recognised."""
+    said = said or Correction()
+    factor = recognition.unit.value if said.unit_m is None else said.unit_m
+    up = recognition.up.value if said.up is None else said.up
+    parts = PartFinding(said.chains, 1.0, SAID) if said.chains else recognition.parts
+    fps = raw.fps if said.fps is None else said.fps
+    add = recognition.root_offset is not None and recognition.root_offset.value
+    add = add if said.root_offset is None else said.root_offset
+    motion = Motion(_placed(raw, factor, up, add), fps, replace(raw.skeleton, chains=parts.chains), name,
+                    _assumptions(raw, recognition, said, parts), Source(factor, up))
+    if raw.partner is None:
+        return motion
+    # Both people stand in one space. The second's joints are the first's where the rig is the same.
+    chains = parts.chains if raw.partner.skeleton.joint_count == raw.skeleton.joint_count else raw.partner.skeleton.chains
+    partner = replace(motion, positions=_placed(raw.partner, factor, up, add),
+                      skeleton=replace(raw.partner.skeleton, chains=chains))
+    return replace(motion, partner=partner)
 
 
-def _up_and_parts(scaled: np.ndarray, skeleton: Skeleton,
-                  rest: np.ndarray | None) -> tuple[str, Assumption | None, PartFinding]:
-    """The up axis with how it was found, and the chains; without chains the axis stays the file's Y."""
-    finding = find_body_parts(skeleton, scaled)
-    if not finding.chains:
-        for up in ("Z", "X", "-Y"):
-            turned = find_body_parts(skeleton, units.to_y_up(scaled, up))
-            if turned.confidence > finding.confidence:
-                finding = turned
-                break
-    if not finding.chains:
-        return "Y", None, finding
-    feet = [finding.chains[0][-1], finding.chains[1][-1]]
-    up, note = units.guess_up_axis(scaled, skeleton, feet, finding.chains[2][-1])
-    if note.confidence < 0.85 and rest is not None:
-        up, note = units.guess_up_axis(rest[None], skeleton, feet, finding.chains[2][-1])
-    return up, note, finding
+def _placed(raw: RawTake, factor: float, up: str, add_offset: bool) -> np.ndarray:
+    positions = raw.positions
+    if add_offset and raw.root_offset is not None:
+        positions = positions + raw.root_offset.astype(np.float32)
+    return np.ascontiguousarray(to_y_up(positions, up) * np.float32(factor), np.float32)
+
+
+def _assumptions(raw: RawTake, found: Recognition, said: Correction, parts: PartFinding) -> tuple[Assumption, ...]:
+    """Rate, unit, up axis, body parts, root offset, and what the reader noted."""
+    rate = raw.rate if said.fps is None else Assumption("rate", f"{said.fps:g} fps", SAID, 1.0)
+    metres = found.unit.value if said.unit_m is None else said.unit_m
+    size = Assumption("unit", unit.name_of(metres), *_ground(found.unit, said.unit_m))
+    axis = Assumption("up axis", found.up.value if said.up is None else said.up, *_ground(found.up, said.up))
+    chains = Assumption("body parts", "five chains" if parts.chains else "none", parts.reason, parts.confidence)
+    offset = []
+    if raw.root_offset is not None and found.root_offset is not None:
+        add = found.root_offset.value if said.root_offset is None else said.root_offset
+        offset = [Assumption("root offset", "added" if add else "not added", *_ground(found.root_offset, said.root_offset))]
+    return (rate, size, axis, chains, *offset, *raw.notes)
+
+
+def _ground(found: Stated, said: object) -> tuple[str, float]:
+    return (found.reason, found.confidence) if said is None else (SAID, 1.0)

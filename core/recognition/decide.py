@@ -1,0 +1,137 @@
+"""One reading for the takes of a rig: the evidence of all weighed together, with how sure it is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.io.raw import RawTake, Stated
+from core.motion.axes import UP_AXES
+from core.recognition import root_offset, unit, up_axis
+from core.recognition.body_parts import PartFinding
+from core.recognition.evidence import Evidence, evidence_of
+
+# Two takes whose bodies differ by more than this are of different units, though their joints have the same names.
+SAME_SIZE = 1.6
+# How much a take's own motion must say against its group's axis to be read otherwise.
+STUBBORN = 7.0
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """How a take is read: `unit` metres per unit, `up` one of UP_AXES, `parts`, and whether the root's OFFSET is added
+    (None where there is none)."""
+
+    unit: Stated[float]
+    up: Stated[str]
+    parts: PartFinding
+    root_offset: Stated[bool] | None = None
+
+    @property
+    def token(self) -> str:
+        """Changes with anything that changes the positions or the chains."""
+        added = self.root_offset is not None and self.root_offset.value
+        return hashlib.sha256(repr((self.unit.value, self.up.value, self.parts.chains, added)).encode()).hexdigest()[:8]
+
+
+def recognise(take: RawTake) -> Recognition:
+    """From a take alone."""
+    return decide([evidence_of(take)], take)[0]
+
+
+def decide(takes: Sequence[Evidence], stated: RawTake) -> list[Recognition]:
+    """A reading for each take of one rig in one folder. `stated`: any of them, for what their format says of itself."""
+    found: dict[int, Recognition] = {}
+    for group in _by_size([take.stature for take in takes]):
+        found |= zip(group, _decide([takes[i] for i in group], stated), strict=True)
+    return [found[i] for i in range(len(takes))]
+
+
+def _by_size(statures: Sequence[float]) -> list[list[int]]:
+    """Indices of takes in groups without a gap of SAME_SIZE between neighbours."""
+    order = sorted(range(len(statures)), key=statures.__getitem__)
+    groups = [[order[0]]]
+    for before, after in zip(order, order[1:], strict=False):
+        if statures[after] > SAME_SIZE * statures[before]:
+            groups.append([])
+        groups[-1].append(after)
+    return groups
+
+
+def _decide(takes: list[Evidence], stated: RawTake) -> list[Recognition]:
+    said = stated.up
+    scores = up_axis.pooled([t.up for t in takes], up_axis.prior(said.value if said else None, said.confidence if said else 0.0))
+    shared = scores - scores.max()
+    parts_of = [_parts(takes, axis) for axis in range(6)]
+    # An axis under which no body is found is less likely where another one shows a body.
+    shared = shared + np.log(np.maximum([p.confidence for p in parts_of], 0.05)) if len({p.chains for p in parts_of}) > 1 else shared
+    common = int(np.argmax(shared))
+    unit_found = _unit(takes, parts_of[common], stated)
+    readings: dict[int, Recognition] = {}
+    chosen = []
+    for take in takes:
+        alone = np.maximum(shared - shared.max(), -STUBBORN) + (up_axis.own(take.up) if len(takes) > 1 else 0.0)
+        axis = int(np.argmax(alone)) if len(takes) > 1 else common
+        if axis not in readings:
+            basis = shared if axis == common else alone
+            readings[axis] = Recognition(unit_found, _up(axis, basis, len(takes), stated), parts_of[axis],
+                                         _offset(takes, axis))
+        chosen.append(readings[axis])
+    return chosen
+
+
+def _sure(scores: np.ndarray, at: int) -> float:
+    """Probability of one of several hypotheses by their log-scores, never above 0.99."""
+    weights = np.exp(scores - scores.max())
+    return round(min(float(weights[at] / weights.sum()), 0.99), 2)
+
+
+def _up(axis: int, scores: np.ndarray, count: int, stated: RawTake) -> Stated[str]:
+    name = UP_AXES[axis]
+    grounds = "posture, rest pose, floor and contacts" if stated.rest is not None else "posture, floor and contacts"
+    of = f" of {count} takes of this rig" if count > 1 else ""
+    if stated.up and stated.up.value == name:
+        return Stated(name, f"{stated.up.reason}; {grounds}{of} agree", _sure(scores, axis))
+    against = f", against {stated.up.reason}" if stated.up else ""
+    return Stated(name, f"{grounds}{of}{against}", _sure(scores, axis))
+
+
+def _parts(takes: list[Evidence], axis: int) -> PartFinding:
+    """The finding that most of the takes share, weighed by how sure each is."""
+    weights: Counter[tuple] = Counter()
+    for take in takes:
+        weights[take.parts[axis].chains] += max(take.parts[axis].confidence, 1e-3)
+    chains = max(weights, key=weights.__getitem__)
+    return max((t.parts[axis] for t in takes if t.parts[axis].chains == chains), key=lambda p: p.confidence)
+
+
+def _unit(takes: list[Evidence], parts: PartFinding, stated: RawTake) -> Stated[float]:
+    height = float(np.median([take.stature for take in takes]))
+    scores = unit.likelihood(height, bool(parts.chains))
+    said = stated.unit
+    if said is not None:
+        metres = height * said.value
+        if said.confidence >= 1 or 0.4 < metres < 4.0:
+            return said
+    at = int(np.argmax(scores))
+    factor = float(unit.FACTORS[at])
+    tall = height * factor
+    if not 0.4 < tall < 3.2 and parts.chains:
+        return Stated(1.7 / height, "no usual unit makes a person of it; scaled to 1.7 m", 0.3)
+    what = "person" if parts.chains else "body"
+    return Stated(factor, f"legs and trunk make a {what} of {tall:.2f} m", _sure(scores, at))
+
+
+def _offset(takes: list[Evidence], axis: int) -> Stated[bool] | None:
+    odds = [take.root_offset[axis] for take in takes if take.root_offset is not None]
+    if not odds:
+        return None
+    total = root_offset.PRIOR + float(np.mean(odds)) * (1 + np.log2(len(odds)))
+    add = total > 0
+    sure = round(min(1 / (1 + np.exp(-abs(total))), 0.99), 2)
+    how = "added to" if add else "replaced by"
+    return Stated(bool(add), f"{how} its position channels: so the lowest points come nearest to the floor", sure)
