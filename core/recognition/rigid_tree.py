@@ -1,0 +1,51 @@
+"""A tree of bones for joints without names or parents: joints that keep their distance over time belong together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.motion.skeleton import Skeleton
+
+SAMPLES = 60
+
+
+def sample_frames(positions: np.ndarray, count: int = SAMPLES) -> np.ndarray:
+    """At most `count` frames of (T, J, 3), evenly over the take, float64."""
+    frames = len(positions)
+    at = np.arange(frames) if frames <= count else np.linspace(0, frames - 1, count).astype(int)
+    return positions[at].astype(np.float64)
+
+
+def rigid_tree(positions: np.ndarray) -> Skeleton:
+    """Minimum spanning tree over the joints of (T, J, 3), cheapest where two keep their distance over time (Prim).
+
+    Joints in one place hang on the first of them.
+    """
+    mean, spread = _distances(sample_frames(positions))
+    joints = len(mean)
+    size = max(float(mean.mean()), 1e-9)
+    cost = spread / size + 0.05 * mean / size
+    open_joints = np.ones(joints, bool)
+    open_joints[0] = False
+    parents = np.full(joints, -1)
+    nearest, nearest_from = cost[0].copy(), np.zeros(joints, int)
+    for _ in range(joints - 1):
+        joint = int(np.argmin(np.where(open_joints, nearest, np.inf)))
+        parents[joint] = nearest_from[joint]
+        open_joints[joint] = False
+        closer = cost[joint] < nearest - 1e-9
+        nearest_from[closer] = joint
+        nearest = np.minimum(nearest, cost[joint])
+    return Skeleton(tuple(f"joint {j}" for j in range(joints)), tuple(int(p) for p in parents))
+
+
+def _distances(sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(J, J) mean and standard deviation over frames of the distance of every two joints, a frame at a time."""
+    joints = sample.shape[1]
+    total, squares = np.zeros((joints, joints)), np.zeros((joints, joints))
+    for frame in sample:
+        square = sum((frame[:, None, k] - frame[None, :, k]) ** 2 for k in range(3))
+        squares += square
+        total += np.sqrt(square)
+    mean = total / len(sample)
+    return mean, np.sqrt(np.maximum(squares / len(sample) - mean**2, 0))
