@@ -1,14 +1,17 @@
 """Raw takes as one binary file: a JSON header and float32 arrays that can be memory-mapped.
 
-Layout: MAGIC, the header's length (8 bytes, little-endian), the header, then the arrays, each at a multiple of 64 bytes. The
-header names shape and place of every array. What the motion cache keeps, and what a reader's child process hands over.
+Layout: MAGIC, the header's length (8 bytes, little-endian), the header, then the arrays, each at a multiple of 64 bytes, then
+the CRC-32 of all that (4 bytes). The header names shape and place of every array. What the motion cache keeps, and what a
+reader's child process hands over.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import struct
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,8 +22,12 @@ from core.io.raw import RawTake, Stated
 from core.motion.motion import Assumption
 from core.motion.skeleton import Skeleton
 
-MAGIC = b"MPTAKES1"
+MAGIC = b"MPTAKES2"
+# Raised when any reader gives other takes for the same bytes: what is cached is then read anew.
+READERS = 1
 ALIGN = 64
+# Files of fewer bytes are read whole: a mapping holds a file descriptor, of which a process has few.
+MAP_FROM = 2**20
 _ARRAYS = ("positions", "rest", "root_offset")
 
 
@@ -42,35 +49,54 @@ class _Writer:
 def write_takes(stream: BinaryIO, takes: Sequence[RawTake]) -> None:
     """Write takes to an open binary stream."""
     writer = _Writer()
-    header = json.dumps([_described(take, writer) for take in takes]).encode()
+    header = json.dumps([_described(take, writer) for take in takes], default=_plain).encode()
     start = -(-(len(MAGIC) + 8 + len(header)) // ALIGN) * ALIGN
-    stream.write((MAGIC + struct.pack("<Q", len(header)) + header).ljust(start, b"\0"))
-    for array in writer.arrays:
-        stream.write(array.data)
-        stream.write(b"\0" * (-array.nbytes % ALIGN))
+    check = 0
+    for part in _parts((MAGIC + struct.pack("<Q", len(header)) + header).ljust(start, b"\0"), writer.arrays):
+        stream.write(part)
+        check = zlib.crc32(part, check)
+    stream.write(struct.pack("<I", check))
+
+
+def _parts(header: bytes, arrays: list[np.ndarray]) -> Iterator[bytes | memoryview]:
+    yield header
+    for array in arrays:
+        yield array.reshape(-1).view(np.uint8).data
+        yield b"\0" * (-array.nbytes % ALIGN)
+
+
+def _plain(value: Any) -> Any:
+    """A numpy scalar as Python's own."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a take holds {type(value).__name__}, which has no place in a header")
 
 
 def read_takes(path: Path) -> list[RawTake]:
-    """The takes of a file, their positions memory-mapped read-only. Raises ValueError or OSError for anything that is not
-    such a file, whole."""
-    with open(path, "rb") as stream:
-        start = stream.read(len(MAGIC) + 8)
-        if start[:len(MAGIC)] != MAGIC or len(start) < len(MAGIC) + 8:
-            raise ValueError("not a file of takes")
-        (length,) = struct.unpack("<Q", start[len(MAGIC):])
-        size = path.stat().st_size
-        if length > size:
-            raise ValueError("a header that is longer than the file")
-        try:
-            header = json.loads(stream.read(length))
-        except RecursionError:
-            raise ValueError("a header nested too deeply") from None
-    offset = -(-(len(MAGIC) + 8 + length) // ALIGN) * ALIGN
-    content = np.memmap(path, np.uint8, "r")
+    """The takes of a file, read-only, those of large files memory-mapped. Raises ValueError or OSError for anything that is
+    not such a file, whole."""
+    content = _content(path)
+    head = len(MAGIC) + 8
+    if len(content) < head + 4 or content[:len(MAGIC)].tobytes() != MAGIC:
+        raise ValueError("not a file of takes")
+    if zlib.crc32(content[:-4]) != int.from_bytes(content[-4:].tobytes(), "little"):
+        raise ValueError("a damaged file of takes")
+    (length,) = struct.unpack("<Q", content[len(MAGIC):head])
+    if length > len(content):
+        raise ValueError("a header that is longer than the file")
+    offset = -(-(head + length) // ALIGN) * ALIGN
     try:
-        return [_take(entry, content, offset) for entry in header]
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        return [_take(entry, content[:-4], offset) for entry in json.loads(content[head:head + length].tobytes())]
+    except (KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"a damaged header ({error})") from None
+
+
+def _content(path: Path) -> np.ndarray:
+    """(N,) uint8, not writable."""
+    with open(path, "rb") as stream:
+        if os.fstat(stream.fileno()).st_size < MAP_FROM:
+            return np.frombuffer(stream.read(), np.uint8)
+        return np.memmap(stream, np.uint8, "r").view(np.ndarray)
 
 
 def _described(take: RawTake, writer: _Writer) -> dict[str, Any]:
