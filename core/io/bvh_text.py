@@ -1,0 +1,279 @@
+"""The text of a BVH file, in all its dialects: a hierarchy of joints and one line of channel values a frame."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import FileProblem
+from core.io.limits import MAX_JOINTS, check_rate, short
+from core.io.text import bad_number, parse_numbers, read_text, to_float
+
+MAX_HEADER = 32 << 20
+AGAIN = "Export it again"
+CUT = "Copy or export the file again"
+
+Channel = tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Bvh:
+    """A parsed file: `offsets` (J, 3) and `channels` (a joint's (kind, axis) list) in file order; End Sites are left out.
+
+    Kinds are 'p' (position), 'r' (rotation) and '-' (ignored). `values` (T, C) floats, degrees and file units. `claimed`: the
+    frames that the header announces, -1 where that is no number. `cut`: the last number seems to be cut off.
+    """
+
+    names: tuple[str, ...]
+    parents: tuple[int, ...]
+    offsets: np.ndarray
+    channels: tuple[tuple[Channel, ...], ...]
+    values: np.ndarray
+    frame_time: float
+    claimed: int
+    cut: bool = False
+
+
+def parse_bvh(path: Path) -> Bvh:
+    """Hierarchy and channel values. Raises FileProblem with the line where the file breaks off."""
+    text = read_text(path)
+    hierarchy = _Hierarchy(path, text)
+    hierarchy.read()
+    claimed, frame_time, at = _motion_header(path, text, hierarchy.at)
+    first_line = text.count("\n", 0, at) + 1
+    body = text[at:]
+    named = sum(len(c) for c in hierarchy.channels)
+    if max(named, sum(hierarchy.counts)) == 0:
+        raise FileProblem(path, "no joint has channels", "Export it with animation")
+    body, per_line = _plain(body, named)
+    channels = _channels(hierarchy, per_line)
+    values = _values(path, body, sum(map(len, channels)), per_line, claimed, first_line)
+    return Bvh(tuple(hierarchy.names), tuple(hierarchy.parents), np.array(hierarchy.offsets, np.float64), channels, values,
+               frame_time, claimed, _last_number_is_cut(body))
+
+
+_TOKEN = re.compile(r"(?:#|//)[^\n]*|[{}]|[^\s{}]+")
+# The rest of a statement: to the end of the line, a brace, or a keyword on the same line.
+_REST = re.compile(r"[^\n{}]*?(?=[\n{}]|\s(?:ROOT|JOINT|OFFSET|CHANNELS|END|MOTION)\b|\Z)", re.IGNORECASE)
+_NAME = re.compile(r"[ \t]*([^\n{]*)")
+_NEXT_LINE_NAME = re.compile(r"\s*([^\s{}][^\n{]*)")
+_CHANNEL = re.compile(r"([xyz])_?(pos|trans|rot|scal)", re.IGNORECASE)
+_KINDS = {"pos": "p", "trans": "p", "rot": "r", "scal": "-"}
+
+
+class _Hierarchy:
+    """The statements from HIERARCHY to MOTION, read one by one; `at` is the place after the last one."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path, self.text, self.at = path, text, 0
+        self.names: list[str] = []
+        self.parents: list[int] = []
+        self.offsets: list[tuple[float, ...]] = []
+        self.channels: list[list[Channel]] = []
+        self.counts: list[int] = []
+        # For each open brace: the joint that it belongs to or lies in, and whether it is an End Site's.
+        self.stack: list[tuple[int, bool]] = []
+        self.pending: tuple[int, bool] | None = None
+
+    def problem(self, what: str, advice: str = AGAIN) -> FileProblem:
+        return FileProblem(self.path, what, advice, f"line {self.text.count(chr(10), 0, self.at) + 1}")
+
+    def read(self) -> None:
+        started = False
+        while True:
+            found = _TOKEN.search(self.text, self.at)
+            if found is None or found.start() > MAX_HEADER:
+                self.breaks_off(started)
+            word, self.at = found[0], found.end()
+            if word.startswith(("#", "//")):
+                continue
+            key = word.upper().rstrip(":")
+            if not started and key not in ("HIERARCHY", "ROOT"):
+                self.breaks_off(False)
+            started = True
+            if key == "MOTION":
+                break
+            self.statement(word, key)
+        if not self.names:
+            raise FileProblem(self.path, "its hierarchy names no joint", AGAIN)
+        if self.stack:
+            raise FileProblem(self.path, "its hierarchy is cut off: a joint is never closed", CUT)
+
+    def breaks_off(self, started: bool) -> None:
+        if started and self.stack:
+            raise FileProblem(self.path, "its hierarchy is cut off: a joint is never closed", CUT)
+        raise FileProblem(self.path, "it has no HIERARCHY and MOTION sections, so it is not a (whole) BVH file", AGAIN)
+
+    def statement(self, word: str, key: str) -> None:
+        if word == "{":
+            if self.pending is None:
+                raise self.problem("a brace opens without a joint")
+            self.stack.append(self.pending)
+            self.pending = None
+        elif word == "}":
+            if self.stack:
+                self.stack.pop()
+        elif key in ("ROOT", "JOINT"):
+            self.joint()
+        elif key == "END":
+            self.pending = (self.stack[-1][0] if self.stack else -1, True)
+            self.rest()
+        elif key == "OFFSET":
+            self.offset(self.rest())
+        elif key == "CHANNELS":
+            self.channel_list(self.rest())
+        elif _CHANNEL.match(word) and self.own() and len(self.channels[self.stack[-1][0]]) < self.counts[self.stack[-1][0]]:
+            self.add_channels([word, *self.rest().split()])
+        elif key != "HIERARCHY":
+            self.rest()
+
+    def rest(self) -> str:
+        found = _REST.match(self.text, self.at)
+        self.at = found.end()
+        return found[0]
+
+    def own(self) -> bool:
+        """Whether the statement is of a joint and not of an End Site."""
+        return bool(self.stack) and not self.stack[-1][1]
+
+    def joint(self) -> None:
+        if len(self.names) >= MAX_JOINTS:
+            raise self.problem(f"more than {MAX_JOINTS:,} joints", "Export only the body")
+        found = _NAME.match(self.text, self.at)
+        if not found[1].strip():
+            found = _NEXT_LINE_NAME.match(self.text, self.at) or found
+        self.at = found.end()
+        name = re.sub(r"\s+(?://|#).*", "", found[1][:1000]).strip()
+        if len(name) > 2 and name[0] == name[-1] and name[0] in "\"'":
+            name = name[1:-1].strip()
+        self.names.append(name or f"joint {len(self.names)}")
+        self.parents.append(self.stack[-1][0] if self.stack else -1)
+        self.offsets.append((0.0, 0.0, 0.0))
+        self.channels.append([])
+        self.counts.append(0)
+        self.pending = (len(self.names) - 1, False)
+
+    def offset(self, text: str) -> None:
+        if not self.own():
+            return
+        text = re.split(r"#|//", text[:400])[0].replace(";", " ")
+        words = [w.strip(",") for w in text.split() if w.strip(",")]
+        if len(words) != 3:
+            words = text.replace(",", " ").split()
+        if len(words) == 6 and not re.search(r"\.", text) and text.count(",") == 5:
+            words = [f"{a}.{b}" for a, b in zip(words[::2], words[1::2], strict=True)]
+        values = [to_float(w) for w in words[:3]]
+        if len(values) != 3 or None in values:
+            raise self.problem("an OFFSET is not three numbers")
+        self.offsets[self.stack[-1][0]] = tuple(values)
+
+    def channel_list(self, text: str) -> None:
+        if not self.own():
+            return
+        words = re.split(r"\s(?:#|//)", text)[0].replace(",", " ").replace(";", " ").split()
+        joint = self.stack[-1][0]
+        if words and words[0].isdecimal():
+            self.counts[joint] = min(int(words[0][:6]), 10**5)
+            words = words[1:]
+        self.channels[joint] = []
+        self.add_channels(words)
+
+    def add_channels(self, words: list[str]) -> None:
+        for word in words:
+            found = _CHANNEL.match(word)
+            if not found:
+                raise self.problem(f"unknown channel {short(word)!r}")
+            self.channels[self.stack[-1][0]].append((_KINDS[found[2].lower()], found[1].upper()))
+
+
+_HEADER = re.compile(r"\s*(?:(?:#|//)[^\n]*|(FRAMES|FRAME[ \t]*TIME)\b[ \t]*[:=]?[ \t]*(\S*))", re.IGNORECASE)
+
+
+def _motion_header(path: Path, text: str, at: int) -> tuple[int, float, int]:
+    """Frames announced, Frame Time, and where the values start."""
+    words: dict[str, str] = {}
+    where = at
+    while found := _HEADER.match(text, at):
+        if found[1]:
+            key = "frames" if found[1].upper() == "FRAMES" else "time"
+            if key in words:
+                break
+            words[key], where = found[2], found.start(1)
+        at = found.end()
+    line = f"line {text.count(chr(10), 0, where) + 1}"
+    frame_time = to_float(words.get("time", ""))
+    if frame_time is None:
+        raise FileProblem(path, "its MOTION section has no Frames, Frame Time and values", CUT, line)
+    if frame_time <= 0:
+        raise FileProblem(path, f"a Frame Time of {frame_time:g} s is not possible", "Correct it in the file", line)
+    if not 0.999e-3 <= frame_time <= 1.001:
+        check_rate(path, 1 / max(frame_time, 1e-300), f"{line}, Frame Time {frame_time:g} s")
+    claimed = to_float(words.get("frames", ""))
+    return (int(claimed) if claimed is not None and abs(claimed) < 1e15 else -1), frame_time, at
+
+
+def _plain(body: str, width: int) -> tuple[str, int]:
+    """The values with points as decimal signs and blanks between them, and how many the first line holds.
+
+    Commas are decimal signs or separators: what gives `width` numbers in the first line is right.
+    """
+    if "#" in body or "//" in body:
+        body = re.sub(r"(?m)(?:^|[ \t])(?:#|//)[^\n]*", "", body)
+    if ";" in body:
+        body = body.replace(";", " ")
+    found = re.search(r"\S[^\n]*", body)
+    line = found[0] if found else ""
+    if "," not in body:
+        return body, len(line.split())
+    decimal = [w for w in line.split() if w.strip(",")]
+    parted = line.replace(",", " ").split()
+    if len(parted) == 2 * width != len(decimal) and "." not in line:
+        body = re.sub(r"(\d*),(\d+),?", r"\1.\2 ", body)
+        return body, width
+    if len(decimal) == width != len(parted) or (len(parted) != width and "." not in line and re.search(r"\d,\d", line)):
+        if re.search(r",(?:\s|\Z)", line):
+            body = re.sub(r",(?=\s|\Z)", " ", body)
+        return body.replace(",", "."), len(decimal)
+    return body.replace(",", " "), len(parted)
+
+
+def _channels(hierarchy: _Hierarchy, per_line: int) -> tuple[tuple[Channel, ...], ...]:
+    """The channels as named; as counted where only the counts fit the lines of values."""
+    named = sum(map(len, hierarchy.channels))
+    if named == per_line or sum(hierarchy.counts) != per_line:
+        return tuple(map(tuple, hierarchy.channels))
+    return tuple(tuple((own + [("-", "")] * max(0, count - len(own)))[:count])
+                 for own, count in zip(hierarchy.channels, hierarchy.counts, strict=True))
+
+
+def _values(path: Path, body: str, width: int, per_line: int, claimed: int, first_line: int) -> np.ndarray:
+    try:
+        values = parse_numbers(body)
+    except ValueError:
+        line, word = bad_number(body)
+        raise FileProblem(path, f"a value is not a number ({short(word)!r})", AGAIN, f"line {first_line + line}") from None
+    frames, rest = divmod(len(values), width)
+    if not len(values):
+        raise FileProblem(path, "it has no frames", "Export it with animation")
+    if per_line != width and rest and len(values) % per_line == 0 and per_line > 1:
+        raise FileProblem(path, f"its lines hold {per_line:,} values, its hierarchy has {width:,} channels", AGAIN,
+                          f"line {first_line + 1}")
+    if rest:
+        raise FileProblem(path, f"it is cut off: {len(values):,} values are no whole number of frames of {width}", CUT,
+                          f"frame {frames}")
+    if frames < claimed and not body.rstrip(" \t").endswith("\n"):
+        raise FileProblem(path, f"it is cut off: {claimed:,} frames are announced, {frames:,} are there", CUT,
+                          f"frame {frames}")
+    return values.reshape(frames, width)
+
+
+def _last_number_is_cut(body: str) -> bool:
+    """Whether the text ends inside a number: no line end, and fewer decimals than all others of the last line have."""
+    if body.endswith(("\n", " ", "\t")):
+        return False
+    words = body[body.rfind("\n") + 1:].split()
+    decimals = {len(w.partition(".")[2]) for w in words[:-1]}
+    return len(words) > 3 and len(decimals) == 1 and len(words[-1].partition(".")[2]) < min(decimals)

@@ -1,0 +1,42 @@
+"""What a file may hold, and the checks that every reader makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import FileProblem
+
+MAX_JOINTS = 1000
+MAX_BYTES = 4 << 30
+SLOWEST_FPS, FASTEST_FPS = 1.0, 1000.0
+
+
+def check_size(path: Path, frames: int, joints: int, where: str = "") -> None:
+    """Refuse, before memory is taken, what no take has: too many joints, or more than 4 GB of positions."""
+    if joints > MAX_JOINTS:
+        raise FileProblem(path, f"more than {MAX_JOINTS:,} joints", "Export only the body", where)
+    if frames * joints * 12 > MAX_BYTES:
+        raise FileProblem(path, f"{frames:,} frames of {joints:,} joints are more than 4 GB", "Cut it into takes", where)
+
+
+def check_rate(path: Path, fps: float, where: str = "") -> float:
+    """The rate in frames per second, refused outside of 1 to 1,000."""
+    if not SLOWEST_FPS * 0.999 <= fps <= FASTEST_FPS * 1.001:
+        raise FileProblem(path, f"a rate of {fps:.6g} frames per second is not possible", "Correct it in the file", where)
+    return fps
+
+
+def check_finite(path: Path, positions: np.ndarray) -> None:
+    """Raise FileProblem naming the first frame of `positions` (T, J, 3) that holds NaN or infinity."""
+    bad = ~np.isfinite(positions).all(axis=(1, 2))
+    if bad.any():
+        raise FileProblem(path, f"{int(bad.sum()):,} of {len(bad):,} frames hold NaN or infinite values",
+                          "Repair or re-export the take", f"frame {int(np.argmax(bad))}")
+
+
+def short(token: object, length: int = 60) -> str:
+    """A piece of a file, cut to fit into a message."""
+    text = str(token)
+    return text if len(text) <= length else text[:length - 1] + "…"

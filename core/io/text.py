@@ -1,0 +1,110 @@
+"""Text of any common encoding and line end, and the numbers in it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import FileProblem, os_problem
+
+MAX_TEXT = 2 << 30
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+          (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# A number that no capture holds: if it is read back as the last one, everything before it was a number too.
+_SENTINEL = -7.0390625e270
+
+
+def read_text(path: Path, most: int = MAX_TEXT) -> str:
+    """A whole file as text, every line ending in '\\n'. Raises FileProblem where it cannot be read or is too long."""
+    return decode(read_bytes(path, most))
+
+
+def read_bytes(path: Path, most: int = MAX_TEXT) -> bytes:
+    """A whole regular file. Raises FileProblem."""
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise FileProblem(path, "it is a device or a pipe, not a file", "Copy the take into a file")
+        with open(path, "rb") as stream:
+            data = stream.read(most + 1)
+    except OSError as error:
+        raise os_problem(path, error) from error
+    if len(data) > most:
+        raise FileProblem(path, f"it is longer than {most / 2**30:.3g} GB", "Cut it into takes")
+    return data
+
+
+def head_text(path: Path, size: int = 16384) -> str:
+    """The first bytes of a file as text, up to its last whole line; '' where it cannot be read."""
+    try:
+        if not path.is_file():
+            return ""
+        with open(path, "rb") as stream:
+            data = stream.read(size)
+    except OSError:
+        return ""
+    text = decode(data)
+    return text[:text.rfind("\n") + 1] if len(data) == size and "\n" in text else text
+
+
+def decode(data: bytes) -> str:
+    """UTF-8, UTF-16 and UTF-32 with or without a mark, Shift-JIS, or Windows' Western code page."""
+    text = _decoded(data)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.rstrip("\0\x1a") if text.endswith(("\0", "\x1a")) else text
+
+
+def _decoded(data: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark):].decode(encoding, "replace")
+    sample = data[:400]
+    if b"\0" in sample:
+        for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+            if sample[start::2].count(0) > 0.6 * len(sample) / 2 and sample[1 - start::2].count(0) < 0.1 * len(sample) / 2:
+                return data.decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    # Kana and the common kanji start with a byte of 0x81 to 0x9F, where Western text has hardly a letter.
+    if re.search(rb"[\x81-\x90\x98-\x9f]|[\x91-\x97][^\x00-\x3f]", data):
+        try:
+            return data.decode("cp932")
+        except UnicodeDecodeError:
+            pass
+    return data.decode("cp1252", "replace")
+
+
+def to_float(word: str) -> float | None:
+    """A finite number, its decimal sign a point or a comma; None for anything else."""
+    try:
+        value = float(word.replace(",", "."))
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
+
+
+def parse_numbers(text: str) -> np.ndarray:
+    """The (N,) float64 of numbers parted by white space. Raises ValueError where there is anything else."""
+    try:
+        values = np.fromstring(f"{text} {_SENTINEL!r}", dtype=np.float64, sep=" ")
+    except DeprecationWarning as error:
+        raise ValueError(str(error)) from None
+    if not len(values) or values[-1] != _SENTINEL:
+        raise ValueError("a word that is no number")
+    return values[:-1]
+
+
+def bad_number(text: str) -> tuple[int, str]:
+    """Line (from 0) and text of the first word that is no number; the first line where all are."""
+    for number, line in enumerate(text.split("\n")):
+        for word in line.split():
+            try:
+                float(word)
+            except ValueError:
+                return number, word
+    return 0, ""
