@@ -16,7 +16,9 @@ from core.recognition import corrections_file
 from core.recognition.corrections_file import MAX_LABEL, SCOPES, Correction, Remembered, Scope, notices
 
 __all__ = ["SCOPES", "Correction", "Remembered", "Scope", "check", "find", "forget", "forget_all", "hierarchy_key", "label",
-           "listed", "notices", "place_of", "remember", "restore", "unread", "version"]
+           "levels", "listed", "notices", "place_of", "remember", "remembered", "restore", "unread", "version"]
+
+NONE = Correction()
 
 
 def hierarchy_key(skeleton: Skeleton) -> str:
@@ -39,12 +41,26 @@ def find(skeleton: Skeleton, path: Path | None = None) -> Correction:
     the folders above over that of the rig, field by field."""
     said = corrections_file.read().by_rig.get(hierarchy_key(skeleton), {})
     found = Correction()
-    for place in _places(path) if said else ():
-        if place in said:
-            found = found.over(said[place])
+    for scope, place in levels(path) if said else ():
+        found = found.over(said.get((scope, os.path.normcase(place)), NONE))
     if any(j >= skeleton.joint_count for chain in found.chains for j in chain):
         found = replace(found, chains=())
     return found
+
+
+def levels(path: Path | None) -> tuple[tuple[Scope, str], ...]:
+    """Scope and place of every correction that may hold for a file, the one that counts most first."""
+    if path is None:
+        return (("rig", ""),)
+    path = Path(os.path.abspath(path))
+    folders = _folders(str(path.parent))
+    return (("file", os.path.join(folders[0], path.name)), *(("folder", f) for f in folders), ("rig", ""))
+
+
+@lru_cache(1024)
+def _folders(folder: str) -> tuple[str, ...]:
+    """A folder and all above it, links resolved."""
+    return tuple(os.path.realpath(f) for f in (folder, *map(str, Path(folder).parents)))
 
 
 def place_of(scope: Scope, path: Path | None) -> str:
@@ -53,25 +69,9 @@ def place_of(scope: Scope, path: Path | None) -> str:
         return ""
     if path is None:
         raise ValueError("a correction of a file or folder needs its path")
-    path = Path(os.path.abspath(path))
-    if scope == "file":
-        return os.path.join(os.path.realpath(path.parent), path.name)
-    return os.path.realpath(path if path.is_dir() else path.parent)
-
-
-def _places(path: Path | None) -> Iterable[tuple[str, str]]:
-    """Scope and place of every correction that may hold for a file, the one that counts most first."""
-    if path is None:
-        return (("rig", ""),)
-    path = Path(os.path.abspath(path))
-    folders = _folders(str(path.parent))
-    return (("file", os.path.normcase(os.path.join(folders[0], path.name))), *(("folder", f) for f in folders), ("rig", ""))
-
-
-@lru_cache(1024)
-def _folders(folder: str) -> tuple[str, ...]:
-    """A folder and all above it, links resolved."""
-    return tuple(os.path.normcase(os.path.realpath(f)) for f in (folder, *map(str, Path(folder).parents)))
+    if scope == "folder" and path.is_dir():
+        return os.path.realpath(path)
+    return dict(reversed(levels(path)))[scope]
 
 
 def label(skeleton: Skeleton) -> str:
@@ -90,10 +90,15 @@ def unread() -> int:
     return corrections_file.read().unread
 
 
+def remembered(scope: Scope, skeleton: Skeleton, path: Path | None, correction: Correction) -> Remembered:
+    """A correction as it would be kept. Raises FileProblem where it cannot be."""
+    return Remembered(scope, hierarchy_key(skeleton), place_of(scope, path), skeleton.joint_count, label(skeleton),
+                      replace(check(correction, skeleton), by=()), date.today().isoformat())
+
+
 def remember(scope: Scope, skeleton: Skeleton, path: Path | None, correction: Correction) -> None:
     """Keep a correction (an empty one forgets). Raises FileProblem where it cannot be, or cannot be written."""
-    entry = Remembered(scope, hierarchy_key(skeleton), place_of(scope, path), skeleton.joint_count, label(skeleton),
-                       replace(check(correction, skeleton), by=()), date.today().isoformat())
+    entry = remembered(scope, skeleton, path, correction)
     corrections_file.change([entry], [entry] if correction.said() else [])
 
 
