@@ -15,8 +15,8 @@ from core.motion.skeleton import Skeleton
 from core.recognition import corrections_file
 from core.recognition.corrections_file import MAX_LABEL, SCOPES, Correction, Remembered, Scope, notices
 
-__all__ = ["SCOPES", "Correction", "Remembered", "Scope", "check", "find", "forget", "forget_all", "hierarchy_key", "label",
-           "levels", "listed", "notices", "place_of", "remember", "remembered", "restore", "unread", "version"]
+__all__ = ["SCOPES", "Correction", "Remembered", "Scope", "check", "find", "find_by_key", "forget", "forget_all", "hierarchy_key",
+           "key_of", "label", "levels", "listed", "notices", "place_of", "remember", "remembered", "restore", "unread", "version"]
 
 NONE = Correction()
 
@@ -39,12 +39,18 @@ def version() -> str:
 def find(skeleton: Skeleton, path: Path | None = None) -> Correction:
     """What holds for a take of this rig in this file: the file's own correction over that of the nearest folder over those of
     the folders above over that of the rig, field by field."""
-    said = corrections_file.read().by_rig.get(hierarchy_key(skeleton), {})
-    found = Correction()
-    for scope, place in levels(path) if said else ():
-        found = found.over(said.get((scope, os.path.normcase(place)), NONE))
+    found = find_by_key(hierarchy_key(skeleton), path)
     if any(j >= skeleton.joint_count for chain in found.chains for j in chain):
         found = replace(found, chains=())
+    return found
+
+
+def find_by_key(hierarchy: str, path: Path | None = None) -> Correction:
+    """As `find`, for a rig known by its hierarchy_key."""
+    said = corrections_file.read().by_rig.get(hierarchy, {})
+    found = Correction()
+    for scope, place in levels(path) if said else ():
+        found = found.over(said.get((scope, key_of(place)), NONE))
     return found
 
 
@@ -61,6 +67,11 @@ def levels(path: Path | None) -> tuple[tuple[Scope, str], ...]:
 def _folders(folder: str) -> tuple[str, ...]:
     """A folder and all above it, links resolved."""
     return tuple(os.path.realpath(f) for f in (folder, *map(str, Path(folder).parents)))
+
+
+def key_of(place: str) -> str:
+    """Places that the system does not tell apart have one key."""
+    return os.path.normcase(place)
 
 
 def place_of(scope: Scope, path: Path | None) -> str:
@@ -90,15 +101,15 @@ def unread() -> int:
     return corrections_file.read().unread
 
 
-def remembered(scope: Scope, skeleton: Skeleton, path: Path | None, correction: Correction) -> Remembered:
+def remembered(scope: Scope, place: str, skeleton: Skeleton, correction: Correction) -> Remembered:
     """A correction as it would be kept. Raises FileProblem where it cannot be."""
-    return Remembered(scope, hierarchy_key(skeleton), place_of(scope, path), skeleton.joint_count, label(skeleton),
+    return Remembered(scope, hierarchy_key(skeleton), place, skeleton.joint_count, label(skeleton),
                       replace(check(correction, skeleton), by=()), date.today().isoformat())
 
 
 def remember(scope: Scope, skeleton: Skeleton, path: Path | None, correction: Correction) -> None:
     """Keep a correction (an empty one forgets). Raises FileProblem where it cannot be, or cannot be written."""
-    entry = remembered(scope, skeleton, path, correction)
+    entry = remembered(scope, place_of(scope, path), skeleton, correction)
     corrections_file.change([entry], [entry] if correction.said() else [])
 
 

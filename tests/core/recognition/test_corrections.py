@@ -140,7 +140,8 @@ BAD = [{"up": 0}, {"up": "W"}, {"up": []}, {"unit_m": "x"}, {"unit_m": 0}, {"uni
        {"chains": 3}, {"chains": [[float("inf"), 1]] * 5}, {"chains": [[0, 1]] * 4}, {"chains": [[3, 3]] * 5},
        {"chains": [[3]] * 5}, {"chains": ["ab"] * 5}, {"chains": [[0, 22]] * 5}, {"chains": [[0, True]] * 5},
        {"chains": [None] * 5}, {"chains": [[-1, 2]] * 5}, {"root_offset": 1}, {"root_offset": "yes"}, {"scope": "world"},
-       {"scope": []}, {"scope": "rig"}, {"place": ""}, {"place": None}, {"rig": 5}, {"joints": "22"}, {"joints": -3.5}, {"when": 7}]
+       {"scope": []}, {"scope": "rig"}, {"place": ""}, {"place": None}, {"rig": 5}, {"joints": "22"}, {"joints": -3.5},
+       {"when": 7}]
 
 
 @pytest.mark.parametrize("bad", BAD, ids=str)
