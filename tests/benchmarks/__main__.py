@@ -241,6 +241,13 @@ def explaining() -> None:
     planted()
 
 
+def reading() -> None:
+    """A folder of 1,000 BVH opened, indexed, opened again and queried; megabytes a second by format."""
+    from tests.benchmarks.reading import reading
+
+    reading()
+
+
 def _seconds(work: Callable[[], object], times: int) -> float:
     work()
     start = time.perf_counter()
@@ -250,7 +257,7 @@ def _seconds(work: Callable[[], object], times: int) -> float:
 
 
 BENCHMARKS = {"studio": studio, "patches": patches, "indexing": indexing, "evaluation": evaluation, "bvh": bvh, "index": index,
-              "training": training, "explaining": explaining}
+              "training": training, "explaining": explaining, "reading": reading}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHMARKS:
