@@ -24,10 +24,11 @@ def read_bvh(path: Path) -> list[RawTake]:
     """The people of a BVH file: one take, a pair, or a take for each of more; in file units and axes."""
     bvh = parse_bvh(path)
     check_size(path, len(bvh.values), len(bvh.names))
-    positions = joint_positions(bvh)
+    added = places_are_added(bvh)
+    positions = joint_positions(bvh, added)
     check_finite(path, positions)
     trees, props = _trees(bvh)
-    notes = _notes(bvh, props)
+    notes = _notes(bvh, added, props)
     takes = [_take(bvh, positions, tree, notes) for tree in trees]
     if len(takes) == 2:
         return [replace(takes[0], partner=takes[1])]
@@ -77,7 +78,7 @@ def drop_ground_joint(positions: np.ndarray, skeleton: Skeleton) -> tuple[np.nda
     return positions, skeleton
 
 
-def _notes(bvh: Bvh, props: list[list[int]]) -> tuple[Assumption, ...]:
+def _notes(bvh: Bvh, added: bool, props: list[list[int]]) -> tuple[Assumption, ...]:
     frames = len(bvh.values)
     notes = []
     if bvh.claimed != frames:
@@ -85,7 +86,7 @@ def _notes(bvh: Bvh, props: list[list[int]]) -> tuple[Assumption, ...]:
         notes.append(Assumption("frames", f"{frames:,}", f"the header announces {says}; the take may be cut off", 0.6))
     elif bvh.cut:
         notes.append(Assumption("frames", f"{frames:,}", "the last number looks cut off; the last frame may be wrong", 0.5))
-    if places_are_added(bvh):
+    if added:
         notes.append(Assumption("joint places", "from the OFFSETs", "the position channels below the root are near zero, "
                                 "which would leave the body no extent", 0.95))
     if props:

@@ -9,32 +9,33 @@ import numpy as np
 from core.io.bvh_text import Bvh
 from core.motion import kinematics
 
-CHUNK = 2048
+# Joints times frames that are computed at once.
+CHUNK = 1 << 15
 
 
 @dataclass(frozen=True)
 class _Joint:
-    """Where a joint's numbers are: (axis, column) of places; columns and order of the rotations."""
+    """Where a joint's numbers are: (axis, column) of places; columns and order of the rotations that its children feel."""
 
     parent: int
     places: tuple[tuple[int, int], ...]
     angles: tuple[int, ...]
     order: str
-    turns: bool
 
 
-def joint_positions(bvh: Bvh) -> np.ndarray:
+def joint_positions(bvh: Bvh, added: bool | None = None) -> np.ndarray:
     """(T, J, 3) float32 world positions in file units.
 
     A joint's position channels stand in for its OFFSET, a root's too; those of joints below are added to it where
     `places_are_added`.
     """
     joints = _plan(bvh)
-    added = places_are_added(bvh)
+    added = places_are_added(bvh) if added is None else added
     out = np.empty((len(bvh.values), len(joints), 3), np.float32)
+    size = max(64, CHUNK // len(joints))
     with np.errstate(all="ignore"):
-        for start in range(0, len(bvh.values), CHUNK):
-            _forward(joints, bvh.offsets, bvh.values[start:start + CHUNK], added, out[start:start + CHUNK])
+        for start in range(0, len(out), size):
+            _forward(joints, bvh.offsets, bvh.values[start:start + size], added, out[start:start + size])
     return out
 
 
@@ -43,9 +44,8 @@ def _plan(bvh: Bvh) -> list[_Joint]:
     has_children = set(bvh.parents)
     for joint, channels in enumerate(bvh.channels):
         places = tuple(("XYZ".index(axis), at + i) for i, (kind, axis) in enumerate(channels) if kind == "p")
-        angles = tuple(at + i for i, (kind, _) in enumerate(channels) if kind == "r")
-        order = "".join(axis for kind, axis in channels if kind == "r")
-        joints.append(_Joint(bvh.parents[joint], places, angles, order, joint in has_children and bool(angles)))
+        turns = [(axis, at + i) for i, (kind, axis) in enumerate(channels) if kind == "r" and joint in has_children]
+        joints.append(_Joint(bvh.parents[joint], places, tuple(c for _, c in turns), "".join(a for a, _ in turns)))
         at += len(channels)
     return joints
 
@@ -54,24 +54,38 @@ def _forward(joints: list[_Joint], offsets: np.ndarray, values: np.ndarray, adde
     """Fill `out` (n, J, 3) from `values` (n, C). A joint without rotation shares its parent's matrices; None is identity."""
     columns = np.ascontiguousarray(values.T)
     frames = len(values)
+    own = _own_rotations(joints, columns)
     world: list[np.ndarray | None] = []
     places: list[np.ndarray] = []
-    for joint, offset in zip(joints, offsets, strict=True):
+    for number, joint in enumerate(joints):
         above = world[joint.parent] if joint.parent >= 0 else None
-        local = offset
+        local = offsets[number]
         if joint.places:
-            local = np.repeat(offset[:, None], frames, axis=1)
+            local = np.repeat(local[:, None], frames, axis=1)
             for axis, column in joint.places:
-                local[axis] = columns[column] + (offset[axis] if added and joint.parent >= 0 else 0)
+                local[axis] = columns[column] + (offsets[number, axis] if added and joint.parent >= 0 else 0)
         place = kinematics.apply(above, local) if above is not None else local.reshape(3, -1)
         if joint.parent >= 0:
             place = places[joint.parent] + place
         places.append(place)
-        out[:, len(world)] = place.T
-        if joint.turns:
-            own = kinematics.euler_matrices(np.deg2rad(columns[list(joint.angles)]).T, joint.order)
-            above = own if above is None else kinematics.multiply(above, own)
-        world.append(above)
+        out[:, number] = place.T
+        turned = own.get(number)
+        world.append(above if turned is None else turned if above is None else kinematics.multiply(above, turned))
+
+
+def _own_rotations(joints: list[_Joint], columns: np.ndarray) -> dict[int, np.ndarray]:
+    """(3, 3, n) of each joint that turns, all joints of one order of axes at once."""
+    frames = columns.shape[1]
+    groups: dict[str, list[int]] = {}
+    for number, joint in enumerate(joints):
+        if joint.order:
+            groups.setdefault(joint.order, []).append(number)
+    own = {}
+    for order, members in groups.items():
+        angles = np.deg2rad(columns[np.array([joints[m].angles for m in members])])
+        matrices = kinematics.euler_matrices(angles.transpose(0, 2, 1).reshape(-1, len(order)), order)
+        own.update({m: matrices[:, :, i * frames:(i + 1) * frames] for i, m in enumerate(members)})
+    return own
 
 
 def places_are_added(bvh: Bvh) -> bool:
@@ -80,13 +94,15 @@ def places_are_added(bvh: Bvh) -> bool:
     They are shifts where they are much shorter than the OFFSETs (all zero, as a rule): a body must have an extent.
     """
     shift = reach = 0.0
-    for joint, offset in zip(_plan(bvh), bvh.offsets, strict=True):
-        length = float(np.abs(offset).sum())
-        if joint.parent >= 0 and len(joint.places) == 3 and length > 0:
-            sample = bvh.values[:: max(1, len(bvh.values) // 200)][:, [column for _, column in joint.places]]
+    sample = bvh.values[:: max(1, len(bvh.values) // 100)]
+    at = 0
+    for parent, channels, offset in zip(bvh.parents, bvh.channels, bvh.offsets, strict=True):
+        places = [at + i for i, (kind, _) in enumerate(channels) if kind == "p"]
+        at += len(channels)
+        if parent >= 0 and len(places) == 3 and offset.any():
             with np.errstate(all="ignore"):
-                shift += float(np.abs(sample).sum(axis=1).mean())
-            reach += length
+                shift += float(np.abs(sample[:, places]).sum(axis=1).mean())
+            reach += float(np.abs(offset).sum())
     return reach > 0 and shift < 0.1 * reach
 
 

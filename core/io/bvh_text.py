@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,7 @@ def parse_bvh(path: Path) -> Bvh:
 _TOKEN = re.compile(r"(?:#|//)[^\n]*|[{}]|[^\s{}]+")
 # The rest of a statement: to the end of the line, a brace, or a keyword on the same line.
 _REST = re.compile(r"[^\n{}]*?(?=[\n{}]|\s(?:ROOT|JOINT|OFFSET|CHANNELS|END|MOTION)\b|\Z)", re.IGNORECASE)
+_END_SITE = re.compile(r"[ \t]*SITE[^\n{}]*\s*\{\s*OFFSET\s[^{}]*\}", re.IGNORECASE)
 _NAME = re.compile(r"[ \t]*([^\n{]*)")
 _NEXT_LINE_NAME = re.compile(r"\s*([^\s{}][^\n{]*)")
 _CHANNEL = re.compile(r"([xyz])_?(pos|trans|rot|scal)", re.IGNORECASE)
@@ -72,7 +74,7 @@ class _Hierarchy:
         self.names: list[str] = []
         self.parents: list[int] = []
         self.offsets: list[tuple[float, ...]] = []
-        self.channels: list[list[Channel]] = []
+        self.channels: list[tuple[Channel, ...]] = []
         self.counts: list[int] = []
         # For each open brace: the joint that it belongs to or lies in, and whether it is an End Site's.
         self.stack: list[tuple[int, bool]] = []
@@ -119,8 +121,11 @@ class _Hierarchy:
         elif key in ("ROOT", "JOINT"):
             self.joint()
         elif key == "END":
-            self.pending = (self.stack[-1][0] if self.stack else -1, True)
-            self.rest()
+            if site := _END_SITE.match(self.text, self.at):
+                self.at = site.end()
+            else:
+                self.pending = (self.stack[-1][0] if self.stack else -1, True)
+                self.rest()
         elif key == "OFFSET":
             self.offset(self.rest())
         elif key == "CHANNELS":
@@ -152,19 +157,16 @@ class _Hierarchy:
         self.names.append(name or f"joint {len(self.names)}")
         self.parents.append(self.stack[-1][0] if self.stack else -1)
         self.offsets.append((0.0, 0.0, 0.0))
-        self.channels.append([])
+        self.channels.append(())
         self.counts.append(0)
         self.pending = (len(self.names) - 1, False)
 
     def offset(self, text: str) -> None:
         if not self.own():
             return
-        text = re.split(r"#|//", text[:400])[0].replace(";", " ")
-        words = [w.strip(",") for w in text.split() if w.strip(",")]
-        if len(words) != 3:
-            words = text.replace(",", " ").split()
-        if len(words) == 6 and not re.search(r"\.", text) and text.count(",") == 5:
-            words = [f"{a}.{b}" for a, b in zip(words[::2], words[1::2], strict=True)]
+        words = text.split()
+        if len(words) != 3 or "," in text:
+            words = _three_words(text[:400])
         values = [to_float(w) for w in words[:3]]
         if len(values) != 3 or None in values:
             raise self.problem("an OFFSET is not three numbers")
@@ -178,15 +180,34 @@ class _Hierarchy:
         if words and words[0].isdecimal():
             self.counts[joint] = min(int(words[0][:6]), 10**5)
             words = words[1:]
-        self.channels[joint] = []
+        self.channels[joint] = ()
         self.add_channels(words)
 
     def add_channels(self, words: list[str]) -> None:
-        for word in words:
-            found = _CHANNEL.match(word)
-            if not found:
-                raise self.problem(f"unknown channel {short(word)!r}")
-            self.channels[self.stack[-1][0]].append((_KINDS[found[2].lower()], found[1].upper()))
+        try:
+            self.channels[self.stack[-1][0]] += tuple(map(_channel, words))
+        except KeyError as error:
+            raise self.problem(f"unknown channel {short(error.args[0])!r}") from None
+
+
+def _three_words(text: str) -> list[str]:
+    """The numbers of an OFFSET: commas are decimal signs or separators, whatever gives three numbers."""
+    text = re.split(r"#|//", text)[0].replace(";", " ")
+    words = [w.strip(",") for w in text.split() if w.strip(",")]
+    if len(words) != 3:
+        words = text.replace(",", " ").split()
+    if len(words) == 6 and "." not in text and text.count(",") == 5:
+        words = [f"{a}.{b}" for a, b in zip(words[::2], words[1::2], strict=True)]
+    return words
+
+
+@lru_cache(1000)
+def _channel(word: str) -> Channel:
+    """Kind and axis of a channel's name. Raises KeyError."""
+    found = _CHANNEL.match(word)
+    if not found:
+        raise KeyError(word)
+    return _KINDS[found[2].lower()], found[1].upper()
 
 
 _HEADER = re.compile(r"\s*(?:(?:#|//)[^\n]*|(FRAMES|FRAME[ \t]*TIME)\b[ \t]*[:=]?[ \t]*(\S*))", re.IGNORECASE)
@@ -220,7 +241,7 @@ def _plain(body: str, width: int) -> tuple[str, int]:
 
     Commas are decimal signs or separators: what gives `width` numbers in the first line is right.
     """
-    if "#" in body or "//" in body:
+    if "#" in body or "/" in body:
         body = re.sub(r"(?m)(?:^|[ \t])(?:#|//)[^\n]*", "", body)
     if ";" in body:
         body = body.replace(";", " ")
@@ -244,8 +265,8 @@ def _channels(hierarchy: _Hierarchy, per_line: int) -> tuple[tuple[Channel, ...]
     """The channels as named; as counted where only the counts fit the lines of values."""
     named = sum(map(len, hierarchy.channels))
     if named == per_line or sum(hierarchy.counts) != per_line:
-        return tuple(map(tuple, hierarchy.channels))
-    return tuple(tuple((own + [("-", "")] * max(0, count - len(own)))[:count])
+        return tuple(hierarchy.channels)
+    return tuple((own + (("-", ""),) * max(0, count - len(own)))[:count]
                  for own, count in zip(hierarchy.channels, hierarchy.counts, strict=True))
 
 

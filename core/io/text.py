@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import math
 import re
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def to_float(word: str) -> float | None:
         value = float(word.replace(",", "."))
     except ValueError:
         return None
-    return value if np.isfinite(value) else None
+    return value if math.isfinite(value) else None
 
 
 def parse_numbers(text: str) -> np.ndarray:
