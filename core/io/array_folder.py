@@ -3,87 +3,114 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from core.errors import FileProblem, StudioError, os_problem
-from core.io.arrays import DEFAULT_FPS, KIT_FPS, read_array, read_positions, recognise
-from core.io.assemble import assemble, check_finite
+from core.io.arrays import DEFAULT_FPS, KIT_FPS, positions_of, read_array
+from core.io.assemble import assemble
 from core.io.joint_vectors import WIDTHS
-from core.io.units import to_y_up
-from core.motion.motion import Assumption, Motion, Source
+from core.io.limits import check_finite, check_rate
+from core.io.raw import RawTake, Stated
+from core.motion.motion import Assumption, Motion
 from core.motion.skeleton import Skeleton, known_name
-from core.recognition import corrections
+from core.recognition import corrections, unit
+from core.recognition.decide import Recognition, decide
+from core.recognition.evidence import evidence_of
+from core.recognition.joint_orders import recognise_order, with_virtual
+from core.recognition.published_orders import ORDERS
 
-SAMPLE_FILES, SAMPLE_FRAMES, TRIES = 12, 20, 50
+SAMPLE_FILES, TRIES = 12, 50
+UNSURE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
 class SharedFormat:
-    """How every array of a folder is to be read; `token` changes with what a person has said about the skeleton."""
+    """How every array of a folder is to be read: `columns` brings the joints of a file into the skeleton's."""
 
     skeleton: Skeleton
+    rate: Assumption
     fps: float
-    source: Source
-    assumptions: tuple[Assumption, ...]
-    token: str
+    parts: Stated[str] | None
+    recognition: Recognition
+    columns: Callable[[np.ndarray], np.ndarray]
+    joints: int
 
-    @property
-    def note(self) -> str:
-        said = ", ".join(f"{a.what} {a.value}" for a in self.assumptions if a.what != "body parts")
-        return f"{self.skeleton.joint_count} joints, {said}"
+    def note(self, root: Path) -> str:
+        """'22 joints, unit metres, up axis Y, 20 fps': what holds in a folder."""
+        said = corrections.find(self.skeleton, root / "any")
+        factor, up = said.unit_m or self.recognition.unit.value, said.up or self.recognition.up.value
+        return f"{self.skeleton.joint_count} joints, unit {unit.name_of(factor)}, up axis {up}, {said.fps or self.fps:g} fps"
+
+    def fps_of(self, path: Path) -> float:
+        """The rate of a file, as recognised or as said."""
+        return corrections.find(self.skeleton, path).fps or self.fps
+
+    def token(self, path: Path) -> str:
+        """Changes with the reading and with what a person has said about it."""
+        return self.recognition.token + corrections.find(self.skeleton, path).token
+
+    def raw(self, path: Path) -> RawTake:
+        """The take of one file of the folder. Raises FileProblem."""
+        positions = positions_of(path, read_array(path), self.joints)
+        check_finite(path, positions)
+        return RawTake(self.columns(positions), self.fps, self.skeleton, self.rate, parts=self.parts)
 
     def read(self, path: Path) -> Motion:
         """The motion of one file of the folder. Raises FileProblem."""
-        raw = read_positions(path, read_array(path), self.skeleton.joint_count)
-        check_finite(path, raw)
-        positions = to_y_up(raw * np.float32(self.source.unit_m), self.source.up)
-        return Motion(np.ascontiguousarray(positions, np.float32), self.fps, self.skeleton, path.stem, self.assumptions,
-                      self.source)
+        return assemble(path, self.raw(path), self.recognition)
 
 
 def recognise_folder(files: Sequence[Path], described: Path) -> SharedFormat:
     """From `described` (a skeleton.json with joint_names, parents and fps) where it exists, else from the first readable of
     the files; unit and up axis from takes spread over the folder, so that one take of crawling decides nothing."""
-    first = own = problem = None
-    for file in files[:TRIES]:
-        try:
-            first, own = _raw(file)
-            break
-        except StudioError as error:
-            problem = error
-    if first is None:
-        raise problem or FileProblem(described.parent, "it holds no motion", "Check the folder")
+    first, own = _first(files, described)
+    columns: Callable[[np.ndarray], np.ndarray] = lambda positions: positions  # noqa: E731
+    parts = None
     if described.exists():
         skeleton, fps = _described(described, first.shape[1])
         rate = Assumption("rate", f"{fps:g} fps", f"{described.name}", 1.0)
     else:
-        skeleton = own or recognise(first)
+        if own is None:
+            _, skeleton, parts = recognise_order(first)
+            order = next((o for o in ORDERS if o.name == parts.value and skeleton.chains), None)
+            if order is not None:
+                columns = lambda positions: with_virtual(positions, order)  # noqa: E731
+        else:
+            skeleton = own
         fps, whose = (KIT_FPS, "KIT-ML") if known_name(skeleton) == "KIT-ML 21" else (DEFAULT_FPS, "HumanML3D")
         rate = Assumption("rate", f"{fps:g} fps", f"arrays carry no rate; {fps:g} fps as in {whose}", 0.5)
-    sample = np.concatenate([first[::max(len(first) // SAMPLE_FRAMES, 1)], *_samples(files, skeleton.joint_count)])
-    seen = assemble(described.parent, sample, fps, replace(skeleton, chains=()), rate)
-    unit = next(a for a in seen.assumptions if a.what == "unit")
-    source, assumptions = seen.source, seen.assumptions
-    if unit.confidence < 0.5:
-        plain = Assumption("unit", "metres", "no usual unit fits; as the layout has it", 0.3)
-        source, assumptions = Source(1.0, source.up), tuple(plain if a is unit else a for a in assumptions)
-    return SharedFormat(seen.skeleton, seen.fps, source, assumptions, corrections.find(skeleton).token)
+    parts = parts if skeleton.chains else None
+    takes = [RawTake(columns(p), fps, skeleton, rate, parts=parts) for p in [first, *_samples(files, first.shape[1])]]
+    found = decide([evidence_of(take) for take in takes])[0]
+    if found.unit.confidence < UNSURE:
+        found = replace(found, unit=Stated(1.0, "no usual unit fits; metres, as the layout has it", 0.3))
+    return SharedFormat(skeleton, rate, fps, parts, found, columns, first.shape[1])
+
+
+def _first(files: Sequence[Path], described: Path) -> tuple[np.ndarray, Skeleton | None]:
+    problem: StudioError | None = None
+    for file in files[:TRIES]:
+        try:
+            return _raw(file)
+        except StudioError as error:
+            problem = error
+    raise problem or FileProblem(described.parent, "it holds no motion", "Check the folder")
 
 
 def _raw(file: Path) -> tuple[np.ndarray, Skeleton | None]:
     """Positions, and the skeleton where the array's own layout tells it (feature vectors)."""
     array = read_array(file)
-    positions = read_positions(file, array)
+    positions = positions_of(file, array)
     check_finite(file, positions)
     return positions, WIDTHS.get(array.shape[1]) if array.ndim == 2 else None
 
 
 def _samples(files: Sequence[Path], joints: int) -> list[np.ndarray]:
-    """A few frames of takes spread over the folder; unreadable ones are passed by (and named when they are listed)."""
+    """Takes spread over the folder; unreadable ones are passed by (and named when they are listed)."""
     found = []
     for file in files[::max(len(files) // SAMPLE_FILES, 1)][:SAMPLE_FILES]:
         try:
@@ -91,19 +118,20 @@ def _samples(files: Sequence[Path], joints: int) -> list[np.ndarray]:
         except StudioError:
             continue
         if raw.shape[1] == joints:
-            found.append(raw[::max(len(raw) // SAMPLE_FRAMES, 1)])
+            found.append(raw)
     return found
 
 
 def _described(file: Path, joints: int) -> tuple[Skeleton, float]:
     try:
         values = json.loads(file.read_text(encoding="utf-8", errors="replace"))
-        skeleton = Skeleton(tuple(values["joint_names"]), tuple(int(p) for p in values["parents"]))
-        fps = float(values.get("fps", DEFAULT_FPS))
+        skeleton = Skeleton(tuple(map(str, values["joint_names"])), tuple(int(p) for p in values["parents"]))
+        fps = check_rate(file, float(values.get("fps", DEFAULT_FPS)))
     except OSError as error:
         raise os_problem(file, error) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FileProblem(file, f"it does not describe a skeleton ({error})", "It needs joint_names, parents and fps") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise FileProblem(file, f"it does not describe a skeleton ({str(error)[:80]})", "It needs joint_names, parents and fps"
+                          ) from None
     if skeleton.joint_count != joints:
         raise FileProblem(file, f"it names {skeleton.joint_count} joints, the motions have {joints}", "Correct it")
     return skeleton, fps

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
+from core.errors import FileProblem
 from core.io.raw import RawTake, Stated
 from core.motion.axes import to_y_up
 from core.motion.motion import Assumption, Motion, Source
-from core.recognition import unit
+from core.recognition import corrections, unit
 from core.recognition.body_parts import PartFinding
 from core.recognition.corrections import Correction
 from core.recognition.decide import Recognition
@@ -17,16 +19,20 @@ from core.recognition.decide import Recognition
 SAID = "said by you"
 
 
-def assemble(raw: RawTake, name: str, recognition: Recognition, said: Correction | None = None) -> Motion:
-    """A Motion (T, J, 3) float32 in metres, Y up. `said` overrules what was recognised."""
-    said = said or Correction()
+def assemble(path: Path, raw: RawTake, recognition: Recognition, said: Correction | None = None) -> Motion:
+    """A Motion (T, J, 3) float32 in metres, Y up, of a take of the file `path`. `said` overrules what was recognised; by
+    default what is remembered for this rig and file. Raises FileProblem for positions that metres cannot hold."""
+    said = corrections.find(raw.skeleton, path) if said is None else said
     factor = recognition.unit.value if said.unit_m is None else said.unit_m
     up = recognition.up.value if said.up is None else said.up
     parts = PartFinding(said.chains, 1.0, SAID) if said.chains else recognition.parts
     fps = raw.fps if said.fps is None else said.fps
     add = recognition.root_offset is not None and recognition.root_offset.value
     add = add if said.root_offset is None else said.root_offset
-    motion = Motion(_placed(raw, factor, up, add), fps, replace(raw.skeleton, chains=parts.chains), name,
+    placed = _placed(raw, factor, up, add)
+    if len(placed) and not np.isfinite(placed).all():
+        raise FileProblem(path, "some of its values are too large for a place in metres", "Repair or re-export the take")
+    motion = Motion(placed, fps, replace(raw.skeleton, chains=parts.chains), raw.name or path.stem,
                     _assumptions(raw, recognition, said, parts), Source(factor, up))
     if raw.partner is None:
         return motion

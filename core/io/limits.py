@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import FileProblem
+from core.io.raw import RawTake
 
 MAX_JOINTS = 1000
 MAX_BYTES = 4 << 30
@@ -40,3 +41,15 @@ def short(token: object, length: int = 60) -> str:
     """A piece of a file, cut to fit into a message."""
     text = str(token)
     return text if len(text) <= length else text[:length - 1] + "…"
+
+
+def check_take(path: Path, take: RawTake) -> None:
+    """What holds for every take, whichever reader gave it: some frames, finite positions, a possible rate, not too many joints."""
+    where = f"take {short(take.name)}" if take.name else ""
+    if not len(take.positions):
+        raise FileProblem(path, "it has no frames", "Export it with animation", where)
+    check_size(path, len(take.positions), take.skeleton.joint_count, where)
+    check_rate(path, take.fps, where)
+    check_finite(path, take.positions)
+    if take.partner is not None:
+        check_take(path, take.partner)

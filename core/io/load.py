@@ -1,36 +1,88 @@
-"""One door for single files: load_motion(path), by the table LOADERS."""
+"""One door for motion files: the table of formats, and a file's takes or motions by it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.arrays import load_npy, load_npz
-from core.io.asf_amc import load_amc
-from core.io.bvh import load_bvh
-from core.io.interhuman import load_pkl
+from core.errors import FileProblem, os_problem
+from core.io.assemble import assemble
+from core.io.bvh import BVH
+from core.io.formats import Format
+from core.io.limits import check_take
+from core.io.native import read_in_child
+from core.io.raw import RawTake
 from core.motion.motion import Motion
+from core.recognition.evidence import evidence_of
+from core.recognition.survey import survey
 
-LOADERS: dict[str, Callable[[Path], Motion]] = {
-    ".bvh": load_bvh, ".amc": load_amc, ".npy": load_npy, ".npz": load_npz, ".pkl": load_pkl,
-}
+FORMATS: tuple[Format, ...] = (BVH,)
+SUFFIXES = frozenset(suffix for one in FORMATS for suffix in one.suffixes)
 
 
-def load_motion(path: str | Path) -> Motion:
-    """Reads a motion file of any format in LOADERS. Raises FileProblem with what to do."""
-    path = Path(path)
-    loader = LOADERS.get(path.suffix.lower())
-    if loader is None:
+def format_of(path: Path) -> Format:
+    """The format of a file, by its suffix and, where that does not tell, a look inside. Raises FileProblem."""
+    kinds = [one for one in FORMATS if path.suffix.lower() in one.suffixes]
+    if not kinds:
         raise FileProblem(path, f"{path.suffix or 'a file without extension'} is not a motion format read here",
-                          f"Open one of {', '.join(LOADERS)}")
+                          f"Open one of {', '.join(sorted(SUFFIXES))}")
+    try:
+        return next((one for one in kinds if one.fits(path)), kinds[-1])
+    except OSError as error:
+        raise os_problem(path, error) from error
+
+
+def is_motion_file(path: Path) -> bool:
+    """Whether a file has the suffix of a format and, where other kinds of file have it too, looks like a motion."""
+    try:
+        return any(path.suffix.lower() in one.suffixes and one.fits(path) for one in FORMATS)
+    except OSError:
+        return True  # It is named when it is read.
+
+
+def files_of(path: Path) -> Sequence[Path]:
+    """Every file that the takes of a file depend on, itself first. Raises FileProblem."""
+    return format_of(path).files(path)
+
+
+def read_takes_of(path: Path) -> list[RawTake]:
+    """The takes of a file as it holds them; by a child process where a compiled library reads it. Raises FileProblem."""
     if not path.exists():
         raise FileProblem(path, "it does not exist", "Check the path")
+    kind = format_of(path)
     with np.errstate(over="ignore", invalid="ignore"):
-        motion = loader(path)
-    people = [motion, *([motion.partner] if motion.partner else [])]
-    if not all(np.isfinite(one.positions).all() for one in people):
-        raise FileProblem(path, "some of its values are too large for a place in metres", "Repair or re-export the take")
-    return motion
+        takes = read_in_child(kind.name, path) if kind.native else kind.read(path)
+    if not takes:
+        raise FileProblem(path, "it holds no motion", "Export it with animation")
+    for take in takes:
+        check_take(path, take)
+    return takes
+
+
+def load_motions(path: str | Path) -> list[Motion]:
+    """Every take of a file as a motion, recognised from the file alone. Raises FileProblem."""
+    path = Path(path)
+    takes = read_takes_of(path)
+    readings = survey({i: evidence_of(take) for i, take in enumerate(takes)}, dict.fromkeys(range(len(takes)), ""))
+    return [assemble(path, take, readings[i]) for i, take in enumerate(takes)]
+
+
+def load_motion(path: str | Path, take: str = "") -> Motion:
+    """One take of a file: the one of that name, or the first. Raises FileProblem."""
+    path = Path(path)
+    takes = read_takes_of(path)
+    at = index_of(path, takes, take)
+    readings = survey({i: evidence_of(one) for i, one in enumerate(takes)}, dict.fromkeys(range(len(takes)), ""))
+    return assemble(path, takes[at], readings[at])
+
+
+def index_of(path: Path, takes: Sequence[RawTake], name: str) -> int:
+    """Where the take of a name is; the first for ''. Raises FileProblem."""
+    if not name:
+        return 0
+    for at, take in enumerate(takes):
+        if take.name == name:
+            return at
+    raise FileProblem(path, f"it holds no take {name[:60]!r}", "Open it again")

@@ -8,14 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import FileProblem
-from core.io.arrays import load_npz
+from core.io.assemble import assemble
 from core.library.captions import read_text
-from core.library.library import Clip, Library, Skipped, file_key
-from core.motion.motion import Motion
+from core.library.library import Clip, Library, Reader, Skipped, file_key
+from core.library.scan import raw_take
+from core.motion.skeleton import SMPL22
+from core.motion.stated import Stated
 from core.progress import Job, Meter
+from core.recognition.body_parts import PartFinding
+from core.recognition.decide import Recognition
 
 FILES = (("train.json", "train"), ("val.json", "val"), ("test.json", "test"), ("extra_train.json", "train"),
          ("extra_val.json", "val"))
+
+# What the layout itself says of every take.
+AMASS = Recognition(Stated(1.0, "AMASS"), Stated("Z", "AMASS"), PartFinding(SMPL22.chains, 1.0, "SMPL's joints"))
 
 
 def is_babel(root: Path) -> bool:
@@ -42,11 +49,13 @@ def open_babel(root: Path) -> Job[Library]:
     if not clips:
         reason = f" {skipped[0].reason}" if skipped else ""
         raise FileProblem(root, f"none of its sequences could be used.{reason}", "Put the AMASS folders beside the tables")
-    return Library(root, root.name, "BABEL folder", tuple(clips), read_babel, tuple(skipped), ("22 SMPL joints from AMASS",))
+    return Library(root, root.name, "BABEL folder", tuple(clips), babel_reader(root), tuple(skipped), ("22 SMPL joints from AMASS",))
 
 
-def read_babel(clip: Clip) -> Motion:
-    return load_npz(clip.path)
+def babel_reader(_: Path) -> Reader:
+    """AMASS files, Z up by definition, whatever a person does in them."""
+    return Reader(lambda clip: assemble(clip.path, raw_take(clip.path, ""), AMASS), lambda clip: raw_take(clip.path, ""),
+                  lambda clip: AMASS)
 
 
 def _entries(file: Path) -> dict[str, Any]:

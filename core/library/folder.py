@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-from core.errors import FileProblem, StudioError, os_problem
-from core.io.load import LOADERS, load_motion
+from core.errors import FileProblem, StudioError
+from core.io.assemble import assemble
+from core.io.load import SUFFIXES, is_motion_file
+from core.io.raw import RawTake
 from core.library import index
+from core.library.cache import take_cache
 from core.library.captions import CaptionLine, caption_from_name, read_captions_csv, read_humanml3d
-from core.library.library import Clip, Library, Skipped, content_digest
+from core.library.library import Clip, Library, Reader, Skipped
+from core.library.scan import Found, FoundFile, Readings, notes_of, raw_take, read_file, readings_of
 from core.library.takes import FOLDER, clips_by_range
 from core.motion.motion import Motion
 from core.progress import Job, Meter
-from core.recognition import corrections
+from core.recognition.corrections import find_by_key
+from core.recognition.decide import Recognition, recognise
 
 # Seconds after which a scan gives out what it has found so far.
 PARTLY_S = 1.5
 
 
 def motion_files(root: Path) -> list[Path]:
-    """Files below a folder with a loader, sorted by path; hidden folders are not entered."""
-    return sorted(f for f in root.rglob("*") if f.suffix.lower() in LOADERS and f.is_file()
-                  and not any(part.startswith(".") for part in f.relative_to(root).parts))
+    """Files below a folder with a reader, sorted by path; hidden folders are not entered."""
+    return sorted(f for f in root.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file()
+                  and not any(part.startswith(".") for part in f.relative_to(root).parts) and is_motion_file(f))
 
 
 def open_folder(root: Path) -> Job[Library]:
@@ -33,98 +41,134 @@ def open_folder(root: Path) -> Job[Library]:
     except PermissionError:
         raise FileProblem(root, "no permission to read the folder", "Change its permissions") from None
     if not files:
-        raise FileProblem(root, "the folder holds no motion file", f"Choose one with {', '.join(LOADERS)} files")
-    library = yield from open_files(files, root, root.name, index.load(root), index.load_stamps(root))
+        raise FileProblem(root, "the folder holds no motion file", f"Choose one with {', '.join(sorted(SUFFIXES))} files")
+    library = yield from open_files(files, root, root.name, index.load_files(root))
     return library
 
 
-def open_files(files: list[Path], root: Path, name: str, known: index.Indexed | None = None,
-               stamps: dict[str, tuple[str, str]] | None = None) -> Job[Library]:
-    """These files as one library; each new or changed one is read once to see that it is whole."""
-    whole = {str(c.path): c for c in known.clips if not c.start_s and not c.end_s} if known else {}
-    scan = _Scan(root, whole, stamps or {}, list(known.notes) if known else [])
+def open_files(files: list[Path], root: Path, name: str, known: Mapping[str, FoundFile] | None = None) -> Job[Library]:
+    """These files as one library; each that is new or changed since `known` is read once."""
+    scan = _Scan(root, known or {}, Counter(str(f.with_suffix("")) for f in files))
     meter = Meter(f"Reading {name}", len(files))
     shown = time.perf_counter()
     try:
         for count, file in enumerate(files):
-            if count % 20 == 0 or file.suffix == ".bvh":
-                partly = time.perf_counter() - shown > PARTLY_S and bool(scan.clips)
-                yield replace(meter.at(count), found=scan.library(name) if partly else None)
-                shown = time.perf_counter() if partly else shown
+            partly = time.perf_counter() - shown > PARTLY_S and bool(scan.files)
+            yield replace(meter.at(count), found=scan.library(name) if partly else None)
+            shown = time.perf_counter() if partly else shown
             scan.add(file)
         yield meter.at(len(files))
     except GeneratorExit:
-        if stamps is not None:
-            index.save(scan.library(name), scan.stamps, complete=False)
+        if known is not None and scan.files:
+            index.save(scan.library(name), complete=False)
         raise
-    if not scan.clips:
+    if not scan.files:
         raise FileProblem(root, f"none of its {len(files)} motion files could be read. {scan.skipped[0].reason}")
     return scan.library(name)
 
 
 class _Scan:
-    """What a scan has found so far, and what an earlier one knew."""
+    """What a scan has found so far, and what an earlier one knew. `stems`: how many files share a path but for the suffix."""
 
-    def __init__(self, root: Path, known: dict[str, Clip], old_stamps: dict[str, tuple[str, str]], notes: list[str]):
-        self.root, self.known, self.old_stamps, self.notes = root, known, old_stamps, notes
-        self.said = corrections.version()
-        self.clips: list[Clip] = []
+    def __init__(self, root: Path, known: Mapping[str, FoundFile], stems: Counter[str]):
+        self.root, self.known, self.stems = root, known, stems
+        self.files: list[FoundFile] = []
         self.skipped: list[Skipped] = []
-        self.stamps: list[tuple[str, str, str]] = []
+        self.captions: dict[Path, list[CaptionLine] | None] = {}
         self.tables: dict[Path, dict[str, list[CaptionLine]]] = {}
 
     def add(self, file: Path) -> None:
+        """Whatever goes wrong with a file is said of that file, and the next one is read."""
         try:
-            captions = _captions(file, self.tables, self.skipped)
-            stat = file.stat()
-            stamp = f"{stat.st_size}:{stat.st_mtime_ns}:{self.said}"
-            old_stamp, digest = self.old_stamps.get(str(file), ("", ""))
-            clip = self.known.get(str(file))
-            if clip is None or stamp != old_stamp:
-                seen = content_digest(file)
-                clip = clip if clip and seen == digest and old_stamp.endswith(f":{self.said}") else self._read(file, seen)
-                digest = seen
-            self.clips += clips_by_range(clip, captions, keep_whole=True)
-            self.stamps.append((str(file), stamp, digest))
-        except OSError as error:
-            self.skipped.append(Skipped(file, str(os_problem(file, error))))
+            self.captions[file] = self._captions_beside(file)
+            self.files.append(self._found(file))
         except StudioError as error:
             self.skipped.append(Skipped(file, str(error)))
+        except Exception as error:  # a fault of a reader must not take the folder down
+            self.skipped.append(Skipped(file, f"{file.name}: it could not be read ({type(error).__name__}: {str(error)[:120]})."))
 
-    def _read(self, file: Path, digest: str) -> Clip:
-        motion = load_motion(file)
-        note = ", ".join(f"{a.what} {a.value}" for a in motion.assumptions if a.what != "body parts")
-        note = f"{motion.skeleton.joint_count} joints, {note}"
-        if note not in self.notes:
-            self.notes.append(note)
-        inside = file.is_relative_to(self.root)
-        clip_id = file.relative_to(self.root).with_suffix("").as_posix() if inside else file.stem
-        key = f"{file.name}:{digest}{corrections.find(motion.skeleton).token}"
-        return Clip(clip_id, file, (), "", motion.duration_s, key=key)
+    def _found(self, file: Path) -> FoundFile:
+        before = self.known.get(str(file))
+        if before is None:
+            return read_file(file)
+        content = take_cache().content(file, before.stamp, before.digest)
+        if content.digest != before.digest:
+            return read_file(file)
+        return before if content.stamp == before.stamp else replace(before, stamp=content.stamp)
+
+    def _captions_beside(self, file: Path) -> list[CaptionLine] | None:
+        """Of captions.csv or a .txt of the file's name; None where neither says anything of it."""
+        if file.parent not in self.tables:
+            table = file.parent / "captions.csv"
+            self.tables[file.parent] = {}
+            if table.exists():
+                try:
+                    self.tables[file.parent] = read_captions_csv(table)
+                except StudioError as error:
+                    self.skipped.append(Skipped(table, str(error)))
+        if file.name in self.tables[file.parent]:
+            return self.tables[file.parent][file.name]
+        beside = file.with_suffix(".txt")
+        return read_humanml3d(beside) if beside.exists() else None
 
     def library(self, name: str) -> Library:
-        return Library(self.root, name, FOLDER, tuple(self.clips), read_clip, tuple(self.skipped), tuple(self.notes[:4]),
-                       tuple(self.stamps))
+        readings = readings_of(self.files)
+        clips = [clip for file in self.files for take in file.takes for clip in self._clips(file, take, readings)]
+        stamps = {str(f.path): (f.stamp, f.digest) for f in self.files}
+        return Library(self.root, name, FOLDER, tuple(clips), folder_reader(self.root, readings, stamps), tuple(self.skipped),
+                       notes_of(self.files, readings), tuple(self.files))
+
+    def _clips(self, file: FoundFile, take: Found, readings: Readings) -> list[Clip]:
+        path, several = file.path, len(file.takes) > 1 or bool(take.name)
+        said = find_by_key(take.hierarchy, path)
+        inside = path.is_relative_to(self.root)
+        stem = path if self.stems[str(path.with_suffix(""))] > 1 else path.with_suffix("")
+        clip_id = (stem.relative_to(self.root).as_posix() if inside else stem.name) + (f"#{take.name}" if several else "")
+        key = f"{path.name}:{file.digest}:{readings[str(path), take.name].token}{said.token}" + (f"#{take.name}" if several else "")
+        whole = Clip(clip_id, path, (), "", take.frames / (said.fps or take.fps), key=key, take=take.name)
+        return clips_by_range(whole, self._lines(file, take, several), keep_whole=True)
+
+    def _lines(self, file: FoundFile, take: Found, several: bool) -> list[CaptionLine]:
+        """Captions of a take: of the table by its own name, of the file, the take's own, or the words of its name."""
+        own = self.tables[file.path.parent].get(f"{file.path.name}#{take.name}") if several else None
+        lines = own if own is not None else self.captions[file.path]
+        if lines is not None and (own is not None or len(file.takes) == 1):
+            return lines
+        if take.captions:
+            return [CaptionLine(text) for text in take.captions]
+        words = caption_from_name(Path(take.name) if several and not take.name.isdigit() else file.path)
+        return [CaptionLine(words)] if words else []
 
 
-def read_clip(clip: Clip) -> Motion:
-    return load_motion(clip.path)
+@dataclass(frozen=True, eq=False)
+class _FolderReader:
+    """The motions of a folder's clips, through the cache. `readings` of a scan, or (None) those that the index holds; `stamps`:
+    stamp and digest of files, so that what has not changed is not hashed."""
+
+    root: Path
+    readings: Readings | None = None
+    stamps: Mapping[str, tuple[str, str]] | None = None
+
+    @cached_property
+    def _stamps(self) -> Mapping[str, tuple[str, str]]:
+        return index.load_stamps(self.root) if self.stamps is None else self.stamps
+
+    def raw(self, clip: Clip) -> RawTake:
+        """The take of a clip as its file holds it. Raises FileProblem."""
+        return raw_take(clip.path, clip.take, *self._stamps.get(str(clip.path), ("", "")))
+
+    def recognition(self, clip: Clip) -> Recognition:
+        """How a clip's take is read, before corrections. Raises FileProblem."""
+        key = (str(clip.path), clip.take)
+        found = index.load_reading(self.root, *key) if self.readings is None else self.readings.get(key)
+        return found or recognise(self.raw(clip))
+
+    def read(self, clip: Clip) -> Motion:
+        """The whole take of a clip. Raises FileProblem."""
+        return assemble(clip.path, self.raw(clip), self.recognition(clip))
 
 
-def _captions(file: Path, tables: dict[Path, dict[str, list[CaptionLine]]], skipped: list[Skipped]) -> list[CaptionLine]:
-    folder = file.parent
-    if folder not in tables:
-        table = folder / "captions.csv"
-        tables[folder] = {}
-        if table.exists():
-            try:
-                tables[folder] = read_captions_csv(table)
-            except StudioError as error:
-                skipped.append(Skipped(table, str(error)))
-    if file.name in tables[folder]:
-        return tables[folder][file.name]
-    beside = file.with_suffix(".txt")
-    if beside.exists():
-        return read_humanml3d(beside)
-    words = caption_from_name(file)
-    return [CaptionLine(words)] if words else []
+def folder_reader(root: Path, readings: Readings | None = None, stamps: Mapping[str, tuple[str, str]] | None = None) -> Reader:
+    """The reader of a folder; without readings that of one opened from its index."""
+    reader = _FolderReader(root, readings, stamps)
+    return Reader(reader.read, reader.raw, reader.recognition)

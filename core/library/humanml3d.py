@@ -12,10 +12,9 @@ from core.errors import FileProblem, StudioError, os_problem
 from core.io.array_folder import SharedFormat, recognise_folder
 from core.io.joint_vectors import WIDTHS
 from core.library.captions import read_humanml3d, read_text
-from core.library.library import Clip, Library, Skipped, file_key
+from core.library.library import Clip, Library, Reader, Skipped, file_key
 from core.library.takes import clips_by_range
-from core.motion.motion import Motion
-from core.motion.skeleton import Skeleton, known_name
+from core.motion.skeleton import known_name
 from core.progress import Job, Meter
 
 SPLITS = ("train", "val", "test")
@@ -55,27 +54,28 @@ def open_humanml3d(root: Path) -> Job[Library]:
         skipped += [Skipped(folder / f"{m}.npy", f"{m} is named in a split but has no file")
                     for m in missing]
     layout = "KIT-ML folder" if known_name(shared.skeleton) == "KIT-ML 21" else "HumanML3D folder"
-    return Library(root, root.name, layout, tuple(clips), lambda clip: shared.read(clip.path), tuple(skipped), (shared.note,))
+    return Library(root, root.name, layout, tuple(clips), _reader(lambda: shared), tuple(skipped),
+                   (shared.note(root),))
 
 
-def humanml3d_reader(root: Path) -> Callable[[Clip], Motion]:
+def humanml3d_reader(root: Path) -> Reader:
     """Recognises the folder when the first motion is read."""
-    @cache
-    def shared() -> SharedFormat:
-        return recognise_folder(sorted((_joint_folder(root) or root).glob("*.npy")), root / DESCRIBED)
+    return _reader(cache(lambda: recognise_folder(sorted((_joint_folder(root) or root).glob("*.npy")), root / DESCRIBED)))
 
-    return lambda clip: shared().read(clip.path)
+
+def _reader(shared: Callable[[], SharedFormat]) -> Reader:
+    return Reader(lambda clip: shared().read(clip.path), lambda clip: shared().raw(clip.path), lambda clip: shared().recognition)
 
 
 def _clips_of(root: Path, file: Path, shared: SharedFormat, split: str) -> list[Clip]:
-    frames, fps = _frame_count(file, shared.skeleton), shared.fps
+    frames, fps = _frame_count(file, shared.joints), shared.fps_of(file)
     text = root / "texts" / f"{file.stem}.txt"
     lines = read_humanml3d(text) if text.exists() else []
-    whole = Clip(file.stem, file, (), split, frames / fps, key=file_key(file) + shared.token)
+    whole = Clip(file.stem, file, (), split, frames / fps, key=file_key(file) + shared.token(file))
     return clips_by_range(whole, lines)
 
 
-def _frame_count(file: Path, skeleton: Skeleton) -> int:
+def _frame_count(file: Path, joints: int) -> int:
     """From the array's header alone."""
     try:
         with open(file, "rb") as stream:
@@ -87,11 +87,11 @@ def _frame_count(file: Path, skeleton: Skeleton) -> int:
     except ValueError:
         raise FileProblem(file, "it is not a whole .npy array", "Copy or save it again") from None
     if dtype.kind in "fiu" and len(shape) == 2 and shape[1] in WIDTHS and shape[0] \
-            and WIDTHS[shape[1]].joint_count == skeleton.joint_count:
+            and WIDTHS[shape[1]].joint_count == joints:
         return shape[0]
-    if dtype.kind not in "fiu" or len(shape) != 3 or shape[1:] != (skeleton.joint_count, 3) or not shape[0]:
+    if dtype.kind not in "fiu" or len(shape) != 3 or shape[1:] != (joints, 3) or not shape[0]:
         raise FileProblem(file, f"it holds {dtype} of shape {shape}, not joint positions (frames, "
-                          f"{skeleton.joint_count}, 3)", "Remove it or save it again")
+                          f"{joints}, 3)", "Remove it or save it again")
     return shape[0]
 
 

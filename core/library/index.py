@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from core import places
 from core.library.library import Clip, Library, Skipped
+from core.library.scan import FoundFile, takes_from, takes_values
+from core.recognition.decide import Recognition
+from core.recognition.stored import recognition_from, recognition_values
 
-FORMAT = 2
+FORMAT = 3
 BREAK = "\x1f"
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE clips (row INTEGER PRIMARY KEY, id TEXT, path TEXT, captions TEXT, split TEXT, duration REAL, start REAL, end REAL,
-                    key TEXT, labels TEXT);
-CREATE TABLE stamps (path TEXT PRIMARY KEY, stamp TEXT, digest TEXT);
+                    key TEXT, labels TEXT, take TEXT);
+CREATE TABLE files (path TEXT PRIMARY KEY, stamp TEXT, digest TEXT, takes TEXT);
+CREATE TABLE recognitions (id INTEGER PRIMARY KEY, content TEXT);
+CREATE TABLE readings (path TEXT, take TEXT, recognition INTEGER, PRIMARY KEY (path, take)) WITHOUT ROWID;
 CREATE TABLE skipped (path TEXT, reason TEXT);
 CREATE VIRTUAL TABLE words USING fts5(text, tokenize='unicode61', prefix='1 2 3');
 """
@@ -44,8 +50,7 @@ def index_file(root: Path) -> Path:
     return places.cache() / "libraries" / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.sqlite"
 
 
-def save(library: Library, stamps: Iterable[tuple[str, str, str]] = (), opened_as: str = "folder",
-         complete: bool = True, file: Path | None = None) -> None:
+def save(library: Library, opened_as: str = "folder", complete: bool = True, file: Path | None = None) -> None:
     """Writes the index anew, beside and renamed. A full disk or a read-only cache leaves the library without one."""
     file = file or index_file(library.root)
     temporary = file.with_name(f"{file.name}.{os.getpid()}.writing")
@@ -58,17 +63,37 @@ def save(library: Library, stamps: Iterable[tuple[str, str, str]] = (), opened_a
                 "format": str(FORMAT), "root": str(library.root), "name": library.name, "layout": library.layout,
                 "notes": BREAK.join(library.notes), "complete": str(int(complete)),
                 "opened_as": opened_as}.items())
-            base.executemany("INSERT INTO clips VALUES (?,?,?,?,?,?,?,?,?,?)", (
+            base.executemany("INSERT INTO clips VALUES (?,?,?,?,?,?,?,?,?,?,?)", (
                 (i, c.id, str(c.path), BREAK.join(c.captions), c.split, c.duration_s, c.start_s, c.end_s, c.key,
-                 BREAK.join(c.labels)) for i, c in enumerate(library.clips)))
+                 BREAK.join(c.labels), c.take) for i, c in enumerate(library.clips)))
             base.executemany("INSERT INTO words(rowid, text) VALUES (?, ?)",
                              ((i, " ".join((c.id, *c.captions))) for i, c in enumerate(library.clips)))
             base.executemany("INSERT INTO skipped VALUES (?, ?)", ((str(s.path), s.reason) for s in library.skipped))
-            base.executemany("INSERT OR REPLACE INTO stamps VALUES (?, ?, ?)", stamps)
+            base.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (
+                (str(f.path), f.stamp, f.digest, json.dumps(takes_values(f.takes))) for f in library.files))
+            _save_readings(base, library)
         os.replace(temporary, file)
     except (OSError, sqlite3.Error):
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _save_readings(base: sqlite3.Connection, library: Library) -> None:
+    """Takes of one rig share a recognition, so each is written once."""
+    recognition = library.reader.recognition
+    if recognition is None:
+        return
+    numbers: dict[int, int] = {}
+    kept, rows = [], {}
+    for clip in library.clips:
+        found = recognition(clip)
+        if id(found) not in numbers:
+            numbers[id(found)] = len(kept)
+            kept.append(found)
+        rows[str(clip.path), clip.take] = numbers[id(found)]
+    base.executemany("INSERT INTO recognitions VALUES (?, ?)",
+                     ((i, json.dumps(recognition_values(found))) for i, found in enumerate(kept)))
+    base.executemany("INSERT INTO readings VALUES (?, ?, ?)", ((*key, number) for key, number in rows.items()))
 
 
 def load(root: Path, file: Path | None = None) -> Indexed | None:
@@ -81,11 +106,11 @@ def load(root: Path, file: Path | None = None) -> Indexed | None:
             meta = dict(base.execute("SELECT name, value FROM meta"))
             if meta.get("format") != str(FORMAT) or meta.get("root") != str(root):
                 return None
-            rows = base.execute("SELECT id, path, captions, split, duration, start, end, key, labels FROM clips ORDER BY row")
+            rows = base.execute("SELECT id, path, captions, split, duration, start, end, key, labels, take FROM clips ORDER BY row")
             with _no_garbage_collection():
                 clips = tuple(
-                    Clip(i, Path(p), tuple(c.split(BREAK)) if c else (), s, d, a, e, k, tuple(n.split(BREAK)) if n else ())
-                    for i, p, c, s, d, a, e, k, n in rows)
+                    Clip(i, Path(p), tuple(c.split(BREAK)) if c else (), s, d, a, e, k, tuple(n.split(BREAK)) if n else (), t)
+                    for i, p, c, s, d, a, e, k, n, t in rows)
             skipped = tuple(Skipped(Path(p), r) for p, r in base.execute("SELECT path, reason FROM skipped"))
             return Indexed(meta["name"], meta["layout"], clips, skipped, tuple(t for t in meta["notes"].split(BREAK) if t),
                            meta["complete"] == "1", meta["opened_as"])
@@ -106,14 +131,40 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
+def load_files(root: Path, file: Path | None = None) -> dict[str, FoundFile]:
+    """What the last scan found in each file, by its path; {} without an index."""
+    rows = _rows(root, "SELECT path, stamp, digest, takes FROM files", (), file)
+    try:
+        return {path: FoundFile(Path(path), stamp, digest, takes_from(json.loads(takes))) for path, stamp, digest, takes in rows}
+    except (KeyError, TypeError, ValueError, IndexError):
+        return {}
+
+
 def load_stamps(root: Path, file: Path | None = None) -> dict[str, tuple[str, str]]:
-    """(size and time, content digest) by path, as they were when the index was written."""
+    """(stamp, content digest) by path, as they were when the index was written."""
+    return {path: (stamp, digest) for path, stamp, digest in _rows(root, "SELECT path, stamp, digest FROM files", (), file)}
+
+
+def load_reading(root: Path, path: str, take: str, file: Path | None = None) -> Recognition | None:
+    """How a take is read; None where the index does not know it."""
+    rows = _rows(root, "SELECT content FROM readings JOIN recognitions ON recognition = id WHERE path = ? AND take = ?",
+                 (path, take), file)
+    try:
+        return recognition_from(json.loads(rows[0][0])) if rows else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _rows(root: Path, query: str, values: tuple[str, ...], file: Path | None) -> list[tuple]:
+    """What a query of the index of this format gives; [] where there is none."""
     file = file or index_file(root)
     try:
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
-            return {path: (stamp, digest) for path, stamp, digest in base.execute("SELECT path, stamp, digest FROM stamps")}
+            if base.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() != (str(FORMAT),):
+                return []
+            return base.execute(query, values).fetchall()
     except sqlite3.Error:
-        return {}
+        return []
 
 
 def search(root: Path, words: str, file: Path | None = None) -> list[int] | None:

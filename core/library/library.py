@@ -7,9 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.errors import StudioError
+from core.io.raw import RawTake
 from core.motion.motion import Motion
+from core.recognition.decide import Recognition
+
+if TYPE_CHECKING:
+    from core.library.scan import FoundFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +23,8 @@ class Clip:
     """One searchable motion: a file, or a range of its frames.
 
     `captions` may be empty; `split` is 'train', 'val', 'test' or ''. `start_s` and `end_s` bound the range in
-    the file (end 0: to its end). `key` changes when the content does. `labels`: action categories
-    where a dataset has them.
+    the take (end 0: to its end). `key` changes when the content or its reading does. `labels`: action categories
+    where a dataset has them. `take`: the take's name in a file of several, else ''.
     """
 
     id: str
@@ -30,6 +36,7 @@ class Clip:
     end_s: float = 0.0
     key: str = ""
     labels: tuple[str, ...] = ()
+    take: str = ""
 
     @property
     def caption(self) -> str:
@@ -45,23 +52,37 @@ class Skipped:
     reason: str
 
 
+class Reader(NamedTuple):
+    """The way to a library's motions. `raw` and `recognition` give a clip's take as its file holds it and how it is read, where
+    import can be checked (None: the layout says it all)."""
+
+    read: Callable[[Clip], Motion]
+    raw: Callable[[Clip], RawTake] | None = None
+    recognition: Callable[[Clip], Recognition] | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Library:
     """What was opened: `layout` names how it was recognised; `skipped` lists every file left out.
 
-    `stamps`: (path, size and time, content digest) of the files read, for the index. `from_index`: taken from the index
-    of an earlier scan, and still to be checked against the disk.
+    `files`: what a scan found, for the index. `from_index`: taken from the index of an earlier scan, and still to be checked
+    against the disk.
     """
 
     root: Path
     name: str
     layout: str
     clips: tuple[Clip, ...]
-    read: Callable[[Clip], Motion] = field(repr=False)
+    reader: Reader = field(repr=False)
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
-    stamps: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    files: tuple[FoundFile, ...] = field(default=(), repr=False)
     from_index: bool = False
+
+    @property
+    def read(self) -> Callable[[Clip], Motion]:
+        """Read the whole take of a clip. Raises FileProblem."""
+        return self.reader.read
 
     @cached_property
     def by_id(self) -> dict[str, Clip]:

@@ -8,17 +8,14 @@ from pathlib import Path
 
 from core.errors import FileProblem
 from core.library import index
-from core.library.babel import is_babel, open_babel, read_babel
+from core.library.babel import babel_reader, is_babel, open_babel
 from core.library.caption_store import over
-from core.library.folder import open_files, open_folder, read_clip
+from core.library.folder import folder_reader, open_files, open_folder
 from core.library.humanml3d import humanml3d_reader, is_humanml3d, open_humanml3d
 from core.library.interhuman import interhuman_reader, is_interhuman, open_interhuman
-from core.library.library import Clip, Library
+from core.library.library import Library, Reader
 from core.library.packed import is_packed, open_packed
-from core.motion.motion import Motion
 from core.progress import Job
-
-Reader = Callable[[Clip], Motion]
 
 
 @dataclass(frozen=True)
@@ -35,9 +32,9 @@ class Layout:
 LAYOUTS: tuple[Layout, ...] = (
     Layout("packed library", is_packed, open_packed),
     Layout("InterHuman folder", is_interhuman, open_interhuman, interhuman_reader),
-    Layout("BABEL folder", is_babel, open_babel, lambda root: read_babel),
+    Layout("BABEL folder", is_babel, open_babel, babel_reader),
     Layout("HumanML3D folder", is_humanml3d, open_humanml3d, humanml3d_reader),
-    Layout("folder", Path.is_dir, open_folder, lambda root: read_clip),
+    Layout("folder", Path.is_dir, open_folder, folder_reader),
     Layout("motion file", Path.is_file, lambda path: open_files([path], path.parent, path.name)),
 )
 
@@ -65,7 +62,7 @@ def open_library(path: str | Path, use_index: bool = False, layout: str = "") ->
                                 from_index=True))
     library = over((yield from kind.open(path)))
     if kind.reader:
-        index.save(library, library.stamps, kind.name)
+        index.save(library, kind.name)
     return library
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import FileProblem, os_problem
-from core.library.library import Clip, Library
+from core.library.library import Clip, Library, Reader
 from core.library.takes import take_id
 from core.motion.motion import Assumption, Motion
 from core.motion.skeleton import Skeleton
@@ -69,7 +69,7 @@ def open_packed(path: Path) -> Job[Library]:
         return Motion(block, fps, skeleton, clip.id, (rate,))
 
     kinds = f"{skeletons[0].joint_count} joints" if len(skeletons) == 1 else f"{len(skeletons)} skeletons"
-    return Library(path, index.get("name", path.stem), "packed library", clips, read, (),
+    return Library(path, index.get("name", path.stem), "packed library", clips, Reader(read), (),
                    (f"{kinds}, metres, up Y, {fps:g} fps",))
 
 

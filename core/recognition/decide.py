@@ -40,14 +40,14 @@ class Recognition:
 
 def recognise(take: RawTake) -> Recognition:
     """From a take alone."""
-    return decide([evidence_of(take)], take)[0]
+    return decide([evidence_of(take)])[0]
 
 
-def decide(takes: Sequence[Evidence], stated: RawTake) -> list[Recognition]:
-    """A reading for each take of one rig in one folder. `stated`: any of them, for what their format says of itself."""
+def decide(takes: Sequence[Evidence]) -> list[Recognition]:
+    """A reading for each take of one rig in one folder."""
     found: dict[int, Recognition] = {}
     for group in _by_size([take.stature for take in takes]):
-        found |= zip(group, _decide([takes[i] for i in group], stated), strict=True)
+        found |= zip(group, _decide([takes[i] for i in group]), strict=True)
     return [found[i] for i in range(len(takes))]
 
 
@@ -62,15 +62,16 @@ def _by_size(statures: Sequence[float]) -> list[list[int]]:
     return groups
 
 
-def _decide(takes: list[Evidence], stated: RawTake) -> list[Recognition]:
-    said = stated.up
+def _decide(takes: list[Evidence]) -> list[Recognition]:
+    said = takes[0].said_up
     scores = up_axis.pooled([t.up for t in takes], up_axis.prior(said.value if said else None, said.confidence if said else 0.0))
     shared = scores - scores.max()
     parts_of = [_parts(takes, axis) for axis in range(6)]
-    # An axis under which no body is found is less likely where another one shows a body.
-    shared = shared + np.log(np.maximum([p.confidence for p in parts_of], 0.05)) if len({p.chains for p in parts_of}) > 1 else shared
+    if len({p.chains for p in parts_of}) > 1:
+        # An axis under which no body is found is less likely where another one shows a body.
+        shared = shared + np.log(np.maximum([p.confidence for p in parts_of], 0.05))
     common = int(np.argmax(shared))
-    unit_found = _unit(takes, parts_of[common], stated)
+    unit_found = _unit(takes, parts_of[common])
     readings: dict[int, Recognition] = {}
     chosen = []
     for take in takes:
@@ -78,8 +79,7 @@ def _decide(takes: list[Evidence], stated: RawTake) -> list[Recognition]:
         axis = int(np.argmax(alone)) if len(takes) > 1 else common
         if axis not in readings:
             basis = shared if axis == common else alone
-            readings[axis] = Recognition(unit_found, _up(axis, basis, len(takes), stated), parts_of[axis],
-                                         _offset(takes, axis))
+            readings[axis] = Recognition(unit_found, _up(axis, basis, takes), parts_of[axis], _offset(takes, axis))
         chosen.append(readings[axis])
     return chosen
 
@@ -90,14 +90,12 @@ def _sure(scores: np.ndarray, at: int) -> float:
     return round(min(float(weights[at] / weights.sum()), 0.99), 2)
 
 
-def _up(axis: int, scores: np.ndarray, count: int, stated: RawTake) -> Stated[str]:
-    name = UP_AXES[axis]
-    grounds = "posture, rest pose, floor and contacts" if stated.rest is not None else "posture, floor and contacts"
-    of = f" of {count} takes of this rig" if count > 1 else ""
-    if stated.up and stated.up.value == name:
-        return Stated(name, f"{stated.up.reason}; {grounds}{of} agree", _sure(scores, axis))
-    against = f", against {stated.up.reason}" if stated.up else ""
-    return Stated(name, f"{grounds}{of}{against}", _sure(scores, axis))
+def _up(axis: int, scores: np.ndarray, takes: list[Evidence]) -> Stated[str]:
+    name, said = UP_AXES[axis], takes[0].said_up
+    grounds = "posture, floor and contacts" + (f" of {len(takes)} takes of this rig" if len(takes) > 1 else "")
+    if said is not None:
+        grounds = f"{said.reason}; {grounds} agree" if said.value == name else f"{grounds}, against what {said.reason}"
+    return Stated(name, grounds, _sure(scores, axis))
 
 
 def _parts(takes: list[Evidence], axis: int) -> PartFinding:
@@ -109,10 +107,10 @@ def _parts(takes: list[Evidence], axis: int) -> PartFinding:
     return max((t.parts[axis] for t in takes if t.parts[axis].chains == chains), key=lambda p: p.confidence)
 
 
-def _unit(takes: list[Evidence], parts: PartFinding, stated: RawTake) -> Stated[float]:
+def _unit(takes: list[Evidence], parts: PartFinding) -> Stated[float]:
     height = float(np.median([take.stature for take in takes]))
     scores = unit.likelihood(height, bool(parts.chains))
-    said = stated.unit
+    said = takes[0].said_unit
     if said is not None:
         metres = height * said.value
         if said.confidence >= 1 or 0.4 < metres < 4.0:

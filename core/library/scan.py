@@ -1,0 +1,102 @@
+"""What a scan finds in each motion file, and how the takes of a folder are read once all are known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.io.load import index_of
+from core.io.raw import RawTake
+from core.library.cache import take_cache
+from core.recognition import unit
+from core.recognition.corrections import find_by_key, hierarchy_key
+from core.recognition.decide import Recognition
+from core.recognition.evidence import Evidence, evidence_of
+from core.recognition.stored import evidence_from, evidence_values
+from core.recognition.survey import survey
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A take as a scan found it: `name` within its file, rate, frames, its own captions, and what it says of its rig."""
+
+    name: str
+    fps: float
+    frames: int
+    joints: int
+    captions: tuple[str, ...]
+    hierarchy: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, eq=False)
+class FoundFile:
+    """A file that was read: `stamp` and `digest` tell whether it is still the same."""
+
+    path: Path
+    stamp: str
+    digest: str
+    takes: tuple[Found, ...]
+
+
+Readings = dict[tuple[str, str], Recognition]
+
+
+def read_file(path: Path) -> FoundFile:
+    """Read a file (through the cache) and look at its takes. Raises FileProblem."""
+    cache = take_cache()
+    content = cache.content(path)
+    takes = cache.takes(path, content.stamp, content.digest)
+    return FoundFile(path, content.stamp, content.digest, tuple(
+        Found(t.name, t.fps, len(t.positions), t.skeleton.joint_count, t.captions, hierarchy_key(t.skeleton), evidence_of(t))
+        for t in takes))
+
+
+def raw_take(path: Path, name: str, stamp: str = "", digest: str = "") -> RawTake:
+    """One take of a file, through the cache. Raises FileProblem."""
+    takes = take_cache().takes(path, stamp, digest)
+    return takes[index_of(path, takes, name)]
+
+
+def readings_of(files: Iterable[FoundFile]) -> Readings:
+    """How each take (path, name) is read: takes of one rig in one folder alike."""
+    evidence, folders = {}, {}
+    for file in files:
+        for take in file.takes:
+            key = (str(file.path), take.name)
+            evidence[key], folders[key] = take.evidence, str(file.path.parent)
+    return survey(evidence, folders)
+
+
+def notes_of(files: Iterable[FoundFile], readings: Readings, most: int = 4) -> tuple[str, ...]:
+    """'24 joints, unit centimetres, up axis Y, 30 fps (68 takes)' for each kind of take, the most frequent first."""
+    kinds: Counter[str] = Counter()
+    bodies = 0
+    for file in files:
+        for take in file.takes:
+            found = readings[str(file.path), take.name]
+            said = find_by_key(take.hierarchy, file.path)
+            factor, up = said.unit_m or found.unit.value, said.up or found.up.value
+            kinds[f"{take.joints} joints, unit {unit.name_of(factor)}, up axis {up}, {said.fps or take.fps:.4g} fps"] += 1
+            bodies += not (found.parts.chains or said.chains)
+    total = sum(kinds.values())
+    notes = [f"{note} ({count:,} takes)" if len(kinds) > 1 else note for note, count in kinds.most_common(most)]
+    if len(kinds) > most:
+        notes.append(f"and {len(kinds) - most} more kinds of take")
+    if bodies:
+        notes.insert(0, f"{bodies:,} of {total:,} takes show{'s' * (bodies == 1)} no human body: shown, not searched")
+    return tuple(notes)
+
+
+def takes_values(takes: Iterable[Found]) -> list[dict[str, Any]]:
+    """Takes as JSON values."""
+    return [{**{k: v for k, v in vars(take).items() if k != "evidence"}, "evidence": evidence_values(take.evidence)}
+            for take in takes]
+
+
+def takes_from(values: list[dict[str, Any]]) -> tuple[Found, ...]:
+    """The inverse of takes_values. Raises KeyError, TypeError, ValueError or IndexError where something else was stored."""
+    return tuple(Found(**{**v, "captions": tuple(v["captions"]), "evidence": evidence_from(v["evidence"])}) for v in values)

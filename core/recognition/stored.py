@@ -1,0 +1,62 @@
+"""Evidence and recognitions as JSON values, for the index of a library."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from core.motion.stated import Stated
+from core.recognition.body_parts import PartFinding
+from core.recognition.decide import Recognition
+from core.recognition.evidence import Evidence
+from core.recognition.up_axis import UpEvidence
+
+Values = dict[str, Any]
+
+
+def evidence_values(evidence: Evidence) -> Values:
+    """An evidence as JSON values."""
+    findings = list(dict.fromkeys(evidence.parts))
+    return {
+        "stature": evidence.stature, "up": {k: np.round(v, 3).tolist() for k, v in vars(evidence.up).items()},
+        "findings": [asdict(f) for f in findings], "parts": [findings.index(p) for p in evidence.parts],
+        "root_offset": None if evidence.root_offset is None else np.round(evidence.root_offset, 3).tolist(),
+        "said_unit": _values(evidence.said_unit), "said_up": _values(evidence.said_up), "rig": evidence.rig,
+    }
+
+
+def evidence_from(values: Values) -> Evidence:
+    """The inverse of evidence_values. Raises KeyError, TypeError, ValueError or IndexError where something else was stored."""
+    findings = [_parts(f) for f in values["findings"]]
+    offset = values["root_offset"]
+    return Evidence(
+        float(values["stature"]), UpEvidence(**{k: np.array(v) for k, v in values["up"].items()}),
+        tuple(findings[i] for i in values["parts"]), None if offset is None else np.array(offset),
+        _stated(values["said_unit"]), _stated(values["said_up"]), values["rig"])
+
+
+def recognition_values(found: Recognition) -> Values:
+    """A recognition as JSON values."""
+    return asdict(found)
+
+
+def recognition_from(values: Values) -> Recognition:
+    """The inverse of recognition_values. Raises KeyError or TypeError where something else was stored."""
+    unit, up = _stated(values["unit"]), _stated(values["up"])
+    if unit is None or up is None:
+        raise KeyError("unit or up axis")
+    return Recognition(unit, up, _parts(values["parts"]), _stated(values["root_offset"]))
+
+
+def _values(stated: Stated | None) -> Values | None:
+    return asdict(stated) if stated else None
+
+
+def _stated(values: Values | None) -> Stated | None:
+    return Stated(**values) if values else None
+
+
+def _parts(values: Values) -> PartFinding:
+    return PartFinding(**{**values, "chains": tuple(tuple(c) for c in values["chains"])})
