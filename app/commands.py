@@ -58,7 +58,9 @@ def _about_path(options: argparse.Namespace) -> int:
         print(json.dumps(values))
         return 0
     print(f"{library.name}: {library.layout}, {len(library.clips):,} motions, {format_duration(seconds)}")
-    print(f"first motion: {motion.frame_count} frames, {motion.fps:g} fps, {skeleton.joint_count} joints")
+    for note in library.notes:
+        print(f"  {note}")
+    print(f"first motion, {motion.name}: {motion.frame_count} frames, {motion.fps:g} fps, {skeleton.joint_count} joints")
     for a in motion.assumptions:
         print(f"  {a.what}: {a.value} ({a.reason}; {a.confidence:.0%} sure)")
     for name, joints in parts.items():
@@ -102,12 +104,12 @@ def index(options: argparse.Namespace) -> int:
 def patches(options: argparse.Namespace) -> int:
     import numpy as np
 
-    from core.io.load import load_motion
+    from core.library.folder import load_take
     from core.models.config import preset
     from core.patches import compute_statistics, prepare, to_patches, to_rgb
 
     recipe = preset(options.preset).patches
-    motion = prepare(load_motion(options.motion), recipe)
+    motion = prepare(load_take(options.motion), recipe)
     if options.statistics is None:
         statistics = compute_statistics([motion], recipe)
     elif (options.statistics / "model.safetensors").exists():
@@ -116,7 +118,7 @@ def patches(options: argparse.Namespace) -> int:
         model = load_model(options.statistics)
         statistics = model.statistics
         recipe = model.config.patches
-        motion = prepare(load_motion(options.motion), recipe)
+        motion = prepare(load_take(options.motion), recipe)
     else:
         library = open_path(options.statistics)
         clips = library.in_split("train") if recipe.normalisation == "sample_point" else library.clips

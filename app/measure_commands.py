@@ -64,14 +64,14 @@ def classify(options: argparse.Namespace) -> int:
 
 
 def similar(options: argparse.Namespace) -> int:
-    from core.io.load import load_motion
+    from core.library.folder import load_take
     from core.retriever import Retriever, update_gallery
 
     if options.k < 1:
         raise StudioError("-k must be at least 1.")
     library, model = open_path(options.library, options.layout), load(options)
     own = library.by_id.get(str(options.motion))
-    motion = library.load(own.id) if own else load_motion(Path(options.motion))
+    motion = library.load(own.id) if own else load_take(Path(options.motion))
     start = int(options.start * motion.fps)
     end = int(options.end * motion.fps) if options.end else motion.frame_count
     if not 0 <= start < end:

@@ -221,6 +221,9 @@ class _Build:
             except StudioError as error:
                 self.skipped.append(str(error))
                 continue
+            except Exception as error:  # a fault with one take must not end the index
+                self.skipped.append(f"{clip.id}: it could not be indexed ({type(error).__name__}: {str(error)[:120]}).")
+                continue
             for start_s, end_s in spans:
                 entries.append(Entry(clip.id, clip.key, start_s, end_s))
             windows.append(pixels)

@@ -24,7 +24,7 @@ from app.widgets.stage_menu import StageMenu
 from app.widgets.theme import APPEARANCES, set_appearance
 from app.widgets.tour import Tour
 from core import places
-from core.io.load import LOADERS
+from core.io.load import SUFFIXES
 from core.library.open import LAYOUTS
 from core.motion.skeleton import PART_NAMES
 
@@ -193,7 +193,7 @@ class Menus:
         set_appearance(name)
 
     def open_files(self) -> None:
-        kinds = " ".join(f"*{suffix}" for suffix in LOADERS)
+        kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
         names, _ = QFileDialog.getOpenFileNames(self.window, "Open motions", "", f"Motions ({kinds});;All files (*)")
         if names:
             self.workspace.open([Path(n) for n in names])

@@ -54,15 +54,23 @@ class Saved:
     problem: str = ""
 
 
-def own_file(library: Library, path: Path) -> Path | None:
-    """The text file of the library's own format that holds the captions of a motion file; None where the format has none
-    of a kind that is written here."""
+def own_file(library: Library, clip: Clip) -> Path | None:
+    """The text file of the library's own format that holds the captions of a clip's take; None where the format has none of
+    a kind that is written here. A take of a file of several has a row in captions.csv, if any."""
+    path = clip.path
     if library.layout in TEXT_LAYOUTS:
         return library.root / "texts" / f"{path.stem}.txt"
     if library.layout == FOLDER:
         table = path.parent / "captions.csv"
-        return table if table.exists() and path.name in read_captions_csv(table) else path.with_suffix(".txt")
+        if table.exists() and (clip.take or _file_name(clip) in read_captions_csv(table)):
+            return table
+        return None if clip.take else path.with_suffix(".txt")
     return None
+
+
+def _file_name(clip: Clip) -> str:
+    """How captions.csv names a take: its file, or 'file#take' in a file of several."""
+    return f"{clip.path.name}#{clip.take}" if clip.take else clip.path.name
 
 
 def save(library: Library, wanted: Mapping[str, Lines], own: bool) -> Saved:
@@ -71,9 +79,9 @@ def save(library: Library, wanted: Mapping[str, Lines], own: bool) -> Saved:
     written, mine, kept, problem = set(), {}, read_sidecar(library.root), ""
     for take, clips in clips_of(library, wanted).items():
         try:
-            file = own_file(library, clips[0].path) if own else None
+            file = own_file(library, clips[0]) if own else None
             if file is not None:
-                write_atomically(file, _own_text(file, clips[0].path.name, wanted[take]))
+                write_atomically(file, _own_text(file, _file_name(clips[0]), wanted[take]))
                 written.add(file)
                 continue
         except FileProblem as refused:
@@ -118,7 +126,8 @@ def import_csv(library: Library, path: Path) -> tuple[dict[str, Lines], list[str
     does not have. A file is named as in an exported table, by its own name, or by its take. Raises FileProblem."""
     names: dict[str, str] = {}
     for clip in library.clips:
-        for name in (clip.path.stem, clip.path.name, _name(library, clip), take_id(clip)):
+        own = (_file_name(clip),) if clip.take else (clip.path.stem, clip.path.name)
+        for name in (*own, _name(library, clip), take_id(clip)):
             names[name] = take_id(clip)
     found: dict[str, list[CaptionLine]] = {}
     unknown = []
@@ -132,7 +141,9 @@ def import_csv(library: Library, path: Path) -> tuple[dict[str, Lines], list[str
 
 def _name(library: Library, clip: Clip) -> str:
     inside = clip.path != library.root and clip.path.is_relative_to(library.root)
-    return clip.path.relative_to(library.root).as_posix() if inside else take_id(clip)
+    if not inside:
+        return take_id(clip)
+    return clip.path.relative_to(library.root).as_posix() + (f"#{clip.take}" if clip.take else "")
 
 
 def _seconds(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,12 +21,15 @@ from core.library.library import Clip, Library, Reader, Skipped
 from core.library.scan import Found, FoundFile, Readings, notes_of, raw_take, read_file, readings_of
 from core.library.takes import FOLDER, clips_by_range
 from core.motion.motion import Motion
-from core.progress import Job, Meter
+from core.progress import Job, Meter, run
 from core.recognition.corrections import find_by_key
 from core.recognition.decide import Recognition, recognise
+from core.recognition.survey import SURE
 
 # Seconds after which a scan gives out what it has found so far.
 PARTLY_S = 1.5
+# How many files of a folder are asked about one that is opened alone.
+SIBLINGS = 12
 
 
 def motion_files(root: Path) -> list[Path]:
@@ -62,6 +66,8 @@ def open_files(files: list[Path], root: Path, name: str, known: Mapping[str, Fou
         if known is not None and scan.files:
             index.save(scan.library(name), complete=False)
         raise
+    if len(files) == 1:
+        scan.ask_siblings(files[0])
     if not scan.files:
         raise FileProblem(root, f"none of its {len(files)} motion files could be read. {scan.skipped[0].reason}")
     return scan.library(name)
@@ -73,6 +79,7 @@ class _Scan:
     def __init__(self, root: Path, known: Mapping[str, FoundFile], stems: Counter[str]):
         self.root, self.known, self.stems = root, known, stems
         self.files: list[FoundFile] = []
+        self.siblings: list[FoundFile] = []
         self.skipped: list[Skipped] = []
         self.captions: dict[Path, list[CaptionLine] | None] = {}
         self.tables: dict[Path, dict[str, list[CaptionLine]]] = {}
@@ -86,6 +93,16 @@ class _Scan:
             self.skipped.append(Skipped(file, str(error)))
         except Exception as error:  # a fault of a reader must not take the folder down
             self.skipped.append(Skipped(file, f"{file.name}: it could not be read ({type(error).__name__}: {str(error)[:120]})."))
+
+    def ask_siblings(self, file: Path) -> None:
+        """A file opened alone that leaves doubt is read as the other takes of its rig in its folder are."""
+        if all(min(r.up.confidence, r.unit.confidence) >= SURE for r in readings_of(self.files).values()):
+            return
+        with suppress(OSError):
+            beside = sorted(f for f in file.parent.iterdir() if f.suffix.lower() == file.suffix.lower() and f != file)
+            for other in beside[:: max(len(beside) // SIBLINGS, 1)][:SIBLINGS]:
+                with suppress(StudioError):
+                    self.siblings.append(read_file(other))
 
     def _found(self, file: Path) -> FoundFile:
         before = self.known.get(str(file))
@@ -112,7 +129,7 @@ class _Scan:
         return read_humanml3d(beside) if beside.exists() else None
 
     def library(self, name: str) -> Library:
-        readings = readings_of(self.files)
+        readings = readings_of([*self.files, *self.siblings])
         clips = [clip for file in self.files for take in file.takes for clip in self._clips(file, take, readings)]
         stamps = {str(f.path): (f.stamp, f.digest) for f in self.files}
         return Library(self.root, name, FOLDER, tuple(clips), folder_reader(self.root, readings, stamps), tuple(self.skipped),
@@ -172,3 +189,17 @@ def folder_reader(root: Path, readings: Readings | None = None, stamps: Mapping[
     """The reader of a folder; without readings that of one opened from its index."""
     reader = _FolderReader(root, readings, stamps)
     return Reader(reader.read, reader.raw, reader.recognition)
+
+
+def load_take(path: Path, take: str = "") -> Motion:
+    """One take of a file: the one of that name, or the first; read as the other takes of its rig in its folder are. `path` may
+    name the take itself, as 'file#take'. Raises FileProblem."""
+    if not take and not path.exists() and "#" in path.name:
+        name, _, take = path.name.partition("#")
+        path = path.with_name(name)
+    path = path.resolve()
+    library = run(open_files([path], path.parent, path.name))
+    clip = next((c for c in library.clips if c.take == take or not take), None)
+    if clip is None:
+        raise FileProblem(path, f"it holds no take {take[:60]!r}", f"It holds {', '.join(c.take for c in library.clips[:8])}")
+    return library.read(clip)
