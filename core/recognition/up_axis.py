@@ -18,9 +18,9 @@ from core.recognition.limbs import limb
 # Unit vectors of UP_AXES.
 DIRECTIONS = np.array([np.eye(3)["XYZ".index(name[-1])] * (-1 if name[0] == "-" else 1) for name in UP_AXES])
 # What files of no statement have: most are Y up, many Z up, hardly any X.
-PRIOR = {"Y": 0.76, "Z": 0.21, "X": 0.004, "-Y": 0.02, "-Z": 0.004, "-X": 0.002}
+PRIOR = {"Y": 0.825, "Z": 0.145, "X": 0.004, "-Y": 0.02, "-Z": 0.004, "-X": 0.002}
 # Of takes, the share in which a person is upright, lies or crawls, or stands on the hands throughout.
-UPRIGHT, LEVEL, INVERTED = 0.955, 0.04, 0.003
+UPRIGHT, LEVEL, INVERTED = 0.945, 0.05, 0.003
 # The least that posture may say where every take of a rig lies, or is inverted: such folders exist.
 ALL_LEVEL, ALL_INVERTED = -5.3, -8.0
 GRAVITY_STATURES = 9.81 / 1.7
