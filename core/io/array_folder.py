@@ -14,7 +14,7 @@ from core.io.arrays import DEFAULT_FPS, KIT_FPS, positions_of, read_array
 from core.io.assemble import assemble
 from core.io.joint_vectors import WIDTHS
 from core.io.limits import check_finite, check_rate
-from core.io.raw import RawTake, Stated
+from core.motion.raw import RawTake, Stated
 from core.motion.motion import Assumption, Motion
 from core.motion.skeleton import Skeleton, known_name
 from core.recognition import corrections, unit

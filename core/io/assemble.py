@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import FileProblem
-from core.io.raw import RawTake, Stated
+from core.motion.raw import RawTake, Stated
 from core.motion.axes import to_y_up
 from core.motion.motion import Assumption, Motion, Source
 from core.recognition import corrections, unit

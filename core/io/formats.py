@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.io.raw import RawTake
+from core.motion.raw import RawTake
 
 Reader = Callable[[Path], list[RawTake]]
 

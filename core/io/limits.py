@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import FileProblem
-from core.io.raw import RawTake
+from core.motion.raw import RawTake
 
 MAX_JOINTS = 1000
 MAX_BYTES = 4 << 30

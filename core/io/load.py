@@ -13,7 +13,7 @@ from core.io.bvh import BVH
 from core.io.formats import Format
 from core.io.limits import check_take
 from core.io.native import read_in_child
-from core.io.raw import RawTake
+from core.motion.raw import RawTake
 from core.motion.motion import Motion
 from core.recognition.evidence import evidence_of
 from core.recognition.survey import survey

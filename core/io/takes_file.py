@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from core.io.raw import RawTake, Stated
+from core.motion.raw import RawTake, Stated
 from core.motion.motion import Assumption
 from core.motion.skeleton import Skeleton
 

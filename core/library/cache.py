@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core import places
 from core.errors import StudioError
-from core.io.raw import RawTake
+from core.motion.raw import RawTake
 from core.io.takes_file import MAP_FROM, READERS
 from core.library.content import Content, Contents, stamp_of
 from core.library.take_store import TakeStore, nbytes

@@ -13,7 +13,7 @@ from pathlib import Path
 from core.errors import FileProblem, StudioError
 from core.io.assemble import assemble
 from core.io.load import SUFFIXES, is_motion_file
-from core.io.raw import RawTake
+from core.motion.raw import RawTake
 from core.library import index
 from core.library.cache import take_cache
 from core.library.captions import CaptionLine, caption_from_name, read_captions_csv, read_humanml3d

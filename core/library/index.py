@@ -15,6 +15,7 @@ from pathlib import Path
 from core import places
 from core.library.library import Clip, Library, Skipped
 from core.library.scan import FoundFile, takes_from, takes_values
+from core.recognition import corrections
 from core.recognition.decide import Recognition
 from core.recognition.stored import recognition_from, recognition_values
 
@@ -61,8 +62,8 @@ def save(library: Library, opened_as: str = "folder", complete: bool = True, fil
             base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
             base.executemany("INSERT INTO meta VALUES (?, ?)", {
                 "format": str(FORMAT), "root": str(library.root), "name": library.name, "layout": library.layout,
-                "notes": BREAK.join(library.notes), "complete": str(int(complete)),
-                "opened_as": opened_as}.items())
+                "notes": BREAK.join(library.notes), "complete": str(int(complete)), "opened_as": opened_as,
+                "said": corrections.version()}.items())
             base.executemany("INSERT INTO clips VALUES (?,?,?,?,?,?,?,?,?,?,?)", (
                 (i, c.id, str(c.path), BREAK.join(c.captions), c.split, c.duration_s, c.start_s, c.end_s, c.key,
                  BREAK.join(c.labels), c.take) for i, c in enumerate(library.clips)))
@@ -97,16 +98,18 @@ def _save_readings(base: sqlite3.Connection, library: Library) -> None:
 
 
 def load(root: Path, file: Path | None = None) -> Indexed | None:
-    """None where there is no index, or one of another version or broken: the library is then scanned again."""
+    """None where there is no index, one of another version or broken, or where something else was said about rigs since: the
+    library is then scanned again."""
     file = file or index_file(root)
     if not file.exists():
         return None
     try:
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
             meta = dict(base.execute("SELECT name, value FROM meta"))
-            if meta.get("format") != str(FORMAT) or meta.get("root") != str(root):
+            if meta.get("format") != str(FORMAT) or meta.get("root") != str(root) or meta.get("said") != corrections.version():
                 return None
-            rows = base.execute("SELECT id, path, captions, split, duration, start, end, key, labels, take FROM clips ORDER BY row")
+            rows = base.execute("SELECT id, path, captions, split, duration, start, end, key, labels, take FROM clips "
+                                "ORDER BY row")
             with _no_garbage_collection():
                 clips = tuple(
                     Clip(i, Path(p), tuple(c.split(BREAK)) if c else (), s, d, a, e, k, tuple(n.split(BREAK)) if n else (), t)

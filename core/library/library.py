@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.errors import StudioError
-from core.io.raw import RawTake
+from core.motion.raw import RawTake
 from core.motion.motion import Motion
 from core.recognition.decide import Recognition
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.io.load import index_of
-from core.io.raw import RawTake
+from core.motion.raw import RawTake
 from core.library.cache import take_cache
 from core.recognition import unit
 from core.recognition.corrections import find_by_key, hierarchy_key

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from core.io.raw import RawTake
+from core.motion.raw import RawTake
 from core.io.takes_file import read_takes, write_takes
 
 SUFFIX = ".takes"

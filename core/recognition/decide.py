@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.io.raw import RawTake, Stated
+from core.motion.raw import RawTake, Stated
 from core.motion.axes import UP_AXES
 from core.recognition import root_offset, unit, up_axis
 from core.recognition.body_parts import PartFinding

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.io.raw import RawTake, Stated
+from core.motion.raw import RawTake, Stated
 from core.motion.axes import UP_AXES, to_y_up
 from core.recognition import root_offset, unit, up_axis
 from core.recognition.body_parts import PartFinding, find_body_parts

@@ -7,7 +7,7 @@ import pytest
 
 from core.io.assemble import assemble
 from core.io.bvh import read_bvh
-from core.io.raw import RawTake, Stated
+from core.motion.raw import RawTake, Stated
 from core.motion.axes import UP_AXES, from_y_up, to_y_up
 from core.motion.motion import Assumption
 from core.motion.skeleton import SMPL22
