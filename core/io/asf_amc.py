@@ -2,281 +2,209 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+import re
+from pathlib import Path, PureWindowsPath
 
 import numpy as np
 
-from core.errors import FileProblem, os_problem
-from core.io.assemble import assemble
+from core.errors import FileProblem
+from core.io.asf import Asf, find_asf, parse_asf
+from core.io.formats import Format
+from core.io.limits import check_finite, check_size, short
+from core.io.raw import RawTake, Stated
+from core.io.text import head_text, parse_numbers, read_text
 from core.motion import kinematics
-from core.motion.motion import Assumption, Motion
+from core.motion.motion import Assumption
 from core.motion.skeleton import Skeleton
 
-INCH_M = 0.0254
 CMU_FPS = 120.0
-MAX_BONES = 2000
-DOFS = {"tx", "ty", "tz", "rx", "ry", "rz", "l"}
+MAX_TEXT = 512 << 20
+CHUNK = 4096
+ITS_SKELETON = "Use the .asf that belongs to the take"
+CUT = "Copy or export the file again"
 
 
-@dataclass(frozen=True, eq=False)
-class Asf:
-    """A skeleton file: bone 0 is the root. `directions` (B, 3) unit vectors times `lengths` (B,) in file units;
-    `axes` (B, 3) radians with their order; `dofs` name the values of a bone's line in the AMC ('rx', 'ty', 'l')."""
-
-    names: tuple[str, ...]
-    parents: tuple[int, ...]
-    directions: np.ndarray
-    lengths: np.ndarray
-    axes: np.ndarray
-    axis_orders: tuple[str, ...]
-    dofs: tuple[tuple[str, ...], ...]
-    metres: float
-    in_degrees: bool
-
-
-def load_amc(path: Path) -> Motion:
-    """Reads an AMC with the ASF that belongs to it. World positions of the bones' ends in metres, Y up."""
-    skeleton_file = find_asf(path)
-    asf = parse_asf(skeleton_file)
-    values, in_degrees = parse_amc(path, asf)
-    positions = joint_positions(asf, values, asf.in_degrees if in_degrees is None else in_degrees) * asf.metres
-    rate = Assumption("rate", f"{CMU_FPS:g} fps", "an AMC carries no rate; 120 fps as in CMU's library", 0.6)
-    skeleton = Skeleton(asf.names, asf.parents)
-    motion = assemble(path, positions.astype(np.float32), CMU_FPS, skeleton, rate)
-    return motion
+def read_amc(path: Path) -> list[RawTake]:
+    """An AMC with the ASF that belongs to it: world positions of the bones' ends in file units."""
+    asf = parse_asf(_skeleton_of(path))
+    text = read_text(path, MAX_TEXT)
+    values, in_degrees, step = _parse(path, text, asf)
+    frames = len(next(iter(values.values())))
+    check_size(path, frames, len(asf.names))
+    in_degrees = asf.in_degrees if in_degrees is None else in_degrees
+    positions = joint_positions(asf, values, in_degrees)
+    check_finite(path, positions)
+    rest = joint_positions(asf, {bone: np.zeros((1, v.shape[1])) for bone, v in values.items()}, in_degrees)[0]
+    notes = () if text.endswith("\n") else (
+        Assumption("frames", f"{frames:,}", "the file does not end with a whole line; its last number may be cut off", 0.5),)
+    fps, rate = _rate(path, step)
+    return [RawTake(positions, fps, Skeleton(asf.names, asf.parents), rate, rest=rest, unit=asf.unit,
+                    up=Stated("Y", "Acclaim skeletons stand along Y", 0.9), notes=notes)]
 
 
-def find_asf(path: Path) -> Path:
-    """The skeleton of a take: of the same name, or of its subject ('07' for 07_01.amc), or the folder's only one."""
-    try:
-        found = sorted(f for f in path.parent.iterdir() if f.suffix.lower() == ".asf")
-    except OSError as error:
-        raise os_problem(path.parent, error) from error
-    for stem in (path.stem, path.stem.split("_")[0]):
-        for file in found:
-            if file.stem.lower() == stem.lower():
-                return file
-    if len(found) == 1:
-        return found[0]
-    seen = f"{len(found)} .asf files lie beside it and none has its name" if found else "no .asf file lies beside it"
-    raise FileProblem(path, f"its skeleton is missing: {seen}", f"Put {path.stem.split('_')[0]}.asf into the same folder")
+def _skeleton_of(path: Path) -> Path:
+    """The ASF of a take; its first lines may name one (`#!OML:ASF C:\\path\\name.ASF`)."""
+    named = re.search(r"ASF[ \t]+(\S[^\n]{0,500}\.asf)\b", head_text(path, 2048), re.IGNORECASE)
+    return find_asf(path, PureWindowsPath(named[1]).stem if named else "")
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise os_problem(path, error) from error
-
-
-def parse_asf(path: Path) -> Asf:
-    """Raises FileProblem naming the line that cannot be read."""
-    sections = _sections(path, _read(path))
-    if "root" not in sections or "bonedata" not in sections or "hierarchy" not in sections:
-        missing = [s for s in ("root", "bonedata", "hierarchy") if s not in sections]
-        raise FileProblem(path, f"it has no :{missing[0]} section, so it is not a whole ASF file", "Export it again")
-    units = {words[0].lower(): words[1:] for _, words in sections.get("units", [])}
-    in_degrees = (units.get("angle") or ["deg"])[0].lower().startswith("deg")
-    scale = _numbers(path, units.get("length") or ["1.0"], 1, "units")[0] or 1.0
-    bones = [_root(path, sections["root"])] + _bones(path, sections["bonedata"])
-    for bone in bones:
-        if sorted(bone["order"]) != ["X", "Y", "Z"]:
-            raise FileProblem(path, f"the axis order {bone['order']!r} is none", "Export it again", bone["where"])
-        if not set(bone["dof"]) <= DOFS or len(set(bone["dof"])) < len(bone["dof"]):
-            raise FileProblem(path, f"{' '.join(bone['dof'])!r} are no degrees of freedom", "Export it again", bone["where"])
-    if len(bones) > MAX_BONES:
-        raise FileProblem(path, f"more than {MAX_BONES} bones", "Export only the body")
-    index = {}
-    for i, bone in enumerate(bones):
-        if bone["name"] in index:
-            raise FileProblem(path, f"the bone {bone['name']!r} is there twice", "Export it again", bone["where"])
-        index[bone["name"]] = i
-    parents = _parents(path, sections["hierarchy"], index)
-    turn = np.pi / 180 if in_degrees else 1.0
-    return Asf(
-        tuple(b["name"] for b in bones), parents, np.array([b["direction"] for b in bones]),
-        np.array([b["length"] for b in bones]), np.array([b["axis"] for b in bones]) * turn,
-        tuple(b["order"] for b in bones), tuple(b["dof"] for b in bones), INCH_M / scale, in_degrees)
-
-
-def _sections(path: Path, text: str) -> dict[str, list[tuple[int, list[str]]]]:
-    """Lines as (number, words) by section; comments left out."""
-    sections: dict[str, list[tuple[int, list[str]]]] = {}
-    current: list[tuple[int, list[str]]] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        words = line.split("#")[0].split()
-        if not words:
-            continue
-        if words[0].startswith(":"):
-            current = sections.setdefault(words[0][1:].lower(), [])
-            continue
-        current.append((number, words))
-    return sections
-
-
-def _numbers(path: Path, words: list[str], count: int, where: str) -> list[float]:
-    try:
-        values = [float(w.strip("()")) for w in words[:count]]
-    except ValueError:
-        values = []
-    if len(values) != count or not np.isfinite(values).all():
-        raise FileProblem(path, f"{count} number{'s' * (count > 1)} should stand here", "Export it again", where)
-    return values
-
-
-def _root(path: Path, lines: list[tuple[int, list[str]]]) -> dict:
-    bone = {"name": "root", "direction": (0.0, 0.0, 0.0), "length": 0.0, "axis": (0.0, 0.0, 0.0), "order": "XYZ",
-            "dof": ("tx", "ty", "tz", "rx", "ry", "rz"), "where": ""}
-    for number, words in lines:
-        key = words[0].lower()
-        if key == "order":
-            bone["dof"] = tuple(w.lower() for w in words[1:])
-        elif key == "axis":
-            bone["order"] = words[1].upper() if len(words) > 1 else "XYZ"
-        elif key == "orientation":
-            bone["axis"] = tuple(_numbers(path, words[1:], 3, f"line {number}"))
-    return bone
-
-
-def _bones(path: Path, lines: list[tuple[int, list[str]]]) -> list[dict]:
-    bones: list[dict] = []
-    bone: dict | None = None
-    for number, words in lines:
-        key, where = words[0].lower(), f"line {number}"
-        if key == "begin":
-            bone = {"name": "", "direction": (0.0, 0.0, 0.0), "length": 0.0, "axis": (0.0, 0.0, 0.0), "order": "XYZ",
-                    "dof": (), "where": where}
-        elif key == "end" and bone is not None:
-            if not bone["name"]:
-                raise FileProblem(path, "a bone has no name", "Export it again", where)
-            bones.append(bone)
-            bone = None
-        elif bone is None:
-            continue
-        elif key == "name" and len(words) > 1:
-            bone["name"] = words[1]
-        elif key == "direction":
-            bone["direction"] = tuple(_numbers(path, words[1:], 3, where))
-        elif key == "length":
-            bone["length"] = _numbers(path, words[1:], 1, where)[0]
-        elif key == "axis":
-            bone["axis"] = tuple(_numbers(path, words[1:], 3, where))
-            bone["order"] = words[4].upper() if len(words) > 4 else "XYZ"
-        elif key == "dof":
-            bone["dof"] = tuple(w.lower() for w in words[1:])
-    if bone is not None or not bones:
-        raise FileProblem(path, "its :bonedata breaks off", "Copy or export the file again", bone["where"] if bone else "")
-    return bones
-
-
-def _parents(path: Path, lines: list[tuple[int, list[str]]], index: dict[str, int]) -> tuple[int, ...]:
-    parents = {0: -1}
-    for number, words in lines:
-        if words[0].lower() in ("begin", "end"):
-            continue
-        for name in words:
-            if name not in index:
-                raise FileProblem(path, f"the hierarchy names {name!r}, which is no bone", "Export it again", f"line {number}")
-        parent, children = index[words[0]], [index[w] for w in words[1:]]
-        for child in children:
-            if child in parents:
-                raise FileProblem(path, f"{words[0]!r} takes a bone that already has a parent", "Export it again",
-                                  f"line {number}")
-            parents[child] = parent
-    lost = [name for name, i in index.items() if i not in parents]
-    if lost:
-        raise FileProblem(path, f"the bone {lost[0]!r} has no parent in the hierarchy", "Export it again")
-    found = tuple(parents[i] for i in range(len(index)))
-    for joint in range(len(found)):
-        steps, at = 0, joint
-        while at >= 0 and steps <= len(found):
-            at, steps = found[at], steps + 1
-        if at >= 0:
-            raise FileProblem(path, "its hierarchy runs in a circle", "Export it again")
-    return found
+def _rate(path: Path, step: int) -> tuple[float, Assumption]:
+    """Frames per second: an AMC carries none. `step`: from one frame's number to the next."""
+    named = re.search(r"_(120|240)$", path.stem)
+    fps = float(named[1]) if named else CMU_FPS
+    why = "its name ends so, as in HDM05's library" if named else "an AMC carries no rate; 120 fps as in CMU's library"
+    if step > 1:
+        fps, why = fps / step, f"{why}; every {step}th frame is there"
+    return fps, Assumption("rate", f"{fps:g} fps", why, 0.75 if named else 0.6)
 
 
 def parse_amc(path: Path, asf: Asf) -> tuple[dict[int, np.ndarray], bool | None]:
     """Values (T, D) of each bone, and whether they are degrees (None: the file does not say)."""
-    in_degrees: bool | None = None
+    return _parse(path, read_text(path, MAX_TEXT), asf)[:2]
+
+
+def _parse(path: Path, text: str, asf: Asf) -> tuple[dict[int, np.ndarray], bool | None, int]:
+    """As parse_amc, and the step from one frame's number to the next (1 where they are irregular)."""
+    start = re.search(r"(?m)^[ \t]*\d+[ \t]*$", text)
+    if not start:
+        raise FileProblem(path, "it has no frames", CUT)
+    keys = re.findall(r"(?mi)^[ \t]*:(degrees|radians)\b", text[:start.start()])
+    in_degrees = keys[-1].lower() == "degrees" if keys else None
+    body = text[start.start():]
+    found = _alike(body, asf)
+    if found is None:
+        found = _line_by_line(path, body, asf, text.count("\n", 0, start.start()) + 1)
+    values, numbers = found
+    steps = np.diff(numbers)
+    step = int(steps[0]) if len(steps) and (steps == steps[0]).all() and 1 < steps[0] <= 60 else 1
+    return values, in_degrees, step
+
+
+def _alike(body: str, asf: Asf) -> tuple[dict[int, np.ndarray], np.ndarray] | None:
+    """Values by bone and frame numbers where every frame lists the same bones in the same order; None otherwise."""
+    first = []
+    for line in body[:1 << 20].split("\n")[1:]:
+        words = line.split()
+        if len(words) < 2 or words[0].startswith(("#", ":")):
+            break
+        first.append(words[0])
+    index = {name: i for i, name in enumerate(asf.names)}
+    width = 1 + sum(1 + len(asf.dofs[index[name]]) for name in first if name in index)
+    words = body.split()
+    if set(first) != {n for n, d in zip(asf.names, asf.dofs, strict=True) if d} or len(set(first)) < len(first) or (
+            len(words) % width):
+        return None
+    frames = len(words) // width
+    at, values = 1, {}
+    try:
+        for name in first:
+            count = len(asf.dofs[index[name]])
+            if words[at::width] != [name] * frames:
+                return None
+            columns = [parse_numbers(" ".join(words[at + 1 + c::width])) for c in range(count)]
+            values[index[name]] = np.stack(columns, axis=1)
+            at += 1 + count
+        numbers = words[::width]
+        if not all(map(str.isdecimal, numbers)) or max(map(len, numbers)) > 9 or any(len(v) != frames for v in values.values()):
+            return None
+    except ValueError:
+        return None
+    return values, np.array(numbers, np.int64)
+
+
+def _line_by_line(path: Path, body: str, asf: Asf, first_line: int) -> tuple[dict[int, np.ndarray], np.ndarray]:
     index = {name: i for i, name in enumerate(asf.names)}
     wanted = {name: len(asf.dofs[i]) for name, i in index.items()}
     rows: dict[str, list[list[str]]] = {name: [] for name in asf.names if wanted[name]}
-    frames, frame_where = 0, ""
-    for number, line in enumerate(_read(path).splitlines(), 1):
+    numbers: list[int] = []
+    frame_where = ""
+    for number, line in enumerate(body.split("\n"), first_line):
         words = line.split()
-        if not words or words[0].startswith("#"):
+        if not words or words[0].startswith(("#", ":")):
             continue
-        if words[0].startswith(":"):
-            key = words[0].lower()
-            in_degrees = True if key == ":degrees" else False if key == ":radians" else in_degrees
-            continue
-        if len(words) == 1 and words[0].isdigit():
-            if any(len(r) != frames for r in rows.values()):
-                raise _incomplete(path, rows, frames, frame_where)
-            frames, frame_where = frames + 1, f"line {number}, frame {words[0]}"
+        if len(words) == 1 and words[0].isdecimal():
+            if any(len(r) != len(numbers) for r in rows.values()):
+                raise _incomplete(path, rows, len(numbers), frame_where)
+            numbers.append(int(words[0][:9]))
+            frame_where = f"line {number}, frame {short(words[0])}"
             continue
         name, where = words[0], f"line {number}"
         if name not in rows:
             known = "has no degrees of freedom" if name in index else "is not in the skeleton file"
-            raise FileProblem(path, f"the bone {name!r} {known}", "Use the .asf that belongs to the take", where)
+            raise FileProblem(path, f"the bone {short(name)!r} {known}", ITS_SKELETON, where)
         if len(words) - 1 != wanted[name]:
-            raise FileProblem(path, f"{name!r} has {len(words) - 1} values, its skeleton {wanted[name]}",
-                              "Use the .asf that belongs to the take", where)
-        rows[name].append(words[1:])
-    if not frames:
-        raise FileProblem(path, "it has no frames", "Copy or export the file again")
-    if any(len(r) != frames for r in rows.values()):
-        raise _incomplete(path, rows, frames, frame_where)
-    try:
-        return {index[name]: np.array(r, dtype=np.float64) for name, r in rows.items()}, in_degrees
-    except ValueError as error:
-        raise FileProblem(path, f"a value is not a number ({error})", "Export it again") from None
+            raise FileProblem(path, f"{short(name)!r} has {len(words) - 1:,} values, its skeleton {wanted[name]}",
+                              ITS_SKELETON, where)
+        try:
+            rows[name].append([float(w) for w in words[1:]])
+        except ValueError as error:
+            raise FileProblem(path, f"a value is not a number ({short(error)})", "Export it again", where) from None
+    if any(len(r) != len(numbers) for r in rows.values()):
+        raise _incomplete(path, rows, len(numbers), frame_where)
+    return {index[name]: np.array(r, dtype=np.float64) for name, r in rows.items()}, np.array(numbers, np.int64)
 
 
 def _incomplete(path: Path, rows: dict[str, list], frames: int, where: str) -> FileProblem:
     name = next(n for n, r in rows.items() if len(r) != frames)
     what = "is missing" if len(rows[name]) < frames else "is there twice"
-    return FileProblem(path, f"the bone {name!r} {what} in a frame", "Copy or export the file again", where)
+    return FileProblem(path, f"the bone {short(name)!r} {what} in a frame", CUT, where)
 
 
 def joint_positions(asf: Asf, values: dict[int, np.ndarray], in_degrees: bool) -> np.ndarray:
-    """(T, B, 3) ends of the bones in file units: forward kinematics by the Acclaim rule.
+    """(T, B, 3) float32 ends of the bones in file units: forward kinematics by the Acclaim rule.
 
     A bone turns by C M C^-1, C from its `axis`, M from its values, both with the order's first axis applied
     first; its end lies one length along its direction, turned with all bones above it.
     """
     frames = len(next(iter(values.values())))
+    out = np.empty((frames, len(asf.names), 3), np.float32)
     order = Skeleton(asf.names, asf.parents).topological_order
+    with np.errstate(all="ignore"):
+        for start in range(0, frames, CHUNK):
+            piece = {bone: v[start:start + CHUNK] for bone, v in values.items()}
+            _ends(asf, piece, in_degrees, order, out[start:start + CHUNK])
+    return out
+
+
+def _ends(asf: Asf, values: dict[int, np.ndarray], in_degrees: bool, order: tuple[int, ...], out: np.ndarray) -> None:
+    """Fill `out` (n, B, 3) for some frames."""
+    frames = len(out)
     world: dict[int, np.ndarray] = {}
     ends: dict[int, np.ndarray] = {}
     for bone in order:
         parent = asf.parents[bone]
         own = values.get(bone, np.zeros((frames, 0)))
-        shift, stretch, angles, axes = np.zeros((3, frames)), np.zeros(frames), [], ""
+        shift, stretch, angles, axes = np.zeros((3, 1)), 0.0, [], ""
         for column, dof in enumerate(asf.dofs[bone]):
             if dof[0] == "t":
+                shift = np.repeat(shift, frames, axis=1) if shift.shape[1] != frames else shift
                 shift["xyz".index(dof[1])] = own[:, column]
             elif dof[0] == "r":
                 axes += dof[1].upper()
                 angles.append(np.deg2rad(own[:, column]) if in_degrees else own[:, column])
             else:
                 stretch = own[:, column]
-        frame = _first_axis_first(np.repeat(asf.axes[bone][None], frames, 0), asf.axis_orders[bone])
+        frame = _first_axis_first(asf.axes[bone][None], asf.axis_orders[bone])
         local = frame
         if angles:
             local = kinematics.multiply(frame, _first_axis_first(np.stack(angles, 1), axes))
         local = kinematics.multiply(local, frame.transpose(1, 0, 2))
         if parent < 0:
             world[bone], ends[bone] = kinematics.multiply(local, frame), shift
-            continue
-        world[bone] = kinematics.multiply(world[parent], local)
-        reach = asf.directions[bone][:, None] * (asf.lengths[bone] + stretch) + shift
-        ends[bone] = ends[parent] + kinematics.apply(world[bone], reach)
-    return np.stack([ends[b] for b in range(len(asf.names))]).transpose(2, 0, 1)
+        else:
+            world[bone] = kinematics.multiply(world[parent], local) if angles else world[parent]
+            reach = asf.directions[bone][:, None] * (asf.lengths[bone] + stretch) + shift
+            ends[bone] = ends[parent] + kinematics.apply(world[bone], reach)
+        out[:, bone] = ends[bone].T
 
 
 def _first_axis_first(angles: np.ndarray, order: str) -> np.ndarray:
     """(3, 3, T) for angles (T, n): 'XYZ' turns about X first, Z last, all about fixed axes."""
     return kinematics.euler_matrices(angles[:, ::-1], order[::-1])
+
+
+def _files(path: Path) -> list[Path]:
+    return [path, _skeleton_of(path)]
+
+
+AMC = Format("ASF/AMC", (".amc",), read_amc, files=_files)
