@@ -41,6 +41,7 @@ class Workspace(QObject):
         self.model_label, self.device_label, self.device_reason = "model not loaded", "", ""
         self.clip: Clip | None = None
         self.motion: Motion | None = None
+        self._news = self._stay = ""
 
     def open_demo(self) -> None:
         self.open([places.demo_library()])
@@ -48,6 +49,7 @@ class Workspace(QObject):
     def open(self, paths: list[Path], layout: str = "") -> None:
         """Opens files or a folder (as the layout of that name, where one is given), then indexes it."""
         self.paths, self.layout = list(paths), layout
+        self._news = self._stay = ""
         self.said.emit(f"Opening {paths[0].name if len(paths) == 1 else f'{len(paths)} files'}…")
         self._growing = False
         self.scans.submit_job("open", lambda: open_paths(paths, True, layout), self._scanned, self._opened, self._scan_failed)
@@ -58,7 +60,7 @@ class Workspace(QObject):
             first, self._growing = not self._growing, True
             self.library, self.retriever = progress.found, None
             self.changed.emit()
-            if first:
+            if first and not self._stay:
                 self.show_clip(progress.found.clips[0])
         self.progressed.emit(progress)
 
@@ -68,10 +70,13 @@ class Workspace(QObject):
             self._growing = False
             self._index()
 
-    def reopen(self) -> None:
-        """Reads again what is open, as after a correction."""
+    def reopen(self, news: str = "") -> None:
+        """Reads again what is open, as after a correction, and shows the same clip; `news` is said when it is done."""
         if self.paths:
             self.open(self.paths, self.layout)
+            self._news, self._stay = news, self.clip.id if self.clip else ""
+        elif news:
+            self.said.emit(news)
 
     def edited(self, library: Library) -> None:
         """What is open, with other captions; clips that are new are indexed."""
@@ -95,12 +100,12 @@ class Workspace(QObject):
         self.progressed.emit(None)
         self.library, self.retriever = library, None
         left_out = skipped_sentence(library.skipped)
-        self.said.emit(f"Opened {library.name}: {len(library.clips):,} motions. {left_out}".strip())
-        if left_out:
+        self.said.emit(self._news or f"Opened {library.name}: {len(library.clips):,} motions. {left_out}".strip())
+        if left_out and not self._news:
             self.failed.emit(left_out)
         self.changed.emit()
-        if library.clips and not self._growing:
-            self.show_clip(library.clips[0])
+        if library.clips and (self._stay or not self._growing):
+            self.show_clip(library.by_id.get(self._stay, library.clips[0]))
         self._growing = False
         if library.from_index:
             self._look_for_changes(library)

@@ -10,13 +10,14 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QMenu, QMessageBox, QSpinBox, QWidget
 
-from app.viewmodels.doctor import Doctor
+from app.viewmodels.import_check import ImportCheck, count_takes
+from app.viewmodels.import_corrections import ImportCorrections
 from app.viewmodels.playback import Playback
 from app.viewmodels.search import Search
 from app.viewmodels.workspace import Workspace
 from app.widgets import pages
 from app.widgets.about_dialog import AboutDialog
-from app.widgets.doctor_dialog import DoctorDialog
+from app.widgets.import_check_dialog import ImportCheckDialog
 from app.widgets.keys_dialog import Keys, KeysDialog
 from app.widgets.palette import Palette
 from app.widgets.settings_dialog import SettingsDialog
@@ -25,8 +26,11 @@ from app.widgets.theme import APPEARANCES, set_appearance
 from app.widgets.tour import Tour
 from core import places
 from core.io.load import SUFFIXES
+from core.io.raw import RawTake
+from core.library.library import Clip, Library
 from core.library.open import LAYOUTS
 from core.motion.skeleton import PART_NAMES
+from core.recognition.decide import Recognition
 
 RECENT = 8
 
@@ -36,6 +40,7 @@ class Menus:
 
     def __init__(self, window: QMainWindow, workspace: Workspace, search: Search, playback: Playback):
         self.window, self.workspace, self.search, self.playback = window, workspace, search, playback
+        self.corrections = ImportCorrections(workspace, window.captions.captions.history, window)
         self.pages: dict[str, QWidget] = {}
         self.actions: list[QAction] = []
         self._file(window.menuBar().addMenu("&File"))
@@ -209,14 +214,29 @@ class Menus:
             self.workspace.load_model(Path(name))
 
     def check_import(self) -> None:
-        """The import doctor on the shown motion."""
-        motion = self.workspace.motion
-        if motion is None or motion.source is None:
-            QMessageBox.information(self.window, "Check import", "This motion states its unit, axis and body parts itself, so "
-                                    "there is nothing to correct." if motion else "Choose a motion first.")
+        """What was recognised of the shown clip, and what a person says instead."""
+        workspace, library, clip = self.workspace, self.workspace.library, self.workspace.clip
+        if library is None or clip is None or clip.id not in library.by_id:
+            QMessageBox.information(self.window, "Check Import", "Choose a motion of the library first.")
+        elif library.reader.raw is None:
+            QMessageBox.information(self.window, "Check Import", "This library states unit, axis and body parts of its motions "
+                                    "itself, so there is nothing to correct.")
+        else:
+            workspace.files.submit("check import", lambda: (library.reader.raw(clip), library.reader.recognition(clip)),
+                                   lambda found: self._check(library, clip, *found), workspace.failed.emit)
+
+    def _check(self, library: Library, clip: Clip, raw: RawTake, recognition: Recognition) -> None:
+        if raw.kind == "points":
+            QMessageBox.information(self.window, "Check Import", "This take holds markers that are no joints: there is no body "
+                                    "to correct.")
             return
-        if DoctorDialog(Doctor(motion), self.playback, self.window).exec():
-            self.workspace.reopen()
+        check = ImportCheck(raw, recognition, clip.path, clip.id, library.root)
+        self.workspace.files.submit("count takes", lambda: count_takes(library, check.rig), check.set_counts,
+                                    self.workspace.failed.emit)
+        dialog = ImportCheckDialog(check, self.playback, self.window)
+        if dialog.exec():
+            check.apply(self.corrections)
+        dialog.deleteLater()
 
     def export(self) -> None:
         from app.widgets.export_dialog import ExportDialog, can_export
@@ -231,7 +251,8 @@ class Menus:
             dialog.start(self.workspace.exports, path)
 
     def settings(self) -> None:
-        SettingsDialog(self.window.settings, self.workspace, self.window.stages, self.playback, self.window).exec()
+        window = self.window
+        SettingsDialog(window.settings, self.workspace, window.stages, self.playback, self.corrections, window).exec()
 
     def import_captions(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self.window, "Import captions: a table with the columns file and caption", "",

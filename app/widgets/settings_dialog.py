@@ -1,4 +1,4 @@
-"""Settings: appearance, motion, device, body models, caches."""
+"""Settings: appearance, motion, device, body models, caches; import corrections."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from app.viewmodels.import_corrections import ImportCorrections
+from app.widgets.corrections_page import CorrectionsPage
 from app.widgets.theme import APPEARANCES, set_appearance
 from core import places
 from core.io.amass import BODY_MODELS
@@ -34,12 +37,14 @@ DEVICES = ("auto", "cuda", "mps", "cpu")
 class SettingsDialog(QDialog):
     """Takes effect at once, but for the device, which the next model that is loaded uses."""
 
-    def __init__(self, settings: QSettings, workspace, stage, playback, parent: QWidget | None = None):
+    def __init__(self, settings: QSettings, workspace, stage, playback, corrections: ImportCorrections,
+                 parent: QWidget | None = None):
         super().__init__(parent)
         self.settings, self.workspace, self.stage, self.playback = settings, workspace, stage, playback
         self.setWindowTitle("Settings")
-        self.setMinimumWidth(520)
-        form = QFormLayout()
+        self.setMinimumSize(640, 380)
+        general, self.pages = QWidget(), QTabWidget()
+        form = QFormLayout(general)
         appearance = QComboBox()
         appearance.addItems(APPEARANCES)
         appearance.setCurrentText(settings.value("appearance", APPEARANCES[0], str))
@@ -69,7 +74,10 @@ class SettingsDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         box = QVBoxLayout(self)
-        box.addLayout(form)
+        self.corrections = CorrectionsPage(corrections)
+        self.pages.addTab(general, "&General")
+        self.pages.addTab(self.corrections, "&Import Corrections")
+        box.addWidget(self.pages)
         box.addWidget(buttons)
         self._size()
 

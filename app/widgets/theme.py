@@ -97,6 +97,9 @@ QPushButton#example { padding: 6px 12px; border-radius: 13px; border: 1px solid 
 QPushButton#example:hover { border-color: palette(highlight); }
 QCheckBox::indicator { width: 12px; height: 12px; border: 1px solid palette(mid); border-radius: 3px; background: palette(base); }
 QCheckBox::indicator:checked { border-color: palette(highlight); background: palette(highlight); }
+QRadioButton::indicator { width: 12px; height: 12px; border-radius: 7px;
+                          border: 1px solid palette(mid); background: palette(base); }
+QRadioButton::indicator:checked { border-color: palette(highlight); background: palette(highlight); }
 QDockWidget { font-weight: 600; }
 QTableView { border: none; }
 QStatusBar::item { border: none; }

@@ -1,0 +1,106 @@
+"""What is remembered of import corrections: changed as one step of the window's undo, and the open library read again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from app.viewmodels.workspace import Workspace
+from core.errors import StudioError
+from core.recognition import corrections
+from core.recognition.corrections import Correction, Remembered
+from core.recognition.unit import name_of
+
+WORDS = {"unit_m": "unit", "up": "up axis", "fps": "rate", "chains": "body parts", "root_offset": "root offset"}
+
+
+class ImportCorrections(QObject):
+    """`changed`: the list."""
+
+    changed = Signal()
+
+    def __init__(self, workspace: Workspace, history: QUndoStack, parent: QObject | None = None):
+        super().__init__(parent)
+        self.workspace, self.history = workspace, history
+        workspace.changed.connect(self._tell)
+
+    def _tell(self) -> None:
+        for notice in corrections.notices():
+            self.workspace.failed.emit(notice)
+
+    def listed(self) -> list[Remembered]:
+        """What was said last first."""
+        return list(reversed(corrections.listed()))
+
+    def unread(self) -> int:
+        """How many entries of the list cannot be read."""
+        return corrections.unread()
+
+    def exchange(self, before: Sequence[Remembered], after: Sequence[Remembered], what: str, news: str) -> None:
+        """Put some entries in the place of others; `what` names it in the menu, `news` tells what it has changed."""
+        self.history.push(_Exchange(self, tuple(before), tuple(after), what, news))
+
+    def remove(self, entries: Sequence[Remembered]) -> None:
+        count = f"{len(entries)} import corrections" if len(entries) != 1 else "An import correction"
+        self.exchange(entries, (), "Remove Import Correction" + "s" * (len(entries) != 1), f"{count} removed.")
+
+    def remove_all(self) -> None:
+        """Also what cannot be read."""
+        self.exchange(corrections.listed(), (), "Remove All Import Corrections", "All import corrections removed.")
+
+    def put(self, before: Sequence[Remembered], after: Sequence[Remembered], news: str) -> bool:
+        """Write the list and read the open library again; False where it could not be written, which is said."""
+        try:
+            corrections.restore(after, before)
+        except StudioError as error:
+            self.workspace.failed.emit(str(error))
+            return False
+        self.changed.emit()
+        self.workspace.reopen(news)
+        return True
+
+
+class _Exchange(QUndoCommand):
+    def __init__(self, owner: ImportCorrections, before: tuple[Remembered, ...], after: tuple[Remembered, ...], what: str,
+                 news: str):
+        super().__init__(what)
+        self.owner, self.before, self.after, self.news = owner, before, after, news
+
+    def redo(self) -> None:
+        self.setObsolete(not self.owner.put(self.before, self.after, self.news))
+
+    def undo(self) -> None:
+        self.setObsolete(not self.owner.put(self.after, self.before, f"Undone: {self.news[:1].lower()}{self.news[1:]}"))
+
+
+def words(correction: Correction) -> str:
+    """'Unit 0.0254 m (inches), up axis Z, root offset added'."""
+    said = []
+    if correction.unit_m is not None:
+        name = name_of(correction.unit_m)
+        said.append(f"unit {correction.unit_m:.6g} m" + ("" if name.endswith(" m") else f" ({name})"))
+    if correction.up is not None:
+        said.append(f"up axis {correction.up}")
+    if correction.fps is not None:
+        said.append(f"rate {correction.fps:g} fps")
+    if correction.chains:
+        said.append("body parts")
+    if correction.root_offset is not None:
+        said.append(f"root offset {'added' if correction.root_offset else 'not added'}")
+    text = ", ".join(said)
+    return text[:1].upper() + text[1:]
+
+
+def where(entry: Remembered) -> str:
+    """'Everywhere', 'Folder Walks', 'File a.bvh'."""
+    if entry.scope == "rig":
+        return "Everywhere"
+    return f"{entry.scope.capitalize()} {Path(entry.place).name or entry.place}"
+
+
+def rig(entry: Remembered) -> str:
+    """'31 joints: Hips, LeftUpLeg, LeftLeg'."""
+    return f"{entry.joints} joints: {entry.name}" if entry.joints else "a rig of an earlier version"
