@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.recognition.joint_names import NameReading, read_name
+from core.recognition.parts_by_name import parts_by_name
 from core.motion.skeleton import KNOWN_SKELETONS, Chains, Skeleton, known_name
 
 
@@ -30,11 +31,9 @@ def find_body_parts(skeleton: Skeleton, positions: np.ndarray) -> PartFinding:
         return PartFinding(KNOWN_SKELETONS[known].chains, 1.0, f"joint names and parents of {known}")
     sample = positions[:: max(len(positions) // 60, 1)].astype(np.float64)
     readings = [read_name(name) for name in skeleton.joint_names]
-    ends = _ends_by_name(skeleton, readings)
-    if ends:
-        chains = _chains(skeleton, ends, sample, readings)
-        if chains:
-            return PartFinding(chains, 0.95, "joint names")
+    named = parts_by_name(skeleton, sample)
+    if named.chains:
+        return PartFinding(named.chains, 0.97 if named.whole else 0.92, "joint names")
     ends = _ends_by_geometry(skeleton, sample, readings)
     if ends:
         chains = _chains(skeleton, ends, sample, readings)
@@ -44,36 +43,6 @@ def find_body_parts(skeleton: Skeleton, positions: np.ndarray) -> PartFinding:
 
 
 Ends = dict[str, int]
-
-
-def _ends_by_name(skeleton: Skeleton, readings: list[NameReading]) -> Ends | None:
-    depth = [len(skeleton.ancestors(j)) for j in range(skeleton.joint_count)]
-
-    def pick(segment: str, side: str, deepest: bool) -> int | None:
-        found = [j for j, r in enumerate(readings) if r.segment == segment and r.side == side]
-        return sorted(found, key=lambda j: depth[j])[-1 if deepest else 0] if found else None
-
-    ends: Ends = {}
-    for side in ("left", "right"):
-        foot = pick("foot", side, True)
-        toes = [j for j, r in enumerate(readings) if r.segment == "toe" and r.side == side]
-        toes = [j for j in toes if foot is None or foot in skeleton.ancestors(j)]
-        below = _main_toe(skeleton, toes, depth) if toes else foot
-        hand = pick("hand", side, False)
-        if below is None or hand is None:
-            return None
-        ends[f"{side} foot"], ends[f"{side} hand"] = below, hand
-    head = pick("head", "", False)
-    if head is None:
-        return None
-    ends["head"] = head
-    return ends
-
-
-def _main_toe(skeleton: Skeleton, toes: list[int], depth: list[int]) -> int:
-    """The toe joint nearest the foot that is not a side branch: the one with most toes below it, then the first."""
-    shallow = [j for j in toes if depth[j] == min(depth[k] for k in toes)]
-    return max(shallow, key=lambda j: (len(skeleton.children[j]), -j))
 
 
 def _ends_by_geometry(skeleton: Skeleton, sample: np.ndarray, readings: list[NameReading]) -> Ends | None:
