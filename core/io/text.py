@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import math
+import os
 import re
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def read_bytes(path: Path, most: int = MAX_TEXT) -> bytes:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise FileProblem(path, "it is a device or a pipe, not a file", "Copy the take into a file")
         with open(path, "rb") as stream:
-            data = stream.read(most + 1)
+            size = os.fstat(stream.fileno()).st_size  # read(n) takes n bytes of memory at once
+            data = stream.read(min(size, most) + 1)
     except OSError as error:
         raise os_problem(path, error) from error
     if len(data) > most:
