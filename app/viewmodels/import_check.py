@@ -13,11 +13,11 @@ from PySide6.QtCore import QObject, Signal
 
 from app.viewmodels.import_corrections import WORDS, ImportCorrections, words
 from core.io.assemble import assemble
-from core.io.raw import RawTake
 from core.library import index
 from core.library.library import Library
 from core.motion.canonical import canonical
 from core.motion.motion import Motion
+from core.motion.raw import RawTake
 from core.motion.skeleton import Chains
 from core.recognition import corrections
 from core.recognition.corrections import Correction, Remembered, Scope

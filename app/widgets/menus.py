@@ -26,9 +26,9 @@ from app.widgets.theme import APPEARANCES, set_appearance
 from app.widgets.tour import Tour
 from core import places
 from core.io.load import SUFFIXES
-from core.io.raw import RawTake
 from core.library.library import Clip, Library
 from core.library.open import LAYOUTS
+from core.motion.raw import RawTake
 from core.motion.skeleton import PART_NAMES
 from core.recognition.decide import Recognition
 
