@@ -1,0 +1,80 @@
+"""`python -m tests.fuzz READER [...] --cases N --seed S`: what readers make of broken files, and one case again by its number."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from core.errors import FileProblem
+from core.io.load import FORMATS
+from tests.fuzz.campaign import SECONDS, Report, campaign
+from tests.fuzz.cases import format_named, make_case
+from tests.fuzz.outcome import GOOD, outcome_of
+
+KINDS = ("read", "refused", "fault", "unusable", "memory", "hang", "crash")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("readers", nargs="*", help="names of formats; all by default")
+    parser.add_argument("--cases", type=int, default=1000)
+    parser.add_argument("--first", type=int, default=0, help="number of the first case")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="after which a case counts as hanging")
+    parser.add_argument("--case", type=int, help="this case alone, in this process and without limits")
+    parser.add_argument("--into", type=Path, help="with --case: the folder that its files are written to")
+    chosen = parser.parse_args()
+    names = chosen.readers or [kind.name for kind in FORMATS]
+    if chosen.case is not None:
+        return alone(names[0], chosen.seed, chosen.case, chosen.into)
+    print(f"{'reader':24}{'cases':>8}" + "".join(f"{kind:>10}" for kind in KINDS) + f"{'ms each':>9}{'slowest s':>11}")
+    reports = []
+    for name in names:
+        start = time.perf_counter()
+        report = campaign(format_named(name).name, chosen.seed, chosen.first, chosen.first + chosen.cases, chosen.seconds)
+        each = (time.perf_counter() - start) / max(report.total, 1) * 1000
+        print(f"{report.name:24}{report.total:>8}" + "".join(f"{report.counts[kind]:>10}" for kind in KINDS)
+              + f"{each:>9.1f}{report.slowest[0]:>11.2f}", flush=True)
+        reports.append(report)
+    for report in reports:
+        print_faults(report)
+    return int(any(report.faults for report in reports))
+
+
+def print_faults(report: Report) -> None:
+    for what, cases in sorted(report.faults.items(), key=lambda item: -len(item[1])):
+        size, number = min(cases)
+        print(f"\n{report.name}: {len(cases)} times {what}\n  smallest: --case {number}" + (f" ({size:,} bytes)" if size else ""))
+
+
+def alone(name: str, seed: int, number: int, into: Path | None) -> int:
+    """One case with its traceback."""
+    kind = format_named(name)
+    case = make_case(kind, seed, number)
+    print(f"{kind.name}, seed {seed}, case {number}: {case.size:,} bytes")
+    for way in case.ways:
+        print(f"  {way}")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = into or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = case.write(folder)
+        if into is None and case.size < 3000:
+            print(path.read_bytes())
+        try:
+            for take in kind.read(path):
+                print(f"take {take.name!r}: {take.positions.shape}, {take.fps:g} fps, {take.skeleton.joint_names[:5]}")
+        except FileProblem as error:
+            print(f"refused: {error}")
+        except Exception:
+            traceback.print_exc()
+        outcome = outcome_of(kind, path)
+    print(f"{outcome.kind} {outcome.what} ({outcome.seconds:.2f} s)")
+    return int(outcome.kind not in GOOD)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Many cases of a reader in child processes; a child that dies or hangs is replaced."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.fuzz.outcome import CRASH, GOOD, HANG, MEMORY
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 20.0
+# A child is replaced after so many cases, for what libraries keep of them.
+BATCH = 2000
+THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+
+
+@dataclass
+class Report:
+    """Counts by kind of outcome, and the faults: number of cases, and the smallest, by what they are."""
+
+    name: str
+    counts: Counter[str] = field(default_factory=Counter)
+    faults: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    slowest: tuple[float, int] = (0.0, -1)
+
+    def add(self, number: int, kind: str, what: str = "", seconds: float = 0.0, size: int = 0) -> None:
+        self.counts[kind] += 1
+        self.slowest = max(self.slowest, (seconds, number))
+        if kind not in GOOD:
+            self.faults.setdefault(f"{kind}: {what}", []).append((size, number))
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def campaign(name: str, seed: int, first: int, end: int, seconds: float = SECONDS) -> Report:
+    """Run cases `first` to `end` (excluded) of a reader."""
+    report = Report(name)
+    while first < end:
+        first = _batch(report, name, seed, first, min(end, first + BATCH), seconds)
+    return report
+
+
+def _batch(report: Report, name: str, seed: int, first: int, end: int, seconds: float) -> int:
+    """One child's cases. Returns the number of the next case."""
+    command = [sys.executable, "-m", "tests.fuzz.child", name, str(seed), str(first), str(end), str(seconds)]
+    running, folder = -1, ""
+    with tempfile.TemporaryFile("w+") as errors, subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | THREADS, stdout=subprocess.PIPE, stderr=errors, text=True) as child:
+        for line in child.stdout:
+            said = json.loads(line)
+            if isinstance(said, str):
+                folder = said
+            elif "began" in said:
+                running = said["began"]
+            else:
+                running = -1
+                report.add(**said)
+                first = said["number"] + 1
+        code = child.wait()
+        errors.seek(0)
+        printed = errors.read()
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+    if running < 0 and code:
+        raise RuntimeError(f"The child process for {name} ended with {code} before its cases.\n{printed[-2000:]}")
+    if running >= 0:
+        report.add(running, *_ending(code, printed))
+        first = running + 1
+    return first
+
+
+def _ending(code: int, printed: str) -> tuple[str, str]:
+    """Kind and place of a death."""
+    where = [line.strip() for line in printed.splitlines() if "File " in line and "/core/" in line]
+    place = where[0].replace(str(ROOT) + "/", "") if where else printed.strip()[-100:]
+    if "Timeout" in printed:
+        return HANG, place
+    if "bad_alloc" in printed or "MemoryError" in printed:
+        return MEMORY, place
+    return CRASH, f"exit {code}, {place}"

@@ -1,0 +1,79 @@
+"""The cases of a reader: case K of a seed is always the same broken file."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from core.io.formats import Format
+from core.io.load import FORMATS
+from tests.fuzz.samples import Sample, samples
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """`files` by name, the first of them the one that is opened; `ways`: what was done to which."""
+
+    files: dict[str, bytes]
+    ways: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.files.values()))
+
+    def write(self, folder: Path) -> Path:
+        """Write the files alone into a folder. Returns the one to open."""
+        for old in folder.iterdir():
+            old.unlink()
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)
+        return folder / next(iter(self.files))
+
+
+def format_named(name: str) -> Format:
+    """The format of a name, in any case. Raises ValueError."""
+    for kind in FORMATS:
+        if kind.name.lower() == name.lower():
+            return kind
+    raise ValueError(f"There is no format {name!r}. Choose one of: {', '.join(kind.name for kind in FORMATS)}.")
+
+
+@cache
+def samples_of(kind: Format) -> tuple[Sample, ...]:
+    """The samples whose main file a format takes."""
+    found = []
+    with tempfile.TemporaryDirectory() as name:
+        for sample in samples():
+            if Path(sample.main).suffix in kind.suffixes and kind.fits(Case(sample.files, ()).write(Path(name))):
+                found.append(sample)
+    return tuple(found)
+
+
+def make_case(kind: Format, seed: int, number: int) -> Case:
+    """One to four mutations of one sample, once in a while with a piece of another."""
+    whole = samples_of(kind)
+    rng = random.Random(f"{kind.name}/{seed}/{number}")
+    return broken(rng, rng.choice(whole), whole, rng.choice((1, 1, 1, 2, 2, 3, 4)))
+
+
+def broken(rng: random.Random, sample: Sample, others: Sequence[Sample], times: int) -> Case:
+    files, ways = dict(sample.files), []
+    for _ in range(times):
+        name = sample.main if len(files) == 1 or rng.random() < 0.6 else rng.choice(list(files))
+        if rng.random() < 0.04:
+            other = rng.choice(others)
+            files[name] = _spliced(rng, files[name], other.files[other.main])
+            ways.append(f"{name}: spliced with {other.main}")
+        else:
+            way = rng.choice(sample.mutations[name])
+            files[name] = way(rng, files[name])
+            ways.append(f"{name}: {way.__qualname__.split('.')[0]}")
+    return Case(files, tuple(ways))
+
+
+def _spliced(rng: random.Random, one: bytes, other: bytes) -> bytes:
+    return one[:rng.randrange(len(one) + 1)] + other[rng.randrange(len(other) + 1):]

@@ -1,0 +1,44 @@
+"""Reads cases of one format one after the other within limits, and writes a line of JSON before and after each.
+
+`python -m tests.fuzz.child READER SEED FIRST END SECONDS`. A case that takes longer than SECONDS ends the process, its stack on
+stderr.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import resource
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.fuzz.cases import format_named, make_case, samples_of
+from tests.fuzz.outcome import outcome_of
+
+MEMORY = int(2.5 * 2**30)
+SHARED_MEMORY = "/dev/shm"
+
+
+def main(name: str, seed: int, first: int, end: int, seconds: float) -> None:
+    kind = format_named(name)
+    samples_of(kind)
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # What a library prints has no place among the answers.
+    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY if os.path.isdir(SHARED_MEMORY) else None) as folder:
+        print(json.dumps(folder), file=out, flush=True)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        for number in range(first, end):
+            case = make_case(kind, seed, number)
+            path = case.write(Path(folder))
+            print(json.dumps({"began": number}), file=out, flush=True)
+            faulthandler.dump_traceback_later(seconds, exit=True)
+            outcome = outcome_of(kind, path)
+            faulthandler.cancel_dump_traceback_later()
+            print(json.dumps({"number": number, "size": case.size, **outcome.as_dict()}), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *map(int, sys.argv[2:5]), float(sys.argv[5]))
