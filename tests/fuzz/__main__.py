@@ -35,7 +35,7 @@ def main() -> int:
     reports = []
     for name in names:
         start = time.perf_counter()
-        report = campaign(format_named(name).name, chosen.seed, chosen.first, chosen.first + chosen.cases, chosen.seconds)
+        report = campaign(name, chosen.seed, chosen.first, chosen.first + chosen.cases, chosen.seconds)
         each = (time.perf_counter() - start) / max(report.total, 1) * 1000
         print(f"{report.name:24}{report.total:>8}" + "".join(f"{report.counts[kind]:>10}" for kind in KINDS)
               + f"{each:>9.1f}{report.slowest[0]:>11.2f}", flush=True)

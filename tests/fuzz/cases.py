@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 import tempfile
 from collections.abc import Sequence
@@ -35,7 +36,10 @@ class Case:
 
 
 def format_named(name: str) -> Format:
-    """The format of a name, in any case. Raises ValueError."""
+    """The format of a name in the table, in any case; or one outside of it as 'core.io.c3d:C3D'. Raises ValueError."""
+    if ":" in name:
+        module, constant = name.split(":")
+        return getattr(importlib.import_module(module), constant)
     for kind in FORMATS:
         if kind.name.lower() == name.lower():
             return kind
@@ -47,7 +51,7 @@ def samples_of(kind: Format) -> tuple[Sample, ...]:
     """The samples whose main file a format takes."""
     found = []
     with tempfile.TemporaryDirectory() as name:
-        for sample in samples():
+        for sample in samples(kind.suffixes):
             if Path(sample.main).suffix in kind.suffixes and kind.fits(Case(sample.files, ()).write(Path(name))):
                 found.append(sample)
     return tuple(found)

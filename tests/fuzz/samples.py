@@ -8,7 +8,7 @@ import pickle
 import struct
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,14 +58,14 @@ def _bytes(content: bytes | str) -> bytes:
     return content.encode() if isinstance(content, str) else content
 
 
-def samples() -> Iterator[Sample]:
-    """Every sample: text formats, arrays, pickles, scenes; and a few real files where they lie beside the checkout."""
-    yield from _texts()
-    yield from _arrays()
-    yield from _pickles()
-    yield from _scenes()
+def samples(suffixes: Collection[str]) -> Iterator[Sample]:
+    """Samples that end so: text formats, arrays, pickles, scenes; and a few real files where they lie beside the checkout."""
+    for some in (_texts, _arrays, _pickles, _scenes):
+        yield from (sample for sample in some() if Path(sample.main).suffix in suffixes)
+    if ".usdc" in suffixes and (usdc := _usdc()):
+        yield _sample("a.usdc", usdc)
     for name in REAL:
-        if (CASES / name).exists():
+        if Path(name).suffix in suffixes and (CASES / name).exists():
             yield _sample(Path(name).name, (CASES / name).read_bytes())
 
 
@@ -178,9 +178,6 @@ def _scenes() -> Iterator[Sample]:
     yield _sample("a.gltf", json.dumps(beside), broken_json, broken_json, *TEXT, beside=("a.bin", buffer, BYTES))
     yield _sample("a.vrm", glb_bytes(json.dumps(tree).encode(), buffer), broken_glb, *BYTES)
     yield _sample("a.c3d", c3d_bytes())
-    usdc = _usdc()
-    if usdc:
-        yield _sample("a.usdc", usdc)
 
 
 def c3d_bytes(frames: int = 4, labels: tuple[str, ...] = ("LASI", "RASI", "LKNE", "RKNE", "C7")) -> bytes:
