@@ -29,7 +29,7 @@ from app.viewmodels.import_corrections import ImportCorrections
 from app.widgets.corrections_page import CorrectionsPage
 from app.widgets.theme import APPEARANCES, set_appearance
 from core import places
-from core.io.amass import BODY_MODELS
+from core.io.smpl import BODY_MODELS
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 

@@ -1,196 +1,214 @@
-"""Joint positions in .npy and .npz files: (T, J, 3), (T, J*3), HumanML3D's feature vectors, AMASS poses."""
+"""Motions in .npy, .npz, pickles and .pt files: SMPL poses, results of generators, and joint positions in any layout."""
 
 from __future__ import annotations
 
-import math
-import struct
-import tokenize
 import zipfile
-import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from core.errors import FileProblem, os_problem
-from core.io import amass
-from core.io.assemble import assemble, check_finite
-from core.io.joint_vectors import WIDTHS, positions_from_vectors
-from core.motion.motion import Assumption, Motion
-from core.motion.skeleton import BANDAI21, KIT21, SMPL22, Skeleton, known_name
+from core.io import generators, interhuman, torch_file
+from core.io.array_layouts import as_float32, check_numbers, positions_of, takes_of
+from core.io.array_skeletons import named, skeleton_in
+from core.io.formats import Format
+from core.io.joint_vectors import WIDTHS, denormalised
+from core.io.limits import MAX_JOINTS, check_finite, short
+from core.io.motionx import MOTIONX_WIDTH, motionx_poses
+from core.io.not_positions import check_places
+from core.io.npy_file import MAGIC, Header, read_array, read_npy, read_npz
+from core.io.plain_pickle import read_pickle
+from core.io.smpl import take_of
+from core.io.smpl_results import poses_in
+from core.io.values import captions_in, plain_key, rate_in, texts_in, with_text_keys
+from core.motion.motion import Assumption
+from core.motion.raw import RawTake
+from core.motion.skeleton import KIT21, Skeleton
+from core.motion.stated import Stated
+from core.recognition.joint_orders import recognise_order
+
+__all__ = ["NPY", "NPZ", "PICKLE", "TORCH", "positions_of", "read_array", "read_arrays", "read_npz"]
 
 DEFAULT_FPS = 20.0
 KIT_FPS = 12.5
-MAX_JOINTS = 1000
-MAX_UNPACKED = 4 << 30
-# What numpy and the parser of Python literals, by which it reads headers, raise on broken bytes; and zipfile beside them.
-BROKEN = (ValueError, EOFError, OverflowError, MemoryError, SyntaxError, TypeError, tokenize.TokenError)
-BROKEN_ZIP = (*BROKEN, zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, struct.error)
+# The keys of joint positions, best first; of what is never one; of MediaPipe's holistic points, how many are the body's.
+JOINTS = ("posed_joints", "joints", "positions", "joint_positions", "global_positions", "joints3d", "joints_3d", "keypoints3d",
+          "keypoints_3d", "kp3d", "xyz", "jtr", "pose3d", "poses3d", "positions_3d", "landmarks", "skeleton", "skel", "motion",
+          "motions", "keypoints", "poses", "pose", "data", "arr_0")
+OTHER = ("vert", "vel", "rot", "mat", "orient", "betas", "trans", "contact", "cam", "box", "2d", "face", "color", "offset")
+BODY_OF = {543: 33, 553: 33, 75: 33}
 
 
-def load_npy(path: Path) -> Motion:
-    """Reads joint positions of the known skeleton whose bones stay rigid; failing that, of a tree found from the joints
-    that keep their distance."""
-    return motion_from_array(path, read_array(path))
+def read_arrays(path: Path) -> list[RawTake]:
+    """The takes of a file of arrays. Raises FileProblem."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return takes_in(path, read_value(path))
 
 
-def load_npz(path: Path) -> Motion:
-    """AMASS poses; or the one array of joint positions, with `fps`, `joint_names` and `parents` where they are there."""
-    arrays = read_npz(path)
-    if amass.is_amass(set(arrays)):
-        return amass.motion_from_poses(path, amass.read_poses(path, arrays))
-    shaped = {k: a for k, a in arrays.items() if a.dtype.kind in "fiu" and a.ndim in (2, 3) and len(a)
-              and (a.ndim == 3 and a.shape[2] == 3 or a.ndim == 2 and (a.shape[1] in WIDTHS or a.shape[1] % 3 == 0))}
-    name = next((k for k in ("positions", "joints", "poses", "joints3d", "keypoints3d", "data", "arr_0") if k in shaped),
-                next(iter(shaped), None))
-    if name is None:
-        raise FileProblem(path, f"none of its arrays ({', '.join(sorted(arrays)[:6]) or 'it has none'}) holds joint "
-                          "positions", "Save an array of numbers (frames, joints, 3)")
-    rate = next((float(arrays[k].reshape(-1)[0]) for k in ("fps", "framerate", "frame_rate", "mocap_framerate")
-                 if k in arrays and arrays[k].size and arrays[k].dtype.kind in "fiu"), None)
-    return motion_from_array(path, shaped[name], _own_skeleton(path, arrays), rate if rate and 1 <= rate <= 1000 else None)
+def read_value(path: Path) -> Any:
+    """An array, or nested dicts and lists of them: what a file holds, told by its first bytes. Raises FileProblem."""
+    try:
+        if path.exists() and not path.is_file():
+            raise FileProblem(path, "it is not a regular file", "Open a file")
+        with open(path, "rb") as stream:
+            start = stream.read(16)
+        if start.startswith(MAGIC):
+            return read_npy(path)
+        if start.startswith(b"PK"):
+            with zipfile.ZipFile(path) as archive:
+                is_torch = torch_file.is_torch_zip(archive)
+            return torch_file.read_torch(path) if is_torch else read_npz(path, _is_wanted, objects=True)
+    except OSError as error:
+        raise os_problem(path, error) from error
+    except FileProblem:
+        raise
+    except Exception as error:  # a broken zip may raise anything
+        raise FileProblem(path, f"it is not whole ({short(error)})", "Copy or save it again") from None
+    if torch_file.is_legacy(start):
+        return torch_file.read_torch(path)
+    if path.suffix.lower() in (".npz", ".pt", ".pth"):
+        raise FileProblem(path, f"it is not a {path.suffix.lower()} file", "Copy or save it again")
+    return read_pickle(path)
 
 
-def _own_skeleton(path: Path, arrays: dict[str, np.ndarray]) -> Skeleton | None:
-    if "parents" not in arrays:
-        return None
-    parents = tuple(int(p) for p in arrays["parents"].reshape(-1))
-    names = tuple(str(n) for n in arrays["joint_names"]) if "joint_names" in arrays else tuple(
-        f"joint {j}" for j in range(len(parents)))
-    if len(names) != len(parents) or any(p >= len(parents) for p in parents):
-        raise FileProblem(path, "its joint_names and parents do not fit together", "Save them again")
-    return Skeleton(names, parents)
+def _is_wanted(name: str, header: Header) -> bool:
+    """Whether a member of an .npz may matter: meshes and pictures are never unpacked."""
+    return header.objects or len(header.shape) < 3 or max(header.shape[-2:]) <= MAX_JOINTS or 3 not in header.shape[-2:]
 
 
-def motion_from_array(path: Path, array: np.ndarray, skeleton: Skeleton | None = None, fps: float | None = None) -> Motion:
-    """A Motion of an array of any of the shapes that read_positions knows."""
-    if skeleton is None and array.ndim == 2:
-        skeleton = WIDTHS.get(array.shape[1])
-    positions = read_positions(path, array, skeleton.joint_count if skeleton else None)
+def takes_in(path: Path, value: Any) -> list[RawTake]:
+    """The takes of a file's value. Raises FileProblem saying what it is where it is no motion."""
+    if isinstance(value, np.ndarray):
+        return _takes_of_array(path, value, {})
+    if interhuman.is_pair(value):
+        return [interhuman.pair_in(path, value)]
+    if isinstance(value, dict) and generators.is_results(values := with_text_keys(value)):
+        rate = rate_in(values, *_usual(values["motion"].shape[1]))
+        return [_take(path, positions, values, name, captions, rate)
+                for name, captions, positions in generators.results_in(path, values)]
+    people = poses_in(path, value)
+    if people:
+        return _with_names([take_of(path, poses) for poses in people])
+    if isinstance(value, list | tuple):
+        value = {str(n): one for n, one in enumerate(value[:10_000])}
+    if not isinstance(value, dict):
+        raise FileProblem(path, f"it holds a value of the type {type(value).__name__}, not a motion",
+                          "Save an array of numbers (frames, joints, 3)")
+    return _takes_of_values(path, with_text_keys(value))
+
+
+def _takes_of_values(path: Path, values: dict[str, Any]) -> list[RawTake]:
+    """The array of joint positions among others; or each array, where all hold the same joints."""
+    shaped = {key: array for key, array in values.items() if isinstance(array, np.ndarray) and _may_be_joints(key, array)}
+    if not shaped:
+        inner = next((v for v in values.values() if isinstance(v, dict)), None)
+        if inner is not None and any(isinstance(v, np.ndarray) for v in inner.values()):
+            beside = {k: v for k, v in values.items() if not isinstance(v, dict)}
+            return _takes_of_values(path, {**beside, **with_text_keys(inner)})
+        seen = ", ".join(short(key) for key in sorted(values)[:6]) or "it has none"
+        raise FileProblem(path, f"none of its arrays ({seen}) holds joint positions",
+                          "Save an array of numbers (frames, joints, 3)")
+    plain = {plain_key(key): key for key in shaped}
+    best = next((plain[plain_key(name)] for name in JOINTS if plain_key(name) in plain), None)
+    if best is None and len(shaped) > 1 and len({array.shape[1:] for array in shaped.values()}) == 1:
+        takes = [take for key, array in shaped.items() for take in _takes_of_array(path, array, values, short(key))]
+        return _with_names(takes)
+    return _takes_of_array(path, shaped[best or next(iter(shaped))], values)
+
+
+def _may_be_joints(key: str, array: np.ndarray) -> bool:
+    if array.dtype.kind not in "fiu" or array.ndim not in (2, 3, 4, 5) or not array.size:
+        return False
+    if any(word in key.lower() for word in OTHER):
+        return False
+    flat = array.ndim == 2 and (array.shape[1] in WIDTHS or array.shape[1] % 3 == 0 and array.shape[1] >= 9)
+    return flat or array.ndim > 2 and (3 in array.shape or array.shape[-1] in WIDTHS or array.shape[-1] in (4, 5)) and (
+        min(sorted(array.shape)[-2:]) <= MAX_JOINTS or array.ndim > 3)
+
+
+def _takes_of_array(path: Path, array: np.ndarray, values: Mapping[str, Any], name: str = "") -> list[RawTake]:
+    """The takes of one array, with what stands beside it."""
+    check_numbers(path, array)
+    if array.ndim == 2 and array.shape[1] == MOTIONX_WIDTH:
+        return [take_of(path, motionx_poses(array, values))]
+    if interhuman.is_processed(array) and array.dtype.kind == "f":
+        return [replace(interhuman.processed_take(path, array), name=name, captions=captions_in(values))]
+    notes: tuple[Assumption, ...] = ()
+    known = WIDTHS.get(array.shape[-1]) if array.ndim in (2, 3) else None
+    if known is not None and array.ndim == 2:
+        check_finite(path, array[:, None])
+        array, notes = denormalised(path, array)
+    found = takes_of(path, array)
+    meta = generators.meta_of(path, len(found[0])) if plain_key("posed_joints") in map(plain_key, values) else {}
+    rate = rate_in({**meta, **values}, *_usual(known.joint_count if known else found[0].shape[1]))
+    if meta and rate[1].confidence == 1.0 and rate_in(values, *_usual(0))[1].confidence < 1.0:
+        rate = (rate[0], generators.from_meta(path, rate[1]))
+    values = {**meta, **values}
+    if array.ndim == 4 and array.shape[1] == 2 and len(found) == 2 and len(array) > 2:  # (T, 2, J, 3): two people
+        first, second = (_take(path, one, values, name, captions_in(values), rate, known, notes) for one in found)
+        return [interhuman.paired(path, first, second)]
+    names = [name] if len(found) == 1 else [f"{name} {n}".strip() for n in range(len(found))]
+    texts = [captions_in(values)] * len(found) if len(found) == 1 else _captions_each(values, len(found))
+    return [_take(path, one, values, own, text, rate, known, notes) for one, own, text in zip(found, names, texts, strict=True)]
+
+
+def _captions_each(values: Mapping[str, Any], count: int) -> list[tuple[str, ...]]:
+    texts = texts_in(values)
+    return [(text,) if text else () for text in texts] if len(texts) == count else [captions_in(values)] * count
+
+
+def _take(path: Path, positions: np.ndarray, values: Mapping[str, Any], name: str, captions: tuple[str, ...],
+          rate: tuple[float, Assumption], known: Skeleton | None = None, notes: Sequence[Assumption] = ()) -> RawTake:
+    """A take of positions (T, J, 3): its skeleton from the layout, from the file, or from the joints themselves."""
+    body = BODY_OF.get(positions.shape[1])
+    if body is not None and known is None and skeleton_in(path, values, positions.shape[1]) is None:
+        notes = (*notes, Assumption("joints", f"{body} of {positions.shape[1]}", "the body's lead those of hands and face", 0.8))
+        positions = positions[:, :body]
     check_finite(path, positions)
-    skeleton = skeleton or recognise(positions)
-    usual, whose = (KIT_FPS, "KIT-ML") if known_name(skeleton) == "KIT-ML 21" else (DEFAULT_FPS, "HumanML3D")
-    reason = "given with the data" if fps else f"an array carries no rate; {usual:g} fps as in {whose}"
-    rate = Assumption("rate", f"{fps or usual:g} fps", reason, 1.0 if fps else 0.5)
-    return assemble(path, positions, fps or usual, skeleton, rate)
+    up = unit = parts = None
+    if known is not None:
+        skeleton, parts, up = known, Stated("five chains", "HumanML3D's features", 1.0), Stated("Y", "HumanML3D's features", 0.97)
+    elif (stated := skeleton_in(path, values, positions.shape[1])) is not None:
+        skeleton, published = stated, recognise_order(positions)
+        if published[1].chains and published[1].parents == stated.parents and stated.joint_names[0] == "joint 0":
+            _, skeleton, parts = published
+    else:
+        check_places(path, positions)
+        positions, skeleton, parts = recognise_order(positions)
+        if not skeleton.chains:
+            skeleton, parts = named(path, values, skeleton), None
+    if plain_key("posed_joints") in map(plain_key, values):
+        up, unit = Stated("Y", "Kimodo", 0.9), Stated(1.0, "Kimodo", 0.95)
+    return RawTake(as_float32(positions), rate[0], skeleton, rate[1], name, captions, up=up, unit=unit, parts=parts,
+                   notes=tuple(notes))
 
 
-def read_array(path: Path) -> np.ndarray:
-    """The array of a .npy file. Raises FileProblem for pickles and broken files."""
-    try:
-        claimed = _claimed_bytes(path)
-        if claimed > path.stat().st_size + 4096:
-            raise FileProblem(path, "it is cut off: its header announces more numbers than are there",
-                              "Copy or save it again")
-        return np.load(path, allow_pickle=False)
-    except OSError as error:
-        raise os_problem(path, error) from error
-    except BROKEN as error:
-        if "pickle" in str(error) or "Object" in str(error):
-            raise FileProblem(path, "it holds Python objects (a pickle), which are not loaded for safety",
-                              "Save plain arrays with numpy.save(..., allow_pickle=False)") from None
-        raise FileProblem(path, "it is not a whole .npy array", "Copy or save it again") from None
+def _usual(joints: int) -> tuple[float, str, float]:
+    """The usual rate of an array of so many joints, whose it is, and how sure that is."""
+    return (KIT_FPS, "in KIT-ML", 0.5) if joints == KIT21.joint_count else (DEFAULT_FPS, "in HumanML3D", 0.5)
 
 
-def _claimed_bytes(path: Path) -> int:
-    """What the header of a .npy file announces, before anything is allocated."""
-    with open(path, "rb") as stream:
-        version = np.lib.format.read_magic(stream)
-        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, _, dtype = header(stream)
-    return int(dtype.itemsize) * math.prod(int(n) for n in shape) if not dtype.hasobject else 0
+def _with_names(takes: list[RawTake]) -> list[RawTake]:
+    """The takes with names that tell them apart."""
+    used: set[str] = set()
+    named_takes = []
+    for number, take in enumerate(takes, 1):
+        name = take.name if take.name not in used and (take.name or len(takes) == 1) else f"{take.name} {number}".strip()
+        used.add(name)
+        named_takes.append(replace(take, name=name))
+    return named_takes
 
 
-def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """The plain arrays of a .npz. Raises FileProblem for what unpacks to more than MAX_UNPACKED or is broken; arrays of
-    Python objects are left out."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-            packed = max(sum(entry.compress_size for entry in archive.infolist()), 1)
-            if size > MAX_UNPACKED or (size > 64 << 20 and size > 200 * packed):
-                raise FileProblem(path, f"it would unpack to {size / 2**30:.1f} GB", "Open only files that you trust")
-        found = {}
-        with np.load(path, allow_pickle=False) as arrays:
-            for key in arrays.files:
-                try:
-                    found[key] = arrays[key]
-                except ValueError as error:
-                    if "bject" not in str(error):
-                        raise
-        return found
-    except OSError as error:
-        raise os_problem(path, error) from error
-    except BROKEN_ZIP as error:
-        raise FileProblem(path, f"it is not a whole .npz file ({str(error)[:120]})", "Copy or save it again") from None
+def _files(path: Path) -> list[Path]:
+    """The file, and the one that a generator wrote beside it."""
+    beside = generators.meta_file(path)
+    return [path, beside] if beside is not None else [path]
 
 
-def read_positions(path: Path, array: np.ndarray, joints: int | None = None) -> np.ndarray:
-    """(T, J, 3) float32. Raises FileProblem for strings and other shapes."""
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
-        kind = getattr(array, "dtype", type(array).__name__)
-        raise FileProblem(path, f"it holds {kind} values, not joint positions", "Save an array of numbers (T, J, 3)")
-    if array.ndim == 2 and array.shape[1] in WIDTHS and len(array):
-        check_finite(path, array[:, :, None])
-        array = positions_from_vectors(array)
-    if array.ndim == 2 and array.shape[1] % 3 == 0 and array.shape[1] >= 9:
-        array = array.reshape(len(array), -1, 3)
-    if array.ndim != 3 or array.shape[2] != 3 or array.shape[1] < 3:
-        raise FileProblem(path, f"its shape is {array.shape}", "Joint positions have the shape (frames, joints, 3)")
-    if array.shape[1] > MAX_JOINTS:
-        raise FileProblem(path, f"it has {array.shape[1]:,} joints", f"At most {MAX_JOINTS} are read; export only the body")
-    if len(array) == 0:
-        raise FileProblem(path, "it has no frames", "Save it again")
-    if joints is not None and array.shape[1] != joints:
-        raise FileProblem(path, f"it has {array.shape[1]} joints, its skeleton {joints}", "Check skeleton.json")
-    with np.errstate(over="ignore"):
-        return np.ascontiguousarray(array, dtype=np.float32)
-
-
-def rigidity(positions: np.ndarray, skeleton: Skeleton) -> float:
-    """Mean over bones of the spread of their length over time, relative to their length. 0 for the right tree."""
-    bones = positions[:, skeleton.bones[:, 1]] - positions[:, skeleton.bones[:, 0]]
-    length = np.linalg.norm(bones, axis=2)
-    return float((length.std(axis=0) / np.maximum(length.mean(axis=0), 1e-6)).mean())
-
-
-def recognise(positions: np.ndarray) -> Skeleton:
-    """The known skeleton whose bones are rigid and whose sides are equally long, or a tree of rigid links."""
-    sample = positions[:: max(len(positions) // 60, 1)]
-    best = None
-    for known in (SMPL22, KIT21, BANDAI21):
-        if known.joint_count == positions.shape[1]:
-            score = rigidity(sample, known) + _asymmetry(sample, known)
-            if score < 0.12 and (best is None or score < best[0]):
-                best = (score, known)
-    return best[1] if best else rigid_tree(sample)
-
-
-def _asymmetry(positions: np.ndarray, skeleton: Skeleton) -> float:
-    """How much left and right limbs differ in length, relative."""
-    total = []
-    for right, left in ((0, 1), (3, 4)):
-        lengths = [np.linalg.norm(np.diff(positions[:, list(skeleton.chains[c])], axis=1), axis=2).mean(0)
-                   for c in (right, left)]
-        total.append(np.abs(lengths[0] - lengths[1]).mean() / max(np.mean(lengths), 1e-6))
-    return float(np.mean(total))
-
-
-def rigid_tree(positions: np.ndarray) -> Skeleton:
-    """Minimum spanning tree over joints, cheapest where two joints keep their distance over time (Prim)."""
-    joints = positions.shape[1]
-    distance = np.linalg.norm(positions[:, :, None] - positions[:, None], axis=-1)
-    size = max(float(distance.mean()), 1e-9)
-    cost = distance.std(axis=0) / size + 0.05 * distance.mean(axis=0) / size
-    order = [0]
-    parents = [-1] * joints
-    nearest = cost[0].copy()
-    nearest_from = np.zeros(joints, int)
-    while len(order) < joints:
-        nearest[order] = np.inf
-        joint = int(np.argmin(nearest))
-        parents[joint] = int(nearest_from[joint])
-        order.append(joint)
-        closer = cost[joint] < nearest
-        nearest_from[closer] = joint
-        nearest = np.minimum(nearest, cost[joint])
-    return Skeleton(tuple(f"joint {j}" for j in range(joints)), tuple(parents))
+NPY = Format("NumPy array", (".npy",), read_arrays)
+NPZ = Format("NumPy arrays", (".npz",), read_arrays, files=_files)
+PICKLE = Format("Python pickle", (".pkl", ".pickle", ".joblib"), read_arrays)
+TORCH = Format("PyTorch file", (".pt", ".pth"), read_arrays, fits=torch_file.fits)

@@ -1,18 +1,23 @@
-"""The skin of a captured body: triangles over time from an AMASS file and a licensed body model, through smplx."""
+"""The skin of a captured body: triangles over time from SMPL poses and a licensed body model, through smplx."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from core.errors import StudioError
-from core.io import amass, units
-from core.io.arrays import read_npz
+from core.io import smpl, smpl_model
+from core.io.arrays import read_value
+from core.io.interhuman import PEOPLE, is_pair
+from core.io.motionx import MOTIONX_WIDTH, motionx_poses
+from core.io.smpl_results import poses_in
+from core.motion.axes import to_y_up
 from core.progress import Job, Meter
 
+SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".joblib", ".pt", ".pth")
 # Frames a second that are made, and how many at most: a vertex a frame is twelve bytes.
 RATE, MOST, CHUNK = 30.0, 1800, 64
 
@@ -30,28 +35,41 @@ class Mesh:
         return self.vertices[int(np.clip(round(time_s * self.fps), 0, len(self.vertices) - 1))]
 
 
-def body_mesh(path: Path, start_s: float = 0.0, end_s: float = 0.0) -> Job[Mesh]:
-    """Of an AMASS file, or of a range of its seconds (end 0: to its end). Raises StudioError where the file holds no poses, or no
-    body models are set."""
-    models = os.environ.get(amass.BODY_MODELS, "")
+def body_mesh(path: Path, start_s: float = 0.0, end_s: float = 0.0, up: str = "", take: str = "") -> Job[Mesh]:
+    """Of a file of SMPL poses, or of a range of its seconds (end 0: to its end).
+
+    `up`: the axis that was recognised for the motion ('': as the file's format has it). `take`: which of its people. Raises
+    StudioError where the file holds no poses, or no body models are set.
+    """
+    models = os.environ.get(smpl.BODY_MODELS, "")
     if not models:
         raise StudioError("A body's skin needs the licensed body models: name their folder under Edit, Settings.")
-    arrays = read_npz(path) if path.suffix.lower() == ".npz" else {}
-    if not amass.is_amass(set(arrays)):
-        raise StudioError(f"{path.name} holds joints, not the poses of a body model, so it has no skin to show.")
-    poses = amass.read_poses(path, arrays)
+    poses = _poses(path, take)
+    up = up or (poses.up.value if poses.up else "Y")
     first = int(start_s * poses.fps)
     last = min(int(end_s * poses.fps), len(poses.places)) if end_s else len(poses.places)
     stride = max(int(np.ceil(poses.fps / RATE)), int(np.ceil((last - first) / MOST)), 1)
     chosen = np.arange(first, max(last, first + 1), stride)
-    thinned = amass.SmplPoses(poses.rotations[chosen], poses.places[chosen], poses.betas, poses.gender, poses.fps / stride,
-                              poses.family)
+    thinned = replace(poses, rotations=poses.rotations[chosen], places=poses.places[chosen], fps=poses.fps / stride)
     meter = Meter("Making the body", len(chosen))
     yield meter.at(0)
-    model = amass.body_model(Path(models), poses)
+    model = smpl_model.body_model(Path(models), poses)
     found = []
     for start in range(0, len(chosen), CHUNK):
-        found.append(amass.run_model(model, thinned, slice(start, start + CHUNK)).vertices.numpy())
+        found.append(smpl_model.run_model(model, thinned, slice(start, start + CHUNK)).vertices.numpy())
         yield meter.at(min(start + CHUNK, len(chosen)))
-    vertices = units.to_y_up(np.concatenate(found), "Z")
+    vertices = to_y_up(np.concatenate(found), up)
     return Mesh(np.ascontiguousarray(vertices, np.float32), np.asarray(model.faces, np.uint32), thinned.fps)
+
+
+def _poses(path: Path, take: str) -> smpl.SmplPoses:
+    """The poses of a take of the file, of the first one for ''."""
+    value = read_value(path) if path.suffix.lower() in SUFFIXES else None
+    if is_pair(value):
+        value = value[PEOPLE[0]]
+    is_motionx = isinstance(value, np.ndarray) and value.shape[1:] == (MOTIONX_WIDTH,) and len(value)
+    found = [motionx_poses(value, {})] if is_motionx else poses_in(path, value)
+    poses = next((one for one in found if one.name == take), found[0] if found else None)
+    if poses is None:
+        raise StudioError(f"{path.name} holds joints, not the poses of a body model, so it has no skin to show.")
+    return poses

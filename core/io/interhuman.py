@@ -4,55 +4,71 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from core.errors import FileProblem
-from core.io import amass, units
-from core.io.arrays import read_array
-from core.io.plain_pickle import read_pickle
-from core.motion.motion import Assumption, Motion
+from core.io.limits import check_finite
+from core.io.npy_file import read_array
+from core.io.smpl import take_of
+from core.io.smpl_results import poses_in
+from core.motion.motion import Assumption
+from core.motion.raw import RawTake
 from core.motion.skeleton import SMPL22
+from core.motion.stated import Stated
 
 FPS_RAW, FPS_PROCESSED = 60.0, 30.0
-PROCESSED_WIDTH = 492
-def load_pkl(path: Path) -> Motion:
-    """Two people of an InterHuman clip: the first, with the second as `partner`."""
-    values = read_pickle(path)
-    people = [values.get(name) for name in ("person1", "person2")] if isinstance(values, dict) else []
-    if len(people) != 2 or not all(isinstance(p, dict) for p in people):
-        raise FileProblem(path, "it has no person1 and person2, so it is no InterHuman clip", "Save joint positions as .npy")
-    rate = values.get("mocap_framerate", FPS_RAW)
-    motions = []
-    for number, person in enumerate(people, 1):
-        arrays = {k: np.asarray(v) for k, v in person.items() if v is not None and not isinstance(v, dict)}
-        if not amass.is_amass(set(arrays)):
-            raise FileProblem(path, "trans, root_orient and pose_body are needed", "Copy it again", f"person{number}")
-        motions.append(amass.motion_from_poses(path, amass.read_poses(path, {**arrays, "mocap_frame_rate": np.asarray(rate)})))
-    return pair(path, *motions)
+# A row of the processed arrays: places of 62 joints, of which 22 are SMPL's body, and rotations of 51.
+PROCESSED_WIDTH, PLACES, BODY = 492, 62, 22
+PEOPLE = ("person1", "person2")
 
 
-def load_processed(first: Path, second: Path) -> Motion:
-    """Two people from the processed arrays (T, 492): positions of 22 joints lead each row; 30 fps."""
-    motions = []
-    for file in (first, second):
-        array = read_array(file)
-        if array.ndim != 2 or array.shape[1] < 66 or array.dtype.kind != "f" or not len(array):
-            raise FileProblem(file, f"its shape is {array.shape}", f"Rows of {PROCESSED_WIDTH} numbers are needed")
-        positions = array[:, :66].reshape(-1, 22, 3)
-        bad = ~np.isfinite(positions).all((1, 2))
-        if bad.any():
-            raise FileProblem(file, f"{int(bad.sum())} frames hold NaN or infinite values", "Repair it",
-                              f"frame {int(np.argmax(bad))}")
-        up, note = units.guess_up_axis(positions, SMPL22, [10, 11], 15)
-        motions.append(Motion(np.ascontiguousarray(units.to_y_up(positions, up), np.float32), FPS_PROCESSED, SMPL22, first.stem,
-                              (Assumption("rate", "30 fps", "InterHuman's processed rate", 0.9), note)))
-    return pair(first, *motions)
+def is_pair(value: Any) -> bool:
+    """Whether a file's value holds the two people of a clip."""
+    return isinstance(value, dict) and all(isinstance(value.get(name), dict) for name in PEOPLE)
 
 
-def pair(path: Path, first: Motion, second: Motion) -> Motion:
-    """The two as one motion, cut to the shorter; a difference of more than a second is an error."""
-    frames = min(first.frame_count, second.frame_count)
-    if abs(first.frame_count - second.frame_count) > first.fps:
-        raise FileProblem(path, f"one person has {first.frame_count} frames, the other {second.frame_count}", "Copy it again")
-    return replace(first.crop(0, frames), partner=second.crop(0, frames))
+def pair_in(path: Path, value: dict[str, Any]) -> RawTake:
+    """Two people of an InterHuman clip: the first, with the second as `partner`. Raises FileProblem."""
+    around = {k: v for k, v in value.items() if not isinstance(v, dict)}
+    takes = []
+    for name in PEOPLE:
+        found = poses_in(path, {"mocap_framerate": np.asarray(FPS_RAW), **around, **value[name]})
+        if len(found) != 1:
+            raise FileProblem(path, "trans, root_orient and pose_body are needed", "Copy it again", name)
+        takes.append(take_of(path, found[0]))
+    return paired(path, *takes)
+
+
+def read_processed(first: Path, second: Path) -> RawTake:
+    """Two people from the processed arrays (T, 492) of each: the first, with the second as `partner`; 30 fps."""
+    return paired(first, *(processed_take(file, read_array(file)) for file in (first, second)))
+
+
+def is_processed(array: np.ndarray) -> bool:
+    """Whether an array has the rows of InterHuman (T, 492), or its 62 joints (T, 62, 3) or (T, 186)."""
+    return array.shape[1:] in ((PROCESSED_WIDTH,), (3 * PLACES,), (PLACES, 3))
+
+
+def processed_take(path: Path, array: np.ndarray) -> RawTake:
+    """One person from rows that lead with the places of SMPL's 22 joints. Raises FileProblem."""
+    rows = array.reshape(len(array), -1) if array.ndim in (2, 3) and array.size else array
+    if rows.ndim != 2 or rows.shape[1] < 3 * BODY or array.dtype.kind != "f":
+        raise FileProblem(path, f"its shape is {array.shape}", f"Rows of {PROCESSED_WIDTH} numbers are needed")
+    positions = rows[:, :3 * BODY].reshape(-1, BODY, 3)
+    check_finite(path, positions)
+    with np.errstate(over="ignore"):
+        positions = np.ascontiguousarray(positions, np.float32)
+    return RawTake(positions, FPS_PROCESSED, SMPL22, Assumption("rate", "30 fps", "InterHuman's processed rate", 0.9),
+                   parts=Stated("five chains", "SMPL's joints lead InterHuman's 62", 0.95),
+                   notes=(Assumption("joints", "22 of 62", "hands and points of the skin are left out", 0.95),))
+
+
+def paired(path: Path, first: RawTake, second: RawTake) -> RawTake:
+    """The two as one take, cut to the shorter; a difference of more than a second is an error."""
+    frames = min(len(first.positions), len(second.positions))
+    if abs(len(first.positions) - len(second.positions)) > first.fps:
+        raise FileProblem(path, f"one person has {len(first.positions)} frames, the other {len(second.positions)}",
+                          "Copy it again")
+    return replace(first, positions=first.positions[:frames], partner=replace(second, positions=second.positions[:frames]))

@@ -7,11 +7,55 @@ next frame ahead and aside (2), its height (1), the other joints' places as seen
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
+from core.errors import FileProblem
+from core.io.npy_file import read_array
+from core.motion.motion import Assumption
 from core.motion.skeleton import KIT21, SMPL22, Skeleton
 
 WIDTHS: dict[int, Skeleton] = {263: SMPL22, 251: KIT21}
+
+
+def denormalised(path: Path, vectors: np.ndarray) -> tuple[np.ndarray, tuple[Assumption, ...]]:
+    """Features (T, 263 or 251) in their own unit, and how they came to be so.
+
+    Features that were divided by their deviation, as models are trained on, are multiplied again where Mean.npy and Std.npy
+    lie beside the file or one folder up. Raises FileProblem where they do not.
+    """
+    if not is_normalised(vectors):
+        return vectors, ()
+    for folder in (path.parent, path.parent.parent):
+        for mean, deviation in (("Mean.npy", "Std.npy"), ("mean.npy", "std.npy")):
+            if (folder / mean).is_file() and (folder / deviation).is_file():
+                a, b = read_array(folder / mean).reshape(-1), read_array(folder / deviation).reshape(-1)
+                if a.dtype.kind == b.dtype.kind == "f" and len(a) == len(b) == vectors.shape[1]:
+                    note = Assumption("features", "denormalised", f"by {mean} and {deviation}", 0.9)
+                    return vectors * b + a, (note,)
+    raise FileProblem(path, "its features are normalised (mean 0, deviation 1)",
+                      "Mean.npy and Std.npy are needed: put them beside the file")
+
+
+def is_normalised(vectors: np.ndarray) -> bool:
+    """Whether features are no longer in their own unit: no root above the floor, contacts below 0, or bones of no body."""
+    sample = vectors[:: max(len(vectors) // 200, 1)].astype(np.float64)
+    if np.median(sample[:, 3]) < 0.02 or np.quantile(sample[:, -4:], 0.02) < -0.5:
+        return True
+    skeleton = WIDTHS[vectors.shape[1]]
+    joints = skeleton.joint_count
+    # Places as seen from the root: bones keep their length there too.
+    local = np.zeros((len(sample), joints, 3))
+    local[:, 1:] = sample[:, 4:4 + 3 * (joints - 1)].reshape(len(sample), -1, 3)
+    local[:, 0, 1] = sample[:, 3]
+    length = np.linalg.norm(local[:, skeleton.bones[:, 1]] - local[:, skeleton.bones[:, 0]], axis=2)
+    rigid = float(np.median(length.std(axis=0) / np.maximum(length.mean(axis=0), 1e-9)))
+    mean = {int(child): float(n) for (_, child), n in zip(skeleton.bones, length.mean(axis=0), strict=True)}
+    sides = [abs(np.log(max(mean[a], 1e-9) / max(mean[b], 1e-9)))
+             for right, left in ((0, 1), (3, 4)) for a, b in zip(skeleton.chains[right][1:], skeleton.chains[left][1:],
+                                                                 strict=True)]
+    return rigid > 0.15 or float(np.median(sides)) > 0.3
 
 
 def positions_from_vectors(vectors: np.ndarray) -> np.ndarray:

@@ -1,124 +1,190 @@
-"""Pickles of plain data: dicts, lists, numbers, strings and numpy arrays, and nothing that runs or that numpy would have to
-trust. Arrays are rebuilt here from their bytes: numpy's own reconstruction believes a crafted state.
+"""Pickles of plain data: dicts, lists, numbers, text, numpy arrays and torch tensors.
+
+The machine below carries out a pickle's instructions by itself. It never imports nor calls what a file names: a name stands
+for one of the builders in `pickle_names`, or the file is refused. Arrays are rebuilt from their bytes.
 """
 
 from __future__ import annotations
 
+import bz2
 import io
-import math
-import pickle
+import lzma
 import pickletools
+import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Any, BinaryIO
 
 from core.errors import FileProblem, os_problem
+from core.io.pickle_names import Budget, JoblibArray, Known, PickleRefused, State, known, put
 
-MAX_BYTES = 512 << 20
-KINDS = "biufSU"
-# Instructions that plain data does not need: extension codes, outside references, buffers.
-REFUSED = {"EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "BYTEARRAY8", "NEXT_BUFFER", "READONLY_BUFFER"}
-
-
-class _Dtype:
-    """Stands in for numpy.dtype: a letter and size, and the byte order of its state."""
-
-    def __init__(self, code: Any = "", *_: Any):
-        self.code, self.order = code, "|"
-
-    def __setstate__(self, state: Any) -> None:
-        self.order = state[1] if isinstance(state, tuple) and len(state) > 1 else "|"
-
-    def real(self) -> np.dtype:
-        order = self.order if self.order in ("<", ">", "=", "|") else "|"
-        if not isinstance(self.code, str) or self.code[:1] not in KINDS or not self.code[1:].isdigit():
-            raise pickle.UnpicklingError(f"arrays of {self.code!r} are not plain numbers")
-        return np.dtype(("" if order == "|" else order) + self.code)
+MAX_BYTES = 1 << 30
+SMALL, MOST_RATIO = 64 << 20, 200
+# Instructions whose argument is the value itself.
+VALUES = {
+    "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT", "STRING", "BINSTRING",
+    "SHORT_BINSTRING", "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8",
+    "BYTEARRAY8"}
+CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
+EMPTY: dict[str, Callable[[], Any]] = {"EMPTY_DICT": dict, "EMPTY_LIST": list, "EMPTY_TUPLE": tuple, "EMPTY_SET": list}
+TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
+MEMO_PUT, MEMO_GET = {"PUT", "BINPUT", "LONG_BINPUT"}, {"GET", "BINGET", "LONG_BINGET"}
 
 
-class _Array:
-    """Stands in for numpy.ndarray until its state is there."""
+class Machine:
+    """Carries out one pickle of a stream. `storage` gives the numbers of a torch tensor by its persistent id; `budget` is
+    shared by the pickles inside of a pickle."""
 
-    def __setstate__(self, state: Any) -> None:
-        _, self.shape, self.dtype, self.fortran, self.data = state
+    def __init__(self, stream: BinaryIO, storage: Callable[[Any], Any] | None = None, budget: Budget | None = None):
+        self.stream, self.storage, self.budget = stream, storage, budget or Budget()
+        self.stack: list[Any] = []
+        self.below: list[list[Any]] = []
+        self.memo: dict[int, Any] = {}
 
-    def real(self) -> np.ndarray:
-        if not hasattr(self, "data"):
-            raise pickle.UnpicklingError("an array without content")
-        return _from_bytes(self.data, self.dtype, self.shape, "F" if self.fortran is True else "C")
+    def load(self) -> Any:
+        """The value of the pickle. Raises PickleRefused, or anything at all where the bytes are broken."""
+        while True:
+            self.budget.step()
+            op = pickletools.code2op[self.stream.read(1).decode("latin-1")]
+            value = op.arg.reader(self.stream) if op.arg else None
+            if op.name == "STOP":
+                return self.stack.pop()
+            if op.name in VALUES:
+                self.stack.append(value)
+            else:
+                self._step(op.name, value)
+
+    def _step(self, name: str, value: Any) -> None:
+        stack, memo = self.stack, self.memo
+        if name == "MEMOIZE" or name in MEMO_PUT:
+            place = len(memo) if name == "MEMOIZE" else value
+            memo[place] = stack[-1]
+            if isinstance(stack[-1], State):
+                stack[-1].places.append(place)
+        elif name in MEMO_GET:
+            stack.append(memo[value])
+        elif name in CONSTANTS:
+            stack.append(CONSTANTS[name])
+        elif name in EMPTY:
+            stack.append(EMPTY[name]())
+        elif name in TUPLES:
+            items = tuple(stack[-TUPLES[name]:])
+            if len(items) < TUPLES[name]:
+                raise IndexError
+            stack[-TUPLES[name]:] = [items]
+        elif name == "MARK":
+            self.below.append(stack)
+            self.stack = []
+        elif name in ("APPEND", "SETITEM"):
+            items = [stack.pop() for _ in range(1 + (name == "SETITEM"))][::-1]
+            put(stack[-1], items)
+        elif name in ("APPENDS", "SETITEMS", "ADDITEMS"):
+            items = self._marked()
+            put(self.stack[-1], items)
+        elif name in ("TUPLE", "LIST", "FROZENSET"):
+            items = self._marked()
+            self.stack.append(tuple(items) if name == "TUPLE" else items)
+        elif name == "DICT":
+            items = self._marked()
+            self.stack.append({})
+            put(self.stack[-1], items)
+        elif name in ("GLOBAL", "STACK_GLOBAL"):
+            if name == "STACK_GLOBAL":
+                symbol, module = stack.pop(), stack.pop()
+            else:
+                module, _, symbol = value.partition(" ")
+            stack.append(known(module, symbol))
+        elif name in ("REDUCE", "NEWOBJ"):
+            arguments, maker = stack.pop(), stack.pop()
+            if not isinstance(maker, Known) or not isinstance(arguments, tuple):
+                raise PickleRefused("it calls what is no plain type")
+            stack.append(maker.make(self, *arguments))
+        elif name == "BUILD":
+            self._build(stack.pop())
+        elif name == "BINPERSID" and self.storage is not None:
+            stack.append(self.storage(stack.pop()))
+        elif name == "POP":
+            if stack:
+                stack.pop()
+            else:
+                self._marked()
+        elif name == "POP_MARK":
+            self._marked()
+        elif name == "DUP":
+            stack.append(stack[-1])
+        elif name not in ("PROTO", "FRAME"):
+            raise PickleRefused(f"it uses {name}")
+
+    def _marked(self) -> list[Any]:
+        items, self.stack = self.stack, self.below.pop()
+        return items
+
+    def _build(self, state: Any) -> None:
+        """Give the object on top its state; an array takes the place of its stand-in, in the memo too."""
+        top = self.stack[-1]
+        if isinstance(top, dict):  # attributes of a dict of some class
+            return
+        if not isinstance(top, State):
+            raise PickleRefused("it changes what is no plain type")
+        real = top.read(state, self) if isinstance(top, JoblibArray) else top.real(state)
+        self.stack[-1] = real
+        for place in top.places:
+            self.memo[place] = real
 
 
-def _from_bytes(data: Any, dtype: Any, shape: Any, order: Any = "C") -> np.ndarray:
-    if not isinstance(dtype, _Dtype) or not isinstance(data, bytes | bytearray) or not isinstance(shape, tuple):
-        raise pickle.UnpicklingError("an array of another form than numpy writes")
-    kind = dtype.real()
-    if any(not isinstance(n, int) or n < 0 for n in shape) or len(shape) > 8 or math.prod(shape) * kind.itemsize != len(data):
-        raise pickle.UnpicklingError("an array whose size and shape do not fit")
-    return np.frombuffer(bytes(data), kind).reshape(shape, order="F" if order == "F" else "C")
+def load_plain(path: Path, content: bytes, storage: Callable[[Any], Any] | None = None) -> Any:
+    """The plain data of pickle bytes. Raises FileProblem for anything else and for broken ones."""
+    return guarded(path, lambda: Machine(io.BytesIO(content), storage).load())
 
 
-def _scalar(dtype: Any, data: Any = b"") -> Any:
-    return _from_bytes(data, dtype, ())[()]
-
-
-def _reconstruct(*_: Any) -> _Array:
-    return _Array()
-
-
-def _encode(text: Any, encoding: Any = "latin1") -> bytes:
-    """How old pickles write bytes."""
-    return str(text).encode("latin1")
-
-
-_ALLOWED = {("_codecs", "encode"): _encode, ("numpy", "ndarray"): _Array, ("numpy", "dtype"): _Dtype}
-for _core in ("numpy.core", "numpy._core"):
-    _ALLOWED[f"{_core}.multiarray", "_reconstruct"] = _reconstruct
-    _ALLOWED[f"{_core}.multiarray", "scalar"] = _scalar
-    _ALLOWED[f"{_core}.numeric", "_frombuffer"] = _from_bytes
-
-
-class _Plain(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in _ALLOWED:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
-        return _ALLOWED[module, name]
-
-
-def read_pickle(path: Path) -> Any:
-    """The plain data of a pickle. Raises FileProblem for anything else, for broken ones and for huge ones."""
+def guarded(path: Path, load: Callable[[], Any]) -> Any:
+    """What `load` gives, and FileProblem for whatever it raises."""
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise FileProblem(path, f"it holds {size / 2**20:.0f} MB", "A clip of two people is far smaller")
-        content = path.read_bytes()
-    except OSError as error:
-        raise os_problem(path, error) from error
-    try:
-        _check_opcodes(content)
-        return _settled(_Plain(io.BytesIO(content)).load(), 0)
-    except pickle.UnpicklingError as error:
-        raise FileProblem(path, f"it is refused for safety: {str(error)[:200]}",
+        return load()
+    except FileProblem:
+        raise
+    except PickleRefused as error:
+        raise FileProblem(path, f"it is refused for safety: {str(error)[:120]}",
                           "Only pickles of plain arrays are read") from None
-    except Exception as error:  # a broken pickle may raise anything
+    except Exception as error:  # broken bytes may raise anything
         raise FileProblem(path, f"it is not a whole pickle ({type(error).__name__})", "Copy it again") from None
 
 
-def _check_opcodes(content: bytes) -> None:
-    """Reads the pickle's own instructions to their end before any is carried out."""
-    for opcode, _, _ in pickletools.genops(content):
-        if opcode.name in REFUSED:
-            raise pickle.UnpicklingError(f"it uses {opcode.name}")
+def read_pickle(path: Path) -> Any:
+    """The plain data of a pickle, also of joblib and compressed. Raises FileProblem for anything else, and for huge ones."""
+    return load_plain(path, unpacked(path, read_bytes(path)))
 
 
-def _settled(value: Any, depth: int) -> Any:
-    """With the stand-ins replaced by arrays."""
-    if depth > 20:
-        raise pickle.UnpicklingError("it is nested too deeply")
-    if isinstance(value, _Array):
-        return value.real()
-    if isinstance(value, dict):
-        return {key: _settled(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_settled(item, depth + 1) for item in value)
-    return value
+def read_bytes(path: Path) -> bytes:
+    """The content of a file of at most MAX_BYTES. Raises FileProblem."""
+    try:
+        if not path.is_file() and path.exists():
+            raise FileProblem(path, "it is not a regular file", "Open a file")
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise FileProblem(path, f"it holds {size / 2**20:,.0f} MB", "Save the motion alone, without meshes and pictures")
+        return path.read_bytes()
+    except OSError as error:
+        raise os_problem(path, error) from error
+
+
+def unpacked(path: Path, content: bytes) -> bytes:
+    """Content without its compression (zlib, gzip, bz2, xz, lzma: those of joblib). Raises FileProblem for bombs."""
+    if content[:2] == b"\x1f\x8b" or content[:1] == b"\x78":
+        machine: Any = zlib.decompressobj(47)
+    elif content[:3] == b"BZh":
+        machine = bz2.BZ2Decompressor()
+    elif content[:5] == b"\xfd7zXZ" or content[:3] == b"\x5d\x00\x00":
+        machine = lzma.LZMADecompressor(memlimit=1 << 30)
+    else:
+        return content
+    limit = min(max(SMALL, MOST_RATIO * len(content)), MAX_BYTES)
+    try:
+        found = machine.decompress(content, limit)
+    except Exception as error:  # whatever the codec raises for broken bytes
+        raise FileProblem(path, f"it is not whole ({type(error).__name__})", "Copy it again") from None
+    if not machine.eof:
+        if len(found) >= limit:
+            raise FileProblem(path, f"it would unpack to more than {limit / 2**20:,.0f} MB", "Open only files that you trust")
+        raise FileProblem(path, "it is cut off", "Copy it again")
+    return found

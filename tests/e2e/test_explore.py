@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from app.viewmodels.detail import Detail
 from core import places
-from core.io import amass
+from core.io import smpl
 from core.io.load import load_motion
 from core.motion.motion import Motion
 from core.motion.skeleton import SMPL22
@@ -76,7 +76,7 @@ def test_each_switch_changes_the_picture_and_back(demo, which):
 def test_the_body_is_drawn_where_a_body_model_is_set(demo, tmp_path, monkeypatch):
     body_model(tmp_path / "models", "smplh")
     amass_file(tmp_path / "a.npz", "smplh", frames=40, fps=20.0)
-    monkeypatch.setenv(amass.BODY_MODELS, str(tmp_path / "models"))
+    monkeypatch.setenv(smpl.BODY_MODELS, str(tmp_path / "models"))
     demo.workspace.open([tmp_path / "a.npz"])
     wait(lambda: demo.workspace.library.root == tmp_path and demo.workspace.retriever is not None, 60)
     stage = demo.window.stage
@@ -89,7 +89,7 @@ def test_the_body_is_drawn_where_a_body_model_is_set(demo, tmp_path, monkeypatch
     key(demo, Qt.Key.Key_H)
     rest(200)
     assert stage.body.mesh is None and (np.abs(before - pixels(stage)).sum(-1) > 40).sum() < 30
-    monkeypatch.delenv(amass.BODY_MODELS)
+    monkeypatch.delenv(smpl.BODY_MODELS)
     said = []
     demo.workspace.failed.connect(said.append)
     key(demo, Qt.Key.Key_H)

@@ -8,7 +8,7 @@ import pytest
 
 from app.viewmodels.doctor import Doctor
 from core.errors import FileProblem
-from core.io import amass
+from core.io import smpl
 from core.io.load import load_motion
 from core.library.open import open_library
 from core.motion.canonical import canonical, mirror, resample
@@ -19,7 +19,7 @@ from tests.layouts import amass_take, kit_take, label, person
 
 @pytest.fixture(autouse=True)
 def no_body_models(monkeypatch):
-    monkeypatch.delenv(amass.BODY_MODELS, raising=False)
+    monkeypatch.delenv(smpl.BODY_MODELS, raising=False)
 
 
 @pytest.fixture

@@ -1,0 +1,52 @@
+"""Arrays that look like joint positions and are none: rotations of a body model, landmarks of a face."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import FileProblem
+from core.recognition.joint_orders import recognise_order
+from core.recognition.rigid_tree import sample_frames
+
+# Joints of SMPL's poses: the body with and without root and hands, SMPL-H and SMPL-X with and without root.
+POSE_JOINTS = {21, 22, 23, 24, 51, 52, 53, 54, 55}
+# Points of a face alone: 68 landmarks, MediaPipe's mesh with and without the irises.
+FACE_POINTS = {68, 468, 478}
+NO_ORDER = 0.5
+
+
+def check_places(path: Path, positions: np.ndarray) -> None:
+    """Raise FileProblem where positions (T, J, 3) are rotations or the points of a face."""
+    if positions.shape[1] in FACE_POINTS:
+        raise FileProblem(path, f"it holds {positions.shape[1]} landmarks of a face, not the joints of a body",
+                          "Open the body's joints")
+    if are_rotations(positions):
+        raise FileProblem(path, "it holds rotations, not places: pose parameters of a body model",
+                          "Save them with their keys (poses, trans) or save the joint positions")
+
+
+def are_rotations(positions: np.ndarray) -> bool:
+    """Whether rows (T, J, 3) are axis-angle rotations: none turns by more than a circle, most joints by little, and no bones
+    of a body keep their length."""
+    if positions.shape[1] not in POSE_JOINTS:
+        return False
+    sample = sample_frames(positions)
+    angle = np.linalg.norm(sample, axis=2)
+    if not angle.max() <= 2 * math.pi or np.quantile(angle, 0.99) > math.pi + 0.1 or np.median(angle[:, 1:]) > 0.6:
+        return False
+    return recognise_order(sample)[2].confidence <= NO_ORDER and not _rigid(sample)
+
+
+def _rigid(sample: np.ndarray) -> bool:
+    """Whether half of the joints that move keep their distance to another to a thousandth."""
+    moving = np.flatnonzero(sample.std(axis=0).max(axis=1) > 1e-4 * np.abs(sample).max())
+    if len(moving) < 3 or len(sample) < 5:
+        return False
+    distance = np.linalg.norm(sample[:, moving, None] - sample[:, None, moving], axis=3)
+    mean = distance.mean(axis=0)
+    spread = distance.std(axis=0) / np.maximum(mean, 1e-9) + (mean < 1e-6)
+    np.fill_diagonal(spread, 1)
+    return bool(np.median(spread.min(axis=1)) < 1e-3)

@@ -1,0 +1,151 @@
+"""Files of torch.save, read without torch: tensors become numpy arrays, and nothing runs.
+
+Both layouts: a zip of `data.pkl` beside a member for each storage, and the older stream of pickles with the storages behind.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.errors import FileProblem, os_problem
+from core.io.pickle_names import Budget, Known, PickleRefused
+from core.io.plain_pickle import MAX_BYTES, Machine, guarded, read_bytes
+
+MAGIC = 0x1950A86A20F9469CFC6C
+HEAD = 1 << 18
+WEIGHTS = (b".weight", b".bias", b"state_dict", b"optimizer", b"running_mean", b"code/__torch__")
+
+
+def holds_weights(path: Path) -> bool:
+    """Whether a file of torch.save holds a model rather than data, seen from the names at its start."""
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                pickles = [name for name in archive.namelist() if name.endswith("data.pkl")]
+                if any("/code/" in name or name.endswith("constants.pkl") for name in archive.namelist()) or not pickles:
+                    return True
+                with archive.open(pickles[0]) as stream:
+                    head = stream.read(HEAD)
+        else:
+            with open(path, "rb") as stream:
+                head = stream.read(HEAD)
+    except Exception:  # the reader says what is wrong with it
+        return False
+    return any(word in head for word in WEIGHTS)
+
+
+def fits(path: Path) -> bool:
+    """Whether a .pt may hold a motion: cheap, for the many that hold a model."""
+    return path.is_file() and not holds_weights(path)
+
+
+def is_torch_zip(archive: zipfile.ZipFile) -> bool:
+    """Whether a zip was written by torch.save."""
+    return any(name == "data.pkl" or name.endswith("/data.pkl") for name in archive.namelist())
+
+
+def is_legacy(start: bytes) -> bool:
+    """Whether bytes begin as the older layout does: a pickle of the magic number alone."""
+    return start[:1] == b"\x80" and MAGIC.to_bytes(10, "little") in start[:16]
+
+
+def read_torch(path: Path) -> Any:
+    """The plain data of a file of torch.save. Raises FileProblem for weights, for what is broken and for anything that runs."""
+    if holds_weights(path):
+        raise FileProblem(path, "it holds the weights of a model, not a motion", "Open the results that the model made")
+    try:
+        if not zipfile.is_zipfile(path):
+            content = read_bytes(path)
+            return guarded(path, lambda: legacy_value(content))
+        with zipfile.ZipFile(path) as archive:
+            return guarded(path, lambda: _zip_value(archive))
+    except OSError as error:
+        raise os_problem(path, error) from error
+    except zipfile.BadZipFile as error:
+        raise FileProblem(path, f"it is not whole ({str(error)[:60]})", "Copy it again") from None
+
+
+def _zip_value(archive: zipfile.ZipFile) -> Any:
+    names = {name: archive.getinfo(name) for name in archive.namelist()}
+    main = next(name for name in names if name == "data.pkl" or name.endswith("/data.pkl"))
+    root = main.removesuffix("data.pkl")
+    order = archive.read(f"{root}byteorder")[:8].strip() if f"{root}byteorder" in names else b"little"
+    if sum(entry.file_size for entry in names.values()) > MAX_BYTES:
+        raise PickleRefused(f"it holds more than {MAX_BYTES >> 20:,} MB")
+    if names[main].file_size > max(200 * names[main].compress_size, 1 << 20):
+        raise PickleRefused("it unpacks to far more than it holds")
+    found: dict[str, np.ndarray] = {}
+
+    def storage(reference: Any) -> np.ndarray:
+        dtype, key, count = _reference(reference)
+        if key not in found:
+            entry = names[f"{root}data/{key}"]
+            if entry.file_size > max(200 * entry.compress_size, 1 << 20):
+                raise PickleRefused("it unpacks to far more than it holds")
+            with archive.open(entry) as stream:
+                found[key] = _numbers(stream.read(entry.file_size), dtype, count, ">" if order == b"big" else "<")
+        return found[key]
+
+    return Machine(io.BytesIO(archive.read(main)), storage).load()
+
+
+def legacy_value(content: bytes, budget: Budget | None = None) -> Any:
+    """The value of the older layout: magic, version and system, the data, keys of its storages, then each one's numbers.
+
+    The data are carried out twice: first to find where they end, then with the storages that lie behind.
+    """
+    stream, budget = io.BytesIO(content), budget or Budget()
+    if Machine(stream, budget=budget).load() != MAGIC:
+        raise PickleRefused("it is not a file of torch.save")
+    Machine(stream, budget=budget).load()
+    system = Machine(stream, budget=budget).load()
+    order = "<" if not isinstance(system, dict) or system.get("little_endian", True) else ">"
+    start = stream.tell()
+    asked: dict[str, str] = {}
+
+    def note(reference: Any) -> np.ndarray:
+        dtype, key, count = _reference(reference)
+        asked[key] = dtype
+        if count > len(content):
+            raise PickleRefused("a storage that is larger than the file")
+        return np.broadcast_to(np.zeros((), _dtype(dtype)), count)
+
+    Machine(stream, note, budget).load()
+    found = {}
+    for key in Machine(stream, budget=budget).load():
+        count = int.from_bytes(stream.read(8), "little")
+        dtype = asked[key]
+        if not 0 <= count <= len(content):
+            raise PickleRefused("a storage that is larger than the file")
+        found[key] = _numbers(stream.read(count * _dtype(dtype).itemsize), dtype, count, order)
+    stream.seek(start)
+    return Machine(stream, lambda reference: found[_reference(reference)[1]], budget).load()
+
+
+def _reference(reference: Any) -> tuple[str, str, int]:
+    """Dtype, key and count of a persistent id: ('storage', type, key, place, count, ...)."""
+    if not isinstance(reference, tuple) or len(reference) < 5 or reference[0] != "storage":
+        raise PickleRefused("a storage of another form than torch writes")
+    _, kind, key, _, count = reference[:5]
+    if not isinstance(kind, Known) or not kind.dtype or not isinstance(key, str) or type(count) is not int or count < 0:
+        raise PickleRefused("a storage of another form than torch writes")
+    return kind.dtype, key, count
+
+
+def _dtype(name: str) -> np.dtype:
+    return np.dtype("u2" if name == "bf" else name)
+
+
+def _numbers(data: bytes, dtype: str, count: int, order: str) -> np.ndarray:
+    kind = _dtype(dtype).newbyteorder(order)
+    if len(data) < count * kind.itemsize:
+        raise EOFError("a storage that is cut off")
+    numbers = np.frombuffer(data, kind, count)
+    if dtype == "bf":  # the upper half of a float32
+        numbers = (numbers.astype(np.uint32) << 16).view(np.float32)
+    return numbers.astype(numbers.dtype.newbyteorder("="), copy=False)
