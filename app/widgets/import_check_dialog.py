@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
-    QButtonGroup,
     QCheckBox,
     QComboBox,
     QDialog,
@@ -34,7 +33,7 @@ from app.viewmodels.import_check import ImportCheck
 from app.viewmodels.playback import Playback
 from app.widgets.theme import is_dark, muted, part_colour, warning
 from core.errors import StudioError
-from core.io.amass import REST
+from core.io.smpl import REST
 from core.motion.axes import UP_AXES
 from core.motion.skeleton import PART_NAMES, SMPL22
 from core.recognition.unit import UNITS
@@ -202,14 +201,13 @@ class ImportCheckDialog(QDialog):
         group, grid = QGroupBox("Correct"), QGridLayout()
         group.setLayout(grid)
         self.scope, self.targets, self.folder = {}, {}, QComboBox()
-        together = QButtonGroup(self)
         for row, (scope, title) in enumerate(SCOPES.items()):
             radio = self.scope[scope] = QRadioButton(title)
-            together.addButton(radio)
             radio.clicked.connect(lambda _=False, s=scope: self.check.set_scope(s))
             target = self.targets[scope] = QLabel(wordWrap=True)
-            grid.addWidget(radio, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(self.folder if scope == "folder" and len(self.check.folders) > 1 else target, row, 1)
+            choice = scope == "folder" and len(self.check.folders) > 1
+            grid.addWidget(radio, row, 0, Qt.AlignmentFlag.AlignVCenter if choice else Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(self.folder if choice else target, row, 1)
         self.folder.setAccessibleName("Which folder")
         self.folder.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.folder.setMinimumContentsLength(20)
@@ -261,11 +259,14 @@ class ImportCheckDialog(QDialog):
             boxes[0].setCurrentIndex(chain[0] if chain else -1)
             boxes[1].setCurrentIndex(chain[-1] if chain else -1)
         self.scope[check.scope].setChecked(True)
+        for scope, radio in self.scope.items():
+            # The Tab key goes to the one that is chosen, the arrow keys from there to the others.
+            radio.setFocusPolicy(Qt.FocusPolicy.StrongFocus if scope == check.scope else Qt.FocusPolicy.ClickFocus)
         if check.scope == "folder":
             self.folder.setCurrentIndex(check.folders.index(check.level[1]))
-        side = "above" if check.lowest_m >= 0 else "below"
-        self.height.setText(
-            f"Beside a person of 1.7 m. The lowest point of the take is {abs(check.lowest_m):.2f} m {side} height 0.")
+        side = "above" if check.lowest_m > 0 else "below"
+        low = f"{abs(check.lowest_m):.2f} m {side}" if abs(check.lowest_m) >= 0.005 else "at"
+        self.height.setText(f"Beside a person of 1.7 m. The lowest point of the take is {low} height 0.")
         differs = check.differs()
         self.summary.setText(check.news() if differs else "Nothing is changed yet.")
         self.apply.setEnabled(differs)

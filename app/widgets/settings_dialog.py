@@ -42,7 +42,7 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.settings, self.workspace, self.stage, self.playback = settings, workspace, stage, playback
         self.setWindowTitle("Settings")
-        self.setMinimumSize(640, 380)
+        self.setMinimumSize(760, 400)
         general, self.pages = QWidget(), QTabWidget()
         form = QFormLayout(general)
         appearance = QComboBox()

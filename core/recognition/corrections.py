@@ -86,8 +86,8 @@ def place_of(scope: Scope, path: Path | None) -> str:
 
 
 def label(skeleton: Skeleton) -> str:
-    """A rig's first joints, by which a person knows it."""
-    names = ", ".join(skeleton.joint_names[:3]).encode("utf-8", "replace").decode()
+    """A rig's first joints, by which a person knows it, without their namespace."""
+    names = ", ".join(name.rpartition(":")[2] for name in skeleton.joint_names[:3]).encode("utf-8", "replace").decode()
     return names if len(names) <= MAX_LABEL else names[:MAX_LABEL - 1] + "…"
 
 

@@ -58,7 +58,7 @@ def modal(kind, act, open_it, done=None):
     timer.timeout.connect(look)
     timer.start()
     open_it()
-    wait(lambda: seen and not seen[0].isVisible(), 30)
+    wait(lambda: seen and QApplication.activeModalWidget() is None, 30)
     if len(seen) > 1:
         raise seen[1]
 
@@ -150,7 +150,7 @@ def test_the_settings_list_what_is_remembered_and_forget_it(studio, folder):
         dialog.pages.setCurrentWidget(page)
         rows = [[page.list.topLevelItem(i).text(c) for c in range(3)] for i in range(page.list.topLevelItemCount())]
         assert [r[0] for r in rows] == ["Unit 0.5 m, up axis Z", "Unit 0.25 m"]
-        assert [r[2] for r in rows] == ["File a.bvh", "Everywhere"] and "mixamorig:Hips" in rows[0][1]
+        assert [r[2] for r in rows] == ["File a.bvh", "Everywhere"] and ": Hips, Spine" in rows[0][1]
         assert not page.remove.isEnabled()
         page.list.topLevelItem(0).setSelected(True)
         QTest.mouseClick(page.remove, Qt.MouseButton.LeftButton)
@@ -187,6 +187,9 @@ def test_nothing_is_clipped_and_all_is_reached_by_the_tab_key(studio, folder):
         wanted = {dialog.unit, dialog.metres, dialog.up, dialog.fps, dialog.scope["folder"], dialog.folder,
                   *(box for boxes in dialog.chains for box in boxes)}
         assert wanted <= seen
+        dialog.scope["folder"].setFocus()
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Down)
+        assert dialog.check.scope == "rig" and dialog.scope["rig"].isChecked()
 
     modal(ImportCheckDialog, act, lambda: ctrl(studio, Qt.Key.Key_I))
 
