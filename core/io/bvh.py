@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.io.bvh_positions import joint_positions, places_are_added, rest_pose, root_offset
+from core.io.bvh_positions import Places, joint_positions, meaning_of_places, rest_pose, root_offset
 from core.io.bvh_text import Bvh, parse_bvh
 from core.io.formats import Format
 from core.io.limits import check_finite, check_size, short
@@ -24,11 +24,11 @@ def read_bvh(path: Path) -> list[RawTake]:
     """The people of a BVH file: one take, a pair, or a take for each of more; in file units and axes."""
     bvh = parse_bvh(path)
     check_size(path, len(bvh.values), len(bvh.names))
-    added = places_are_added(bvh)
-    positions = joint_positions(bvh, added)
+    places = meaning_of_places(bvh)
+    positions = joint_positions(bvh, places)
     check_finite(path, positions)
     trees, props = _trees(bvh)
-    notes = _notes(bvh, added, props)
+    notes = _notes(bvh, places, props)
     takes = [_take(bvh, positions, tree, notes) for tree in trees]
     if len(takes) == 2:
         return [replace(takes[0], partner=takes[1])]
@@ -78,7 +78,7 @@ def drop_ground_joint(positions: np.ndarray, skeleton: Skeleton) -> tuple[np.nda
     return positions, skeleton
 
 
-def _notes(bvh: Bvh, added: bool, props: list[list[int]]) -> tuple[Assumption, ...]:
+def _notes(bvh: Bvh, places: Places, props: list[list[int]]) -> tuple[Assumption, ...]:
     frames = len(bvh.values)
     notes = []
     if bvh.claimed != frames:
@@ -86,7 +86,9 @@ def _notes(bvh: Bvh, added: bool, props: list[list[int]]) -> tuple[Assumption, .
         notes.append(Assumption("frames", f"{frames:,}", f"the header announces {says}; the take may be cut off", 0.6))
     elif bvh.cut:
         notes.append(Assumption("frames", f"{frames:,}", "the last number looks cut off; the last frame may be wrong", 0.5))
-    if added:
+    if places == "world":
+        notes.append(Assumption("joint places", "in the world", "so joints are as far apart as their OFFSETs say", 0.95))
+    if places == "added":
         notes.append(Assumption("joint places", "from the OFFSETs", "the position channels below the root are near zero, "
                                 "which would leave the body no extent", 0.95))
     if props:

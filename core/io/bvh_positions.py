@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -23,19 +24,24 @@ class _Joint:
     order: str
 
 
-def joint_positions(bvh: Bvh, added: bool | None = None) -> np.ndarray:
+# What the position channels of joints below a root are: new places as seen from the parent, shifts from the OFFSET, or places
+# in the world.
+Places = Literal["local", "added", "world"]
+
+
+def joint_positions(bvh: Bvh, places: Places | None = None) -> np.ndarray:
     """(T, J, 3) float32 world positions in file units.
 
-    A joint's position channels stand in for its OFFSET, a root's too; those of joints below are added to it where
-    `places_are_added`.
+    A root's position channels stand in for its OFFSET; those of joints below are `places`, by default what `meaning_of_places`
+    finds.
     """
     joints = _plan(bvh)
-    added = places_are_added(bvh) if added is None else added
+    places = meaning_of_places(bvh) if places is None else places
     out = np.empty((len(bvh.values), len(joints), 3), np.float32)
     size = max(64, CHUNK // len(joints))
     with np.errstate(all="ignore"):
         for start in range(0, len(out), size):
-            _forward(joints, bvh.offsets, bvh.values[start:start + size], added, out[start:start + size])
+            _forward(joints, bvh.offsets, bvh.values[start:start + size], places, out[start:start + size])
     return out
 
 
@@ -50,7 +56,8 @@ def _plan(bvh: Bvh) -> list[_Joint]:
     return joints
 
 
-def _forward(joints: list[_Joint], offsets: np.ndarray, values: np.ndarray, added: bool, out: np.ndarray) -> None:
+def _forward(joints: list[_Joint], offsets: np.ndarray, values: np.ndarray, meaning: Places,
+             out: np.ndarray) -> None:
     """Fill `out` (n, J, 3) from `values` (n, C). A joint without rotation shares its parent's matrices; None is identity."""
     columns = np.ascontiguousarray(values.T)
     frames = len(values)
@@ -63,9 +70,10 @@ def _forward(joints: list[_Joint], offsets: np.ndarray, values: np.ndarray, adde
         if joint.places:
             local = np.repeat(local[:, None], frames, axis=1)
             for axis, column in joint.places:
-                local[axis] = columns[column] + (offsets[number, axis] if added and joint.parent >= 0 else 0)
-        place = kinematics.apply(above, local) if above is not None else local.reshape(3, -1)
-        if joint.parent >= 0:
+                local[axis] = columns[column] + (offsets[number, axis] if meaning == "added" and joint.parent >= 0 else 0)
+        in_world = meaning == "world" and len(joint.places) == 3
+        place = kinematics.apply(above, local) if above is not None and not in_world else local.reshape(3, -1)
+        if joint.parent >= 0 and not in_world:
             place = places[joint.parent] + place
         places.append(place)
         out[:, number] = place.T
@@ -88,22 +96,45 @@ def _own_rotations(joints: list[_Joint], columns: np.ndarray) -> dict[int, np.nd
     return own
 
 
-def places_are_added(bvh: Bvh) -> bool:
-    """Whether the position channels of joints below the roots are shifts from their OFFSETs and not new places.
+def meaning_of_places(bvh: Bvh) -> Places:
+    """What the position channels of joints below the roots are.
 
-    They are shifts where they are much shorter than the OFFSETs (all zero, as a rule): a body must have an extent.
+    Shifts, where they are much shorter than the OFFSETs (all zero, as a rule): a body must have an extent. Places in the world,
+    where that puts joints as far from their parents as their OFFSETs do, and reading them as seen from the parent does not
+    (files made of Vicon's models). Else places as seen from the parent.
     """
     shift = reach = 0.0
     sample = bvh.values[:: max(1, len(bvh.values) // 100)]
+    below: list[tuple[int, list[int]]] = []
     at = 0
-    for parent, channels, offset in zip(bvh.parents, bvh.channels, bvh.offsets, strict=True):
+    for joint, (parent, channels, offset) in enumerate(zip(bvh.parents, bvh.channels, bvh.offsets, strict=True)):
         places = [at + i for i, (kind, _) in enumerate(channels) if kind == "p"]
         at += len(channels)
         if parent >= 0 and len(places) == 3 and offset.any():
             with np.errstate(all="ignore"):
                 shift += float(np.abs(sample[:, places]).sum(axis=1).mean())
             reach += float(np.abs(offset).sum())
-    return reach > 0 and shift < 0.1 * reach
+            below.append((joint, places))
+    if reach > 0 and shift < 0.1 * reach:
+        return "added"
+    return "world" if below and _are_in_world(bvh, sample, below) else "local"
+
+
+def _are_in_world(bvh: Bvh, sample: np.ndarray, below: list[tuple[int, list[int]]]) -> bool:
+    """Whether distances to the parents fit the OFFSETs' lengths far better when places are in the world."""
+    thin = replace(bvh, values=sample)
+    joints = np.array([joint for joint, _ in below])
+    parents = np.array(bvh.parents)[joints]
+    lengths = np.linalg.norm(bvh.offsets[joints], axis=1)
+
+    def misfit(meaning: Places) -> float:
+        positions = joint_positions(thin, meaning)
+        with np.errstate(all="ignore"):
+            apart = np.linalg.norm(positions[:, joints] - positions[:, parents], axis=2)
+            return float(np.abs(np.median(apart, axis=0) - lengths).sum() / lengths.sum())
+
+    local = misfit("local")
+    return local > 0.5 and misfit("world") < 0.2 * local
 
 
 def rest_pose(bvh: Bvh) -> np.ndarray:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.errors import FileProblem
 from core.io.bvh import joint_positions, parse_bvh, read_bvh
-from core.io.bvh_positions import places_are_added
+from core.io.bvh_positions import meaning_of_places
 
 SMALL = """HIERARCHY
 ROOT Hips
@@ -207,7 +207,22 @@ def test_any_dialect_against_the_slow_twin(text, tmp_path):
     assume(text)
     (tmp_path / "a.bvh").write_bytes(text.encode())
     bvh = parse_bvh(tmp_path / "a.bvh")
-    assume(not places_are_added(bvh))
+    assume(meaning_of_places(bvh) == "local")
     expected = slow_positions(bvh)
     height = max(np.ptp(expected, axis=(0, 1)).max(), np.abs(expected).max(), 1.0)
     np.testing.assert_allclose(joint_positions(bvh), expected, atol=1e-5 * height)
+
+
+def test_places_of_joints_in_the_world_are_seen_by_the_bones_length(tmp_path):
+    """The chest's channels say where it is in the world, 1 above a pelvis that walks along x; the head hangs from the chest."""
+    head = "JOINT head\n{\nOFFSET 0 0.5 0\nCHANNELS 3 Zrotation Xrotation Yrotation\n}\n"
+    text = ("HIERARCHY\nROOT pelvis\n{\nOFFSET 0 0 0\nCHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation\n"
+            "JOINT chest\n{\nOFFSET 0 1 0\nCHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation\n" + head
+            + "}\n}\nMOTION\nFrames: 3\nFrame Time: 0.05\n")
+    rows = [[x, 2, 0, 0, 0, 0, x, 3, 0, 90, 0, 0, 0, 0, 0] for x in (5, 6, 7)]
+    path = tmp_path / "a.bvh"
+    path.write_text(text + "".join(" ".join(map(str, row)) + "\n" for row in rows))
+    (take,) = read_bvh(path)
+    expected = [[[x, 2, 0], [x, 3, 0], [x - 0.5, 3, 0]] for x in (5, 6, 7)]
+    np.testing.assert_allclose(take.positions, expected, atol=1e-5)
+    assert any(note.value == "in the world" for note in take.notes)
