@@ -148,6 +148,7 @@ def queried(folder: Path) -> None:
 def by_format(_: Path) -> None:
     """Each file once cold for the imports, then the best of three, as the cache calls it: native formats through their
     child process."""
+    from core.errors import StudioError
     from core.io.load import read_takes_of
 
     for name, (place, pattern, count) in FORMATS.items():
@@ -155,7 +156,11 @@ def by_format(_: Path) -> None:
         if not files:
             print(f"reading: {name}: left out, no {pattern} in {place}")
             continue
-        read_takes_of(files[0])
+        try:
+            read_takes_of(files[0])
+        except StudioError as error:
+            print(f"reading: {name}: left out, {error}")
+            continue
         seconds = min(_seconds(files, read_takes_of) for _ in range(3))
         print(f"reading: {name}: {sum(f.stat().st_size for f in files) / seconds / 1e6:.1f} MB/s, "
               f"{seconds / len(files) * 1000:.1f} ms a file ({len(files)} files)")
