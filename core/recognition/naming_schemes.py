@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
@@ -36,10 +36,10 @@ SEGMENTS: dict[str, str] = {
     "tail": "tail schwanz queue cola",
 }
 # Words of fingers that also stand for other things: they count where nothing but a hand or an arm is named beside them.
-WEAK_FINGERS = _words("index middle mid ring little tip")
+WEAK_FINGERS = words("index middle mid ring little tip")
 
 # A joint so named carries no limb: it turns with one, marks an end, controls, or hangs on the body.
-HELPERS = _words("""
+HELPERS = words("""
     twist roll share sharebone twst tws bendy ik fk2 pole target aim effector goal ctrl control controller ctl prop weapon
     breast boob bust bosom pectoral pec glute butt nub end endsite site null locator dummy marker socket attach mch org vis
     tweak stretch hair ponytail pigtail bangs braid beard moustache eye eyes eyeball eyelid eyebrow brow lid lash lashes jaw
@@ -53,8 +53,8 @@ HELPERS = _words("""
 HELPERS_THAT_NECKS_HAVE = frozenset({"twist"})
 
 SIDES: dict[str, str] = {
-    **dict.fromkeys(_words("l left lft lf lt links linke linker linkes gauche izq izquierda izquierdo"), "left"),
-    **dict.fromkeys(_words("r right rgt rt rft rechts rechte rechter rechtes droit droite der derecha derecho"), "right"),
+    **dict.fromkeys(words("l left lft lf lt links linke linker linkes gauche izq izquierda izquierdo"), "left"),
+    **dict.fromkeys(words("r right rgt rt rft rechts rechte rechter rechtes droit droite der derecha derecho"), "right"),
 }
 
 # Letters of MMM (KIT motion data); read only where the skeleton names its pelvis BP and its thorax BT.
