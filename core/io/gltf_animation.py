@@ -105,7 +105,7 @@ def _target(document: Document, target: Any) -> tuple[int, str]:
         pointer = extensions.get("KHR_animation_pointer") if isinstance(extensions, dict) else None
         found = _POINTER.fullmatch(str(pointer.get("pointer"))) if isinstance(pointer, dict) else None
         holder, path = ({"node": int(found[1])}, found[2]) if found else ({}, "")
-    if path not in WIDTH or "node" not in holder:
+    if not isinstance(path, str) or path not in WIDTH or "node" not in holder:
         return -1, ""
     return document.integer(holder, "node", len(document.parents)), path
 
@@ -113,7 +113,7 @@ def _target(document: Document, target: Any) -> tuple[int, str]:
 def _channel(document: Document, sampler: dict, path: str, where: str) -> Channel:
     times, values = document.accessor(sampler.get("input")), document.accessor(sampler.get("output"))
     interpolation = sampler.get("interpolation", "LINEAR")
-    if interpolation not in ("LINEAR", "STEP", "CUBICSPLINE"):
+    if not isinstance(interpolation, str) or interpolation not in ("LINEAR", "STEP", "CUBICSPLINE"):
         document.fail(f"an interpolation is {str(interpolation)[:40]}", where)
     expected = len(times) * (3 if interpolation == "CUBICSPLINE" else 1)
     if times.shape[1] != 1 or not len(times) or values.shape != (expected, WIDTH[path]):
@@ -144,7 +144,5 @@ def usual_rate(all_keys: list[np.ndarray]) -> float | None:
 
 def _on_grid(keys: np.ndarray, rate: float) -> bool:
     """Whether all keys lie on frames, counted from zero or from the first."""
-    for frames in (keys * rate, (keys - keys[0]) * rate):
-        if (np.abs(frames - np.round(frames)) <= NEAR).all():
-            return True
-    return False
+    grids = keys * rate, (keys - keys[0]) * rate
+    return any((np.abs(frames - np.round(frames)) <= NEAR).all() for frames in grids)

@@ -201,7 +201,7 @@ class Document:
         except (OSError, RuntimeError, ValueError):
             inside = False
         if not inside:
-            self.fail(f"it names a file outside of its folder ('{name[:60]}')", advice="Put its .bin file beside it, or save as GLB")
+            self.fail(f"it names a file outside of its folder ('{name[:60]}')", advice="Put its .bin beside it, or save as GLB")
         return path
 
 

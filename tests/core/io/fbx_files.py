@@ -78,7 +78,8 @@ def scene(models: list[Model], stacks: dict[str, float], fps_mode: int = 6, unit
                     link(ident, holder, f"d|{axis}")
                     ident += 1
     if bind:
-        nodes = [("PoseNode", [], [("Node", [1000 + n], []), ("Matrix", [("d", [1.0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, *place, 1])], [])])
+        unit = [1.0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]
+        nodes = [("PoseNode", [], [("Node", [1000 + n], []), ("Matrix", [("d", [*unit, *place, 1])], [])])
                  for n, place in bind.items()]
         objects.append(("Pose", [9000, _name("BindPose", "Pose"), "BindPose"], [
             ("Type", ["BindPose"], []), ("Version", [100], []), ("NbPoseNodes", [len(nodes)], []), *nodes]))

@@ -156,7 +156,8 @@ def test_what_cannot_be_opened_is_said(child, tmp_path):
     path = tmp_path / "take.fbx"
     for content, said in ((b"", "no whole FBX"), (b"; FBX 7.4.0\nObjects: {", "FBX|animation"), (b"\0" * 500, "no whole FBX"),
                           (binary_fbx(scene(leg(), {"Walk": 0.1}))[:900], "no whole FBX"),
-                          (ascii_fbx(scene(leg(), {})), "no animation"), (ascii_fbx(scene(leg(), {"Empty": 1.0})), "no animation"),
+                          (ascii_fbx(scene(leg(), {})), "no animation"),
+                          (ascii_fbx(scene(leg(), {"Empty": 1.0})), "no animation"),
                           (ascii_fbx(scene(leg(), {"Aim": 1.0})), "no take moves a bone")):
         path.write_bytes(content)
         with pytest.raises(FileProblem, match=said):
