@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.background.lane import Lane
 from core import places
 from core.errors import StudioError
+from core.library.cache import take_cache
 from core.library.library import Clip, Library, skipped_sentence
 from core.library.open import open_paths
 from core.motion.canonical import canonical
@@ -71,12 +72,18 @@ class Workspace(QObject):
             self._index()
 
     def reopen(self, news: str = "") -> None:
-        """Reads again what is open, as after a correction, and shows the same clip; `news` is said when it is done."""
-        if self.paths:
-            self.open(self.paths, self.layout)
-            self._news, self._stay = news, self.clip.id if self.clip else ""
-        elif news:
-            self.said.emit(news)
+        """Reads again what is open, as after a correction, and shows the same clip; `news` is said when it is done. Captions that
+        wait to be written are written before."""
+        paths, layout = self.paths, self.layout
+
+        def begin(_: None) -> None:
+            if paths and paths is self.paths:
+                self.open(paths, layout)
+                self._news, self._stay = news, self.clip.id if self.clip else ""
+            elif news:
+                self.said.emit(news)
+
+        self.files.submit("reopen", lambda: None, begin, self._failed)
 
     def edited(self, library: Library) -> None:
         """What is open, with other captions; clips that are new are indexed."""
@@ -99,7 +106,7 @@ class Workspace(QObject):
     def _opened(self, library: Library) -> None:
         self.progressed.emit(None)
         self.library, self.retriever = library, None
-        left_out = skipped_sentence(library.skipped)
+        left_out = " ".join(filter(None, (skipped_sentence(library.skipped), take_cache().news())))
         self.said.emit(self._news or f"Opened {library.name}: {len(library.clips):,} motions. {left_out}".strip())
         if left_out and not self._news:
             self.failed.emit(left_out)

@@ -27,10 +27,13 @@ from PySide6.QtWidgets import (
 
 from app.viewmodels.import_corrections import ImportCorrections
 from app.widgets.corrections_page import CorrectionsPage
+from app.widgets.motion_cache_row import MotionCacheRow, restore_limit
 from app.widgets.theme import APPEARANCES, set_appearance
 from core import places
 from core.io.smpl import BODY_MODELS
 
+# Without the motions, which have a row of their own.
+CACHES = ("galleries", "libraries")
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
 
@@ -67,8 +70,10 @@ class SettingsDialog(QDialog):
         clear = QPushButton("Clear")
         clear.clicked.connect(self._clear)
         caches, data = self._stored(self.cache, places.cache, clear), self._stored(self.data, places.data)
+        self.motions = MotionCacheRow(settings, workspace.files)
         for label, field in (("Appearance", appearance), ("Reduced motion", calm), ("Device", device),
                              ("Body models (SMPL)", row), ("Indexes and galleries", caches),
+                             ("Motions read once", self.motions),
                              ("Runs, models, captions", data)):
             form.addRow(label, field)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -126,19 +131,21 @@ class SettingsDialog(QDialog):
         return row
 
     def _size(self) -> None:
-        cache, data = (sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 2**20 for folder in
-                       (places.cache(), places.data()))
+        made = [places.cache() / name for name in CACHES]
+        cache, data = (sum(f.stat().st_size for folder in folders for f in folder.rglob("*") if f.is_file()) / 2**20
+                       for folders in (made, [places.data()]))
         self.cache.setText(f"{cache:.0f} MB; made again when needed")
         self.data.setText(f"{data:.0f} MB; yours")
 
     def _clear(self) -> None:
-        for name in ("galleries", "libraries"):
+        for name in CACHES:
             shutil.rmtree(places.cache() / name, ignore_errors=True)
         self._size()
 
 
 def restore(settings: QSettings, playback) -> None:
     """What is in force from the start."""
+    restore_limit(settings)
     folder = settings.value("body models", "", str)
     if folder and not os.environ.get(BODY_MODELS) and Path(folder).is_dir():
         os.environ[BODY_MODELS] = folder

@@ -140,6 +140,25 @@ def test_captions_and_corrections_are_undone_in_the_order_they_were_made(studio,
     wait(lambda: lines() == before)
 
 
+def test_two_steps_undone_at_once_are_both_undone(studio, folder):
+    """The captions are written before the folder is read again."""
+    captions = studio.window.captions.captions
+    before = unit_of(studio, "walks/b")
+
+    def act(dialog):
+        say_unit(dialog, "0.25", "file")
+        QTest.mouseClick(dialog.apply, Qt.MouseButton.LeftButton)
+
+    modal(ImportCheckDialog, act, lambda: ctrl(studio, Qt.Key.Key_I))
+    wait(lambda: settled(studio, folder) and unit_of(studio, "walks/b") == 0.25, 60)
+    captions.add("a person waits")
+    wait(lambda: "a person waits" in [line.text for line in captions.lines] and not studio.files.busy)
+    ctrl(studio, Qt.Key.Key_Z)
+    ctrl(studio, Qt.Key.Key_Z)
+    wait(lambda: settled(studio, folder) and unit_of(studio, "walks/b") == before, 60)
+    assert "a person waits" not in [text for clip in studio.workspace.library.clips for text in clip.captions]
+
+
 def test_the_settings_list_what_is_remembered_and_forget_it(studio, folder):
     skeleton = studio.workspace.library.load("walks/a").skeleton
     corrections.remember("rig", skeleton, None, Correction(unit_m=0.25))
