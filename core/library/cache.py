@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -10,16 +11,18 @@ from pathlib import Path
 
 from core import places
 from core.errors import StudioError
-from core.motion.raw import RawTake
 from core.io.takes_file import MAP_FROM, READERS
 from core.library.content import Content, Contents, stamp_of
 from core.library.take_store import TakeStore, nbytes
+from core.motion.raw import RawTake
 
 LIMIT = 4 * 2**30
 HELD = 128 * 2**20
 # What takes mapped from a file count as: they hold no memory of their own, but a file descriptor.
 MAPPED = 2 * 2**20
 PROBLEMS = 1000
+# Suffixes of files that may hold poses of a body model.
+POSES = {".npz", ".npy", ".pkl", ".pickle", ".joblib", ".pt", ".pth"}
 
 
 class TakeCache:
@@ -40,11 +43,17 @@ class TakeCache:
         self._lock = threading.Lock()
         self._reading: dict[str, threading.Event] = {}
         self._problems: OrderedDict[tuple[str, str], StudioError] = OrderedDict()
+        self._told = ""
 
     @property
     def problem(self) -> str:
         """What the disk refused, in a sentence for the window; '' if nothing."""
         return self.store.problem
+
+    def news(self) -> str:
+        """The problem, the first time that it is asked for."""
+        told, self._told = self._told, self.problem
+        return "" if self.problem == told else self.problem
 
     def content(self, path: Path, stamp: str = "", digest: str = "") -> Content:
         """Stamp and digest of a file and those it depends on; hashed only where `stamp` no longer holds. Raises FileProblem."""
@@ -172,7 +181,14 @@ def _files(path: Path) -> Sequence[Path]:
     return files_of(path)
 
 
-_CACHE = TakeCache(_read, _files)
+def _context(path: Path) -> str:
+    """Poses become places by the body models, where a folder of them is set."""
+    from core.io.smpl import BODY_MODELS
+
+    return os.environ.get(BODY_MODELS, "") if path.suffix.lower() in POSES else ""
+
+
+_CACHE = TakeCache(_read, _files, _context)
 
 
 def take_cache() -> TakeCache:

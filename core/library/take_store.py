@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from core.motion.raw import RawTake
 from core.io.takes_file import read_takes, write_takes
+from core.motion.raw import RawTake
 
 SUFFIX = ".takes"
 WRITING = ".writing"
@@ -73,6 +73,12 @@ class TakeStore:
         shutil.rmtree(self.folder(), ignore_errors=True)
         with self._lock:
             self._total, self._paused_until, self.problem = None, 0.0, ""
+
+    def limit_to(self, limit: int) -> None:
+        """Another limit from now on; what lies over it is removed."""
+        self.limit = limit
+        with self._lock:
+            self.trim()
 
     def trim(self) -> None:
         """Remove the least recently used files, where there are more than the limit allows."""

@@ -161,6 +161,7 @@ def test_a_folder_that_is_a_file(files):
     path = files.write("a.num", 1)
     assert frames(cache.takes(path)) == [1] and "cannot be stored" in cache.problem and cache.problem.endswith(".")
     assert frames(cache.takes(path)) == [1] and len(files.read_paths) == 1  # Held in memory.
+    assert cache.news() == cache.problem and cache.news() == ""  # Said once.
     assert (files.root / "cache").read_text() == "mine"
 
 
@@ -215,6 +216,29 @@ def test_the_limit_holds_over_many_writes(files):
         cache.takes(files.write(f"{i}.num", i))
         assert cache.store.size() <= 20_000
     assert cache.store.size() > 10_000
+
+
+def test_a_lower_limit_takes_effect_at_once(files):
+    cache = files.cache()
+    for i in range(20):
+        cache.takes(files.write(f"{i}.num", i))
+    half = cache.store.size() // 2
+    cache.store.limit_to(half)
+    assert 0 < cache.store.size() <= half
+    cache.store.limit_to(0)
+    assert files.stored() == []
+
+
+def test_the_one_of_the_process_reads_poses_again_with_other_body_models(monkeypatch, tmp_path):
+    from core.io.smpl import BODY_MODELS
+    from core.library.cache import take_cache
+
+    assert take_cache() is take_cache()
+    for name, differs in (("a.npz", True), ("a.bvh", False)):
+        monkeypatch.delenv(BODY_MODELS, raising=False)
+        without = take_cache().context(tmp_path / name)
+        monkeypatch.setenv(BODY_MODELS, str(tmp_path))
+        assert (take_cache().context(tmp_path / name) != without) == differs
 
 
 def test_what_a_killed_writer_left_is_removed(files):
