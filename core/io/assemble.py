@@ -8,15 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import FileProblem
-from core.motion.raw import RawTake, Stated
 from core.motion.axes import to_y_up
 from core.motion.motion import Assumption, Motion, Source
+from core.motion.raw import RawTake, Stated
 from core.recognition import corrections, unit
 from core.recognition.body_parts import PartFinding
 from core.recognition.corrections import Correction
 from core.recognition.decide import Recognition
-
-SAID = "said by you"
 
 
 def assemble(path: Path, raw: RawTake, recognition: Recognition, said: Correction | None = None) -> Motion:
@@ -25,7 +23,7 @@ def assemble(path: Path, raw: RawTake, recognition: Recognition, said: Correctio
     said = corrections.find(raw.skeleton, path) if said is None else said
     factor = recognition.unit.value if said.unit_m is None else said.unit_m
     up = recognition.up.value if said.up is None else said.up
-    parts = PartFinding(said.chains, 1.0, SAID) if said.chains else recognition.parts
+    parts = PartFinding(said.chains, 1.0, said.reason("chains")) if said.chains else recognition.parts
     fps = raw.fps if said.fps is None else said.fps
     add = recognition.root_offset is not None and recognition.root_offset.value
     add = add if said.root_offset is None else said.root_offset
@@ -52,17 +50,19 @@ def _placed(raw: RawTake, factor: float, up: str, add_offset: bool) -> np.ndarra
 
 def _assumptions(raw: RawTake, found: Recognition, said: Correction, parts: PartFinding) -> tuple[Assumption, ...]:
     """Rate, unit, up axis, body parts, root offset, and what the reader noted."""
-    rate = raw.rate if said.fps is None else Assumption("rate", f"{said.fps:g} fps", SAID, 1.0)
+    rate = raw.rate if said.fps is None else Assumption("rate", f"{said.fps:g} fps", said.reason("fps"), 1.0)
     metres = found.unit.value if said.unit_m is None else said.unit_m
-    size = Assumption("unit", unit.name_of(metres), *_ground(found.unit, said.unit_m))
-    axis = Assumption("up axis", found.up.value if said.up is None else said.up, *_ground(found.up, said.up))
+    size = Assumption("unit", unit.name_of(metres), *_ground(found.unit, said, "unit_m"))
+    axis = Assumption("up axis", found.up.value if said.up is None else said.up, *_ground(found.up, said, "up"))
     chains = Assumption("body parts", "five chains" if parts.chains else "none", parts.reason, parts.confidence)
     offset = []
     if raw.root_offset is not None and found.root_offset is not None:
         add = found.root_offset.value if said.root_offset is None else said.root_offset
-        offset = [Assumption("root offset", "added" if add else "not added", *_ground(found.root_offset, said.root_offset))]
+        ground = _ground(found.root_offset, said, "root_offset")
+        offset = [Assumption("root offset", "added" if add else "not added", *ground)]
     return (rate, size, axis, chains, *offset, *raw.notes)
 
 
-def _ground(found: Stated, said: object) -> tuple[str, float]:
-    return (found.reason, found.confidence) if said is None else (SAID, 1.0)
+def _ground(found: Stated, said: Correction, name: str) -> tuple[str, float]:
+    """Why a field of a correction's name holds, and how sure that is."""
+    return (found.reason, found.confidence) if getattr(said, name) is None else (said.reason(name), 1.0)
