@@ -15,6 +15,7 @@ from core.library.scan import raw_take
 from core.motion.skeleton import SMPL22
 from core.motion.stated import Stated
 from core.progress import Job, Meter
+from core.recognition import corrections
 from core.recognition.body_parts import PartFinding
 from core.recognition.decide import Recognition
 
@@ -79,6 +80,7 @@ def _add(root: Path, sid: str, entry: Any, split: str, clips: list[Clip], skippe
     duration = _number(entry.get("dur"))
     sequence = _labels(entry.get("seq_ann") or _first(entry.get("seq_anns")))
     frames = _labels(entry.get("frame_ann") or _first(entry.get("frame_anns")))
+    said = corrections.find(SMPL22, file).token
     seen = set()
     for label in frames:
         start, end = _number(label.get("start_t")), _number(label.get("end_t"))
@@ -87,12 +89,12 @@ def _add(root: Path, sid: str, entry: Any, split: str, clips: list[Clip], skippe
             continue
         seen.add((start, end, caption))
         clips.append(Clip(_unique(f"{sid}@{start:g}-{end:g}", clips), file, (caption,), split, end - start, start, end,
-                          file_key(file, start, end), tuple(_categories(label))))
+                          file_key(file, start, end) + said, tuple(_categories(label))))
     captions = tuple(dict.fromkeys(t for t in (label.get("raw_label") or label.get("proc_label") for label in sequence)
                                    if isinstance(t, str)))
     if captions and not seen:
         kinds = tuple(dict.fromkeys(c for label in sequence for c in _categories(label)))
-        clips.append(Clip(_unique(sid, clips), file, captions, split, duration, key=file_key(file), labels=kinds))
+        clips.append(Clip(_unique(sid, clips), file, captions, split, duration, key=file_key(file) + said, labels=kinds))
 
 
 def _unique(wanted: str, clips: list[Clip]) -> str:
