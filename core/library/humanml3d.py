@@ -55,7 +55,7 @@ def open_humanml3d(root: Path) -> Job[Library]:
                     for m in missing]
     layout = "KIT-ML folder" if known_name(shared.skeleton) == "KIT-ML 21" else "HumanML3D folder"
     return Library(root, root.name, layout, tuple(clips), _reader(lambda: shared), tuple(skipped),
-                   (shared.note(root),))
+                   (shared.note(folder),))
 
 
 def humanml3d_reader(root: Path) -> Reader:
