@@ -11,6 +11,7 @@ from app.viewmodels.import_corrections import ImportCorrections, rig, where, wor
 from app.viewmodels.workspace import Workspace
 from core import places
 from core.errors import StudioError
+from core.library import index
 from core.library.open import open_library
 from core.motion.motion import Assumption
 from core.motion.raw import RawTake
@@ -106,6 +107,24 @@ def test_each_scope_changes_what_it_says_and_undo_brings_it_back(takes, kept):
     assert kept.workspace.reopened[1] == "Undone: unit 0.25 m for a.bvh."
     assert "Unit 0.25 m for 3 takes in walks." in kept.workspace.reopened
     assert "Unit 0.25 m for this rig everywhere, 3 takes here." in kept.workspace.reopened
+
+
+def test_what_holds_is_said_and_an_index_of_before_is_not_taken(takes, kept):
+    library = library_of(takes)
+    assert index.load(takes) is not None and not any("0.25 m" in note for note in library.notes)
+    check = check_of(takes)
+    check.set_unit(0.25)
+    check.set_fps(60)
+    check.apply(kept)
+    assert index.load(takes) is None, "it tells of what was said before"
+    again = library_of(takes)
+    assert any("unit 0.25 m" in note and "60 fps" in note for note in again.notes)
+    grounds = {a.what: (a.value, a.reason, a.confidence) for a in again.load("walks/b").assumptions}
+    assert grounds["unit"] == ("0.25 m", "said by you for this folder", 1.0)
+    assert grounds["rate"] == ("60 fps", "said by you for this folder", 1.0)
+    assert {c.id: c.key for c in library.clips}["walks/b"] != {c.id: c.key for c in again.clips}["walks/b"]
+    kept.history.undo()
+    assert library_of(takes).notes == library.notes and library_of(takes).clips == library.clips
 
 
 def test_a_folder_below_and_one_above(takes, kept):
