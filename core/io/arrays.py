@@ -23,7 +23,7 @@ from core.io.npy_file import MAGIC, Header, read_array, read_npy, read_npz
 from core.io.plain_pickle import read_pickle
 from core.io.smpl import take_of
 from core.io.smpl_results import poses_in
-from core.io.values import captions_in, plain_key, rate_in, texts_in, with_text_keys
+from core.io.values import captions_in, plain_key, printable, rate_in, texts_in, with_text_keys
 from core.motion.motion import Assumption
 from core.motion.raw import RawTake
 from core.motion.skeleton import KIT21, Skeleton
@@ -66,7 +66,7 @@ def read_value(path: Path) -> Any:
     except FileProblem:
         raise
     except Exception as error:  # a broken zip may raise anything
-        raise FileProblem(path, f"it is not whole ({short(error)})", "Copy or save it again") from None
+        raise FileProblem(path, f"it is not whole ({printable(short(error))})", "Copy or save it again") from None
     if torch_file.is_legacy(start):
         return torch_file.read_torch(path)
     if path.suffix.lower() in (".npz", ".pt", ".pth"):

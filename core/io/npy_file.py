@@ -15,6 +15,7 @@ import numpy as np
 
 from core.errors import FileProblem, os_problem
 from core.io.plain_pickle import MAX_BYTES, load_plain
+from core.io.values import printable
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 10_000
@@ -131,7 +132,7 @@ def read_npz(path: Path, wanted: Callable[[str, Header], bool] | None = None, ob
     except OSError as error:
         raise os_problem(path, error) from error
     except Exception as error:  # a broken zip may raise anything
-        raise FileProblem(path, f"it is not a whole .npz file ({str(error)[:60] or type(error).__name__})",
+        raise FileProblem(path, f"it is not a whole .npz file ({printable(str(error)[:60]) or type(error).__name__})",
                           "Copy or save it again") from None
 
 

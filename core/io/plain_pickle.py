@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from core.errors import FileProblem, os_problem
 from core.io.pickle_names import Budget, JoblibArray, Known, PickleRefused, State, known, put
+from core.io.values import printable
 
 MAX_BYTES = 1 << 30
 SMALL, MOST_RATIO = 64 << 20, 200
@@ -144,7 +145,7 @@ def guarded(path: Path, load: Callable[[], Any]) -> Any:
     except FileProblem:
         raise
     except PickleRefused as error:
-        raise FileProblem(path, f"it is refused for safety: {str(error)[:120]}",
+        raise FileProblem(path, f"it is refused for safety: {printable(str(error)[:120])}",
                           "Only pickles of plain arrays are read") from None
     except Exception as error:  # broken bytes may raise anything
         raise FileProblem(path, f"it is not a whole pickle ({type(error).__name__})", "Copy it again") from None

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import FileProblem
+from core.io.limits import check_finite
 from core.motion import kinematics
 from core.motion.motion import Assumption
 from core.motion.raw import RawTake
@@ -62,6 +63,7 @@ def take_of(path: Path, poses: SmplPoses) -> RawTake:
         body = Assumption("body", f"{poses.family} {poses.gender}", "the licensed body model and the file's shape", 1.0)
     else:
         positions = mean_joints(poses)
+        check_finite(path, positions)
         body = Assumption("body", "mean skeleton", f"no body models are set ({BODY_MODELS}), so the person's own "
                           "proportions are not known", 0.7)
     return RawTake(

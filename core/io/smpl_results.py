@@ -128,10 +128,11 @@ def _search(path: Path, value: Any, around: _Around, depth: int, visits: list[in
 
 
 def _is_numbers(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype.kind in "fiu" and value.size > 0
+    return isinstance(value, np.ndarray) and value.dtype.kind in "fiu" and value.size > 0 and value.ndim > 0
 
 
 def _look_like_rotations(array: np.ndarray) -> bool:
+    array = np.atleast_2d(array)
     if array.shape[-2:] == (3, 3):
         return True
     rows = array.reshape(-1, array.shape[-1]) if array.shape[-1] > 3 else array.reshape(-1, *array.shape[-2:])
@@ -142,7 +143,7 @@ def _people(path: Path, values: dict[str, Any], dialect: Dialect, around: _Aroun
     """The person of one set of arrays; several where they lead with an axis of people."""
     key = next((k for k in dialect.places if _is_numbers(values.get(k))), "")
     places = np.asarray(values[key], np.float64) if key else None
-    lead = values[dialect.root or dialect.full]
+    lead = np.atleast_2d(values[dialect.root or dialect.full])
     if dialect.six:
         lead = lead.transpose(2, 0, 1) if lead.ndim == 3 and lead.shape[1] == 6 else lead
         places = places.T if places is not None and places.ndim == 2 and places.shape[0] == 3 else places

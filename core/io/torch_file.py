@@ -15,6 +15,7 @@ import numpy as np
 from core.errors import FileProblem, os_problem
 from core.io.pickle_names import Budget, Known, PickleRefused
 from core.io.plain_pickle import MAX_BYTES, Machine, guarded, read_bytes
+from core.io.values import printable
 
 MAGIC = 0x1950A86A20F9469CFC6C
 HEAD = 1 << 18
@@ -67,7 +68,7 @@ def read_torch(path: Path) -> Any:
     except OSError as error:
         raise os_problem(path, error) from error
     except zipfile.BadZipFile as error:
-        raise FileProblem(path, f"it is not whole ({str(error)[:60]})", "Copy it again") from None
+        raise FileProblem(path, f"it is not whole ({printable(str(error)[:60])})", "Copy it again") from None
 
 
 def _zip_value(archive: zipfile.ZipFile) -> Any:

@@ -27,7 +27,14 @@ def plain_key(key: Any) -> str:
 
 def with_text_keys(values: Mapping[Any, Any]) -> dict[str, Any]:
     """The mapping with keys as text."""
-    return {k.decode("latin-1") if isinstance(k, bytes) else str(k): v for k, v in values.items()}
+    return {printable(k.decode("latin-1") if isinstance(k, bytes) else str(k)): v for k, v in values.items()}
+
+
+def printable(text: str) -> str:
+    """Text that can be shown and written: control characters and halves of pairs replaced."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " for c in text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def number_in(value: Any) -> float | None:
@@ -52,7 +59,7 @@ def text_in(value: Any) -> str:
     value = _one(value)
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
-    return " ".join(value[:LONGEST_CAPTION].split()) if isinstance(value, str) else ""
+    return " ".join(printable(value[:LONGEST_CAPTION]).split()) if isinstance(value, str) else ""
 
 
 def _one(value: Any) -> Any:
