@@ -6,7 +6,6 @@ import pickle
 import numpy as np
 import pytest
 
-from app.viewmodels.doctor import Doctor
 from core.errors import FileProblem
 from core.io import smpl
 from core.io.load import load_motion
@@ -14,6 +13,8 @@ from core.library.open import open_library
 from core.motion.canonical import canonical, mirror, resample
 from core.motion.skeleton import SMPL22
 from core.progress import run
+from core.recognition import corrections
+from core.recognition.corrections import Correction
 from tests.layouts import amass_take, kit_take, label, person
 
 
@@ -124,11 +125,8 @@ def test_arrays_of_a_folder_share_what_was_recognised_and_what_is_said(tmp_path,
     assert (motion.source.unit_m, motion.source.up) == (0.01, "Z") and library.load("0").source == motion.source
     sure = {a.what: a.confidence for a in motion.assumptions}
     assert set(sure) == {"rate", "unit", "up axis", "body parts"} and sure["rate"] == 0.5 and sure["unit"] < 1
-    doctor = Doctor(motion)
-    assert {a.value for a in motion.assumptions} == {a.value for a in doctor.assembled.assumptions}
-    doctor.set_fps(30)
-    doctor.set_unit(0.02)
-    doctor.remember()
+    clip = library.by_id["1"]
+    corrections.remember("folder", library.reader.raw(clip).skeleton, clip.path, Correction(fps=30, unit_m=0.02))
     again = run(open_library(tmp_path))
     assert again.load("2").fps == 30 and again.load("2").source.unit_m == 0.02
     assert all(a.key != b.key for a, b in zip(library.clips, again.clips, strict=True))
