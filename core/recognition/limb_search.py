@@ -11,6 +11,8 @@ from core.motion.skeleton import Skeleton
 
 LONGEST_LIMB = 12
 BRANCHES_LOOKED_AT = 6
+FORKS_LOOKED_AT = 24
+SHIFTS = (0, 1, -1, 2, -2)
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,10 @@ class BoneGraph:
 def find_pairs(graph: BoneGraph) -> tuple[Pair, Pair] | None:
     """The two longest pairs of limbs that hang on the two ends of one trunk."""
     span = max((ways[0][0] + ways[1][0] for ways in graph.best.values() if len(ways) > 1), default=0.0)
+    forks = sorted((node for node, ways in graph.best.items() if len(ways) > 2), key=lambda node: -graph.best[node][2][0])
     pairs = []
-    for node, ways in graph.best.items():
-        through = [other for reach, other in ways[:BRANCHES_LOOKED_AT] if reach > 0.12 * span]
-        if len(through) < 2 or len(ways) < 3:
-            continue
+    for node in forks[:FORKS_LOOKED_AT]:
+        through = [other for reach, other in graph.best[node][:BRANCHES_LOOKED_AT] if reach > 0.12 * span]
         outwards = [way_along(graph.sample, graph.farthest(node, other)) for other in through]
         for k, one in enumerate(outwards):
             for other in outwards[k + 1:]:
@@ -189,9 +190,15 @@ def way_along(sample: np.ndarray, path: Sequence[int]) -> Way:
 
 
 def pair_of(node: int, one: Way, other: Way) -> Pair | None:
-    """Two limbs alike: the same three joints of both ways, where both have them."""
-    shared = one.scores.keys() & other.scores.keys()
-    if not shared:
-        return None
-    at = max(sorted(shared), key=lambda key: one.scores[key] + other.scores[key])
-    return Pair(node, one.limb(at), other.limb(at))
+    """Two limbs alike: the same three joints of both ways; where one way has more joints up to its limb, shifted by them."""
+    best, best_score = None, 0.0
+    for at in sorted(one.scores):
+        for shift in SHIFTS:
+            there = tuple(k + shift for k in at)
+            if there in other.scores:
+                score = (one.scores[at] + other.scores[there]) * (1.0 if shift == 0 else 0.9)
+                pair = Pair(node, one.limb(at), other.limb(there))
+                score *= 1 - min(pair.unlike, 1.0) / 2
+                if score > best_score:
+                    best, best_score = pair, score
+    return best

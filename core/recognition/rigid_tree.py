@@ -24,7 +24,9 @@ def rigid_tree(positions: np.ndarray) -> Skeleton:
     mean, spread = _distances(sample_frames(positions))
     joints = len(mean)
     size = max(float(mean.mean()), 1e-9)
-    cost = spread / size + 0.05 * mean / size
+    # Most joints have a link that is rigid but for the noise of the measurement; what moves more is no bone.
+    noise = float(np.median(np.min(spread + np.where(np.eye(joints, dtype=bool), np.inf, 0), axis=1)))
+    cost = 10 * np.maximum(spread - 1.5 * noise, 0) / size + 0.05 * mean / size
     open_joints = np.ones(joints, bool)
     open_joints[0] = False
     parents = np.full(joints, -1)
