@@ -192,8 +192,10 @@ def _body(names: list[str], read: _Names, positions: np.ndarray) -> tuple[list[s
     middle = np.mean([places[i] for i in shoulders], axis=0)
     spine = [i for i, s in enumerate(read.segments) if s == "spine" and not read.sides[i]]
     necks = main.get(("", "neck"), [])
-    # What carries the arms: the nearest joint of the trunk, if one is near.
-    far = {i: float(np.linalg.norm(places[i] - middle, axis=1).mean()) for i in (*spine, *necks[:1])}
+    # What carries the arms: the nearest joint of the trunk, if one is near; collars are never a neck's.
+    collars = all((side, "collar") in main for side in SIDES)
+    carriers = spine if spine and collars else [*spine, *necks[:1]]
+    far = {i: float(np.linalg.norm(places[i] - middle, axis=1).mean()) for i in carriers}
     chest = min(far, key=far.__getitem__, default=None)
     if chest is None or far[chest] > 0.4 * float(np.linalg.norm(places[hips] - middle, axis=1).mean()):
         chest = add("chest", shoulders)
