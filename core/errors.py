@@ -20,7 +20,8 @@ class FileProblem(StudioError):
         self.problem = problem
         self.advice = advice
         self.where = where
-        place = f"{self.path.name}, {where}" if where else self.path.name
+        name = self.path.name if len(self.path.name) <= 255 else self.path.name[:60] + "…"  # A name in a file may be any text.
+        place = f"{name}, {where}" if where else name
         super().__init__(f"{place}: {problem}." + (f" {advice}." if advice else ""))
 
 

@@ -112,7 +112,7 @@ def _take(path: Path, scene: Scene, stack: Stack, rig: Rig, times: np.ndarray, f
                    0.95 if fps == scene.fps else 0.5),
         stack.name, rest=(rest * (mirror / scale)).astype(np.float32),
         unit=Stated(scene.unit_m * scale, unit + (f" and a scale of {scale:.4g} on {holder[:40]}" if holder else ""),
-                    TRUE_SCALED if holder else TRUE),
+                    TRUE_SCALED if holder else TRUE) if 1e-9 < scene.unit_m < 1e9 else None,
         up=Stated(scene.up, "UpAxis of the file", TRUE) if scene.up in UP_AXES else None, notes=notes)
 
 
