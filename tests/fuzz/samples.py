@@ -54,6 +54,11 @@ def _sample(name: str, content: bytes | str, *mutations: Mutation, **beside: tup
     return Sample(files, ways)
 
 
+def often(mutation: Mutation) -> tuple[Mutation, ...]:
+    """As often as two times all ways to break bytes: most of those end at the first check."""
+    return (mutation,) * 2 * len(BYTES)
+
+
 def _bytes(content: bytes | str) -> bytes:
     return content.encode() if isinstance(content, str) else content
 
@@ -89,12 +94,13 @@ def _arrays() -> Iterator[Sample]:
     def body(*shape: int) -> np.ndarray:
         return draw.normal(size=shape).astype(np.float32)
 
-    npy = (broken_npy, broken_npy, *BYTES)
+    npy = (*often(broken_npy), *BYTES)
     shapes = ((8, 22, 3), (8, 24, 3), (8, 66), (1, 8, 22, 3), (22, 3, 8), (2, 22, 3, 8), (8, 33, 3), (8, 17, 3), (8, 25, 3),
               (8, 263), (8, 251), (8, 322), (8, 62, 3), (8, 72), (8, 192), (8, 492))
     for shape in shapes:
-        yield _sample(f"{'_'.join(map(str, shape))}.npy", npy_bytes(body(*shape)), *npy)
-    npz = (broken_zip(guarded(broken_npy)), broken_zip(BYTES[0]), *BYTES)
+        values = body(*shape) * np.float32(0.1) + np.float32(0.5)  # Not normalised.
+        yield _sample(f"{'_'.join(map(str, shape))}.npy", npy_bytes(values), *npy)
+    npz = (*often(broken_zip(guarded(broken_npy))), broken_zip(BYTES[0]), *BYTES)
     poses = {"trans": body(4, 3), "betas": body(10), "gender": np.array("male")}
     for arrays in (
         poses | {"poses": body(4, 156), "mocap_framerate": np.array(120.0)},
@@ -110,7 +116,7 @@ def _arrays() -> Iterator[Sample]:
         np.savez(stream, **arrays)
         yield _sample("a.npz", stream.getvalue(), *npz)
     meta = json.dumps({"fps": 30, "text": "a person walks", "num_frames": 4, "joint_names": ["a"] * 30})
-    yield _sample("a.npz", stream.getvalue(), *npz, beside=("meta.json", meta, (broken_json, *TEXT)))
+    yield _sample("a.npz", stream.getvalue(), *npz, beside=("meta.json", meta, (*often(broken_json), *TEXT)))
 
 
 def _pickles() -> Iterator[Sample]:
@@ -141,7 +147,7 @@ def _pickles() -> Iterator[Sample]:
     for name, tree in trees.items():
         broken = guarded(broken_pickle(tree))
         if name.endswith(".pkl"):
-            yield _sample(name, pickle.dumps(tree, 2 if "a" in name else 5), broken, broken, *BYTES)
+            yield _sample(name, pickle.dumps(tree, 2 if "a" in name else 5), *often(broken), *BYTES)
             continue
         header, data = _object_array(tree)
 
@@ -149,10 +155,11 @@ def _pickles() -> Iterator[Sample]:
             return content[:len(header)] + broken(rng, content[len(header):])
 
         if name.endswith(".npy"):
-            yield _sample(name, header + data, inside, inside, broken_npy, *BYTES)
+            yield _sample(name, header + data, *often(inside), broken_npy, *BYTES)
         else:
-            yield _sample(name, _zip({"results.npy": header + data}), broken_zip(inside), *BYTES)
-    yield _sample("a.pt", torch_bytes({"smpl_params_global": smpl, "fps": 30}), broken_zip(broken_opcodes), broken_zip(BYTES[0]),
+            yield _sample(name, _zip({"results.npy": header + data}), *often(broken_zip(inside)), *BYTES)
+    yield _sample("a.pt", torch_bytes({"smpl_params_global": smpl, "fps": 30}), *often(broken_zip(broken_opcodes)),
+                  broken_zip(BYTES[0]),
                   broken_zip(BYTES[2]), *BYTES)
 
 
@@ -173,10 +180,10 @@ def _zip(members: dict[str, bytes]) -> bytes:
 
 def _scenes() -> Iterator[Sample]:
     tree, buffer = texts.gltf()
-    yield _sample("a.glb", glb_bytes(json.dumps(tree).encode(), buffer), broken_glb, broken_glb, broken_glb, *BYTES)
+    yield _sample("a.glb", glb_bytes(json.dumps(tree).encode(), buffer), *often(broken_glb), *BYTES)
     beside = tree | {"buffers": [{"uri": "a.bin", "byteLength": len(buffer)}]}
-    yield _sample("a.gltf", json.dumps(beside), broken_json, broken_json, *TEXT, beside=("a.bin", buffer, BYTES))
-    yield _sample("a.vrm", glb_bytes(json.dumps(tree).encode(), buffer), broken_glb, *BYTES)
+    yield _sample("a.gltf", json.dumps(beside), *often(broken_json), *TEXT, beside=("a.bin", buffer, BYTES))
+    yield _sample("a.vrm", glb_bytes(json.dumps(tree).encode(), buffer), *often(broken_glb), *BYTES)
     yield _sample("a.c3d", c3d_bytes())
 
 

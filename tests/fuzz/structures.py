@@ -168,7 +168,7 @@ def broken_zip(member: Mutation) -> Mutation:
         elif kind == 7:
             del members[at]
         elif kind == 8:
-            members[at] = name, data + b"\0" * 30_000_000
+            members[at] = name, data + bytes(rng.choice((1, 1, 1, 1, 1, 30)) * 10**6)
             packing = zipfile.ZIP_DEFLATED
         stream = io.BytesIO()
         with warnings.catch_warnings(), zipfile.ZipFile(stream, "w", packing) as archive:
