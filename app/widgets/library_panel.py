@@ -198,7 +198,7 @@ class LibraryPanel(QWidget):
         text = f"{total:,} motions" if shown == total else f"{shown:,} of {total:,} motions"
         if self.library.skipped:
             text += f", {len(self.library.skipped)} left out"
-        self.count.setText(f"{text}\n" + "\n".join(self.library.notes[:2]))
+        self.count.setText(f"{text}\n" + "\n".join(self.library.notes[:3]))
         self.count.setToolTip("\n".join(s.reason for s in self.library.skipped[:20]))
 
     def _row(self, current: QModelIndex, previous: QModelIndex) -> None:

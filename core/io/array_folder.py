@@ -14,8 +14,8 @@ from core.io.arrays import DEFAULT_FPS, KIT_FPS, positions_of, read_array
 from core.io.assemble import assemble
 from core.io.joint_vectors import WIDTHS
 from core.io.limits import check_finite, check_rate
-from core.motion.raw import RawTake, Stated
 from core.motion.motion import Assumption, Motion
+from core.motion.raw import RawTake, Stated
 from core.motion.skeleton import Skeleton, known_name
 from core.recognition import corrections, unit
 from core.recognition.decide import Recognition, decide
@@ -85,7 +85,8 @@ def recognise_folder(files: Sequence[Path], described: Path) -> SharedFormat:
         rate = Assumption("rate", f"{fps:g} fps", f"arrays carry no rate; {fps:g} fps as in {whose}", 0.5)
     parts = parts if skeleton.chains else None
     takes = [RawTake(columns(p), fps, skeleton, rate, parts=parts) for p in [first, *_samples(files, first.shape[1])]]
-    found = decide([evidence_of(take) for take in takes])[0]
+    readings = decide([evidence_of(take) for take in takes])
+    found = max(readings, key=readings.count)
     if found.unit.confidence < UNSURE:
         found = replace(found, unit=Stated(1.0, "no usual unit fits; metres, as the layout has it", 0.3))
     return SharedFormat(skeleton, rate, fps, parts, found, columns, first.shape[1])

@@ -8,17 +8,25 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import FileProblem, os_problem
+from core.io.arrays import NPY, NPZ, PICKLE, TORCH
+from core.io.asf_amc import AMC
 from core.io.assemble import assemble
 from core.io.bvh import BVH
+from core.io.c3d import C3D
+from core.io.fbx import FBX
 from core.io.formats import Format
+from core.io.gltf import GLTF
+from core.io.joint_csv import JOINT_CSV
 from core.io.limits import check_take
 from core.io.native import read_in_child
-from core.motion.raw import RawTake
+from core.io.trc import TRC
+from core.io.usd import USD
 from core.motion.motion import Motion
+from core.motion.raw import RawTake
 from core.recognition.evidence import evidence_of
 from core.recognition.survey import survey
 
-FORMATS: tuple[Format, ...] = (BVH,)
+FORMATS: tuple[Format, ...] = (BVH, FBX, GLTF, C3D, AMC, NPY, NPZ, PICKLE, TORCH, TRC, JOINT_CSV, USD)
 SUFFIXES = frozenset(suffix for one in FORMATS for suffix in one.suffixes)
 
 

@@ -18,8 +18,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from core.motion.raw import RawTake, Stated
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake, Stated
 from core.motion.skeleton import Skeleton
 
 MAGIC = b"MPTAKES2"

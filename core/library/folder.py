@@ -6,24 +6,22 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from core.errors import FileProblem, StudioError
-from core.io.assemble import assemble
 from core.io.load import SUFFIXES, is_motion_file
-from core.motion.raw import RawTake
 from core.library import index
 from core.library.cache import take_cache
 from core.library.captions import CaptionLine, caption_from_name, read_captions_csv, read_humanml3d
 from core.library.library import Clip, Library, Reader, Skipped
+from core.library.recognised import recognised
 from core.library.scan import Found, FoundFile, Readings, notes_of, raw_take, read_file, readings_of
 from core.library.takes import FOLDER, clips_by_range
 from core.motion.motion import Motion
 from core.progress import Job, Meter, run
 from core.recognition.corrections import find_by_key
-from core.recognition.decide import Recognition, recognise
 from core.recognition.survey import SURE
 
 # Seconds after which a scan gives out what it has found so far.
@@ -140,8 +138,9 @@ class _Scan:
         said = find_by_key(take.hierarchy, path)
         inside = path.is_relative_to(self.root)
         stem = path if self.stems[str(path.with_suffix(""))] > 1 else path.with_suffix("")
-        clip_id = (stem.relative_to(self.root).as_posix() if inside else stem.name) + (f"#{take.name}" if several else "")
-        key = f"{path.name}:{file.digest}:{readings[str(path), take.name].token}{said.token}" + (f"#{take.name}" if several else "")
+        named = f"#{take.name}" if several else ""
+        clip_id = (stem.relative_to(self.root).as_posix() if inside else stem.name) + named
+        key = f"{path.name}:{file.digest}:{readings[str(path), take.name].token}{said.token}{named}"
         whole = Clip(clip_id, path, (), "", take.frames / (said.fps or take.fps), key=key, take=take.name)
         return clips_by_range(whole, self._lines(file, take, several), keep_whole=True)
 
@@ -157,38 +156,11 @@ class _Scan:
         return [CaptionLine(words)] if words else []
 
 
-@dataclass(frozen=True, eq=False)
-class _FolderReader:
-    """The motions of a folder's clips, through the cache. `readings` of a scan, or (None) those that the index holds; `stamps`:
-    stamp and digest of files, so that what has not changed is not hashed."""
-
-    root: Path
-    readings: Readings | None = None
-    stamps: Mapping[str, tuple[str, str]] | None = None
-
-    @cached_property
-    def _stamps(self) -> Mapping[str, tuple[str, str]]:
-        return index.load_stamps(self.root) if self.stamps is None else self.stamps
-
-    def raw(self, clip: Clip) -> RawTake:
-        """The take of a clip as its file holds it. Raises FileProblem."""
-        return raw_take(clip.path, clip.take, *self._stamps.get(str(clip.path), ("", "")))
-
-    def recognition(self, clip: Clip) -> Recognition:
-        """How a clip's take is read, before corrections. Raises FileProblem."""
-        key = (str(clip.path), clip.take)
-        found = index.load_reading(self.root, *key) if self.readings is None else self.readings.get(key)
-        return found or recognise(self.raw(clip))
-
-    def read(self, clip: Clip) -> Motion:
-        """The whole take of a clip. Raises FileProblem."""
-        return assemble(clip.path, self.raw(clip), self.recognition(clip))
-
-
 def folder_reader(root: Path, readings: Readings | None = None, stamps: Mapping[str, tuple[str, str]] | None = None) -> Reader:
-    """The reader of a folder; without readings that of one opened from its index."""
-    reader = _FolderReader(root, readings, stamps)
-    return Reader(reader.read, reader.raw, reader.recognition)
+    """The reader of a folder; without readings and stamps that of one opened from its index. `stamps`: stamp and digest of files,
+    so that what has not changed is not hashed."""
+    known = cache(lambda: index.load_stamps(root) if stamps is None else stamps)
+    return recognised(root, lambda clip: raw_take(clip.path, clip.take, *known().get(str(clip.path), ("", ""))), readings)
 
 
 def load_take(path: Path, take: str = "") -> Motion:

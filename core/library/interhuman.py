@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import FileProblem, StudioError
-from core.io.interhuman import load_pkl, load_processed
+from core.io.interhuman import read_processed
 from core.library.captions import read_text
-from core.library.library import Clip, Library, Skipped, file_key
-from core.motion.motion import Motion
+from core.library.library import Clip, Library, Reader, Skipped, file_key
+from core.library.recognised import recognised
+from core.library.scan import FoundFile, Readings, found_in, notes_of, raw_take, readings_of
+from core.motion.raw import RawTake
 from core.progress import Job, Meter
+from core.recognition.corrections import find_by_key
 
 SPLITS = ("train", "val", "test")
 
@@ -20,42 +23,54 @@ def is_interhuman(root: Path) -> bool:
 
 
 def open_interhuman(root: Path) -> Job[Library]:
-    """Every clip with both people; each is read once for its length."""
+    """Every clip with both people; each is read once."""
     processed = root / "motions_processed"
     use_processed = (processed / "person1").is_dir()
     files = sorted((processed / "person1").glob("*.npy") if use_processed else (root / "motions").glob("*.pkl"))
     if not files:
         raise FileProblem(root, "it holds no clip", "motions/*.pkl or motions_processed/person1/*.npy are needed")
-    splits = _splits(root)
-    read = interhuman_reader(root)
-    clips: list[Clip] = []
+    raw = _raw_of(root)
+    found: list[FoundFile] = []
     skipped: list[Skipped] = []
     meter = Meter(f"Reading {root.name}", len(files))
     for count, file in enumerate(files):
         if count % 20 == 0:
             yield meter.at(count)
-        text = root / "annots" / f"{file.stem}.txt"
         try:
-            captions = tuple(line.strip() for line in read_text(text).splitlines() if line.strip()) if text.exists() else ()
-            clip = Clip(file.stem, file, captions, splits.get(file.stem, ""), key=file_key(file))
-            motion = read(clip)
-            clips.append(Clip(clip.id, file, captions, clip.split, motion.duration_s, key=clip.key))
+            found.append(FoundFile(file, "", "", (found_in(raw(Clip(file.stem, file))),)))
         except StudioError as error:
             skipped.append(Skipped(file, str(error)))
     yield meter.at(len(files))
-    if not clips:
+    if not found:
         raise FileProblem(root, f"none of its {len(files)} clips could be read. {skipped[0].reason}")
-    return Library(root, root.name, "InterHuman folder", tuple(clips), read, tuple(skipped),
-                   ("two people a clip, 22 joints each",))
+    readings = readings_of(found)
+    splits = _splits(root)
+    clips = tuple(_clip(root, file, readings, splits) for file in found)
+    return Library(root, root.name, "InterHuman folder", clips, recognised(root, raw, readings), tuple(skipped),
+                   ("two people a clip", *notes_of(found, readings)), tuple(found))
 
 
-def interhuman_reader(root: Path) -> Callable[[Clip], Motion]:
+def _clip(root: Path, file: FoundFile, readings: Readings, splits: dict[str, str]) -> Clip:
+    path, (take,) = file.path, file.takes
+    text = root / "annots" / f"{path.stem}.txt"
+    captions = tuple(line.strip() for line in read_text(text).splitlines() if line.strip()) if text.exists() else ()
+    said = find_by_key(take.hierarchy, path)
+    key = f"{file_key(path)}{readings[str(path), ''].token}{said.token}"
+    return Clip(path.stem, path, captions, splits.get(path.stem, ""), take.frames / (said.fps or take.fps), key=key)
+
+
+def interhuman_reader(root: Path) -> Reader:
+    """The reader of a folder that was opened from its index."""
+    return recognised(root, _raw_of(root))
+
+
+def _raw_of(root: Path) -> Callable[[Clip], RawTake]:
     second = root / "motions_processed" / "person2"
 
-    def read(clip: Clip) -> Motion:
-        return load_processed(clip.path, second / clip.path.name) if clip.path.suffix == ".npy" else load_pkl(clip.path)
+    def raw(clip: Clip) -> RawTake:
+        return read_processed(clip.path, second / clip.path.name) if clip.path.suffix == ".npy" else raw_take(clip.path, "")
 
-    return read
+    return raw
 
 
 def _splits(root: Path) -> dict[str, str]:

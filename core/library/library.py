@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.errors import StudioError
-from core.motion.raw import RawTake
 from core.motion.motion import Motion
+from core.motion.raw import RawTake
 from core.recognition.decide import Recognition
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from core.io.load import index_of
-from core.motion.raw import RawTake
 from core.library.cache import take_cache
+from core.motion.raw import RawTake
 from core.recognition import unit
 from core.recognition.corrections import find_by_key, hierarchy_key
 from core.recognition.decide import Recognition
@@ -50,9 +50,13 @@ def read_file(path: Path) -> FoundFile:
     cache = take_cache()
     content = cache.content(path)
     takes = cache.takes(path, content.stamp, content.digest)
-    return FoundFile(path, content.stamp, content.digest, tuple(
-        Found(t.name, t.fps, len(t.positions), t.skeleton.joint_count, t.captions, hierarchy_key(t.skeleton), evidence_of(t))
-        for t in takes))
+    return FoundFile(path, content.stamp, content.digest, tuple(map(found_in, takes)))
+
+
+def found_in(take: RawTake) -> Found:
+    """What a scan keeps of a take."""
+    return Found(take.name, take.fps, len(take.positions), take.skeleton.joint_count, take.captions,
+                 hierarchy_key(take.skeleton), evidence_of(take))
 
 
 def raw_take(path: Path, name: str, stamp: str = "", digest: str = "") -> RawTake:

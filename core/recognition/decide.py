@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.motion.raw import RawTake, Stated
 from core.motion.axes import UP_AXES
+from core.motion.raw import RawTake, Stated
 from core.recognition import root_offset, unit, up_axis
 from core.recognition.body_parts import PartFinding
 from core.recognition.evidence import Evidence, evidence_of

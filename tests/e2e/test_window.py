@@ -108,9 +108,9 @@ def test_a_growing_scan_can_be_watched_filtered_and_stopped(studio, tmp_path, mo
 
     for i in range(99):
         write_bvh(tmp_path / f"take walk {i:02d}.bvh", BODIES["LAFAN1"])
-    slow = folder.load_motion
+    slow = folder.read_file
     monkeypatch.setattr(folder, "PARTLY_S", 0.1)
-    monkeypatch.setattr(folder, "load_motion", lambda file: (time.sleep(0.1), slow(file))[1])
+    monkeypatch.setattr(folder, "read_file", lambda file: (time.sleep(0.1), slow(file))[1])
     studio.workspace.open([tmp_path])
     wait(lambda: studio.workspace.library.root == tmp_path and studio.workspace.clip.path.parent == tmp_path)
     studio.window.library.filter.setText("walk 00")

@@ -65,7 +65,7 @@ def test_a_file_named_by_its_caption_gets_a_text_beside_it_and_is_not_read_again
     assert [take_id(c) for c in library.clips] == ["walks@home"]
     caption_store.save(library, {"walks@home": (PART,)}, own=True)
     assert (folder / "walks@home.txt").read_text() == "he waves##0.5#1.25\n"
-    monkeypatch.setattr("core.library.folder.load_motion", lambda path: pytest.fail("read again"))
+    monkeypatch.setattr("core.library.folder.read_file", lambda path: pytest.fail("read again"))
     again = opened(folder)
     assert [(c.id, c.captions, take_id(c)) for c in again.clips] == [
         ("walks@home", (), "walks@home"), ("walks@home@0.5-1.25", ("he waves",), "walks@home")]

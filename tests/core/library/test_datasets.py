@@ -83,7 +83,7 @@ def test_interhuman_processed(tmp_path, smpl_motion):
     (tmp_path / "annots/3.txt").write_text("two people walk side by side\n")
     motion = run(open_library(tmp_path)).load("3")
     np.testing.assert_allclose(motion.partner.positions[..., 0] - motion.positions[..., 0], 1.5, atol=1e-5)
-    assert motion.fps == 30 and motion.skeleton is SMPL22
+    assert motion.fps == 30 and motion.skeleton == SMPL22 == motion.partner.skeleton
 
 
 def test_a_pickle_with_code_does_not_run(tmp_path):

@@ -27,8 +27,8 @@ def takes(tmp_path):
 def read(monkeypatch):
     """Which files were read as motions."""
     seen = []
-    load = folder.load_motion
-    monkeypatch.setattr(folder, "load_motion", lambda file: seen.append(file.name) or load(file))
+    load = folder.read_file
+    monkeypatch.setattr(folder, "read_file", lambda file: seen.append(file.name) or load(file))
     return seen
 
 
