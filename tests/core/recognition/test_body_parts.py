@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from core.motion.skeleton import KNOWN_SKELETONS, SMPL22, Skeleton
 from core.recognition.body_parts import find_body_parts
 from core.recognition.joint_names import read_name
-from core.motion.skeleton import KNOWN_SKELETONS, SMPL22, Skeleton
 
 
 @pytest.mark.parametrize(("name", "side", "segment"), [
