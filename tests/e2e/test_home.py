@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QDialog, QPushButton
 
 from app.widgets.about_dialog import AboutDialog
 from app.widgets.report_dialog import ReportDialog
-from app.widgets.settings_dialog import SettingsDialog
+from app.widgets.settings_dialog import SettingsDialog, restore
 from core import places
+from core.library.cache import take_cache
 from core.version import VERSION
 from tests.window import wait
 
@@ -39,14 +40,45 @@ def test_a_report_is_saved_and_what_was_open_is_offered(studio, tmp_path, monkey
     assert dialog.result() == QDialog.DialogCode.Accepted
 
 
+def settings_dialog(studio):
+    window = studio.window
+    return SettingsDialog(studio.settings, studio.workspace, window.stages, studio.playback, window.menus.corrections, window)
+
+
 def test_settings_say_how_much_is_stored_and_clear_caches(studio):
     (places.user_galleries() / "x").mkdir(parents=True, exist_ok=True)
     (places.user_galleries() / "x" / "y.npz").write_bytes(bytes(3 << 20))
-    dialog = SettingsDialog(studio.settings, studio.workspace, studio.window.stages, studio.playback, studio.window)
+    dialog = settings_dialog(studio)
     before = int(dialog.cache.text().split()[0])
     assert before >= 3 and "MB" in dialog.data.text()
     buttons(dialog)["Clear"].click()
     assert int(dialog.cache.text().split()[0]) <= before - 3 and not (places.user_galleries() / "x").exists()
+    dialog.close()
+
+
+def test_the_cache_of_motions_has_a_limit_and_is_emptied(studio):
+    stored = places.cache() / "motions" / "ab" / "abc-1.takes"
+    stored.parent.mkdir(parents=True, exist_ok=True)
+    stored.write_bytes(bytes(5 << 20))
+    dialog = settings_dialog(studio)
+    row = dialog.motions
+    assert row.most.value() == 4 and take_cache().store.limit == 4 * 2**30
+    wait(lambda: row.size.text().endswith(" MB"))
+    assert int(row.size.text().split()[0]) >= 5
+    row.most.setValue(7)
+    wait(lambda: take_cache().store.limit == 7 * 2**30)
+    buttons(dialog)["Empty"].click()
+    wait(lambda: row.size.text() == "0 MB")
+    assert not stored.exists()
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(bytes(5 << 20))
+    row.most.setValue(0)
+    wait(lambda: not stored.exists())
+    take_cache().store.limit = 1
+    restore(studio.settings, studio.playback)
+    assert row.most.text() == "off" and take_cache().store.limit == 0
+    row.most.setValue(4)
+    wait(lambda: take_cache().store.limit == 4 * 2**30)
     dialog.close()
 
 

@@ -31,14 +31,14 @@ def main() -> int:
     names = chosen.readers or [kind.name for kind in FORMATS]
     if chosen.case is not None:
         return alone(names[0], chosen.seed, chosen.case, chosen.into)
-    print(f"{'reader':24}{'cases':>8}" + "".join(f"{kind:>10}" for kind in KINDS) + f"{'ms each':>9}{'slowest s':>11}")
+    print(f"{'reader':24}{'cases':>8}" + "".join(f"{kind:>10}" for kind in KINDS) + f"{'ms each':>9}{'slowest s':>11}{'case':>8}")
     reports = []
     for name in names:
         start = time.perf_counter()
         report = campaign(name, chosen.seed, chosen.first, chosen.first + chosen.cases, chosen.seconds)
         each = (time.perf_counter() - start) / max(report.total, 1) * 1000
         print(f"{report.name:24}{report.total:>8}" + "".join(f"{report.counts[kind]:>10}" for kind in KINDS)
-              + f"{each:>9.1f}{report.slowest[0]:>11.2f}", flush=True)
+              + f"{each:>9.1f}{report.slowest[0]:>11.2f}{report.slowest[1]:>8}", flush=True)
         reports.append(report)
     for report in reports:
         print_faults(report)
