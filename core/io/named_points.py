@@ -72,12 +72,9 @@ def _take(path: Path, names: Sequence[str], positions: np.ndarray, fps: float, r
     needed = sorted({members[0] for members in read.main.values()}) if body else []
     if trim:
         positions, notes = _trimmed(positions, needed, notes)
-    marked = _from_markers(names, positions) if not body or read.twice >= 4 else None
-    if marked:
-        names, parents, positions = marked
-        notes = (*notes, Assumption("joints", f"{len(names)} from markers", "the names are a marker set's", 0.8))
-        skeleton = Skeleton(tuple(names), tuple(parents))
-        return RawTake(_float32(path, positions), fps, skeleton, rate, unit=unit, up=up, notes=notes)
+    if joints := _from_markers(names, positions):
+        notes = (*notes, Assumption("joints", f"{joints[0].joint_count} from markers", "the names are a marker set's", 0.8))
+        return RawTake(_float32(path, joints[1]), fps, joints[0], rate, unit=unit, up=up, notes=notes)
     names, positions, notes = _without_gaps(path, names, positions, needed, notes)
     if not body:
         skeleton = Skeleton(tuple(names), (-1,) * len(names))
@@ -128,13 +125,13 @@ def _float32(path: Path, positions: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(positions, np.float32)
 
 
-def _from_markers(names: Sequence[str], positions: np.ndarray) -> tuple | None:
-    try:
-        from core.io.markers import joints_from_markers
-    except ImportError:
-        return None
-    found = joints_from_markers(list(names), positions)
-    return found if found is not None and np.isfinite(found[2]).all() else None
+def _from_markers(names: Sequence[str], positions: np.ndarray) -> tuple[Skeleton, np.ndarray] | None:
+    """Joints of a set of markers with those of the waist, which tables of joints never have."""
+    from core.io.markers import SKELETON, body_of
+
+    whole = np.flatnonzero(~missing_points(positions).any(axis=0))
+    found = body_of([names[j].rpartition(":")[2] for j in whole], positions[:, whole])
+    return (SKELETON, found.positions) if found is not None and np.isfinite(found.positions).all() else None
 
 
 def _read(names: Sequence[str]) -> _Names:

@@ -136,6 +136,24 @@ def test_unknown_names_are_points(tmp_path):
     assert take.kind == "points" and take.skeleton.parents == (-1,) * 12 and take.skeleton.joint_names[3] == "mk 3"
 
 
+def test_a_set_of_markers_becomes_joints(tmp_path):
+    names = w("LASI RASI LPSI RPSI LKNE RKNE LANK RANK LSHO RSHO LELB RELB LWRA LWRB RWRA RWRB C7 CLAV LFHD RFHD LBHD RBHD "
+              "LTOE RTOE")
+    rough = {"ASI": "Hip", "PSI": "Hip", "KNE": "Knee", "ANK": "Ankle", "SHO": "Shoulder", "ELB": "Elbow", "WRA": "Wrist",
+             "WRB": "Wrist", "FHD": "Ear", "BHD": "Ear", "TOE": "BigToe"}
+    base = np.array([PLACES[n[0] + rough[n[1:]]] if n[1:] in rough else PLACES["Neck"] for n in names])
+    base = base + np.random.default_rng(0).normal(0, 0.02, base.shape)
+    base[[n in ("LPSI", "RPSI", "LBHD", "RBHD") for n in names], 2] -= 0.15
+    positions = np.repeat(base[None], 20, axis=0)
+    positions[8:, names.index("LTOE")] = np.nan
+    (tmp_path / "a.trc").write_text(trc([f"Ada:{n}" for n in names], positions))
+    take, = read_trc(tmp_path / "a.trc")
+    at = take.skeleton.joint_names.index
+    assert take.kind == "body" and any("markers" in n.value for n in take.notes)
+    for joint, marker in (("left_knee", "LKnee"), ("right_elbow", "RElbow"), ("left_ankle", "LAnkle")):
+        assert np.linalg.norm(take.positions[:, at(joint)] - PLACES[marker], axis=1).max() < 0.12
+
+
 def test_two_people(tmp_path):
     positions = moving(OPENPOSE)
     both = np.concatenate([positions, positions + [1.0, 0, 0]], axis=1)
