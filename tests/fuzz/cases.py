@@ -14,6 +14,8 @@ from core.io.formats import Format
 from core.io.load import FORMATS
 from tests.fuzz.samples import Sample, samples
 
+LONGEST = 8 * 10**6
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -74,7 +76,7 @@ def broken(rng: random.Random, sample: Sample, others: Sequence[Sample], times: 
             ways.append(f"{name}: spliced with {other.main}")
         else:
             way = rng.choice(sample.mutations[name])
-            files[name] = way(rng, files[name])
+            files[name] = way(rng, files[name])[:LONGEST]
             ways.append(f"{name}: {way.__qualname__.split('.')[0]}")
     return Case(files, tuple(ways))
 

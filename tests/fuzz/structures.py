@@ -11,6 +11,7 @@ import struct
 import warnings
 import zipfile
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -240,6 +241,7 @@ def glb_bytes(head: bytes, rest: bytes) -> bytes:
 
 def guarded(mutation: Mutation) -> Mutation:
     """A mutation of structure; where an earlier one has broken the structure, one of bytes."""
+    @wraps(mutation)
     def mutate(rng: random.Random, content: bytes) -> bytes:
         state = rng.getstate()
         try:
