@@ -19,7 +19,7 @@ SAVE = "Joint positions have the shape (frames, joints, 3)"
 
 def check_numbers(path: Path, array: object) -> np.ndarray:
     """The array where it holds real numbers, some, and not too many. Raises FileProblem."""
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiub":
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
         kind = getattr(array, "dtype", type(array).__name__)
         raise FileProblem(path, f"it holds {str(kind)[:60]} values, not joint positions", "Save an array of numbers (T, J, 3)")
     if array.size == 0:
@@ -44,7 +44,7 @@ def takes_of(path: Path, array: np.ndarray) -> list[np.ndarray]:
     array = _squeezed(check_numbers(path, array))
     if array.ndim == 2:
         return [as_float32(_rows(path, array))]
-    if array.ndim == 3 and array.shape[2] > 5 and 3 not in array.shape[:2]:
+    if array.ndim == 3 and array.shape[2] >= 9 and 3 not in array.shape[:2]:
         return [as_float32(_rows(path, one)) for one in _batch(path, array)]
     if array.ndim not in (3, 4):
         raise FileProblem(path, f"its shape is {array.shape}", SAVE)
@@ -98,7 +98,7 @@ def _without_confidence(path: Path, array: np.ndarray) -> np.ndarray:
         return array
     if last in (4, 5) and array.shape[-2] >= 3:
         extra = array[..., 3:]
-        if np.nanmin(extra) >= -1e-3 and np.nanmax(extra) <= 1.001:
+        if not ((extra < -1e-3) | (extra > 1.001)).any():
             return array[..., :3]
         if last == 4 and np.allclose(np.linalg.norm(array, axis=-1), 1, atol=0.02):
             raise FileProblem(path, "it holds rotations (quaternions), not places", SAVE)
@@ -119,8 +119,9 @@ def _step(array: np.ndarray, axis: int) -> float:
     at = np.arange(length - 1) if length <= 256 else np.linspace(0, length - 2, 255).astype(int)
     with np.errstate(all="ignore"):
         change = np.take(array, at + 1, axis).astype(np.float64) - np.take(array, at, axis)
-        step = float(np.nanmean(np.linalg.norm(change, axis=-1)))
-    return step if math.isfinite(step) else math.inf
+        step = np.linalg.norm(change, axis=-1)
+    known = np.isfinite(step)
+    return float(step[known].mean()) if known.any() else math.inf
 
 
 def _oriented(array: np.ndarray) -> np.ndarray:

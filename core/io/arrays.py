@@ -12,13 +12,14 @@ import numpy as np
 
 from core.errors import FileProblem, os_problem
 from core.io import generators, interhuman, torch_file
-from core.io.array_layouts import as_float32, check_numbers, positions_of, takes_of
+from core.io.array_layouts import MAX_NUMBERS, as_float32, check_numbers, positions_of, takes_of
 from core.io.array_skeletons import named, skeleton_in
 from core.io.formats import Format
+from core.io.gaps import fill_gaps
 from core.io.joint_vectors import WIDTHS, denormalised
 from core.io.limits import MAX_JOINTS, check_finite, short
 from core.io.motionx import MOTIONX_WIDTH, motionx_poses
-from core.io.not_positions import check_places
+from core.io.not_positions import check_places, check_rows
 from core.io.npy_file import MAGIC, Header, read_array, read_npy, read_npz
 from core.io.plain_pickle import read_pickle
 from core.io.smpl import take_of
@@ -34,12 +35,15 @@ __all__ = ["NPY", "NPZ", "PICKLE", "TORCH", "positions_of", "read_array", "read_
 
 DEFAULT_FPS = 20.0
 KIT_FPS = 12.5
-# The keys of joint positions, best first; of what is never one; of MediaPipe's holistic points, how many are the body's.
+# The keys of joint positions, best first, and words of keys that hold none.
 JOINTS = ("posed_joints", "joints", "positions", "joint_positions", "global_positions", "joints3d", "joints_3d", "keypoints3d",
           "keypoints_3d", "kp3d", "xyz", "jtr", "pose3d", "poses3d", "positions_3d", "landmarks", "skeleton", "skel", "motion",
           "motions", "keypoints", "poses", "pose", "data", "arr_0")
-OTHER = ("vert", "vel", "rot", "mat", "orient", "betas", "trans", "contact", "cam", "box", "2d", "face", "color", "offset")
-BODY_OF = {543: 33, 553: 33, 75: 33}
+OTHER = ("vert", "vel", "rot", "mat", "orient", "betas", "trans", "contact", "cam", "box", "2d", "face", "color", "offset",
+         "quat", "euler", "angle", "axis", "expression")
+# Points of pose estimators, which lose some for a while.
+ESTIMATED = {17, 18, 25, 33}
+BODY_OF = {543: 33, 553: 33, 75: 33}  # MediaPipe's body leads hands and face
 
 
 def read_arrays(path: Path) -> list[RawTake]:
@@ -93,11 +97,21 @@ def takes_in(path: Path, value: Any) -> list[RawTake]:
     if people:
         return _with_names([take_of(path, poses) for poses in people])
     if isinstance(value, list | tuple):
+        if _are_frames(value):
+            return _takes_of_array(path, np.stack(value), {})
         value = {str(n): one for n, one in enumerate(value[:10_000])}
     if not isinstance(value, dict):
         raise FileProblem(path, f"it holds a value of the type {type(value).__name__}, not a motion",
                           "Save an array of numbers (frames, joints, 3)")
     return _takes_of_values(path, with_text_keys(value))
+
+
+def _are_frames(values: Sequence[Any]) -> bool:
+    """Whether a list holds an array (J, 3) for each frame."""
+    first = values[0] if values else None
+    if not isinstance(first, np.ndarray) or first.shape[1:] != (3,) or first.size * len(values) > MAX_NUMBERS:
+        return False
+    return all(isinstance(v, np.ndarray) and v.shape == first.shape and v.dtype.kind in "fiu" for v in values)
 
 
 def _takes_of_values(path: Path, values: dict[str, Any]) -> list[RawTake]:
@@ -141,6 +155,8 @@ def _takes_of_array(path: Path, array: np.ndarray, values: Mapping[str, Any], na
     if known is not None and array.ndim == 2:
         check_finite(path, array[:, None])
         array, notes = denormalised(path, array)
+    elif array.ndim == 2:
+        check_rows(path, array)
     found = takes_of(path, array)
     meta = generators.meta_of(path, len(found[0])) if plain_key("posed_joints") in map(plain_key, values) else {}
     rate = rate_in({**meta, **values}, *_usual(known.joint_count if known else found[0].shape[1]))
@@ -167,6 +183,9 @@ def _take(path: Path, positions: np.ndarray, values: Mapping[str, Any], name: st
     if body is not None and known is None and skeleton_in(path, values, positions.shape[1]) is None:
         notes = (*notes, Assumption("joints", f"{body} of {positions.shape[1]}", "the body's lead those of hands and face", 0.8))
         positions = positions[:, :body]
+    if positions.shape[1] in ESTIMATED and known is None:
+        positions, said = fill_gaps(positions, rate[0])
+        notes = (*notes, Assumption("gaps", said, "points that the estimator lost", 0.9)) if said else notes
     check_finite(path, positions)
     up = unit = parts = None
     if known is not None:

@@ -75,7 +75,8 @@ DIALECTS = (
 )
 # Where in nested results the poses lie, best first, and which way is up there.
 NESTED: dict[str, Stated[str] | None] = {
-    "smpl_params_global": Stated("Y", "GVHMR's global frame", 0.9), "person_data": None, "results": None, "smpl": None,
+    "smpl_params_global": Stated("Y", "GVHMR's global frame", 0.9), "person_data": None, "results": None,
+    "smplx_world": Stated("Y", "PromptHMR's world", 0.7), "smpl_world": Stated("Y", "a world frame", 0.6), "smpl": None,
     "smplx": None, "smpl_params": None, "smplx_params": None, "body": None, "params": None, "people": None, "pred": None,
     "smpl_params_incam": _camera("GVHMR")}
 
@@ -110,6 +111,8 @@ def _search(path: Path, value: Any, around: _Around, depth: int, visits: list[in
     if not isinstance(value, dict):
         return
     values = with_text_keys(value)
+    for name, person in _listed(values):
+        yield from _search(path, person, replace(around, name=f"{around.name} {name}".strip()), depth + 1, visits)
     dialect = next((d for d in DIALECTS if d.fits(values)), None)
     if dialect:
         yield from _people(path, values, dialect, around)
@@ -122,9 +125,19 @@ def _search(path: Path, value: Any, around: _Around, depth: int, visits: list[in
                 yield from found
                 return
     people = as_people(values)
+    if people is not None and not inside.up:
+        inside = replace(inside, up=_camera("a tool that goes frame by frame"))
     for name, entry in (people if people is not None else values).items():
         if isinstance(entry, dict):
             yield from _search(path, entry, replace(inside, name=name[:60]), depth + 1, visits)
+
+
+def _listed(values: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The people of a file that holds a list of arrays under each key, one for each (3DPW)."""
+    lists = {k: v for k, v in values.items() if isinstance(v, list) and 0 < len(v) <= MAX_PEOPLE and all(map(_is_numbers, v))}
+    count = len(lists.get("poses", lists.get("pose", ())))
+    beside = {k: v for k, v in values.items() if k not in lists}
+    return [(str(n), {**beside, **{k: v[n] for k, v in lists.items() if len(v) == count}}) for n in range(count)]
 
 
 def _is_numbers(value: Any) -> bool:
@@ -160,7 +173,8 @@ def _people(path: Path, values: dict[str, Any], dialect: Dialect, around: _Aroun
     else:
         whole = _led_by(lead, rows, JOINTS, dialect.six)
         if whole is None:
-            raise FileProblem(path, f"its {dialect.full} have the shape {lead.shape}",
+            beside = f" beside {key} of {places.shape}" if places is not None else ""
+            raise FileProblem(path, f"its {dialect.full} have the shape {lead.shape}{beside}",
                               f"{JOINTS} joints of 3 numbers a frame are needed", around.name)
         rotations = whole[:, :JOINTS]
     scale = number_in(values[dialect.scale]) if dialect.scale else None
@@ -172,7 +186,7 @@ def _people(path: Path, values: dict[str, Any], dialect: Dialect, around: _Aroun
         values.get("surface_model_type", ""))
     poses = SmplPoses(rotations, flat, fps, rate, _betas(values), _gender(values), "smplx" if smplx else "smplh",
                       around.up or dialect.up, around.name, captions_in(said), notes)
-    return _split(poses, _people_count(places if places is not None else lead))
+    return _split(poses, _people_count(lead, places, bool(dialect.root)))
 
 
 def _rows(lead: np.ndarray, places: np.ndarray | None, is_root: bool) -> int:
@@ -197,9 +211,12 @@ def _led_by(array: np.ndarray, rows: int, joints: int, six: bool = False) -> np.
     return found if found is not None and found.shape[1] >= joints else None
 
 
-def _people_count(array: np.ndarray) -> int:
-    people = array.ndim == 3 and array.shape[-1] != array.shape[0] and array.shape[0] > 1 and array.shape[1] > 1
-    return array.shape[0] if people and (array.shape[2] == 3 and array.shape[1] > 60 or array.shape[2] >= 63) else 1
+def _people_count(lead: np.ndarray, places: np.ndarray | None, is_root: bool) -> int:
+    """How many people the first axis holds: places or roots (N, T, 3), poses (N, T, 72)."""
+    told = places if places is not None else lead
+    if told.ndim != 3 or 1 in told.shape[:2] or told.shape[-2:] == (3, 3):
+        return 1
+    return told.shape[0] if places is not None or is_root or told.shape[2] >= 3 * JOINTS else 1
 
 
 def _split(poses: SmplPoses, people: int) -> list[SmplPoses]:

@@ -11,20 +11,24 @@ MOST_JOINTS = 60
 def as_axis_angle(array: np.ndarray, rows: int, six: bool = False, joints: int = 0) -> np.ndarray | None:
     """(rows, J, 3) float64 axis-angle of `rows` poses, or None where the numbers do not divide so.
 
-    `array` holds them in any shape that leads with the rows: axis-angle, matrices where its last axes are (3, 3), six
-    numbers where `six` says so (the first two rows of the matrix). `joints`: how many there are, where it is known.
+    `array` holds them in any shape that leads with the rows: axis-angle, matrices where its last axes are (3, 3),
+    quaternions where its last axis is 4, six numbers (the first two rows of the matrix) where it is 6 or `six` says so.
+    `joints`: how many there are, where it is known.
     """
     if rows < 1 or array.size % rows:
         return None
     each = array.size // rows
     if array.shape[-2:] == (3, 3) and each % 9 == 0 and (array.ndim > 3 or joints == 1 and each == 9):
         return matrices_to_axis_angle(array.reshape(rows, -1, 3, 3).astype(np.float64))
-    if six and each % 6 == 0:
+    if (six or array.ndim > 2 and array.shape[-1] == 6) and each % 6 == 0:
         return matrices_to_axis_angle(_from_six(array.reshape(rows, -1, 6).astype(np.float64)))
     if joints and each == 9 * joints:
         return matrices_to_axis_angle(array.reshape(rows, -1, 3, 3).astype(np.float64))
-    if joints and each == 4 * joints and each % 3:
-        return quaternions_to_axis_angle(array.reshape(rows, -1, 4).astype(np.float64))
+    if array.ndim > 2 and array.shape[-1] == 4 or joints and each == 4 * joints and each % 3:
+        quaternions = array.reshape(rows, -1, 4).astype(np.float64)
+        # Joints turn little from their rest: the largest number of most is w, in front or behind.
+        sizes = np.abs(np.nan_to_num(quaternions)).mean(axis=(0, 1))
+        return quaternions_to_axis_angle(np.roll(quaternions, 1, axis=-1) if sizes[3] > sizes[0] else quaternions)
     if each % 3 or each > 3 * MOST_JOINTS:
         return None
     return array.reshape(rows, -1, 3).astype(np.float64)

@@ -19,7 +19,8 @@ from core.io.values import printable
 
 MAGIC = 0x1950A86A20F9469CFC6C
 HEAD = 1 << 18
-WEIGHTS = (b".weight", b".bias", b"state_dict", b"optimizer", b"running_mean", b"code/__torch__")
+# Names in the pickles of models: those of layers, and of one layer alone.
+WEIGHTS = (b".weight", b".bias", b"state_dict", b"optimizer", b"running_mean", b"\x06\x00\x00\x00weight")
 
 
 def holds_weights(path: Path) -> bool:
