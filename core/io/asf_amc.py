@@ -18,7 +18,7 @@ from core.motion.motion import Assumption
 from core.motion.skeleton import Skeleton
 
 CMU_FPS = 120.0
-MAX_TEXT = 512 << 20
+MAX_TEXT = 128 << 20
 CHUNK = 4096
 ITS_SKELETON = "Use the .asf that belongs to the take"
 CUT = "Copy or export the file again"

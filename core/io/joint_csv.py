@@ -22,6 +22,7 @@ from core.motion.motion import Assumption
 from core.motion.skeleton import Skeleton
 
 MAX_TEXT = 1 << 30
+MAX_LONG = 256 << 20
 MAX_COLUMNS = 20_000
 HEAD = 1 << 18
 NUMBERED = re.compile(r"(?:joint|j|kp|key_?point|landmark|point|p|node|marker)?[\s_]*\d+", re.IGNORECASE)
@@ -108,15 +109,18 @@ def _long(path: Path, rows: list[str], header: Header, delimiter: str, line: int
     """One row a point: points by name (and person), frames by the column of frames, or of times, or by names starting anew."""
     order = header.frame if header.frame >= 0 else header.time
     numbers = [*header.places[0], *([order] if order >= 0 else []), *([header.time] if header.time >= 0 else [])]
-    cells = [_cells(row, delimiter) for row in rows]
-    comma = delimiter != ","
+    if sum(map(len, rows)) > MAX_LONG:
+        raise FileProblem(path, f"it is longer than {MAX_LONG >> 20} MB with a row for each point", "Cut it into takes")
 
     def cell(row: list[str], column: int) -> str:
         return row[column].strip() if column < len(row) else ""
 
     points: dict[str, int] = {}
-    who = np.empty(len(cells), np.int64)
-    for i, row in enumerate(cells):
+    who = np.empty(len(rows), np.int64)
+    texts = []
+    for i, text in enumerate(rows):
+        row = _cells(text, delimiter)
+        texts.append("\t".join(cell(row, c) for c in numbers))
         name = cell(row, header.label)
         name = f"joint {name}" if name.isdecimal() else name[:200]
         if header.person >= 0 and (person := cell(row, header.person)):
@@ -124,8 +128,7 @@ def _long(path: Path, rows: list[str], header: Header, delimiter: str, line: int
         who[i] = points.setdefault(name, len(points))
         if len(points) > 4000:
             raise FileProblem(path, "more than 4,000 names of points", "Export only the body", f"line {line + i}")
-    table = number_table(path, ["\t".join(cell(row, c) for c in numbers).replace(",", "." if comma else "") for row in cells],
-                         len(numbers), line)
+    table = number_table(path, texts, len(numbers), line)
     keys = table[:, 3] if order >= 0 else _turns(who)
     if not np.isfinite(keys).all():
         raise FileProblem(path, "a row has no frame", "Export it again", f"line {line + int(np.argmin(np.isfinite(keys)))}")
