@@ -34,14 +34,29 @@ def rotate_y(positions: np.ndarray, angle: float) -> np.ndarray:
     return positions @ matrix.T
 
 
+def first_frame(positions: np.ndarray) -> int:
+    """1 where frame 0 of (T, J, 3) is no part of the motion, else 0.
+
+    Many converted files begin with one frame of the rig's rest pose: the body jumps from it into the motion, several times as
+    far as it moves in any of the next frames.
+    """
+    if len(positions) < 8:
+        return 0
+    start = positions[:8].astype(np.float64)
+    start = start - start[:, :1]
+    moved = np.linalg.norm(np.diff(start, axis=0), axis=2).mean(axis=1)
+    return int(moved[0] > 0.08 * np.ptp(start[0], axis=0).max() and moved[0] > 2.5 * moved[1:].max())
+
+
 def canonical(motion: Motion) -> Motion:
-    """Lowest point at height 0, root over the origin in frame 0, facing +Z in frame 0. A partner moves along."""
+    """Lowest point at height 0, root over the origin and facing +Z in the first frame. A partner moves along."""
     root = motion.skeleton.chains[TORSO][0] if motion.skeleton.chains else 0
-    origin = motion.positions[0, root].copy()
+    first = first_frame(motion.positions)
+    origin = motion.positions[first, root].copy()
     origin[1] = motion.positions[..., 1].min()
     angle = 0.0
     if motion.skeleton.chains:
-        ahead = facing(motion.positions[:1], motion.skeleton)[0]
+        ahead = facing(motion.positions[first:first + 1], motion.skeleton)[0]
         angle = -float(np.arctan2(ahead[0], ahead[2]))
 
     def placed(one: Motion) -> Motion:
