@@ -101,7 +101,7 @@ def _take(path: Path, scene: Scene, stack: Stack, rig: Rig, times: np.ndarray, f
     rest = np.array([scene.nodes[node].place for node in rig.nodes])
     if all(node in scene.bind for node in rig.nodes):
         rest = np.array([scene.bind[node] for node in rig.nodes])
-    rest = rest if np.isfinite(rest).all() else positions[0]
+    rest = rest if (np.abs(rest) < 1e12).all() else positions[0]
     mirror = np.array([-1.0, 1.0, 1.0]) if scene.mirrored else np.ones(3)
     unit = f"UnitScaleFactor of the file ({100 * scene.unit_m:g} cm)"
     notes = (Assumption("axes", "mirrored", "the file's axes are left-handed", TRUE),) if scene.mirrored else ()
