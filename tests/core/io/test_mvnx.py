@@ -26,7 +26,8 @@ def subject(label="Ada", positions=MOVING, joints=True, rate=60, segments=SEGMEN
     still = "".join(f'<frame time="0" type="{k}" index=""><orientation>{row(TPOSE)}</orientation><position>{row(TPOSE + d)}'
                     "</position></frame>" for k, d in (("tpose", 1), ("identity", 0)))
     frames = "".join(f'<frame time="{t * 16}" index="{t}" type="normal"><orientation>{row(p)}</orientation>'
-                     f'<position>{row(p)}</position><velocity>{row(p * 9)}</velocity><jointAngle>1 2 3</jointAngle></frame>' for t, p in enumerate(positions))
+                     f'<position>{row(p)}</position><velocity>{row(p * 9)}</velocity></frame>'
+                     for t, p in enumerate(positions))
     return (f'<subject label="{label}" frameRate="{rate}" segmentCount="23"><comment>x</comment><segments>{names}</segments>'
             f"<joints>{links}</joints><frames segmentCount=\"23\">{still}{frames}</frames></subject>")
 
