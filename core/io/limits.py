@@ -11,6 +11,9 @@ from core.motion.raw import RawTake
 
 MAX_JOINTS = 1000
 MAX_BYTES = 4 << 30
+# Raw units: 1,000 km in millimetres.
+FARTHEST = 1e9
+LONGEST_NAME = 1000
 SLOWEST_FPS, FASTEST_FPS = 1.0, 1000.0
 
 
@@ -44,12 +47,22 @@ def short(token: object, length: int = 60) -> str:
 
 
 def check_take(path: Path, take: RawTake) -> None:
-    """What holds for every take, whichever reader gave it: some frames, finite positions, a possible rate, not too many joints."""
+    """What holds for every take, whichever reader gave it: some frames and joints, not too many, places that there are, a possible
+    rate."""
     where = f"take {short(take.name)}" if take.name else ""
     if not len(take.positions):
         raise FileProblem(path, "it has no frames", "Export it with animation", where)
+    if not take.skeleton.joint_count:
+        raise FileProblem(path, "it has no joints", "Export it with its skeleton", where)
     check_size(path, len(take.positions), take.skeleton.joint_count, where)
     check_rate(path, take.fps, where)
     check_finite(path, take.positions)
+    far = np.abs(take.positions).max(axis=(1, 2)) > FARTHEST
+    if far.any():
+        raise FileProblem(path, "some of its values are too large for a place", "Repair or re-export the take",
+                          where or f"frame {int(np.argmax(far))}")
+    longest = max(take.skeleton.joint_names, key=len)
+    if len(longest) > LONGEST_NAME:
+        raise FileProblem(path, f"a joint's name has {len(longest):,} characters ({short(longest)})", "Export it again", where)
     if take.partner is not None:
         check_take(path, take.partner)

@@ -25,17 +25,19 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=SECONDS, help="after which a case counts as hanging")
+    parser.add_argument("--whole", action="store_true", help="recognise what is read, and turn it for view, too")
     parser.add_argument("--case", type=int, help="this case alone, in this process and without limits")
     parser.add_argument("--into", type=Path, help="with --case: the folder that its files are written to")
     chosen = parser.parse_args()
     names = chosen.readers or [kind.name for kind in FORMATS]
     if chosen.case is not None:
-        return alone(names[0], chosen.seed, chosen.case, chosen.into)
+        return alone(names[0], chosen.seed, chosen.case, chosen.into, chosen.whole)
     print(f"{'reader':24}{'cases':>8}" + "".join(f"{kind:>10}" for kind in KINDS) + f"{'ms each':>9}{'slowest s':>11}{'case':>8}")
     reports = []
     for name in names:
         start = time.perf_counter()
-        report = campaign(name, chosen.seed, chosen.first, chosen.first + chosen.cases, chosen.seconds)
+        report = campaign(name, chosen.seed, chosen.first, chosen.first + chosen.cases, chosen.seconds,
+                          chosen.whole)
         each = (time.perf_counter() - start) / max(report.total, 1) * 1000
         print(f"{report.name:24}{report.total:>8}" + "".join(f"{report.counts[kind]:>10}" for kind in KINDS)
               + f"{each:>9.1f}{report.slowest[0]:>11.2f}{report.slowest[1]:>8}", flush=True)
@@ -51,7 +53,7 @@ def print_faults(report: Report) -> None:
         print(f"\n{report.name}: {len(cases)} times {what}\n  smallest: --case {number}" + (f" ({size:,} bytes)" if size else ""))
 
 
-def alone(name: str, seed: int, number: int, into: Path | None) -> int:
+def alone(name: str, seed: int, number: int, into: Path | None, whole: bool) -> int:
     """One case with its traceback."""
     kind = format_named(name)
     case = make_case(kind, seed, number)
@@ -71,7 +73,7 @@ def alone(name: str, seed: int, number: int, into: Path | None) -> int:
             print(f"refused: {error}")
         except Exception:
             traceback.print_exc()
-        outcome = outcome_of(kind, path)
+        outcome = outcome_of(kind, path, whole)
     print(f"{outcome.kind} {outcome.what} ({outcome.seconds:.2f} s)")
     return int(outcome.kind not in GOOD)
 

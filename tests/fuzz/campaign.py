@@ -41,17 +41,18 @@ class Report:
         return sum(self.counts.values())
 
 
-def campaign(name: str, seed: int, first: int, end: int, seconds: float = SECONDS) -> Report:
-    """Run cases `first` to `end` (excluded) of a reader."""
+def campaign(name: str, seed: int, first: int, end: int, seconds: float = SECONDS, whole: bool = False) -> Report:
+    """Run cases `first` to `end` (excluded) of a reader; `whole`: of recognition and view too."""
     report = Report(name)
     while first < end:
-        first = _batch(report, name, seed, first, min(end, first + BATCH), seconds)
+        first = _batch(report, name, seed, first, min(end, first + BATCH), seconds, whole)
     return report
 
 
-def _batch(report: Report, name: str, seed: int, first: int, end: int, seconds: float) -> int:
+def _batch(report: Report, name: str, seed: int, first: int, end: int, seconds: float, whole: bool) -> int:
     """One child's cases. Returns the number of the next case."""
-    command = [sys.executable, "-m", "tests.fuzz.child", name, str(seed), str(first), str(end), str(seconds)]
+    command = [sys.executable, "-m", "tests.fuzz.child", name, str(seed), str(first), str(end), str(int(whole)),
+               str(seconds)]
     running, folder = -1, ""
     with tempfile.TemporaryFile("w+") as errors, subprocess.Popen(
             command, cwd=ROOT, env=os.environ | THREADS, stdout=subprocess.PIPE, stderr=errors, text=True) as child:

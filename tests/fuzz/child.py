@@ -1,6 +1,6 @@
 """Reads cases of one format one after the other within limits, and writes a line of JSON before and after each.
 
-`python -m tests.fuzz.child READER SEED FIRST END SECONDS`. A case that takes longer than SECONDS ends the process, its stack on
+`python -m tests.fuzz.child READER SEED FIRST END WHOLE SECONDS`. A case of more than SECONDS ends the process, its stack on
 stderr.
 """
 
@@ -21,7 +21,7 @@ MEMORY = int(2.5 * 2**30)
 SHARED_MEMORY = "/dev/shm"
 
 
-def main(name: str, seed: int, first: int, end: int, seconds: float) -> None:
+def main(name: str, seed: int, first: int, end: int, whole: int, seconds: float) -> None:
     kind = format_named(name)
     samples_of(kind)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -35,10 +35,10 @@ def main(name: str, seed: int, first: int, end: int, seconds: float) -> None:
             path = case.write(Path(folder))
             print(json.dumps({"began": number}), file=out, flush=True)
             faulthandler.dump_traceback_later(seconds, exit=True)
-            outcome = outcome_of(kind, path)
+            outcome = outcome_of(kind, path, bool(whole))
             faulthandler.cancel_dump_traceback_later()
             print(json.dumps({"number": number, "size": case.size, **outcome.as_dict()}), file=out, flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:5]), float(sys.argv[5]))
+    main(sys.argv[1], *map(int, sys.argv[2:6]), float(sys.argv[6]))

@@ -12,10 +12,15 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import FileProblem
+from core.io.assemble import assemble
 from core.io.formats import Format
 from core.io.limits import check_take
 from core.io.takes_file import write_takes
+from core.motion.canonical import canonical
+from core.motion.motion import Motion
 from core.motion.raw import RawTake
+from core.recognition.evidence import evidence_of
+from core.recognition.survey import survey
 
 READ, REFUSED, FAULT, UNUSABLE, MEMORY, HANG, CRASH = "read", "refused", "fault", "unusable", "memory", "hang", "crash"
 GOOD = (READ, REFUSED)
@@ -35,8 +40,8 @@ class Outcome:
         return asdict(self)
 
 
-def outcome_of(kind: Format, path: Path) -> Outcome:
-    """Read a file as the program does, and look at what comes."""
+def outcome_of(kind: Format, path: Path, whole: bool = False) -> Outcome:
+    """Read a file as the program does, and look at what comes; with `whole`, recognise the takes and turn them for view too."""
     start = time.process_time()
 
     def over(name: str, what: str = "") -> Outcome:
@@ -52,6 +57,7 @@ def outcome_of(kind: Format, path: Path) -> Outcome:
                 check_take(path, take)
             if takes:
                 write_takes(BytesIO(), takes)
+            shown = _shown(path, takes) if whole else []
     except FileProblem as error:
         said = str(error)
         good = said.endswith((".", "…", "!", "?")) and len(said) <= LONGEST and "\0" not in said
@@ -64,7 +70,14 @@ def outcome_of(kind: Format, path: Path) -> Outcome:
     names = [take.name for take in takes]
     if len(set(names)) < len(names):
         wrong = wrong or "takes of one name"
+    if not all(np.isfinite(motion.positions).all() for motion in shown):
+        wrong = wrong or "a motion that is not finite"
     return over(UNUSABLE, wrong) if wrong else over(READ)
+
+
+def _shown(path: Path, takes: list[RawTake]) -> list[Motion]:
+    readings = survey({i: evidence_of(take) for i, take in enumerate(takes)}, dict.fromkeys(range(len(takes)), ""))
+    return [canonical(assemble(path, take, readings[i])) for i, take in enumerate(takes)]
 
 
 def _wrong(take: RawTake) -> str:
