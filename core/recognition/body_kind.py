@@ -16,7 +16,7 @@ ANIMAL_WORDS = words("""
     tail paw paws hoof hooves hock fetlock pastern cannon horselink hind hindleg hindlimb hindfoot rear rearleg foreleg forelimb
     forefoot frontleg frontfoot claw claws talon beak snout muzzle mane udder dewclaw wing wings""")
 # Above this, arms are too short to walk on.
-FOUR_FEET_LEG_TO_ARM = 1.65
+FOUR_FEET_LEG_TO_ARM = 1.5
 # People, also children and figures of stout build, stay inside these.
 LEG_TO_ARM, TRUNK_TO_LEG = (1.05, 2.5), (0.25, 1.3)
 
@@ -48,8 +48,8 @@ def no_person(shape: Shape, names: Sequence[str], named: bool) -> str:
     shorter than legs.
     """
     told = sorted({word for name in names for word in words_of(name)} & ANIMAL_WORDS)
-    four_feet = 4 * (shape.trunk_to_leg - 0.8) + 5 * (1.3 - shape.leg_to_arm)
-    four_feet += float(np.clip(4 * (shape.upright + 0.5), -2.5, 2.5)) + min(0.8 * len(told), 2.0)
+    four_feet = 4 * (shape.trunk_to_leg - 0.8) + 8 * (1.3 - shape.leg_to_arm)
+    four_feet += float(np.clip(4 * (shape.upright + 0.5), -2.5, 1.5)) + min(0.8 * len(told), 2.0)
     if shape.leg_to_arm < FOUR_FEET_LEG_TO_ARM and four_feet > (1.5 if named else 0.0):
         which = f", joints named {', '.join(told[:3])}" if told else ""
         return (f"an animal on four feet: fore limbs 1:{shape.leg_to_arm:.1f} of the hind limbs, a trunk of "

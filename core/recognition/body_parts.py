@@ -12,12 +12,13 @@ from core.recognition.joint_names import read_names
 from core.recognition.limb_search import Pair, pair_of, way_along
 from core.recognition.parts_by_geometry import parts_by_geometry
 from core.recognition.parts_by_name import parts_by_name
-from core.recognition.rigid_tree import sample_frames
+from core.recognition.rigid_tree import bone_spread, sample_frames
 from core.recognition.sides import ahead_features, body_of, first_is_left
 
 __all__ = ["PartFinding", "find_body_parts", "parts_by_name"]
 
-NAMES, NAMES_BUT_ENDS, SHAPE = 0.97, 0.92, 0.95
+NAMES, NAMES_BUT_ENDS, SHAPE, LOOSE = 0.97, 0.92, 0.95, 0.8
+RIGID = 0.004
 # Names whose sides the body's bending and walking gainsay this surely are mistrusted.
 MIRRORED, MISTRUST = 0.995, 0.6
 
@@ -55,7 +56,9 @@ def find_body_parts(skeleton: Skeleton, positions: np.ndarray) -> PartFinding:
     why_not = no_person(shape_of(sample, shaped.legs, shaped.arms), skeleton.joint_names, False)
     if why_not:
         return _none(why_not)
-    sure = round(SHAPE * shaped.legs_sure * shaped.sides_sure, 3)
+    # Bones that change their length: a body measured with noise, or a tree that was guessed.
+    most = SHAPE if bone_spread(skeleton, sample) < RIGID else LOOSE
+    sure = round(min(SHAPE * shaped.legs_sure * shaped.sides_sure, most), 3)
     unsure = "; left and right are a guess" if shaped.sides_sure < 0.8 else ""
     return PartFinding(shaped.chains, sure, f"limb lengths, joints and movement{unsure}", True, shaped.sides_sure)
 
@@ -64,7 +67,8 @@ def _checked(skeleton: Skeleton, sample: np.ndarray, chains: Chains, whole: bool
     """Chains by name, unless the body is an animal's; less sure where it bends and walks the other way round."""
     legs, arms = (_pair(sample, chains, left, right) for left, right in ((1, 0), (4, 3)))
     sure, reason = (NAMES, "joint names") if whole else (NAMES_BUT_ENDS, "joint names; feet, hands or head are not named")
-    if legs is None or arms is None:
+    if legs is None or arms is None or 0 in (legs.first.start, arms.first.start):
+        # Too few joints are there to see hip, knee and ankle, shoulder, elbow and wrist.
         return PartFinding(chains, sure, reason)
     why_not = no_person(shape_of(sample, legs, arms), skeleton.joint_names, True)
     if why_not:

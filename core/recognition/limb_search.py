@@ -185,7 +185,8 @@ def way_along(sample: np.ndarray, path: Sequence[int]) -> Way:
             if (j, k) in whole:
                 upper, lower = length[i, j], length[j, k]
                 # From the trunk to a limb's first joint it is mostly a hip or a collar.
-                scores[i, j, k] = float(upper + lower - 0.6 * abs(upper - lower)) * whole[i, j] * whole[j, k] * (1 if i else 0.7)
+                place = 0.7 if i == 0 else 1 + 0.08 * min(i, 3)
+                scores[i, j, k] = float(upper + lower - 0.6 * abs(upper - lower)) * whole[i, j] * whole[j, k] * place
     return Way(tuple(path), length, scores)
 
 
