@@ -162,7 +162,7 @@ def _takes_of_array(path: Path, array: np.ndarray, values: Mapping[str, Any], na
     rate = rate_in({**meta, **values}, *_usual(known.joint_count if known else found[0].shape[1]))
     if meta and rate[1].confidence == 1.0 and rate_in(values, *_usual(0))[1].confidence < 1.0:
         rate = (rate[0], generators.from_meta(path, rate[1]))
-    values = {**meta, **values}
+    values = {**(meta if not texts_in(values) else {}), **values}
     if array.ndim == 4 and array.shape[1] == 2 and len(found) == 2 and len(array) > 2:  # (T, 2, J, 3): two people
         first, second = (_take(path, one, values, name, captions_in(values), rate, known, notes) for one in found)
         return [interhuman.paired(path, first, second)]

@@ -64,8 +64,11 @@ def read_header(stream: BinaryIO) -> Header:
         if "descr" in text and "[" in text:
             raise NotAnArray("it is a table of named fields, not an array of numbers")
         raise NotAnArray("its header is damaged")
-    sizes = tuple(int(n) for n in re.findall(r"\d{1,18}", shape[1]))
-    if dtype[2] not in "biufcSUOMm" or len(sizes) > 32:
+    numbers = re.findall(r"\d+", shape[1])
+    if len(numbers) > 32 or any(len(n) > 18 for n in numbers):
+        raise NotAnArray("its header is damaged")
+    sizes = tuple(map(int, numbers))
+    if dtype[2] not in "biufcSUOMm":
         raise NotAnArray(f"it holds values of the type {dtype[2]}{dtype[3]}")
     return Header(sizes, dtype[1] + dtype[2] + dtype[3], order[1] == "True")
 

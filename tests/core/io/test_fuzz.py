@@ -12,7 +12,8 @@ from core.errors import FileProblem, StudioError
 from core.io.load import LOADERS, load_motion
 from core.motion.motion import Motion
 from tests.core.io.test_bvh import SMALL
-from tests.core.io.test_formats import AMC, ASF, amass_file
+from tests.core.io.test_formats import AMC, ASF
+from tests.smpl_files import amass_file
 
 FEW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

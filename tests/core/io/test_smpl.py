@@ -153,7 +153,8 @@ def test_several_people_are_a_take_each(tmp_path, person):
 
 @pytest.mark.parametrize(("rate", "fps", "sure"), [
     ({"mocap_frame_rate": np.array("120 fps")}, 120, True), ({"fps": 30}, 30, True),
-    ({"frameRate": np.array([59.94])}, 59.94, True), ({"framerate": b"25"}, 25, True), ({"mocap_framerate": "100,5"}, 100.5, True), ({"frame_time": 0.02}, 50, True),
+    ({"frameRate": np.array([59.94])}, 59.94, True),
+    ({"framerate": b"25"}, 25, True), ({"mocap_framerate": "100,5"}, 100.5, True), ({"frame_time": 0.02}, 50, True),
     ({}, 30, False), ({"fps": 0}, 30, False), ({"fps": "fast"}, 30, False), ({"fps": float("nan")}, 30, False),
     ({"fps": np.zeros(0)}, 30, False)])
 def test_rates(tmp_path, person, rate, fps, sure):
