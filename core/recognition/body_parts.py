@@ -19,6 +19,7 @@ __all__ = ["PartFinding", "find_body_parts", "parts_by_name"]
 
 NAMES, NAMES_BUT_ENDS, SHAPE, LOOSE = 0.97, 0.92, 0.95, 0.8
 RIGID = 0.004
+FEWEST = 8
 # Names whose sides the body's bending and walking gainsay this surely are mistrusted.
 MIRRORED, MISTRUST = 0.995, 0.6
 
@@ -44,9 +45,11 @@ def find_body_parts(skeleton: Skeleton, positions: np.ndarray) -> PartFinding:
     known = known_name(skeleton)
     if known:
         return PartFinding(KNOWN_SKELETONS[known].chains, 1.0, f"joint names and parents of {known}")
-    if not np.isfinite(positions).all() or skeleton.joint_count < 8:
-        return _none("too few joints for five body parts" if skeleton.joint_count < 8 else "positions that are no numbers")
+    if skeleton.joint_count < FEWEST or not len(positions):
+        return _none(f"{skeleton.joint_count} joints are too few for five body parts")
     sample = sample_frames(positions)
+    if not np.isfinite(sample).all():
+        return _none("positions that are no numbers")
     named = parts_by_name(skeleton, sample)
     if named.chains:
         return _checked(skeleton, sample, named.chains, named.whole)

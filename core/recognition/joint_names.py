@@ -44,8 +44,8 @@ class NameReading:
 
 def read_names(names: Sequence[str]) -> list[NameReading]:
     """Readings of all joints of a skeleton: some schemes are known only by their company."""
-    codes = [_own_name(name).upper().removesuffix("_JOINT") for name in names]
-    if {"BP", "BT"} <= set(codes):
+    if sum(name.upper().removesuffix("_JOINT").endswith(("BP", "BT")) for name in names) >= 2:
+        codes = [_own_name(name).upper().removesuffix("_JOINT") for name in names]
         return [NameReading(*MMM[code]) if code in MMM else read_name(name) for code, name in zip(codes, names, strict=True)]
     return [read_name(name) for name in names]
 
@@ -75,9 +75,10 @@ def read_name(name: str) -> NameReading:
     return NameReading(side, "thigh" if side and segment == "hips" else segment)
 
 
-def words_of(name: str) -> list[str]:
-    """Words in lower case, two that are one joined: 'mixamorig:LeftUpLeg' -> ['left', 'upleg']; 'CC_Base_L_Foot' ->
-    ['cc', 'base', 'l', 'foot']; 'Bip01 L Toe0' -> ['bip', 'l', 'toe']. Vertebrae keep their number."""
+@lru_cache(maxsize=20_000)
+def words_of(name: str) -> tuple[str, ...]:
+    """Words in lower case, two that are one joined: 'mixamorig:LeftUpLeg' -> left, upleg; 'CC_Base_L_Foot' ->
+    cc, base, l, foot; 'Bip01 L Toe0' -> bip, l, toe. Vertebrae keep their number."""
     name = _own_name(name)
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     words = []
@@ -92,7 +93,7 @@ def words_of(name: str) -> list[str]:
             joined[-2] += word
         else:
             joined.append(word)
-    return joined
+    return tuple(joined)
 
 
 def _own_name(name: str) -> str:
@@ -110,7 +111,7 @@ def _known(word: str) -> bool:
     return word in _SEGMENT_OF or word in HELPERS or word[:1] in "lr" and len(word) < 7 and word[1:] in _SEGMENT_OF
 
 
-def _take_side(words: list[str]) -> tuple[str, list[str]]:
+def _take_side(words: Sequence[str]) -> tuple[str, list[str]]:
     """The side, and the words without it. A word of a side counts before a letter glued to another word."""
     rest = [word for word in words if word not in SIDES]
     side = next((SIDES[word] for word in words if word in SIDES), "")

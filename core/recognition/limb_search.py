@@ -122,7 +122,9 @@ class BoneGraph:
 def find_pairs(graph: BoneGraph) -> tuple[Pair, Pair] | None:
     """The two longest pairs of limbs that hang on the two ends of one trunk."""
     span = max((ways[0][0] + ways[1][0] for ways in graph.best.values() if len(ways) > 1), default=0.0)
-    forks = sorted((node for node, ways in graph.best.items() if len(ways) > 2), key=lambda node: -graph.best[node][2][0])
+    # Where two limbs leave a trunk, three long ways part.
+    forks = [node for node, ways in graph.best.items() if len(ways) > 2 and ways[2][0] > 0.12 * span]
+    forks.sort(key=lambda node: -graph.best[node][2][0])
     pairs = []
     for node in forks[:FORKS_LOOKED_AT]:
         through = [other for reach, other in graph.best[node][:BRANCHES_LOOKED_AT] if reach > 0.12 * span]
@@ -177,7 +179,8 @@ def way_along(sample: np.ndarray, path: Sequence[int]) -> Way:
     for i in range(len(path) - 2):
         for j in range(i + 2, min(i + 5, len(path))):
             pieces = steps[i:j]
-            if pieces.max() < 1.8 * pieces.min() and np.quantile(apart[:, i, j], 0.1) > 0.99 * pieces.sum():
+            even = length[i, j] > 0.98 * pieces.sum() and pieces.max() < 1.8 * pieces.min()
+            if even and np.quantile(apart[:, i, j], 0.1) > 0.99 * pieces.sum():
                 whole[i, j] = 0.8
     scores = {}
     for i, j in whole:
@@ -193,12 +196,12 @@ def way_along(sample: np.ndarray, path: Sequence[int]) -> Way:
 def pair_of(node: int, one: Way, other: Way) -> Pair | None:
     """Two limbs alike: the same three joints of both ways; where one way has more joints up to its limb, shifted by them."""
     best, best_score = None, 0.0
-    for at in sorted(one.scores):
+    for (i, j, k), own in sorted(one.scores.items()):
         for shift in SHIFTS:
-            there = tuple(k + shift for k in at)
-            if there in other.scores:
-                score = (one.scores[at] + other.scores[there]) * (1.0 if shift == 0 else 0.9)
-                pair = Pair(node, one.limb(at), other.limb(there))
+            there = (i + shift, j + shift, k + shift)
+            score = (own + other.scores.get(there, -own)) * (1.0 if shift == 0 else 0.9)
+            if score > best_score:
+                pair = Pair(node, one.limb((i, j, k)), other.limb(there))
                 score *= 1 - min(pair.unlike, 1.0) / 2
                 if score > best_score:
                     best, best_score = pair, score
