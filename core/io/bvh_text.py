@@ -151,7 +151,7 @@ class _Hierarchy:
         if not found[1].strip():
             found = _NEXT_LINE_NAME.match(self.text, self.at) or found
         self.at = found.end()
-        name = re.sub(r"\s+(?://|#).*", "", found[1][:1000]).strip()
+        name = re.sub(r"\s+(?://|#).*", "", found[1][:300]).strip()
         if len(name) > 2 and name[0] == name[-1] and name[0] in "\"'":
             name = name[1:-1].strip()
         self.names.append(name or f"joint {len(self.names)}")
@@ -252,7 +252,7 @@ def _plain(body: str, width: int) -> tuple[str, int]:
     decimal = [w for w in line.split() if w.strip(",")]
     parted = line.replace(",", " ").split()
     if len(parted) == 2 * width != len(decimal) and "." not in line:
-        body = re.sub(r"(\d*),(\d+),?", r"\1.\2 ", body)
+        body = re.sub(r"(?<!\d)(\d{0,30}),(\d+),?", r"\1.\2 ", body)
         return body, width
     if len(decimal) == width != len(parted) or (len(parted) != width and "." not in line and re.search(r"\d,\d", line)):
         if re.search(r",(?:\s|\Z)", line):

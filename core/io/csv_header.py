@@ -115,7 +115,9 @@ def _header(base: list[str], labels: list[tuple[str, int, str] | None], unit: st
 
 def read_label(label: str) -> tuple[str, int, str] | None:
     """Name, axis (0 to 2) and unit of a column's label: 'Hips X (mm)', 'Hips_position_x', 'Hips.tx', 'x_Hips', 'HipsX'."""
-    text, unit = label.strip().strip("\"'").strip()[:200], ""
+    text, unit = label.strip().strip("\"'").strip()[:120], ""
+    if re.search(rf"{_SEP}{{5}}", text):
+        return None
     if (found := _UNIT.search(text)) and (found[1] or found[2]).lower() in METRES:
         text, unit = text[:found.start()], (found[1] or found[2]).lower()
     if _TURNS.search(text):

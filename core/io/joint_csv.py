@@ -165,7 +165,7 @@ def _rate(path: Path, header: Header, times: np.ndarray | None, above: Sequence[
     text = "\n".join(above[:60])[:20_000]
     said = None
     for key in ("export frame rate", "capture frame rate", r"frame[\s_]?rate", "data ?rate", "fps"):
-        if (found := re.search(rf"(?i)\b{key}\b[\s\"]*[:=,;\t ][\s\"]*([\d.]+)", text)) and to_float(found[1]):
+        if (found := re.search(rf"(?i)\b{key}\b[\s\"]{{0,5}}[:=,;\t ][\s\"]{{0,5}}([\d.]+)", text)) and to_float(found[1]):
             said = to_float(found[1])
             break
     if said is None and (found := re.match(r"(?i)\W*(?:trajectories|segments)\W+(\d+(?:\.\d+)?)\W", text)):
