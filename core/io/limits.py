@@ -47,8 +47,7 @@ def short(token: object, length: int = 60) -> str:
 
 
 def check_take(path: Path, take: RawTake) -> None:
-    """What holds for every take, whichever reader gave it: some frames and joints, not too many, possible places, a possible rate.
-    """
+    """What holds for every take, whichever reader gave it: some frames and joints, not too many, a possible rate and places."""
     where = f"take {short(take.name)}" if take.name else ""
     if not len(take.positions):
         raise FileProblem(path, "it has no frames", "Export it with animation", where)

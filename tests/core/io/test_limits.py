@@ -12,7 +12,8 @@ from core.motion.skeleton import Skeleton
 
 def take(positions=None, fps=30.0, names=("a", "b"), **more) -> RawTake:
     positions = np.ones((3, len(names), 3), np.float32) if positions is None else positions
-    return RawTake(positions, fps, Skeleton(names, tuple(range(-1, len(names) - 1))), Assumption("rate", "30", "said", 1.0), **more)
+    skeleton = Skeleton(names, tuple(range(-1, len(names) - 1)))
+    return RawTake(positions, fps, skeleton, Assumption("rate", "30", "said", 1.0), **more)
 
 
 def far(value: float) -> np.ndarray:
