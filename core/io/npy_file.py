@@ -15,7 +15,7 @@ import numpy as np
 
 from core.errors import FileProblem, os_problem
 from core.io.plain_pickle import MAX_BYTES, load_plain
-from core.io.values import printable
+from core.io.values import is_text, printable
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 10_000
@@ -114,6 +114,8 @@ def _numbers(stream: BinaryIO, header: Header) -> np.ndarray:
     if len(data) != header.size:
         raise NotAnArray("it is cut off: its header announces more numbers than are there")
     shape, kind = header.shape, np.dtype(header.dtype)
+    if not is_text(data, kind):
+        raise NotAnArray("its text is damaged")
     if not data:
         return np.zeros(shape if math.prod(shape) == 0 and max(shape, default=0) < 1 << 40 else (0,), kind)
     return np.frombuffer(data, kind).reshape(shape, order="F" if header.fortran else "C")

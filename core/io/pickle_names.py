@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.io.values import is_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -149,6 +151,8 @@ def from_data(data: Any, dtype: Any, shape: Any, order: Any = "C") -> Any:
         data = data.encode("latin-1")
     if not isinstance(data, bytes | bytearray) or math.prod(shape) * kind.itemsize != len(data):
         raise PickleRefused("an array whose size and shape do not fit")
+    if not is_text(data, kind):
+        raise PickleRefused("an array of damaged text")
     if not len(data):
         return np.zeros(shape, kind)
     return np.frombuffer(data, kind).reshape(shape, order="F" if order == "F" else "C")

@@ -37,6 +37,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text.encode("utf-8", "replace").decode("utf-8"))
 
 
+def is_text(data: bytes, kind: np.dtype) -> bool:
+    """Whether the bytes of a 'U' array are characters; numpy does not look before it makes a str of them."""
+    return kind.kind != "U" or not data or int(np.frombuffer(data, np.dtype("u4").newbyteorder(kind.byteorder)).max()) < 0x110000
+
+
 def number_in(value: Any) -> float | None:
     """The first number of a scalar, a small array or a text such as '120 fps'."""
     value = _one(value)
