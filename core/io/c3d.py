@@ -95,8 +95,9 @@ def read_tracks(path: Path) -> Tracks:
     up = upwards[0].strip().upper().lstrip("+") if upwards else ""
     return Tracks(
         tuple(labels[column] for column in kept), np.where(absent[:, :, None], np.nan, points)[:, kept],
-        float(fps) if known else 100.0, Assumption("rate", f"{fps:.4g} fps", "POINT:RATE of the file", 0.99) if known else Assumption(
-            "rate", "100 fps", "the file states no possible rate", 0.3),
+        float(fps) if known else 100.0,
+        Assumption("rate", f"{fps:.4g} fps", "POINT:RATE of the file", 0.99) if known
+        else Assumption("rate", "100 fps", "the file states no possible rate", 0.3),
         Stated(unit, f"POINT:UNITS of the file ({units[0].strip()})", 0.97) if unit else None,
         Stated(up, "POINT:Y_SCREEN of the file", 0.9) if up in UP_AXES else None,
         tuple(prefix.strip()[:60] for prefix in _texts(subjects, "LABEL_PREFIXES")))

@@ -27,7 +27,7 @@ from core.io.raw import RawTake
 from core.io.takes_file import read_takes
 
 # Seconds for a file, seconds more for each MB of it, and for the child to start.
-SECONDS, SECONDS_PER_MB, START_S = 120.0, 0.5, 60.0
+SECONDS, SECONDS_PER_MB, START_S = 60.0, 0.5, 60.0
 # A frozen program has no `python -m`: it starts itself with this.
 CHILD = "--read-native"
 
@@ -49,7 +49,7 @@ class NativeReader:
         self._stopped = False
 
     def read(self, format_name: str, path: Path, seconds: float | None = None) -> list[RawTake]:
-        """The takes of a file of a native format, within `seconds` (by default 120 and 0.5 for each MB).
+        """The takes of a file of a native format, within `seconds` (by default 60 and 0.5 for each MB).
 
         Raises FileProblem: what the reader says of the file, or how the child ended over it.
         """
