@@ -23,8 +23,8 @@ class Body(QObject):
         self.workspace.shown.connect(self._look)
 
     def _look(self) -> None:
-        clip = self.workspace.clip
-        wanted = (clip.id, clip.key) if clip is not None and self.stage.options.skin else None
+        clip, motion = self.workspace.clip, self.workspace.motion
+        wanted = (clip.id, clip.key) if clip is not None and motion is not None and self.stage.options.skin else None
         if wanted == self._of:
             return
         self._of, self.mesh = wanted, None
@@ -48,6 +48,7 @@ class Body(QObject):
         def job():
             from core.io.body_mesh import body_mesh
 
-            return body_mesh(clip.path, clip.start_s, clip.end_s)
+            up = motion.source.up if motion.source else ""
+            return body_mesh(clip.path, clip.start_s, clip.end_s, up, clip.take)
 
         self.workspace.models.submit_job("body", job, self.workspace.progressed.emit, done, failed)
