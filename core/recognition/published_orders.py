@@ -107,32 +107,40 @@ _SOMA77 = ("Hips:- Spine1 Spine2 Chest Neck1 Neck2 Head HeadEnd:Head Jaw:Head Le
 
 # Key points of pose estimators: no spine of their own. Chest and spine divide the line from hips to shoulders in three.
 _POINTS_BODY = dict(leg="pelvis left_hip left_knee left_ankle", torso="pelvis spine chest neck head",
-                    arm="chest left_shoulder left_elbow left_wrist")
+                    arm="chest left_collar left_shoulder left_elbow left_wrist")
+
+
+def _collars(left: str, right: str) -> str:
+    """Virtual collar joints, half-way from between the shoulders to each."""
+    return " ".join(f"{own.replace('shoulder', 'collar').replace('Shoulder', 'Collar')}:chest={own}+{own}+{own}+{other}"
+                    for own, other in ((left, right), (right, left)))
 
 
 def _trunk(lh: str, rh: str, ls: str, rs: str, head: str = "", pelvis: str = "", neck: str = "") -> str:
-    """Virtual pelvis, spine, chest, neck and, from `head`, head; `pelvis` and `neck` name joints that the order has."""
+    """Virtual pelvis, spine, chest, neck, collars and, from `head`, head; `pelvis` and `neck` name joints of the order."""
     low, high = f"{lh}+{rh}", f"{ls}+{rs}"
     hips = pelvis or "pelvis"
     words = [] if pelvis else [f"pelvis:-={low}"]
     words += [f"spine:{hips}={low}+{low}+{high}", f"chest:spine={low}+{high}+{high}"]
     words += [] if neck else [f"neck:chest={high}"]
     words += [f"head:{neck or 'neck'}={head}"] if head else []
+    words.append(_collars(ls, rs))
     return " ".join(words)
 
 
-_COCO_ARM_LEG = ("left_shoulder:chest right_shoulder:chest left_elbow:left_shoulder right_elbow:right_shoulder "
+_COCO_ARM_LEG = ("left_shoulder:left_collar right_shoulder:right_collar left_elbow:left_shoulder right_elbow:right_shoulder "
                  "left_wrist:left_elbow right_wrist:right_elbow left_hip:pelvis right_hip:pelvis left_knee:left_hip "
                  "right_knee:right_hip left_ankle:left_knee right_ankle:right_knee")
 _COCO = f"nose:head left_eye:head right_eye:head left_ear:head right_ear:head {_COCO_ARM_LEG}"
 _COCO_TRUNK = _trunk("left_hip", "right_hip", "left_shoulder", "right_shoulder", "left_ear+right_ear")
 _FEET = "{0}BigToe:{0}Ankle {0}SmallToe:{0}Ankle {0}Heel:{0}Ankle"
-_OPENPOSE_ARMS = "RShoulder:chest RElbow RWrist LShoulder:chest LElbow LWrist"
+_OPENPOSE_ARMS = "RShoulder:RCollar RElbow RWrist LShoulder:LCollar LElbow LWrist"
 _OPENPOSE_FACE = "REye:head LEye:head REar:head LEar:head"
-_OPENPOSE = dict(arm="chest LShoulder LElbow LWrist")
+_OPENPOSE = dict(arm="chest LCollar LShoulder LElbow LWrist")
 _MEDIAPIPE = (
     "nose:head left_eye_inner:head left_eye:head left_eye_outer:head right_eye_inner:head right_eye:head "
-    "right_eye_outer:head left_ear:head right_ear:head mouth_left:head mouth_right:head left_shoulder:chest right_shoulder:chest "
+    "right_eye_outer:head left_ear:head right_ear:head mouth_left:head mouth_right:head "
+    "left_shoulder:left_collar right_shoulder:right_collar "
     "left_elbow:left_shoulder right_elbow:right_shoulder left_wrist:left_elbow right_wrist:right_elbow "
     + " ".join(f"{s}_{f}:{s}_wrist" for f in ("pinky", "index", "thumb") for s in ("left", "right"))
     + " left_hip:pelvis right_hip:pelvis " + " ".join(f"{s}_{b}:{s}_{a}" for a, b in (
@@ -158,11 +166,11 @@ _H36M32 = ("Hips:- RHip RKnee RFoot RToe RToeSite LHip:Hips LKnee LFoot LToe LTo
            "LCollar:Thorax LShoulder LElbow LWrist LHand LHandSite LWristEnd:LWrist LWristSite RCollar:Thorax RShoulder "
            "RElbow RWrist RHand RHandSite RWristEnd:RWrist RWristSite")
 _MPII = ("RAnkle:RKnee RKnee:RHip RHip:Pelvis LHip:Pelvis LKnee:LHip LAnkle:LKnee Pelvis:- Thorax:chest Neck:Thorax "
-         "HeadTop:Neck RWrist:RElbow RElbow:RShoulder RShoulder:chest LShoulder:chest LElbow:LShoulder LWrist:LElbow")
-_LSP = ("RAnkle:RKnee RKnee:RHip RHip:pelvis LHip:pelvis LKnee:LHip LAnkle:LKnee RWrist:RElbow RElbow:RShoulder RShoulder:chest "
-        "LShoulder:chest LElbow:LShoulder LWrist:LElbow Neck:chest HeadTop:Neck")
-_PANOPTIC = ("Neck:chest Nose:head BodyCenter:- LShoulder:chest LElbow LWrist LHip:BodyCenter LKnee LAnkle RShoulder:chest "
-             "RElbow RWrist RHip:BodyCenter RKnee RAnkle LEye:head LEar:head REye:head REar:head")
+         "HeadTop:Neck RWrist:RElbow RElbow:RShoulder RShoulder:RCollar LShoulder:LCollar LElbow:LShoulder LWrist:LElbow")
+_LSP = ("RAnkle:RKnee RKnee:RHip RHip:pelvis LHip:pelvis LKnee:LHip LAnkle:LKnee RWrist:RElbow RElbow:RShoulder "
+        "RShoulder:RCollar LShoulder:LCollar LElbow:LShoulder LWrist:LElbow Neck:chest HeadTop:Neck")
+_PANOPTIC = ("Neck:chest Nose:head BodyCenter:- LShoulder:LCollar LElbow LWrist LHip:BodyCenter LKnee LAnkle "
+             "RShoulder:RCollar RElbow RWrist RHip:BodyCenter RKnee RAnkle LEye:head LEar:head REye:head REar:head")
 _HP28 = ("spine3:spine2 spine4:spine3 spine2:spine spine:pelvis pelvis:- neck:spine4 head:neck head_top:head "
          + " ".join(f"{s}_clavicle:spine4 {s}_shoulder {s}_elbow {s}_wrist {s}_hand" for s in ("left", "right")) + " "
          + " ".join(f"{s}_hip:pelvis {s}_knee {s}_ankle {s}_foot {s}_toe" for s in ("left", "right")))
@@ -249,7 +257,8 @@ ORDERS: tuple[JointOrder, ...] = (
     _order("MediaPipe 33", _MEDIAPIPE, _Body("pelvis left_hip left_knee left_ankle left_foot_index", _POINTS_BODY["torso"],
                                              _POINTS_BODY["arm"], _COCO_TRUNK)),
     _order("MPII 16", _MPII, _Body("Pelvis LHip LKnee LAnkle", "Pelvis spine chest Thorax Neck HeadTop", _OPENPOSE["arm"],
-                                   "spine:Pelvis=Pelvis+Pelvis+Thorax chest:spine=Pelvis+Thorax+Thorax")),
+                                   "spine:Pelvis=Pelvis+Pelvis+Thorax chest:spine=Pelvis+Thorax+Thorax "
+                                   + _collars("LShoulder", "RShoulder"))),
     _order("LSP 14", _LSP, _Body(**_LEG, torso="pelvis spine chest Neck HeadTop", **_OPENPOSE,
                                  virtual=_NECK_AND_HEAD)),
     _order("CMU Panoptic 19", _PANOPTIC, _Body("BodyCenter LHip LKnee LAnkle", "BodyCenter spine chest Neck head", **_OPENPOSE,
