@@ -135,6 +135,9 @@ def _line_by_line(path: Path, body: str, asf: Asf, first_line: int) -> tuple[dic
         if len(words) - 1 != wanted[name]:
             raise FileProblem(path, f"{short(name)!r} has {len(words) - 1:,} values, its skeleton {wanted[name]}",
                               ITS_SKELETON, where)
+        if len(rows[name]) >= len(numbers):
+            rows[name].append([])
+            raise _incomplete(path, rows, len(numbers), frame_where)
         try:
             rows[name].append([float(w) for w in words[1:]])
         except ValueError as error:
@@ -145,7 +148,7 @@ def _line_by_line(path: Path, body: str, asf: Asf, first_line: int) -> tuple[dic
 
 
 def _incomplete(path: Path, rows: dict[str, list], frames: int, where: str) -> FileProblem:
-    name = next(n for n, r in rows.items() if len(r) != frames)
+    name = max((n for n, r in rows.items() if len(r) != frames), key=lambda n: len(rows[n]))
     what = "is missing" if len(rows[name]) < frames else "is there twice"
     return FileProblem(path, f"the bone {short(name)!r} {what} in a frame", CUT, where)
 

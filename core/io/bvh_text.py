@@ -46,12 +46,12 @@ def parse_bvh(path: Path) -> Bvh:
     claimed, frame_time, at = _motion_header(path, text, hierarchy.at)
     first_line = text.count("\n", 0, at) + 1
     body = text[at:]
-    named = sum(len(c) for c in hierarchy.channels)
-    if max(named, sum(hierarchy.counts)) == 0:
-        raise FileProblem(path, "no joint has channels", "Export it with animation")
-    body, per_line = _plain(body, named)
+    body, per_line = _plain(body, sum(map(len, hierarchy.channels)))
     channels = _channels(hierarchy, per_line)
-    values = _values(path, body, sum(map(len, channels)), per_line, claimed, first_line)
+    width = sum(map(len, channels))
+    if not width:
+        raise FileProblem(path, "no joint has channels", "Export it with animation")
+    values = _values(path, body, width, per_line, claimed, first_line)
     return Bvh(tuple(hierarchy.names), tuple(hierarchy.parents), np.array(hierarchy.offsets, np.float64), channels, values,
                frame_time, claimed, _last_number_is_cut(body))
 

@@ -17,8 +17,9 @@ from core.io.text import parse_numbers, read_text, to_float
 from core.motion.motion import Assumption
 from core.motion.skeleton import Skeleton
 
-MAX_TEXT = 2 << 30
+MAX_TEXT = 1 << 30
 CHUNK = 1 << 20
+MAX_DEPTH = 100
 CUT = "Copy or export the file again"
 # The segments above, where a file has no joints that name them.
 PARENTS = {
@@ -51,9 +52,13 @@ class _Reader:
         self.mvnx = False
         self.kind: str | None = None
         self.text: list[str] | None = None
+        self.depth = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition("}")[2]
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise ValueError("elements nested too deeply")
         own = self.subjects[-1] if self.subjects else None
         if own and max(len(own.names), len(own.joints), len(self.subjects)) > MAX_JOINTS:
             raise ValueError("too many subjects, segments or joints")
@@ -78,6 +83,7 @@ class _Reader:
 
     def end(self, tag: str) -> None:
         tag = tag.rpartition("}")[2]
+        self.depth -= 1
         if tag == "frame":
             self.kind = None
         if self.text is None or tag not in ("connector1", "connector2", "position"):
@@ -104,7 +110,10 @@ def read_mvnx(path: Path) -> list[RawTake]:
     parser = XMLParser(target=reader)
     try:
         for start in range(0, len(text), CHUNK):
-            parser.feed(text[start:start + CHUNK])
+            chunk = text[start:start + CHUNK]
+            if ">" not in chunk and len(chunk) == CHUNK:
+                raise ValueError("an element longer than a megabyte")
+            parser.feed(chunk)
         parser.close()
     except ParseError as error:
         line = error.position[0]

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.errors import FileProblem, os_problem
 
-MAX_TEXT = 2 << 30
+MAX_TEXT = 1 << 30
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
           (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # A number that no capture holds: if it is read back as the last one, everything before it was a number too.

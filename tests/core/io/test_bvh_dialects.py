@@ -279,7 +279,8 @@ def test_hostile_headers_end_at_once(tmp_path):
     for text, says in ((star + child * 5000 + end, "more than 1,000 joints"), (star + "{" * 100000, "without a joint"),
                        (star + "End Site {" * 50000 + end, "never closed"), (star * 50000, "more than|never closed"),
                        ("HIERARCHY " * 100000, "not a"), ("HIERARCHY\n" + "x" * 2000000, "not a"), ("", "not a"),
-                       (star.split("CHANNELS")[0] + child * 900 + end.replace("0 0 0", "0 " * 10), "no joint has channels")):
+                       (star.split("CHANNELS")[0] + child * 900 + end.replace("0 0 0", "0 " * 10), "no joint has channels"),
+                       ("HIERARCHY\n" + "ROOT a\n{\nCHANNELS 999999\n}\n" * 900 + end[2:], "no joint has channels")):
         (tmp_path / "a.bvh").write_text(text)
         with pytest.raises(FileProblem, match=says):
             read_bvh(tmp_path / "a.bvh")
