@@ -52,12 +52,14 @@ def test_numbers():
 
 
 def test_what_is_no_file_is_refused(tmp_path):
-    os.mkfifo(tmp_path / "pipe.bvh")
-    for name, says in (("pipe.bvh", "pipe"), ("none.bvh", "not exist"), (".", "folder")):
+    pipe = [("pipe.bvh", "pipe")] if hasattr(os, "mkfifo") else []
+    if pipe:
+        os.mkfifo(tmp_path / "pipe.bvh")
+    for name, says in (*pipe, ("none.bvh", "not exist"), (".", "folder")):
         with pytest.raises(FileProblem, match=says):
             read_text(tmp_path / name)
         assert head_text(tmp_path / name) == ""
     (tmp_path / "long.txt").write_bytes(b"1\n2" * 100)
     with pytest.raises(FileProblem, match="longer than"):
         read_text(tmp_path / "long.txt", 50)
-    assert head_text(tmp_path / "long.txt", 5) == "1\n"
+    assert head_text(tmp_path / "long.txt", 4) == "1\n"
