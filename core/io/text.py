@@ -73,13 +73,21 @@ def _decoded(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    # Kana and the common kanji start with a byte of 0x81 to 0x9F, where Western text has hardly a letter.
-    if re.search(rb"[\x81-\x90\x98-\x9f]|[\x91-\x97][^\x00-\x3f]", data):
+    if _is_shift_jis(data):
         try:
             return data.decode("cp932")
         except UnicodeDecodeError:
             pass
     return data.decode("cp1252", "replace")
+
+
+def _is_shift_jis(data: bytes) -> bool:
+    """Whether two-byte characters start as kana and common kanji do rather than as rare kanji, which accented Western letters
+    look like. A quote, dash or Š of Windows' code page before a plain letter counts for neither."""
+    pairs = re.findall(rb"([\x81-\x9f\xe0-\xfc])([\x40-\x7e\x80-\xfc])", data[:1 << 22])
+    starts = [lead[0] for lead, trail in pairs if not (trail < b"\x80" and lead in b"\x8a\x8c\x8e\x91\x92\x93\x94\x95\x96\x97")]
+    common = sum(start <= 0x98 for start in starts)
+    return common > len(starts) - common
 
 
 def to_float(word: str) -> float | None:
