@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.motion.limbs import limb
 from core.motion.motion import Motion
 from core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
 
@@ -20,8 +21,10 @@ def facing(positions: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     across = np.zeros((len(positions), 3), np.float32)
     for left, right in ((LEFT_LEG, RIGHT_LEG), (LEFT_ARM, RIGHT_ARM)):
         a, b = skeleton.chains[left], skeleton.chains[right]
-        k = 1 if left == LEFT_LEG else min(2, len(a) - 1, len(b) - 1)
-        across += positions[:, a[min(k, len(a) - 1)]] - positions[:, b[min(k, len(b) - 1)]]
+        if left == LEFT_LEG:
+            across += positions[:, a[1]] - positions[:, b[1]]
+        else:
+            across += positions[:, limb(positions[:1], a).start] - positions[:, limb(positions[:1], b).start]
     ahead = np.stack([-across[:, 2], np.zeros(len(across)), across[:, 0]], axis=1)
     length = np.linalg.norm(ahead, axis=1, keepdims=True)
     return np.where(length > 1e-6, ahead / np.maximum(length, 1e-6), [0.0, 0.0, 1.0]).astype(np.float32)

@@ -66,12 +66,9 @@ def _decide(takes: list[Evidence]) -> list[Recognition]:
     said = takes[0].said_up
     scores = up_axis.pooled([t.up for t in takes], up_axis.prior(said.value if said else None, said.confidence if said else 0.0))
     shared = scores - scores.max()
-    parts_of = [_parts(takes, axis) for axis in range(6)]
-    if len({p.chains for p in parts_of}) > 1:
-        # An axis under which no body is found is less likely where another one shows a body.
-        shared = shared + np.log(np.maximum([p.confidence for p in parts_of], 0.05))
     common = int(np.argmax(shared))
-    unit_found = _unit(takes, parts_of[common])
+    parts = _parts(takes)
+    unit_found = _unit(takes, parts)
     readings: dict[int, Recognition] = {}
     chosen = []
     for take in takes:
@@ -79,7 +76,7 @@ def _decide(takes: list[Evidence]) -> list[Recognition]:
         axis = int(np.argmax(alone)) if len(takes) > 1 else common
         if axis not in readings:
             basis = shared if axis == common else alone
-            readings[axis] = Recognition(unit_found, _up(axis, basis, takes), parts_of[axis], _offset(takes, axis))
+            readings[axis] = Recognition(unit_found, _up(axis, basis, takes), parts, _offset(takes, axis))
         chosen.append(readings[axis])
     return chosen
 
@@ -98,13 +95,13 @@ def _up(axis: int, scores: np.ndarray, takes: list[Evidence]) -> Stated[str]:
     return Stated(name, grounds, _sure(scores, axis))
 
 
-def _parts(takes: list[Evidence], axis: int) -> PartFinding:
+def _parts(takes: list[Evidence]) -> PartFinding:
     """The finding that most of the takes share, weighed by how sure each is."""
     weights: Counter[tuple] = Counter()
     for take in takes:
-        weights[take.parts[axis].chains] += max(take.parts[axis].confidence, 1e-3)
+        weights[take.parts.chains] += max(take.parts.confidence, 1e-3)
     chains = max(weights, key=weights.__getitem__)
-    return max((t.parts[axis] for t in takes if t.parts[axis].chains == chains), key=lambda p: p.confidence)
+    return max((t.parts for t in takes if t.parts.chains == chains), key=lambda p: p.confidence)
 
 
 def _unit(takes: list[Evidence], parts: PartFinding) -> Stated[float]:

@@ -18,10 +18,9 @@ Values = dict[str, Any]
 
 def evidence_values(evidence: Evidence) -> Values:
     """An evidence as JSON values."""
-    findings = list(dict.fromkeys(evidence.parts))
     return {
         "stature": evidence.stature, "up": {k: np.round(v, 3).tolist() for k, v in vars(evidence.up).items()},
-        "findings": [asdict(f) for f in findings], "parts": [findings.index(p) for p in evidence.parts],
+        "parts": asdict(evidence.parts),
         "root_offset": None if evidence.root_offset is None else np.round(evidence.root_offset, 3).tolist(),
         "said_unit": _values(evidence.said_unit), "said_up": _values(evidence.said_up), "rig": evidence.rig,
     }
@@ -29,11 +28,10 @@ def evidence_values(evidence: Evidence) -> Values:
 
 def evidence_from(values: Values) -> Evidence:
     """The inverse of evidence_values. Raises KeyError, TypeError, ValueError or IndexError where something else was stored."""
-    findings = [_parts(f) for f in values["findings"]]
     offset = values["root_offset"]
     return Evidence(
         float(values["stature"]), UpEvidence(**{k: np.array(v) for k, v in values["up"].items()}),
-        tuple(findings[i] for i in values["parts"]), None if offset is None else np.array(offset),
+        _parts(values["parts"]), None if offset is None else np.array(offset),
         _stated(values["said_unit"]), _stated(values["said_up"]), values["rig"])
 
 

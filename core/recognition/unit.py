@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.motion.limbs import limb
 from core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, Chains, Skeleton
-from core.recognition.limbs import limb
 
 # (name, metres per unit, share of files that have it)
 UNITS = (

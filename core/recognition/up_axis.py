@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.motion.axes import UP_AXES
+from core.motion.limbs import limb
 from core.motion.skeleton import LEFT_LEG, RIGHT_LEG, TORSO, Chains
-from core.recognition.limbs import limb
 
 # Unit vectors of UP_AXES.
 DIRECTIONS = np.array([np.eye(3)["XYZ".index(name[-1])] * (-1 if name[0] == "-" else 1) for name in UP_AXES])
