@@ -31,7 +31,7 @@ def read_bvh(path: Path) -> list[RawTake]:
     notes = _notes(bvh, places, props)
     takes = [_take(bvh, positions, tree, notes) for tree in trees]
     if len(takes) == 2:
-        return [replace(takes[0], partner=takes[1])]
+        return [replace(takes[0], partner=replace(takes[1], notes=()))]
     if len(takes) > 2:
         names = _unique([bvh.names[tree[0]] for tree in trees])
         return [replace(take, name=name) for take, name in zip(takes, names, strict=True)]

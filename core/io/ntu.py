@@ -62,7 +62,7 @@ def read_ntu(path: Path) -> list[RawTake]:
     takes = [RawTake(np.ascontiguousarray(positions[:, i]), FPS, KINECT25, rate, unit=Stated(1.0, "a Kinect's metres", 1.0),
                      up=Stated("Y", "a Kinect's camera looks level", 0.9), notes=notes) for i in range(positions.shape[1])]
     if len(takes) == 2:
-        return [replace(takes[0], partner=takes[1])]
+        return [replace(takes[0], partner=replace(takes[1], notes=()))]
     return [replace(t, name=f"body {n}") for n, t in enumerate(takes, 1)] if len(takes) > 2 else takes
 
 
