@@ -32,6 +32,7 @@ KEPT = 512 << 20
 FILES = 200
 # The system ends a child that is this many seconds over its time, for where there is no parent left to do it.
 GRACE_S = 10
+ADDRESSES, RESIDENT = 0, 1
 _WRITING = threading.Lock()
 
 
@@ -52,8 +53,8 @@ def serve(readers: Mapping[str, Reader], memory: int = MEMORY, files: int = FILE
     """Read what standard input asks for until it closes. Never returns: libraries may crash in their own cleaning up."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints is no answer
-    start = _address_space()
-    _limit_memory(start + memory)
+    _limit_memory(_memory(ADDRESSES) + memory)
+    start = _memory(RESIDENT)
     requests: queue.Queue[str] = queue.Queue()
     folder = Path(tempfile.mkdtemp(prefix="motionpatches-"))
     threading.Thread(target=_listen, args=(requests, folder), daemon=True).start()
@@ -63,7 +64,7 @@ def serve(readers: Mapping[str, Reader], memory: int = MEMORY, files: int = FILE
         _alarm(int(request["seconds"]) + GRACE_S)
         answer = _answer(readers, request, folder / TAKES)
         _alarm(0)
-        last = number == files or _address_space() > start + KEPT
+        last = number == files or _memory(RESIDENT) > start + KEPT
         with contextlib.suppress(OSError):  # nobody listens: _listen ends the process
             print(json.dumps({**answer, "last": last}), file=answers, flush=True)
         if last:
@@ -100,10 +101,10 @@ def _answer(readers: Mapping[str, Reader], request: dict[str, Any], out: Path) -
         return {"problem": f"it could not be read ({type(error).__name__}: {str(error)[:60]})", "advice": "Export it again"}
 
 
-def _address_space() -> int:
-    """Bytes of address space in use, 0 where the system does not say."""
+def _memory(kind: int) -> int:
+    """Bytes of address space or of memory in use, 0 where the system does not say."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        return int(Path("/proc/self/statm").read_text().split()[kind]) * os.sysconf("SC_PAGE_SIZE")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,8 @@ def read_usd(path: Path) -> list[RawTake]:
                           "Install it with: pip install 'motionpatches-studio[usd]'") from None
     try:
         stage = Usd.Stage.Open(str(path.absolute()))
-    except (Tf.ErrorException, RuntimeError) as error:
-        lines = str(error).strip().splitlines()
-        raise FileProblem(path, f"it is no whole USD file ({lines[-1].strip()[-60:] if lines else ''})", "Export it again") from None
+    except (Tf.ErrorException, RuntimeError, UnicodeError):  # the last: a message of the library that holds broken bytes
+        raise FileProblem(path, "it is no whole USD file", "Export it again") from None
     skeletons = [prim for prim in stage.Traverse() if prim.IsA(UsdSkel.Skeleton)]
     if not skeletons:
         raise FileProblem(path, "it holds no skeleton (UsdSkel)", "Export the skeleton with its animation")
@@ -53,7 +53,7 @@ def read_usd(path: Path) -> list[RawTake]:
     if not takes:
         raise FileProblem(path, "no skeleton is animated in it", "Export the skeleton with its animation")
     notes = left_out(unfit + max(len(others) - MAX_TAKES, 0), "animation", "it fits no skeleton of the stage")
-    return [_with(take, notes) for take in with_own_names(takes)]
+    return [replace(take, notes=notes) for take in with_own_names(takes)]
 
 
 class _Reader:
@@ -102,8 +102,7 @@ class _Reader:
         frames = int(min((samples[-1] - samples[0]) / step + 1e-3, MAX_CELLS)) + 1
         times = samples[0] + step * np.arange(frames)
         fps = self.codes / step
-        taken = [self._take(prim, query, times, fps, rate, name) for prim, query in zip(prims, queries, strict=True)]
-        return taken
+        return [self._take(prim, query, times, fps, rate, name) for prim, query in zip(prims, queries, strict=True)]
 
     def _step(self, samples: np.ndarray) -> tuple[float, Assumption]:
         """Time codes from frame to frame: one, or the samples' even distance where one would be too fast or too slow."""
@@ -130,7 +129,8 @@ class _Reader:
         positions = np.empty((len(times), len(joints), 3))
         for frame, time in enumerate(times.tolist()):
             places.SetTime(time)
-            positions[frame] = _world(query.ComputeJointSkelTransforms(time), places.GetLocalToWorldTransform(prim), len(joints), self)
+            transforms = query.ComputeJointSkelTransforms(time)
+            positions[frame] = _world(transforms, places.GetLocalToWorldTransform(prim), len(joints), self)
         places.SetTime(float(times[0]))
         rest = query.ComputeJointSkelTransforms(float(times[0]), atRest=True)
         rest = _world(rest, places.GetLocalToWorldTransform(prim), len(joints), self) if rest else None
@@ -158,12 +158,6 @@ def _upwards(prim: Any) -> Iterator[Any]:
     while prim and not prim.IsPseudoRoot():
         yield prim
         prim = prim.GetParent()
-
-
-def _with(take: RawTake, notes: tuple[Assumption, ...]) -> RawTake:
-    from dataclasses import replace
-
-    return replace(take, notes=(*take.notes, *notes))
 
 
 USD = Format("USD", (".usd", ".usda", ".usdc", ".usdz"), read_usd, native=True)
