@@ -68,7 +68,7 @@ def take_of(path: Path, poses: SmplPoses) -> RawTake:
                           "proportions are not known", 0.7)
     return RawTake(
         np.ascontiguousarray(positions, np.float32), poses.fps, SMPL22, poses.rate, poses.name, poses.captions,
-        unit=Stated(1.0, "SMPL's body is in metres", 0.97), up=poses.up,
+        unit=Stated(1.0, "SMPL's body is in metres", 1.0), up=poses.up,
         parts=Stated("five chains", "SMPL's joints", 1.0), notes=(body, *poses.notes))
 
 
