@@ -27,14 +27,20 @@ SLOWEST, FASTEST = 12.0, 240.0
 def read_usd(path: Path) -> list[RawTake]:
     """A take of what the stage plays, and one of each animation that no skeleton is bound to, (T, J, 3) in the stage's unit."""
     try:
-        from pxr import Tf, Usd, UsdSkel
+        from pxr import Tf
     except ImportError:
         raise FileProblem(path, "USD files need a library that is not installed",
                           "Install it with: pip install 'motionpatches-studio[usd]'") from None
     try:
-        stage = Usd.Stage.Open(str(path.absolute()))
-    except (Tf.ErrorException, RuntimeError, UnicodeError):  # the last: a message of the library that holds broken bytes
+        return _read(path)
+    except (Tf.ErrorException, RuntimeError, UnicodeError):  # the last: a message or name of the library's with broken bytes
         raise FileProblem(path, "it is no whole USD file", "Export it again") from None
+
+
+def _read(path: Path) -> list[RawTake]:
+    from pxr import Usd, UsdSkel
+
+    stage = Usd.Stage.Open(str(path.absolute()))
     skeletons = [prim for prim in stage.Traverse() if prim.IsA(UsdSkel.Skeleton)]
     if not skeletons:
         raise FileProblem(path, "it holds no skeleton (UsdSkel)", "Export the skeleton with its animation")
