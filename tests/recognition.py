@@ -2,21 +2,27 @@
 
     python -m tests.recognition DATA
 
-DATA holds `capture` and `cases` (or is one of them). Prints a row for each kind of take, then for `capture` the calibration: each
-take alone, and each with the takes of its folder, against the unit and axis that its README states.
+DATA holds `capture` and `cases` (or is one of them). Prints a row for each kind of take, then for `capture` the calibration
+against the unit and axis that its README states: each take alone, each with the takes of its folder, and each alone once more
+after it was turned, scaled and robbed of its joints' names.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from core.errors import StudioError
 from core.io.load import is_motion_file
-from core.library.scan import Found, FoundFile, notes_of, read_file
-from core.recognition.decide import Recognition, decide
+from core.library.scan import Found, FoundFile, Readings, notes_of, raw_take, read_file
+from core.motion.axes import from_y_up, to_y_up
+from core.motion.raw import RawTake
+from core.motion.skeleton import Chains, Skeleton
+from core.recognition.decide import Recognition, decide, recognise
 from core.recognition.survey import survey
 
 BANDS = ((0.99, "0.99"), (0.9, "0.90 to 0.98"), (0.7, "0.70 to 0.89"), (0.0, "below 0.70"))
@@ -24,10 +30,10 @@ BANDS = ((0.99, "0.99"), (0.9, "0.90 to 0.98"), (0.7, "0.70 to 0.89"), (0.0, "be
 
 @dataclass(frozen=True)
 class Truth:
-    """What is known of a take: metres per unit and up axis; None where nothing is."""
+    """What is known of a take: metres per unit and up axis."""
 
-    unit: float | None
-    up: str | None
+    unit: float
+    up: str
 
 
 Z_UP_INCHES = ("135_01", "135_02", "135_11", "94_12")
@@ -51,12 +57,10 @@ def read_all(root: Path) -> tuple[list[FoundFile], list[str]]:
     return found, refused
 
 
-def readings(files: list[FoundFile], together: bool) -> dict[tuple[str, str], Recognition]:
-    """Takes with those of their folder, or each alone."""
+def readings(files: list[FoundFile]) -> Readings:
+    """Each take with those of its folder."""
     evidence = {(str(f.path), t.name): t.evidence for f in files for t in f.takes}
-    if together:
-        return survey(evidence, {key: str(Path(key[0]).parent) for key in evidence})
-    return {key: decide([one])[0] for key, one in evidence.items()}
+    return survey(evidence, {key: str(Path(key[0]).parent) for key in evidence})
 
 
 def band(confidence: float) -> str:
@@ -64,26 +68,45 @@ def band(confidence: float) -> str:
 
 
 def calibration(files: list[FoundFile]) -> str:
-    """How often unit and up axis are right, by how sure recognition says it is."""
+    """How often unit, up axis and body parts are right, by how sure recognition says it is."""
     rows: dict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
-    for together in (False, True):
-        found = readings(files, together)
-        for file in files:
-            for take in file.takes:
-                reading, truth = found[str(file.path), take.name], truth_of_capture(file.path, take)
-                how = "folder" if together else "alone"
-                if truth.up:
-                    rows[f"up axis, {how}", band(reading.up.confidence)][reading.up.value == truth.up] += 1
-                if truth.unit:
-                    rows[f"unit, {how}", band(reading.unit.confidence)][abs(reading.unit.value / truth.unit - 1) < 0.05] += 1
+
+    def count(how: str, found: Recognition, truth: Truth, chains: Chains) -> None:
+        rows[f"up axis, {how}", band(found.up.confidence)][found.up.value == truth.up] += 1
+        rows[f"unit, {how}", band(found.unit.confidence)][abs(found.unit.value / truth.unit - 1) < 0.05] += 1
+        rows[f"body parts, {how}", band(found.parts.confidence)][limbs(found.parts.chains) == limbs(chains)] += 1
+
+    together = readings(files)
+    random = np.random.default_rng(0)
+    for file in files:
+        for take in file.takes:
+            truth, chains = truth_of_capture(file.path, take), take.evidence.parts.chains
+            count("folder", together[str(file.path), take.name], truth, chains)
+            count("alone", decide([take.evidence])[0], truth, chains)
+            changed, moved = changed_take(raw_take(file.path, take.name), truth, random)
+            count("alone, changed", recognise(changed), moved, chains)
     lines = ["| what | said to be sure | takes | right |", "|---|---|---:|---:|"]
     lines += [f"| {what} | {sure} | {sum(c.values())} | {c[True]} |" for (what, sure), c in sorted(rows.items())]
     return "\n".join(lines)
 
 
+def limbs(chains: Chains) -> Chains:
+    """Chains without their first joints: several joints lie in one place at the root."""
+    return tuple(chain[1:] for chain in chains)
+
+
+def changed_take(take: RawTake, truth: Truth, random: np.random.Generator) -> tuple[RawTake, Truth]:
+    """The take with Y or Z up, in another unit, on a floor that is not at 0, under names that say nothing."""
+    up, factor = str(random.choice(["Y", "Z"])), float(random.choice([1.0, 0.01, 0.001, 0.0254]))
+    positions = from_y_up(to_y_up(take.positions, truth.up), up) * np.float32(truth.unit / factor)
+    positions = positions + (random.normal(0, 1, 3) / factor).astype(np.float32)
+    skeleton = Skeleton(tuple(f"joint {j}" for j in range(take.skeleton.joint_count)), take.skeleton.parents)
+    return replace(take, positions=positions, skeleton=skeleton, rest=None, root_offset=None), Truth(factor, up)
+
+
 def table(root: Path, files: list[FoundFile], refused: list[str]) -> str:
     """A row for each folder: its takes as recognised."""
-    found = readings(files, True)
+    found = readings(files)
     by_folder: dict[Path, list[FoundFile]] = defaultdict(list)
     for file in files:
         by_folder[file.path.parent].append(file)
