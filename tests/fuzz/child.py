@@ -28,6 +28,7 @@ def main(name: str, seed: int, first: int, end: int, whole: int, seconds: float)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # What a library prints has no place among the answers.
     with tempfile.TemporaryDirectory(dir=SHARED_MEMORY if os.path.isdir(SHARED_MEMORY) else None) as folder:
         print(json.dumps(folder), file=out, flush=True)
+        faulthandler.enable()
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         for number in range(first, end):
