@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -65,9 +66,19 @@ def read_gltf(path: Path) -> list[RawTake]:
 def gltf_files(path: Path) -> list[Path]:
     """The file and the buffers beside it."""
     try:
-        return [path, *Document(path).external_files()]
-    except FileProblem:
+        seen = path.stat()
+    except OSError:
         return [path]
+    return [path, *_buffers_beside(path, seen.st_size, seen.st_mtime_ns)]
+
+
+@lru_cache(1024)
+def _buffers_beside(path: Path, size: int, changed_ns: int) -> tuple[Path, ...]:
+    """Buffers in files of their own; asked each time that a clip is shown, hence once for a file of this size and time."""
+    try:
+        return tuple(Document(path).external_files())
+    except FileProblem:
+        return ()
 
 
 def _human_bones(document: Document) -> dict[int, str]:
