@@ -111,7 +111,8 @@ def prepare(motion: Motion, recipe: PatchRecipe) -> Motion:
     """Rate, frame and size as the recipe asks."""
     if not motion.skeleton.chains:
         why = next((a.reason for a in motion.assumptions if a.what == "body parts"), "it has no body parts")
-        raise StudioError(f"{motion.name} is shown but not searched: {why}. Name its body parts in Check Import if it is a person.")
+        raise StudioError(f"{motion.name} is shown but not searched: {why}. Name its body parts in Check Import if it is a "
+                          "person.")
     if recipe.repeat_frames and abs(motion.fps - 12.5) < 0.01:
         motion = repeat_kit_frames(motion)
     motion = canonical.resample(motion, recipe.fps)

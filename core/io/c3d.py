@@ -66,8 +66,11 @@ def read_c3d(path: Path) -> list[RawTake]:
 def read_tracks(path: Path) -> Tracks:
     """The markers of a file by the compiled library ezc3d, analog channels and forces left out."""
     _check_size(path)
-    import ezc3d
-
+    try:
+        import ezc3d
+    except ImportError:  # there is no build of it for every machine
+        raise FileProblem(path, "C3D files need the library ezc3d, which is not installed", "Install it with: pip install ezc3d"
+                          ) from None
     try:
         content = ezc3d.c3d(str(path))
         parameters, data = content["parameters"], content["data"]["points"]

@@ -18,7 +18,9 @@ from core.io.formats import Format
 from core.io.gltf import GLTF
 from core.io.joint_csv import JOINT_CSV
 from core.io.limits import check_take
+from core.io.mvnx import MVNX
 from core.io.native import read_in_child
+from core.io.ntu import NTU
 from core.io.trc import TRC
 from core.io.usd import USD
 from core.motion.motion import Motion
@@ -26,7 +28,7 @@ from core.motion.raw import RawTake
 from core.recognition.evidence import evidence_of
 from core.recognition.survey import survey
 
-FORMATS: tuple[Format, ...] = (BVH, FBX, GLTF, C3D, AMC, NPY, NPZ, PICKLE, TORCH, TRC, JOINT_CSV, USD)
+FORMATS: tuple[Format, ...] = (BVH, FBX, GLTF, C3D, AMC, NPY, NPZ, PICKLE, TORCH, TRC, JOINT_CSV, MVNX, NTU, USD)
 SUFFIXES = frozenset(suffix for one in FORMATS for suffix in one.suffixes)
 
 

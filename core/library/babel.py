@@ -50,7 +50,8 @@ def open_babel(root: Path) -> Job[Library]:
     if not clips:
         reason = f" {skipped[0].reason}" if skipped else ""
         raise FileProblem(root, f"none of its sequences could be used.{reason}", "Put the AMASS folders beside the tables")
-    return Library(root, root.name, "BABEL folder", tuple(clips), babel_reader(root), tuple(skipped), ("22 SMPL joints from AMASS",))
+    return Library(root, root.name, "BABEL folder", tuple(clips), babel_reader(root), tuple(skipped),
+                   ("22 SMPL joints from AMASS",))
 
 
 def babel_reader(_: Path) -> Reader:

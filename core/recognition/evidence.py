@@ -16,8 +16,9 @@ from core.recognition.up_axis import UpEvidence
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Of one take. `stature` in raw units; `parts`: its body parts, which need no axis; `root_offset`: (6,) log-odds along UP_AXES that the root's OFFSET is to be added, None where it has none. `said_unit` and
-    `said_up`: what the format states. `rig`: takes of the same are weighed together."""
+    """Of one take. `stature` in raw units; `parts`: its body parts, which need no axis; `root_offset`: (6,) log-odds along
+    UP_AXES that the root's OFFSET is to be added, None where it has none. `said_unit` and `said_up`: what the format states.
+    `rig`: takes of the same are weighed together."""
 
     stature: float
     up: UpEvidence

@@ -189,9 +189,7 @@ def _bvhtoolbox_positions(file: Path) -> dict[str, np.ndarray]:
         axes = "s" + "".join(c[0] for c in channels if c[1:] == "rotation").lower()[::-1]
         world = get_affines(tree, joint.name, axes=axes)
         offset = np.array([float(o) for o in joint["OFFSET"]])
-        if above is None:
-            world[:, :3, 3] += offset
-        else:
+        if above is not None:
             if not any(c.endswith("position") for c in channels):
                 world[:, :3, 3] = offset
             world = np.matmul(above, world)

@@ -74,7 +74,8 @@ def test_02_kimodo(cases):
 
 
 @pytest.mark.parametrize("case, file, unit, up", [
-    ("04-cmu-unit-gap", "xia_angry_13.bvh", 0.0254 / 0.45, "Y"), ("36-inches-as-centimetres", "8yr_old__jumping.bvh", 0.0254, "Z"),
+    ("04-cmu-unit-gap", "xia_angry_13.bvh", 0.0254 / 0.45, "Y"),
+    ("36-inches-as-centimetres", "8yr_old__jumping.bvh", 0.0254, "Z"),
     ("36-inches-as-centimetres", "cmu_1006__wave_hello_1.bvh", 0.0254, "Z")])
 def test_units_and_axes(cases, case, file, unit, up):
     motion = load_motion(cases / case / file)
@@ -237,19 +238,6 @@ def test_43_features(cases):
         load_motion(cases / "43-normalised-263" / "features_z_scored.npy")
 
 
-def test_50_markers_lie_where_the_solved_take_has_its_joints(cases):
-    """Ends of the five chains, after the rotation about the vertical, the shift and the lag that bring the two together."""
-    markers, solved = (load_motion(cases / "50-c3d" / name) for name in ("jab_left.c3d", "jab_left.bvh"))
-    ratio = markers.fps / solved.fps
-    at = np.minimum(np.round(np.arange(solved.frame_count) * ratio).astype(int), markers.frame_count - 1)
-    ends = [np.stack([m.positions[:, m.skeleton.chains[part][-1]] for part in range(5)], 1) for m in (markers, solved)]
-    a, b = ends[0][at], ends[1]
-    centre_a, centre_b = a.mean((0, 1)), b.mean((0, 1))
-    x, y = (a - centre_a).reshape(-1, 3), (b - centre_b).reshape(-1, 3)
-    angle = np.arctan2((x[:, 2] * y[:, 0] - x[:, 0] * y[:, 2]).sum(), (x[:, 0] * y[:, 0] + x[:, 2] * y[:, 2]).sum())
-    c, s = np.cos(angle), np.sin(angle)
-    turned = x @ np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]]).T
-    assert np.linalg.norm(turned - y, axis=1).mean() < 0.06
 
 
 def test_51_fbx(cases):
@@ -269,6 +257,7 @@ def test_52_every_animation_of_a_glb_is_a_clip(cases):
     assert len(wanted) == 50 and [c.take for c in library.clips] == wanted and {"T-Pose", "A_TPose"} <= set(wanted)
     for clip, animation in zip(library.clips, document["animations"], strict=True):
         inputs = {s["input"] for s in animation["samplers"]}
-        seconds = max(document["accessors"][i]["max"][0] for i in inputs) - min(document["accessors"][i]["min"][0] for i in inputs)
+        times = [document["accessors"][i] for i in inputs]
+        seconds = max(t["max"][0] for t in times) - min(t["min"][0] for t in times)
         assert clip.duration_s == pytest.approx(seconds, abs=1.5 / 24), clip.take
         assert library.load(clip.id).skeleton.chains

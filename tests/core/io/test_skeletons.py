@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.io.load import load_motion
-from core.recognition.body_parts import find_body_parts
 from core.motion.skeleton import Skeleton
+from core.recognition.body_parts import find_body_parts
 from tests.skeletons import BODIES, build, expected_chains, write_bvh
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from core.io.assemble import assemble
 from core.io.bvh import read_bvh
-from core.motion.raw import RawTake, Stated
 from core.motion.axes import UP_AXES, from_y_up, to_y_up
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake, Stated
 from core.motion.skeleton import SMPL22
 from core.recognition.corrections import Correction
 from core.recognition.decide import decide, recognise
@@ -45,7 +45,8 @@ def test_a_walk_is_stood_up_from_every_axis(walk, up):
     np.testing.assert_allclose(to_y_up(from_y_up(walk, up), found.up.value), walk, atol=1e-6)
 
 
-@pytest.mark.parametrize("factor, right", [(1, 1), (100, 0.01), (1000, 0.001), (1 / 0.0254, 0.0254), (0.45 / 0.0254, 0.0254 / 0.45)])
+@pytest.mark.parametrize("factor, right", [(1, 1), (100, 0.01), (1000, 0.001), (1 / 0.0254, 0.0254),
+                                           (0.45 / 0.0254, 0.0254 / 0.45)])
 @pytest.mark.parametrize("tall", [0.62, 0.9, 1.0, 1.12])
 def test_units_make_adults_and_children(walk, factor, right, tall):
     found = recognise(take(walk * factor * tall))
