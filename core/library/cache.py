@@ -12,7 +12,7 @@ from pathlib import Path
 from core import places
 from core.errors import StudioError
 from core.io.takes_file import MAP_FROM, READERS
-from core.library.content import Content, Contents, stamp_of
+from core.library.content import Content, Contents, unchanged
 from core.library.take_store import TakeStore, nbytes
 from core.motion.raw import RawTake
 
@@ -109,7 +109,7 @@ class TakeCache:
             raise
         for take in takes:
             _seal(take)
-        if stamp_of(self.files(path)) == content.stamp:
+        if unchanged(self.files(path), content):
             self.store.save(key, takes)
             self._hold(key, takes, sum(map(nbytes, takes)))
         return takes

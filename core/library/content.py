@@ -14,25 +14,22 @@ from core.errors import FileProblem, os_problem
 
 # A file changed within this time may change again and keep its time stamp, which some disks keep to two seconds only.
 UNSETTLED_S = 2.0
+RECENT = "?"
 REMEMBERED = 100_000
 
 
 @dataclass(frozen=True)
 class Content:
-    """`stamp`: sizes and times of change of the files; `digest`: 32 hex digits of the SHA-256 of what they hold."""
+    """`stamp`: sizes and times of change of the files, marked where they were so recent that they prove nothing later; `digest`:
+    32 hex digits of the SHA-256 of what the files hold."""
 
     stamp: str
     digest: str
 
 
-def content_of(files: Sequence[Path]) -> Content:
-    """Hash files that belong together, the first of them the take's own. Raises FileProblem."""
-    return Content(stamp_of(files), _digest(files))
-
-
-def stamp_of(files: Sequence[Path]) -> str:
-    """'size:nanoseconds' of every file. Raises FileProblem for one that is missing or no regular file."""
-    return _stamp(files)[0]
+def unchanged(files: Sequence[Path], content: Content) -> bool:
+    """Whether the files still are as when they were hashed. Raises FileProblem."""
+    return _stamp(files)[0] == content.stamp.removesuffix(RECENT)
 
 
 class Contents:
@@ -42,7 +39,8 @@ class Contents:
         self._known: dict[str, Content] = {}
 
     def of(self, files: Sequence[Path], stamp: str = "", digest: str = "") -> Content:
-        """`digest` is taken over where the files still have `stamp`. Raises FileProblem."""
+        """The content of files that belong together, the first of them the take's own. `digest` is taken over where they still
+        have `stamp`. Raises FileProblem."""
         now, settled = _stamp(files)
         if digest and stamp == now:
             return Content(now, digest)
@@ -50,7 +48,7 @@ class Contents:
         known = self._known.get(name)
         if known is not None and known.stamp == now:
             return known
-        found = Content(now, _digest(files))
+        found = Content(now if settled else now + RECENT, _digest(files))
         if settled:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
@@ -59,7 +57,8 @@ class Contents:
 
 
 def _stamp(files: Sequence[Path]) -> tuple[str, bool]:
-    """The stamp, and whether every file was last changed long enough ago."""
+    """'size:nanoseconds' of every file, and whether each was last changed long enough ago. Raises FileProblem for one that is
+    missing or no regular file."""
     parts, now, settled = [], time.time(), True
     for file in files:
         try:

@@ -96,6 +96,19 @@ def test_a_changed_file_is_read_again(files):
     assert frames(cache.takes(path)) == [2]
 
 
+def test_a_stamp_of_this_moment_proves_nothing_later(files):
+    path = files.write("a.num", 1)
+    os.utime(path, ns=(time.time_ns(),) * 2)
+    when, known = path.stat().st_mtime_ns, files.cache().content(path)
+    assert frames(files.cache().takes(path, known.stamp, known.digest)) == [1] and len(files.stored()) == 1
+    path.write_text("2")
+    os.utime(path, ns=(when, when))
+    assert frames(files.cache().takes(path, known.stamp, known.digest)) == [2]
+    os.utime(path, (1, 1))
+    settled = files.cache().content(path)
+    assert files.cache().content(path, settled.stamp, "x" * 32).digest == "x" * 32 and not settled.stamp.endswith("?")
+
+
 def test_files_it_depends_on_count(files):
     cache = files.cache(files=lambda path: [path, *path.parent.glob("*.skel")])
     path = files.write("a.num", 1)
