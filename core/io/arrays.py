@@ -13,10 +13,10 @@ import numpy as np
 from core.errors import FileProblem, os_problem
 from core.io import generators, interhuman, torch_file
 from core.io.array_layouts import MAX_NUMBERS, as_float32, check_numbers, positions_of, takes_of
-from core.io.array_skeletons import named, skeleton_in
+from core.io.array_skeletons import NAMES, PARENTS, named, skeleton_in
 from core.io.formats import Format
 from core.io.gaps import fill_gaps
-from core.io.joint_vectors import WIDTHS, denormalised
+from core.io.joint_vectors import STATISTICS, WIDTHS, denormalised, statistics_beside
 from core.io.limits import MAX_JOINTS, check_finite, short
 from core.io.motionx import MOTIONX_WIDTH, motionx_poses
 from core.io.not_positions import check_places, check_rows
@@ -24,7 +24,7 @@ from core.io.npy_file import MAGIC, Header, read_array, read_npy, read_npz
 from core.io.plain_pickle import read_pickle
 from core.io.smpl import take_of
 from core.io.smpl_results import poses_in
-from core.io.values import captions_in, plain_key, printable, rate_in, texts_in, with_text_keys
+from core.io.values import CAPTIONS, RATES, STEPS, captions_in, chosen, plain_key, printable, rate_in, texts_in, with_text_keys
 from core.motion.motion import Assumption
 from core.motion.raw import RawTake
 from core.motion.skeleton import KIT21, Skeleton
@@ -44,6 +44,10 @@ OTHER = ("vert", "vel", "rot", "mat", "orient", "betas", "trans", "contact", "ca
 # Points of pose estimators, which lose some for a while.
 ESTIMATED = {17, 18, 25, 33}
 BODY_OF = {543: 33, 553: 33, 75: 33}  # MediaPipe's body leads hands and face
+
+
+# What may stand beside an array of joint positions.
+BESIDE = (*RATES, *STEPS, *CAPTIONS, *PARENTS, *NAMES, "posed_joints")
 
 
 def read_arrays(path: Path) -> list[RawTake]:
@@ -91,7 +95,8 @@ def takes_in(path: Path, value: Any) -> list[RawTake]:
         return [interhuman.pair_in(path, value)]
     if isinstance(value, dict) and generators.is_results(values := with_text_keys(value)):
         rate = rate_in(values, *_usual(values["motion"].shape[1]))
-        return [_take(path, positions, values, name, captions, rate)
+        beside = chosen(values, BESIDE)
+        return [_take(path, positions, beside, name, captions, rate)
                 for name, captions, positions in generators.results_in(path, values)]
     people = poses_in(path, value)
     if people:
@@ -125,6 +130,7 @@ def _takes_of_values(path: Path, values: dict[str, Any]) -> list[RawTake]:
         seen = ", ".join(short(key) for key in sorted(values)[:6]) or "it has none"
         raise FileProblem(path, f"none of its arrays ({seen}) holds joint positions",
                           "Save an array of numbers (frames, joints, 3)")
+    values = chosen(values, BESIDE)
     plain = {plain_key(key): key for key in shaped}
     best = next((plain[plain_key(name)] for name in JOINTS if plain_key(name) in plain), None)
     if best is None and len(shaped) > 1 and len({array.shape[1:] for array in shaped.values()}) == 1:
@@ -227,7 +233,12 @@ def _files(path: Path) -> list[Path]:
     return [path, beside] if beside is not None else [path]
 
 
-NPY = Format("NumPy array", (".npy",), read_arrays)
+def _npy_fits(path: Path) -> bool:
+    """Whether a .npy may hold a motion: not the mean and deviation of features."""
+    return path.stem.lower() not in STATISTICS
+
+
+NPY = Format("NumPy array", (".npy",), read_arrays, fits=_npy_fits, files=lambda path: [path, *statistics_beside(path)])
 NPZ = Format("NumPy arrays", (".npz",), read_arrays, files=_files)
 PICKLE = Format("Python pickle", (".pkl", ".pickle", ".joblib"), read_arrays)
 TORCH = Format("PyTorch file", (".pt", ".pth"), read_arrays, fits=torch_file.fits)

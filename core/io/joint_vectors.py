@@ -16,6 +16,8 @@ from core.io.npy_file import read_array
 from core.motion.motion import Assumption
 from core.motion.skeleton import KIT21, SMPL22, Skeleton
 
+# Files that hold no motion but what features were normalised by.
+STATISTICS = {"mean", "std", "mean_raw", "std_raw"}
 WIDTHS: dict[int, Skeleton] = {263: SMPL22, 251: KIT21}
 
 
@@ -27,15 +29,23 @@ def denormalised(path: Path, vectors: np.ndarray) -> tuple[np.ndarray, tuple[Ass
     """
     if not is_normalised(vectors):
         return vectors, ()
-    for folder in (path.parent, path.parent.parent):
-        for mean, deviation in (("Mean.npy", "Std.npy"), ("mean.npy", "std.npy")):
-            if (folder / mean).is_file() and (folder / deviation).is_file():
-                a, b = read_array(folder / mean).reshape(-1), read_array(folder / deviation).reshape(-1)
-                if a.dtype.kind == b.dtype.kind == "f" and len(a) == len(b) == vectors.shape[1]:
-                    note = Assumption("features", "denormalised", f"by {mean} and {deviation}", 0.9)
-                    return vectors * b + a, (note,)
+    beside = statistics_beside(path)
+    if beside:
+        mean, deviation = (read_array(file).reshape(-1) for file in beside)
+        if mean.dtype.kind == deviation.dtype.kind == "f" and len(mean) == len(deviation) == vectors.shape[1]:
+            names = " and ".join(file.name for file in beside)
+            return vectors * deviation + mean, (Assumption("features", "denormalised", f"by {names}", 0.9),)
     raise FileProblem(path, "its features are normalised (mean 0, deviation 1)",
                       "Mean.npy and Std.npy are needed: put them beside the file")
+
+
+def statistics_beside(path: Path) -> list[Path]:
+    """Mean.npy and Std.npy beside a file, or one folder up; [] where there are not both."""
+    for folder in (path.parent, path.parent.parent):
+        for names in (("Mean.npy", "Std.npy"), ("mean.npy", "std.npy")):
+            if all((folder / name).is_file() for name in names):
+                return [folder / name for name in names]
+    return []
 
 
 def is_normalised(vectors: np.ndarray) -> bool:

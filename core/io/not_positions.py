@@ -54,7 +54,7 @@ def are_rotations(positions: np.ndarray) -> bool:
         return False
     sample = sample_frames(positions)
     angle = np.linalg.norm(sample, axis=2)
-    if not angle.max() <= 2 * math.pi or np.quantile(angle, 0.99) > math.pi + 0.1 or np.median(angle[:, 1:]) > 0.6:
+    if not 1e-6 < angle.max() <= 2 * math.pi or np.quantile(angle, 0.99) > math.pi + 0.1 or np.median(angle[:, 1:]) > 0.6:
         return False
     return recognise_order(sample)[2].confidence <= NO_ORDER and not _rigid(sample)
 

@@ -26,7 +26,7 @@ class PickleRefused(Exception):
 class Budget:
     """What a file may still make: instructions and bytes."""
 
-    def __init__(self, steps: int = 5_000_000, size: int = 1 << 30):
+    def __init__(self, steps: int = 12_000_000, size: int = 1 << 30):
         self.steps, self.size = steps, size
 
     def step(self) -> None:

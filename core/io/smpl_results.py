@@ -19,7 +19,7 @@ from core.motion.motion import Assumption
 from core.motion.stated import Stated
 
 MAX_FRAMES = 2_000_000
-MAX_PEOPLE, DEEPEST, MOST_VISITS = 256, 5, 20_000
+MAX_PEOPLE, DEEPEST, MOST_VISITS = 256, 5, 4000
 
 
 @dataclass(frozen=True)

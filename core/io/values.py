@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,12 @@ def printable(text: str) -> str:
 def is_text(data: bytes, kind: np.dtype) -> bool:
     """Whether the bytes of a 'U' array are characters; numpy does not look before it makes a str of them."""
     return kind.kind != "U" or not data or int(np.frombuffer(data, np.dtype("u4").newbyteorder(kind.byteorder)).max()) < 0x110000
+
+
+def chosen(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The values under any of the names, however their keys are spelled."""
+    wanted = {plain_key(name) for name in names}
+    return {key: value for key, value in values.items() if plain_key(key) in wanted}
 
 
 def number_in(value: Any) -> float | None:

@@ -347,3 +347,10 @@ def test_hostile_files_that_open(cases):
         start = time.perf_counter()
         assert len(read_arrays(cases / "hostile" / name)) == 1
         assert time.perf_counter() - start < 0.5
+
+
+def test_many_arrays_take_no_square_time(tmp_path):
+    np.savez(tmp_path / "a.npz", **{f"take {n}": np.ones((2, 4, 3)) * np.arange(4)[:, None] for n in range(1500)})
+    start = time.perf_counter()
+    assert len(read_arrays(tmp_path / "a.npz")) == 1500
+    assert time.perf_counter() - start < 3

@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from core.errors import FileProblem
-from core.io.arrays import read_arrays
+from core.io.arrays import NPY, read_arrays
 from core.io.joint_vectors import is_normalised, positions_from_vectors
 from core.motion.skeleton import KIT21, SMPL22
 
@@ -105,3 +105,10 @@ def test_cases(cases):
     assert 1.2 < np.median(height) < 2 and take.up.value == "Y"
     with pytest.raises(FileProblem, match="normalised"):
         read_arrays(cases / "43-normalised-263/features_z_scored.npy")
+
+
+def test_mean_and_deviation_are_no_motions(tmp_path, features):
+    for name in ("Mean.npy", "Std.npy", "a.npy"):
+        np.save(tmp_path / name, features.mean(0))
+    assert [NPY.fits(tmp_path / name) for name in ("Mean.npy", "Std.npy", "a.npy")] == [False, False, True]
+    assert NPY.files(tmp_path / "a.npy") == [tmp_path / name for name in ("a.npy", "Mean.npy", "Std.npy")]
