@@ -22,6 +22,7 @@ TRUE, TRUE_SCALED = 0.97, 0.9
 # Frames that are evaluated at once, nodes times frames of a whole file, takes.
 BLOCK = 2048
 MAX_CELLS = 20_000_000
+MAX_SECONDS = 12 * 3600
 MAX_TAKES = 1000
 
 
@@ -46,7 +47,7 @@ def read_fbx(path: Path) -> list[RawTake]:
             continue
         times = _times(stack, fps)
         cells += len(times) * sum(len(rig.nodes) for rig in acting)
-        if cells > MAX_CELLS:
+        if cells > MAX_CELLS or len(times) > MAX_SECONDS * fps:
             raise FileProblem(path, f"its takes are too long to open: {len(times) / fps:,.0f} s in "
                               f"'{stack.name[:60]}'", "Export a shorter range", f"take {len(takes) + 1}")
         people = [_take(path, scene, stack, rig, times, fps) for rig in acting]
