@@ -54,7 +54,7 @@ def _batch(report: Report, name: str, seed: int, first: int, end: int, seconds: 
     command = [sys.executable, "-m", "tests.fuzz.child", name, str(seed), str(first), str(end), str(int(whole)),
                str(seconds)]
     running, folder = -1, ""
-    with tempfile.TemporaryFile("w+") as errors, subprocess.Popen(
+    with tempfile.TemporaryFile() as errors, subprocess.Popen(
             command, cwd=ROOT, env=os.environ | THREADS, stdout=subprocess.PIPE, stderr=errors, text=True) as child:
         for line in child.stdout:
             said = json.loads(line)
@@ -67,8 +67,8 @@ def _batch(report: Report, name: str, seed: int, first: int, end: int, seconds: 
                 report.add(**said)
                 first = said["number"] + 1
         code = child.wait()
-        errors.seek(0)
-        printed = errors.read()
+        errors.seek(max(errors.tell() - 10**6, 0))
+        printed = errors.read().decode("utf-8", "replace")
     if folder:
         shutil.rmtree(folder, ignore_errors=True)
     if running < 0 and code:
