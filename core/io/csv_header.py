@@ -128,6 +128,8 @@ def read_label(label: str) -> tuple[str, int, str] | None:
     return None
 
 
+# An identifier, as of OptiTrack: hexadecimal runs between single marks.
+_HEX_RUNS = re.compile(r"[0-9A-Fa-f]{2,}(?:[:\-][0-9A-Fa-f]{2,})*[:\-]?")
 _AXIS_CELL = re.compile(r"^[tr]?[xyzw](?:\s*[(\[]\w+[)\]])?$|^(?:likelihood|confidence|score|visibility|error|"
                         r"mean marker error)$", re.IGNORECASE)
 
@@ -148,7 +150,7 @@ def _name_row(rows: list[list[str]]) -> list[str] | None:
 
 def _distinct(cells: list[str]) -> set[str]:
     return {c for c in cells if c and c.lower() not in _NO_NAMES and to_float(c) is None and c.lower() not in METRES
-            and not re.fullmatch(r"(?:[0-9A-Fa-f]{2,}[:\-]?){4,}", c)}
+            and not (len(c) >= 8 and _HEX_RUNS.fullmatch(c))}
 
 
 def _filled(cells: list[str], width: int) -> list[str]:
