@@ -148,7 +148,7 @@ class _Reader:
         up = Stated(self.up, "upAxis of the stage", TRUE if stated("upAxis") else DEFAULT) if self.up in UP_AXES else None
         names = tuple(joint.rsplit("/", 1)[-1][:200] or f"joint {i}" for i, joint in enumerate(joints))
         return RawTake(positions.astype(np.float32), fps, Skeleton(names, parents), rate, name,
-                       rest=None if rest is None or not np.isfinite(rest).all() else rest.astype(np.float32),
+                       rest=None if rest is None or not (np.abs(rest) < 1e12).all() else rest.astype(np.float32),
                        unit=unit if 1e-6 < self.unit < 1e6 else None, up=up)
 
 
