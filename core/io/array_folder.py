@@ -15,8 +15,9 @@ from core.io.assemble import assemble
 from core.io.joint_vectors import WIDTHS
 from core.io.limits import check_finite, check_rate
 from core.motion.motion import Assumption, Motion
-from core.motion.raw import RawTake, Stated
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton, known_name
+from core.motion.stated import Stated
 from core.recognition import corrections, unit
 from core.recognition.decide import Recognition, decide
 from core.recognition.evidence import evidence_of

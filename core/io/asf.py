@@ -9,8 +9,8 @@ import numpy as np
 
 from core.errors import FileProblem, os_problem
 from core.io.limits import MAX_JOINTS, short
-from core.io.raw import Stated
 from core.io.text import read_text, to_float
+from core.motion.stated import Stated
 
 INCH_M = 0.0254
 MAX_TEXT = 16 << 20

@@ -11,11 +11,12 @@ from core.errors import FileProblem
 from core.io.asf import Asf, find_asf, parse_asf
 from core.io.formats import Format
 from core.io.limits import check_finite, check_size, short
-from core.io.raw import RawTake, Stated
 from core.io.text import head_text, parse_numbers, read_text
 from core.motion import kinematics
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton
+from core.motion.stated import Stated
 
 CMU_FPS = 120.0
 MAX_TEXT = 128 << 20

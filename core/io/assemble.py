@@ -10,7 +10,8 @@ import numpy as np
 from core.errors import FileProblem
 from core.motion.axes import to_y_up
 from core.motion.motion import Assumption, Motion, Source
-from core.motion.raw import RawTake, Stated
+from core.motion.raw import RawTake
+from core.motion.stated import Stated
 from core.recognition import corrections, unit
 from core.recognition.body_parts import PartFinding
 from core.recognition.corrections import Correction

@@ -11,8 +11,8 @@ from core.io.bvh_positions import Places, joint_positions, meaning_of_places, re
 from core.io.bvh_text import Bvh, parse_bvh
 from core.io.formats import Format
 from core.io.limits import check_finite, check_size, short
-from core.io.raw import RawTake
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton
 from core.recognition.joint_names import read_name
 

@@ -15,11 +15,12 @@ from core.io.formats import Format
 from core.io.gaps import LONGEST_S, fill_gaps, missing_points
 from core.io.marker_names import is_nameless, split_label
 from core.io.markers import body_of, find_roles, is_body
-from core.io.raw import RawTake, Stated
 from core.io.rigs import in_pairs, with_own_names
 from core.motion.axes import UP_AXES
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton
+from core.motion.stated import Stated
 
 UNITS = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254, "ft": 0.3048}
 # Numbers of points times frames, and points.

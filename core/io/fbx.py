@@ -10,12 +10,13 @@ import numpy as np
 from core.errors import FileProblem
 from core.io.formats import Format
 from core.io.node_transforms import quaternion_matrices
-from core.io.raw import RawTake, Stated
 from core.io.rigs import MAX_JOINTS, Rig, in_pairs, left_out, rigs_of, with_own_names
 from core.io.ufbx_scene import Node, Scene, Stack, load, local_transforms
 from core.motion.axes import UP_AXES
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton
+from core.motion.stated import Stated
 
 # Of files that state unit and axis, the share where it is true: exporters write what they did not apply.
 TRUE, TRUE_SCALED = 0.97, 0.9

@@ -13,10 +13,11 @@ from core.io.formats import Format
 from core.io.gltf_animation import Animation, rate_of, read_animation, usual_rate
 from core.io.gltf_document import Document
 from core.io.node_transforms import in_parent, quaternion_matrices
-from core.io.raw import RawTake, Stated
 from core.io.rigs import MAX_JOINTS, Rig, in_pairs, left_out, rigs_of, with_own_names
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton
+from core.motion.stated import Stated
 
 # Share of files that keep to metres and Y up, as the format wants.
 TRUE = 0.97

@@ -16,10 +16,11 @@ from core.io.gaps import fill_gaps, missing_points
 from core.io.limits import check_rate, check_size
 from core.io.named_points import takes_of_points
 from core.io.number_table import METRES, number_table, rate_of_times, without_zeros
-from core.io.raw import RawTake, Stated
 from core.io.text import head_text, read_text, to_float
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton
+from core.motion.stated import Stated
 
 MAX_TEXT = 1 << 30
 MAX_LONG = 256 << 20

@@ -12,10 +12,11 @@ import numpy as np
 from core.errors import FileProblem
 from core.io.formats import Format
 from core.io.limits import MAX_JOINTS, check_finite, check_rate, check_size, short
-from core.io.raw import RawTake, Stated
 from core.io.text import parse_numbers, read_text, to_float
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton
+from core.motion.stated import Stated
 
 MAX_TEXT = 1 << 30
 CHUNK = 1 << 20

@@ -12,9 +12,10 @@ import numpy as np
 from core.errors import FileProblem
 from core.io.gaps import LONGEST_S, fill_gaps, missing_points
 from core.io.limits import check_size, short
-from core.io.raw import RawTake, Stated
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton
+from core.motion.stated import Stated
 from core.recognition.joint_names import read_names
 
 Notes = tuple[Assumption, ...]

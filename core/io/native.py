@@ -23,8 +23,8 @@ import numpy as np
 from core import places
 from core.errors import FileProblem, os_problem
 from core.io.native_worker import TAKES
-from core.io.raw import RawTake
 from core.io.takes_file import read_takes
+from core.motion.raw import RawTake
 
 # Seconds for a file, seconds more for each MB of it, and for the child to start.
 SECONDS, SECONDS_PER_MB, START_S = 60.0, 0.5, 60.0

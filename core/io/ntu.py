@@ -11,10 +11,11 @@ from core.errors import FileProblem
 from core.io.formats import Format
 from core.io.gaps import fill_gaps, missing_points
 from core.io.limits import check_size, short
-from core.io.raw import RawTake, Stated
 from core.io.text import read_text
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton
+from core.motion.stated import Stated
 
 MAX_TEXT = 32 << 20
 MAX_BODIES = 100

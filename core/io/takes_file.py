@@ -19,8 +19,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from core.motion.motion import Assumption
-from core.motion.raw import RawTake, Stated
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton
+from core.motion.stated import Stated
 
 MAGIC = b"MPTAKES2"
 # Raised when any reader gives other takes for the same bytes: what is cached is then read anew.

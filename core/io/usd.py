@@ -11,11 +11,12 @@ import numpy as np
 
 from core.errors import FileProblem
 from core.io.formats import Format
-from core.io.raw import RawTake, Stated
 from core.io.rigs import MAX_JOINTS, in_pairs, left_out, with_own_names
 from core.motion.axes import UP_AXES
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton
+from core.motion.stated import Stated
 
 # Share of stages that keep to what they state, and to the standard's default where they state nothing.
 TRUE, DEFAULT = 0.97, 0.6

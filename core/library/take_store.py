@@ -22,6 +22,7 @@ TOUCH_S = 3600.0
 ABANDONED_S = 3600.0
 # After a write that failed, the next one is tried this much later.
 PAUSE_S = 30.0
+ATTEMPTS = 4
 # Trimming goes this far below the limit, so that it is rare.
 LOW_WATER = 0.9
 
@@ -56,8 +57,7 @@ class TakeStore:
             return
         file = self._file(key)
         try:
-            self._write(file, takes)
-            self._grown(file.stat().st_size)
+            self._grown(self._written(file, takes))
         except OSError as error:
             if isinstance(error, PermissionError) and file.exists() and os.access(file.parent, os.W_OK):
                 return  # Another process has just written the same, and holds it open.
@@ -96,17 +96,26 @@ class TakeStore:
     def _file(self, key: str) -> Path:
         return self.folder() / key[:2] / f"{key}{SUFFIX}"
 
-    def _write(self, file: Path, takes: Sequence[RawTake]) -> None:
+    def _written(self, file: Path, takes: Sequence[RawTake]) -> int:
+        """Write, and again where another process has just emptied the cache. Returns the bytes."""
+        for _ in range(ATTEMPTS - 1):
+            with suppress(FileNotFoundError, FileExistsError):
+                return self._write(file, takes)
+        return self._write(file, takes)
+
+    def _write(self, file: Path, takes: Sequence[RawTake]) -> int:
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(WRITING, ".", file.parent)
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 write_takes(stream, takes)
+                size = stream.tell()
             os.replace(temporary, file)
         except BaseException:
             with suppress(OSError):
                 os.unlink(temporary)
             raise
+        return size
 
     def _grown(self, size: int) -> None:
         with self._lock:

@@ -11,8 +11,6 @@ from core.motion.motion import Assumption
 from core.motion.skeleton import Skeleton
 from core.motion.stated import Stated
 
-__all__ = ["RawTake", "Stated"]
-
 
 @dataclass(frozen=True, eq=False)
 class RawTake:

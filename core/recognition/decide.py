@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.motion.axes import UP_AXES
-from core.motion.raw import RawTake, Stated
+from core.motion.raw import RawTake
+from core.motion.stated import Stated
 from core.recognition import root_offset, unit, up_axis
 from core.recognition.body_parts import PartFinding
 from core.recognition.evidence import Evidence, evidence_of

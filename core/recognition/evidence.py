@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.motion.raw import RawTake, Stated
+from core.motion.raw import RawTake
+from core.motion.stated import Stated
 from core.recognition import root_offset, unit, up_axis
 from core.recognition.body_parts import PartFinding, find_body_parts
 from core.recognition.corrections import hierarchy_key

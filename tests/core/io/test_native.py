@@ -23,7 +23,8 @@ import numpy as np
 from dataclasses import replace
 from core.errors import FileProblem
 from core.io.native_worker import serve
-from core.io.raw import RawTake, Stated
+from core.motion.raw import RawTake
+from core.motion.stated import Stated
 from core.motion.motion import Assumption
 from core.motion.skeleton import Skeleton
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from core.io import takes_file
-from core.io.raw import RawTake, Stated
 from core.io.takes_file import read_takes, write_takes
 from core.motion.motion import Assumption
+from core.motion.raw import RawTake
 from core.motion.skeleton import Skeleton
+from core.motion.stated import Stated
 
 RATE = Assumption("rate", "30 fps", "stated", 1.0)
 PAIR = Skeleton(("hips", "頭"), (-1, 0))

@@ -9,8 +9,9 @@ from core.io.assemble import assemble
 from core.io.bvh import read_bvh
 from core.motion.axes import UP_AXES, from_y_up, to_y_up
 from core.motion.motion import Assumption
-from core.motion.raw import RawTake, Stated
+from core.motion.raw import RawTake
 from core.motion.skeleton import SMPL22
+from core.motion.stated import Stated
 from core.recognition.corrections import Correction
 from core.recognition.decide import decide, recognise
 from core.recognition.evidence import evidence_of
