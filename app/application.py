@@ -174,7 +174,7 @@ def take_screenshot(out: Path, paths: list[Path], model: Path | None, device: st
     studio.workspace.failed.connect(problems.append)
 
     def ready() -> bool:
-        return studio.workspace.retriever is not None and (not query or bool(studio.search.results))
+        return studio.workspace.retriever is not None and (not query or studio.search.elapsed_s > 0)
 
     def shoot() -> None:
         picture = studio.window.grab()
