@@ -1,14 +1,14 @@
-"""`motionpatches`, also as `python -m app`."""
+"""`motionpatches`, also as `python -m motionpatches`."""
 
 import sys
 
 
 def main() -> None:
     if sys.argv[1:2] == ["--training-run"]:  # the child process of a frozen studio
-        from core.training.__main__ import main as train
+        from motionpatches.core.training.__main__ import main as train
 
         sys.exit(train(sys.argv[2:]))
-    from app.cli import main as run
+    from motionpatches.app.cli.parser import main as run
 
     sys.exit(run(sys.argv[1:]))
 

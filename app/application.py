@@ -11,17 +11,17 @@ from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
-from app import crash
-from app.background.lane import Lane
-from app.gl.canvas import NO_OPENGL, opengl_label, opengl_works
-from app.settings import open_settings
-from app.viewmodels.playback import Playback
-from app.viewmodels.search import Search
-from app.viewmodels.workspace import Workspace
-from app.widgets.main_window import MainWindow
-from app.widgets.report_dialog import ReportDialog
-from app.widgets.tour import Tour
-from core import places
+from motionpatches.app import crash
+from motionpatches.app.background.lane import Lane
+from motionpatches.app.gl.canvas import NO_OPENGL, opengl_label, opengl_works
+from motionpatches.app.settings import open_settings
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.app.widgets.dialogs.report import ReportDialog
+from motionpatches.app.widgets.dialogs.tour import Tour
+from motionpatches.app.widgets.main_window import MainWindow
+from motionpatches.core import paths as app_paths
 
 # Every call of OpenGL gives Python's lock away; work in the background must not keep it for long then.
 SWITCH_S = 0.0005
@@ -30,8 +30,7 @@ SWITCH_S = 0.0005
 class Studio:
     """The running program: lanes, view models and the window."""
 
-    def __init__(self, paths: list[Path], model: Path | None = None, device: str = "auto",
-                 settings: QSettings | None = None):
+    def __init__(self, paths: list[Path], model: Path | None = None, device: str = "auto", settings: QSettings | None = None):
         gc.disable()  # until _begin
         self._collector = None
         self.scans, self.files, self.models, self.exports = (Lane(n) for n in ("scans", "files", "models", "exports"))
@@ -43,7 +42,7 @@ class Studio:
         self.window = MainWindow(self.workspace, self.search, self.playback, self.settings)
         self.window.closing.connect(self.close)
         self.workspace.changed.connect(self._settle)
-        self._to_begin = (paths or [places.demo_library()], model)
+        self._to_begin = (paths or [app_paths.demo_library()], model)
         self.window.stage.frameSwapped.connect(self._begin)
         QTimer.singleShot(1000, self._begin)
         self.window.show()
@@ -120,14 +119,16 @@ class _Trouble(QObject):
     def _show(self, report: str) -> None:
         if self.window is not None:
             ReportDialog(
-    "Something unexpected went wrong. The studio goes on; a report helps to mend it. It holds nothing of your "
-    "data.", report, parent=self.window).show()
+                "Something unexpected went wrong. The studio goes on; a report helps to mend it. It holds nothing of your data.",
+                report,
+                parent=self.window,
+            ).show()
 
 
 def run_studio(paths: list[Path], model: Path | None, device: str) -> int:
     """Opens the window and runs until it is closed. After a crash, what was open then is offered again."""
     app = make_application()
-    app.setWindowIcon(QIcon(str(places.assets() / "icon.png")))
+    app.setWindowIcon(QIcon(str(app_paths.assets() / "icon.png")))
     trouble = _Trouble()
     watch = crash.Watch(trouble.happened.emit)
     before = watch.last_time()
@@ -139,13 +140,18 @@ def run_studio(paths: list[Path], model: Path | None, device: str) -> int:
         watch.more.update(device=workspace.device_label, model=workspace.model_label, opengl=opengl_label())
         watch.opened(workspace.paths)
         if workspace.library is not None:
-            crash.log.info("open: %s, %d motions; model %s", workspace.library.layout, len(workspace.library.clips),
-                           workspace.model_label)
+            crash.log.info(
+                "open: %s, %d motions; model %s", workspace.library.layout, len(workspace.library.clips), workspace.model_label
+            )
 
     def recover() -> None:
         paths = [path for path in before.paths if path.exists()]
-        dialog = ReportDialog("The studio did not close in good order the last time.", before.report,
-                              "Open What Was Open" if paths else "", studio.window)
+        dialog = ReportDialog(
+            "The studio did not close in good order the last time.",
+            before.report,
+            "Open What Was Open" if paths else "",
+            studio.window,
+        )
         if dialog.exec() and paths:
             workspace.open(paths)
 
@@ -158,12 +164,20 @@ def run_studio(paths: list[Path], model: Path | None, device: str) -> int:
     return code
 
 
-def take_screenshot(out: Path, paths: list[Path], model: Path | None, device: str, query: str, size: tuple[int, int],
-                    say: Callable[[str], None], timeout_s: float = 180.0) -> str:
+def take_screenshot(
+    out: Path,
+    paths: list[Path],
+    model: Path | None,
+    device: str,
+    query: str,
+    size: tuple[int, int],
+    say: Callable[[str], None],
+    timeout_s: float = 180.0,
+) -> str:
     """Runs the real window, types the query, waits for the results to move, and saves the picture. Returns '' or
     what went wrong."""
     app = make_application(smooth=True)
-    settings = QSettings(str(places.cache() / "screenshot.ini"), QSettings.Format.IniFormat)
+    settings = QSettings(str(app_paths.cache() / "screenshot.ini"), QSettings.Format.IniFormat)
     settings.clear()
     settings.setValue("toured", True)
     studio = Studio(paths, model, device, settings)

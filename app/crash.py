@@ -19,10 +19,10 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-from core import places
-from core.errors import StudioError
-from core.version import VERSION
-from core.writing import write_atomically
+from motionpatches.core import paths as app_paths
+from motionpatches.core.atomic import write_atomically
+from motionpatches.core.errors import StudioError
+from motionpatches.core.version import VERSION
 
 LOG, FAULT, SESSION = "studio.log", "fault.txt", "session.json"
 LOG_BYTES, LOG_LINES = 200_000, 40
@@ -39,12 +39,17 @@ class Unfinished:
 
 def facts() -> dict[str, str]:
     """Of the program and the machine, nothing of the user's."""
-    return {"version": VERSION, "python": platform.python_version(), "system": platform.platform(),
-            "form": "frozen" if getattr(sys, "frozen", False) else "source"}
+    return {
+        "version": VERSION,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "form": "frozen" if getattr(sys, "frozen", False) else "source",
+    }
 
 
 def without_names(text: str) -> str:
     """A text without paths, quoted (then with spaces too) or bare: of each only the last part where that is a file of Python."""
+
     def short(found: re.Match) -> str:
         name = re.split(r"[\\/]", found["path"] or found["bare"])[-1]
         quote = found["quote"] or ""
@@ -53,8 +58,10 @@ def without_names(text: str) -> str:
     return _PATH.sub(short, text)
 
 
-_PATH = re.compile(r"""(?P<quote>["'])(?P<path>[^"'\n]*[\\/][^"'\n]*)(?P=quote)"""
-                   r"""|(?P<bare>(?:[A-Za-z]:)?(?:[\\/][^\s"',:;\\/]+){2,})""")
+_PATH = re.compile(
+    r"""(?P<quote>["'])(?P<path>[^"'\n]*[\\/][^"'\n]*)(?P=quote)"""
+    r"""|(?P<bare>(?:[A-Za-z]:)?(?:[\\/][^\s"',:;\\/]+){2,})"""
+)
 
 
 class Watch:
@@ -64,7 +71,7 @@ class Watch:
     """
 
     def __init__(self, happened: Callable[[str], None] = lambda _: None):
-        self.folder, self.happened = places.reports(), happened
+        self.folder, self.happened = app_paths.reports(), happened
         self.more: dict[str, str] = {}
         self._fault = None
         with suppress(OSError):

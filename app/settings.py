@@ -6,7 +6,7 @@ import shutil
 
 from PySide6.QtCore import QSettings
 
-from core import places
+from motionpatches.core import paths
 
 # 1: the platform's own store (0.1). 2: settings.ini in the program's configuration folder (0.2).
 FORMAT = 2
@@ -18,9 +18,9 @@ CACHES = ("galleries", "libraries")
 
 def open_settings() -> QSettings:
     """Settings of this version; those of the one before are taken over once, and its caches removed."""
-    settings = QSettings(str(places.config() / "settings.ini"), QSettings.Format.IniFormat)
+    settings = QSettings(str(paths.config() / "settings.ini"), QSettings.Format.IniFormat)
     if settings.value("format", 0, int) != FORMAT:
-        _take_over(settings, QSettings(places.APP, places.APP))
+        _take_over(settings, QSettings(paths.APP, paths.APP))
     return settings
 
 
@@ -31,6 +31,6 @@ def _take_over(settings: QSettings, before: QSettings) -> None:
         if key not in DROPPED[1] and not settings.contains(key):
             settings.setValue(key, before.value(key))
     for name in CACHES:
-        shutil.rmtree(places.cache() / name, ignore_errors=True)
+        shutil.rmtree(paths.cache() / name, ignore_errors=True)
     settings.setValue("format", FORMAT)
     settings.sync()

@@ -9,11 +9,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from core.errors import StudioError
+from motionpatches.core.errors import StudioError
 
-PACKAGES = ("xvfb libegl1 libgl1 libgl1-mesa-dri libopengl0 libxkbcommon-x11-0 libdbus-1-3 libxcb-cursor0 "
-            "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 "
-            "libxcb-xkb1 libfontconfig1 libglib2.0-0 fonts-dejavu-core")
+PACKAGES = (
+    "xvfb libegl1 libgl1 libgl1-mesa-dri libopengl0 libxkbcommon-x11-0 libdbus-1-3 libxcb-cursor0 "
+    "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 "
+    "libxcb-xkb1 libfontconfig1 libglib2.0-0 fonts-dejavu-core"
+)
 
 
 def has_screen() -> bool:
@@ -31,7 +33,10 @@ def virtual_screen(size: tuple[int, int] = (1920, 1200)) -> Iterator[None]:
     reader, writer = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp"],
-        pass_fds=(writer,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        pass_fds=(writer,),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     os.close(writer)
     try:
         with os.fdopen(reader) as stream:

@@ -13,10 +13,10 @@ from typing import Literal
 
 import numpy as np
 
-from core.errors import StudioError
-from core.motion import canonical
-from core.motion.motion import Motion
-from core.motion.skeleton import Skeleton
+from motionpatches.core.errors import StudioError
+from motionpatches.core.motion import canonical
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import Skeleton
 
 POINTS = 16
 PARTS = 5
@@ -111,8 +111,9 @@ def prepare(motion: Motion, recipe: PatchRecipe) -> Motion:
     """Rate, frame and size as the recipe asks."""
     if not motion.skeleton.chains:
         why = next((a.reason for a in motion.assumptions if a.what == "body parts"), "it has no body parts")
-        raise StudioError(f"{motion.name} is shown but not searched: {why}. Name its body parts in Check Import if it is a "
-                          "person.")
+        raise StudioError(
+            f"{motion.name} is shown but not searched: {why}. Name its body parts in Check Import if it is a person."
+        )
     if recipe.repeat_frames and abs(motion.fps - 12.5) < 0.01:
         motion = repeat_kit_frames(motion)
     motion = canonical.resample(motion, recipe.fps)

@@ -7,27 +7,37 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from core.errors import StudioError
-from core.evaluation.embed import embed_clips, embed_texts, fitted
-from core.evaluation.evaluate import evaluate
-from core.evaluation.labels import BABEL_60, prompts, truth_of
-from core.evaluation.published import ABLATION, CLASSIFICATION, CROSS_SKELETON, OURS, PUBLISHED, SCRATCH, Published
-from core.evaluation.report import Row, markdown_table
-from core.evaluation.zero_shot import classify
-from core.library.library import Library
-from core.library.open import open_library
-from core.models.checkpoint import load_model
-from core.progress import Job, Progress
-from core.training import config as training_config
-from core.training import state
-from core.training.config import TrainingConfig
-from core.training.trainer import train
+from motionpatches.core.errors import StudioError
+from motionpatches.core.evaluation.embed import embed_clips, embed_texts, fitted
+from motionpatches.core.evaluation.evaluate import evaluate
+from motionpatches.core.evaluation.labels import BABEL_60, prompts, truth_of
+from motionpatches.core.evaluation.published import (
+    ABLATION,
+    CLASSIFICATION,
+    CROSS_SKELETON,
+    OURS,
+    PUBLISHED,
+    SCRATCH,
+    Published,
+)
+from motionpatches.core.evaluation.report import Row, markdown_table
+from motionpatches.core.evaluation.zero_shot import classify
+from motionpatches.core.library.library import Library
+from motionpatches.core.library.open import open_library
+from motionpatches.core.models.checkpoint import load_model
+from motionpatches.core.progress import Job, Progress
+from motionpatches.core.training import config as training_config
+from motionpatches.core.training import resume
+from motionpatches.core.training.config import TrainingConfig
+from motionpatches.core.training.trainer import train
 
 # Where each data set is had, and what its folder must hold.
 SOURCES = {
     "HumanML3D": ("https://github.com/EricGuo5513/HumanML3D", "new_joints/, texts/, train.txt, val.txt and test.txt"),
-    "KIT-ML": ("https://motion-annotation.humanoids.kit.edu/dataset", "new_joints/, texts/, train.txt, val.txt and test.txt, in "
-               "HumanML3D's processing"),
+    "KIT-ML": (
+        "https://motion-annotation.humanoids.kit.edu/dataset",
+        "new_joints/, texts/, train.txt, val.txt and test.txt, in HumanML3D's processing",
+    ),
     "BABEL": ("https://babel.is.tue.mpg.de", "train.json, val.json, and the AMASS folders beside them or in amass/"),
     "InterHuman": ("https://github.com/tr3e/InterGen", "motions/ or motions_processed/, annots/ and split/"),
 }
@@ -47,8 +57,9 @@ class Run:
 
     @property
     def name(self) -> str:
-        return "-".join(("+".join(self.trained_on), "pretrained" if self.pretrained else "scratch",
-                         "patches" if self.patches else "joints"))
+        return "-".join(
+            ("+".join(self.trained_on), "pretrained" if self.pretrained else "scratch", "patches" if self.patches else "joints")
+        )
 
 
 @dataclass(frozen=True)
@@ -64,25 +75,26 @@ def _benchmark(dataset: str) -> tuple[Line, ...]:
     def published(method: str) -> dict[str, Published]:
         return {protocol: next(p for p in PUBLISHED[dataset, protocol] if p.method == method) for protocol in RETRIEVAL}
 
-    return (Line(Run((dataset,), pretrained=False), dataset, published(SCRATCH)),
-            Line(Run((dataset,)), dataset, published(OURS)))
+    return (Line(Run((dataset,), pretrained=False), dataset, published(SCRATCH)), Line(Run((dataset,)), dataset, published(OURS)))
 
 
 def _ablation(dataset: str) -> tuple[Line, ...]:
-    return tuple(Line(Run((dataset,), *key), dataset, {"exact_caption": figures})
-                 for key, figures in ABLATION[dataset].items())
+    return tuple(Line(Run((dataset,), *key), dataset, {"exact_caption": figures}) for key, figures in ABLATION[dataset].items())
 
 
 TABLES: dict[str, tuple[Line, ...]] = {
     "table2": _benchmark("HumanML3D"),
     "table3": _benchmark("KIT-ML"),
     "table4": (*_ablation("HumanML3D"), *_ablation("KIT-ML")),
-    "table5": (Line(Run(("KIT-ML",)), "KIT-ML", {"exact_caption": CROSS_SKELETON["KIT-ML"]}),
-               Line(Run(("HumanML3D",)), "KIT-ML", {"exact_caption": CROSS_SKELETON["HumanML3D"]}),
-               Line(Run(("HumanML3D", "KIT-ML")), "KIT-ML", {"exact_caption": CROSS_SKELETON["Transferred"]})),
+    "table5": (
+        Line(Run(("KIT-ML",)), "KIT-ML", {"exact_caption": CROSS_SKELETON["KIT-ML"]}),
+        Line(Run(("HumanML3D",)), "KIT-ML", {"exact_caption": CROSS_SKELETON["HumanML3D"]}),
+        Line(Run(("HumanML3D", "KIT-ML")), "KIT-ML", {"exact_caption": CROSS_SKELETON["Transferred"]}),
+    ),
     "table6": (Line(Run(("HumanML3D",)), "BABEL"),),
-    "table7": (Line(Run(("InterHuman",), people=2), "InterHuman",
-                    {"exact_caption": PUBLISHED["InterHuman", "exact_caption"][1]}),),
+    "table7": (
+        Line(Run(("InterHuman",), people=2), "InterHuman", {"exact_caption": PUBLISHED["InterHuman", "exact_caption"][1]}),
+    ),
 }
 
 
@@ -103,8 +115,10 @@ def find_data(table: str, settings: Settings) -> None:
     missing = [n for n in names if not (settings.data / n).is_dir()]
     if missing:
         told = " ".join(f"{n} is had from {SOURCES[n][0]} and lies in {settings.data / n} with {SOURCES[n][1]}." for n in missing)
-        raise StudioError(f"{table} needs {' and '.join(names)}; {' and '.join(missing)} "
-                          f"{'is' if len(missing) == 1 else 'are'} not there. {told}")
+        raise StudioError(
+            f"{table} needs {' and '.join(names)}; {' and '.join(missing)} "
+            f"{'is' if len(missing) == 1 else 'are'} not there. {told}"
+        )
 
 
 def reproduce(table: str, settings: Settings) -> Job[str]:
@@ -143,8 +157,10 @@ def _classified(folder: Path, library: Library) -> Job[list[str]]:
     found = classify(embedded.motions, embed_texts(model, prompts(BABEL_60)), truth_of(clips, BABEL_60), BABEL_60)
     lines = ["| method | top-1 | top-5 |", "| --- | ---: | ---: |"]
     lines += [f"| {name} (published) | {a:.2f} | {b:.2f} |" for name, (a, b) in CLASSIFICATION.items()]
-    lines += [f"| {folder.parent.name}, zero-shot (here, {len(clips):,} motions) | {found.top1:.2f} | {found.top5:.2f} |",
-              f"| the same, mean over labels | {found.balanced1:.2f} | {found.balanced5:.2f} |"]
+    lines += [
+        f"| {folder.parent.name}, zero-shot (here, {len(clips):,} motions) | {found.top1:.2f} | {found.top5:.2f} |",
+        f"| the same, mean over labels | {found.balanced1:.2f} | {found.balanced5:.2f} |",
+    ]
     return [*lines, *([note] if note else [])]
 
 
@@ -160,7 +176,7 @@ def _trained(run: Run, settings: Settings) -> Job[Path]:
             folder.mkdir(parents=True, exist_ok=True)
             done.unlink(missing_ok=True)
             if _known(folder) != config:
-                state.remove_state(folder)
+                resume.remove_state(folder)
             training_config.write(config, folder / "config.json")
             yield from _progress(part.name, lambda c=config, f=folder: train(c, f))
             done.write_text("trained to the end\n")
@@ -188,8 +204,13 @@ def _config(run: Run, settings: Settings, start: str) -> TrainingConfig:
         model["people"], patches["canonical"] = 2, True
     if patches:
         model["patches"] = patches
-    return training_config.recipe(settings.preset, library=str(settings.data / run.trained_on[-1]), start_from=start,
-                                  model={} if start else model, **changes)
+    return training_config.recipe(
+        settings.preset,
+        library=str(settings.data / run.trained_on[-1]),
+        start_from=start,
+        model={} if start else model,
+        **changes,
+    )
 
 
 def _progress(name: str, start: Callable[[], Iterator]) -> Job[None]:

@@ -22,17 +22,31 @@ VENV = BUILD / "venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LINUX = ROOT / "packaging" / "linux"
 # What the bundle takes from the system; the C library is the build machine's or newer.
-DEPENDS = ("libegl1", "libgl1", "libopengl0", "libxkbcommon-x11-0", "libdbus-1-3", "libxcb-cursor0", "libxcb-icccm4",
-           "libxcb-image0",
-           "libxcb-keysyms1", "libxcb-randr0", "libxcb-render-util0", "libxcb-shape0", "libxcb-xinerama0", "libxcb-xkb1",
-           "libfontconfig1", "libglib2.0-0 | libglib2.0-0t64")
+DEPENDS = (
+    "libegl1",
+    "libgl1",
+    "libopengl0",
+    "libxkbcommon-x11-0",
+    "libdbus-1-3",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-image0",
+    "libxcb-keysyms1",
+    "libxcb-randr0",
+    "libxcb-render-util0",
+    "libxcb-shape0",
+    "libxcb-xinerama0",
+    "libxcb-xkb1",
+    "libfontconfig1",
+    "libglib2.0-0 | libglib2.0-0t64",
+)
 # Libraries that are built with tables of symbols that nothing reads at run time, a hundred megabytes of them.
 SYMBOLS = ("torch/lib/libtorch_*.so", "libpython3*.so.*", "tokenizers/*.so")
 
 
 def version() -> str:
     sys.path.insert(0, str(ROOT))
-    from core.version import VERSION
+    from motionpatches.core.version import VERSION
 
     return VERSION
 
@@ -41,10 +55,41 @@ def make_folder() -> Path:
     """dist/motionpatches."""
     if not PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(VENV)], check=True)
-    subprocess.run([sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--quiet", "--disable-pip-version-check",
-                    "--upgrade", str(ROOT), "pyinstaller>=6.10,<7"], check=True)
-    subprocess.run([str(PYTHON), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "--distpath", str(DIST), "--workpath",
-                    str(BUILD / "pyinstaller"), str(ROOT / "packaging" / "motionpatches.spec")], check=True, cwd=ROOT)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            str(PYTHON),
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--upgrade",
+            str(ROOT),
+            "pyinstaller>=6.10,<7",
+        ],
+        check=True,
+    )
+    BUILD.mkdir(parents=True, exist_ok=True)
+    subprocess.run(
+        [
+            str(PYTHON),
+            "-m",
+            "PyInstaller",
+            "--noconfirm",
+            "--log-level",
+            "WARN",
+            "--distpath",
+            str(DIST),
+            "--workpath",
+            str(BUILD / "pyinstaller"),
+            str(ROOT / "packaging" / "motionpatches.spec"),
+        ],
+        check=True,
+        # Not in the clone, whose folders would be found before the installed package.
+        cwd=BUILD,
+    )
     folder = DIST / "motionpatches"
     if shutil.which("strip"):
         for name in SYMBOLS:
@@ -74,13 +119,15 @@ def make_deb(folder: Path) -> Path:
     about = (LINUX / "io.github.motionpatches.studio.metainfo.xml").read_text()
     (share / "metainfo").mkdir()
     (share / "metainfo" / "io.github.motionpatches.studio.metainfo.xml").write_text(
-        about.replace("@VERSION@", number).replace("@DATE@", f"{date.today()}"))
+        about.replace("@VERSION@", number).replace("@DATE@", f"{date.today()}")
+    )
     documents = share / "doc" / name
     documents.mkdir(parents=True)
     (documents / "copyright").write_text(
         "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nFiles: *\n"
         "Copyright: The Motion Patches Studio developers\nLicense: Apache-2.0\n"
-        " The packages inside keep their own licences: Help > About lists them with their texts.\n")
+        " The packages inside keep their own licences: Help > About lists them with their texts.\n"
+    )
     for path in tree.rglob("*"):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
@@ -92,10 +139,14 @@ def make_deb(folder: Path) -> Path:
         "Recommends: ffmpeg, libgl1-mesa-dri, fonts-dejavu-core, shared-mime-info, desktop-file-utils\nSuggests: xvfb\n"
         "Description: find a motion-capture take by typing a sentence\n"
         " Opens motion data of any skeleton, shows takes in 3D beside their motion\n"
-        " patches, and searches them by words with a model that runs on the CPU.\n")
+        " patches, and searches them by words with a model that runs on the CPU.\n"
+    )
     package = DIST / f"{name}_{number}_{architecture}.deb"
-    subprocess.run(["dpkg-deb", "--root-owner-group", "-Zxz", "-z1", "--build", str(tree), str(package)], check=True,
-                   stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ["dpkg-deb", "--root-owner-group", "-Zxz", "-z1", "--build", str(tree), str(package)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     return package
 
 

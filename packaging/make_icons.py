@@ -23,8 +23,11 @@ def draw() -> Image.Image:
         for window in range(WINDOWS):
             light = 0.62 + 0.38 * math.sin(1.15 * window + 1.9 * part)
             x, y = left + window * cell_w, top + part * cell_h
-            pen.rounded_rectangle((x + gap / 2, y + gap / 2, x + cell_w - gap / 2, y + cell_h - gap / 2), 22,
-                                  fill=tuple(int(c * (0.35 + 0.65 * light)) for c in colour))
+            pen.rounded_rectangle(
+                (x + gap / 2, y + gap / 2, x + cell_w - gap / 2, y + cell_h - gap / 2),
+                22,
+                fill=tuple(int(c * (0.35 + 0.65 * light)) for c in colour),
+            )
     return picture
 
 

@@ -20,13 +20,24 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LIBRARIES = {
-    "xvfb": "Xvfb", "libegl1": "libEGL.so.1", "libgl1": "libGL.so.1", "libgl1-mesa-dri": "dri/swrast_dri.so",
-    "libopengl0": "libOpenGL.so.0", "libxkbcommon-x11-0": "libxkbcommon-x11.so.0", "libdbus-1-3": "libdbus-1.so.3",
-    "libxcb-cursor0": "libxcb-cursor.so.0", "libxcb-icccm4": "libxcb-icccm.so.4", "libxcb-image0": "libxcb-image.so.0",
-    "libxcb-keysyms1": "libxcb-keysyms.so.1", "libxcb-randr0": "libxcb-randr.so.0",
-    "libxcb-render-util0": "libxcb-render-util.so.0", "libxcb-shape0": "libxcb-shape.so.0",
-    "libxcb-xinerama0": "libxcb-xinerama.so.0", "libxcb-xkb1": "libxcb-xkb.so.1",
-    "libfontconfig1": "libfontconfig.so.1", "libglib2.0-0": "libglib-2.0.so.0",
+    "xvfb": "Xvfb",
+    "libegl1": "libEGL.so.1",
+    "libgl1": "libGL.so.1",
+    "libgl1-mesa-dri": "dri/swrast_dri.so",
+    "libopengl0": "libOpenGL.so.0",
+    "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
+    "libdbus-1-3": "libdbus-1.so.3",
+    "libxcb-cursor0": "libxcb-cursor.so.0",
+    "libxcb-icccm4": "libxcb-icccm.so.4",
+    "libxcb-image0": "libxcb-image.so.0",
+    "libxcb-keysyms1": "libxcb-keysyms.so.1",
+    "libxcb-randr0": "libxcb-randr.so.0",
+    "libxcb-render-util0": "libxcb-render-util.so.0",
+    "libxcb-shape0": "libxcb-shape.so.0",
+    "libxcb-xinerama0": "libxcb-xinerama.so.0",
+    "libxcb-xkb1": "libxcb-xkb.so.1",
+    "libfontconfig1": "libfontconfig.so.1",
+    "libglib2.0-0": "libglib-2.0.so.0",
     "fonts-dejavu-core": "fonts/truetype/dejavu/DejaVuSans.ttf",
 }
 
@@ -50,11 +61,18 @@ def install_libraries() -> None:
         print(f"Installing system libraries: {' '.join(missing)}", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], check=True,
-                       env=environment, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
+            check=True,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+        )
     else:
-        print("Some system libraries may be missing. If the window does not open, install them:\n"
-              f"  sudo apt-get install {' '.join(missing)}", flush=True)
+        print(
+            "Some system libraries may be missing. If the window does not open, install them:\n"
+            f"  sudo apt-get install {' '.join(missing)}",
+            flush=True,
+        )
 
 
 def install_packages(extra: str) -> None:
@@ -67,8 +85,21 @@ def install_packages(extra: str) -> None:
     if not PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(VENV)], check=True)
     target = f"{ROOT}[{extra}]" if extra else str(ROOT)
-    subprocess.run([sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--quiet",
-                    "--disable-pip-version-check", "--editable", target], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            str(PYTHON),
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--editable",
+            target,
+        ],
+        check=True,
+    )
     stamp.write_text(wanted)
 
 
@@ -85,7 +116,7 @@ def main() -> int:
         return 1
     if testing:
         return subprocess.run([str(PYTHON), "-m", "pytest", *sys.argv[2:]], cwd=ROOT).returncode
-    return subprocess.run([str(PYTHON), "-m", "app", *sys.argv[1:]]).returncode
+    return subprocess.run([str(PYTHON), "-m", "motionpatches", *sys.argv[1:]]).returncode
 
 
 if __name__ == "__main__":

@@ -20,8 +20,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / "build" / "bare"
 NAME = "motionpatches-studio"
 # What stands for a desktop in the bare root: a screen, and what opens files by their type.
-DESKTOP = ("xvfb", "libglib2.0-bin", "shared-mime-info", "desktop-file-utils", "libgl1-mesa-dri", "fonts-dejavu-core", "procps",
-           "x11-utils")
+DESKTOP = (
+    "xvfb",
+    "libglib2.0-bin",
+    "shared-mime-info",
+    "desktop-file-utils",
+    "libgl1-mesa-dri",
+    "fonts-dejavu-core",
+    "procps",
+    "x11-utils",
+)
 TURNS = "CHANNELS 3 Zrotation Xrotation Yrotation"
 
 
@@ -31,15 +39,18 @@ def joint(name: str, offset: str, *children: str) -> str:
 
 def take(number: int, frames: int = 40) -> str:
     """A small BVH of a person whose joints turn."""
-    arms = [joint(f"{side}Shoulder", f"{x} 25 0", joint(f"{side}Elbow", f"{x} 0 0", joint(f"{side}Wrist", f"{x} 0 0")))
-            for side, x in (("Left", 25), ("Right", -25))]
-    legs = [joint(f"{side}Hip", f"{x} -5 0", joint(f"{side}Knee", "0 -42 0", joint(f"{side}Ankle", "0 -42 0")))
-            for side, x in (("Left", 10), ("Right", -10))]
+    arms = [
+        joint(f"{side}Shoulder", f"{x} 25 0", joint(f"{side}Elbow", f"{x} 0 0", joint(f"{side}Wrist", f"{x} 0 0")))
+        for side, x in (("Left", 25), ("Right", -25))
+    ]
+    legs = [
+        joint(f"{side}Hip", f"{x} -5 0", joint(f"{side}Knee", "0 -42 0", joint(f"{side}Ankle", "0 -42 0")))
+        for side, x in (("Left", 10), ("Right", -10))
+    ]
     spine = joint("Spine", "0 20 0", joint("Neck", "0 30 0", joint("Head", "0 10 0")), *arms)
     rows = [" ".join(["0", "95", f"{number + k}", *["0"] * 3, *[f"{(number * k) % 30}"] * 45]) for k in range(frames)]
     root = f"ROOT Hips {{ OFFSET 0 95 0 CHANNELS 6 Xposition Yposition Zposition {TURNS[11:]}"
-    return (f"HIERARCHY\n{root} {spine} {' '.join(legs)} }}\n"
-            f"MOTION\nFrames: {frames}\nFrame Time: 0.05\n" + "\n".join(rows) + "\n")
+    return f"HIERARCHY\n{root} {spine} {' '.join(legs)} }}\nMOTION\nFrames: {frames}\nFrame Time: 0.05\n" + "\n".join(rows) + "\n"
 
 
 def bare_root() -> None:
@@ -47,8 +58,11 @@ def bare_root() -> None:
     if PLACE.exists():
         subprocess.run(["umount", "-q", str(PLACE / "proc")])
         shutil.rmtree(PLACE)
-    release = next(line.split("=")[1].strip() for line in Path("/etc/os-release").read_text().splitlines()
-                   if line.startswith("VERSION_CODENAME="))
+    release = next(
+        line.split("=")[1].strip()
+        for line in Path("/etc/os-release").read_text().splitlines()
+        if line.startswith("VERSION_CODENAME=")
+    )
     subprocess.run(["debootstrap", "--variant=minbase", release, str(PLACE)], check=True, stdout=subprocess.DEVNULL)
     for file in ("etc/resolv.conf", "etc/apt/sources.list"):
         if Path("/", file).is_file():
@@ -65,8 +79,13 @@ def inside(command: str, timeout_s: float = 600, check: bool = True) -> subproce
     command = command.removeprefix("ada:").strip()
     call = ["chroot", str(PLACE), *(["su", "ada", "-c"] if user else ["bash", "-c"]), command]
     home = "/home/ada" if user else "/root"
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": home, "DEBIAN_FRONTEND": "noninteractive", "LANG": "C.UTF-8",
-                   **{k: v for k, v in os.environ.items() if k.lower().endswith("_proxy")}}
+    environment = {
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME": home,
+        "DEBIAN_FRONTEND": "noninteractive",
+        "LANG": "C.UTF-8",
+        **{k: v for k, v in os.environ.items() if k.lower().endswith("_proxy")},
+    }
     done = subprocess.run(call, env=environment, capture_output=True, text=True, timeout=timeout_s)
     if check and done.returncode:
         raise SystemExit(f"FAILED: {command}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
@@ -87,8 +106,9 @@ def try_package(package: Path) -> None:
     size = int(inside(f"dpkg-query -W -f '${{Installed-Size}}' {NAME}").stdout) * 1.024 / 1000
     step(f"installed with its dependencies, {size:.0f} MB")
     inside(f"apt-get install -y -qq --no-install-recommends {' '.join(DESKTOP)}")
-    step(f"version {inside('motionpatches --version').stdout.strip()}; "
-         + inside("ada: motionpatches info").stdout.splitlines()[0])
+    step(
+        f"version {inside('motionpatches --version').stdout.strip()}; " + inside("ada: motionpatches info").stdout.splitlines()[0]
+    )
     found = json.loads(inside("ada: motionpatches search 'a person waves with the right hand' -k 5 --json").stdout)
     assert len(found["hits"]) == 5 and "wave" in found["hits"][0]["id"], found["hits"]
     step(f"a query answered: {found['hits'][0]['caption']}")
@@ -129,9 +149,18 @@ def fine_tune() -> None:
     (library / "captions.csv").write_text("\n".join(rows) + "\n")
     run = PLACE / "home/ada/run"
     run.mkdir()
-    (run / "config.json").write_text(json.dumps({"library": "/home/ada/takes",
-                                                 "start_from": f"/opt/{NAME}/_internal/assets/starter",
-                                                 "epochs": 2, "batch": 4, "lr_text": 0.0, "lr_motion": 0.0}))
+    (run / "config.json").write_text(
+        json.dumps(
+            {
+                "library": "/home/ada/takes",
+                "start_from": f"/opt/{NAME}/_internal/assets/starter",
+                "epochs": 2,
+                "batch": 4,
+                "lr_text": 0.0,
+                "lr_motion": 0.0,
+            }
+        )
+    )
     inside("chown -R ada /home/ada")
     lines = inside("ada: motionpatches --training-run /home/ada/run").stdout.splitlines()
     kinds = [json.loads(line)["event"] for line in lines]

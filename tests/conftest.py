@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import places
-from core.motion.motion import Motion
-from core.motion.skeleton import SMPL22
+from motionpatches.core import paths
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import SMPL22
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -29,7 +29,7 @@ def own_cache(tmp_path_factory):
 def nothing_said_before():
     """What one test says about a skeleton is not remembered in the next."""
     yield
-    places.corrections().unlink(missing_ok=True)
+    paths.corrections().unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -51,9 +51,9 @@ def cases() -> Path:
 @pytest.fixture
 def smpl_motion() -> Motion:
     """60 frames of rigid random poses: the demo's own standing body, walking."""
-    from core.demo.body import make_body
-    from core.demo.gait import WALK, straight, walk_along
-    from core.demo.solve import solve
+    from motionpatches.core.demo.body import make_body
+    from motionpatches.core.demo.gait import WALK, straight, walk_along
+    from motionpatches.core.demo.solve import solve
 
     return Motion(solve(walk_along(make_body(), straight(3.0, 3.0), WALK)).astype(np.float32), 20.0, SMPL22, "walk")
 
@@ -61,7 +61,7 @@ def smpl_motion() -> Motion:
 @pytest.fixture(scope="session")
 def screen():
     """A real X server for OpenGL windows: the one there is, or Xvfb."""
-    from app.virtual_screen import virtual_screen
+    from motionpatches.app.virtual_screen import virtual_screen
 
     if shutil.which("Xvfb") is None:
         pytest.skip("no Xvfb on this machine")
@@ -72,7 +72,7 @@ def screen():
 @pytest.fixture(scope="session")
 def tiny_text_folder(tmp_path_factory) -> Path:
     """A BERT of two layers with random weights, on disk in the hub's own format."""
-    from core.models.backends import prepare_imports
+    from motionpatches.core.models.device import prepare_imports
 
     prepare_imports()
     import torch
@@ -80,25 +80,55 @@ def tiny_text_folder(tmp_path_factory) -> Path:
     from transformers import BertConfig, BertModel
 
     folder = tmp_path_factory.mktemp("tiny-bert")
-    words = ["a", "person", "someone", "walks", "runs", "waves", "jumps", "forward", "backward", "with", "the", "left",
-             "right", "hand", "leg", "up", "down", "turns", "and", "then", ".", ",", "twice", "kicks", "sits"]
+    words = [
+        "a",
+        "person",
+        "someone",
+        "walks",
+        "runs",
+        "waves",
+        "jumps",
+        "forward",
+        "backward",
+        "with",
+        "the",
+        "left",
+        "right",
+        "hand",
+        "leg",
+        "up",
+        "down",
+        "turns",
+        "and",
+        "then",
+        ".",
+        ",",
+        "twice",
+        "kicks",
+        "sits",
+    ]
     vocabulary = {w: i for i, w in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *words])}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.Lowercase()
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2),
-                                                                                                    ("[SEP]", 3)])
+    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
     tokenizer.save(str(folder / "tokenizer.json"))
     torch.manual_seed(0)
-    config = BertConfig(vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
-                        intermediate_size=64, max_position_embeddings=96)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=96,
+    )
     BertModel(config).save_pretrained(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def tiny_config(tiny_text_folder):
-    from core.models.config import preset
+    from motionpatches.core.models.config import preset
 
     return preset("starter", motion="test_vit", motion_weights="", text_weights="hub", text=str(tiny_text_folder))
 
@@ -107,8 +137,8 @@ def tiny_config(tiny_text_folder):
 def tiny_model(tiny_config):
     import torch
 
-    from core.models.build import new_model
-    from core.patches import PatchStatistics
+    from motionpatches.core.models.build import new_model
+    from motionpatches.core.patches import PatchStatistics
 
     torch.manual_seed(0)
     statistics = PatchStatistics(np.zeros((80, 3), np.float32), np.ones((80, 3), np.float32))
@@ -120,7 +150,7 @@ def tiny_model(tiny_config):
 @pytest.fixture
 def small_library(tmp_path) -> Path:
     """Twelve short clips in the HumanML3D layout, walking and waving, written as the data set is."""
-    from core.demo.library import ACTIONS, _Choice, make_clip
+    from motionpatches.core.demo.library import ACTIONS, _Choice, make_clip
 
     root = tmp_path / "small"
     (root / "new_joints").mkdir(parents=True)

@@ -5,14 +5,20 @@ import pickle
 
 import numpy as np
 
-from core.motion.skeleton import KIT21
+from motionpatches.core.motion.skeleton import KIT21
 
 
 def amass_take(path, frames=240, fps=120.0):
     path.parent.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(len(str(path)))
-    np.savez(path, poses=rng.normal(0, 0.1, (frames, 156)), trans=rng.normal(0, 0.01, (frames, 3)) + [0, 0, 0.9],
-             mocap_framerate=fps, betas=np.zeros(16), gender="male")
+    np.savez(
+        path,
+        poses=rng.normal(0, 0.1, (frames, 156)),
+        trans=rng.normal(0, 0.01, (frames, 3)) + [0, 0, 0.9],
+        mocap_framerate=fps,
+        betas=np.zeros(16),
+        gender="male",
+    )
 
 
 def label(raw, kinds, start=None, end=None):
@@ -21,18 +27,29 @@ def label(raw, kinds, start=None, end=None):
 
 
 def person(rng, frames):
-    return {"trans": rng.normal(0, 0.1, (frames, 3)) + [0, 0, 0.9], "root_orient": rng.normal(0, 0.1, (frames, 3)),
-            "pose_body": rng.normal(0, 0.1, (frames, 63)), "betas": np.zeros(10), "gender": "neutral"}
+    return {
+        "trans": rng.normal(0, 0.1, (frames, 3)) + [0, 0, 0.9],
+        "root_orient": rng.normal(0, 0.1, (frames, 3)),
+        "pose_body": rng.normal(0, 0.1, (frames, 63)),
+        "betas": np.zeros(10),
+        "gender": "neutral",
+    }
 
 
 def kit_take(swing=0.3):
     """(50, 21, 3) millimetres: KIT-ML's skeleton, its legs swinging."""
     rest = np.zeros((21, 3))
-    for chain, steps in zip(KIT21.chains, (
+    for chain, steps in zip(
+        KIT21.chains,
+        (
             [(-90, -60, 0), (0, -420, 0), (0, -400, 0), (0, -70, -30), (0, 0, 150)],
             [(90, -60, 0), (0, -420, 0), (0, -400, 0), (0, -70, -30), (0, 0, 150)],
             [(0, 100, 0), (0, 200, 0), (0, 200, 0), (0, 150, 0)],
-            [(-180, -20, 0), (-280, 0, 0), (-250, 0, 0)], [(180, -20, 0), (280, 0, 0), (250, 0, 0)]), strict=True):
+            [(-180, -20, 0), (-280, 0, 0), (-250, 0, 0)],
+            [(180, -20, 0), (280, 0, 0), (250, 0, 0)],
+        ),
+        strict=True,
+    ):
         for a, b, step in zip(chain, chain[1:], steps, strict=False):
             rest[b] = rest[a] + step
     angle = swing * np.sin(np.arange(50) / 5)
@@ -65,8 +82,16 @@ def write_splits(root, names):
 
 def write_babel(root):
     amass_take(root / "KIT/3/a_poses.npz")
-    entries = {str(i): {"babel_sid": i, "feat_p": "KIT/KIT/3/a_poses.npz", "dur": 2.0, "frame_ann": None,
-                        "seq_ann": {"labels": [label(kind, [kind])]}} for i, kind in enumerate(["walk", "wave", "moonwalk"])}
+    entries = {
+        str(i): {
+            "babel_sid": i,
+            "feat_p": "KIT/KIT/3/a_poses.npz",
+            "dur": 2.0,
+            "frame_ann": None,
+            "seq_ann": {"labels": [label(kind, [kind])]},
+        }
+        for i, kind in enumerate(["walk", "wave", "moonwalk"])
+    }
     (root / "train.json").write_text(json.dumps(entries))
     (root / "val.json").write_text(json.dumps(entries))
 

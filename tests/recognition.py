@@ -16,14 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import StudioError
-from core.io.load import is_motion_file
-from core.library.scan import Found, FoundFile, Readings, notes_of, raw_take, read_file
-from core.motion.axes import from_y_up, to_y_up
-from core.motion.raw import RawTake
-from core.motion.skeleton import Chains, Skeleton
-from core.recognition.decide import Recognition, decide, recognise
-from core.recognition.survey import survey
+from motionpatches.core.errors import StudioError
+from motionpatches.core.io.load import is_motion_file
+from motionpatches.core.library.scan import Found, FoundFile, Readings, notes_of, raw_take, read_file
+from motionpatches.core.motion.axes import from_y_up, to_y_up
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Chains, Skeleton
+from motionpatches.core.recognition.decide import Recognition, decide, recognise
+from motionpatches.core.recognition.survey import survey
 
 BANDS = ((0.99, "0.99"), (0.9, "0.90 to 0.98"), (0.7, "0.70 to 0.89"), (0.0, "below 0.70"))
 

@@ -11,8 +11,15 @@ def amass_file(path, dialect, frames=6, fps=120.0):
     if dialect == "smplh":
         np.savez(path, poses=poses, mocap_framerate=fps, dmpls=np.zeros((frames, 8)), **shared)
     else:
-        np.savez(path, root_orient=poses[:, :3], pose_body=poses[:, 3:66], pose_hand=poses[:, 66:156], mocap_frame_rate=fps,
-                 surface_model_type="smplx", **shared)
+        np.savez(
+            path,
+            root_orient=poses[:, :3],
+            pose_body=poses[:, 3:66],
+            pose_hand=poses[:, 66:156],
+            mocap_frame_rate=fps,
+            surface_model_type="smplx",
+            **shared,
+        )
     return poses[:, :66].reshape(-1, 22, 3), trans
 
 
@@ -24,11 +31,21 @@ def body_model(folder, family):
     regressor = rng.random((joints, vertices))
     shapes = 10 if family == "smplh" else 20
     (folder / family).mkdir(parents=True)
-    np.savez(folder / family / f"{family.upper()}_FEMALE.npz", v_template=rng.normal(size=(vertices, 3)),
-             f=rng.integers(0, vertices, (50, 3)), shapedirs=rng.normal(0, 0.01, (vertices, 3, shapes)),
-             posedirs=np.zeros((vertices, 3, (joints - 1) * 9), np.float32),
-             J_regressor=regressor / regressor.sum(1, keepdims=True),
-             weights=np.full((vertices, joints), 1 / joints), kintree_table=np.array([[2**32 - 1, *parents[1:]], range(joints)]),
-             hands_componentsl=np.eye(45), hands_componentsr=np.eye(45), hands_meanl=np.zeros(45), hands_meanr=np.zeros(45),
-             lmk_faces_idx=np.zeros(51, int), lmk_bary_coords=np.full((51, 3), 1 / 3),
-             dynamic_lmk_faces_idx=np.zeros((79, 17), int), dynamic_lmk_bary_coords=np.full((79, 17, 3), 1 / 3))
+    np.savez(
+        folder / family / f"{family.upper()}_FEMALE.npz",
+        v_template=rng.normal(size=(vertices, 3)),
+        f=rng.integers(0, vertices, (50, 3)),
+        shapedirs=rng.normal(0, 0.01, (vertices, 3, shapes)),
+        posedirs=np.zeros((vertices, 3, (joints - 1) * 9), np.float32),
+        J_regressor=regressor / regressor.sum(1, keepdims=True),
+        weights=np.full((vertices, joints), 1 / joints),
+        kintree_table=np.array([[2**32 - 1, *parents[1:]], range(joints)]),
+        hands_componentsl=np.eye(45),
+        hands_componentsr=np.eye(45),
+        hands_meanl=np.zeros(45),
+        hands_meanr=np.zeros(45),
+        lmk_faces_idx=np.zeros(51, int),
+        lmk_bary_coords=np.full((51, 3), 1 / 3),
+        dynamic_lmk_faces_idx=np.zeros((79, 17), int),
+        dynamic_lmk_bary_coords=np.full((79, 17, 3), 1 / 3),
+    )

@@ -12,17 +12,25 @@ from pathlib import Path
 
 import pytest
 
-from app import cli
-from core import places
+from motionpatches.app.cli import parser
+from motionpatches.core import paths
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # What a page's command would do for too long, or not without a network: its words are checked here, its work where it is said.
-ELSEWHERE = {("reproduce",): "tests/core/test_reproduce.py", ("model", "import"): "tests/core/models/test_published.py",
-             ("model", "pull"): "tests/core/models/test_published.py", ("screenshot",): "tests/e2e/test_cli.py"}
+ELSEWHERE = {
+    ("reproduce",): "tests/core/test_reproduce.py",
+    ("model", "import"): "tests/core/models/test_published.py",
+    ("model", "pull"): "tests/core/models/test_published.py",
+    ("screenshot",): "tests/e2e/test_cli.py",
+}
 # Other programs' lines, and who runs them: CI itself, a person, a test.
-OTHERS = {"python3 packaging/studio.py": ".ci/run", "python3 packaging/studio.py test": ".ci/run",
-          "torchrun": "tests/core/training/test_runs.py", "python -m core.training": "tests/core/training/test_runs.py"}
+OTHERS = {
+    "python3 packaging/studio.py": ".ci/run",
+    "python3 packaging/studio.py test": ".ci/run",
+    "torchrun": "tests/core/training/test_runs.py",
+    "python -m motionpatches.core.training": "tests/core/training/test_runs.py",
+}
 
 
 def commands(page: Path) -> list[str]:
@@ -37,12 +45,12 @@ def test_the_pages_name_commands():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
 def test_every_command_runs(page, tmp_path, monkeypatch, small_library, capsys):
-    if not places.starter_model().exists():
+    if not paths.starter_model().exists():
         pytest.skip("the starter model is not built yet")
     shutil.copytree(small_library, tmp_path / "FOLDER")
-    shutil.copytree(places.starter_model(), tmp_path / "MODEL")
+    shutil.copytree(paths.starter_model(), tmp_path / "MODEL")
     monkeypatch.chdir(tmp_path)
-    assert cli.main(["export", str(tmp_path / "FOLDER" / "new_joints" / "000000.npy"), "-o", "MOTION.bvh"]) == 0
+    assert parser.main(["export", str(tmp_path / "FOLDER" / "new_joints" / "000000.npy"), "-o", "MOTION.bvh"]) == 0
     rows = [f"{i:06d},{'walk' if i % 2 else 'wave'}" for i in range(12)]
     (tmp_path / "labels.csv").write_text("\n".join(["id,label", *rows]) + "\n")
     for line in commands(page):
@@ -51,22 +59,26 @@ def test_every_command_runs(page, tmp_path, monkeypatch, small_library, capsys):
             assert any(line.startswith(known) for known in OTHERS), f"no test runs {line!r}"
             continue
         arguments = words[1:]
-        if any(tuple(arguments[:len(known)]) == known for known in ELSEWHERE):
-            cli._parser().parse_args(arguments)
+        if any(tuple(arguments[: len(known)]) == known for known in ELSEWHERE):
+            parser._parser().parse_args(arguments)
             continue
         if arguments[0].startswith("-"):
-            assert cli.main(arguments) == 0
+            assert parser.main(arguments) == 0
             continue
         if arguments[0] == "FOLDER":
             continue
         if arguments[0] == "train":
             arguments = _shortened(arguments)
         if arguments[0] == "export":  # ends its QApplication, which would be the other tests' too
-            done = subprocess.run([sys.executable, "-m", "app", *arguments], capture_output=True, text=True,
-                                  env={**os.environ, "PYTHONPATH": str(ROOT)})
+            done = subprocess.run(
+                [sys.executable, "-m", "motionpatches", *arguments],
+                capture_output=True,
+                text=True,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
             assert done.returncode == 0, (line, done.stderr)
             continue
-        code, said = cli.main(arguments), capsys.readouterr().err
+        code, said = parser.main(arguments), capsys.readouterr().err
         if arguments[:2] == ["train", "--resume"]:  # the page's own run has ended by then, and that is said
             assert code == 1 and "is a finished run" in said
         else:
@@ -82,7 +94,11 @@ def _shortened(arguments: list[str]) -> list[str]:
 
 
 def test_the_pages_build_without_a_warning(tmp_path):
-    done = subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict", "-f", "packaging/mkdocs.yml", "-d",
-                           str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", "packaging/docs/mkdocs.yml", "-d", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0 and "WARNING" not in done.stderr, done.stderr
     assert (tmp_path / "getting-started" / "index.html").exists()

@@ -27,3 +27,10 @@ def pixels(widget) -> np.ndarray:
     image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).astype(int)
+
+
+def ask(studio, text):
+    """Type a query and wait for its results."""
+    before = studio.search.results
+    studio.window.query.ask(text)
+    wait(lambda: studio.search.query == text and studio.search.results and studio.search.results is not before, 40)

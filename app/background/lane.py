@@ -12,8 +12,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from core.errors import StudioError
-from core.progress import Cancelled, Job, run
+from motionpatches.core.errors import StudioError
+from motionpatches.core.progress import Cancelled, Job, run
 
 NICE = 10
 
@@ -39,8 +39,15 @@ class Lane(QObject):
         self._waiting = self._short = 0
         self._deliver.connect(lambda call: call())
 
-    def submit(self, key: str, work: Callable[[], Any], done: Callable[[Any], None],
-               failed: Callable[[str], None], long: bool = False, kept: bool = False) -> None:
+    def submit(
+        self,
+        key: str,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[str], None],
+        long: bool = False,
+        kept: bool = False,
+    ) -> None:
         """Runs work(); then done(result) or failed(sentence), unless a newer request took the key. `kept` work, such as
         writing what a person typed, is done even where the window closes first."""
         token = self._latest[key] = self._latest.get(key, 0) + 1
@@ -80,8 +87,14 @@ class Lane(QObject):
         self._waiting -= 1
         self._short -= not long
 
-    def submit_job(self, key: str, job: Callable[[], Job], progress: Callable[[Any], None],
-                   done: Callable[[Any], None], failed: Callable[[str], None]) -> None:
+    def submit_job(
+        self,
+        key: str,
+        job: Callable[[], Job],
+        progress: Callable[[Any], None],
+        done: Callable[[Any], None],
+        failed: Callable[[str], None],
+    ) -> None:
         """Like submit, for a job: reports progress, stops at the next yield when cancelled (failed with '')."""
         self.cancel(key)
         event = self._cancel[key] = threading.Event()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from core import places
-from core.training.events import TrainingEvent
+from motionpatches.core import paths
+from motionpatches.core.training.events import TrainingEvent
 
 # How long a closing studio waits for a run to save itself.
 PATIENCE_MS = 20_000
@@ -21,7 +21,7 @@ def command(run: Path) -> list[str]:
     """The program and arguments that train a run folder, from a source tree, installed, or frozen."""
     if getattr(sys, "frozen", False):
         return [sys.executable, CHILD, str(run)]
-    return [sys.executable, "-m", "core.training", str(run)]
+    return [sys.executable, "-m", "motionpatches.core.training", str(run)]
 
 
 class TrainingProcess(QObject):
@@ -36,7 +36,7 @@ class TrainingProcess(QObject):
         self.reported_end = False
         self.process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
-        roots = [str(places.assets().parent), *filter(None, [environment.value("PYTHONPATH")])]
+        roots = [str(paths.assets().parent), *filter(None, [environment.value("PYTHONPATH")])]
         environment.insert("PYTHONPATH", (";" if sys.platform == "win32" else ":").join(roots))
         self.process.setProcessEnvironment(environment)
         self.process.readyReadStandardOutput.connect(self._read)

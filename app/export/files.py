@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from app.export.pictures import Pictures, sheet
-from app.export.video import video
-from core.errors import StudioError, os_problem
-from core.progress import Job, Meter
+from motionpatches.app.export.pictures import Pictures, sheet
+from motionpatches.app.export.video import video
+from motionpatches.core.errors import StudioError, os_problem
+from motionpatches.core.progress import Job, Meter
 
 PICTURES = (".gif", ".mp4", ".png")
 
@@ -56,12 +56,21 @@ def _gif(pictures: Pictures, path: Path, _: int) -> Job[None]:
         if clear:
             found.append(image)
         else:
-            found.append(image.quantize(palette=found[0], dither=Image.Dither.NONE) if found
-                         else image.quantize(255, dither=Image.Dither.NONE))
+            found.append(
+                image.quantize(palette=found[0], dither=Image.Dither.NONE)
+                if found
+                else image.quantize(255, dither=Image.Dither.NONE)
+            )
 
     yield from _told(pictures, path.name.replace(".writing", ""), use)
-    found[0].save(path, save_all=True, append_images=found[1:], duration=round(100 / pictures.style.fps) * 10, loop=0,
-                  disposal=2 if clear else 1)
+    found[0].save(
+        path,
+        save_all=True,
+        append_images=found[1:],
+        duration=round(100 / pictures.style.fps) * 10,
+        loop=0,
+        disposal=2 if clear else 1,
+    )
 
 
 def _mp4(pictures: Pictures, path: Path, _: int) -> Job[None]:

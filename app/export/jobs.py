@@ -9,13 +9,13 @@ from typing import Any
 
 from PySide6.QtGui import QOffscreenSurface
 
-from app.export.files import PICTURES, write_pictures
-from app.export.pictures import Pictures, Style
-from core.errors import StudioError
-from core.export.write import WRITERS, file_name, write_manifest, write_motion
-from core.library.library import Library
-from core.motion.motion import Motion
-from core.progress import Job, Meter
+from motionpatches.app.export.files import PICTURES, write_pictures
+from motionpatches.app.export.pictures import Pictures, Style
+from motionpatches.core.errors import StudioError
+from motionpatches.core.export.write import WRITERS, file_name, write_manifest, write_motion
+from motionpatches.core.library.library import Library
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.progress import Job, Meter
 
 FORMATS = (*PICTURES, *WRITERS)
 
@@ -41,8 +41,9 @@ def load_item(library: Library, item: Item) -> Motion:
     return motion.crop(start, max(end, start + 1))
 
 
-def export_motion(motion: Motion, label: str, path: Path, style: Style, frames: int,
-                  surface: QOffscreenSurface | None) -> Job[None]:
+def export_motion(
+    motion: Motion, label: str, path: Path, style: Style, frames: int, surface: QOffscreenSurface | None
+) -> Job[None]:
     """Raises StudioError. `frames` above 1 make a contact sheet of a .png."""
     if path.suffix.lower() in PICTURES:
         if surface is None:
@@ -53,15 +54,25 @@ def export_motion(motion: Motion, label: str, path: Path, style: Style, frames: 
         write_motion(motion, path)
 
 
-def export_together(library: Library, items: Sequence[Item], path: Path, style: Style, frames: int,
-                    surface: QOffscreenSurface) -> Job[None]:
+def export_together(
+    library: Library, items: Sequence[Item], path: Path, style: Style, frames: int, surface: QOffscreenSurface
+) -> Job[None]:
     """All items as tiles of one picture."""
     motions = [(f"{i.rank}. {i.caption}" if i.caption else "", load_item(library, i)) for i in items]
     yield from write_pictures(Pictures(motions, style, surface), path, frames)
 
 
-def export_each(library: Library, items: Sequence[Item], folder: Path, suffix: str, style: Style, frames: int,
-                surface: QOffscreenSurface | None, query: str, model: str) -> Job[list[str]]:
+def export_each(
+    library: Library,
+    items: Sequence[Item],
+    folder: Path,
+    suffix: str,
+    style: Style,
+    frames: int,
+    surface: QOffscreenSurface | None,
+    query: str,
+    model: str,
+) -> Job[list[str]]:
     """A file for each item, and a manifest. What cannot be read is left out and said; the sentences are returned."""
     rows: list[dict[str, Any]] = []
     problems: list[str] = []
@@ -73,8 +84,17 @@ def export_each(library: Library, items: Sequence[Item], folder: Path, suffix: s
         except StudioError as error:
             problems.append(str(error))
             continue
-        rows.append({"rank": item.rank, "score": item.score, "id": item.clip_id, "caption": item.caption,
-                     "start_s": item.start_s, "end_s": item.end_s, "file": name})
+        rows.append(
+            {
+                "rank": item.rank,
+                "score": item.score,
+                "id": item.clip_id,
+                "caption": item.caption,
+                "start_s": item.start_s,
+                "end_s": item.end_s,
+                "file": name,
+            }
+        )
     if not rows:
         raise StudioError(problems[0] if problems else "There is nothing to export.")
     write_manifest(folder, query, model, library.name, rows)

@@ -9,11 +9,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PySide6.QtGui import QOffscreenSurface
 
-from app.gl import geometry, scene
-from app.gl.camera import Camera, frame_motion
-from app.gl.offscreen import Offscreen
-from core.motion.canonical import canonical
-from core.motion.motion import Motion
+from motionpatches.app.gl import geometry, scene
+from motionpatches.app.gl.camera import Camera, frame_motion
+from motionpatches.app.gl.offscreen import Offscreen
+from motionpatches.core.motion.canonical import canonical
+from motionpatches.core.motion.motion import Motion
 
 LOOKS = ("light", "dark", "transparent")
 LABEL = 30
@@ -72,7 +72,7 @@ class Pictures:
         return replace(camera, distance=max(camera.distance * 1.08, 2.6))
 
     def _draw(self, renderer, time_s: float) -> None:
-        from app.gl.renderer import DARK, LIGHT
+        from motionpatches.app.gl.renderer import DARK, LIGHT
 
         style = self.style
         look = DARK if style.look == "dark" else LIGHT
@@ -96,7 +96,7 @@ def sheet(pictures: Pictures, count: int) -> np.ndarray:
     for i, at in enumerate(times):
         frame = _labelled(pictures.at(float(at)), [(0, 0, width, height)], [""], pictures.style.look, f"{at:.2f} s")
         y, x = i // columns * height, i % columns * width
-        whole[y:y + height, x:x + width] = frame
+        whole[y : y + height, x : x + width] = frame
     return whole
 
 

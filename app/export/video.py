@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import StudioError
+from motionpatches.core.errors import StudioError
 
 NO_VIDEO = "Videos need the program ffmpeg, or the Python package av: install one of them. GIF works without."
 # Constant rate factor of H.264: hardly to be told from the frames.
@@ -61,9 +61,34 @@ def by_av(path: Path, width: int, height: int, rate: Fraction) -> Iterator[Write
 @contextmanager
 def by_ffmpeg(path: Path, width: int, height: int, rate: Fraction) -> Iterator[Write]:
     encoder = subprocess.Popen(
-        ["ffmpeg", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(rate),
-         "-i", "-", "-an", "-pix_fmt", "yuv420p", "-crf", QUALITY, "-movflags", "faststart", str(path)],
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        [
+            "ffmpeg",
+            "-loglevel",
+            "error",
+            "-y",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "rgb24",
+            "-s",
+            f"{width}x{height}",
+            "-r",
+            str(rate),
+            "-i",
+            "-",
+            "-an",
+            "-pix_fmt",
+            "yuv420p",
+            "-crf",
+            QUALITY,
+            "-movflags",
+            "faststart",
+            str(path),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
     try:
         yield lambda frame: _send(encoder, frame)
         problem = encoder.communicate()[1].decode(errors="replace").strip()

@@ -19,8 +19,7 @@ class Camera:
 
     def orbit(self, dx: float, dy: float) -> Camera:
         """By pixels of mouse travel."""
-        return replace(self, azimuth=self.azimuth - dx * 0.008,
-                       elevation=float(np.clip(self.elevation + dy * 0.008, -0.15, 1.5)))
+        return replace(self, azimuth=self.azimuth - dx * 0.008, elevation=float(np.clip(self.elevation + dy * 0.008, -0.15, 1.5)))
 
     def pan(self, dx: float, dy: float, height_px: int) -> Camera:
         """The point under the mouse stays under it."""
@@ -50,8 +49,9 @@ class Camera:
         f_x = f / aspect if aspect >= 1 else f
         f_y = f if aspect >= 1 else f * aspect
         near, far = 0.05, 120.0
-        projection = np.array([[f_x, 0, 0, 0], [0, f_y, 0, 0],
-                               [0, 0, (far + near) / (near - far), 2 * far * near / (near - far)], [0, 0, -1, 0]])
+        projection = np.array(
+            [[f_x, 0, 0, 0], [0, f_y, 0, 0], [0, 0, (far + near) / (near - far), 2 * far * near / (near - far)], [0, 0, -1, 0]]
+        )
         return (projection @ view).astype(np.float32)
 
 
@@ -61,8 +61,11 @@ def frame_motion(positions: np.ndarray, camera: Camera | None = None) -> Camera:
     low, high = positions.min(axis=(0, 1)), positions.max(axis=(0, 1))
     middle = (low + high) / 2
     radius = float(np.linalg.norm(np.maximum(high - low, [0.6, 1.7, 0.6]))) / 2
-    return replace(camera, target=tuple(float(v) for v in middle),
-                   distance=float(np.clip(radius / np.tan(camera.field_of_view / 2) * 1.02, 1.5, 40)))
+    return replace(
+        camera,
+        target=tuple(float(v) for v in middle),
+        distance=float(np.clip(radius / np.tan(camera.field_of_view / 2) * 1.02, 1.5, 40)),
+    )
 
 
 def project(camera: Camera, points: np.ndarray, width: int, height: int) -> np.ndarray:

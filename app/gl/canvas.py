@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.gl.camera import Camera, project
+from motionpatches.app.gl.camera import Camera, project
 
 NO_OPENGL = "No OpenGL 3.3 was found, so motions are drawn plainly by the processor. A graphics driver brings the full view."
 LEAST = (3, 3)
@@ -33,7 +33,7 @@ def on_canvas(view: type, *signals: str) -> type:
     if not name:
         canvas = PainterCanvas
     elif any(processor in name for processor in PROCESSORS):
-        from app.gl.memory_canvas import MemoryCanvas as canvas
+        from motionpatches.app.gl.memory_canvas import MemoryCanvas as canvas
     else:
         from PySide6.QtOpenGLWidgets import QOpenGLWidget as canvas
     return type(view.__name__.lstrip("_"), (view, canvas), {signal: Signal(object) for signal in signals})
@@ -81,7 +81,7 @@ class PainterCanvas(QWidget):
 
 
 class PainterRenderer:
-    """The calls of app.gl.renderer.Renderer, with thick lines for capsules, the far ones first."""
+    """The calls of motionpatches.app.gl.renderer.Renderer, with thick lines for capsules, the far ones first."""
 
     def __init__(self, painter: QPainter, height: int, ratio: float):
         self.painter, self.height, self.ratio = painter, height, ratio
@@ -89,8 +89,17 @@ class PainterRenderer:
     def clear(self, colour: tuple[float, float, float], width: int, height: int) -> None:
         self.painter.fillRect(QRectF(0, 0, width / self.ratio, height / self.ratio), _colour(colour))
 
-    def draw(self, rect: tuple[int, int, int, int], camera: Camera, bones: np.ndarray, look, extra: np.ndarray | None = None,
-             bare: bool = False, detail: int = 0, skin: object = None) -> None:
+    def draw(
+        self,
+        rect: tuple[int, int, int, int],
+        camera: Camera,
+        bones: np.ndarray,
+        look,
+        extra: np.ndarray | None = None,
+        bare: bool = False,
+        detail: int = 0,
+        skin: object = None,
+    ) -> None:
         """Detail and skin are for OpenGL alone."""
         x, y, w, h = (v / self.ratio for v in rect)
         painter = self.painter
@@ -119,8 +128,12 @@ class PainterRenderer:
         steps = np.arange(-6, 7)
         ends = []
         for step in steps:
-            ends += [(middle[0] + step, 0, middle[1] - 6), (middle[0] + step, 0, middle[1] + 6),
-                     (middle[0] - 6, 0, middle[1] + step), (middle[0] + 6, 0, middle[1] + step)]
+            ends += [
+                (middle[0] + step, 0, middle[1] - 6),
+                (middle[0] + step, 0, middle[1] + 6),
+                (middle[0] - 6, 0, middle[1] + step),
+                (middle[0] + 6, 0, middle[1] + step),
+            ]
         places = project(camera, np.array(ends, float), w, h)
         self.painter.setPen(QPen(_colour(look.line), 1))
         for a, b in zip(places[::2], places[1::2], strict=True):

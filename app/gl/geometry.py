@@ -6,15 +6,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.motion.motion import Motion
-from core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
 
 # Okabe and Ito's colour-blind-safe set: right side warm, left side cool, torso green.
-PART_COLOURS = {RIGHT_LEG: (213, 94, 0), LEFT_LEG: (0, 114, 178), TORSO: (0, 158, 115), RIGHT_ARM: (230, 159, 0),
-                LEFT_ARM: (86, 180, 233)}
+PART_COLOURS = {
+    RIGHT_LEG: (213, 94, 0),
+    LEFT_LEG: (0, 114, 178),
+    TORSO: (0, 158, 115),
+    RIGHT_ARM: (230, 159, 0),
+    LEFT_ARM: (86, 180, 233),
+}
 INSTANCE_FLOATS = 11
-_RADII = {RIGHT_LEG: (0.066, 0.045), LEFT_LEG: (0.066, 0.045), TORSO: (0.1, 0.045), RIGHT_ARM: (0.047, 0.032),
-          LEFT_ARM: (0.047, 0.032)}
+_RADII = {
+    RIGHT_LEG: (0.066, 0.045),
+    LEFT_LEG: (0.066, 0.045),
+    TORSO: (0.1, 0.045),
+    RIGHT_ARM: (0.047, 0.032),
+    LEFT_ARM: (0.047, 0.032),
+}
 
 
 def capsule(segments: int = 14, rings: int = 5) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QOffscreenSurface, QOpenGLContext, QSurfaceFormat
 from PySide6.QtOpenGL import QOpenGLFramebufferObject, QOpenGLFramebufferObjectFormat
 
-from core.errors import StudioError
+from motionpatches.core.errors import StudioError
 
 
 def make_surface() -> QOffscreenSurface:
@@ -26,7 +26,7 @@ class Offscreen:
         self.context.setFormat(surface.format())
         if not self.context.create() or not self.context.makeCurrent(surface):
             raise StudioError("Pictures need OpenGL 3.3, which was not found here. Data formats (bvh, npz, csv) work without.")
-        from app.gl.renderer import Renderer
+        from motionpatches.app.gl.renderer import Renderer
 
         self.size = size
         shape = QOpenGLFramebufferObjectFormat()

@@ -12,10 +12,10 @@ OpenGL.ERROR_CHECKING = False
 OpenGL.ERROR_LOGGING = False
 from OpenGL import GL as gl  # noqa: E402
 
-from app.gl import shaders  # noqa: E402
-from app.gl.camera import Camera  # noqa: E402
-from app.gl.geometry import INSTANCE_FLOATS, capsule  # noqa: E402
-from app.viewmodels.detail import FULL  # noqa: E402
+from motionpatches.app.detail import FULL  # noqa: E402
+from motionpatches.app.gl import shaders  # noqa: E402
+from motionpatches.app.gl.camera import Camera  # noqa: E402
+from motionpatches.app.gl.geometry import INSTANCE_FLOATS, capsule  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,17 @@ class Renderer:
         gl.glClearColor(*colour, 1)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
 
-    def draw(self, rect: tuple[int, int, int, int], camera: Camera, bones: np.ndarray, look: Look,
-             extra: np.ndarray | None = None, bare: bool = False, detail: int = FULL, skin: Skin | None = None) -> None:
+    def draw(
+        self,
+        rect: tuple[int, int, int, int],
+        camera: Camera,
+        bones: np.ndarray,
+        look: Look,
+        extra: np.ndarray | None = None,
+        bare: bool = False,
+        detail: int = FULL,
+        skin: Skin | None = None,
+    ) -> None:
         """Bodies, (B, 11) instances, into rect (x, y from below, width, height) in device pixels; `extra` instances have no
         shadow. `bare`: without floor and shadow, on nothing (alpha 0). `detail`: from 0, no shadows and few corners, to FULL.
         `skin` is drawn over the bones."""

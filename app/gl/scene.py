@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.gl.geometry import INSTANCE_FLOATS, PART_COLOURS, BoneSet, instances, pose_at
-from core.motion.motion import Motion
-from core.motion.skeleton import TORSO
+from motionpatches.app.gl.geometry import INSTANCE_FLOATS, PART_COLOURS, BoneSet, instances, pose_at
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import TORSO
 
 TRAIL_S, GHOST_S, GHOSTS = 1.2, 0.4, 3
 MARK = (255, 64, 129)
@@ -35,7 +35,7 @@ def trails(motion: Motion, time_s: float, background: Sequence[float]) -> np.nda
     share = np.linspace(0.15, 1, last - first)[:, None]
     found = []
     for part, chain in enumerate(motion.skeleton.chains):
-        way = motion.positions[first:last + 1, chain[-1]]
+        way = motion.positions[first : last + 1, chain[-1]]
         colour = np.array(PART_COLOURS[part]) / 255 * share + np.array(background) * (1 - share)
         found.append(lines(way[:-1], way[1:], 0.008, colour))
     return np.concatenate(found)
@@ -71,8 +71,12 @@ def trajectory(motion: Motion, colour: Sequence[float]) -> np.ndarray:
 
 def axes() -> np.ndarray:
     """x red, y green, z blue, half a metre long, at the origin."""
-    return lines(np.full((3, 3), [0.0, 0.01, 0.0]), np.eye(3) * 0.5 + [0, 0.01, 0], 0.008,
-                 np.array([[0.84, 0.2, 0.15], [0.2, 0.7, 0.25], [0.2, 0.4, 0.9]]))
+    return lines(
+        np.full((3, 3), [0.0, 0.01, 0.0]),
+        np.eye(3) * 0.5 + [0, 0.01, 0],
+        0.008,
+        np.array([[0.84, 0.2, 0.15], [0.2, 0.7, 0.25], [0.2, 0.4, 0.9]]),
+    )
 
 
 def marks(pose: np.ndarray, joints: Sequence[int], size: float) -> np.ndarray:

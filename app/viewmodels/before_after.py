@@ -7,11 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.viewmodels.measure import Pair
-from app.viewmodels.workspace import Workspace
-from core import places
-from core.library.library import Clip
-from core.training.runs import Run
+from motionpatches.app.viewmodels.evaluation import Pair
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core import paths
+from motionpatches.core.library.library import Clip
+from motionpatches.core.training.runs import Run
 
 SHOWN = 6
 
@@ -42,7 +42,7 @@ class BeforeAfter(QObject):
         """The folders of the model before and of the model after."""
         if self.run is None or self.run.best is None:
             return None
-        return Path(self.run.config.start_from or places.starter_model()), self.run.best
+        return Path(self.run.config.start_from or paths.starter_model()), self.run.best
 
     def ask(self, query: str) -> None:
         """Searches with both; their galleries of the open library are built first."""
@@ -52,9 +52,9 @@ class BeforeAfter(QObject):
         self.query = query
 
         def job() -> Any:
-            from core.models.backends import pick_device
-            from core.models.checkpoint import load_model
-            from core.retriever import Retriever, update_gallery
+            from motionpatches.core.models.checkpoint import load_model
+            from motionpatches.core.models.device import pick_device
+            from motionpatches.core.search.retriever import Retriever, update_gallery
 
             found = []
             for folder in folders:

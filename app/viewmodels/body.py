@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.viewmodels.stage import Stage
+from motionpatches.app.viewmodels.stage import Stage
 
 
 class Body(QObject):
@@ -46,7 +46,7 @@ class Body(QObject):
                 self.workspace.failed.emit(message)
 
         def job():
-            from core.io.body_mesh import body_mesh
+            from motionpatches.core.io.body_mesh import body_mesh
 
             up = motion.source.up if motion.source else ""
             return body_mesh(clip.path, clip.start_s, clip.end_s, up, clip.take)

@@ -12,13 +12,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from app.viewmodels.workspace import Workspace
-from core.errors import StudioError
-from core.library import caption_store
-from core.library.captions import CaptionLine, clean_caption
-from core.library.library import Library
-from core.library.takes import Lines, clips_of, lines_of, take_id, with_lines
-from core.writing import write_atomically
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.atomic import write_atomically
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library import caption_store
+from motionpatches.core.library.captions import CaptionLine, clean_caption
+from motionpatches.core.library.library import Library
+from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id, with_lines
 
 
 class Captions(QObject):
@@ -124,8 +124,9 @@ class Captions(QObject):
             names = sorted(f.name for f in saved.files)
             self.say(saved.problem or (f"Saved in {names[0]}." if len(names) == 1 else f"Saved in {len(names):,} files."))
 
-        self.workspace.files.submit(f"captions {self._edits}", lambda: caption_store.save(library, wanted, own), done, failed,
-                                    kept=True)
+        self.workspace.files.submit(
+            f"captions {self._edits}", lambda: caption_store.save(library, wanted, own), done, failed, kept=True
+        )
 
     def _show(self, library: Library, wanted: Mapping[str, Lines]) -> None:
         try:
@@ -159,8 +160,11 @@ class Captions(QObject):
         library = self.workspace.library
         if library is not None:
             saving = dict(self._saving)
-            self._in_background("export", lambda: write_atomically(file, caption_store.export_csv(with_lines(library, saving))),
-                                lambda _: self.workspace.said.emit(f"Captions saved in {file.name}."))
+            self._in_background(
+                "export",
+                lambda: write_atomically(file, caption_store.export_csv(with_lines(library, saving))),
+                lambda _: self.workspace.said.emit(f"Captions saved in {file.name}."),
+            )
 
     def _in_background(self, key: str, work: Callable, done: Callable) -> None:
         self.workspace.files.submit(f"captions {key}", work, done, self.workspace.failed.emit)

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.viewmodels.import_corrections import WORDS, ImportCorrections, words
-from core.io.assemble import assemble
-from core.library import index
-from core.library.library import Library
-from core.motion.canonical import canonical
-from core.motion.motion import Motion
-from core.motion.raw import RawTake
-from core.motion.skeleton import Chains
-from core.recognition import corrections
-from core.recognition.corrections import Correction, Remembered, Scope
-from core.recognition.decide import Recognition
+from motionpatches.app.viewmodels.import_corrections import WORDS, ImportCorrections, words
+from motionpatches.core.io.assemble import assemble
+from motionpatches.core.library import index
+from motionpatches.core.library.library import Library
+from motionpatches.core.motion.canonical import canonical
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Chains
+from motionpatches.core.recognition import corrections
+from motionpatches.core.recognition.corrections import Correction, Remembered, Scope
+from motionpatches.core.recognition.decide import Recognition
 
 PREVIEW_FRAMES = 1200
 # A body higher or lower than this, in metres, is shown on the floor all the same.
@@ -40,8 +40,15 @@ class ImportCheck(QObject):
     changed = Signal()
     counted = Signal()
 
-    def __init__(self, raw: RawTake, recognition: Recognition, path: Path, name: str, root: Path | None = None,
-                 parent: QObject | None = None):
+    def __init__(
+        self,
+        raw: RawTake,
+        recognition: Recognition,
+        path: Path,
+        name: str,
+        root: Path | None = None,
+        parent: QObject | None = None,
+    ):
         super().__init__(parent)
         self.raw = replace(raw, positions=raw.positions[:PREVIEW_FRAMES], partner=None)
         self.recognition, self.path, self.name = recognition, path, name
@@ -135,7 +142,7 @@ class ImportCheck(QObject):
         for less."""
         kept = {level: entry.correction if (entry := self._entry(level)) else NONE for level in self.levels}
         nothing = {name: getattr(NONE, name) for name in self.edits}
-        for narrower in self.levels[:self.levels.index(self.level)]:
+        for narrower in self.levels[: self.levels.index(self.level)]:
             kept[narrower] = replace(kept[narrower], **nothing)
         kept[self.level] = replace(NONE if self.cleared else kept[self.level], **self.edits)
         return kept
@@ -174,8 +181,13 @@ class ImportCheck(QObject):
     def notes(self) -> dict[str, str]:
         """By field: from what it is known, and how sure."""
         found = self.recognition
-        grounds = {"unit_m": found.unit, "up": found.up, "fps": self.raw.rate, "chains": found.parts,
-                   "root_offset": found.root_offset}
+        grounds = {
+            "unit_m": found.unit,
+            "up": found.up,
+            "fps": self.raw.rate,
+            "chains": found.parts,
+            "root_offset": found.root_offset,
+        }
         told = {name: f"{ground.reason}; {ground.confidence:.0%} sure" for name, ground in grounds.items() if ground is not None}
         if any(self.draft):
             told["chains"] = "choose both ends of all five parts"

@@ -8,11 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from app.viewmodels.workspace import Workspace
-from core.errors import StudioError
-from core.recognition import corrections
-from core.recognition.corrections import Correction, Remembered
-from core.recognition.unit import name_of
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.errors import StudioError
+from motionpatches.core.recognition import corrections
+from motionpatches.core.recognition.corrections import Correction, Remembered
+from motionpatches.core.recognition.unit import name_of
 
 WORDS = {"unit_m": "unit", "up": "up axis", "fps": "rate", "chains": "body parts", "root_offset": "root offset"}
 
@@ -64,8 +64,9 @@ class ImportCorrections(QObject):
 
 
 class _Exchange(QUndoCommand):
-    def __init__(self, owner: ImportCorrections, before: tuple[Remembered, ...], after: tuple[Remembered, ...], what: str,
-                 news: str):
+    def __init__(
+        self, owner: ImportCorrections, before: tuple[Remembered, ...], after: tuple[Remembered, ...], what: str, news: str
+    ):
         super().__init__(what)
         self.owner, self.before, self.after, self.news = owner, before, after, news
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.viewmodels.search import Search
-from app.viewmodels.workspace import Workspace
-from core.gallery import Gallery
-from core.latent_map import LAYOUTS, clusters, inside
-from core.library.library import Clip
+from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.library.library import Clip
+from motionpatches.core.search.gallery import Gallery
+from motionpatches.core.search.latent_map import LAYOUTS, clusters, inside
 
 COLOURINGS = ("cluster", "split", "label", "score of the query")
 CLUSTERS = 8
@@ -102,7 +102,7 @@ class LibraryMap(QObject):
             return
 
         def work() -> np.ndarray:
-            from core.retriever import encode_text
+            from motionpatches.core.search.retriever import encode_text
 
             return rows @ encode_text(model, text)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from app.viewmodels.workspace import Workspace
-from core.errors import StudioError
-from core.library import marks as store
-from core.library.library import Clip
-from core.library.marks import NONE, Mark
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library import marks as store
+from motionpatches.core.library.library import Clip
+from motionpatches.core.library.marks import NONE, Mark
 
 
 class Marks(QObject):

@@ -8,10 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.viewmodels.workspace import Workspace
-from core import places
-from core.models.catalogue import Model, models_in
-from core.progress import Progress
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core import paths
+from motionpatches.core.models.catalogue import Model, models_in
+from motionpatches.core.progress import Progress
 
 
 class Models(QObject):
@@ -44,6 +44,7 @@ class Models(QObject):
 
     def import_file(self, file: Path, data: Path) -> None:
         """A published state dict with the statistics of its data set's folder."""
+
         def here() -> Any:
             yield Progress(f"Reading {file.name}", 0, 1)
             return file
@@ -52,16 +53,20 @@ class Models(QObject):
 
     def pull(self, name: str, dataset: str, data: Path) -> None:
         """A published model from the hub."""
-        from core.models.download import pull_checkpoint
+        from motionpatches.core.models.download import pull_checkpoint
 
-        self._get(lambda: pull_checkpoint(name, dataset), data, f"{name} on the Hugging Face hub, {dataset}",
-                  f"{name.split('/')[-1]} {dataset}")
+        self._get(
+            lambda: pull_checkpoint(name, dataset),
+            data,
+            f"{name} on the Hugging Face hub, {dataset}",
+            f"{name.split('/')[-1]} {dataset}",
+        )
 
     def _get(self, fetch: Callable[[], Any], data: Path, origin: str, name: str) -> None:
-        out = places.user_models() / name
+        out = paths.user_models() / name
 
         def job() -> Any:
-            from core.models.published_checkpoint import install
+            from motionpatches.core.models.published_checkpoint import install
 
             file = yield from fetch()
             yield from install(file, data, out, origin)
@@ -83,19 +88,30 @@ class Models(QObject):
 
     def compare(self, one: Model, other: Model) -> list[tuple[str, str, str]]:
         """(what, one, other) of all that differs, and of the scores."""
-        rows = [(name, a.get(name, "–"), b.get(name, "–")) for a, b in [(_facts(one), _facts(other))]
-                for name in dict.fromkeys([*a, *b])]
+        rows = [
+            (name, a.get(name, "–"), b.get(name, "–"))
+            for a, b in [(_facts(one), _facts(other))]
+            for name in dict.fromkeys([*a, *b])
+        ]
         return [row for row in rows if row[1] != row[2] or row[0].startswith("score")]
 
 
 def _facts(model: Model) -> dict[str, str]:
     c = model.config
-    facts = {"motion encoder": c.motion, "text encoder": Path(c.text).name, "pooling": f"{c.motion_pooling}, {c.text_pooling}",
-             "head": f"{c.head}, {c.dim} dimensions", "hidden units": str(c.head_hidden),
-             "known sentences": str(c.memory_keys),
-             "temperature": f"{c.temperature:g}", "people": str(c.people),
-             "input": c.patches.form, "normalised per": c.patches.normalisation.replace("_", " "),
-             "rate": f"{c.patches.fps:g} fps", "canonical frame": "yes" if c.patches.canonical else "no"}
+    facts = {
+        "motion encoder": c.motion,
+        "text encoder": Path(c.text).name,
+        "pooling": f"{c.motion_pooling}, {c.text_pooling}",
+        "head": f"{c.head}, {c.dim} dimensions",
+        "hidden units": str(c.head_hidden),
+        "known sentences": str(c.memory_keys),
+        "temperature": f"{c.temperature:g}",
+        "people": str(c.people),
+        "input": c.patches.form,
+        "normalised per": c.patches.normalisation.replace("_", " "),
+        "rate": f"{c.patches.fps:g} fps",
+        "canonical frame": "yes" if c.patches.canonical else "no",
+    }
     facts |= {f"trained: {name}": str(value) for name, value in model.provenance.items() if value != ""}
     for split in ("val", "test"):
         for protocol, ways in model.metrics.get(split, {}).items():

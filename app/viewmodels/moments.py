@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.viewmodels.playback import Playback
-from app.viewmodels.search import Search
-from app.viewmodels.workspace import Workspace
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.workspace import Workspace
 
 # Takes longer than this are looked through as soon as a hit of a sentence opens; shorter ones when asked.
 LONG_S = 12.0
@@ -51,8 +51,8 @@ class Moments(QObject):
         self.changed.emit()
 
         def job():
-            from core.moments import moments_of
-            from core.retriever import encode_text
+            from motionpatches.core.search.moments import moments_of
+            from motionpatches.core.search.retriever import encode_text
 
             found = kept or (yield from moments_of(model, motion))
             row = encode_text(model, query)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from app.viewmodels.detail import FULL, Detail
+from motionpatches.app.detail import FULL, Detail
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 TICK_S = 0.016
@@ -28,8 +28,12 @@ class Playback(QObject):
     changed = Signal()
     ticked = Signal()
 
-    def __init__(self, crowded: Callable[[], bool] = lambda: False, hurried: Callable[[], bool] = lambda: False,
-                 parent: QObject | None = None):
+    def __init__(
+        self,
+        crowded: Callable[[], bool] = lambda: False,
+        hurried: Callable[[], bool] = lambda: False,
+        parent: QObject | None = None,
+    ):
         super().__init__(parent)
         self._hurried = hurried
         self.crowded = [crowded]

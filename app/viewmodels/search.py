@@ -9,14 +9,20 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.viewmodels.workspace import Workspace, view_motions
-from core.gallery import Hit
-from core.library.library import Clip
-from core.motion.motion import Motion
-from core.motion.skeleton import PART_NAMES
+from motionpatches.app.viewmodels.workspace import Workspace, view_motions
+from motionpatches.core.library.library import Clip
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import PART_NAMES
+from motionpatches.core.search.gallery import Hit
 
-EXAMPLES = ("a person waves with the right hand", "someone trips and catches themselves", "she does a cartwheel",
-            "running in a circle", "a man picks something up from the floor", "kicks with the left leg")
+EXAMPLES = (
+    "a person waves with the right hand",
+    "someone trips and catches themselves",
+    "she does a cartwheel",
+    "running in a circle",
+    "a man picks something up from the floor",
+    "kicks with the left leg",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +84,11 @@ class Search(QObject):
         `part` is not -1."""
         library, k, only = self.workspace.library, self.k, self.only
         self.like = (clip, start_s, end_s, part)
-        self.query = f"like: {clip.caption}" + (f" ({start_s:.1f} to {end_s:.1f} s)" if end_s else "") + (
-            f" ({PART_NAMES[part]} alone)" if part >= 0 else "")
+        self.query = (
+            f"like: {clip.caption}"
+            + (f" ({start_s:.1f} to {end_s:.1f} s)" if end_s else "")
+            + (f" ({PART_NAMES[part]} alone)" if part >= 0 else "")
+        )
 
         def crop(motion: Motion) -> Motion:
             end = int(end_s * motion.fps) if end_s else motion.frame_count
@@ -100,7 +109,7 @@ class Search(QObject):
         workspace, known = self.workspace, self._parts.get(part)
 
         def job() -> Any:
-            from core.part_search import part_retriever, search_part
+            from motionpatches.core.search.parts import part_retriever, search_part
 
             found = known
             if found is None or known[0] is not library or known[1] is not model:
@@ -133,8 +142,13 @@ class Search(QObject):
             self._failed(message)
 
         if retriever is not None:
-            workspace.models.submit_job("captions", lambda: retriever.captions_near(library.load(clip.id), library, k),
-                                        workspace.progressed.emit, found, failed)
+            workspace.models.submit_job(
+                "captions",
+                lambda: retriever.captions_near(library.load(clip.id), library, k),
+                workspace.progressed.emit,
+                found,
+                failed,
+            )
 
     def _failed(self, message: str) -> None:
         self.note = message
@@ -156,8 +170,9 @@ class Search(QObject):
             if self.workspace.retriever is not retriever:
                 return  # of a library or model that is no longer open; the search is made again
             hits, motions = answer
-            self.results = [Result(h, library.by_id[h.clip_id], m) for h, m in zip(hits, motions, strict=True)
-                            if isinstance(m, Motion)]
+            self.results = [
+                Result(h, library.by_id[h.clip_id], m) for h, m in zip(hits, motions, strict=True) if isinstance(m, Motion)
+            ]
             lost = [m for m in motions if isinstance(m, str)]
             self.note = f"{len(lost)} results are not shown. {lost[0]}" if lost else ""
             self.elapsed_s = time.perf_counter() - started

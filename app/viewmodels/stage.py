@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from app.viewmodels.workspace import Workspace
-from core.library.library import Clip
-from core.motion.motion import Motion
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.library.library import Clip
+from motionpatches.core.motion.motion import Motion
 
 COMPARED = 3
 Colouring = Literal["parts", "speed", "why"]
@@ -80,7 +80,7 @@ class Stage(QObject):
         if clip is None or motion is None:
             return
         others = [pair for pair in self.company if pair[0].id != clip.id]
-        self.company = others if len(others) < len(self.company) else [(clip, motion), *others][:COMPARED - 1]
+        self.company = others if len(others) < len(self.company) else [(clip, motion), *others][: COMPARED - 1]
         self.changed.emit()
 
     def alone(self) -> None:

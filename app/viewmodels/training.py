@@ -6,15 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.background.training_process import TrainingProcess
-from app.viewmodels.workspace import Workspace
-from core import places
-from core.errors import StudioError
-from core.progress import format_duration
-from core.training import runs
-from core.training.config import TrainingConfig
-from core.training.events import TrainingEvent
-from core.training.runs import Run
+from motionpatches.app.background.training_process import TrainingProcess
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core import paths
+from motionpatches.core.errors import StudioError
+from motionpatches.core.progress import format_duration
+from motionpatches.core.training import runs
+from motionpatches.core.training.config import TrainingConfig
+from motionpatches.core.training.events import TrainingEvent
+from motionpatches.core.training.runs import Run
 
 
 class Training(QObject):
@@ -35,7 +35,7 @@ class Training(QObject):
     def refresh(self) -> None:
         """Looks at the disk again; the run under way keeps what it has reported."""
         current = self.current
-        found = runs.runs_in(places.user_runs())
+        found = runs.runs_in(paths.user_runs())
         for folder in self.elsewhere:
             try:
                 found.append(runs.read_run(folder))
@@ -52,7 +52,7 @@ class Training(QObject):
     def begin(self, name: str, config: TrainingConfig) -> None:
         """A new run in a folder of its own."""
         try:
-            folder = runs.new_run(places.user_runs(), name, config)
+            folder = runs.new_run(paths.user_runs(), name, config)
         except StudioError as error:
             self._say(str(error))
             return
@@ -141,13 +141,17 @@ def how_it_stands(run: Run, here: bool) -> str:
         state = "Paused" if h.paused else "Training"
         if last is None:
             return state
-        return (f"{state}: epoch {last['epoch']} of {h.start.get('epochs', run.config.epochs)}, step {last['step']:,} of "
-                f"{h.start.get('steps', 0):,}, loss {last['loss']:.3f}, {last['motions_per_s']:.0f} motions/s, "
-                f"{format_duration(last['remaining_s'])} left")
+        return (
+            f"{state}: epoch {last['epoch']} of {h.start.get('epochs', run.config.epochs)}, step {last['step']:,} of "
+            f"{h.start.get('steps', 0):,}, loss {last['loss']:.3f}, {last['motions_per_s']:.0f} motions/s, "
+            f"{format_duration(last['remaining_s'])} left"
+        )
     words = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "new": "Not begun"}[run.status]
     if h.epochs:
         best = max(h.epochs.values(), key=lambda v: (v["best"], v["epoch"]))
         exact = best["val"]["exact_caption"]
-        words += (f" after epoch {max(h.epochs)}; best: epoch {best['epoch']}, validation R@1 {exact['t2m']['R@1']:.1f} text to "
-                  f"motion, {exact['m2t']['R@1']:.1f} motion to text")
+        words += (
+            f" after epoch {max(h.epochs)}; best: epoch {best['epoch']}, validation R@1 {exact['t2m']['R@1']:.1f} text to "
+            f"motion, {exact['m2t']['R@1']:.1f} motion to text"
+        )
     return f"{words}. {h.error}".strip() if run.status == "failed" else words

@@ -7,15 +7,15 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.background.lane import Lane
-from core import places
-from core.errors import StudioError
-from core.library.cache import take_cache
-from core.library.library import Clip, Library, skipped_sentence
-from core.library.open import open_paths
-from core.motion.canonical import canonical
-from core.motion.motion import Motion
-from core.progress import Progress
+from motionpatches.app.background.lane import Lane
+from motionpatches.core import paths as app_paths
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library.cache import take_cache
+from motionpatches.core.library.library import Clip, Library, skipped_sentence
+from motionpatches.core.library.open import open_paths
+from motionpatches.core.motion.canonical import canonical
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.progress import Progress
 
 
 class Workspace(QObject):
@@ -28,8 +28,9 @@ class Workspace(QObject):
     failed = Signal(str)
     shown = Signal()
 
-    def __init__(self, scans: Lane, files: Lane, models: Lane, exports: Lane, device: str = "auto",
-                 parent: QObject | None = None):
+    def __init__(
+        self, scans: Lane, files: Lane, models: Lane, exports: Lane, device: str = "auto", parent: QObject | None = None
+    ):
         super().__init__(parent)
         self.scans, self.files, self.models, self.exports, self.device_choice = scans, files, models, exports, device
         self._growing = False
@@ -45,7 +46,7 @@ class Workspace(QObject):
         self._news = self._stay = ""
 
     def open_demo(self) -> None:
-        self.open([places.demo_library()])
+        self.open([app_paths.demo_library()])
 
     def open(self, paths: list[Path], layout: str = "") -> None:
         """Opens files or a folder (as the layout of that name, where one is given), then indexes it."""
@@ -131,11 +132,11 @@ class Workspace(QObject):
 
     def load_model(self, folder: Path | None = None) -> None:
         """Loads a model (the starter by default) in the background, then indexes what is open."""
-        folder = folder or places.starter_model()
+        folder = folder or app_paths.starter_model()
 
         def work() -> tuple[Any, str]:
-            from core.models.backends import device_label, device_reason, pick_device
-            from core.models.checkpoint import load_model
+            from motionpatches.core.models.checkpoint import load_model
+            from motionpatches.core.models.device import device_label, device_reason, pick_device
 
             device = pick_device(self.device_choice)
             return load_model(folder, device), device_label(device), device_reason(device)
@@ -148,7 +149,7 @@ class Workspace(QObject):
             self.changed.emit()
             self._index()
 
-        self.model_label = f"loading {places.model_name(folder)}…"
+        self.model_label = f"loading {app_paths.model_name(folder)}…"
         self.changed.emit()
         self.models.submit("load", work, done, self._model_failed)
 
@@ -163,7 +164,7 @@ class Workspace(QObject):
             return
 
         def job() -> Any:
-            from core.retriever import Retriever, update_gallery
+            from motionpatches.core.search.retriever import Retriever, update_gallery
 
             gallery = yield from update_gallery(model, library)
             return library, Retriever(model, gallery)

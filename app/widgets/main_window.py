@@ -7,25 +7,25 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QStackedWidget, QWidget
 
-from app.viewmodels.captions import Captions
-from app.viewmodels.marks import Marks
-from app.viewmodels.moments import Moments
-from app.viewmodels.playback import Playback
-from app.viewmodels.search import Search
-from app.viewmodels.stage import Stage
-from app.viewmodels.why import Why
-from app.viewmodels.workspace import Workspace
-from app.widgets.captions_panel import CaptionsPanel
-from app.widgets.inspector import Inspector
-from app.widgets.library_panel import LibraryPanel
-from app.widgets.menus import Menus
-from app.widgets.query_panel import QueryPanel
-from app.widgets.settings_dialog import restore as restore_settings
-from app.widgets.stage_view import make_stage_view
-from app.widgets.status import Status
-from app.widgets.theme import APPEARANCES, STYLE, set_appearance
-from app.widgets.transport import Transport
-from app.widgets.welcome import Welcome
+from motionpatches.app.viewmodels.captions import Captions
+from motionpatches.app.viewmodels.explanation import Why
+from motionpatches.app.viewmodels.marks import Marks
+from motionpatches.app.viewmodels.moments import Moments
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.app.widgets.dialogs.settings import restore as restore_settings
+from motionpatches.app.widgets.menus import Menus
+from motionpatches.app.widgets.panels.captions import CaptionsPanel
+from motionpatches.app.widgets.panels.inspector import Inspector
+from motionpatches.app.widgets.panels.library import LibraryPanel
+from motionpatches.app.widgets.panels.query import QueryPanel
+from motionpatches.app.widgets.panels.status import Status
+from motionpatches.app.widgets.panels.transport import Transport
+from motionpatches.app.widgets.panels.welcome import Welcome
+from motionpatches.app.widgets.theme import APPEARANCES, STYLE, set_appearance
+from motionpatches.app.widgets.views.stage import make_stage_view
 
 LAYOUT = 3
 
@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
 
     def finish(self) -> None:
         """What can come after the first picture: the timeline, whose library takes a quarter of the time to it."""
-        from app.widgets.timeline import Timeline
+        from motionpatches.app.widgets.panels.timeline import Timeline
 
         self.docks[4].setWidget(Timeline(self.workspace, self.playback, self.why, self.moments))
 
@@ -99,8 +99,7 @@ class MainWindow(QMainWindow):
         self.splitDockWidget(timeline, transport, Qt.Orientation.Vertical)
         self.resizeDocks([timeline, transport], [104, 40], Qt.Orientation.Vertical)
         self.resizeDocks([search], [int(self.height() * 0.29)], Qt.Orientation.Vertical)
-        self.resizeDocks([library, patches], [int(self.width() * 0.2), int(self.width() * 0.25)],
-                         Qt.Orientation.Horizontal)
+        self.resizeDocks([library, patches], [int(self.width() * 0.2), int(self.width() * 0.25)], Qt.Orientation.Horizontal)
         self.resizeDocks([library, captions], [int(self.height() * 0.4), int(self.height() * 0.2)], Qt.Orientation.Vertical)
 
     def reset_layout(self) -> None:

@@ -10,27 +10,27 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QMenu, QMessageBox, QSpinBox, QWidget
 
-from app.viewmodels.import_check import ImportCheck, count_takes
-from app.viewmodels.import_corrections import ImportCorrections
-from app.viewmodels.playback import Playback
-from app.viewmodels.search import Search
-from app.viewmodels.workspace import Workspace
-from app.widgets import pages
-from app.widgets.about_dialog import AboutDialog
-from app.widgets.import_check_dialog import ImportCheckDialog
-from app.widgets.keys_dialog import Keys, KeysDialog
-from app.widgets.palette import Palette
-from app.widgets.settings_dialog import SettingsDialog
-from app.widgets.stage_menu import StageMenu
-from app.widgets.theme import APPEARANCES, set_appearance
-from app.widgets.tour import Tour
-from core import places
-from core.io.load import SUFFIXES
-from core.library.library import Clip, Library
-from core.library.open import LAYOUTS
-from core.motion.raw import RawTake
-from core.motion.skeleton import PART_NAMES
-from core.recognition.decide import Recognition
+from motionpatches.app.viewmodels.import_check import ImportCheck, count_takes
+from motionpatches.app.viewmodels.import_corrections import ImportCorrections
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.app.widgets import pages
+from motionpatches.app.widgets.dialogs.about import AboutDialog
+from motionpatches.app.widgets.dialogs.command_palette import Palette
+from motionpatches.app.widgets.dialogs.import_check import ImportCheckDialog
+from motionpatches.app.widgets.dialogs.keys import Keys, KeysDialog
+from motionpatches.app.widgets.dialogs.settings import SettingsDialog
+from motionpatches.app.widgets.dialogs.tour import Tour
+from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
+from motionpatches.app.widgets.views.stage_menu import StageMenu
+from motionpatches.core import paths as app_paths
+from motionpatches.core.io.load import SUFFIXES
+from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.library.open import LAYOUTS
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import PART_NAMES
+from motionpatches.core.recognition.decide import Recognition
 
 RECENT = 8
 
@@ -68,8 +68,9 @@ class Menus:
         kinds = menu.addMenu("Open Folder &As")
         for layout in LAYOUTS:
             if layout.reader:
-                self._add(kinds, f"Open as {layout.name[0].upper()}{layout.name[1:]}…",
-                          lambda name=layout.name: self.open_folder(name))
+                self._add(
+                    kinds, f"Open as {layout.name[0].upper()}{layout.name[1:]}…", lambda name=layout.name: self.open_folder(name)
+                )
         recent = menu.addMenu("Open &Recent")
         recent.aboutToShow.connect(lambda: self._fill_recent(recent))
         self._add(menu, "Open &Demo Library", self.workspace.open_demo)
@@ -83,8 +84,10 @@ class Menus:
 
     def _edit(self, menu: QMenu) -> None:
         captions = self.window.captions.captions
-        for make, keys in ((captions.history.createUndoAction, QKeySequence.StandardKey.Undo),
-                           (captions.history.createRedoAction, QKeySequence.StandardKey.Redo)):
+        for make, keys in (
+            (captions.history.createUndoAction, QKeySequence.StandardKey.Undo),
+            (captions.history.createRedoAction, QKeySequence.StandardKey.Redo),
+        ):
             action = make(self.window)
             action.setShortcuts(keys)
             menu.addAction(action)
@@ -157,19 +160,26 @@ class Menus:
 
         def done(found: list[tuple[str, float]]) -> None:
             rows = "".join(f"<tr><td>{score:.2f}&nbsp;&nbsp;</td><td>{escape(text)}</td></tr>" for text, score in found)
-            QMessageBox.information(self.window, f"Captions nearest to {clip.id}",
-                                    f"<table>{rows}</table>" if rows else "This library has no captions.")
+            QMessageBox.information(
+                self.window,
+                f"Captions nearest to {clip.id}",
+                f"<table>{rows}</table>" if rows else "This library has no captions.",
+            )
 
         self.search.captions_of(clip, done)
 
     def _playback(self, menu: QMenu, p: Playback) -> None:
         for text, do, *keys in (
-            ("Play or Pause", p.toggle, "Space"), ("One Frame Back", lambda: p.step(-1), "Left", ","),
+            ("Play or Pause", p.toggle, "Space"),
+            ("One Frame Back", lambda: p.step(-1), "Left", ","),
             ("One Frame Ahead", lambda: p.step(1), "Right", "."),
             ("One Second Back", lambda: p.seek(p.time_s - 1), "Shift+Left"),
-            ("One Second Ahead", lambda: p.seek(p.time_s + 1), "Shift+Right"), ("To the Start", lambda: p.seek(0), "Home"),
-            ("To the End", lambda: p.seek(p.duration_s), "End"), ("Loop", lambda: p.set_loop(not p.loop), "L"),
-            ("Range Begins Here", lambda: p.mark(False), "I"), ("Range Ends Here", lambda: p.mark(True), "O"),
+            ("One Second Ahead", lambda: p.seek(p.time_s + 1), "Shift+Right"),
+            ("To the Start", lambda: p.seek(0), "Home"),
+            ("To the End", lambda: p.seek(p.duration_s), "End"),
+            ("Loop", lambda: p.set_loop(not p.loop), "L"),
+            ("Range Begins Here", lambda: p.mark(False), "I"),
+            ("Range Ends Here", lambda: p.mark(True), "O"),
             ("Forget the Range", p.clear_range, "Shift+I"),
         ):
             self._add(menu, text, do, *keys, single=True)
@@ -181,8 +191,9 @@ class Menus:
         self._add(menu, "Map of the Library", lambda: self._page("map"), "Ctrl+Shift+L")
         self._appearance(menu.addMenu("Appearance"))
         self._add(menu, "Reset Layout", window.reset_layout)
-        self._add(menu, "Full Screen", lambda: window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen),
-                  "F11")
+        self._add(
+            menu, "Full Screen", lambda: window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen), "F11"
+        )
 
     def _appearance(self, menu: QMenu) -> None:
         group = QActionGroup(self.window)
@@ -219,27 +230,36 @@ class Menus:
         if library is None or clip is None or clip.id not in library.by_id:
             QMessageBox.information(self.window, "Check Import", "Choose a motion of the library first.")
         elif library.reader.raw is None:
-            QMessageBox.information(self.window, "Check Import", "This library states unit, axis and body parts of its motions "
-                                    "itself, so there is nothing to correct.")
+            QMessageBox.information(
+                self.window,
+                "Check Import",
+                "This library states unit, axis and body parts of its motions itself, so there is nothing to correct.",
+            )
         else:
-            workspace.files.submit("check import", lambda: (library.reader.raw(clip), library.reader.recognition(clip)),
-                                   lambda found: self._check(library, clip, *found), workspace.failed.emit)
+            workspace.files.submit(
+                "check import",
+                lambda: (library.reader.raw(clip), library.reader.recognition(clip)),
+                lambda found: self._check(library, clip, *found),
+                workspace.failed.emit,
+            )
 
     def _check(self, library: Library, clip: Clip, raw: RawTake, recognition: Recognition) -> None:
         if raw.kind == "points":
-            QMessageBox.information(self.window, "Check Import", "This take holds markers that are no joints: there is no body "
-                                    "to correct.")
+            QMessageBox.information(
+                self.window, "Check Import", "This take holds markers that are no joints: there is no body to correct."
+            )
             return
         check = ImportCheck(raw, recognition, clip.path, clip.id, library.root)
-        self.workspace.files.submit("count takes", lambda: count_takes(library, check.rig), check.set_counts,
-                                    self.workspace.failed.emit)
+        self.workspace.files.submit(
+            "count takes", lambda: count_takes(library, check.rig), check.set_counts, self.workspace.failed.emit
+        )
         dialog = ImportCheckDialog(check, self.playback, self.window)
         if dialog.exec():
             check.apply(self.corrections)
         dialog.deleteLater()
 
     def export(self) -> None:
-        from app.widgets.export_dialog import ExportDialog, can_export
+        from motionpatches.app.widgets.dialogs.export import ExportDialog, can_export
 
         wrong = can_export(self.workspace)
         if wrong:
@@ -255,8 +275,9 @@ class Menus:
         SettingsDialog(window.settings, self.workspace, window.stages, self.playback, self.corrections, window).exec()
 
     def import_captions(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self.window, "Import captions: a table with the columns file and caption", "",
-                                              "Tables (*.csv);;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(
+            self.window, "Import captions: a table with the columns file and caption", "", "Tables (*.csv);;All files (*)"
+        )
         if name:
             self.window.captions.captions.import_csv(Path(name))
 
@@ -273,10 +294,12 @@ class Menus:
 
     def ways_in(self) -> list[tuple[str, str, Callable[[], object]]]:
         """What the welcome page offers."""
-        return [("Open Folder…", "any mix of BVH, AMASS, HumanML3D and others", self.open_folder),
-                ("Open Files…", "single takes", self.open_files),
-                ("Demo Library", "generated motions, ready to be searched", self.workspace.open_demo),
-                ("Tour", "four steps through the window", lambda: Tour(self.window))]
+        return [
+            ("Open Folder…", "any mix of BVH, AMASS, HumanML3D and others", self.open_folder),
+            ("Open Files…", "single takes", self.open_files),
+            ("Demo Library", "generated motions, ready to be searched", self.workspace.open_demo),
+            ("Tour", "four steps through the window", lambda: Tour(self.window)),
+        ]
 
     def palette(self) -> None:
         """Asks for an action by its words, and does it."""
@@ -298,13 +321,13 @@ class Menus:
         AboutDialog(self.workspace.device_label, self.workspace.device_reason, self.window).exec()
 
     def show_reports(self) -> None:
-        places.reports().mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(places.reports())))
+        app_paths.reports().mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(app_paths.reports())))
 
     def _remember(self) -> None:
         """The open library goes to the top of the recent ones."""
         paths, library = self.workspace.paths, self.workspace.library
-        if library is None or len(paths) != 1 or paths[0] == places.demo_library():
+        if library is None or len(paths) != 1 or paths[0] == app_paths.demo_library():
             return
         settings = self.window.settings
         kept = [p for p in self.recent() if p != str(paths[0])]

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPolygonF
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.gl.geometry import PART_COLOURS
+from motionpatches.app.gl.geometry import PART_COLOURS
 
 
 def is_dark(widget: QWidget) -> bool:
@@ -37,11 +37,21 @@ def media_icon(kind: str, widget: QWidget) -> QIcon:
 
 
 APPEARANCES = ("System", "Light", "Dark")
-_ROLES = (QPalette.ColorRole.Window, QPalette.ColorRole.Base, QPalette.ColorRole.AlternateBase, QPalette.ColorRole.Button,
-          QPalette.ColorRole.ToolTipBase, QPalette.ColorRole.Mid, QPalette.ColorRole.Highlight, QPalette.ColorRole.WindowText,
-          QPalette.ColorRole.PlaceholderText)
-_COLOURS = {"Dark": ("#22252b", "#1a1c21", "#20232a", "#2d313a", "#2d313a", "#4a505c", "#2f7fc1", "#e8eaee", "#8f97a5"),
-            "Light": ("#efefef", "#ffffff", "#f7f7f7", "#efefef", "#ffffdc", "#b8b8b8", "#308cc6", "#101418", "#70767f")}
+_ROLES = (
+    QPalette.ColorRole.Window,
+    QPalette.ColorRole.Base,
+    QPalette.ColorRole.AlternateBase,
+    QPalette.ColorRole.Button,
+    QPalette.ColorRole.ToolTipBase,
+    QPalette.ColorRole.Mid,
+    QPalette.ColorRole.Highlight,
+    QPalette.ColorRole.WindowText,
+    QPalette.ColorRole.PlaceholderText,
+)
+_COLOURS = {
+    "Dark": ("#22252b", "#1a1c21", "#20232a", "#2d313a", "#2d313a", "#4a505c", "#2f7fc1", "#e8eaee", "#8f97a5"),
+    "Light": ("#efefef", "#ffffff", "#f7f7f7", "#efefef", "#ffffdc", "#b8b8b8", "#308cc6", "#101418", "#70767f"),
+}
 
 
 def set_appearance(choice: str) -> None:

@@ -1,4 +1,4 @@
-"""`python -m core.demo OUT.npz [--clips N] [--seed S]`: builds the demo library, the same bytes for the same seed.
+"""`python -m motionpatches.core.demo OUT.npz [--clips N] [--seed S]`: builds the demo library, the same bytes for the same seed.
 
 With --words SHARE, captions also use the paraphrases made for training; --avoid FILE… leaves out paraphrases with any
 word of that text which the plain captions do not use, so that those words stay unseen. With --variety, bodies, skeletons,
@@ -13,17 +13,18 @@ from pathlib import Path
 
 import numpy as np
 
-from core.demo.library import ACTIONS, DemoClip, generate, words_in
-from core.library.packed import write_packed
+from motionpatches.core.demo.library import ACTIONS, DemoClip, generate, words_in
+from motionpatches.core.library.packed import write_packed
 
 # Words without content: a paraphrase may share them with any sentence.
-COMMON = words_in("a an the of at in on to by his her its their with and as for from is it no all going home like "
-                  "that there after every again two each somebody being below between doing get give go having how keep "
-                  "near put she take ten")
+COMMON = words_in(
+    "a an the of at in on to by his her its their with and as for from is it no all going home like "
+    "that there after every again two each somebody being below between doing get give go having how keep "
+    "near put she take ten"
+)
 
 
-def build(path: Path, clips: int, seed: int, name: str, words: float = 0.0, avoid: str = "",
-          variety: bool = False) -> None:
+def build(path: Path, clips: int, seed: int, name: str, words: float = 0.0, avoid: str = "", variety: bool = False) -> None:
     """Writes a packed library; one clip in ten is for validation, one in ten for testing."""
     made = list(generate(seed, clips, words=words, avoid=words_kept_for(avoid), variety=variety))
     rng = np.random.default_rng([seed, 7])
@@ -39,12 +40,18 @@ def words_kept_for(text: str) -> frozenset[str]:
 
 
 def entry(number: int, clip: DemoClip, split: str) -> dict:
-    return {"id": f"{number:04d} {clip.motion.name}", "captions": clip.captions, "split": split,
-            "actions": clip.actions, "sides": clip.sides, "style": clip.style}
+    return {
+        "id": f"{number:04d} {clip.motion.name}",
+        "captions": clip.captions,
+        "split": split,
+        "actions": clip.actions,
+        "sides": clip.sides,
+        "style": clip.style,
+    }
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m core.demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m motionpatches.core.demo", description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--clips", type=int, default=860)
     parser.add_argument("--seed", type=int, default=3)

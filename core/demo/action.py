@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.demo.body import LEFT, RIGHT, Body, Tracks
+from motionpatches.core.demo.body import LEFT, RIGHT, Body, Tracks
 
 SIDES = ("left", "right")
 INDEX = {"left": LEFT, "right": RIGHT}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.motion.skeleton import SMPL22
+from motionpatches.core.motion.skeleton import SMPL22
 
 FPS = 20.0
 LEFT, RIGHT = 0, 1
@@ -20,10 +20,19 @@ BALL_HEIGHT = 0.02
 # Offset of each joint from its parent, metres, for a person of 1.7 m standing with the arms out: anthropometric
 # means. Left side; the right one is its mirror image.
 _OFFSETS = {
-    "pelvis": (0, 0, 0), "spine1": (0, 0.11, -0.015), "spine2": (0, 0.135, 0.0), "spine3": (0, 0.055, 0.012),
-    "neck": (0, 0.21, -0.02), "head": (0, 0.09, 0.045), "left_hip": (0.065, -0.085, -0.005),
-    "left_knee": (0, -0.39, 0), "left_ankle": (0, -0.405, 0), "left_foot": (0.01, -0.06, 0.13),
-    "left_collar": (0.075, 0.12, -0.02), "left_shoulder": (0.105, 0.035, -0.01), "left_elbow": (0.26, 0, 0),
+    "pelvis": (0, 0, 0),
+    "spine1": (0, 0.11, -0.015),
+    "spine2": (0, 0.135, 0.0),
+    "spine3": (0, 0.055, 0.012),
+    "neck": (0, 0.21, -0.02),
+    "head": (0, 0.09, 0.045),
+    "left_hip": (0.065, -0.085, -0.005),
+    "left_knee": (0, -0.39, 0),
+    "left_ankle": (0, -0.405, 0),
+    "left_foot": (0.01, -0.06, 0.13),
+    "left_collar": (0.075, 0.12, -0.02),
+    "left_shoulder": (0.105, 0.035, -0.01),
+    "left_elbow": (0.26, 0, 0),
     "left_wrist": (0.25, 0, 0),
 }
 
@@ -77,8 +86,7 @@ class Body:
         return float(self.offsets[1][0])
 
 
-def make_body(height_m: float = 1.7, legs: float = 1.0, arms: float = 1.0, shoulders: float = 1.0,
-              hips: float = 1.0) -> Body:
+def make_body(height_m: float = 1.7, legs: float = 1.0, arms: float = 1.0, shoulders: float = 1.0, hips: float = 1.0) -> Body:
     """A body of the given height; the other factors change its proportions."""
     offsets = np.zeros((22, 3))
     for joint, name in enumerate(SMPL22.joint_names):

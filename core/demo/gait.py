@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.demo.body import BALL_HEIGHT, FPS, LEFT, RIGHT, SIDE_SIGN, Body, Tracks, hang, stance
-from core.demo.curves import bump, ease, travel_profile
+from motionpatches.core.demo.body import BALL_HEIGHT, FPS, LEFT, RIGHT, SIDE_SIGN, Body, Tracks, hang, stance
+from motionpatches.core.demo.curves import bump, ease, travel_profile
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,32 @@ class Gait:
 
 
 WALK = Gait()
-RUN = Gait(cadence=2.7, duty=0.36, lift=0.36, bob=0.035, arm_swing=0.75, elbow=1.5, lean=0.16, heel=1.0, crouch=0.025,
-           behind=0.24,
-           sway=0.012)
-JOG = Gait(cadence=2.5, duty=0.42, lift=0.22, bob=0.03, arm_swing=0.5, elbow=1.4, lean=0.09, heel=0.8, crouch=0.02, behind=0.24,
-           sway=0.015)
+RUN = Gait(
+    cadence=2.7,
+    duty=0.36,
+    lift=0.36,
+    bob=0.035,
+    arm_swing=0.75,
+    elbow=1.5,
+    lean=0.16,
+    heel=1.0,
+    crouch=0.025,
+    behind=0.24,
+    sway=0.012,
+)
+JOG = Gait(
+    cadence=2.5,
+    duty=0.42,
+    lift=0.22,
+    bob=0.03,
+    arm_swing=0.5,
+    elbow=1.4,
+    lean=0.09,
+    heel=0.8,
+    crouch=0.02,
+    behind=0.24,
+    sway=0.015,
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,29 +8,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.demo.action import Action, Maker
-from core.demo.body import FPS, LEFT, RIGHT, Body, Tracks, make_body
-from core.demo.curves import smooth_noise
-from core.demo.everyday import EVERYDAY
-from core.demo.falls import FALLS
-from core.demo.fighting import FIGHTING
-from core.demo.floor import FLOOR
-from core.demo.fullbody import FULLBODY
-from core.demo.gestures import GESTURES
-from core.demo.locomotion import LOCOMOTION
-from core.demo.paraphrases import PARAPHRASES
-from core.demo.performing import PERFORMING
-from core.demo.solve import lift_out_of_floor, solve, two_bones
-from core.demo.sports import SPORTS
-from core.demo.travel import TRAVEL
-from core.demo.variation import varied
-from core.demo.work import WORK
-from core.motion.canonical import rotate_y
-from core.motion.motion import Motion
-from core.motion.skeleton import SMPL22
+from motionpatches.core.demo.action import Action, Maker
+from motionpatches.core.demo.actions.everyday import EVERYDAY
+from motionpatches.core.demo.actions.falls import FALLS
+from motionpatches.core.demo.actions.fighting import FIGHTING
+from motionpatches.core.demo.actions.gestures import GESTURES
+from motionpatches.core.demo.actions.gymnastics import FLOOR
+from motionpatches.core.demo.actions.locomotion import LOCOMOTION
+from motionpatches.core.demo.actions.performing import PERFORMING
+from motionpatches.core.demo.actions.sports import SPORTS
+from motionpatches.core.demo.actions.travel import TRAVEL
+from motionpatches.core.demo.actions.whole_body import FULLBODY
+from motionpatches.core.demo.actions.work import WORK
+from motionpatches.core.demo.body import FPS, LEFT, RIGHT, Body, Tracks, make_body
+from motionpatches.core.demo.curves import smooth_noise
+from motionpatches.core.demo.paraphrases import PARAPHRASES
+from motionpatches.core.demo.solve import lift_out_of_floor, solve, two_bones
+from motionpatches.core.demo.variation import varied
+from motionpatches.core.motion.canonical import rotate_y
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import SMPL22
 
 ACTIONS: tuple[Action, ...] = (
-    LOCOMOTION + TRAVEL + GESTURES + EVERYDAY + WORK + FULLBODY + SPORTS + FIGHTING + PERFORMING + FLOOR + FALLS)
+    LOCOMOTION + TRAVEL + GESTURES + EVERYDAY + WORK + FULLBODY + SPORTS + FIGHTING + PERFORMING + FLOOR + FALLS
+)
 SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")
 TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",), 5: ("five times",)}
 OTHER = {"left": "right", "right": "left", "both": "both", "": ""}
@@ -57,24 +58,35 @@ class Style:
 STYLES = (
     Style("old", ("like an elderly person", "slowly, bent over with age", "in a frail, aged way"), 0.7, 0.4, 0.05, swing=0.6),
     Style("tired", ("in a tired way", "as if exhausted", "wearily"), 0.75, 0.25, 0.03, 1.3, 1.5, 0.8),
-    Style("energetic", ("energetically", "with a lot of energy", "in a lively way"), 1.25, -0.04, 0.0, 1.8, 1.2, 1.4,
-          1.8),
+    Style("energetic", ("energetically", "with a lot of energy", "in a lively way"), 1.25, -0.04, 0.0, 1.8, 1.2, 1.4, 1.8),
     Style("slow", ("slowly", "at a slow pace", "taking their time"), 0.65),
     Style("fast", ("quickly", "fast", "in a hurry"), 1.4),
     Style("proud", ("proudly, chest out", "with a straight back and head high"), 1.0, -0.16),
     Style("sad", ("sadly, with a hanging head", "in low spirits", "as if very sad"), 0.8, 0.2, 0.01, 0.7, 1.0, 0.6),
-    Style("feminine", ("in a feminine way", "gracefully, like a lady", "in a womanly manner"), 0.97, -0.05, 0.0, 0.9, 3.2, 0.9,
-          0.9,
-          -0.04),
-    Style("masculine", ("in a masculine way", "like a tough guy", "in a manly manner"), 1.0, 0.08, 0.015, 1.1, 1.6, 1.15, 1.1,
-          0.13),
-    Style("childlike", ("like a child", "in a youthful way", "playfully, like a kid"), 1.12, -0.03, 0.0, 1.9, 1.6, 1.3, 2.2,
-          0.06),
+    Style(
+        "feminine",
+        ("in a feminine way", "gracefully, like a lady", "in a womanly manner"),
+        0.97,
+        -0.05,
+        0.0,
+        0.9,
+        3.2,
+        0.9,
+        0.9,
+        -0.04,
+    ),
+    Style(
+        "masculine", ("in a masculine way", "like a tough guy", "in a manly manner"), 1.0, 0.08, 0.015, 1.1, 1.6, 1.15, 1.1, 0.13
+    ),
+    Style(
+        "childlike", ("like a child", "in a youthful way", "playfully, like a kid"), 1.12, -0.03, 0.0, 1.9, 1.6, 1.3, 2.2, 0.06
+    ),
 )
 # Frames of the blend between two actions, and how high a foot is lifted in it.
 BLEND, STEP_M = 12, 0.06
-LEGS = tuple(tuple(SMPL22.joint_names.index(f"{side}_{joint}") for joint in ("hip", "knee", "ankle", "foot"))
-             for side in ("left", "right"))
+LEGS = tuple(
+    tuple(SMPL22.joint_names.index(f"{side}_{joint}") for joint in ("hip", "knee", "ankle", "foot")) for side in ("left", "right")
+)
 # A clip stays within a hall of this length.
 ROOM_M = 31.0
 PLAIN = Style("plain", ("", "", "", "", "", "in a normal way"))
@@ -98,11 +110,12 @@ class _Choice:
     count: int
 
 
-def generate(seed: int, count: int, sequences: float = 0.2, words: float = 0.0,
-             avoid: frozenset[str] = frozenset(), variety: bool = False) -> Iterator[DemoClip]:
+def generate(
+    seed: int, count: int, sequences: float = 0.2, words: float = 0.0, avoid: frozenset[str] = frozenset(), variety: bool = False
+) -> Iterator[DemoClip]:
     """`count` clips; every action in every side once before chance decides; `sequences`: share of several in a row;
     `words`: share of the phrases taken from PARAPHRASES instead of the action's own, but none with a word in `avoid`;
-    `variety`: on other rigs, cut or with rest (core.demo.variation), of stronger proportions."""
+    `variety`: on other rigs, cut or with rest (motionpatches.core.demo.variation), of stronger proportions."""
     rng = np.random.default_rng(seed)
     every = [_Choice(a, s, a.counts[0]) for a in ACTIONS for s in a.sides]
     queue: list[_Choice] = []
@@ -119,12 +132,19 @@ def generate(seed: int, count: int, sequences: float = 0.2, words: float = 0.0,
         yield make_clip(choices, np.random.default_rng([seed, number]), words, avoid, variety)
 
 
-def make_clip(choices: list[_Choice], rng: np.random.Generator, words: float = 0.0,
-              avoid: frozenset[str] = frozenset(), variety: bool = False) -> DemoClip:
+def make_clip(
+    choices: list[_Choice],
+    rng: np.random.Generator,
+    words: float = 0.0,
+    avoid: frozenset[str] = frozenset(),
+    variety: bool = False,
+) -> DemoClip:
     """One clip of one to three actions by one body in one style, with three captions."""
     spread = 2.0 if variety else 1.0
-    body = make_body(float(np.clip(rng.normal(1.7, 0.09), 1.5, 1.95)),
-                     *(float(np.clip(rng.normal(1, spread * s), 0.8, 1.25)) for s in (0.03, 0.03, 0.06, 0.06)))
+    body = make_body(
+        float(np.clip(rng.normal(1.7, 0.09), 1.5, 1.95)),
+        *(float(np.clip(rng.normal(1, spread * s), 0.8, 1.25)) for s in (0.03, 0.03, 0.06, 0.06)),
+    )
     style = PLAIN
     if all(c.action.styles for c in choices) and rng.random() < 0.4:
         style = STYLES[int(rng.integers(len(STYLES)))]
@@ -174,7 +194,7 @@ def _add_life(tracks: Tracks, style: Style, rng: np.random.Generator) -> None:
     tracks.head += 0.05 * noise[:, 3:6]
     tracks.pelvis[:, [0, 2]] += 0.006 * noise[:, 6:8] * planted[:, None]
     for limb in (LEFT, RIGHT):
-        tracks.hand[limb] += 0.018 * noise[:, 8 + 3 * limb:11 + 3 * limb]
+        tracks.hand[limb] += 0.018 * noise[:, 8 + 3 * limb : 11 + 3 * limb]
 
 
 def _quick(values: np.ndarray, frames: int = 15) -> np.ndarray:
@@ -213,7 +233,8 @@ def _stepped(blended: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.n
         lengths = (float(np.linalg.norm(before[b] - before[a])) for a, b in ((hip, knee), (knee, ankle)))
         moved = slice(0, BLEND + 1)
         result[moved, knee], result[moved, ankle] = (
-            joint[moved] for joint in two_bones(blended[:, hip], target - toe, bend, *lengths))
+            joint[moved] for joint in two_bones(blended[:, hip], target - toe, bend, *lengths)
+        )
         result[moved, ball] = result[moved, ankle] + toe[moved]
     return result
 
@@ -251,8 +272,9 @@ def words_in(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]+", text.lower()))
 
 
-def _captions(choices: list[_Choice], style: Style, rng: np.random.Generator, words: float,
-              avoid: frozenset[str]) -> tuple[str, ...]:
+def _captions(
+    choices: list[_Choice], style: Style, rng: np.random.Generator, words: float, avoid: frozenset[str]
+) -> tuple[str, ...]:
     captions: list[str] = []
     while len(captions) < 3:
         subject = SUBJECTS[int(rng.integers(len(SUBJECTS)))]

@@ -1,7 +1,7 @@
 """More words for actions: what only training captions say, so that a model hears a thing called by many names.
 
 The captions of the demo library do not use them. They stand in paraphrases.txt: after a line `# action`, a phrase a line;
-{side} and {other} are filled in. A line with a full stop is no verb phrase: it teaches words alone (packaging/teach_text.py).
+{side} and {other} are filled in. A line with a full stop is no verb phrase: it teaches words alone (teach_text.py).
 """
 
 from __future__ import annotations

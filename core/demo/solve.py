@@ -6,8 +6,8 @@ import copy
 
 import numpy as np
 
-from core.demo.body import BALL_HEIGHT, LEFT, RIGHT, SIDE_SIGN, Body, Tracks
-from core.motion.skeleton import SMPL22
+from motionpatches.core.demo.body import BALL_HEIGHT, LEFT, RIGHT, SIDE_SIGN, Body, Tracks
+from motionpatches.core.motion.skeleton import SMPL22
 
 _J = {name: i for i, name in enumerate(SMPL22.joint_names)}
 _ELBOW_POLE = np.array([0.55, -0.65, -0.6])
@@ -23,8 +23,9 @@ def rotation(yaw: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarray
     return ry @ rx @ rz
 
 
-def two_bones(root: np.ndarray, target: np.ndarray, pole: np.ndarray, first: float,
-              second: float) -> tuple[np.ndarray, np.ndarray]:
+def two_bones(
+    root: np.ndarray, target: np.ndarray, pole: np.ndarray, first: float, second: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Middle and end joint (T, 3) of a limb from `root` towards `target`, bent towards `pole` (law of cosines)."""
     way = target - root
     distance = np.linalg.norm(way, axis=1, keepdims=True)
@@ -71,8 +72,7 @@ def _trunk(tracks: Tracks, body: Body, out: np.ndarray, frame: np.ndarray) -> np
     return frame
 
 
-def ankle_targets(tracks: Tracks, body: Body, hip: np.ndarray, frame: np.ndarray,
-                  side: int) -> tuple[np.ndarray, np.ndarray]:
+def ankle_targets(tracks: Tracks, body: Body, hip: np.ndarray, frame: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
     """(T, 3) ankle target and ankle-to-ball vector of one foot."""
     sign = np.array([SIDE_SIGN[side], 1, 1])
     foot = body.foot * sign
@@ -142,7 +142,7 @@ def _widened(values: np.ndarray, reach: int) -> np.ndarray:
     padded = np.pad(values, 2 * reach, mode="edge")
     widest = np.max([np.roll(padded, s) for s in range(-reach, reach + 1)], axis=0)
     kernel = np.hanning(2 * reach + 3)[1:-1]
-    return np.convolve(widest, kernel / kernel.sum(), mode="same")[2 * reach:-2 * reach]
+    return np.convolve(widest, kernel / kernel.sum(), mode="same")[2 * reach : -2 * reach]
 
 
 def _out_of_reach(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndarray) -> np.ndarray:

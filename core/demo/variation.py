@@ -9,9 +9,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.demo.curves import smooth_noise
-from core.motion.motion import Motion
-from core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, SMPL22, TORSO, Skeleton
+from motionpatches.core.demo.curves import smooth_noise
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import (
+    LEFT_ARM,
+    LEFT_LEG,
+    RIGHT_ARM,
+    RIGHT_LEG,
+    SMPL22,
+    TORSO,
+    Skeleton,
+)
 
 _J = {name: i for i, name in enumerate(SMPL22.joint_names)}
 
@@ -31,8 +39,11 @@ def _rested(motion: Motion, rng: np.random.Generator) -> Motion:
     before, after = (int(rng.integers(0, 40)) for _ in range(2))
     p = motion.positions
     sway = 0.004 * smooth_noise(before + after + 2, 3, rng, 20)[:, None]
-    parts = [p[:1] + sway[:before] - sway[before:before + 1], p, p[-1:] + \
-        sway[before + 1:before + 1 + after] - sway[before + 1:before + 2]]
+    parts = [
+        p[:1] + sway[:before] - sway[before : before + 1],
+        p,
+        p[-1:] + sway[before + 1 : before + 1 + after] - sway[before + 1 : before + 2],
+    ]
     return replace(motion, positions=np.concatenate(parts).astype(np.float32))
 
 

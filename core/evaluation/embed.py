@@ -9,19 +9,19 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from core import places
-from core.errors import StudioError
-from core.gallery import Gallery
-from core.library.library import Clip, Library, Skipped
-from core.models import backends
-from core.models.build import with_statistics
-from core.models.checkpoint import load_model
-from core.models.config import preset
-from core.models.motion_text_model import MotionTextModel
-from core.models.text_encoder import TextEncoder
-from core.progress import Job, Meter
-from core.retriever import BATCH, encode_windows, windows_of
-from core.statistics import library_statistics
+from motionpatches.core import paths
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library.library import Clip, Library, Skipped
+from motionpatches.core.library.statistics import library_statistics
+from motionpatches.core.models import device
+from motionpatches.core.models.build import with_statistics
+from motionpatches.core.models.checkpoint import load_model
+from motionpatches.core.models.config import preset
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.models.text_encoder import TextEncoder
+from motionpatches.core.progress import Job, Meter
+from motionpatches.core.search.gallery import Gallery
+from motionpatches.core.search.retriever import BATCH, encode_windows, windows_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +69,8 @@ def from_gallery(gallery: Gallery, clips: Sequence[Clip]) -> Embedded | None:
 def embed_texts(model: MotionTextModel, sentences: Sequence[str], precision: str = "fp32") -> np.ndarray:
     """(N, D) unit rows; each different sentence is encoded once."""
     unique = list(dict.fromkeys(sentences))
-    with backends.autocast(str(model.device), precision):
-        rows = torch.cat([model.encode_text(unique[at:at + BATCH]) for at in range(0, len(unique), BATCH)]).cpu().numpy()
+    with device.autocast(str(model.device), precision):
+        rows = torch.cat([model.encode_text(unique[at : at + BATCH]) for at in range(0, len(unique), BATCH)]).cpu().numpy()
     number = {sentence: row for row, sentence in enumerate(unique)}
     return rows[[number[s] for s in sentences]]
 
@@ -82,9 +82,9 @@ def sentence_rows(captions: Sequence[str], encoder: str = "") -> np.ndarray:
     if encoder:
         text = TextEncoder.pretrained(preset("starter", text=encoder, text_weights="hub")).eval()
     else:
-        text = load_model(places.starter_model()).text_encoder
+        text = load_model(paths.starter_model()).text_encoder
     unique = list(dict.fromkeys(captions))
-    found = [functional.normalize(text(*text.tokenize(unique[at:at + BATCH])), dim=-1) for at in range(0, len(unique), BATCH)]
+    found = [functional.normalize(text(*text.tokenize(unique[at : at + BATCH])), dim=-1) for at in range(0, len(unique), BATCH)]
     rows, number = torch.cat(found).numpy(), {caption: row for row, caption in enumerate(unique)}
     return rows[[number[c] for c in captions]]
 

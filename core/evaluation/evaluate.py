@@ -9,15 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import StudioError
-from core.evaluation.embed import embed_clips, embed_texts, fitted, sentence_rows
-from core.evaluation.metrics import best_ranks
-from core.evaluation.protocols import PROTOCOLS, Material, Ways, run_protocols
-from core.evaluation.published import dataset_of
-from core.library.captions import read_text
-from core.library.library import Clip, Library
-from core.models.motion_text_model import MotionTextModel
-from core.progress import Job
+from motionpatches.core.errors import StudioError
+from motionpatches.core.evaluation.embed import embed_clips, embed_texts, fitted, sentence_rows
+from motionpatches.core.evaluation.metrics import best_ranks
+from motionpatches.core.evaluation.protocols import PROTOCOLS, Material, Ways, run_protocols
+from motionpatches.core.evaluation.published import dataset_of
+from motionpatches.core.library.captions import read_text
+from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.progress import Job
 
 DISSIMILAR_LIST = "nsim_test.txt"
 SEED = 0
@@ -42,8 +42,16 @@ class Evaluation:
     material: Material = field(repr=False)
 
 
-def evaluate(model: MotionTextModel, library: Library, split: str = "test", protocols: Sequence[str] = (), seed: int = SEED,
-             dataset: str | None = None, sentences: str = "", precision: str = "fp32") -> Job[Evaluation]:
+def evaluate(
+    model: MotionTextModel,
+    library: Library,
+    split: str = "test",
+    protocols: Sequence[str] = (),
+    seed: int = SEED,
+    dataset: str | None = None,
+    sentences: str = "",
+    precision: str = "fp32",
+) -> Job[Evaluation]:
     """Raises StudioError for an unknown protocol or a split without captioned motions. `dataset` names whose published figures
     stand beside ('' none, None recognised)."""
     unknown = [p for p in protocols if p not in PROTOCOLS]
@@ -51,15 +59,18 @@ def evaluate(model: MotionTextModel, library: Library, split: str = "test", prot
         raise StudioError(f"There is no protocol {unknown[0]!r}. Choose from {', '.join(PROTOCOLS)}.")
     clips = [c for c in library.in_split(split) if c.captions]
     if len(clips) < 2:
-        raise StudioError(f"{library.name} has {len(clips)} captioned motions in the split {split or 'all'!r}; two are needed "
-                          "to tell apart. Choose another split, or add captions.")
+        raise StudioError(
+            f"{library.name} has {len(clips)} captioned motions in the split {split or 'all'!r}; two are needed "
+            "to tell apart. Choose another split, or add captions."
+        )
     model, note = fitted(model, library)
     embedded = yield from embed_clips(model, library, clips, precision)
     captions = tuple(c.caption for c in embedded.clips)
     wanted = protocols or tuple(PROTOCOLS)
     meanings = sentence_rows(captions, sentences) if "threshold" in wanted else None
-    material = Material(embed_texts(model, captions, precision), embedded.motions, captions, meanings,
-                        _dissimilar(library, embedded.clips), seed)
+    material = Material(
+        embed_texts(model, captions, precision), embedded.motions, captions, meanings, _dissimilar(library, embedded.clips), seed
+    )
     figures, missing = run_protocols(material, wanted)
     notes = [note] if note else []
     if embedded.skipped:
@@ -68,8 +79,20 @@ def evaluate(model: MotionTextModel, library: Library, split: str = "test", prot
         notes.append(f"Captions of like meaning by {sentences or 'the text encoder of the starter model'}.")
     if dataset is None:
         dataset = dataset_of(library, len(captions)) if split == "test" else ""
-    return Evaluation(library.name, split or "all", model.name, dataset, len(captions), seed, date.today().isoformat(),
-                      figures, missing, tuple(notes), embedded.clips, material)
+    return Evaluation(
+        library.name,
+        split or "all",
+        model.name,
+        dataset,
+        len(captions),
+        seed,
+        date.today().isoformat(),
+        figures,
+        missing,
+        tuple(notes),
+        embedded.clips,
+        material,
+    )
 
 
 def _dissimilar(library: Library, clips: Sequence[Clip]) -> tuple[int, ...]:

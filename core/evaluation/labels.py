@@ -6,27 +6,83 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.errors import FileProblem, StudioError, os_problem
-from core.library.library import Clip
+from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.library.library import Clip
 
 PROMPT = "A person {label}"
 
 # The 60 most frequent action categories of BABEL (Punnakkal et al., CVPR 2021), its classification benchmark.
 BABEL_60 = (
-    "walk", "stand", "hand movements", "turn", "interact with/use object", "arm movements", "t pose", "step",
-    "backwards movement", "raising body part", "look", "touch object", "leg movements", "forward movement",
-    "circular movement", "stretch", "jump", "touching body part", "sit", "place something", "take/pick something up", "run",
-    "bend", "throw", "foot movements", "a pose", "stand up", "lowering body part", "sideways movement",
-    "move up/down incline", "action with ball", "kick", "gesture", "head movements", "jog", "grasp object",
-    "waist movements", "lift something", "knee movement", "wave", "move something", "swing body part", "catch", "dance",
-    "lean", "greet", "poses", "touching face", "sports move", "exercise/training", "clean something", "punch", "squat",
-    "scratch", "hop", "play sport", "stumble", "crossing limbs", "perform", "martial art")
+    "walk",
+    "stand",
+    "hand movements",
+    "turn",
+    "interact with/use object",
+    "arm movements",
+    "t pose",
+    "step",
+    "backwards movement",
+    "raising body part",
+    "look",
+    "touch object",
+    "leg movements",
+    "forward movement",
+    "circular movement",
+    "stretch",
+    "jump",
+    "touching body part",
+    "sit",
+    "place something",
+    "take/pick something up",
+    "run",
+    "bend",
+    "throw",
+    "foot movements",
+    "a pose",
+    "stand up",
+    "lowering body part",
+    "sideways movement",
+    "move up/down incline",
+    "action with ball",
+    "kick",
+    "gesture",
+    "head movements",
+    "jog",
+    "grasp object",
+    "waist movements",
+    "lift something",
+    "knee movement",
+    "wave",
+    "move something",
+    "swing body part",
+    "catch",
+    "dance",
+    "lean",
+    "greet",
+    "poses",
+    "touching face",
+    "sports move",
+    "exercise/training",
+    "clean something",
+    "punch",
+    "squat",
+    "scratch",
+    "hop",
+    "play sport",
+    "stumble",
+    "crossing limbs",
+    "perform",
+    "martial art",
+)
 
 
 def read_labels(text: str) -> tuple[str, ...]:
     """'babel-60', or labels with commas between. Raises StudioError for fewer than two."""
-    labels = BABEL_60 if text.strip().lower() == "babel-60" else tuple(
-        dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    labels = (
+        BABEL_60
+        if text.strip().lower() == "babel-60"
+        else tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    )
     if len(labels) < 2:
         raise StudioError("Name two labels or more, with commas between, or babel-60.")
     return labels
@@ -60,6 +116,7 @@ def read_truth(place: str) -> dict[str, str]:
     names = list(rows[0]) if rows else []
     key = next((n for n in ("id", "file", "clip") if n in names), None)
     if key is None or column not in names:
-        raise FileProblem(file, f"its columns are {', '.join(map(str, names)) or 'none'}",
-                          f"It needs a column id and a column {column}")
+        raise FileProblem(
+            file, f"its columns are {', '.join(map(str, names)) or 'none'}", f"It needs a column id and a column {column}"
+        )
     return {str(row[key]): str(row[column]) for row in rows}

@@ -48,7 +48,9 @@ def retrieval(texts: np.ndarray, motions: np.ndarray, captions: Sequence[str]) -
     """{protocol: {"t2m": summary, "m2t": summary}} of unit rows (N, D); text i belongs to motion i."""
     scores = texts @ motions.T
     return {
-        "exact_caption": {"t2m": summarise(exact_caption_ranks(scores, captions)),
-                          "m2t": summarise(exact_caption_ranks(scores.T, captions))},
+        "exact_caption": {
+            "t2m": summarise(exact_caption_ranks(scores, captions)),
+            "m2t": summarise(exact_caption_ranks(scores.T, captions)),
+        },
         "strict": {"t2m": summarise(strict_ranks(scores)), "m2t": summarise(strict_ranks(scores.T))},
     }

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from core.evaluation.metrics import best_ranks, caption_numbers, strict_ranks, summarise
+from motionpatches.core.evaluation.metrics import best_ranks, caption_numbers, strict_ranks, summarise
 
 BATCH = 32
 THRESHOLD = 0.9
@@ -85,29 +85,37 @@ def small_batches(material: Material) -> Ways:
     """Guo et al., 2022: one shuffled pass in batches of 32, the remainder dropped; right is as in exact_caption within the
     batch; R@k and MedR are those of each batch, averaged."""
     count = len(material.captions) // BATCH
-    order = np.random.default_rng(material.seed).permutation(len(material.captions))[:count * BATCH].reshape(count, BATCH)
+    order = np.random.default_rng(material.seed).permutation(len(material.captions))[: count * BATCH].reshape(count, BATCH)
     found: dict[str, list[dict[str, float]]] = {"t2m": [], "m2t": []}
     for rows in order:
         right = material.numbers[rows][:, None] == material.numbers[rows][None, :]
         scores = material.scores[np.ix_(rows, rows)]
         for way, oriented in (("t2m", scores), ("m2t", scores.T)):
             found[way].append(summarise(best_ranks(oriented, right), digits=None))
-    return {way: {name: round(float(np.mean([s[name] for s in summaries])), 2) for name in summaries[0]}
-            for way, summaries in found.items()}
+    return {
+        way: {name: round(float(np.mean([s[name] for s in summaries])), 2) for name in summaries[0]}
+        for way, summaries in found.items()
+    }
 
 
 PROTOCOLS: dict[str, Protocol] = {
     "exact_caption": Protocol("All, equal captions count", exact_caption),
     "strict": Protocol("All, only the own pair counts", strict),
     "small_batches": Protocol(
-        "Small batches of 32", small_batches,
-        lambda m: "" if len(m.captions) >= BATCH else f"{len(m.captions)} motions do not fill a batch of {BATCH}"),
+        "Small batches of 32",
+        small_batches,
+        lambda m: "" if len(m.captions) >= BATCH else f"{len(m.captions)} motions do not fill a batch of {BATCH}",
+    ),
     "threshold": Protocol(
-        "All, captions of like meaning count", threshold,
-        lambda m: "" if m.sentences is not None else "it needs an encoder of sentences"),
+        "All, captions of like meaning count",
+        threshold,
+        lambda m: "" if m.sentences is not None else "it needs an encoder of sentences",
+    ),
     "dissimilar": Protocol(
-        "Dissimilar subset", dissimilar,
-        lambda m: "" if m.subset else "it needs the data set's list of dissimilar motions, nsim_test.txt, in its folder"),
+        "Dissimilar subset",
+        dissimilar,
+        lambda m: "" if m.subset else "it needs the data set's list of dissimilar motions, nsim_test.txt, in its folder",
+    ),
 }
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.evaluation.evaluate import Evaluation
-from core.evaluation.protocols import PROTOCOLS
-from core.evaluation.published import NAMES, beside
+from motionpatches.core.evaluation.evaluate import Evaluation
+from motionpatches.core.evaluation.protocols import PROTOCOLS
+from motionpatches.core.evaluation.published import NAMES, beside
 
 WAYS = {"t2m": "text → motion", "m2t": "motion → text"}
 
@@ -37,8 +37,10 @@ def rows_of(evaluation: Evaluation) -> list[Row]:
 
 def facts(evaluation: Evaluation) -> str:
     """What was measured on what, in a line."""
-    return (f"{evaluation.model} on {evaluation.library}, split {evaluation.split}, {evaluation.motions:,} motions, "
-            f"seed {evaluation.seed}, {evaluation.day}")
+    return (
+        f"{evaluation.model} on {evaluation.library}, split {evaluation.split}, {evaluation.motions:,} motions, "
+        f"seed {evaluation.seed}, {evaluation.day}"
+    )
 
 
 def _cell(value: float | None) -> str:
@@ -50,8 +52,10 @@ def _header() -> list[str]:
 
 
 def _table(rows: list[Row]) -> list[list[str]]:
-    return [[PROTOCOLS[row.protocol].title, row.method, *(_cell(row.ways[way].get(name)) for way in WAYS for name in NAMES)]
-            for row in rows]
+    return [
+        [PROTOCOLS[row.protocol].title, row.method, *(_cell(row.ways[way].get(name)) for way in WAYS for name in NAMES)]
+        for row in rows
+    ]
 
 
 def markdown_table(rows: list[Row]) -> str:
@@ -67,6 +71,7 @@ def markdown(evaluation: Evaluation) -> str:
 
 def latex(evaluation: Evaluation) -> str:
     """A tabular environment for booktabs."""
+
     def clean(text: str) -> str:
         for char in "\\&%$#_{}":
             text = text.replace(char, "\\textbackslash " if char == "\\" else f"\\{char}")
@@ -74,8 +79,21 @@ def latex(evaluation: Evaluation) -> str:
 
     body = [" & ".join(clean(cell) for cell in line) + r" \\" for line in _table(rows_of(evaluation))]
     head = " & ".join(clean(cell) for cell in _header()) + r" \\"
-    return "\n".join([f"% {facts(evaluation)}", r"\begin{tabular}{ll" + "r" * 2 * len(NAMES) + "}", r"\toprule", head,
-                      r"\midrule", *body, r"\bottomrule", r"\end{tabular}"]) + "\n"
+    return (
+        "\n".join(
+            [
+                f"% {facts(evaluation)}",
+                r"\begin{tabular}{ll" + "r" * 2 * len(NAMES) + "}",
+                r"\toprule",
+                head,
+                r"\midrule",
+                *body,
+                r"\bottomrule",
+                r"\end{tabular}",
+            ]
+        )
+        + "\n"
+    )
 
 
 def comma_separated(evaluation: Evaluation) -> str:
@@ -83,8 +101,11 @@ def comma_separated(evaluation: Evaluation) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*_header(), "library", "split", "motions", "seed", "date"])
     for line, row in zip(_table(rows_of(evaluation)), rows_of(evaluation), strict=True):
-        about = ["", "", "", "", ""] if row.published else [evaluation.library, evaluation.split, evaluation.motions,
-                                                            evaluation.seed, evaluation.day]
+        about = (
+            ["", "", "", "", ""]
+            if row.published
+            else [evaluation.library, evaluation.split, evaluation.motions, evaluation.seed, evaluation.day]
+        )
         writer.writerow([*line, *about])
     return out.getvalue()
 
@@ -92,11 +113,24 @@ def comma_separated(evaluation: Evaluation) -> str:
 def values(evaluation: Evaluation) -> dict[str, Any]:
     """Plain values for JSON."""
     published = {name: {p.method: p.ways() for p in beside(evaluation.dataset, name)} for name in evaluation.figures}
-    return {"library": evaluation.library, "split": evaluation.split, "model": evaluation.model, "motions": evaluation.motions,
-            "seed": evaluation.seed, "date": evaluation.day, "dataset": evaluation.dataset, "protocols": evaluation.figures,
-            "published": {k: v for k, v in published.items() if v}, "missing": evaluation.missing,
-            "notes": list(evaluation.notes)}
+    return {
+        "library": evaluation.library,
+        "split": evaluation.split,
+        "model": evaluation.model,
+        "motions": evaluation.motions,
+        "seed": evaluation.seed,
+        "date": evaluation.day,
+        "dataset": evaluation.dataset,
+        "protocols": evaluation.figures,
+        "published": {k: v for k, v in published.items() if v},
+        "missing": evaluation.missing,
+        "notes": list(evaluation.notes),
+    }
 
 
 FORMATS: dict[str, Callable[[Evaluation], str]] = {
-    ".md": markdown, ".tex": latex, ".csv": comma_separated, ".json": lambda e: json.dumps(values(e), indent=1) + "\n"}
+    ".md": markdown,
+    ".tex": latex,
+    ".csv": comma_separated,
+    ".json": lambda e: json.dumps(values(e), indent=1) + "\n",
+}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import StudioError
+from motionpatches.core.errors import StudioError
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +24,9 @@ class Classification:
     predicted: np.ndarray
 
 
-def classify(motions: np.ndarray, sentences: np.ndarray, truth: Sequence[frozenset[int]],
-             labels: Sequence[str]) -> Classification:
+def classify(
+    motions: np.ndarray, sentences: np.ndarray, truth: Sequence[frozenset[int]], labels: Sequence[str]
+) -> Classification:
     """motions (N, D) and sentences (L, D) unit rows, one sentence a label; `truth` holds the right labels of each motion
     (one, or several where a dataset gives several: any of them counts). Ties go to the earlier label. A motion with
     several labels counts for each of them in the balanced means, and for its first in the confusion."""

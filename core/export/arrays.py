@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import os_problem
-from core.motion.motion import Motion
+from motionpatches.core.errors import os_problem
+from motionpatches.core.motion.motion import Motion
 
 
 def write_npy(motion: Motion, path: Path) -> None:
@@ -19,9 +19,16 @@ def write_npy(motion: Motion, path: Path) -> None:
 
 def write_npz(motion: Motion, path: Path) -> None:
     """`joints` (frames, joints, 3) metres, `fps`, `joint_names`, `parents`: what the studio reads back whole."""
-    _write(path, lambda stream: np.savez_compressed(
-        stream, joints=motion.positions, fps=np.float64(motion.fps), joint_names=np.array(motion.skeleton.joint_names),
-        parents=np.array(motion.skeleton.parents)))
+    _write(
+        path,
+        lambda stream: np.savez_compressed(
+            stream,
+            joints=motion.positions,
+            fps=np.float64(motion.fps),
+            joint_names=np.array(motion.skeleton.joint_names),
+            parents=np.array(motion.skeleton.parents),
+        ),
+    )
 
 
 def write_csv(motion: Motion, path: Path) -> None:

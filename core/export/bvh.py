@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.motion.motion import Motion
-from core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
-from core.writing import write_atomically
+from motionpatches.core.atomic import write_atomically
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
 
 CM = 100.0
 # Metres by which a joint may miss its place before it gets position channels of its own.

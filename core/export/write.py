@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.errors import StudioError
-from core.export.arrays import write_csv, write_npy, write_npz
-from core.export.bvh import write_bvh
-from core.motion.motion import Motion
-from core.writing import write_atomically
+from motionpatches.core.atomic import write_atomically
+from motionpatches.core.errors import StudioError
+from motionpatches.core.export.arrays import write_csv, write_npy, write_npz
+from motionpatches.core.export.bvh import write_bvh
+from motionpatches.core.motion.motion import Motion
 
 WRITERS: dict[str, Callable[[Motion, Path], None]] = {".bvh": write_bvh, ".npz": write_npz, ".npy": write_npy, ".csv": write_csv}
 

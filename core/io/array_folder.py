@@ -9,20 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem, StudioError, os_problem
-from core.io.arrays import DEFAULT_FPS, KIT_FPS, positions_of, read_array
-from core.io.assemble import assemble
-from core.io.joint_vectors import WIDTHS
-from core.io.limits import check_finite, check_rate
-from core.motion.motion import Assumption, Motion
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton, known_name
-from core.motion.stated import Stated
-from core.recognition import corrections, unit
-from core.recognition.decide import Recognition, decide
-from core.recognition.evidence import evidence_of
-from core.recognition.joint_orders import recognise_order, with_virtual
-from core.recognition.published_orders import ORDERS
+from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.io.arrays import DEFAULT_FPS, KIT_FPS, positions_of, read_array
+from motionpatches.core.io.assemble import assemble
+from motionpatches.core.io.joint_vectors import WIDTHS
+from motionpatches.core.io.limits import check_finite, check_rate
+from motionpatches.core.motion.motion import Assumption, Motion
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton, known_name
+from motionpatches.core.motion.stated import Stated
+from motionpatches.core.recognition import corrections, unit
+from motionpatches.core.recognition.decide import Recognition, decide
+from motionpatches.core.recognition.evidence import evidence_of
+from motionpatches.core.recognition.joint_orders import recognise_order, with_virtual
+from motionpatches.core.recognition.published_orders import ORDERS
 
 SAMPLE_FILES, TRIES = 12, 50
 UNSURE = 0.5
@@ -114,7 +114,7 @@ def _raw(file: Path) -> tuple[np.ndarray, Skeleton | None]:
 def _samples(files: Sequence[Path], joints: int) -> list[np.ndarray]:
     """Takes spread over the folder; unreadable ones are passed by (and named when they are listed)."""
     found = []
-    for file in files[::max(len(files) // SAMPLE_FILES, 1)][:SAMPLE_FILES]:
+    for file in files[:: max(len(files) // SAMPLE_FILES, 1)][:SAMPLE_FILES]:
         try:
             raw, _ = _raw(file)
         except StudioError:
@@ -132,8 +132,9 @@ def _described(file: Path, joints: int) -> tuple[Skeleton, float]:
     except OSError as error:
         raise os_problem(file, error) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise FileProblem(file, f"it does not describe a skeleton ({str(error)[:80]})", "It needs joint_names, parents and fps"
-                          ) from None
+        raise FileProblem(
+            file, f"it does not describe a skeleton ({str(error)[:80]})", "It needs joint_names, parents and fps"
+        ) from None
     if skeleton.joint_count != joints:
         raise FileProblem(file, f"it names {skeleton.joint_count} joints, the motions have {joints}", "Correct it")
     return skeleton, fps

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.joint_vectors import WIDTHS, denormalised, positions_from_vectors
-from core.io.limits import MAX_JOINTS, check_finite
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.joint_vectors import WIDTHS, denormalised, positions_from_vectors
+from motionpatches.core.io.limits import MAX_JOINTS, check_finite
 
 MAX_NUMBERS = 1 << 27
 MAX_TAKES = 4096
@@ -49,8 +49,7 @@ def takes_of(path: Path, array: np.ndarray) -> list[np.ndarray]:
     if array.ndim not in (3, 4):
         raise FileProblem(path, f"its shape is {array.shape}", SAVE)
     array = _without_confidence(path, array)
-    takes = [_oriented(array)] if array.ndim == 3 else [
-        _cut(one) for one in _batch(path, _as_batch(path, array))]
+    takes = [_oriented(array)] if array.ndim == 3 else [_cut(one) for one in _batch(path, _as_batch(path, array))]
     for positions in takes:
         if positions.shape[1] < 3:
             raise FileProblem(path, f"its shape is {array.shape}", SAVE)
@@ -116,8 +115,12 @@ def _step(array: np.ndarray, axis: int) -> float:
     length = array.shape[axis]
     if length < 2:
         return 0.0
-    array = array[tuple(slice(None) if n == axis or n == array.ndim - 1 else slice(None, None, max(size // 64, 1))
-                        for n, size in enumerate(array.shape))]
+    array = array[
+        tuple(
+            slice(None) if n == axis or n == array.ndim - 1 else slice(None, None, max(size // 64, 1))
+            for n, size in enumerate(array.shape)
+        )
+    ]
     at = np.arange(length - 1) if length <= 256 else np.linspace(0, length - 2, 255).astype(int)
     with np.errstate(all="ignore"):
         change = np.take(array, at + 1, axis).astype(np.float64) - np.take(array, at, axis)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.limits import MAX_JOINTS
-from core.io.values import plain_key, text_in
-from core.motion.skeleton import Skeleton
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.limits import MAX_JOINTS
+from motionpatches.core.io.values import plain_key, text_in
+from motionpatches.core.motion.skeleton import Skeleton
 
 PARENTS = ("parents", "joint_parents", "kintree", "parent_indices", "kinematic_tree")
 NAMES = ("joint_names", "names", "bone_names", "joints_names", "joint_labels")
@@ -51,7 +51,7 @@ def named(path: Path, values: Mapping[str, Any], skeleton: Skeleton) -> Skeleton
 def _names(stated: Any, joints: int) -> tuple[str, ...]:
     """Names for so many joints, or () where they are others or fewer."""
     if isinstance(stated, np.ndarray):
-        stated = list(stated.reshape(-1)[:MAX_JOINTS + 1]) if stated.dtype.kind in "SU" else []
+        stated = list(stated.reshape(-1)[: MAX_JOINTS + 1]) if stated.dtype.kind in "SU" else []
     if not isinstance(stated, list | tuple) or len(stated) != joints:
         return ()
     names = tuple(text_in(name)[:100] for name in stated)

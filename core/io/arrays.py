@@ -10,37 +10,91 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import FileProblem, os_problem
-from core.io import generators, interhuman, torch_file
-from core.io.array_layouts import MAX_NUMBERS, as_float32, check_numbers, positions_of, takes_of
-from core.io.array_skeletons import NAMES, PARENTS, named, skeleton_in
-from core.io.formats import Format
-from core.io.gaps import fill_gaps
-from core.io.joint_vectors import STATISTICS, WIDTHS, denormalised, statistics_beside
-from core.io.limits import MAX_JOINTS, check_finite, short
-from core.io.motionx import MOTIONX_WIDTH, motionx_poses
-from core.io.not_positions import check_places, check_rows
-from core.io.npy_file import MAGIC, Header, read_array, read_npy, read_npz
-from core.io.plain_pickle import read_pickle
-from core.io.smpl import take_of
-from core.io.smpl_results import poses_in
-from core.io.values import CAPTIONS, RATES, STEPS, captions_in, chosen, plain_key, printable, rate_in, texts_in, with_text_keys
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import KIT21, Skeleton
-from core.motion.stated import Stated
-from core.recognition.joint_orders import recognise_order
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.io import generators, interhuman, torch_file
+from motionpatches.core.io.array_layouts import MAX_NUMBERS, as_float32, check_numbers, positions_of, takes_of
+from motionpatches.core.io.array_skeletons import NAMES, PARENTS, named, skeleton_in
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.gaps import fill_gaps
+from motionpatches.core.io.joint_vectors import STATISTICS, WIDTHS, denormalised, statistics_beside
+from motionpatches.core.io.limits import MAX_JOINTS, check_finite, short
+from motionpatches.core.io.motionx import MOTIONX_WIDTH, motionx_poses
+from motionpatches.core.io.not_positions import check_places, check_rows
+from motionpatches.core.io.npy_file import MAGIC, Header, read_array, read_npy, read_npz
+from motionpatches.core.io.plain_pickle import read_pickle
+from motionpatches.core.io.smpl import take_of
+from motionpatches.core.io.smpl_results import poses_in
+from motionpatches.core.io.values import (
+    CAPTIONS,
+    RATES,
+    STEPS,
+    captions_in,
+    chosen,
+    plain_key,
+    printable,
+    rate_in,
+    texts_in,
+    with_text_keys,
+)
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import KIT21, Skeleton
+from motionpatches.core.motion.stated import Stated
+from motionpatches.core.recognition.joint_orders import recognise_order
 
 __all__ = ["NPY", "NPZ", "PICKLE", "TORCH", "positions_of", "read_array", "read_arrays", "read_npz"]
 
 DEFAULT_FPS = 20.0
 KIT_FPS = 12.5
 # The keys of joint positions, best first, and words of keys that hold none.
-JOINTS = ("posed_joints", "joints", "positions", "joint_positions", "global_positions", "joints3d", "joints_3d", "keypoints3d",
-          "keypoints_3d", "kp3d", "xyz", "jtr", "pose3d", "poses3d", "positions_3d", "landmarks", "skeleton", "skel", "motion",
-          "motions", "keypoints", "poses", "pose", "data", "arr_0")
-OTHER = ("vert", "vel", "rot", "mat", "orient", "betas", "trans", "contact", "cam", "box", "2d", "face", "color", "offset",
-         "quat", "euler", "angle", "axis", "expression")
+JOINTS = (
+    "posed_joints",
+    "joints",
+    "positions",
+    "joint_positions",
+    "global_positions",
+    "joints3d",
+    "joints_3d",
+    "keypoints3d",
+    "keypoints_3d",
+    "kp3d",
+    "xyz",
+    "jtr",
+    "pose3d",
+    "poses3d",
+    "positions_3d",
+    "landmarks",
+    "skeleton",
+    "skel",
+    "motion",
+    "motions",
+    "keypoints",
+    "poses",
+    "pose",
+    "data",
+    "arr_0",
+)
+OTHER = (
+    "vert",
+    "vel",
+    "rot",
+    "mat",
+    "orient",
+    "betas",
+    "trans",
+    "contact",
+    "cam",
+    "box",
+    "2d",
+    "face",
+    "color",
+    "offset",
+    "quat",
+    "euler",
+    "angle",
+    "axis",
+    "expression",
+)
 # Points of pose estimators, which lose some for a while.
 ESTIMATED = {17, 18, 25, 33}
 BODY_OF = {543: 33, 553: 33, 75: 33}  # MediaPipe's body leads hands and face
@@ -96,8 +150,10 @@ def takes_in(path: Path, value: Any) -> list[RawTake]:
     if isinstance(value, dict) and generators.is_results(values := with_text_keys(value)):
         rate = rate_in(values, *_usual(values["motion"].shape[1]))
         beside = chosen(values, BESIDE)
-        return [_take(path, positions, beside, name, captions, rate)
-                for name, captions, positions in generators.results_in(path, values)]
+        return [
+            _take(path, positions, beside, name, captions, rate)
+            for name, captions, positions in generators.results_in(path, values)
+        ]
     people = poses_in(path, value)
     if people:
         return _with_names([take_of(path, poses) for poses in people])
@@ -106,8 +162,11 @@ def takes_in(path: Path, value: Any) -> list[RawTake]:
             return _takes_of_array(path, np.stack(value), {})
         value = {str(n): one for n, one in enumerate(value[:10_000])}
     if not isinstance(value, dict):
-        raise FileProblem(path, f"it holds a value of the type {type(value).__name__}, not a motion",
-                          "Save an array of numbers (frames, joints, 3)")
+        raise FileProblem(
+            path,
+            f"it holds a value of the type {type(value).__name__}, not a motion",
+            "Save an array of numbers (frames, joints, 3)",
+        )
     return _takes_of_values(path, with_text_keys(value))
 
 
@@ -128,8 +187,9 @@ def _takes_of_values(path: Path, values: dict[str, Any]) -> list[RawTake]:
             beside = {k: v for k, v in values.items() if not isinstance(v, dict)}
             return _takes_of_values(path, {**beside, **with_text_keys(inner)})
         seen = ", ".join(short(key) for key in sorted(values)[:6]) or "it has none"
-        raise FileProblem(path, f"none of its arrays ({seen}) holds joint positions",
-                          "Save an array of numbers (frames, joints, 3)")
+        raise FileProblem(
+            path, f"none of its arrays ({seen}) holds joint positions", "Save an array of numbers (frames, joints, 3)"
+        )
     values = chosen(values, BESIDE)
     plain = {plain_key(key): key for key in shaped}
     best = next((plain[plain_key(name)] for name in JOINTS if plain_key(name) in plain), None)
@@ -145,8 +205,12 @@ def _may_be_joints(key: str, array: np.ndarray) -> bool:
     if any(word in key.lower() for word in OTHER):
         return False
     flat = array.ndim == 2 and (array.shape[1] in WIDTHS or array.shape[1] % 3 == 0 and array.shape[1] >= 9)
-    return flat or array.ndim > 2 and (3 in array.shape or array.shape[-1] in WIDTHS or array.shape[-1] in (4, 5)) and (
-        min(sorted(array.shape)[-2:]) <= MAX_JOINTS or array.ndim > 3)
+    return (
+        flat
+        or array.ndim > 2
+        and (3 in array.shape or array.shape[-1] in WIDTHS or array.shape[-1] in (4, 5))
+        and (min(sorted(array.shape)[-2:]) <= MAX_JOINTS or array.ndim > 3)
+    )
 
 
 def _takes_of_array(path: Path, array: np.ndarray, values: Mapping[str, Any], name: str = "") -> list[RawTake]:
@@ -182,8 +246,16 @@ def _captions_each(values: Mapping[str, Any], count: int) -> list[tuple[str, ...
     return [(text,) if text else () for text in texts] if len(texts) == count else [captions_in(values)] * count
 
 
-def _take(path: Path, positions: np.ndarray, values: Mapping[str, Any], name: str, captions: tuple[str, ...],
-          rate: tuple[float, Assumption], known: Skeleton | None = None, notes: Sequence[Assumption] = ()) -> RawTake:
+def _take(
+    path: Path,
+    positions: np.ndarray,
+    values: Mapping[str, Any],
+    name: str,
+    captions: tuple[str, ...],
+    rate: tuple[float, Assumption],
+    known: Skeleton | None = None,
+    notes: Sequence[Assumption] = (),
+) -> RawTake:
     """A take of positions (T, J, 3): its skeleton from the layout, from the file, or from the joints themselves."""
     body = BODY_OF.get(positions.shape[1])
     if body is not None and known is None and skeleton_in(path, values, positions.shape[1]) is None:
@@ -207,8 +279,9 @@ def _take(path: Path, positions: np.ndarray, values: Mapping[str, Any], name: st
             skeleton, parts = named(path, values, skeleton), None
     if plain_key("posed_joints") in map(plain_key, values):
         up, unit = Stated("Y", "Kimodo", 0.9), Stated(1.0, "Kimodo", 0.95)
-    return RawTake(as_float32(positions), rate[0], skeleton, rate[1], name, captions, up=up, unit=unit, parts=parts,
-                   notes=tuple(notes))
+    return RawTake(
+        as_float32(positions), rate[0], skeleton, rate[1], name, captions, up=up, unit=unit, parts=parts, notes=tuple(notes)
+    )
 
 
 def _usual(joints: int) -> tuple[float, str, float]:

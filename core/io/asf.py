@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem, os_problem
-from core.io.limits import MAX_JOINTS, short
-from core.io.text import read_text, to_float
-from core.motion.stated import Stated
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.io.limits import MAX_JOINTS, short
+from motionpatches.core.io.text import read_text, to_float
+from motionpatches.core.motion.stated import Stated
 
 INCH_M = 0.0254
 MAX_TEXT = 16 << 20
@@ -59,16 +59,14 @@ def find_asf(path: Path, named: str = "") -> Path:
     except OSError as error:
         raise os_problem(path.parent, error) from error
     stem = path.stem.lower()
-    begins = [f for f in found if stem == f.stem.lower() or (
-        stem.startswith(f.stem.lower()) and not stem[len(f.stem)].isalnum())]
+    begins = [f for f in found if stem == f.stem.lower() or (stem.startswith(f.stem.lower()) and not stem[len(f.stem)].isalnum())]
     if begins:
         return max(begins, key=lambda f: len(f.stem))
     same = [f for f in found if named and f.stem.lower() == named.lower()]
     if same or len(found) == 1:
         return (same or found)[0]
     seen = f"{len(found):,} .asf files lie beside it and none has its name" if found else "no .asf file lies beside it"
-    raise FileProblem(path, f"its skeleton is missing: {seen}",
-                      f"Put {short(path.stem.split('_')[0])}.asf into the same folder")
+    raise FileProblem(path, f"its skeleton is missing: {seen}", f"Put {short(path.stem.split('_')[0])}.asf into the same folder")
 
 
 def parse_asf(path: Path) -> Asf:
@@ -90,10 +88,17 @@ def parse_asf(path: Path) -> Asf:
             raise FileProblem(path, f"the bone {short(bone.name)!r} is there twice", AGAIN, bone.where)
         index[bone.name] = i
     turn = np.pi / 180 if in_degrees else 1.0
-    return Asf(tuple(b.name for b in bones), _parents(path, sections["hierarchy"], index),
-               np.array([b.direction for b in bones]), np.array([b.length for b in bones]),
-               np.array([b.axis for b in bones]) * turn, tuple(b.order for b in bones), tuple(b.dof for b in bones),
-               _unit((units.get("length") or [""])[0]), in_degrees)
+    return Asf(
+        tuple(b.name for b in bones),
+        _parents(path, sections["hierarchy"], index),
+        np.array([b.direction for b in bones]),
+        np.array([b.length for b in bones]),
+        np.array([b.axis for b in bones]) * turn,
+        tuple(b.order for b in bones),
+        tuple(b.dof for b in bones),
+        _unit((units.get("length") or [""])[0]),
+        in_degrees,
+    )
 
 
 def _unit(word: str) -> Stated[float] | None:

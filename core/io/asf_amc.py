@@ -7,16 +7,16 @@ from pathlib import Path, PureWindowsPath
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.asf import Asf, find_asf, parse_asf
-from core.io.formats import Format
-from core.io.limits import check_finite, check_size, short
-from core.io.text import head_text, parse_numbers, read_text
-from core.motion import kinematics
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
-from core.motion.stated import Stated
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.asf import Asf, find_asf, parse_asf
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.limits import check_finite, check_size, short
+from motionpatches.core.io.text import head_text, parse_numbers, read_text
+from motionpatches.core.motion import kinematics
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.stated import Stated
 
 CMU_FPS = 120.0
 MAX_TEXT = 128 << 20
@@ -36,11 +36,26 @@ def read_amc(path: Path) -> list[RawTake]:
     positions = joint_positions(asf, values, in_degrees)
     check_finite(path, positions)
     rest = joint_positions(asf, {bone: np.zeros((1, v.shape[1])) for bone, v in values.items()}, in_degrees)[0]
-    notes = () if text.endswith("\n") else (
-        Assumption("frames", f"{frames:,}", "the file does not end with a whole line; its last number may be cut off", 0.5),)
+    notes = (
+        ()
+        if text.endswith("\n")
+        else (
+            Assumption("frames", f"{frames:,}", "the file does not end with a whole line; its last number may be cut off", 0.5),
+        )
+    )
     fps, rate = _rate(path, step)
-    return [RawTake(positions, fps, Skeleton(asf.names, asf.parents), rate, rest=rest, unit=asf.unit,
-                    up=Stated("Y", "Acclaim skeletons stand along Y", 0.9), notes=notes)]
+    return [
+        RawTake(
+            positions,
+            fps,
+            Skeleton(asf.names, asf.parents),
+            rate,
+            rest=rest,
+            unit=asf.unit,
+            up=Stated("Y", "Acclaim skeletons stand along Y", 0.9),
+            notes=notes,
+        )
+    ]
 
 
 def _skeleton_of(path: Path) -> Path:
@@ -69,9 +84,9 @@ def _parse(path: Path, text: str, asf: Asf) -> tuple[dict[int, np.ndarray], bool
     start = re.search(r"(?m)^[ \t]*\d+[ \t]*$", text)
     if not start:
         raise FileProblem(path, "it has no frames", CUT)
-    keys = re.findall(r"(?mi)^[ \t]*:(degrees|radians)\b", text[:start.start()])
+    keys = re.findall(r"(?mi)^[ \t]*:(degrees|radians)\b", text[: start.start()])
     in_degrees = keys[-1].lower() == "degrees" if keys else None
-    body = text[start.start():]
+    body = text[start.start() :]
     found = _alike(body, asf)
     if found is None:
         found = _line_by_line(path, body, asf, text.count("\n", 0, start.start()) + 1)
@@ -84,7 +99,7 @@ def _parse(path: Path, text: str, asf: Asf) -> tuple[dict[int, np.ndarray], bool
 def _alike(body: str, asf: Asf) -> tuple[dict[int, np.ndarray], np.ndarray] | None:
     """Values by bone and frame numbers where every frame lists the same bones in the same order; None otherwise."""
     first = []
-    for line in body[:1 << 20].split("\n")[1:]:
+    for line in body[: 1 << 20].split("\n")[1:]:
         words = line.split()
         if len(words) < 2 or words[0].startswith(("#", ":")):
             break
@@ -92,8 +107,11 @@ def _alike(body: str, asf: Asf) -> tuple[dict[int, np.ndarray], np.ndarray] | No
     index = {name: i for i, name in enumerate(asf.names)}
     width = 1 + sum(1 + len(asf.dofs[index[name]]) for name in first if name in index)
     words = body.split()
-    if set(first) != {n for n, d in zip(asf.names, asf.dofs, strict=True) if d} or len(set(first)) < len(first) or (
-            len(words) % width):
+    if (
+        set(first) != {n for n, d in zip(asf.names, asf.dofs, strict=True) if d}
+        or len(set(first)) < len(first)
+        or (len(words) % width)
+    ):
         return None
     frames = len(words) // width
     at, values = 1, {}
@@ -102,7 +120,7 @@ def _alike(body: str, asf: Asf) -> tuple[dict[int, np.ndarray], np.ndarray] | No
             count = len(asf.dofs[index[name]])
             if words[at::width] != [name] * frames:
                 return None
-            columns = [parse_numbers(" ".join(words[at + 1 + c::width])) for c in range(count)]
+            columns = [parse_numbers(" ".join(words[at + 1 + c :: width])) for c in range(count)]
             values[index[name]] = np.stack(columns, axis=1)
             at += 1 + count
         numbers = words[::width]
@@ -134,8 +152,9 @@ def _line_by_line(path: Path, body: str, asf: Asf, first_line: int) -> tuple[dic
             known = "has no degrees of freedom" if name in index else "is not in the skeleton file"
             raise FileProblem(path, f"the bone {short(name)!r} {known}", ITS_SKELETON, where)
         if len(words) - 1 != wanted[name]:
-            raise FileProblem(path, f"{short(name)!r} has {len(words) - 1:,} values, its skeleton {wanted[name]}",
-                              ITS_SKELETON, where)
+            raise FileProblem(
+                path, f"{short(name)!r} has {len(words) - 1:,} values, its skeleton {wanted[name]}", ITS_SKELETON, where
+            )
         if len(rows[name]) >= len(numbers):
             rows[name].append([])
             raise _incomplete(path, rows, len(numbers), frame_where)
@@ -165,8 +184,8 @@ def joint_positions(asf: Asf, values: dict[int, np.ndarray], in_degrees: bool) -
     order = Skeleton(asf.names, asf.parents).topological_order
     with np.errstate(all="ignore"):
         for start in range(0, frames, CHUNK):
-            piece = {bone: v[start:start + CHUNK] for bone, v in values.items()}
-            _ends(asf, piece, in_degrees, order, out[start:start + CHUNK])
+            piece = {bone: v[start : start + CHUNK] for bone, v in values.items()}
+            _ends(asf, piece, in_degrees, order, out[start : start + CHUNK])
     return out
 
 

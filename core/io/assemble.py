@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.motion.axes import to_y_up
-from core.motion.motion import Assumption, Motion, Source
-from core.motion.raw import RawTake
-from core.motion.stated import Stated
-from core.recognition import corrections, unit
-from core.recognition.body_parts import PartFinding
-from core.recognition.corrections import Correction
-from core.recognition.decide import Recognition
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.motion.axes import to_y_up
+from motionpatches.core.motion.motion import Assumption, Motion, Source
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.stated import Stated
+from motionpatches.core.recognition import corrections, unit
+from motionpatches.core.recognition.body_parts import PartFinding
+from motionpatches.core.recognition.corrections import Correction
+from motionpatches.core.recognition.decide import Recognition
 
 
 def assemble(path: Path, raw: RawTake, recognition: Recognition, said: Correction | None = None) -> Motion:
@@ -31,14 +31,21 @@ def assemble(path: Path, raw: RawTake, recognition: Recognition, said: Correctio
     placed = _placed(raw, factor, up, add)
     if len(placed) and not np.isfinite(placed).all():
         raise FileProblem(path, "some of its values are too large for a place in metres", "Repair or re-export the take")
-    motion = Motion(placed, fps, replace(raw.skeleton, chains=parts.chains), raw.name or path.stem,
-                    _assumptions(raw, recognition, said, parts), Source(factor, up))
+    motion = Motion(
+        placed,
+        fps,
+        replace(raw.skeleton, chains=parts.chains),
+        raw.name or path.stem,
+        _assumptions(raw, recognition, said, parts),
+        Source(factor, up),
+    )
     if raw.partner is None:
         return motion
     # Both people stand in one space. The second's joints are the first's where the rig is the same.
     chains = parts.chains if raw.partner.skeleton.joint_count == raw.skeleton.joint_count else raw.partner.skeleton.chains
-    partner = replace(motion, positions=_placed(raw.partner, factor, up, add),
-                      skeleton=replace(raw.partner.skeleton, chains=chains))
+    partner = replace(
+        motion, positions=_placed(raw.partner, factor, up, add), skeleton=replace(raw.partner.skeleton, chains=chains)
+    )
     return replace(motion, partner=partner)
 
 

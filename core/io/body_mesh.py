@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import StudioError
-from core.io import smpl, smpl_model
-from core.io.arrays import read_value
-from core.io.interhuman import PEOPLE, is_pair
-from core.io.motionx import MOTIONX_WIDTH, motionx_poses
-from core.io.smpl_results import poses_in
-from core.motion.axes import to_y_up
-from core.progress import Job, Meter
+from motionpatches.core.errors import StudioError
+from motionpatches.core.io import smpl, smpl_model
+from motionpatches.core.io.arrays import read_value
+from motionpatches.core.io.interhuman import PEOPLE, is_pair
+from motionpatches.core.io.motionx import MOTIONX_WIDTH, motionx_poses
+from motionpatches.core.io.smpl_results import poses_in
+from motionpatches.core.motion.axes import to_y_up
+from motionpatches.core.progress import Job, Meter
 
 SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".joblib", ".pt", ".pth")
 # Frames a second that are made, and how many at most: a vertex a frame is twelve bytes.

@@ -7,14 +7,20 @@ from pathlib import Path
 
 import numpy as np
 
-from core.io.bvh_positions import Places, joint_positions, meaning_of_places, rest_pose, root_offset
-from core.io.bvh_text import Bvh, parse_bvh
-from core.io.formats import Format
-from core.io.limits import check_finite, check_size, short
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
-from core.recognition.joint_names import read_name
+from motionpatches.core.io.bvh_positions import (
+    Places,
+    joint_positions,
+    meaning_of_places,
+    rest_pose,
+    root_offset,
+)
+from motionpatches.core.io.bvh_text import Bvh, parse_bvh
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.limits import check_finite, check_size, short
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.recognition.joint_names import read_name
 
 # A tree of fewer joints than this share of the largest one is a prop.
 PROP_SHARE = 0.3
@@ -58,12 +64,19 @@ def _take(bvh: Bvh, positions: np.ndarray, tree: list[int], notes: tuple[Assumpt
     own = positions if len(tree) == positions.shape[1] else positions[:, tree]
     rest = rest_pose(bvh)[tree]
     own, skeleton = drop_ground_joint(own, skeleton)
-    rest = rest[len(rest) - skeleton.joint_count:]
+    rest = rest[len(rest) - skeleton.joint_count :]
     fps = round(1 / bvh.frame_time, 3)
     kind = "points" if len(tree) > 1 and max(skeleton.parents) < 0 else "body"
-    return RawTake(np.ascontiguousarray(own), fps, skeleton, Assumption("rate", f"{fps:.4g} fps", "Frame Time in the file", 1.0),
-                   rest=(rest - rest[0]).astype(np.float32) if kind == "body" else None,
-                   root_offset=root_offset(bvh, tree[0]) if kind == "body" else None, kind=kind, notes=notes)
+    return RawTake(
+        np.ascontiguousarray(own),
+        fps,
+        skeleton,
+        Assumption("rate", f"{fps:.4g} fps", "Frame Time in the file", 1.0),
+        rest=(rest - rest[0]).astype(np.float32) if kind == "body" else None,
+        root_offset=root_offset(bvh, tree[0]) if kind == "body" else None,
+        kind=kind,
+        notes=notes,
+    )
 
 
 def drop_ground_joint(positions: np.ndarray, skeleton: Skeleton) -> tuple[np.ndarray, Skeleton]:
@@ -89,12 +102,19 @@ def _notes(bvh: Bvh, places: Places, props: list[list[int]]) -> tuple[Assumption
     if places == "world":
         notes.append(Assumption("joint places", "in the world", "so joints are as far apart as their OFFSETs say", 0.95))
     if places == "added":
-        notes.append(Assumption("joint places", "from the OFFSETs", "the position channels below the root are near zero, "
-                                "which would leave the body no extent", 0.95))
+        notes.append(
+            Assumption(
+                "joint places",
+                "from the OFFSETs",
+                "the position channels below the root are near zero, which would leave the body no extent",
+                0.95,
+            )
+        )
     if props:
         names = ", ".join(short(bvh.names[tree[0]]) for tree in props[:3]) + (" …" if len(props) > 3 else "")
-        notes.append(Assumption("left out", f"{len(props):,} prop{'s' * (len(props) > 1)}",
-                                f"further roots of few joints: {names}", 0.9))
+        notes.append(
+            Assumption("left out", f"{len(props):,} prop{'s' * (len(props) > 1)}", f"further roots of few joints: {names}", 0.9)
+        )
     return tuple(notes)
 
 

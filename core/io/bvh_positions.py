@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from core.io.bvh_text import Bvh
-from core.motion import kinematics
+from motionpatches.core.io.bvh_text import Bvh
+from motionpatches.core.motion import kinematics
 
 # Joints times frames that are computed at once.
 CHUNK = 1 << 15
@@ -41,7 +41,7 @@ def joint_positions(bvh: Bvh, places: Places | None = None) -> np.ndarray:
     size = max(64, CHUNK // len(joints))
     with np.errstate(all="ignore"):
         for start in range(0, len(out), size):
-            _forward(joints, bvh.offsets, bvh.values[start:start + size], places, out[start:start + size])
+            _forward(joints, bvh.offsets, bvh.values[start : start + size], places, out[start : start + size])
     return out
 
 
@@ -56,8 +56,7 @@ def _plan(bvh: Bvh) -> list[_Joint]:
     return joints
 
 
-def _forward(joints: list[_Joint], offsets: np.ndarray, values: np.ndarray, meaning: Places,
-             out: np.ndarray) -> None:
+def _forward(joints: list[_Joint], offsets: np.ndarray, values: np.ndarray, meaning: Places, out: np.ndarray) -> None:
     """Fill `out` (n, J, 3) from `values` (n, C). A joint without rotation shares its parent's matrices; None is identity."""
     columns = np.ascontiguousarray(values.T)
     frames = len(values)
@@ -92,7 +91,7 @@ def _own_rotations(joints: list[_Joint], columns: np.ndarray) -> dict[int, np.nd
     for order, members in groups.items():
         angles = np.deg2rad(columns[np.array([joints[m].angles for m in members])])
         matrices = kinematics.euler_matrices(angles.transpose(0, 2, 1).reshape(-1, len(order)), order)
-        own.update({m: matrices[:, :, i * frames:(i + 1) * frames] for i, m in enumerate(members)})
+        own.update({m: matrices[:, :, i * frames : (i + 1) * frames] for i, m in enumerate(members)})
     return own
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.limits import MAX_JOINTS, check_rate, short
-from core.io.text import bad_number, parse_numbers, read_text, to_float
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.limits import MAX_JOINTS, check_rate, short
+from motionpatches.core.io.text import bad_number, parse_numbers, read_text, to_float
 
 MAX_HEADER = 32 << 20
 AGAIN = "Export it again"
@@ -52,8 +52,16 @@ def parse_bvh(path: Path) -> Bvh:
     if not width:
         raise FileProblem(path, "no joint has channels", "Export it with animation")
     values = _values(path, body, width, per_line, claimed, first_line)
-    return Bvh(tuple(hierarchy.names), tuple(hierarchy.parents), np.array(hierarchy.offsets, np.float64), channels, values,
-               frame_time, claimed, _last_number_is_cut(body))
+    return Bvh(
+        tuple(hierarchy.names),
+        tuple(hierarchy.parents),
+        np.array(hierarchy.offsets, np.float64),
+        channels,
+        values,
+        frame_time,
+        claimed,
+        _last_number_is_cut(body),
+    )
 
 
 _TOKEN = re.compile(r"(?:#|//)[^\n]*|[{}]|[^\s{}]+")
@@ -266,8 +274,10 @@ def _channels(hierarchy: _Hierarchy, per_line: int) -> tuple[tuple[Channel, ...]
     named = sum(map(len, hierarchy.channels))
     if named == per_line or sum(hierarchy.counts) != per_line:
         return tuple(hierarchy.channels)
-    return tuple((own + (("-", ""),) * max(0, count - len(own)))[:count]
-                 for own, count in zip(hierarchy.channels, hierarchy.counts, strict=True))
+    return tuple(
+        (own + (("-", ""),) * max(0, count - len(own)))[:count]
+        for own, count in zip(hierarchy.channels, hierarchy.counts, strict=True)
+    )
 
 
 def _values(path: Path, body: str, width: int, per_line: int, claimed: int, first_line: int) -> np.ndarray:
@@ -280,14 +290,15 @@ def _values(path: Path, body: str, width: int, per_line: int, claimed: int, firs
     if not len(values):
         raise FileProblem(path, "it has no frames", "Export it with animation")
     if per_line != width and rest and len(values) % per_line == 0 and per_line > 1:
-        raise FileProblem(path, f"its lines hold {per_line:,} values, its hierarchy has {width:,} channels", AGAIN,
-                          f"line {first_line + 1}")
+        raise FileProblem(
+            path, f"its lines hold {per_line:,} values, its hierarchy has {width:,} channels", AGAIN, f"line {first_line + 1}"
+        )
     if rest:
-        raise FileProblem(path, f"it is cut off: {len(values):,} values are no whole number of frames of {width}", CUT,
-                          f"frame {frames}")
+        raise FileProblem(
+            path, f"it is cut off: {len(values):,} values are no whole number of frames of {width}", CUT, f"frame {frames}"
+        )
     if frames < claimed and not body.rstrip(" \t").endswith("\n"):
-        raise FileProblem(path, f"it is cut off: {claimed:,} frames are announced, {frames:,} are there", CUT,
-                          f"frame {frames}")
+        raise FileProblem(path, f"it is cut off: {claimed:,} frames are announced, {frames:,} are there", CUT, f"frame {frames}")
     return values.reshape(frames, width)
 
 
@@ -295,6 +306,6 @@ def _last_number_is_cut(body: str) -> bool:
     """Whether the text ends inside a number: no line end, and fewer decimals than all others of the last line have."""
     if body.endswith(("\n", " ", "\t")):
         return False
-    words = body[body.rfind("\n") + 1:].split()
+    words = body[body.rfind("\n") + 1 :].split()
     decimals = {len(w.partition(".")[2]) for w in words[:-1]}
     return len(words) > 3 and len(decimals) == 1 and len(words[-1].partition(".")[2]) < min(decimals)

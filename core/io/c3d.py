@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import FileProblem, os_problem
-from core.io.formats import Format
-from core.io.gaps import LONGEST_S, fill_gaps, missing_points
-from core.io.marker_names import is_nameless, split_label
-from core.io.markers import body_of, find_roles, is_body
-from core.io.rigs import in_pairs, with_own_names
-from core.motion.axes import UP_AXES
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
-from core.motion.stated import Stated
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.gaps import LONGEST_S, fill_gaps, missing_points
+from motionpatches.core.io.marker_names import is_nameless, split_label
+from motionpatches.core.io.markers import body_of, find_roles, is_body
+from motionpatches.core.io.rigs import in_pairs, with_own_names
+from motionpatches.core.motion.axes import UP_AXES
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.stated import Stated
 
 UNITS = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254, "ft": 0.3048}
 # Numbers of points times frames, and points.
@@ -70,8 +70,9 @@ def read_tracks(path: Path) -> Tracks:
     try:
         import ezc3d
     except ImportError:  # there is no build of it for every machine
-        raise FileProblem(path, "C3D files need the library ezc3d, which is not installed", "Install it with: pip install ezc3d"
-                          ) from None
+        raise FileProblem(
+            path, "C3D files need the library ezc3d, which is not installed", "Install it with: pip install ezc3d"
+        ) from None
     try:
         content = ezc3d.c3d(str(path))
         parameters, data = content["parameters"], content["data"]["points"]
@@ -92,19 +93,22 @@ def read_tracks(path: Path) -> Tracks:
     absent = (points == 0).all(axis=2) | ~np.isfinite(points).all(axis=2) | (np.abs(points) > 1e9).any(axis=2)
     modelled = {label.strip() for name in MODELLED for label in _texts(group, name)}
     labels = [label for name in ("LABELS", *(f"LABELS{n}" for n in range(2, 10))) for label in _texts(group, name)]
-    labels = (labels + [f"*{n}" for n in range(len(labels), points.shape[1])])[:points.shape[1]]
+    labels = (labels + [f"*{n}" for n in range(len(labels), points.shape[1])])[: points.shape[1]]
     kept = [column for column, label in enumerate(labels) if label.strip() not in modelled][:MAX_POINTS]
     units, upwards = (_texts(group, name)[:1] for name in ("UNITS", "Y_SCREEN"))
     unit = UNITS.get(units[0].strip().lower()) if units else None
     up = upwards[0].strip().upper().lstrip("+") if upwards else ""
     return Tracks(
-        tuple(labels[column] for column in kept), np.where(absent[:, :, None], np.nan, points)[:, kept],
+        tuple(labels[column] for column in kept),
+        np.where(absent[:, :, None], np.nan, points)[:, kept],
         float(fps) if known else 100.0,
-        Assumption("rate", f"{fps:.4g} fps", "POINT:RATE of the file", 0.99) if known
+        Assumption("rate", f"{fps:.4g} fps", "POINT:RATE of the file", 0.99)
+        if known
         else Assumption("rate", "100 fps", "the file states no possible rate", 0.3),
         Stated(unit, f"POINT:UNITS of the file ({units[0].strip()})", 0.97) if unit else None,
         Stated(up, "POINT:Y_SCREEN of the file", 0.9) if up in UP_AXES else None,
-        tuple(prefix.strip()[:60] for prefix in _texts(subjects, "LABEL_PREFIXES")))
+        tuple(prefix.strip()[:60] for prefix in _texts(subjects, "LABEL_PREFIXES")),
+    )
 
 
 def _check_size(path: Path) -> None:
@@ -127,8 +131,9 @@ def _check_size(path: Path) -> None:
     frames = last - first + 1
     needed = 512 * max(start - 1, 0) + frames * (4 * points + analog) * width
     if last < 65535 and frames > 0 and needed > size + 512 * 2:
-        raise FileProblem(path, f"it is cut off: {frames:,} frames of {points:,} markers are announced",
-                          "Copy or export it again")
+        raise FileProblem(
+            path, f"it is cut off: {frames:,} frames of {points:,} markers are announced", "Copy or export it again"
+        )
 
 
 def _markers(tracks: Tracks, columns: Sequence[int]) -> list[str]:
@@ -155,14 +160,23 @@ def _person(tracks: Tracks, subject: str, columns: list[int], alone: bool, notes
     points = points[:, used]
     inside = np.flatnonzero((~missing_points(points)).mean(axis=1) >= 0.5)
     if alone and len(inside) and inside[-1] + 1 - inside[0] < len(points):
-        note = Assumption("frames", f"{inside[-1] + 1 - inside[0]:,} of {len(points):,}",
-                          "most markers are missing before or after", 0.95)
-        points, notes = points[inside[0]:inside[-1] + 1], (*notes, note)
+        note = Assumption(
+            "frames", f"{inside[-1] + 1 - inside[0]:,} of {len(points):,}", "most markers are missing before or after", 0.95
+        )
+        points, notes = points[inside[0] : inside[-1] + 1], (*notes, note)
     filled, gaps = filled_points(points, tracks.fps, [markers[k] for k in used])
     body = body_of([markers[k] for k in used], filled)
     how = Assumption("joints", f"from {len(used)} markers", "regression of the waist's markers; centres within the limbs", 0.9)
-    return RawTake(body.positions, tracks.fps, body.skeleton, tracks.rate, subject[:60], unit=tracks.unit, up=tracks.up,
-                   notes=(how, *notes, *gaps))
+    return RawTake(
+        body.positions,
+        tracks.fps,
+        body.skeleton,
+        tracks.rate,
+        subject[:60],
+        unit=tracks.unit,
+        up=tracks.up,
+        notes=(how, *notes, *gaps),
+    )
 
 
 def filled_points(points: np.ndarray, fps: float, names: Sequence[str]) -> tuple[np.ndarray, tuple[Assumption, ...]]:
@@ -179,8 +193,15 @@ def filled_points(points: np.ndarray, fps: float, names: Sequence[str]) -> tuple
         for axis in range(3):
             filled[~good, column, axis] = np.interp(frames[~good], frames[good], filled[good, column, axis])
     if longer:
-        notes = (*notes, Assumption("long gaps", f"{longer:,} places in {int(left.any(axis=0).sum())} markers",
-                                    f"longer than {LONGEST_S:g} s: in a straight line, at the ends held", 0.5))
+        notes = (
+            *notes,
+            Assumption(
+                "long gaps",
+                f"{longer:,} places in {int(left.any(axis=0).sum())} markers",
+                f"longer than {LONGEST_S:g} s: in a straight line, at the ends held",
+                0.5,
+            ),
+        )
     return filled, notes
 
 
@@ -195,8 +216,16 @@ def _points(path: Path, tracks: Tracks, columns: list[int], notes: tuple[Assumpt
     filled, gaps = filled_points(points[:, often], tracks.fps, [names[k] for k in often])
     shown = Assumption("joints", "none", "markers of no known set: they are shown as points and cannot be searched", 0.9)
     labels = tuple(names[k].strip()[:60] or f"point {k + 1}" for k in often)
-    return RawTake(filled.astype(np.float32), tracks.fps, Skeleton(labels, (-1,) * len(labels)), tracks.rate, unit=tracks.unit,
-                   up=tracks.up, kind="points", notes=(shown, *notes, *dropped, *gaps))
+    return RawTake(
+        filled.astype(np.float32),
+        tracks.fps,
+        Skeleton(labels, (-1,) * len(labels)),
+        tracks.rate,
+        unit=tracks.unit,
+        up=tracks.up,
+        kind="points",
+        notes=(shown, *notes, *dropped, *gaps),
+    )
 
 
 def _dropped(names: Sequence[str]) -> tuple[Assumption, ...]:

@@ -6,38 +6,68 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.io.number_table import METRES
-from core.io.text import to_float
+from motionpatches.core.io.number_table import METRES
+from motionpatches.core.io.text import to_float
 
 _SEP = r"[\s_.:/|,\-]"
 _POS = r"(?:(?:global|world|joint)?[\s_.]*(?:position|pos|translation|translate|trans|location|loc|coordinates?|coords?|point))"
 _UNIT = re.compile(r"[\s_]*[(\[]\s*([a-zA-Z]+)\s*[)\]]\s*$|(?<=[xyzXYZ])[\s_]+(mm|cm|m|in)$")
-_TURN = (r"(?:rot(?:ation)?|quat(?:ernion)?|euler|angles?|orient(?:ation)?|vel(?:ocity)?|acc(?:eleration)?|angular|flexion|gyro|"
-         r"mag|q)")
-_TURNS = re.compile(rf"(?i:(?:^|{_SEP}){_TURN}(?={_SEP}|[xyzw]?$)|(?:^|{_SEP})r[xyzw]$)|"
-                    r"(?<=[a-z])(?:Rot|Quat|Euler|Orient|Vel|Acc)")
+_TURN = (
+    r"(?:rot(?:ation)?|quat(?:ernion)?|euler|angles?|orient(?:ation)?|vel(?:ocity)?|acc(?:eleration)?|angular|flexion|gyro|"
+    r"mag|q)"
+)
+_TURNS = re.compile(
+    rf"(?i:(?:^|{_SEP}){_TURN}(?={_SEP}|[xyzw]?$)|(?:^|{_SEP})r[xyzw]$)|"
+    r"(?<=[a-z])(?:Rot|Quat|Euler|Orient|Vel|Acc)"
+)
 # Labels of a place, most definite first; the first that fits gives name and axis.
-_LABELS = tuple(re.compile(pattern, flags) for pattern, flags in (
-    (rf"^(?:{_POS}{_SEP}*)?(?P<axis>[xyz])(?P<name>)(?:pos(?:ition)?)?$", re.IGNORECASE),
-    (rf"^(?P<name>.+?)(?:{_SEP}+{_POS})?{_SEP}+(?P<axis>[xyz])$", re.IGNORECASE),
-    (rf"^(?P<name>.+?){_SEP}+(?:{_POS}|t|p)(?P<axis>[xyz])$", re.IGNORECASE),
-    (rf"^(?P<name>.+?){_SEP}+(?P<axis>[xyz]){_SEP}*{_POS}$", re.IGNORECASE),
-    (r"^(?P<name>.+?)\s*[\[(](?P<axis>[xyz])[\])]$", re.IGNORECASE),
-    (rf"^(?P<axis>[xyz]){_SEP}+(?P<name>.+)$", re.IGNORECASE),
-    (r"^(?P<name>.*[a-z0-9)])(?P<axis>[XYZ])$", 0),
-    (r"^(?P<axis>[xyz])(?P<name>\d+)$", re.IGNORECASE),
-    (r"^(?P<name>\d+)(?P<axis>[xyz])$", re.IGNORECASE),
-))
+_LABELS = tuple(
+    re.compile(pattern, flags)
+    for pattern, flags in (
+        (rf"^(?:{_POS}{_SEP}*)?(?P<axis>[xyz])(?P<name>)(?:pos(?:ition)?)?$", re.IGNORECASE),
+        (rf"^(?P<name>.+?)(?:{_SEP}+{_POS})?{_SEP}+(?P<axis>[xyz])$", re.IGNORECASE),
+        (rf"^(?P<name>.+?){_SEP}+(?:{_POS}|t|p)(?P<axis>[xyz])$", re.IGNORECASE),
+        (rf"^(?P<name>.+?){_SEP}+(?P<axis>[xyz]){_SEP}*{_POS}$", re.IGNORECASE),
+        (r"^(?P<name>.+?)\s*[\[(](?P<axis>[xyz])[\])]$", re.IGNORECASE),
+        (rf"^(?P<axis>[xyz]){_SEP}+(?P<name>.+)$", re.IGNORECASE),
+        (r"^(?P<name>.*[a-z0-9)])(?P<axis>[XYZ])$", 0),
+        (r"^(?P<axis>[xyz])(?P<name>\d+)$", re.IGNORECASE),
+        (r"^(?P<name>\d+)(?P<axis>[xyz])$", re.IGNORECASE),
+    )
+)
 _FRAME = re.compile(r"^(?:unnamed.*|#|index|sample|frame[\s_]?(?:#|id|idx|index|no\.?|num(?:ber)?)?|frames?)$", re.IGNORECASE)
-_TIME = re.compile(r"^(?:time(?:[\s_]?stamps?)?|t|secs?|seconds)(?:[\s_]*[(\[]?(?:s|ms|us|µs|ns|secs?|seconds|milli\w*|micro\w*|"
-                   r"nano\w*|unix)[)\]]?)?$", re.IGNORECASE)
-_NAME = re.compile(r"^(?:(?:joint|landmark|key[\s_]?point|marker|point|body[\s_]?part|bone|segment|part|node)"
-                   r"(?:[\s_]?(?:name|id|index|idx|type))?|name|label)$", re.IGNORECASE)
-_PERSON = re.compile(r"^(?:person|subject|skeleton|player|track|individual|people|actor|body)"
-                     r"(?:[\s_]?(?:id|index|idx|name))?$|^id$", re.IGNORECASE)
+_TIME = re.compile(
+    r"^(?:time(?:[\s_]?stamps?)?|t|secs?|seconds)(?:[\s_]*[(\[]?(?:s|ms|us|µs|ns|secs?|seconds|milli\w*|micro\w*|"
+    r"nano\w*|unix)[)\]]?)?$",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"^(?:(?:joint|landmark|key[\s_]?point|marker|point|body[\s_]?part|bone|segment|part|node)"
+    r"(?:[\s_]?(?:name|id|index|idx|type))?|name|label)$",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(
+    r"^(?:person|subject|skeleton|player|track|individual|people|actor|body)"
+    r"(?:[\s_]?(?:id|index|idx|name))?$|^id$",
+    re.IGNORECASE,
+)
 _KINDS = frozenset({"bone", "marker", "bone marker", "rigid body", "rigid body marker"})
-_NO_NAMES = _KINDS | {"position", "rotation", "name", "type", "id", "parent", "frame", "time", "scorer", "bodyparts", "coords",
-                      "individuals", "sub frame", "units"}
+_NO_NAMES = _KINDS | {
+    "position",
+    "rotation",
+    "name",
+    "type",
+    "id",
+    "parent",
+    "frame",
+    "time",
+    "scorer",
+    "bodyparts",
+    "coords",
+    "individuals",
+    "sub frame",
+    "units",
+}
 MAX_ROWS = 60
 
 
@@ -119,7 +149,7 @@ def read_label(label: str) -> tuple[str, int, str] | None:
     if re.search(rf"{_SEP}{{5}}", text):
         return None
     if (found := _UNIT.search(text)) and (found[1] or found[2]).lower() in METRES:
-        text, unit = text[:found.start()], (found[1] or found[2]).lower()
+        text, unit = text[: found.start()], (found[1] or found[2]).lower()
     if _TURNS.search(text):
         return None
     for pattern in _LABELS:
@@ -130,8 +160,11 @@ def read_label(label: str) -> tuple[str, int, str] | None:
 
 # An identifier, as of OptiTrack: hexadecimal runs between single marks.
 _HEX_RUNS = re.compile(r"[0-9A-Fa-f]{2,}(?:[:\-][0-9A-Fa-f]{2,})*[:\-]?")
-_AXIS_CELL = re.compile(r"^[tr]?[xyzw](?:\s*[(\[]\w+[)\]])?$|^(?:likelihood|confidence|score|visibility|error|"
-                        r"mean marker error)$", re.IGNORECASE)
+_AXIS_CELL = re.compile(
+    r"^[tr]?[xyzw](?:\s*[(\[]\w+[)\]])?$|^(?:likelihood|confidence|score|visibility|error|"
+    r"mean marker error)$",
+    re.IGNORECASE,
+)
 
 
 def _is_axes(cells: list[str]) -> bool:
@@ -149,8 +182,15 @@ def _name_row(rows: list[list[str]]) -> list[str] | None:
 
 
 def _distinct(cells: list[str]) -> set[str]:
-    return {c for c in cells if c and c.lower() not in _NO_NAMES and to_float(c) is None and c.lower() not in METRES
-            and not (len(c) >= 8 and _HEX_RUNS.fullmatch(c))}
+    return {
+        c
+        for c in cells
+        if c
+        and c.lower() not in _NO_NAMES
+        and to_float(c) is None
+        and c.lower() not in METRES
+        and not (len(c) >= 8 and _HEX_RUNS.fullmatch(c))
+    }
 
 
 def _filled(cells: list[str], width: int) -> list[str]:
@@ -174,8 +214,14 @@ def _from_rows(above: list[list[str]], axes: int, names: list[str]) -> list[tupl
     labels: list[tuple[str, int, str] | None] = []
     for i, cell in enumerate(above[axes]):
         found = read_label(cell[1:] if re.match(r"^[tT][xyzXYZ]\b", cell) else cell)
-        fits = (found and not found[0] and spread[i] and kinds[i].lower() in ("", "position")
-                and (not bones or types[i].lower() == "bone") and spread[i].lower() not in _NO_NAMES)
+        fits = (
+            found
+            and not found[0]
+            and spread[i]
+            and kinds[i].lower() in ("", "position")
+            and (not bones or types[i].lower() == "bone")
+            and spread[i].lower() not in _NO_NAMES
+        )
         labels.append((f"{people[i]}:{spread[i]}" if people[i] else spread[i], found[1], found[2]) if fits else None)
     return labels
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.formats import Format
-from core.io.node_transforms import quaternion_matrices
-from core.io.rigs import MAX_JOINTS, Rig, in_pairs, left_out, rigs_of, with_own_names
-from core.io.ufbx_scene import Node, Scene, Stack, load, local_transforms
-from core.motion.axes import UP_AXES
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
-from core.motion.stated import Stated
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.node_transforms import quaternion_matrices
+from motionpatches.core.io.rigs import MAX_JOINTS, Rig, in_pairs, left_out, rigs_of, with_own_names
+from motionpatches.core.io.ufbx_scene import Node, Scene, Stack, load, local_transforms
+from motionpatches.core.motion.axes import UP_AXES
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.stated import Stated
 
 # Of files that state unit and axis, the share where it is true: exporters write what they did not apply.
 TRUE, TRUE_SCALED = 0.97, 0.9
@@ -32,8 +32,11 @@ def read_fbx(path: Path) -> list[RawTake]:
     core/io/ufbx_scene.py."""
     scene = load(path)
     if not scene.stacks or all(not stack.moving for stack in scene.stacks):
-        raise FileProblem(path, "it holds no animation" + (", only a rig or meshes" if len(scene.nodes) > 1 else ""),
-                          "Export it with animation (baked)")
+        raise FileProblem(
+            path,
+            "it holds no animation" + (", only a rig or meshes" if len(scene.nodes) > 1 else ""),
+            "Export it with animation (baked)",
+        )
     rigs, strays = rigs_of([node.parent for node in scene.nodes], *_bones(scene))
     if not rigs:
         raise FileProblem(path, "it holds no skeleton: no bones, and no nodes that move", "Export the skeleton too")
@@ -49,15 +52,18 @@ def read_fbx(path: Path) -> list[RawTake]:
         times = _times(stack, fps)
         cells += len(times) * sum(len(rig.nodes) for rig in acting)
         if cells > MAX_CELLS or len(times) > MAX_SECONDS * fps:
-            raise FileProblem(path, f"its takes are too long to open: {len(times) / fps:,.0f} s in "
-                              f"'{stack.name[:60]}'", "Export a shorter range", f"take {len(takes) + 1}")
+            raise FileProblem(
+                path,
+                f"its takes are too long to open: {len(times) / fps:,.0f} s in '{stack.name[:60]}'",
+                "Export a shorter range",
+                f"take {len(takes) + 1}",
+            )
         people = [_take(path, scene, stack, rig, times, fps) for rig in acting]
         takes += in_pairs(people, [scene.nodes[rig.nodes[0]].name[:40] for rig in acting])
     if not takes:
         raise FileProblem(path, "no take moves a bone of its skeleton", "Export it with animation (baked)")
     empty += max(len(scene.stacks) - MAX_TAKES, 0)
-    notes = (*left_out(empty, "take", "no bone moves in it"),
-             *left_out(strays, "bone", "it belongs to no body"))
+    notes = (*left_out(empty, "take", "no bone moves in it"), *left_out(strays, "bone", "it belongs to no body"))
     return [_with_notes(take, notes) for take in with_own_names(takes)]
 
 
@@ -94,8 +100,7 @@ def _times(stack: Stack, fps: float) -> np.ndarray:
 
 
 def _take(path: Path, scene: Scene, stack: Stack, rig: Rig, times: np.ndarray, fps: float) -> RawTake:
-    positions = np.concatenate([world_positions(scene, stack, rig, times[at:at + BLOCK])
-                                for at in range(0, len(times), BLOCK)])
+    positions = np.concatenate([world_positions(scene, stack, rig, times[at : at + BLOCK]) for at in range(0, len(times), BLOCK)])
     bad = ~np.isfinite(positions).all((1, 2)) | (np.abs(positions).max((1, 2)) > 1e12)
     if bad.any():
         raise FileProblem(path, "a place is no finite number", "Export it again", f"frame {int(np.argmax(bad)) + 1}")
@@ -108,14 +113,27 @@ def _take(path: Path, scene: Scene, stack: Stack, rig: Rig, times: np.ndarray, f
     unit = f"UnitScaleFactor of the file ({100 * scene.unit_m:g} cm)"
     notes = (Assumption("axes", "mirrored", "the file's axes are left-handed", TRUE),) if scene.mirrored else ()
     return RawTake(
-        (positions * (mirror / scale)).astype(np.float32), fps,
+        (positions * (mirror / scale)).astype(np.float32),
+        fps,
         Skeleton(tuple(scene.nodes[node].name or f"joint {i}" for i, node in enumerate(rig.nodes)), rig.parents),
-        Assumption("rate", f"{fps:.4g} fps", "time mode of the file" if fps == scene.fps else "no possible rate is stated",
-                   0.95 if fps == scene.fps else 0.5),
-        stack.name, rest=(rest * (mirror / scale)).astype(np.float32),
-        unit=Stated(scene.unit_m * scale, unit + (f" and a scale of {scale:.4g} on {holder[:40]}" if holder else ""),
-                    TRUE_SCALED if holder else TRUE) if 1e-9 < scene.unit_m < 1e9 else None,
-        up=Stated(scene.up, "UpAxis of the file", TRUE) if scene.up in UP_AXES else None, notes=notes)
+        Assumption(
+            "rate",
+            f"{fps:.4g} fps",
+            "time mode of the file" if fps == scene.fps else "no possible rate is stated",
+            0.95 if fps == scene.fps else 0.5,
+        ),
+        stack.name,
+        rest=(rest * (mirror / scale)).astype(np.float32),
+        unit=Stated(
+            scene.unit_m * scale,
+            unit + (f" and a scale of {scale:.4g} on {holder[:40]}" if holder else ""),
+            TRUE_SCALED if holder else TRUE,
+        )
+        if 1e-9 < scene.unit_m < 1e9
+        else None,
+        up=Stated(scene.up, "UpAxis of the file", TRUE) if scene.up in UP_AXES else None,
+        notes=notes,
+    )
 
 
 def world_positions(scene: Scene, stack: Stack, rig: Rig, times: np.ndarray) -> np.ndarray:

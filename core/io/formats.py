@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.motion.raw import RawTake
+from motionpatches.core.motion.raw import RawTake
 
 Reader = Callable[[Path], list[RawTake]]
 

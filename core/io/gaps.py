@@ -10,7 +10,10 @@ LONGEST_S = 0.3
 
 
 def fill_gaps(
-    positions: np.ndarray, fps: float, longest_s: float = LONGEST_S, names: Sequence[str] = (),
+    positions: np.ndarray,
+    fps: float,
+    longest_s: float = LONGEST_S,
+    names: Sequence[str] = (),
 ) -> tuple[np.ndarray, str]:
     """Fill the gaps of `positions` (T, J, 3), where a point is NaN or infinite, that last up to `longest_s` seconds.
 
@@ -33,7 +36,8 @@ def fill_gaps(
     weight = (step / (lengths[gap] + 1))[:, None]
     filled = np.where(missing[:, :, None], np.nan, positions).astype(positions.dtype, copy=False)
     filled[start[gap] + step - 1, joint[gap]] = (
-        positions[before[gap], joint[gap]] * (1 - weight) + positions[after[gap], joint[gap]] * weight)
+        positions[before[gap], joint[gap]] * (1 - weight) + positions[after[gap], joint[gap]] * weight
+    )
     return filled, _words(missing, len(joint), int(lengths.sum()), int((~short).sum()), longest_s, names)
 
 

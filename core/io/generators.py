@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.array_layouts import MAX_TAKES, positions_of
-from core.io.values import texts_in, with_text_keys
-from core.motion.motion import Assumption
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.array_layouts import MAX_TAKES, positions_of
+from motionpatches.core.io.values import texts_in, with_text_keys
+from motionpatches.core.motion.motion import Assumption
 
 LARGEST_META = 1 << 20
 
@@ -20,16 +20,21 @@ LARGEST_META = 1 << 20
 def is_results(values: Mapping[str, Any]) -> bool:
     """Whether these are MDM's results: `motion` (N, J, 3, T) with `lengths` or `text`."""
     motion = values.get("motion")
-    return isinstance(motion, np.ndarray) and motion.ndim == 4 and motion.dtype.kind in "fiu" and (
-        "lengths" in values or "text" in values)
+    return (
+        isinstance(motion, np.ndarray)
+        and motion.ndim == 4
+        and motion.dtype.kind in "fiu"
+        and ("lengths" in values or "text" in values)
+    )
 
 
 def results_in(path: Path, values: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], np.ndarray]]:
     """Name, captions and positions (T, J, 3) of each motion of MDM's results, cut to its length. Raises FileProblem."""
     motion = values["motion"]
     if not motion.size or len(motion) > MAX_TAKES:
-        raise FileProblem(path, f"it holds {len(motion):,} motions of the shape {motion.shape[1:]}",
-                          f"At most {MAX_TAKES:,} a file are read")
+        raise FileProblem(
+            path, f"it holds {len(motion):,} motions of the shape {motion.shape[1:]}", f"At most {MAX_TAKES:,} a file are read"
+        )
     lengths = _lengths(values.get("lengths"))
     texts = texts_in(values)
     samples = _count(values.get("num_samples"), len(motion))

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.formats import Format
-from core.io.gltf_animation import Animation, rate_of, read_animation, usual_rate
-from core.io.gltf_document import Document
-from core.io.node_transforms import in_parent, quaternion_matrices
-from core.io.rigs import MAX_JOINTS, Rig, in_pairs, left_out, rigs_of, with_own_names
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
-from core.motion.stated import Stated
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.gltf_animation import Animation, rate_of, read_animation, usual_rate
+from motionpatches.core.io.gltf_document import Document
+from motionpatches.core.io.node_transforms import in_parent, quaternion_matrices
+from motionpatches.core.io.rigs import MAX_JOINTS, Rig, in_pairs, left_out, rigs_of, with_own_names
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.stated import Stated
 
 # Share of files that keep to metres and Y up, as the format wants.
 TRUE = 0.97
@@ -53,8 +53,10 @@ def read_gltf(path: Path) -> list[RawTake]:
         frames = int(min((last - first) * fps + 1e-2, MAX_CELLS)) + 1
         cells += frames * sum(len(rig.nodes) for rig in acting)
         if cells > MAX_CELLS:
-            document.fail(f"its animations are too long to open: {last - first:,.0f} s in '{animation.name[:60]}'",
-                          advice="Export fewer or shorter ones")
+            document.fail(
+                f"its animations are too long to open: {last - first:,.0f} s in '{animation.name[:60]}'",
+                advice="Export fewer or shorter ones",
+            )
         times = first + np.arange(frames) / fps
         people = [_take(document, animation, rig, times, fps, rate, locals_, human) for rig in acting]
         takes += in_pairs(people, [document.names[rig.nodes[0]][:40] for rig in acting])
@@ -139,15 +141,25 @@ def _at_rest(document: Document, index: int) -> tuple[np.ndarray, np.ndarray, np
         return matrix[None, :3, 3], _quaternion(turn)[None], scale[None], axes[None]
     rotation = document.numbers(node, "rotation", (0.0, 0.0, 0.0, 1.0))[None]
     scale = document.numbers(node, "scale", (1.0, 1.0, 1.0))[None]
-    return (document.numbers(node, "translation", (0.0, 0.0, 0.0))[None], rotation, scale,
-            quaternion_matrices(rotation) * scale[:, None])
+    return (
+        document.numbers(node, "translation", (0.0, 0.0, 0.0))[None],
+        rotation,
+        scale,
+        quaternion_matrices(rotation) * scale[:, None],
+    )
 
 
 def _quaternion(turn: np.ndarray) -> np.ndarray:
     """(4,) x, y, z, w of a rotation matrix: the eigenvector of the largest eigenvalue of Bar-Itzhack's matrix."""
     (a, b, c), (d, e, f), (g, h, i) = turn
-    matrix = np.array([[a - e - i, d + b, g + c, h - f], [d + b, e - a - i, h + f, c - g],
-                       [g + c, h + f, i - a - e, d - b], [h - f, c - g, d - b, a + e + i]])
+    matrix = np.array(
+        [
+            [a - e - i, d + b, g + c, h - f],
+            [d + b, e - a - i, h + f, c - g],
+            [g + c, h + f, i - a - e, d - b],
+            [h - f, c - g, d - b, a + e + i],
+        ]
+    )
     return np.linalg.eigh(matrix)[1][:, -1]
 
 
@@ -159,8 +171,11 @@ def world_positions(document: Document, animation: Animation, rig: Rig, times: n
         if index not in needed:
             continue
         place, rotation, scale, axes = locals_[index]
-        channels = {path: animation.channels[index, path].at(times, path == "rotation")
-                    for path in ("translation", "rotation", "scale") if (index, path) in animation.channels}
+        channels = {
+            path: animation.channels[index, path].at(times, path == "rotation")
+            for path in ("translation", "rotation", "scale")
+            if (index, path) in animation.channels
+        }
         place = channels.get("translation", place)
         if "rotation" in channels or "scale" in channels:
             axes = quaternion_matrices(channels.get("rotation", rotation)) * channels.get("scale", scale)[:, None]
@@ -171,18 +186,34 @@ def world_positions(document: Document, animation: Animation, rig: Rig, times: n
     return places
 
 
-def _take(document: Document, animation: Animation, rig: Rig, times: np.ndarray, fps: float, rate: Assumption,
-          locals_: list, human: dict[int, str]) -> RawTake:
+def _take(
+    document: Document,
+    animation: Animation,
+    rig: Rig,
+    times: np.ndarray,
+    fps: float,
+    rate: Assumption,
+    locals_: list,
+    human: dict[int, str],
+) -> RawTake:
     with np.errstate(all="ignore"):
-        positions = np.concatenate([world_positions(document, animation, rig, times[at:at + BLOCK], locals_)
-                                    for at in range(0, len(times), BLOCK)])
+        positions = np.concatenate(
+            [world_positions(document, animation, rig, times[at : at + BLOCK], locals_) for at in range(0, len(times), BLOCK)]
+        )
         rest = world_positions(document, Animation("", {}, times[:1]), rig, times[:1], locals_)[0]
     bad = ~np.isfinite(positions).all((1, 2))
     if bad.any() or not np.isfinite(rest).all():
         document.fail("a place is no finite number", f"animation '{animation.name[:60]}', frame {int(np.argmax(bad)) + 1}")
     return RawTake(
-        positions, fps, Skeleton(tuple(human.get(node, document.names[node]) for node in rig.nodes), rig.parents), rate,
-        animation.name, rest=rest, unit=Stated(1.0, "glTF is in metres", TRUE), up=Stated("Y", "glTF has Y up", TRUE))
+        positions,
+        fps,
+        Skeleton(tuple(human.get(node, document.names[node]) for node in rig.nodes), rig.parents),
+        rate,
+        animation.name,
+        rest=rest,
+        unit=Stated(1.0, "glTF is in metres", TRUE),
+        up=Stated("Y", "glTF has Y up", TRUE),
+    )
 
 
 GLTF = Format("glTF", (".gltf", ".glb", ".vrm", ".vrma"), read_gltf, files=gltf_files)

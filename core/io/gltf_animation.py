@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from core.io.gltf_document import Document
-from core.motion.motion import Assumption
+from motionpatches.core.io.gltf_document import Document
+from motionpatches.core.motion.motion import Assumption
 
 WIDTH = {"translation": 3, "rotation": 4, "scale": 3}
 RATES = (24, 25, 30, 48, 50, 60, 72, 90, 100, 120, 240)
@@ -43,8 +43,12 @@ class Channel:
         if spline:
             leaving, arriving = self.values[2::3][index] * step[:, None], self.values[0::3][index + 1] * step[:, None]
             square, cube = share**2, share**3
-            mixed = ((2 * cube - 3 * square + 1) * before + (cube - 2 * square + share) * leaving
-                     + (3 * square - 2 * cube) * after + (cube - square) * arriving)
+            mixed = (
+                (2 * cube - 3 * square + 1) * before
+                + (cube - 2 * square + share) * leaving
+                + (3 * square - 2 * cube) * after
+                + (cube - square) * arriving
+            )
             return mixed
         return slerp(before, after, share) if rotation else before + share * (after - before)
 

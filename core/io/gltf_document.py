@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from core.errors import FileProblem, os_problem
+from motionpatches.core.errors import FileProblem, os_problem
 
 MAX_JSON = 64 << 20
 # Numbers of one accessor, and of all that are read.
@@ -85,8 +85,11 @@ class Document:
 
     def external_files(self) -> list[Path]:
         """The files beside it that its buffers name."""
-        return [self._beside(buffer["uri"]) for buffer in self.items("buffers")
-                if isinstance(buffer.get("uri"), str) and not buffer["uri"].startswith("data:")]
+        return [
+            self._beside(buffer["uri"])
+            for buffer in self.items("buffers")
+            if isinstance(buffer.get("uri"), str) and not buffer["uri"].startswith("data:")
+        ]
 
     def _tree(self) -> tuple[list[str], list[int], list[int]]:
         """Names and parents of nodes, and the nodes in an order where every parent comes before its children."""
@@ -149,8 +152,11 @@ class Document:
         view = views[self.integer(holder, "bufferView", len(views))]
         extensions = view.get("extensions")
         if isinstance(extensions, dict) and any(name in extensions for name in COMPRESSED):
-            self.fail("its animation is compressed by meshopt, which is not read", where,
-                      "Decompress it first, for example with gltf-transform")
+            self.fail(
+                "its animation is compressed by meshopt, which is not read",
+                where,
+                "Decompress it first, for example with gltf-transform",
+            )
         buffers = self.items("buffers")
         buffer = self._buffer(self.integer(view, "buffer", len(buffers)))
         start = self.integer(view, "byteOffset", len(buffer) + 1, 0)
@@ -160,7 +166,7 @@ class Document:
         step = self.integer(view, "byteStride", 1 << 16, size) or size
         if count and (step < size or at + step * (count - 1) + size > length):
             self.fail("it reaches beyond its buffer: the file is cut off or damaged", where, "Copy or export it again")
-        content = np.ascontiguousarray(buffer[start + at:start + at + step * max(count - 1, 0) + size * (count > 0)])
+        content = np.ascontiguousarray(buffer[start + at : start + at + step * max(count - 1, 0) + size * (count > 0)])
         return np.ndarray((count, width), kind, content, strides=(step, kind.itemsize)) if count else np.zeros((0, width), kind)
 
     def _replace(self, values: np.ndarray, sparse: Any, kind: np.dtype, width: int, where: str) -> None:
@@ -217,13 +223,14 @@ def _parts(path: Path) -> tuple[dict, np.ndarray | None]:
         if version != 2:
             raise FileProblem(path, f"it is glTF {version}, and only glTF 2 is read", "Export it as glTF 2.0")
         if kind != 0x4E4F534A or length > len(content) or 20 + size > len(content):
-            raise FileProblem(path, f"it is cut off: {length:,} bytes are announced, {len(content):,} are there",
-                              "Copy or export it again")
-        text = content[20:20 + size]
+            raise FileProblem(
+                path, f"it is cut off: {length:,} bytes are announced, {len(content):,} are there", "Copy or export it again"
+            )
+        text = content[20 : 20 + size]
         if len(content) >= 28 + size:
-            more, kind = struct.unpack("<II", content[20 + size:28 + size].tobytes())
+            more, kind = struct.unpack("<II", content[20 + size : 28 + size].tobytes())
             if kind == 0x004E4942:
-                binary = content[28 + size:28 + size + more]
+                binary = content[28 + size : 28 + size + more]
     if len(text) > MAX_JSON:
         raise FileProblem(path, f"its description has {len(text) / 2**20:,.0f} MB", "Export only the skeleton and its animation")
     try:
@@ -244,5 +251,3 @@ def _mapped(path: Path) -> np.ndarray:
         return np.memmap(path, np.uint8, "r") if path.stat().st_size else np.zeros(0, np.uint8)
     except OSError as error:
         raise os_problem(path, error) from error
-
-

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.limits import check_finite
-from core.io.npy_file import read_array
-from core.io.smpl import take_of
-from core.io.smpl_results import poses_in
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import SMPL22
-from core.motion.stated import Stated
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.limits import check_finite
+from motionpatches.core.io.npy_file import read_array
+from motionpatches.core.io.smpl import take_of
+from motionpatches.core.io.smpl_results import poses_in
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import SMPL22
+from motionpatches.core.motion.stated import Stated
 
 FPS_RAW, FPS_PROCESSED = 60.0, 30.0
 # A row of the processed arrays: places of 62 joints, of which 22 are SMPL's body, and rotations of 51.
@@ -56,19 +56,25 @@ def processed_take(path: Path, array: np.ndarray) -> RawTake:
     rows = array.reshape(len(array), -1) if array.ndim in (2, 3) and array.size else array
     if rows.ndim != 2 or rows.shape[1] < 3 * BODY or array.dtype.kind != "f":
         raise FileProblem(path, f"its shape is {array.shape}", f"Rows of {PROCESSED_WIDTH} numbers are needed")
-    positions = rows[:, :3 * BODY].reshape(-1, BODY, 3)
+    positions = rows[:, : 3 * BODY].reshape(-1, BODY, 3)
     check_finite(path, positions)
     with np.errstate(over="ignore"):
         positions = np.ascontiguousarray(positions, np.float32)
-    return RawTake(positions, FPS_PROCESSED, SMPL22, Assumption("rate", "30 fps", "InterHuman's processed rate", 0.9),
-                   parts=Stated("five chains", "SMPL's joints lead InterHuman's 62", 0.95),
-                   notes=(Assumption("joints", "22 of 62", "hands and points of the skin are left out", 0.95),))
+    return RawTake(
+        positions,
+        FPS_PROCESSED,
+        SMPL22,
+        Assumption("rate", "30 fps", "InterHuman's processed rate", 0.9),
+        parts=Stated("five chains", "SMPL's joints lead InterHuman's 62", 0.95),
+        notes=(Assumption("joints", "22 of 62", "hands and points of the skin are left out", 0.95),),
+    )
 
 
 def paired(path: Path, first: RawTake, second: RawTake) -> RawTake:
     """The two as one take, cut to the shorter; a difference of more than a second is an error."""
     frames = min(len(first.positions), len(second.positions))
     if abs(len(first.positions) - len(second.positions)) > first.fps:
-        raise FileProblem(path, f"one person has {len(first.positions)} frames, the other {len(second.positions)}",
-                          "Copy it again")
+        raise FileProblem(
+            path, f"one person has {len(first.positions)} frames, the other {len(second.positions)}", "Copy it again"
+        )
     return replace(first, positions=first.positions[:frames], partner=replace(second, positions=second.positions[:frames]))

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.csv_header import Header, is_numbers, read_header
-from core.io.formats import Format
-from core.io.gaps import fill_gaps, missing_points
-from core.io.limits import check_rate, check_size
-from core.io.named_points import takes_of_points
-from core.io.number_table import METRES, number_table, rate_of_times, without_zeros
-from core.io.text import head_text, read_text, to_float
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
-from core.motion.stated import Stated
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.csv_header import Header, is_numbers, read_header
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.gaps import fill_gaps, missing_points
+from motionpatches.core.io.limits import check_rate, check_size
+from motionpatches.core.io.named_points import takes_of_points
+from motionpatches.core.io.number_table import METRES, number_table, rate_of_times, without_zeros
+from motionpatches.core.io.text import head_text, read_text, to_float
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.stated import Stated
 
 MAX_TEXT = 1 << 30
 MAX_LONG = 256 << 20
@@ -41,8 +41,11 @@ def read_joint_csv(path: Path) -> list[RawTake]:
         raise FileProblem(path, f"more than {MAX_COLUMNS:,} columns", "Export only the body")
     header = read_header(heads)
     if header is None:
-        raise FileProblem(path, "it is no table of joint positions: no columns of x, y and z by name were found",
-                          "Export joint positions with a header row")
+        raise FileProblem(
+            path,
+            "it is no table of joint positions: no columns of x, y and z by name were found",
+            "Export joint positions with a header row",
+        )
     if not header.names:
         raise FileProblem(path, f"its {header.flat:,} points have two coordinates, not three", "Export positions in 3D")
     start = next(i for i in range(len(heads)) if is_numbers(heads[i]))
@@ -64,8 +67,8 @@ def read_joint_csv(path: Path) -> list[RawTake]:
 def _section(lines: list[str]) -> list[str]:
     """Of a file with several tables (Vicon's), the one of trajectories; else the whole."""
     for word in ("trajectories", "segments"):
-        for i, line in enumerate(lines[:MAX_COLUMNS * 5]):
-            if len(line) < 40 and line.strip(" ,;\t\"").lower() == word:
+        for i, line in enumerate(lines[: MAX_COLUMNS * 5]):
+            if len(line) < 40 and line.strip(' ,;\t"').lower() == word:
                 end = next((k for k in range(i + 6, len(lines)) if not lines[k].strip(" ,;\t")), len(lines))
                 return lines[i:end]
     return lines
@@ -102,7 +105,7 @@ def _wide(path: Path, rows: list[str], header: Header, delimiter: str, line: int
     width = max(rows[0].count(delimiter) + 1, max(wanted) + 1)
     table = number_table(path, _unquoted(rows, delimiter), width, line, delimiter, wanted)
     times = table[:, 0] if header.time >= 0 else None
-    positions = table[:, len(wanted) - len(columns):].reshape(len(table), len(header.names), 3)
+    positions = table[:, len(wanted) - len(columns) :].reshape(len(table), len(header.names), 3)
     return list(header.names), positions, times
 
 
@@ -182,17 +185,20 @@ def _stated(header: Header, above: Sequence[str]) -> tuple[Stated[float] | None,
     text = "\n".join(above[:60])[:20_000]
     if found := re.search(r"(?i)length units\W+([a-z]+)", text):
         unit = METRES.get(found[1].lower())
-        return (Stated(unit, f"Length Units {found[1]} in the header", 0.98) if unit else None,
-                Stated("Y", "Motive exports with Y up unless told otherwise", 0.85))
+        return (
+            Stated(unit, f"Length Units {found[1]} in the header", 0.98) if unit else None,
+            Stated("Y", "Motive exports with Y up unless told otherwise", 0.85),
+        )
     if header.unit in METRES:
         return Stated(METRES[header.unit], f"{header.unit} in the header", 0.97), None
     return None, None
 
 
-def _unnamed(path: Path, positions: np.ndarray, fps: float, rate: Assumption, unit: Stated[float] | None,
-             up: Stated[str] | None) -> RawTake:
+def _unnamed(
+    path: Path, positions: np.ndarray, fps: float, rate: Assumption, unit: Stated[float] | None, up: Stated[str] | None
+) -> RawTake:
     """Points that are only numbered: in the order of a data set or pose estimator, if they are in one."""
-    from core.recognition.joint_orders import recognise_order
+    from motionpatches.core.recognition.joint_orders import recognise_order
 
     positions, words = fill_gaps(positions, fps)
     missing = missing_points(positions)
@@ -202,8 +208,16 @@ def _unnamed(path: Path, positions: np.ndarray, fps: float, rate: Assumption, un
     if np.abs(positions).max(initial=0) > 1e30:
         raise FileProblem(path, "its numbers are too large for positions", "Export it again")
     found, skeleton, parts = recognise_order(np.ascontiguousarray(positions, np.float32))
-    return RawTake(found, fps, Skeleton(skeleton.joint_names, skeleton.parents, skeleton.chains), rate, unit=unit, up=up,
-                   parts=parts if skeleton.chains else None, notes=notes)
+    return RawTake(
+        found,
+        fps,
+        Skeleton(skeleton.joint_names, skeleton.parents, skeleton.chains),
+        rate,
+        unit=unit,
+        up=up,
+        parts=parts if skeleton.chains else None,
+        notes=notes,
+    )
 
 
 def _fits(path: Path) -> bool:

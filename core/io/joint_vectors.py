@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.npy_file import read_array
-from core.motion.motion import Assumption
-from core.motion.skeleton import KIT21, SMPL22, Skeleton
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.npy_file import read_array
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.skeleton import KIT21, SMPL22, Skeleton
 
 # Files that hold no motion but what features were normalised by.
 STATISTICS = {"mean", "std", "mean_raw", "std_raw"}
@@ -35,8 +35,9 @@ def denormalised(path: Path, vectors: np.ndarray) -> tuple[np.ndarray, tuple[Ass
         if mean.dtype.kind == deviation.dtype.kind == "f" and len(mean) == len(deviation) == vectors.shape[1]:
             names = " and ".join(file.name for file in beside)
             return vectors * deviation + mean, (Assumption("features", "denormalised", f"by {names}", 0.9),)
-    raise FileProblem(path, "its features are normalised (mean 0, deviation 1)",
-                      "Mean.npy and Std.npy are needed: put them beside the file")
+    raise FileProblem(
+        path, "its features are normalised (mean 0, deviation 1)", "Mean.npy and Std.npy are needed: put them beside the file"
+    )
 
 
 def statistics_beside(path: Path) -> list[Path]:
@@ -57,14 +58,16 @@ def is_normalised(vectors: np.ndarray) -> bool:
     joints = skeleton.joint_count
     # Places as seen from the root: bones keep their length there too.
     local = np.zeros((len(sample), joints, 3))
-    local[:, 1:] = sample[:, 4:4 + 3 * (joints - 1)].reshape(len(sample), -1, 3)
+    local[:, 1:] = sample[:, 4 : 4 + 3 * (joints - 1)].reshape(len(sample), -1, 3)
     local[:, 0, 1] = sample[:, 3]
     length = np.linalg.norm(local[:, skeleton.bones[:, 1]] - local[:, skeleton.bones[:, 0]], axis=2)
     rigid = float(np.median(length.std(axis=0) / np.maximum(length.mean(axis=0), 1e-9)))
     mean = {int(child): float(n) for (_, child), n in zip(skeleton.bones, length.mean(axis=0), strict=True)}
-    sides = [abs(np.log(max(mean[a], 1e-9) / max(mean[b], 1e-9)))
-             for right, left in ((0, 1), (3, 4)) for a, b in zip(skeleton.chains[right][1:], skeleton.chains[left][1:],
-                                                                 strict=True)]
+    sides = [
+        abs(np.log(max(mean[a], 1e-9) / max(mean[b], 1e-9)))
+        for right, left in ((0, 1), (3, 4))
+        for a, b in zip(skeleton.chains[right][1:], skeleton.chains[left][1:], strict=True)
+    ]
     return rigid > 0.15 or float(np.median(sides)) > 0.3
 
 
@@ -77,7 +80,7 @@ def positions_from_vectors(vectors: np.ndarray) -> np.ndarray:
     step[1:] = vectors[:-1, 1:3]
     # Seen from the root, ahead is +Z; back in the world it is turned by minus twice the summed half angles.
     root = np.cumsum(np.stack([cos * step[:, 0] - sin * step[:, 1], sin * step[:, 0] + cos * step[:, 1]], 1), axis=0)
-    local = vectors[:, 4:4 + 3 * (joints - 1)].reshape(len(vectors), joints - 1, 3)
+    local = vectors[:, 4 : 4 + 3 * (joints - 1)].reshape(len(vectors), joints - 1, 3)
     positions = np.empty((len(vectors), joints, 3))
     positions[:, 0] = np.stack([root[:, 0], vectors[:, 3], root[:, 1]], 1)
     x, z = local[..., 0], local[..., 2]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.motion.raw import RawTake
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.motion.raw import RawTake
 
 MAX_JOINTS = 1000
 MAX_BYTES = 4 << 30
@@ -36,14 +36,18 @@ def check_finite(path: Path, positions: np.ndarray) -> None:
     """Raise FileProblem naming the first frame of `positions` (T, J, 3) that holds NaN or infinity."""
     bad = ~np.isfinite(positions).all(axis=(1, 2))
     if bad.any():
-        raise FileProblem(path, f"{int(bad.sum()):,} of {len(bad):,} frames hold NaN or infinite values",
-                          "Repair or re-export the take", f"frame {int(np.argmax(bad))}")
+        raise FileProblem(
+            path,
+            f"{int(bad.sum()):,} of {len(bad):,} frames hold NaN or infinite values",
+            "Repair or re-export the take",
+            f"frame {int(np.argmax(bad))}",
+        )
 
 
 def short(token: object, length: int = 60) -> str:
     """A piece of a file, cut to fit into a message."""
     text = str(token)
-    return text if len(text) <= length else text[:length - 1] + "…"
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def check_take(path: Path, take: RawTake) -> None:
@@ -58,8 +62,12 @@ def check_take(path: Path, take: RawTake) -> None:
     check_finite(path, take.positions)
     far = np.abs(take.positions).max(axis=(1, 2)) > FARTHEST
     if far.any():
-        raise FileProblem(path, "some of its values are too large for a place", "Repair or re-export the take",
-                          where or f"frame {int(np.argmax(far))}")
+        raise FileProblem(
+            path,
+            "some of its values are too large for a place",
+            "Repair or re-export the take",
+            where or f"frame {int(np.argmax(far))}",
+        )
     longest = max(take.skeleton.joint_names, key=len)
     if len(longest) > LONGEST_NAME:
         raise FileProblem(path, f"a joint's name has {len(longest):,} characters ({short(longest)})", "Export it again", where)

@@ -7,26 +7,26 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem, os_problem
-from core.io.arrays import NPY, NPZ, PICKLE, TORCH
-from core.io.asf_amc import AMC
-from core.io.assemble import assemble
-from core.io.bvh import BVH
-from core.io.c3d import C3D
-from core.io.fbx import FBX
-from core.io.formats import Format
-from core.io.gltf import GLTF
-from core.io.joint_csv import JOINT_CSV
-from core.io.limits import check_take
-from core.io.mvnx import MVNX
-from core.io.native import read_in_child
-from core.io.ntu import NTU
-from core.io.trc import TRC
-from core.io.usd import USD
-from core.motion.motion import Motion
-from core.motion.raw import RawTake
-from core.recognition.evidence import evidence_of
-from core.recognition.survey import survey
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.io.arrays import NPY, NPZ, PICKLE, TORCH
+from motionpatches.core.io.asf_amc import AMC
+from motionpatches.core.io.assemble import assemble
+from motionpatches.core.io.bvh import BVH
+from motionpatches.core.io.c3d import C3D
+from motionpatches.core.io.fbx import FBX
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.gltf import GLTF
+from motionpatches.core.io.joint_csv import JOINT_CSV
+from motionpatches.core.io.limits import check_take
+from motionpatches.core.io.mvnx import MVNX
+from motionpatches.core.io.native import read_in_child
+from motionpatches.core.io.ntu import NTU
+from motionpatches.core.io.trc import TRC
+from motionpatches.core.io.usd import USD
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.recognition.evidence import evidence_of
+from motionpatches.core.recognition.survey import survey
 
 FORMATS: tuple[Format, ...] = (BVH, FBX, GLTF, C3D, AMC, NPY, NPZ, PICKLE, TORCH, TRC, JOINT_CSV, MVNX, NTU, USD)
 SUFFIXES = frozenset(suffix for one in FORMATS for suffix in one.suffixes)
@@ -36,8 +36,11 @@ def format_of(path: Path) -> Format:
     """The format of a file, by its suffix and, where that does not tell, a look inside. Raises FileProblem."""
     kinds = [one for one in FORMATS if path.suffix.lower() in one.suffixes]
     if not kinds:
-        raise FileProblem(path, f"{path.suffix or 'a file without extension'} is not a motion format read here",
-                          f"Open one of {', '.join(sorted(SUFFIXES))}")
+        raise FileProblem(
+            path,
+            f"{path.suffix or 'a file without extension'} is not a motion format read here",
+            f"Open one of {', '.join(sorted(SUFFIXES))}",
+        )
     try:
         return next((one for one in kinds if one.fits(path)), kinds[-1])
     except OSError as error:

@@ -40,21 +40,34 @@ SIDED = {
 }
 MIDDLE = {
     "sacrum": "SACR SACRUM VSACRAL VSACRUM SACRAL VSAC SAC",
-    "C7": "C7 CV7 C07", "T10": "T10 TV10 T8 TV8 T12",
+    "C7": "C7 CV7 C07",
+    "T10": "T10 TV10 T8 TV8 T12",
     "clavicle": "CLAV CLA SJN IJ JN JUGULAR STERNALNOTCH",
     "sternum": "STRN STERNUM STER STRNM PX SXS XIPHOID",
     "top head": "TOPHEAD HEADTOP HDTP ARIEL VERTEX THD HTOP HEADTOPMIDDLE",
     "front head": "FRONTHEAD HEADFRONT FHEAD FOREHEAD",
     "back head": "REARHEAD HEADREAR BACKHEAD HEADBACK OCCIPUT BHEAD",
 }
-_ROLES = {f"{letter}{label}": f"{side} {role}" for role, labels in SIDED.items() for label in labels.split()
-          for side, letters in (("left", ("L", "LEFT")), ("right", ("R", "RIGHT"))) for letter in letters}
+_ROLES = {
+    f"{letter}{label}": f"{side} {role}"
+    for role, labels in SIDED.items()
+    for label in labels.split()
+    for side, letters in (("left", ("L", "LEFT")), ("right", ("R", "RIGHT")))
+    for letter in letters
+}
 # A label that is one with a side and one without, such as LAC, keeps the first meaning.
 _ROLES = {**{label: role for role, labels in MIDDLE.items() for label in labels.split()}, **_ROLES}
-_ROLES |= {f"{label}{letter}": f"{side} {role}" for role, labels in SIDED.items() for label in labels.split() if len(label) > 4
-           for side, letter in (("left", "L"), ("right", "R")) if f"{label}{letter}" not in _ROLES}
-_NAMELESS = re.compile(r"(\*|U|UNNAMED|UNNAME|UNAME|UNLABELED|UNLABELLED|UNIDENTIFIED|MARKER|M|C|POINT|TRAJECTORY)?[\s_*\-]*\d*",
-                       re.IGNORECASE)
+_ROLES |= {
+    f"{label}{letter}": f"{side} {role}"
+    for role, labels in SIDED.items()
+    for label in labels.split()
+    if len(label) > 4
+    for side, letter in (("left", "L"), ("right", "R"))
+    if f"{label}{letter}" not in _ROLES
+}
+_NAMELESS = re.compile(
+    r"(\*|U|UNNAMED|UNNAME|UNAME|UNLABELED|UNLABELLED|UNIDENTIFIED|MARKER|M|C|POINT|TRAJECTORY)?[\s_*\-]*\d*", re.IGNORECASE
+)
 
 
 def split_label(label: str, prefixes: Sequence[str] = ()) -> tuple[str, str]:
@@ -62,7 +75,7 @@ def split_label(label: str, prefixes: Sequence[str] = ()) -> tuple[str, str]:
     label = label.strip()
     for prefix in sorted(filter(None, prefixes), key=len, reverse=True):
         if label.startswith(prefix) and len(label) > len(prefix):
-            return prefix.rstrip(":_. "), label[len(prefix):].strip()
+            return prefix.rstrip(":_. "), label[len(prefix) :].strip()
     subject, found, marker = label.rpartition(":")
     return (subject.strip(), marker.strip()) if found else ("", label)
 

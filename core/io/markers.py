@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.io.marker_names import role_of
-from core.motion.skeleton import SMPL22, Skeleton
+from motionpatches.core.io.marker_names import role_of
+from motionpatches.core.motion.skeleton import SMPL22, Skeleton
 
 # Hip centre from the middle of the front waist markers, in widths between them: outwards, backwards, downwards.
 HIP = (0.36, 0.19, 0.30)
@@ -55,8 +55,9 @@ def find_roles(markers: Sequence[str]) -> dict[str, int]:
 def is_body(roles: Mapping[str, int]) -> bool:
     """Whether the markers of these roles are enough for all joints."""
     back = "sacrum" in roles or {"left back waist", "right back waist"} <= set(roles)
-    wrists = all(any(f"{side} {kind}" in roles for kind in ("wrist", "thumb wrist", "little wrist"))
-                 for side in ("left", "right"))
+    wrists = all(
+        any(f"{side} {kind}" in roles for kind in ("wrist", "thumb wrist", "little wrist")) for side in ("left", "right")
+    )
     return back and wrists and all(role in roles for role in _NEEDED)
 
 
@@ -171,8 +172,9 @@ def _trunk(places: _Places, joints: dict[str, np.ndarray], pelvis_up: np.ndarray
     for side in ("left", "right"):
         shoulder = places.at(f"{side} shoulder")
         down = -_unit(upwards) * SHOULDER_DOWN * width
-        joints[f"{side}_shoulder"] = places.at(f"{side} shoulder centre") if places.has(f"{side} shoulder centre") else (
-            shoulder + down)
+        joints[f"{side}_shoulder"] = (
+            places.at(f"{side} shoulder centre") if places.has(f"{side} shoulder centre") else (shoulder + down)
+        )
         top = (chest + 2 * neck) / 3
         joints[f"{side}_collar"] = top + 0.3 * (joints[f"{side}_shoulder"] - top)
 

@@ -9,14 +9,14 @@ from xml.etree.ElementTree import ParseError, XMLParser
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.formats import Format
-from core.io.limits import MAX_JOINTS, check_finite, check_rate, check_size, short
-from core.io.text import parse_numbers, read_text, to_float
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
-from core.motion.stated import Stated
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.limits import MAX_JOINTS, check_finite, check_rate, check_size, short
+from motionpatches.core.io.text import parse_numbers, read_text, to_float
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.stated import Stated
 
 MAX_TEXT = 1 << 30
 CHUNK = 1 << 20
@@ -24,11 +24,27 @@ MAX_DEPTH = 100
 CUT = "Copy or export the file again"
 # The segments above, where a file has no joints that name them.
 PARENTS = {
-    "Pelvis": "", "L5": "Pelvis", "L3": "L5", "T12": "L3", "T8": "T12", "Neck": "T8", "Head": "Neck",
-    **{f"{side}{name}": f"{side}{above}" if above[0].isupper() and above not in ("T8", "Pelvis") else above
-       for side in ("Right", "Left") for name, above in (
-           ("Shoulder", "T8"), ("UpperArm", "Shoulder"), ("ForeArm", "UpperArm"), ("Hand", "ForeArm"), ("UpperLeg", "Pelvis"),
-           ("LowerLeg", "UpperLeg"), ("Foot", "LowerLeg"), ("Toe", "Foot"))},
+    "Pelvis": "",
+    "L5": "Pelvis",
+    "L3": "L5",
+    "T12": "L3",
+    "T8": "T12",
+    "Neck": "T8",
+    "Head": "Neck",
+    **{
+        f"{side}{name}": f"{side}{above}" if above[0].isupper() and above not in ("T8", "Pelvis") else above
+        for side in ("Right", "Left")
+        for name, above in (
+            ("Shoulder", "T8"),
+            ("UpperArm", "Shoulder"),
+            ("ForeArm", "UpperArm"),
+            ("Hand", "ForeArm"),
+            ("UpperLeg", "Pelvis"),
+            ("LowerLeg", "UpperLeg"),
+            ("Foot", "LowerLeg"),
+            ("Toe", "Foot"),
+        )
+    },
 }
 _REST = ("identity", "tpose", "npose", "tpose-isb")
 
@@ -111,7 +127,7 @@ def read_mvnx(path: Path) -> list[RawTake]:
     parser = XMLParser(target=reader)
     try:
         for start in range(0, len(text), CHUNK):
-            chunk = text[start:start + CHUNK]
+            chunk = text[start : start + CHUNK]
             if ">" not in chunk and len(chunk) == CHUNK:
                 raise ValueError("an element longer than a megabyte")
             parser.feed(chunk)
@@ -123,8 +139,11 @@ def read_mvnx(path: Path) -> list[RawTake]:
         raise FileProblem(path, f"it is no XML that can be read ({short(error)})", CUT) from None
     subjects = [s for s in reader.subjects if s.rows]
     if not reader.mvnx or not subjects:
-        raise FileProblem(path, "it is no MVNX file with frames" if not reader.mvnx else "it has no frames of positions",
-                          "Export it again with positions of segments")
+        raise FileProblem(
+            path,
+            "it is no MVNX file with frames" if not reader.mvnx else "it has no frames of positions",
+            "Export it again with positions of segments",
+        )
     takes = [_take(path, subject) for subject in subjects]
     if len(takes) == 2 and len(takes[0].positions) == len(takes[1].positions) and takes[0].fps == takes[1].fps:
         return [replace(takes[0], partner=takes[1])]
@@ -142,8 +161,12 @@ def _take(path: Path, subject: _Subject) -> RawTake:
     values = _numbers(path, " ".join(subject.rows), where)
     if len(values) != frames * count * 3:
         bad = next((t for t, row in enumerate(subject.rows) if len(row.split()) != 3 * count), 0)
-        raise FileProblem(path, f"a frame has {len(subject.rows[bad].split()):,} numbers of positions, its {count} segments "
-                          f"need {3 * count}", CUT, f"{where}, frame {bad}")
+        raise FileProblem(
+            path,
+            f"a frame has {len(subject.rows[bad].split()):,} numbers of positions, its {count} segments need {3 * count}",
+            CUT,
+            f"{where}, frame {bad}",
+        )
     with np.errstate(over="ignore"):
         positions = values.reshape(frames, count, 3).astype(np.float32)
     check_finite(path, positions)
@@ -152,8 +175,15 @@ def _take(path: Path, subject: _Subject) -> RawTake:
         raise FileProblem(path, f"its frameRate {short(subject.fps)!r} is no number", "Correct it in the file", where)
     skeleton = Skeleton(tuple(subject.names), _parents(path, subject))
     rate = Assumption("rate", f"{check_rate(path, fps):.4g} fps", "frameRate in the file", 1.0)
-    return RawTake(positions, fps, skeleton, rate, rest=_rest(path, subject, where),
-                   unit=Stated(1.0, "MVNX positions are in metres", 1.0), up=Stated("Z", "MVNX has Z up", 1.0))
+    return RawTake(
+        positions,
+        fps,
+        skeleton,
+        rate,
+        rest=_rest(path, subject, where),
+        unit=Stated(1.0, "MVNX positions are in metres", 1.0),
+        up=Stated("Z", "MVNX has Z up", 1.0),
+    )
 
 
 def _numbers(path: Path, text: str, where: str) -> np.ndarray:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.gaps import LONGEST_S, fill_gaps, missing_points
-from core.io.limits import check_size, short
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
-from core.motion.stated import Stated
-from core.recognition.joint_names import read_names
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.gaps import LONGEST_S, fill_gaps, missing_points
+from motionpatches.core.io.limits import check_size, short
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.stated import Stated
+from motionpatches.core.recognition.joint_names import read_names
 
 Notes = tuple[Assumption, ...]
 
@@ -43,8 +43,15 @@ class _Names:
 
 
 def takes_of_points(
-    path: Path, names: Sequence[str], positions: np.ndarray, fps: float, rate: Assumption, *, unit: Stated[float] | None = None,
-    up: Stated[str] | None = None, notes: Notes = (),
+    path: Path,
+    names: Sequence[str],
+    positions: np.ndarray,
+    fps: float,
+    rate: Assumption,
+    *,
+    unit: Stated[float] | None = None,
+    up: Stated[str] | None = None,
+    notes: Notes = (),
 ) -> list[RawTake]:
     """Takes of points (T, J, 3), NaN where one is missing: a body where the names are joints or a set of markers, else points.
 
@@ -58,13 +65,27 @@ def takes_of_points(
     if len(people) < 2 or sum(map(len, people.values())) < 0.7 * len(names):
         return [_take(path, names, positions, fps, rate, unit, up, notes)]
     # The people of a take share their frames: no one's ends are trimmed.
-    takes = [replace(_take(path, [names[i] for i in members], positions[:, members], fps, rate, unit, up, notes, trim=False),
-                     name=(who or "other") if len(people) > 2 else "") for who, members in people.items()]
+    takes = [
+        replace(
+            _take(path, [names[i] for i in members], positions[:, members], fps, rate, unit, up, notes, trim=False),
+            name=(who or "other") if len(people) > 2 else "",
+        )
+        for who, members in people.items()
+    ]
     return takes if len(takes) > 2 else [replace(takes[0], partner=takes[1])]
 
 
-def _take(path: Path, names: Sequence[str], positions: np.ndarray, fps: float, rate: Assumption, unit: Stated[float] | None,
-          up: Stated[str] | None, notes: Notes, trim: bool = True) -> RawTake:
+def _take(
+    path: Path,
+    names: Sequence[str],
+    positions: np.ndarray,
+    fps: float,
+    rate: Assumption,
+    unit: Stated[float] | None,
+    up: Stated[str] | None,
+    notes: Notes,
+    trim: bool = True,
+) -> RawTake:
     positions, words = fill_gaps(positions, fps, names=names)
     if words:
         notes = (*notes, Assumption("gaps", words, "missing points of the file", 0.8))
@@ -101,15 +122,20 @@ def _trimmed(positions: np.ndarray, needed: list[int], notes: Notes) -> tuple[np
     return positions[start:end], (*notes, Assumption("frames", f"{start:,} to {end - 1:,}", why, 0.8))
 
 
-def _without_gaps(path: Path, names: Sequence[str], positions: np.ndarray, needed: list[int],
-                  notes: Notes) -> tuple[list[str], np.ndarray, Notes]:
+def _without_gaps(
+    path: Path, names: Sequence[str], positions: np.ndarray, needed: list[int], notes: Notes
+) -> tuple[list[str], np.ndarray, Notes]:
     """Leave out points that are missing for longer. Raises FileProblem where a body needs them or none is left."""
     missing = missing_points(positions)
     gone = np.flatnonzero(missing.any(axis=0))
     lost = [j for j in gone if j in set(needed)]
     if lost:
-        raise FileProblem(path, f"{short(names[lost[0]])!r} is missing for longer than {LONGEST_S:g} s", FILL,
-                          f"frame {int(np.argmax(missing[:, lost[0]]))}")
+        raise FileProblem(
+            path,
+            f"{short(names[lost[0]])!r} is missing for longer than {LONGEST_S:g} s",
+            FILL,
+            f"frame {int(np.argmax(missing[:, lost[0]]))}",
+        )
     if len(gone) == len(names):
         raise FileProblem(path, f"every point is missing for longer than {LONGEST_S:g} s", FILL)
     if not len(gone):
@@ -128,7 +154,7 @@ def _float32(path: Path, positions: np.ndarray) -> np.ndarray:
 
 def _from_markers(names: Sequence[str], positions: np.ndarray) -> tuple[Skeleton, np.ndarray] | None:
     """Joints of a set of markers with those of the waist, which tables of joints never have."""
-    from core.io.markers import SKELETON, body_of
+    from motionpatches.core.io.markers import SKELETON, body_of
 
     whole = np.flatnonzero(~missing_points(positions).any(axis=0))
     found = body_of([names[j].rpartition(":")[2] for j in whole], positions[:, whole])
@@ -199,7 +225,7 @@ def _body(names: list[str], read: _Names, positions: np.ndarray) -> tuple[list[s
         chest = add("chest", shoulders)
     spine = sorted((i for i in spine if i != chest), key=lambda i: gap(hips, i))
     below = [i for i in spine if gap(hips, i) < gap(hips, chest)]
-    trunk = [hips, *below, chest, *spine[len(below):], *(i for i in necks if i != chest)]
+    trunk = [hips, *below, chest, *spine[len(below) :], *(i for i in necks if i != chest)]
     face = [i for i, s in enumerate(read.segments) if s == "helper" and _FACE.search(names[i])]
     head = main[("", "head")][0] if ("", "head") in main else None
     if head is None and face:
@@ -220,12 +246,17 @@ def _body(names: list[str], read: _Names, positions: np.ndarray) -> tuple[list[s
     count = len(read.sides)
     order = [*range(count, len(names)), *range(count)]
     at = {joint: i for i, joint in enumerate(order)}
-    return ([names[j] for j in order], [at[parents[j]] if parents[j] >= 0 else -1 for j in order],
-            np.stack([places[j] for j in order], axis=1), added)
+    return (
+        [names[j] for j in order],
+        [at[parents[j]] if parents[j] >= 0 else -1 for j in order],
+        np.stack([places[j] for j in order], axis=1),
+        added,
+    )
 
 
-def _hang_the_rest(names: list[str], read: _Names, placed: set[int], places: list[np.ndarray], parents: list[int], hips: int,
-                   head: int | None) -> None:
+def _hang_the_rest(
+    names: list[str], read: _Names, placed: set[int], places: list[np.ndarray], parents: list[int], hips: int, head: int | None
+) -> None:
     """Fingers in their chains, toes on feet, faces on heads, unknown joints on the hips; others on the nearest joint."""
     lower = {name.lower(): i for i, name in enumerate(names)}
     wanted = {"finger": "hand", "toe": "foot", "heel": "foot"}

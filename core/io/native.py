@@ -20,11 +20,11 @@ from pathlib import Path
 
 import numpy as np
 
-from core import places
-from core.errors import FileProblem, os_problem
-from core.io.native_worker import TAKES
-from core.io.takes_file import read_takes
-from core.motion.raw import RawTake
+from motionpatches.core import paths
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.io.native_worker import TAKES
+from motionpatches.core.io.takes_file import read_takes
+from motionpatches.core.motion.raw import RawTake
 
 # Seconds for a file, seconds more for each MB of it, and for the child to start.
 SECONDS, SECONDS_PER_MB, START_S = 60.0, 0.5, 60.0
@@ -36,7 +36,7 @@ def command() -> list[str]:
     """The program and arguments of the child, from a source tree, installed, or frozen. -P: not from the current folder."""
     if getattr(sys, "frozen", False):
         return [sys.executable, CHILD]
-    return [sys.executable, "-P", "-m", "core.io.native_worker"]
+    return [sys.executable, "-P", "-m", "motionpatches.core.io.native_worker"]
 
 
 class NativeReader:
@@ -75,8 +75,9 @@ class NativeReader:
             try:
                 return [_own(take) for take in read_takes(child.takes)]
             except (OSError, ValueError) as error:
-                raise FileProblem(path, f"its takes were not handed over ({error})", "Check the space in the temporary folder"
-                                  ) from None
+                raise FileProblem(
+                    path, f"its takes were not handed over ({error})", "Check the space in the temporary folder"
+                ) from None
             finally:
                 child.takes.unlink(missing_ok=True)
                 self._end_if(answer)
@@ -122,11 +123,16 @@ class _Child:
     def __init__(self, child: list[str]):
         self.folder: Path | None = None
         self.owner = os.getpid()
-        roots = [str(places.assets().parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+        roots = [str(paths.assets().parent), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(roots), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
-            child, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))
+            child,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
         self.answers: queue.Queue[bytes] = queue.Queue()
         self.late = False
         threading.Thread(target=self._listen, daemon=True).start()
@@ -196,8 +202,9 @@ class _Child:
 
 def _own(take: RawTake) -> RawTake:
     """With arrays of its own: the file that they are mapped from goes away."""
-    arrays = {name: None if (array := getattr(take, name)) is None else np.array(array)
-              for name in ("positions", "rest", "root_offset")}
+    arrays = {
+        name: None if (array := getattr(take, name)) is None else np.array(array) for name in ("positions", "rest", "root_offset")
+    }
     return replace(take, **arrays, partner=take.partner and _own(take.partner))
 
 

@@ -1,4 +1,6 @@
-"""The child process in which compiled libraries read files: `python -m core.io.native_worker`, or a frozen program's CHILD flag.
+"""The child process in which compiled libraries read files.
+
+Started by `python -m motionpatches.core.io.native_worker`, or by a frozen program with its CHILD flag.
 
 First it names its folder. Then a line of JSON comes in for each file (format, path, seconds), and one goes out: {} where the
 takes are in TAKES in that folder, else the parts of a FileProblem. `last`: the child has read enough and ends. It ends, too,
@@ -21,9 +23,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.errors import FileProblem, os_problem
-from core.io.formats import Format, Reader
-from core.io.takes_file import write_takes
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.io.formats import Format, Reader
+from motionpatches.core.io.takes_file import write_takes
 
 TAKES = "takes"
 # Memory for a file, over what the child has when it is ready; and what libraries may keep before it is time for a new child.
@@ -38,9 +40,9 @@ _WRITING = threading.Lock()
 
 def native_formats() -> tuple[Format, ...]:
     """Every format that a compiled library reads."""
-    from core.io.c3d import C3D
-    from core.io.fbx import FBX
-    from core.io.usd import USD
+    from motionpatches.core.io.c3d import C3D
+    from motionpatches.core.io.fbx import FBX
+    from motionpatches.core.io.usd import USD
 
     return FBX, C3D, USD
 

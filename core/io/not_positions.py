@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.recognition.joint_orders import recognise_order
-from core.recognition.rigid_tree import sample_frames
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.recognition.joint_orders import recognise_order
+from motionpatches.core.recognition.rigid_tree import sample_frames
 
 # Joints of SMPL's poses: the body with and without root and hands, SMPL-H and SMPL-X with and without root.
 POSE_JOINTS = {21, 22, 23, 24, 51, 52, 53, 54, 55}
@@ -21,11 +21,15 @@ NO_ORDER = 0.5
 def check_places(path: Path, positions: np.ndarray) -> None:
     """Raise FileProblem where positions (T, J, 3) are rotations or the points of a face."""
     if positions.shape[1] in FACE_POINTS:
-        raise FileProblem(path, f"it holds {positions.shape[1]} landmarks of a face, not the joints of a body",
-                          "Open the body's joints")
+        raise FileProblem(
+            path, f"it holds {positions.shape[1]} landmarks of a face, not the joints of a body", "Open the body's joints"
+        )
     if are_rotations(positions):
-        raise FileProblem(path, "it holds rotations, not places: pose parameters of a body model",
-                          "Save them with their keys (poses, trans) or save the joint positions")
+        raise FileProblem(
+            path,
+            "it holds rotations, not places: pose parameters of a body model",
+            "Save them with their keys (poses, trans) or save the joint positions",
+        )
 
 
 def check_rows(path: Path, rows: np.ndarray) -> None:

@@ -13,9 +13,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from core.errors import FileProblem, os_problem
-from core.io.plain_pickle import MAX_BYTES, load_plain
-from core.io.values import is_text, printable
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.io.plain_pickle import MAX_BYTES, load_plain
+from motionpatches.core.io.values import is_text, printable
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 10_000
@@ -90,14 +90,18 @@ def read_npy(path: Path, objects: bool = True) -> Any:
             left = path.stat().st_size - stream.tell()
             if header.objects:
                 if not objects:
-                    raise FileProblem(path, "it holds Python objects (a pickle), which are not loaded for safety",
-                                      "Save plain arrays with numpy.save(..., allow_pickle=False)")
+                    raise FileProblem(
+                        path,
+                        "it holds Python objects (a pickle), which are not loaded for safety",
+                        "Save plain arrays with numpy.save(..., allow_pickle=False)",
+                    )
                 if left > MAX_BYTES:
                     raise FileProblem(path, f"it holds {left / 2**20:,.0f} MB of Python objects", "Save the motion alone")
                 return load_plain(path, stream.read())
             if header.size > left:
-                raise FileProblem(path, "it is cut off: its header announces more numbers than are there",
-                                  "Copy or save it again")
+                raise FileProblem(
+                    path, "it is cut off: its header announces more numbers than are there", "Copy or save it again"
+                )
             if header.size > MAX_UNPACKED:
                 raise FileProblem(path, f"it holds {header.size / 2**30:.1f} GB of numbers", "Save one motion a file")
             return _numbers(stream, header)
@@ -137,12 +141,12 @@ def read_npz(path: Path, wanted: Callable[[str, Header], bool] | None = None, ob
     except OSError as error:
         raise os_problem(path, error) from error
     except Exception as error:  # a broken zip may raise anything
-        raise FileProblem(path, f"it is not a whole .npz file ({printable(str(error)[:60]) or type(error).__name__})",
-                          "Copy or save it again") from None
+        raise FileProblem(
+            path, f"it is not a whole .npz file ({printable(str(error)[:60]) or type(error).__name__})", "Copy or save it again"
+        ) from None
 
 
-def _members(path: Path, archive: zipfile.ZipFile, wanted: Callable[[str, Header], bool] | None,
-             objects: bool) -> dict[str, Any]:
+def _members(path: Path, archive: zipfile.ZipFile, wanted: Callable[[str, Header], bool] | None, objects: bool) -> dict[str, Any]:
     entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
     if len(entries) > MAX_MEMBERS:
         raise FileProblem(path, f"it holds {len(entries):,} arrays", "Open only files that you trust")
@@ -162,11 +166,13 @@ def _members(path: Path, archive: zipfile.ZipFile, wanted: Callable[[str, Header
             size = entry.file_size if header.objects else header.size
             total += size
             if total > MAX_UNPACKED or size > max(SMALL, MOST_RATIO * entry.compress_size):
-                raise FileProblem(path, f"it would unpack to {max(total, size) / 2**30:.1f} GB or more",
-                                  "Open only files that you trust")
+                raise FileProblem(
+                    path, f"it would unpack to {max(total, size) / 2**30:.1f} GB or more", "Open only files that you trust"
+                )
             if size > entry.file_size:
-                raise FileProblem(path, "it is cut off: it announces more numbers than are there", "Copy or save it again",
-                                  name[:60])
+                raise FileProblem(
+                    path, "it is cut off: it announces more numbers than are there", "Copy or save it again", name[:60]
+                )
             if header.objects:
                 found[name] = load_plain(path, stream.read(min(size, MAX_BYTES)))
             else:

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.formats import Format
-from core.io.gaps import fill_gaps, missing_points
-from core.io.limits import check_size, short
-from core.io.text import read_text
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
-from core.motion.stated import Stated
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.gaps import fill_gaps, missing_points
+from motionpatches.core.io.limits import check_size, short
+from motionpatches.core.io.text import read_text
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.stated import Stated
 
 MAX_TEXT = 32 << 20
 MAX_BODIES = 100
@@ -26,7 +26,8 @@ CUT = "Copy the file again"
 _JOINTS = (
     "SpineBase:-1 SpineMid:0 Neck:20 Head:2 ShoulderLeft:20 ElbowLeft:4 WristLeft:5 HandLeft:6 ShoulderRight:20 ElbowRight:8 "
     "WristRight:9 HandRight:10 HipLeft:0 KneeLeft:12 AnkleLeft:13 FootLeft:14 HipRight:0 KneeRight:16 AnkleRight:17 "
-    "FootRight:18 SpineShoulder:1 HandTipLeft:7 ThumbLeft:6 HandTipRight:11 ThumbRight:10")
+    "FootRight:18 SpineShoulder:1 HandTipLeft:7 ThumbLeft:6 HandTipRight:11 ThumbRight:10"
+)
 KINECT25 = Skeleton(tuple(j.split(":")[0] for j in _JOINTS.split()), tuple(int(j.split(":")[1]) for j in _JOINTS.split()))
 
 
@@ -60,8 +61,18 @@ def read_ntu(path: Path) -> list[RawTake]:
         raise FileProblem(path, "it has no frame in which all joints are seen", "Open another take")
     positions = filled[start:end].astype(np.float32).reshape(end - start, -1, 25, 3)
     rate = Assumption("rate", f"{FPS:g} fps", "a Kinect's rate", 0.9)
-    takes = [RawTake(np.ascontiguousarray(positions[:, i]), FPS, KINECT25, rate, unit=Stated(1.0, "a Kinect's metres", 1.0),
-                     up=Stated("Y", "a Kinect's camera looks level", 0.9), notes=notes) for i in range(positions.shape[1])]
+    takes = [
+        RawTake(
+            np.ascontiguousarray(positions[:, i]),
+            FPS,
+            KINECT25,
+            rate,
+            unit=Stated(1.0, "a Kinect's metres", 1.0),
+            up=Stated("Y", "a Kinect's camera looks level", 0.9),
+            notes=notes,
+        )
+        for i in range(positions.shape[1])
+    ]
     if len(takes) == 2:
         return [replace(takes[0], partner=replace(takes[1], notes=()))]
     return [replace(t, name=f"body {n}") for n, t in enumerate(takes, 1)] if len(takes) > 2 else takes
@@ -83,7 +94,7 @@ def _tracks(path: Path, words: list[str]) -> tuple[list[dict[int, list[str]]], i
             end = at + BODY + 1 + 25 * JOINT
             if end > len(words):
                 raise FileProblem(path, f"it is cut off: {frames:,} frames are announced", CUT, f"frame {frame}")
-            bodies.setdefault(words[at], {})[frame] = words[at + BODY + 1:end]
+            bodies.setdefault(words[at], {})[frame] = words[at + BODY + 1 : end]
             at = end
             if len(bodies) > MAX_BODIES:
                 raise FileProblem(path, f"more than {MAX_BODIES} bodies", "Open another take", f"frame {frame}")

@@ -8,22 +8,41 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.limits import short
-from core.io.text import parse_numbers
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.limits import short
+from motionpatches.core.io.text import parse_numbers
 
 # Metres a unit.
 METRES = {
-    "m": 1.0, "meter": 1.0, "meters": 1.0, "metre": 1.0, "metres": 1.0, "cm": 0.01, "centimeter": 0.01, "centimeters": 0.01,
-    "centimetre": 0.01, "centimetres": 0.01, "mm": 0.001, "millimeter": 0.001, "millimeters": 0.001, "millimetre": 0.001,
-    "millimetres": 0.001, "in": 0.0254, "inch": 0.0254, "inches": 0.0254, "ft": 0.3048, "feet": 0.3048, "foot": 0.3048,
+    "m": 1.0,
+    "meter": 1.0,
+    "meters": 1.0,
+    "metre": 1.0,
+    "metres": 1.0,
+    "cm": 0.01,
+    "centimeter": 0.01,
+    "centimeters": 0.01,
+    "centimetre": 0.01,
+    "centimetres": 0.01,
+    "mm": 0.001,
+    "millimeter": 0.001,
+    "millimeters": 0.001,
+    "millimetre": 0.001,
+    "millimetres": 0.001,
+    "in": 0.0254,
+    "inch": 0.0254,
+    "inches": 0.0254,
+    "ft": 0.3048,
+    "feet": 0.3048,
+    "foot": 0.3048,
 }
 _SCALES = ((r"\bns\b|_ns\b|nano", 1e-9), (r"\bus\b|_us\b|µs|micro", 1e-6), (r"\bms\b|_ms\b|milli", 1e-3), (r"\(s\)|\bsec", 1.0))
 EMPTY = frozenset({"", "nan", "null", "none", "na", "n/a", "-", "--", "inf", "-inf", "nan(ind)", "-nan(ind)", "missing"})
 
 
-def number_table(path: Path, rows: Sequence[str], width: int, first_line: int, delimiter: str = "\t",
-                 columns: Sequence[int] | None = None) -> np.ndarray:
+def number_table(
+    path: Path, rows: Sequence[str], width: int, first_line: int, delimiter: str = "\t", columns: Sequence[int] | None = None
+) -> np.ndarray:
     """The rows as (T, width) float64, NaN in blank cells and in cells that a row lacks; of `columns` only, where given.
 
     Numbers have a decimal point, or a comma where the delimiter is none. Raises FileProblem with the line of a word that is no

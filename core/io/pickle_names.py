@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.io.values import is_text
+from motionpatches.core.io.values import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from core.io.plain_pickle import Machine
+    from motionpatches.core.io.plain_pickle import Machine
 
 KINDS = "biufSUO"
 ALIGNMENT = "numpy_array_alignment_bytes"
@@ -214,7 +214,7 @@ def _tensor(machine: Machine, storage: Any, offset: Any, size: Any, stride: Any,
 
 def _embedded(machine: Machine, data: Any) -> Any:
     """The storage of a tensor that was pickled without torch.save."""
-    from core.io.torch_file import legacy_value
+    from motionpatches.core.io.torch_file import legacy_value
 
     return legacy_value(bytes(data), machine.budget)
 
@@ -226,25 +226,50 @@ def _refuse(*_: Any) -> Any:
 _FIRST: Known = Known(lambda _, value=None, *__: value)
 _NAME = Known(_refuse)
 NAMES: dict[tuple[str, str], Known] = {
-    ("_codecs", "encode"): Known(_encoded), ("builtins", "bytearray"): Known(_encoded), ("builtins", "bytes"): Known(_encoded),
-    ("builtins", "set"): Known(_list), ("builtins", "frozenset"): Known(_list), ("builtins", "list"): Known(_list),
-    ("builtins", "dict"): Known(_dict), ("collections", "OrderedDict"): Known(_dict),
-    ("collections", "defaultdict"): Known(lambda machine, *_: {}), ("easydict", "EasyDict"): Known(_dict),
-    ("pathlib", "PosixPath"): Known(_path), ("pathlib", "WindowsPath"): Known(_path), ("pathlib", "PurePosixPath"): Known(_path),
-    ("pathlib._local", "PosixPath"): Known(_path), ("pathlib._local", "WindowsPath"): Known(_path),
-    ("numpy", "ndarray"): Known(lambda *_: Array()), ("numpy", "dtype"): Known(lambda _, code="", *__: Dtype(code)),
+    ("_codecs", "encode"): Known(_encoded),
+    ("builtins", "bytearray"): Known(_encoded),
+    ("builtins", "bytes"): Known(_encoded),
+    ("builtins", "set"): Known(_list),
+    ("builtins", "frozenset"): Known(_list),
+    ("builtins", "list"): Known(_list),
+    ("builtins", "dict"): Known(_dict),
+    ("collections", "OrderedDict"): Known(_dict),
+    ("collections", "defaultdict"): Known(lambda machine, *_: {}),
+    ("easydict", "EasyDict"): Known(_dict),
+    ("pathlib", "PosixPath"): Known(_path),
+    ("pathlib", "WindowsPath"): Known(_path),
+    ("pathlib", "PurePosixPath"): Known(_path),
+    ("pathlib._local", "PosixPath"): Known(_path),
+    ("pathlib._local", "WindowsPath"): Known(_path),
+    ("numpy", "ndarray"): Known(lambda *_: Array()),
+    ("numpy", "dtype"): Known(lambda _, code="", *__: Dtype(code)),
     **{("builtins", name): _NAME for name in ("int", "float", "str", "bool", "object")},
-    **{(module, "NumpyArrayWrapper"): Known(lambda *_: JoblibArray())
-       for module in ("joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle")},
-    ("torch._utils", "_rebuild_tensor_v2"): Known(_tensor), ("torch._utils", "_rebuild_parameter"): _FIRST,
-    ("torch", "Size"): Known(_list), ("torch", "device"): _FIRST, ("torch.storage", "_load_from_bytes"): Known(_embedded),
+    **{
+        (module, "NumpyArrayWrapper"): Known(lambda *_: JoblibArray())
+        for module in ("joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle")
+    },
+    ("torch._utils", "_rebuild_tensor_v2"): Known(_tensor),
+    ("torch._utils", "_rebuild_parameter"): _FIRST,
+    ("torch", "Size"): Known(_list),
+    ("torch", "device"): _FIRST,
+    ("torch.storage", "_load_from_bytes"): Known(_embedded),
 }
 for _core in ("numpy.core", "numpy._core"):
     NAMES[f"{_core}.multiarray", "_reconstruct"] = Known(lambda *_: Array())
     NAMES[f"{_core}.multiarray", "scalar"] = Known(_scalar)
     NAMES[f"{_core}.numeric", "_frombuffer"] = Known(_from_buffer)
-for _name, _dtype in (("Float", "f4"), ("Double", "f8"), ("Half", "f2"), ("BFloat16", "bf"), ("Long", "i8"), ("Int", "i4"),
-                      ("Short", "i2"), ("Char", "i1"), ("Byte", "u1"), ("Bool", "b1")):
+for _name, _dtype in (
+    ("Float", "f4"),
+    ("Double", "f8"),
+    ("Half", "f2"),
+    ("BFloat16", "bf"),
+    ("Long", "i8"),
+    ("Int", "i4"),
+    ("Short", "i2"),
+    ("Char", "i1"),
+    ("Byte", "u1"),
+    ("Bool", "b1"),
+):
     NAMES["torch", f"{_name}Storage"] = Known(_refuse, _dtype)
 
 

@@ -15,17 +15,35 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from core.errors import FileProblem, os_problem
-from core.io.pickle_names import Budget, JoblibArray, Known, PickleRefused, State, known, put
-from core.io.values import printable
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.io.pickle_names import Budget, JoblibArray, Known, PickleRefused, State, known, put
+from motionpatches.core.io.values import printable
 
 MAX_BYTES = 1 << 30
 SMALL, MOST_RATIO = 64 << 20, 200
 # Instructions whose argument is the value itself.
 VALUES = {
-    "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT", "STRING", "BINSTRING",
-    "SHORT_BINSTRING", "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8",
-    "BYTEARRAY8"}
+    "INT",
+    "BININT",
+    "BININT1",
+    "BININT2",
+    "LONG",
+    "LONG1",
+    "LONG4",
+    "FLOAT",
+    "BINFLOAT",
+    "STRING",
+    "BINSTRING",
+    "SHORT_BINSTRING",
+    "UNICODE",
+    "SHORT_BINUNICODE",
+    "BINUNICODE",
+    "BINUNICODE8",
+    "BINBYTES",
+    "SHORT_BINBYTES",
+    "BINBYTES8",
+    "BYTEARRAY8",
+}
 CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 EMPTY: dict[str, Callable[[], Any]] = {"EMPTY_DICT": dict, "EMPTY_LIST": list, "EMPTY_TUPLE": tuple, "EMPTY_SET": list}
 TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
@@ -69,10 +87,10 @@ class Machine:
         elif name in EMPTY:
             stack.append(EMPTY[name]())
         elif name in TUPLES:
-            items = tuple(stack[-TUPLES[name]:])
+            items = tuple(stack[-TUPLES[name] :])
             if len(items) < TUPLES[name]:
                 raise IndexError
-            stack[-TUPLES[name]:] = [items]
+            stack[-TUPLES[name] :] = [items]
         elif name == "MARK":
             self.below.append(stack)
             self.stack = []
@@ -145,8 +163,9 @@ def guarded(path: Path, load: Callable[[], Any]) -> Any:
     except FileProblem:
         raise
     except PickleRefused as error:
-        raise FileProblem(path, f"it is refused for safety: {printable(str(error)[:120])}",
-                          "Only pickles of plain arrays are read") from None
+        raise FileProblem(
+            path, f"it is refused for safety: {printable(str(error)[:120])}", "Only pickles of plain arrays are read"
+        ) from None
     except Exception as error:  # broken bytes may raise anything
         raise FileProblem(path, f"it is not a whole pickle ({type(error).__name__})", "Copy it again") from None
 

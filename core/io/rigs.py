@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
 
 MAX_JOINTS = 1000
 # A tree of so many joints that is at least half as large as the largest is a body of its own.

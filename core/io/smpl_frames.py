@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.io.values import with_text_keys
+from motionpatches.core.io.values import with_text_keys
 
 MAX_FRAMES = 200_000
 # Rotations and places of a frame, each with a row for every person in it.
@@ -37,8 +37,10 @@ def as_people(values: dict[str, Any]) -> dict[str, Any] | None:
 
 def _people_of(frame: dict[str, Any]) -> list[tuple[str, dict[str, np.ndarray]]] | None:
     """Track and rows of each person of a frame; None where this is no frame."""
-    tracks = next((np.asarray(frame[k]).reshape(-1) for k in TRACKS if isinstance(frame.get(k), np.ndarray | list)
-                   and _flat(frame[k])), None)
+    tracks = next(
+        (np.asarray(frame[k]).reshape(-1) for k in TRACKS if isinstance(frame.get(k), np.ndarray | list) and _flat(frame[k])),
+        None,
+    )
     if isinstance(frame.get("smpl"), list):  # a list of people, with their cameras beside
         cameras = frame.get("camera") if isinstance(frame.get("camera"), list) else []
         people = []
@@ -56,15 +58,22 @@ def _people_of(frame: dict[str, Any]) -> list[tuple[str, dict[str, np.ndarray]]]
     count = len(lead) if lead.ndim > 1 else 1
     if count > 1 and tracks is None and "smpl_thetas" not in frame or count > 100:
         return None
-    rows = {k: frame[k] if frame[k].ndim > 1 else frame[k][None] for k in ROWS if isinstance(frame.get(k), np.ndarray)
-            and frame[k].size}
+    rows = {
+        k: frame[k] if frame[k].ndim > 1 else frame[k][None]
+        for k in ROWS
+        if isinstance(frame.get(k), np.ndarray) and frame[k].size
+    }
     rows = {k: v for k, v in rows.items() if len(v) == count}
-    return [(_track(tracks, n), {k: v[n:n + 1] for k, v in rows.items()}) for n in range(count)]
+    return [(_track(tracks, n), {k: v[n : n + 1] for k, v in rows.items()}) for n in range(count)]
 
 
 def _flat(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype.kind in "iu" or isinstance(value, list) and all(
-        isinstance(v, int | np.integer) for v in value[:100])
+    return (
+        isinstance(value, np.ndarray)
+        and value.dtype.kind in "iu"
+        or isinstance(value, list)
+        and all(isinstance(v, int | np.integer) for v in value[:100])
+    )
 
 
 def _track(tracks: np.ndarray | None, n: int) -> str:

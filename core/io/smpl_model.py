@@ -8,16 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import StudioError
-from core.io.npy_file import read_npz
-from core.io.smpl import BODY_MODELS, JOINTS, SmplPoses
+from motionpatches.core.errors import StudioError
+from motionpatches.core.io.npy_file import read_npz
+from motionpatches.core.io.smpl import BODY_MODELS, JOINTS, SmplPoses
 
 
 def model_joints(folder: Path, poses: SmplPoses) -> np.ndarray:
     """(T, 22, 3) from the body model of the poses' family and gender below `folder`."""
     model = body_model(folder, poses)
-    return np.concatenate([run_model(model, poses, slice(start, start + 256)).joints[:, :JOINTS].numpy()
-                           for start in range(0, len(poses.places), 256)])
+    return np.concatenate(
+        [
+            run_model(model, poses, slice(start, start + 256)).joints[:, :JOINTS].numpy()
+            for start in range(0, len(poses.places), 256)
+        ]
+    )
 
 
 def body_model(folder: Path, poses: SmplPoses) -> Any:
@@ -31,18 +35,28 @@ def body_model(folder: Path, poses: SmplPoses) -> Any:
     file = folder / poses.family / name
     if not file.is_file():
         pickled = " The .pkl there is not opened, as it could run code." if file.with_suffix(".pkl").exists() else ""
-        raise StudioError(f"No {poses.family.upper()} body model for {poses.gender} ({name}) lies in {folder.name}.{pickled} Get "
-                          f"the .npz from the models' own page, or unset {BODY_MODELS} to use the mean skeleton.")
+        raise StudioError(
+            f"No {poses.family.upper()} body model for {poses.gender} ({name}) lies in {folder.name}.{pickled} Get "
+            f"the .npz from the models' own page, or unset {BODY_MODELS} to use the mean skeleton."
+        )
     arrays = read_npz(file)
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / name
         np.savez(copy, **arrays)
         try:
-            return smplx.create(str(copy), model_type=poses.family, gender=poses.gender,
-                                num_betas=max(len(poses.betas[:10]), 1), use_pca=False, ext="npz")
+            return smplx.create(
+                str(copy),
+                model_type=poses.family,
+                gender=poses.gender,
+                num_betas=max(len(poses.betas[:10]), 1),
+                use_pca=False,
+                ext="npz",
+            )
         except Exception as error:  # whatever smplx raises for arrays that are no body model
-            raise StudioError(f"{name} in {folder.name} is no whole {poses.family.upper()} body model "
-                              f"({type(error).__name__}). Get it again from the models' own page.") from None
+            raise StudioError(
+                f"{name} in {folder.name} is no whole {poses.family.upper()} body model "
+                f"({type(error).__name__}). Get it again from the models' own page."
+            ) from None
 
 
 def run_model(model: Any, poses: SmplPoses, frames: slice) -> Any:
@@ -58,6 +72,12 @@ def run_model(model: Any, poses: SmplPoses, frames: slice) -> Any:
     shape = poses.betas[:10] if len(poses.betas) else np.zeros(1)
     betas = torch.tensor(np.asarray(shape)[None], dtype=torch.float32)
     with torch.no_grad():
-        return model(betas=betas.expand(count, -1), global_orient=turn[:, 0], body_pose=turn[:, 1:].flatten(1),
-                     left_hand_pose=hand, right_hand_pose=hand, transl=torch.tensor(poses.places[frames], dtype=torch.float32),
-                     **extra)
+        return model(
+            betas=betas.expand(count, -1),
+            global_orient=turn[:, 0],
+            body_pose=turn[:, 1:].flatten(1),
+            left_hand_pose=hand,
+            right_hand_pose=hand,
+            transl=torch.tensor(poses.places[frames], dtype=torch.float32),
+            **extra,
+        )

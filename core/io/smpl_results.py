@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.not_positions import are_rotations
-from core.io.smpl import JOINTS, SmplPoses
-from core.io.smpl_frames import as_people
-from core.io.smpl_rotations import as_axis_angle
-from core.io.values import captions_in, number_in, rate_in, text_in, with_text_keys
-from core.motion.motion import Assumption
-from core.motion.stated import Stated
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.not_positions import are_rotations
+from motionpatches.core.io.smpl import JOINTS, SmplPoses
+from motionpatches.core.io.smpl_frames import as_people
+from motionpatches.core.io.smpl_rotations import as_axis_angle
+from motionpatches.core.io.values import captions_in, number_in, rate_in, text_in, with_text_keys
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.stated import Stated
 
 MAX_FRAMES = 2_000_000
 MAX_PEOPLE, DEEPEST, MOST_VISITS = 256, 5, 4000
@@ -56,8 +56,9 @@ def _camera(whose: str, confidence: float = 0.7) -> Stated[str]:
 # Most telling keys first: world before camera.
 DIALECTS = (
     Dialect("WHAM", full="pose_world", places=("trans_world",), up=Stated("Y", "WHAM's world", 0.8)),
-    Dialect("GLAMR", root="smpl_orient_world", body="smpl_pose", places=("root_trans_world",),
-            up=Stated("Z", "GLAMR's world", 0.9)),
+    Dialect(
+        "GLAMR", root="smpl_orient_world", body="smpl_pose", places=("root_trans_world",), up=Stated("Z", "GLAMR's world", 0.9)
+    ),
     Dialect("AIST++", full="smpl_poses", places=("smpl_trans",), scale="smpl_scaling", up=Stated("Y", "AIST++", 0.9), fps=60.0),
     Dialect("EDGE", full="smpl_poses", places=("smpl_trans", "root_trans"), up=Stated("Z", "EDGE", 0.6)),
     Dialect("ROMP", full="smpl_thetas", places=("cam_trans",), need_places=False, up=_camera("ROMP")),
@@ -75,10 +76,21 @@ DIALECTS = (
 )
 # Where in nested results the poses lie, best first, and which way is up there.
 NESTED: dict[str, Stated[str] | None] = {
-    "smpl_params_global": Stated("Y", "GVHMR's global frame", 0.9), "person_data": None, "results": None,
-    "smplx_world": Stated("Y", "PromptHMR's world", 0.7), "smpl_world": Stated("Y", "a world frame", 0.6), "smpl": None,
-    "smplx": None, "smpl_params": None, "smplx_params": None, "body": None, "params": None, "people": None, "pred": None,
-    "smpl_params_incam": _camera("GVHMR")}
+    "smpl_params_global": Stated("Y", "GVHMR's global frame", 0.9),
+    "person_data": None,
+    "results": None,
+    "smplx_world": Stated("Y", "PromptHMR's world", 0.7),
+    "smpl_world": Stated("Y", "a world frame", 0.6),
+    "smpl": None,
+    "smplx": None,
+    "smpl_params": None,
+    "smplx_params": None,
+    "body": None,
+    "params": None,
+    "people": None,
+    "pred": None,
+    "smpl_params_incam": _camera("GVHMR"),
+}
 
 
 @dataclass(frozen=True)
@@ -167,25 +179,48 @@ def _people(path: Path, values: dict[str, Any], dialect: Dialect, around: _Aroun
     if dialect.root:
         root, body = as_axis_angle(lead, rows, joints=1), _led_by(values[dialect.body], rows, JOINTS - 1)
         if root is None or root.shape[1] != 1 or body is None:
-            raise FileProblem(path, f"{dialect.body} has the shape {values[dialect.body].shape} beside {dialect.root} of "
-                              f"{lead.shape}", f"{JOINTS - 1} joints of 3 numbers a frame are needed", around.name)
-        rotations = np.concatenate([root, body[:, :JOINTS - 1]], axis=1)
+            raise FileProblem(
+                path,
+                f"{dialect.body} has the shape {values[dialect.body].shape} beside {dialect.root} of {lead.shape}",
+                f"{JOINTS - 1} joints of 3 numbers a frame are needed",
+                around.name,
+            )
+        rotations = np.concatenate([root, body[:, : JOINTS - 1]], axis=1)
     else:
         whole = _led_by(lead, rows, JOINTS, dialect.six)
         if whole is None:
             beside = f" beside {key} of {places.shape}" if places is not None else ""
-            raise FileProblem(path, f"its {dialect.full} have the shape {lead.shape}{beside}",
-                              f"{JOINTS} joints of 3 numbers a frame are needed", around.name)
+            raise FileProblem(
+                path,
+                f"its {dialect.full} have the shape {lead.shape}{beside}",
+                f"{JOINTS} joints of 3 numbers a frame are needed",
+                around.name,
+            )
         rotations = whole[:, :JOINTS]
     scale = number_in(values[dialect.scale]) if dialect.scale else None
     said = {**(around.values or {}), **values}
     fps, rate = rate_in(said, dialect.fps, f"usual ({dialect.name})", 0.8 if dialect.scale else 0.4)
     notes = () if places is not None else (Assumption("places", "none", "the root stays where it is", 0.5),)
     flat = np.zeros((rows, 3)) if places is None else places.reshape(rows, 3) / (scale if scale and scale > 0 else 1.0)
-    smplx = dialect.root == "root_orient" or lead[0].size == 165 or "jaw_pose" in values or "smplx" in text_in(
-        values.get("surface_model_type", ""))
-    poses = SmplPoses(rotations, flat, fps, rate, _betas(values), _gender(values), "smplx" if smplx else "smplh",
-                      around.up or dialect.up, around.name, captions_in(said), notes)
+    smplx = (
+        dialect.root == "root_orient"
+        or lead[0].size == 165
+        or "jaw_pose" in values
+        or "smplx" in text_in(values.get("surface_model_type", ""))
+    )
+    poses = SmplPoses(
+        rotations,
+        flat,
+        fps,
+        rate,
+        _betas(values),
+        _gender(values),
+        "smplx" if smplx else "smplh",
+        around.up or dialect.up,
+        around.name,
+        captions_in(said),
+        notes,
+    )
     return _split(poses, _people_count(lead, places, bool(dialect.root)))
 
 
@@ -223,8 +258,15 @@ def _split(poses: SmplPoses, people: int) -> list[SmplPoses]:
     if people < 2:
         return [poses]
     each = len(poses.places) // people
-    return [replace(poses, rotations=poses.rotations[n * each:(n + 1) * each], places=poses.places[n * each:(n + 1) * each],
-                    name=f"{poses.name} {n + 1}".strip()) for n in range(min(people, MAX_PEOPLE + 1))]
+    return [
+        replace(
+            poses,
+            rotations=poses.rotations[n * each : (n + 1) * each],
+            places=poses.places[n * each : (n + 1) * each],
+            name=f"{poses.name} {n + 1}".strip(),
+        )
+        for n in range(min(people, MAX_PEOPLE + 1))
+    ]
 
 
 def _betas(values: Mapping[str, Any]) -> np.ndarray:

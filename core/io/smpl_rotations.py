@@ -42,8 +42,15 @@ def matrices_to_axis_angle(matrices: np.ndarray) -> np.ndarray:
     a, b, c = m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]
     d, e, f = m[..., 1, 0] + m[..., 0, 1], m[..., 0, 2] + m[..., 2, 0], m[..., 2, 1] + m[..., 1, 2]
     # Four times w, x, y or z, whichever is largest, times the quaternion (w, x, y, z).
-    rows = np.stack([np.stack([squares[..., 0], a, b, c], -1), np.stack([a, squares[..., 1], d, e], -1),
-                     np.stack([b, d, squares[..., 2], f], -1), np.stack([c, e, f, squares[..., 3]], -1)], -2)
+    rows = np.stack(
+        [
+            np.stack([squares[..., 0], a, b, c], -1),
+            np.stack([a, squares[..., 1], d, e], -1),
+            np.stack([b, d, squares[..., 2], f], -1),
+            np.stack([c, e, f, squares[..., 3]], -1),
+        ],
+        -2,
+    )
     best = np.argmax(np.nan_to_num(squares), axis=-1)
     return quaternions_to_axis_angle(np.take_along_axis(rows, best[..., None, None], -2)[..., 0, :])
 

@@ -18,10 +18,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
-from core.motion.stated import Stated
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.stated import Stated
 
 MAGIC = b"MPTAKES2"
 # Raised when any reader gives other takes for the same bytes: what is cached is then read anew.
@@ -78,16 +78,16 @@ def read_takes(path: Path) -> list[RawTake]:
     not such a file, whole."""
     content = _content(path)
     head = len(MAGIC) + 8
-    if len(content) < head + 4 or content[:len(MAGIC)].tobytes() != MAGIC:
+    if len(content) < head + 4 or content[: len(MAGIC)].tobytes() != MAGIC:
         raise ValueError("not a file of takes")
     if zlib.crc32(content[:-4]) != int.from_bytes(content[-4:].tobytes(), "little"):
         raise ValueError("a damaged file of takes")
-    (length,) = struct.unpack("<Q", content[len(MAGIC):head])
+    (length,) = struct.unpack("<Q", content[len(MAGIC) : head])
     if length > len(content):
         raise ValueError("a header that is longer than the file")
     offset = -(-(head + length) // ALIGN) * ALIGN
     try:
-        return [_take(entry, content[:-4], offset) for entry in json.loads(content[head:head + length].tobytes())]
+        return [_take(entry, content[:-4], offset) for entry in json.loads(content[head : head + length].tobytes())]
     except (KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"a damaged header ({error})") from None
 
@@ -104,8 +104,14 @@ def _described(take: RawTake, writer: _Writer) -> dict[str, Any]:
     skeleton = take.skeleton
     return {
         **{name: writer.place(getattr(take, name)) for name in _ARRAYS},
-        "fps": take.fps, "names": skeleton.joint_names, "parents": skeleton.parents, "chains": skeleton.chains,
-        "rate": asdict(take.rate), "name": take.name, "captions": take.captions, "kind": take.kind,
+        "fps": take.fps,
+        "names": skeleton.joint_names,
+        "parents": skeleton.parents,
+        "chains": skeleton.chains,
+        "rate": asdict(take.rate),
+        "name": take.name,
+        "captions": take.captions,
+        "kind": take.kind,
         "notes": [asdict(note) for note in take.notes],
         **{name: asdict(stated) if (stated := getattr(take, name)) else None for name in ("unit", "up", "parts")},
         "partner": _described(take.partner, writer) if take.partner else None,
@@ -121,7 +127,7 @@ def _take(entry: dict[str, Any], content: np.ndarray, offset: int) -> RawTake:
         start, count = offset + int(place["at"]), int(np.prod(shape, dtype=object))
         if min(shape, default=0) < 0 or start < offset or start + 4 * count > len(content):
             raise ValueError("an array that lies outside of the file")
-        return content[start:start + 4 * count].view(np.float32).reshape(shape)
+        return content[start : start + 4 * count].view(np.float32).reshape(shape)
 
     def stated(name: str) -> Stated | None:
         return Stated(**entry[name]) if entry[name] else None
@@ -131,7 +137,18 @@ def _take(entry: dict[str, Any], content: np.ndarray, offset: int) -> RawTake:
         raise ValueError("a take without positions")
     skeleton = Skeleton(tuple(entry["names"]), tuple(entry["parents"]), tuple(tuple(c) for c in entry["chains"]))
     return RawTake(
-        positions, float(entry["fps"]), skeleton, Assumption(**entry["rate"]), entry["name"], tuple(entry["captions"]),
-        array("rest"), stated("unit"), stated("up"), stated("parts"), array("root_offset"),
-        _take(entry["partner"], content, offset) if entry["partner"] else None, entry["kind"],
-        tuple(Assumption(**note) for note in entry["notes"]))
+        positions,
+        float(entry["fps"]),
+        skeleton,
+        Assumption(**entry["rate"]),
+        entry["name"],
+        tuple(entry["captions"]),
+        array("rest"),
+        stated("unit"),
+        stated("up"),
+        stated("parts"),
+        array("root_offset"),
+        _take(entry["partner"], content, offset) if entry["partner"] else None,
+        entry["kind"],
+        tuple(Assumption(**note) for note in entry["notes"]),
+    )

@@ -10,11 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem, os_problem
+from motionpatches.core.errors import FileProblem, os_problem
 
 MAX_TEXT = 1 << 30
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
-          (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 # A number that no capture holds: if it is read back as the last one, everything before it was a number too.
 _SENTINEL = -7.0390625e270
 
@@ -49,7 +54,7 @@ def head_text(path: Path, size: int = 16384) -> str:
     except OSError:
         return ""
     text = decode(data)
-    return text[:text.rfind("\n") + 1] if len(data) == size and "\n" in text else text
+    return text[: text.rfind("\n") + 1] if len(data) == size and "\n" in text else text
 
 
 def decode(data: bytes) -> str:
@@ -63,11 +68,11 @@ def decode(data: bytes) -> str:
 def _decoded(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data[len(mark):].decode(encoding, "replace")
+            return data[len(mark) :].decode(encoding, "replace")
     sample = data[:400]
     if b"\0" in sample:
         for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-            if sample[start::2].count(0) > 0.6 * len(sample) / 2 and sample[1 - start::2].count(0) < 0.1 * len(sample) / 2:
+            if sample[start::2].count(0) > 0.6 * len(sample) / 2 and sample[1 - start :: 2].count(0) < 0.1 * len(sample) / 2:
                 return data.decode(encoding, "replace")
     try:
         return data.decode("utf-8")
@@ -84,7 +89,7 @@ def _decoded(data: bytes) -> str:
 def _is_shift_jis(data: bytes) -> bool:
     """Whether two-byte characters start as kana and common kanji do rather than as rare kanji, which accented Western letters
     look like. A quote, dash or Š of Windows' code page before a plain letter counts for neither."""
-    pairs = re.findall(rb"([\x81-\x9f\xe0-\xfc])([\x40-\x7e\x80-\xfc])", data[:1 << 22])
+    pairs = re.findall(rb"([\x81-\x9f\xe0-\xfc])([\x40-\x7e\x80-\xfc])", data[: 1 << 22])
     starts = [lead[0] for lead, trail in pairs if not (trail < b"\x80" and lead in b"\x8a\x8c\x8e\x91\x92\x93\x94\x95\x96\x97")]
     common = sum(start <= 0x98 for start in starts)
     return common > len(starts) - common

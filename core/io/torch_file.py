@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import FileProblem, os_problem
-from core.io.pickle_names import Budget, Known, PickleRefused
-from core.io.plain_pickle import MAX_BYTES, Machine, guarded, read_bytes
-from core.io.values import printable
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.io.pickle_names import Budget, Known, PickleRefused
+from motionpatches.core.io.plain_pickle import MAX_BYTES, Machine, guarded, read_bytes
+from motionpatches.core.io.values import printable
 
 MAGIC = 0x1950A86A20F9469CFC6C
 HEAD = 1 << 18

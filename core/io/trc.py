@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.formats import Format
-from core.io.limits import check_rate, check_size
-from core.io.named_points import takes_of_points
-from core.io.number_table import METRES, number_table, rate_of_times, without_zeros
-from core.io.text import read_text, to_float
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.stated import Stated
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.limits import check_rate, check_size
+from motionpatches.core.io.named_points import takes_of_points
+from motionpatches.core.io.number_table import METRES, number_table, rate_of_times, without_zeros
+from motionpatches.core.io.text import read_text, to_float
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.stated import Stated
 
 MAX_TEXT = 1 << 30
 CUT = "Copy or export the file again"

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import FileProblem
+from motionpatches.core.errors import FileProblem
 
 MAX_NODES = 100_000
 MAX_DEPTH = 500
@@ -81,9 +81,15 @@ def load(path: Path) -> Scene:
     settings, axes = scene.settings, scene.settings.axes
     up = axes.up.name.replace("POSITIVE_", "").replace("NEGATIVE_", "-").replace("UNKNOWN", "")
     return Scene(
-        nodes, tuple(_stack(stack, ufbx.Node) for stack in _items(scene.anim_stacks)), settings.frames_per_second,
-        settings.unit_meters, up, _left_handed(axes), _bind_pose(scene),
-        frozenset(cluster.bone_node.typed_id for cluster in _items(scene.skin_clusters) if cluster.bone_node is not None))
+        nodes,
+        tuple(_stack(stack, ufbx.Node) for stack in _items(scene.anim_stacks)),
+        settings.frames_per_second,
+        settings.unit_meters,
+        up,
+        _left_handed(axes),
+        _bind_pose(scene),
+        frozenset(cluster.bone_node.typed_id for cluster in _items(scene.skin_clusters) if cluster.bone_node is not None),
+    )
 
 
 def local_transforms(node: Node, stack: Stack, times: np.ndarray) -> np.ndarray:
@@ -106,8 +112,15 @@ def _items(items: Any) -> Iterator[Any]:
 
 def _node(element: Any) -> Node:
     parent, scaled_by = element.parent, element.inherit_scale_node
-    return Node(element.name, -1 if parent is None else parent.typed_id, element.attrib_type.name, int(element.inherit_mode),
-                -1 if scaled_by is None else scaled_by.typed_id, tuple(element.node_to_world.c3), element)
+    return Node(
+        element.name,
+        -1 if parent is None else parent.typed_id,
+        element.attrib_type.name,
+        int(element.inherit_mode),
+        -1 if scaled_by is None else scaled_by.typed_id,
+        tuple(element.node_to_world.c3),
+        element,
+    )
 
 
 def _stack(stack: Any, node_type: type) -> Stack:
@@ -126,9 +139,13 @@ def _stack(stack: Any, node_type: type) -> Stack:
 
 
 def _bind_pose(scene: Any) -> dict[int, tuple[float, float, float]]:
-    return {pose.bone_node.typed_id: tuple(pose.bone_to_world.c3)
-            for poses in _items(scene.poses) if poses.is_bind_pose
-            for pose in _items(poses.bone_poses) if pose.bone_node is not None}
+    return {
+        pose.bone_node.typed_id: tuple(pose.bone_to_world.c3)
+        for poses in _items(scene.poses)
+        if poses.is_bind_pose
+        for pose in _items(poses.bone_poses)
+        if pose.bone_node is not None
+    }
 
 
 def _left_handed(axes: Any) -> bool:

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.formats import Format
-from core.io.rigs import MAX_JOINTS, in_pairs, left_out, with_own_names
-from core.motion.axes import UP_AXES
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
-from core.motion.stated import Stated
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.rigs import MAX_JOINTS, in_pairs, left_out, with_own_names
+from motionpatches.core.motion.axes import UP_AXES
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.stated import Stated
 
 # Share of stages that keep to what they state, and to the standard's default where they state nothing.
 TRUE, DEFAULT = 0.97, 0.6
@@ -30,8 +30,9 @@ def read_usd(path: Path) -> list[RawTake]:
     try:
         from pxr import Tf
     except ImportError:
-        raise FileProblem(path, "USD files need a library that is not installed",
-                          "Install it with: pip install 'motionpatches-studio[usd]'") from None
+        raise FileProblem(
+            path, "USD files need a library that is not installed", "Install it with: pip install 'motionpatches-studio[usd]'"
+        ) from None
     try:
         return _read(path)
     except (Tf.ErrorException, RuntimeError, UnicodeError):  # the last: a message or name of the library's with broken bytes
@@ -148,9 +149,16 @@ class _Reader:
         unit = Stated(self.unit, f"metersPerUnit of the stage ({self.unit:g})", TRUE if stated("metersPerUnit") else DEFAULT)
         up = Stated(self.up, "upAxis of the stage", TRUE if stated("upAxis") else DEFAULT) if self.up in UP_AXES else None
         names = tuple(joint.rsplit("/", 1)[-1][:200] or f"joint {i}" for i, joint in enumerate(joints))
-        return RawTake(positions.astype(np.float32), fps, Skeleton(names, parents), rate, name,
-                       rest=None if rest is None or not (np.abs(rest) < 1e12).all() else rest.astype(np.float32),
-                       unit=unit if 1e-6 < self.unit < 1e6 else None, up=up)
+        return RawTake(
+            positions.astype(np.float32),
+            fps,
+            Skeleton(names, parents),
+            rate,
+            name,
+            rest=None if rest is None or not (np.abs(rest) < 1e12).all() else rest.astype(np.float32),
+            unit=unit if 1e-6 < self.unit < 1e6 else None,
+            up=up,
+        )
 
 
 def _world(transforms: Any, to_world: Any, joints: int, reader: _Reader) -> np.ndarray:

@@ -9,10 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from core.motion.motion import Assumption
+from motionpatches.core.motion.motion import Assumption
 
-RATES = ("mocap_framerate", "mocap_frame_rate", "fps", "framerate", "frame_rate", "frames_per_second", "video_fps", "mocap_fps",
-         "sample_rate", "sampling_rate", "rate")
+RATES = (
+    "mocap_framerate",
+    "mocap_frame_rate",
+    "fps",
+    "framerate",
+    "frame_rate",
+    "frames_per_second",
+    "video_fps",
+    "mocap_fps",
+    "sample_rate",
+    "sampling_rate",
+    "rate",
+)
 STEPS = ("frame_time", "dt", "mocap_time_step")
 CAPTIONS = ("text", "texts", "caption", "captions", "prompt", "prompts", "description", "descriptions")
 LONGEST_CAPTION, MOST_CAPTIONS = 1000, 100

@@ -7,20 +7,25 @@ import math
 from pathlib import Path
 from typing import Any
 
-from core.errors import FileProblem
-from core.io.assemble import assemble
-from core.library.captions import read_text
-from core.library.library import Clip, Library, Reader, Skipped, file_key
-from core.library.scan import raw_take
-from core.motion.skeleton import SMPL22
-from core.motion.stated import Stated
-from core.progress import Job, Meter
-from core.recognition import corrections
-from core.recognition.body_parts import PartFinding
-from core.recognition.decide import Recognition
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.assemble import assemble
+from motionpatches.core.library.captions import read_text
+from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
+from motionpatches.core.library.scan import raw_take
+from motionpatches.core.motion.skeleton import SMPL22
+from motionpatches.core.motion.stated import Stated
+from motionpatches.core.progress import Job, Meter
+from motionpatches.core.recognition import corrections
+from motionpatches.core.recognition.body_parts import PartFinding
+from motionpatches.core.recognition.decide import Recognition
 
-FILES = (("train.json", "train"), ("val.json", "val"), ("test.json", "test"), ("extra_train.json", "train"),
-         ("extra_val.json", "val"))
+FILES = (
+    ("train.json", "train"),
+    ("val.json", "val"),
+    ("test.json", "test"),
+    ("extra_train.json", "train"),
+    ("extra_val.json", "val"),
+)
 
 # What the layout itself says of every take.
 AMASS = Recognition(Stated(1.0, "AMASS"), Stated("Z", "AMASS"), PartFinding(SMPL22.chains, 1.0, "SMPL's joints"))
@@ -50,14 +55,16 @@ def open_babel(root: Path) -> Job[Library]:
     if not clips:
         reason = f" {skipped[0].reason}" if skipped else ""
         raise FileProblem(root, f"none of its sequences could be used.{reason}", "Put the AMASS folders beside the tables")
-    return Library(root, root.name, "BABEL folder", tuple(clips), babel_reader(root), tuple(skipped),
-                   ("22 SMPL joints from AMASS",))
+    return Library(
+        root, root.name, "BABEL folder", tuple(clips), babel_reader(root), tuple(skipped), ("22 SMPL joints from AMASS",)
+    )
 
 
 def babel_reader(_: Path) -> Reader:
     """AMASS files, Z up by definition, whatever a person does in them."""
-    return Reader(lambda clip: assemble(clip.path, raw_take(clip.path, ""), AMASS), lambda clip: raw_take(clip.path, ""),
-                  lambda clip: AMASS)
+    return Reader(
+        lambda clip: assemble(clip.path, raw_take(clip.path, ""), AMASS), lambda clip: raw_take(clip.path, ""), lambda clip: AMASS
+    )
 
 
 def _entries(file: Path) -> dict[str, Any]:
@@ -89,10 +96,22 @@ def _add(root: Path, sid: str, entry: Any, split: str, clips: list[Clip], skippe
         if not isinstance(caption, str) or end <= start or caption == "transition" or (start, end, caption) in seen:
             continue
         seen.add((start, end, caption))
-        clips.append(Clip(_unique(f"{sid}@{start:g}-{end:g}", clips), file, (caption,), split, end - start, start, end,
-                          file_key(file, start, end) + said, tuple(_categories(label))))
-    captions = tuple(dict.fromkeys(t for t in (label.get("raw_label") or label.get("proc_label") for label in sequence)
-                                   if isinstance(t, str)))
+        clips.append(
+            Clip(
+                _unique(f"{sid}@{start:g}-{end:g}", clips),
+                file,
+                (caption,),
+                split,
+                end - start,
+                start,
+                end,
+                file_key(file, start, end) + said,
+                tuple(_categories(label)),
+            )
+        )
+    captions = tuple(
+        dict.fromkeys(t for t in (label.get("raw_label") or label.get("proc_label") for label in sequence) if isinstance(t, str))
+    )
     if captions and not seen:
         kinds = tuple(dict.fromkeys(c for label in sequence for c in _categories(label)))
         clips.append(Clip(_unique(sid, clips), file, captions, split, duration, key=file_key(file) + said, labels=kinds))

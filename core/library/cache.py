@@ -9,12 +9,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core import places
-from core.errors import StudioError
-from core.io.takes_file import MAP_FROM, READERS
-from core.library.content import Content, Contents, unchanged
-from core.library.take_store import TakeStore, nbytes
-from core.motion.raw import RawTake
+from motionpatches.core import paths
+from motionpatches.core.errors import StudioError
+from motionpatches.core.io.takes_file import MAP_FROM, READERS
+from motionpatches.core.library.content import Content, Contents, unchanged
+from motionpatches.core.library.take_store import TakeStore, nbytes
+from motionpatches.core.motion.raw import RawTake
 
 LIMIT = 4 * 2**30
 HELD = 128 * 2**20
@@ -33,11 +33,16 @@ class TakeCache:
     content one reads it and the other waits.
     """
 
-    def __init__(self, read: Callable[[Path], list[RawTake]], files: Callable[[Path], Sequence[Path]] = lambda path: [path],
-                 context: Callable[[Path], str] = lambda path: "", folder: Callable[[], Path] | None = None,
-                 limit: int = LIMIT):
+    def __init__(
+        self,
+        read: Callable[[Path], list[RawTake]],
+        files: Callable[[Path], Sequence[Path]] = lambda path: [path],
+        context: Callable[[Path], str] = lambda path: "",
+        folder: Callable[[], Path] | None = None,
+        limit: int = LIMIT,
+    ):
         self.read, self.files, self.context = read, files, context
-        self.store = TakeStore(folder or (lambda: places.cache() / "motions"), limit)
+        self.store = TakeStore(folder or (lambda: paths.cache() / "motions"), limit)
         self._contents = Contents()
         self._recent = _Recent()
         self._lock = threading.Lock()
@@ -170,20 +175,20 @@ def _passing(error: BaseException | None) -> bool:
 
 
 def _read(path: Path) -> list[RawTake]:
-    from core.io.load import read_takes_of
+    from motionpatches.core.io.load import read_takes_of
 
     return read_takes_of(path)
 
 
 def _files(path: Path) -> Sequence[Path]:
-    from core.io.load import files_of
+    from motionpatches.core.io.load import files_of
 
     return files_of(path)
 
 
 def _context(path: Path) -> str:
     """Poses become places by the body models, where a folder of them is set."""
-    from core.io.smpl import BODY_MODELS
+    from motionpatches.core.io.smpl import BODY_MODELS
 
     return os.environ.get(BODY_MODELS, "") if path.suffix.lower() in POSES else ""
 

@@ -10,18 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core import places
-from core.errors import FileProblem, StudioError
-from core.library.captions import CaptionLine, format_humanml3d, read_captions_csv, read_text
-from core.library.library import Clip, Library
-from core.library.takes import FOLDER, Lines, clips_of, take_id, with_lines
-from core.writing import write_atomically
+from motionpatches.core import paths
+from motionpatches.core.atomic import write_atomically
+from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.library.captions import CaptionLine, format_humanml3d, read_captions_csv, read_text
+from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.library.takes import FOLDER, Lines, clips_of, take_id, with_lines
 
 TEXT_LAYOUTS = ("HumanML3D folder", "KIT-ML folder")
 
 
 def sidecar_file(root: Path) -> Path:
-    return places.user_captions() / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.json"
+    return paths.user_captions() / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.json"
 
 
 def read_sidecar(root: Path) -> dict[str, Lines]:
@@ -33,8 +33,9 @@ def read_sidecar(root: Path) -> dict[str, Lines]:
         takes = json.loads(read_text(file))["takes"]
         return {take: tuple(CaptionLine(str(t), float(a), float(b)) for t, a, b in lines) for take, lines in takes.items()}
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise FileProblem(file, "your captions for this library could not be read",
-                          "Remove the file or bring back a copy") from None
+        raise FileProblem(
+            file, "your captions for this library could not be read", "Remove the file or bring back a copy"
+        ) from None
 
 
 def over(library: Library) -> Library:
@@ -105,8 +106,9 @@ def _own_text(file: Path, name: str, lines: Lines) -> str:
     at = next((i for i, row in enumerate(rows) if row["file"] == name), len(rows))
     if any(line.start_s or line.end_s for line in lines):
         columns += [c for c in ("start", "end") if c not in columns]
-    mine = [{"file": name, "caption": line.text, "start": _seconds(line.start_s), "end": _seconds(line.end_s)}
-            for line in lines] or [{"file": name, "caption": ""}]
+    mine = [
+        {"file": name, "caption": line.text, "start": _seconds(line.start_s), "end": _seconds(line.end_s)} for line in lines
+    ] or [{"file": name, "caption": ""}]
     before = {row["caption"]: row for row in rows if row["file"] == name}
     mine = [{**before.get(row["caption"], {}), **row} for row in mine]
     others = [row for row in rows[at:] if row["file"] != name]
@@ -116,8 +118,11 @@ def _own_text(file: Path, name: str, lines: Lines) -> str:
 def export_csv(library: Library) -> str:
     """A table of every caption: file, start, end (seconds; empty: the whole take), split, caption. A take without captions
     has a row with an empty one, to be filled in."""
-    rows = [{"file": _name(library, c), "start": _seconds(c.start_s), "end": _seconds(c.end_s), "split": c.split, "caption": text}
-            for c in library.clips for text in (c.captions or ("",))]
+    rows = [
+        {"file": _name(library, c), "start": _seconds(c.start_s), "end": _seconds(c.end_s), "split": c.split, "caption": text}
+        for c in library.clips
+        for text in (c.captions or ("",))
+    ]
     return _table(["file", "start", "end", "split", "caption"], rows)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import FileProblem, os_problem
+from motionpatches.core.errors import FileProblem, os_problem
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,21 @@ def caption_from_name(path: Path) -> str:
     return " ".join(w for w in words.lower().split() if not w.isdigit())
 
 
-_SWAPS = {"left": "right", "right": "left", "leftward": "rightward", "rightward": "leftward",
-          "leftwards": "rightwards", "rightwards": "leftwards", "clockwise": "counterclockwise",
-          "counterclockwise": "clockwise", "anticlockwise": "clockwise", "counter-clockwise": "clockwise",
-          "anti-clockwise": "clockwise", "lefthanded": "righthanded", "righthanded": "lefthanded"}
+_SWAPS = {
+    "left": "right",
+    "right": "left",
+    "leftward": "rightward",
+    "rightward": "leftward",
+    "leftwards": "rightwards",
+    "rightwards": "leftwards",
+    "clockwise": "counterclockwise",
+    "counterclockwise": "clockwise",
+    "anticlockwise": "clockwise",
+    "counter-clockwise": "clockwise",
+    "anti-clockwise": "clockwise",
+    "lefthanded": "righthanded",
+    "righthanded": "lefthanded",
+}
 _SIDE_WORD = re.compile(r"(?i)\b(" + "|".join(sorted(_SWAPS, key=len, reverse=True)) + r")\b")
 _LEFT_AS_VERB = re.compile(r"(?i)\b(?:has|have|had|was|were|is|are|been|be|just|he|she|they|person|man|woman|who|it)\s+$")
 _NOUN_AFTER = re.compile(r"(?i)^\s*(?:hand|arm|leg|foot|side|knee|elbow|shoulder|fist|and|then|\.|,|$|or|wrist|hip)")
@@ -100,7 +111,7 @@ def mirror_caption(caption: str) -> str:
 
     def swap(match: re.Match) -> str:
         word = match.group(0)
-        before, after = caption[: match.start()], caption[match.end():]
+        before, after = caption[: match.start()], caption[match.end() :]
         lower = word.lower()
         if lower == "left" and _LEFT_AS_VERB.search(before) and not _NOUN_AFTER.match(after):
             return word

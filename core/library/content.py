@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import FileProblem, os_problem
+from motionpatches.core.errors import FileProblem, os_problem
 
 # A file changed within this time may change again and keep its time stamp, which some disks keep to two seconds only.
 UNSETTLED_S = 2.0

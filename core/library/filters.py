@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from core.library.library import Clip
-from core.library.marks import NONE, Mark
+from motionpatches.core.library.library import Clip
+from motionpatches.core.library.marks import NONE, Mark
 
-HELP = ("Words of captions or names; split:test, len>3, len<10, tag:name, is:favourite, has:caption; a minus before any of "
-        "them: not")
+HELP = (
+    "Words of captions or names; split:test, len>3, len<10, tag:name, is:favourite, has:caption; a minus before any of them: not"
+)
 _LENGTH = re.compile(r"^len(<=|>=|<|>)(\d+(?:\.\d+)?)$")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
 
 
 def is_plain(text: str) -> bool:

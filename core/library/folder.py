@@ -10,19 +10,32 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from core.errors import FileProblem, StudioError
-from core.io.load import SUFFIXES, is_motion_file
-from core.library import index
-from core.library.cache import take_cache
-from core.library.captions import CaptionLine, caption_from_name, read_captions_csv, read_humanml3d
-from core.library.library import Clip, Library, Reader, Skipped
-from core.library.recognised import recognised
-from core.library.scan import Found, FoundFile, Readings, notes_of, raw_take, read_file, readings_of
-from core.library.takes import FOLDER, clips_by_range
-from core.motion.motion import Motion
-from core.progress import Job, Meter, run
-from core.recognition.corrections import find_by_key
-from core.recognition.survey import SURE
+from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.io.load import SUFFIXES, is_motion_file
+from motionpatches.core.library import index
+from motionpatches.core.library.cache import take_cache
+from motionpatches.core.library.captions import (
+    CaptionLine,
+    caption_from_name,
+    read_captions_csv,
+    read_humanml3d,
+)
+from motionpatches.core.library.library import Clip, Library, Reader, Skipped
+from motionpatches.core.library.recognised import recognised
+from motionpatches.core.library.scan import (
+    Found,
+    FoundFile,
+    Readings,
+    notes_of,
+    raw_take,
+    read_file,
+    readings_of,
+)
+from motionpatches.core.library.takes import FOLDER, clips_by_range
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.progress import Job, Meter, run
+from motionpatches.core.recognition.corrections import find_by_key
+from motionpatches.core.recognition.survey import SURE
 
 # Seconds after which a scan gives out what it has found so far.
 PARTLY_S = 1.5
@@ -32,8 +45,14 @@ SIBLINGS = 12
 
 def motion_files(root: Path) -> list[Path]:
     """Files below a folder with a reader, sorted by path; hidden folders are not entered."""
-    return sorted(f for f in root.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file()
-                  and not any(part.startswith(".") for part in f.relative_to(root).parts) and is_motion_file(f))
+    return sorted(
+        f
+        for f in root.rglob("*")
+        if f.suffix.lower() in SUFFIXES
+        and f.is_file()
+        and not any(part.startswith(".") for part in f.relative_to(root).parts)
+        and is_motion_file(f)
+    )
 
 
 def open_folder(root: Path) -> Job[Library]:
@@ -130,8 +149,16 @@ class _Scan:
         readings = readings_of([*self.files, *self.siblings])
         clips = [clip for file in self.files for take in file.takes for clip in self._clips(file, take, readings)]
         stamps = {str(f.path): (f.stamp, f.digest) for f in self.files}
-        return Library(self.root, name, FOLDER, tuple(clips), folder_reader(self.root, readings, stamps), tuple(self.skipped),
-                       notes_of(self.files, readings), tuple(self.files))
+        return Library(
+            self.root,
+            name,
+            FOLDER,
+            tuple(clips),
+            folder_reader(self.root, readings, stamps),
+            tuple(self.skipped),
+            notes_of(self.files, readings),
+            tuple(self.files),
+        )
 
     def _clips(self, file: FoundFile, take: Found, readings: Readings) -> list[Clip]:
         path, several = file.path, len(file.takes) > 1 or bool(take.name)

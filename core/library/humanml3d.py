@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem, StudioError, os_problem
-from core.io.array_folder import SharedFormat, recognise_folder
-from core.io.joint_vectors import WIDTHS
-from core.library.captions import read_humanml3d, read_text
-from core.library.library import Clip, Library, Reader, Skipped, file_key
-from core.library.takes import clips_by_range
-from core.motion.skeleton import known_name
-from core.progress import Job, Meter
+from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.io.array_folder import SharedFormat, recognise_folder
+from motionpatches.core.io.joint_vectors import WIDTHS
+from motionpatches.core.library.captions import read_humanml3d, read_text
+from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
+from motionpatches.core.library.takes import clips_by_range
+from motionpatches.core.motion.skeleton import known_name
+from motionpatches.core.progress import Job, Meter
 
 SPLITS = ("train", "val", "test")
 DESCRIBED = "skeleton.json"
@@ -51,11 +51,9 @@ def open_humanml3d(root: Path) -> Job[Library]:
     yield meter.at(len(files))
     missing = sorted(set(splits) - {f.stem for f in files})
     if missing:
-        skipped += [Skipped(folder / f"{m}.npy", f"{m} is named in a split but has no file")
-                    for m in missing]
+        skipped += [Skipped(folder / f"{m}.npy", f"{m} is named in a split but has no file") for m in missing]
     layout = "KIT-ML folder" if known_name(shared.skeleton) == "KIT-ML 21" else "HumanML3D folder"
-    return Library(root, root.name, layout, tuple(clips), _reader(lambda: shared), tuple(skipped),
-                   (shared.note(folder),))
+    return Library(root, root.name, layout, tuple(clips), _reader(lambda: shared), tuple(skipped), (shared.note(folder),))
 
 
 def humanml3d_reader(root: Path) -> Reader:
@@ -86,12 +84,12 @@ def _frame_count(file: Path, joints: int) -> int:
         raise os_problem(file, error) from error
     except ValueError:
         raise FileProblem(file, "it is not a whole .npy array", "Copy or save it again") from None
-    if dtype.kind in "fiu" and len(shape) == 2 and shape[1] in WIDTHS and shape[0] \
-            and WIDTHS[shape[1]].joint_count == joints:
+    if dtype.kind in "fiu" and len(shape) == 2 and shape[1] in WIDTHS and shape[0] and WIDTHS[shape[1]].joint_count == joints:
         return shape[0]
     if dtype.kind not in "fiu" or len(shape) != 3 or shape[1:] != (joints, 3) or not shape[0]:
-        raise FileProblem(file, f"it holds {dtype} of shape {shape}, not joint positions (frames, "
-                          f"{joints}, 3)", "Remove it or save it again")
+        raise FileProblem(
+            file, f"it holds {dtype} of shape {shape}, not joint positions (frames, {joints}, 3)", "Remove it or save it again"
+        )
     return shape[0]
 
 

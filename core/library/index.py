@@ -12,12 +12,12 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import places
-from core.library.library import Clip, Library, Skipped
-from core.library.scan import FoundFile, takes_from, takes_values
-from core.recognition import corrections
-from core.recognition.decide import Recognition
-from core.recognition.stored import recognition_from, recognition_values
+from motionpatches.core import paths
+from motionpatches.core.library.library import Clip, Library, Skipped
+from motionpatches.core.library.scan import FoundFile, takes_from, takes_values
+from motionpatches.core.recognition import corrections
+from motionpatches.core.recognition.decide import Recognition
+from motionpatches.core.recognition.stored import recognition_from, recognition_values
 
 FORMAT = 3
 BREAK = "\x1f"
@@ -48,7 +48,7 @@ class Indexed:
 
 
 def index_file(root: Path) -> Path:
-    return places.cache() / "libraries" / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.sqlite"
+    return paths.cache() / "libraries" / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.sqlite"
 
 
 def save(library: Library, opened_as: str = "folder", complete: bool = True, file: Path | None = None) -> None:
@@ -60,18 +60,47 @@ def save(library: Library, opened_as: str = "folder", complete: bool = True, fil
         temporary.unlink(missing_ok=True)
         with closing(sqlite3.connect(temporary)) as base, base:
             base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
-            base.executemany("INSERT INTO meta VALUES (?, ?)", {
-                "format": str(FORMAT), "root": str(library.root), "name": library.name, "layout": library.layout,
-                "notes": BREAK.join(library.notes), "complete": str(int(complete)), "opened_as": opened_as,
-                "said": corrections.version()}.items())
-            base.executemany("INSERT INTO clips VALUES (?,?,?,?,?,?,?,?,?,?,?)", (
-                (i, c.id, str(c.path), BREAK.join(c.captions), c.split, c.duration_s, c.start_s, c.end_s, c.key,
-                 BREAK.join(c.labels), c.take) for i, c in enumerate(library.clips)))
-            base.executemany("INSERT INTO words(rowid, text) VALUES (?, ?)",
-                             ((i, " ".join((c.id, *c.captions))) for i, c in enumerate(library.clips)))
+            base.executemany(
+                "INSERT INTO meta VALUES (?, ?)",
+                {
+                    "format": str(FORMAT),
+                    "root": str(library.root),
+                    "name": library.name,
+                    "layout": library.layout,
+                    "notes": BREAK.join(library.notes),
+                    "complete": str(int(complete)),
+                    "opened_as": opened_as,
+                    "said": corrections.version(),
+                }.items(),
+            )
+            base.executemany(
+                "INSERT INTO clips VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    (
+                        i,
+                        c.id,
+                        str(c.path),
+                        BREAK.join(c.captions),
+                        c.split,
+                        c.duration_s,
+                        c.start_s,
+                        c.end_s,
+                        c.key,
+                        BREAK.join(c.labels),
+                        c.take,
+                    )
+                    for i, c in enumerate(library.clips)
+                ),
+            )
+            base.executemany(
+                "INSERT INTO words(rowid, text) VALUES (?, ?)",
+                ((i, " ".join((c.id, *c.captions))) for i, c in enumerate(library.clips)),
+            )
             base.executemany("INSERT INTO skipped VALUES (?, ?)", ((str(s.path), s.reason) for s in library.skipped))
-            base.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (
-                (str(f.path), f.stamp, f.digest, json.dumps(takes_values(f.takes))) for f in library.files))
+            base.executemany(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
+                ((str(f.path), f.stamp, f.digest, json.dumps(takes_values(f.takes))) for f in library.files),
+            )
             _save_readings(base, library)
         os.replace(temporary, file)
     except (OSError, sqlite3.Error):
@@ -92,8 +121,9 @@ def _save_readings(base: sqlite3.Connection, library: Library) -> None:
             numbers[id(found)] = len(kept)
             kept.append(found)
         rows[str(clip.path), clip.take] = numbers[id(found)]
-    base.executemany("INSERT INTO recognitions VALUES (?, ?)",
-                     ((i, json.dumps(recognition_values(found))) for i, found in enumerate(kept)))
+    base.executemany(
+        "INSERT INTO recognitions VALUES (?, ?)", ((i, json.dumps(recognition_values(found))) for i, found in enumerate(kept))
+    )
     base.executemany("INSERT INTO readings VALUES (?, ?, ?)", ((*key, number) for key, number in rows.items()))
 
 
@@ -108,15 +138,24 @@ def load(root: Path, file: Path | None = None) -> Indexed | None:
             meta = dict(base.execute("SELECT name, value FROM meta"))
             if meta.get("format") != str(FORMAT) or meta.get("root") != str(root) or meta.get("said") != corrections.version():
                 return None
-            rows = base.execute("SELECT id, path, captions, split, duration, start, end, key, labels, take FROM clips "
-                                "ORDER BY row")
+            rows = base.execute(
+                "SELECT id, path, captions, split, duration, start, end, key, labels, take FROM clips ORDER BY row"
+            )
             with _no_garbage_collection():
                 clips = tuple(
                     Clip(i, Path(p), tuple(c.split(BREAK)) if c else (), s, d, a, e, k, tuple(n.split(BREAK)) if n else (), t)
-                    for i, p, c, s, d, a, e, k, n, t in rows)
+                    for i, p, c, s, d, a, e, k, n, t in rows
+                )
             skipped = tuple(Skipped(Path(p), r) for p, r in base.execute("SELECT path, reason FROM skipped"))
-            return Indexed(meta["name"], meta["layout"], clips, skipped, tuple(t for t in meta["notes"].split(BREAK) if t),
-                           meta["complete"] == "1", meta["opened_as"])
+            return Indexed(
+                meta["name"],
+                meta["layout"],
+                clips,
+                skipped,
+                tuple(t for t in meta["notes"].split(BREAK) if t),
+                meta["complete"] == "1",
+                meta["opened_as"],
+            )
     except (sqlite3.Error, KeyError, TypeError, ValueError, AttributeError):
         file.unlink(missing_ok=True)
         return None
@@ -150,8 +189,9 @@ def load_stamps(root: Path, file: Path | None = None) -> dict[str, tuple[str, st
 
 def load_reading(root: Path, path: str, take: str, file: Path | None = None) -> Recognition | None:
     """How a take is read; None where the index does not know it."""
-    rows = _rows(root, "SELECT content FROM readings JOIN recognitions ON recognition = id WHERE path = ? AND take = ?",
-                 (path, take), file)
+    rows = _rows(
+        root, "SELECT content FROM readings JOIN recognitions ON recognition = id WHERE path = ? AND take = ?", (path, take), file
+    )
     try:
         return recognition_from(json.loads(rows[0][0])) if rows else None
     except (KeyError, TypeError, ValueError):

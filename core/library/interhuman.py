@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from core.errors import FileProblem, StudioError
-from core.io.interhuman import read_processed
-from core.library.captions import read_text
-from core.library.library import Clip, Library, Reader, Skipped, file_key
-from core.library.recognised import recognised
-from core.library.scan import FoundFile, Readings, found_in, notes_of, raw_take, readings_of
-from core.motion.raw import RawTake
-from core.progress import Job, Meter
-from core.recognition.corrections import find_by_key
+from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.io.interhuman import read_processed
+from motionpatches.core.library.captions import read_text
+from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
+from motionpatches.core.library.recognised import recognised
+from motionpatches.core.library.scan import FoundFile, Readings, found_in, notes_of, raw_take, readings_of
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.progress import Job, Meter
+from motionpatches.core.recognition.corrections import find_by_key
 
 SPLITS = ("train", "val", "test")
 
@@ -46,8 +46,16 @@ def open_interhuman(root: Path) -> Job[Library]:
     readings = readings_of(found)
     splits = _splits(root)
     clips = tuple(_clip(root, file, readings, splits) for file in found)
-    return Library(root, root.name, "InterHuman folder", clips, recognised(root, raw, readings), tuple(skipped),
-                   ("two people a clip", *notes_of(found, readings)), tuple(found))
+    return Library(
+        root,
+        root.name,
+        "InterHuman folder",
+        clips,
+        recognised(root, raw, readings),
+        tuple(skipped),
+        ("two people a clip", *notes_of(found, readings)),
+        tuple(found),
+    )
 
 
 def _clip(root: Path, file: FoundFile, readings: Readings, splits: dict[str, str]) -> Clip:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.errors import StudioError
-from core.motion.motion import Motion
-from core.motion.raw import RawTake
-from core.recognition.decide import Recognition
+from motionpatches.core.errors import StudioError
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.recognition.decide import Recognition
 
 if TYPE_CHECKING:
-    from core.library.scan import FoundFile
+    from motionpatches.core.library.scan import FoundFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +115,6 @@ def file_key(path: Path, start_s: float = 0.0, end_s: float = 0.0) -> str:
     """Changes with a file's size or time of change, and with the range."""
     stat = path.stat()
     return f"{path.name}:{stat.st_size}:{stat.st_mtime_ns}:{start_s:g}:{end_s:g}"
-
-
-def content_digest(path: Path) -> str:
-    """First 16 hex digits of the SHA-256 of a file."""
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
 
 
 def skipped_sentence(skipped: Iterable[Skipped]) -> str:

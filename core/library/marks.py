@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import places
-from core.errors import FileProblem
-from core.library.captions import read_text
-from core.writing import write_atomically
+from motionpatches.core import paths
+from motionpatches.core.atomic import write_atomically
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.library.captions import read_text
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ NONE = Mark()
 
 
 def marks_file(root: Path) -> Path:
-    return places.user_captions().parent / "marks" / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.json"
+    return paths.user_captions().parent / "marks" / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.json"
 
 
 def read_marks(root: Path) -> dict[str, Mark]:
@@ -35,11 +35,14 @@ def read_marks(root: Path) -> dict[str, Mark]:
     if not file.exists():
         return {}
     try:
-        return {clip: Mark(bool(m["favourite"]), tuple(str(t) for t in m["tags"]))
-                for clip, m in json.loads(read_text(file))["clips"].items()}
+        return {
+            clip: Mark(bool(m["favourite"]), tuple(str(t) for t in m["tags"]))
+            for clip, m in json.loads(read_text(file))["clips"].items()
+        }
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise FileProblem(file, "your favourites and tags for this library could not be read",
-                          "Remove the file or bring back a copy") from None
+        raise FileProblem(
+            file, "your favourites and tags for this library could not be read", "Remove the file or bring back a copy"
+        ) from None
 
 
 def write_marks(root: Path, marks: Mapping[str, Mark]) -> None:

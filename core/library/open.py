@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import FileProblem
-from core.library import index
-from core.library.babel import babel_reader, is_babel, open_babel
-from core.library.caption_store import over
-from core.library.folder import folder_reader, open_files, open_folder
-from core.library.humanml3d import humanml3d_reader, is_humanml3d, open_humanml3d
-from core.library.interhuman import interhuman_reader, is_interhuman, open_interhuman
-from core.library.library import Library, Reader
-from core.library.packed import is_packed, open_packed
-from core.progress import Job
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.library import index
+from motionpatches.core.library.babel import babel_reader, is_babel, open_babel
+from motionpatches.core.library.caption_store import over
+from motionpatches.core.library.folder import folder_reader, open_files, open_folder
+from motionpatches.core.library.humanml3d import humanml3d_reader, is_humanml3d, open_humanml3d
+from motionpatches.core.library.interhuman import interhuman_reader, is_interhuman, open_interhuman
+from motionpatches.core.library.library import Library, Reader
+from motionpatches.core.library.packed import is_packed, open_packed
+from motionpatches.core.progress import Job
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,11 @@ def open_library(path: str | Path, use_index: bool = False, layout: str = "") ->
     if use_index and kind.reader:
         found = index.load(path)
         if found is not None and found.complete and found.opened_as == kind.name:
-            return over(Library(path, found.name, found.layout, found.clips, kind.reader(path), found.skipped, found.notes,
-                                from_index=True))
+            return over(
+                Library(
+                    path, found.name, found.layout, found.clips, kind.reader(path), found.skipped, found.notes, from_index=True
+                )
+            )
     library = over((yield from kind.open(path)))
     if kind.reader:
         index.save(library, kind.name)

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem, os_problem
-from core.library.library import Clip, Library, Reader
-from core.library.takes import take_id
-from core.motion.motion import Assumption, Motion
-from core.motion.skeleton import Skeleton
-from core.progress import Job, Progress
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.library.library import Clip, Library, Reader
+from motionpatches.core.library.takes import take_id
+from motionpatches.core.motion.motion import Assumption, Motion
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.progress import Job, Progress
 
 STEP_M = 0.0005
 
@@ -44,8 +44,10 @@ def open_packed(path: Path) -> Job[Library]:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             positions, lengths = arrays["positions"], arrays["lengths"]
             index = json.loads(str(arrays["index"]))
-        skeletons = [Skeleton(tuple(s["joint_names"]), tuple(s["parents"]), tuple(tuple(c) for c in s["chains"]))
-                     for s in index["skeletons"]]
+        skeletons = [
+            Skeleton(tuple(s["joint_names"]), tuple(s["parents"]), tuple(tuple(c) for c in s["chains"]))
+            for s in index["skeletons"]
+        ]
         of = [skeletons[c["skeleton"]] for c in index["clips"]]
         ends = np.cumsum([n * s.joint_count for n, s in zip(lengths.tolist(), of, strict=True)])
         fps = float(index["fps"])
@@ -58,9 +60,9 @@ def open_packed(path: Path) -> Job[Library]:
     key = hashlib.sha256(content).hexdigest()[:12]
     clips = tuple(
         Clip(c["id"], path, tuple(c["captions"]), c["split"], int(n) / fps, key=f"{key}:{i}")
-        for i, (c, n) in enumerate(zip(index["clips"], lengths, strict=True)))
-    rows = {c.id: (int(end) - int(n) * s.joint_count, int(end), s)
-            for c, end, n, s in zip(clips, ends, lengths, of, strict=True)}
+        for i, (c, n) in enumerate(zip(index["clips"], lengths, strict=True))
+    )
+    rows = {c.id: (int(end) - int(n) * s.joint_count, int(end), s) for c, end, n, s in zip(clips, ends, lengths, of, strict=True)}
     rate = Assumption("rate", f"{fps:g} fps", "stored with the library", 1.0)
 
     def read(clip: Clip) -> Motion:
@@ -69,8 +71,9 @@ def open_packed(path: Path) -> Job[Library]:
         return Motion(block, fps, skeleton, clip.id, (rate,))
 
     kinds = f"{skeletons[0].joint_count} joints" if len(skeletons) == 1 else f"{len(skeletons)} skeletons"
-    return Library(path, index.get("name", path.stem), "packed library", clips, Reader(read), (),
-                   (f"{kinds}, metres, up Y, {fps:g} fps",))
+    return Library(
+        path, index.get("name", path.stem), "packed library", clips, Reader(read), (), (f"{kinds}, metres, up Y, {fps:g} fps",)
+    )
 
 
 def write_packed(path: Path, name: str, motions: Sequence[Motion], clips: Sequence[dict]) -> None:
@@ -80,13 +83,18 @@ def write_packed(path: Path, name: str, motions: Sequence[Motion], clips: Sequen
     steps = np.round(np.concatenate([m.positions.reshape(-1, 3) for m in motions]) / STEP_M)
     if np.abs(steps).max() > 32767:
         raise FileProblem(path, f"a motion leaves the {32767 * STEP_M:.1f} m that this format holds", "Recentre it")
-    index = {"name": name, "fps": motions[0].fps,
-             "skeletons": [{"joint_names": s.joint_names, "parents": s.parents, "chains": s.chains} for s in skeletons],
-             "clips": [{**clip, "skeleton": place[m.skeleton]} for clip, m in zip(clips, motions, strict=True)]}
+    index = {
+        "name": name,
+        "fps": motions[0].fps,
+        "skeletons": [{"joint_names": s.joint_names, "parents": s.parents, "chains": s.chains} for s in skeletons],
+        "clips": [{**clip, "skeleton": place[m.skeleton]} for clip, m in zip(clips, motions, strict=True)],
+    }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for key, array in (("positions", steps.astype(np.int16)),
-                           ("lengths", np.array([m.frame_count for m in motions], np.int32)),
-                           ("index", np.array(json.dumps(index)))):
+        for key, array in (
+            ("positions", steps.astype(np.int16)),
+            ("lengths", np.array([m.frame_count for m in motions], np.int32)),
+            ("index", np.array(json.dumps(index))),
+        ):
             entry = zipfile.ZipInfo(f"{key}.npy", (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(entry, "w") as stream:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.io.load import index_of
-from core.library.cache import take_cache
-from core.motion.raw import RawTake
-from core.recognition import unit
-from core.recognition.corrections import find_by_key, hierarchy_key
-from core.recognition.decide import Recognition
-from core.recognition.evidence import Evidence, evidence_of
-from core.recognition.stored import evidence_from, evidence_values
-from core.recognition.survey import survey
+from motionpatches.core.io.load import index_of
+from motionpatches.core.library.cache import take_cache
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.recognition import unit
+from motionpatches.core.recognition.corrections import find_by_key, hierarchy_key
+from motionpatches.core.recognition.decide import Recognition
+from motionpatches.core.recognition.evidence import Evidence, evidence_of
+from motionpatches.core.recognition.stored import evidence_from, evidence_values
+from motionpatches.core.recognition.survey import survey
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +55,15 @@ def read_file(path: Path) -> FoundFile:
 
 def found_in(take: RawTake) -> Found:
     """What a scan keeps of a take."""
-    return Found(take.name, take.fps, len(take.positions), take.skeleton.joint_count, take.captions,
-                 hierarchy_key(take.skeleton), evidence_of(take))
+    return Found(
+        take.name,
+        take.fps,
+        len(take.positions),
+        take.skeleton.joint_count,
+        take.captions,
+        hierarchy_key(take.skeleton),
+        evidence_of(take),
+    )
 
 
 def raw_take(path: Path, name: str, stamp: str = "", digest: str = "") -> RawTake:
@@ -97,8 +104,9 @@ def notes_of(files: Iterable[FoundFile], readings: Readings, most: int = 4) -> t
 
 def takes_values(takes: Iterable[Found]) -> list[dict[str, Any]]:
     """Takes as JSON values."""
-    return [{**{k: v for k, v in vars(take).items() if k != "evidence"}, "evidence": evidence_values(take.evidence)}
-            for take in takes]
+    return [
+        {**{k: v for k, v in vars(take).items() if k != "evidence"}, "evidence": evidence_values(take.evidence)} for take in takes
+    ]
 
 
 def takes_from(values: list[dict[str, Any]]) -> tuple[Found, ...]:

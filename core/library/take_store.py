@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from core.io.takes_file import read_takes, write_takes
-from core.motion.raw import RawTake
+from motionpatches.core.io.takes_file import read_takes, write_takes
+from motionpatches.core.motion.raw import RawTake
 
 SUFFIX = ".takes"
 WRITING = ".writing"
@@ -62,8 +62,10 @@ class TakeStore:
             if isinstance(error, PermissionError) and file.exists() and os.access(file.parent, os.W_OK):
                 return  # Another process has just written the same, and holds it open.
             self._paused_until = time.monotonic() + PAUSE_S
-            self.problem = (f"Motions that were read cannot be stored in {self.folder()} ({error.strerror or error}), so they "
-                            "are read from their files each time.")
+            self.problem = (
+                f"Motions that were read cannot be stored in {self.folder()} ({error.strerror or error}), so they "
+                "are read from their files each time."
+            )
 
     def size(self) -> int:
         """Bytes stored."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from core.library.captions import CaptionLine
-from core.library.library import Clip, Library
+from motionpatches.core.library.captions import CaptionLine
+from motionpatches.core.library.library import Clip, Library
 
 Lines = tuple[CaptionLine, ...]
 # The layout in which each file stays in the list, whatever its captions speak of.
@@ -33,8 +33,17 @@ def clips_by_range(whole: Clip, lines: Iterable[CaptionLine], keep_whole: bool =
         stop = min(end, whole.duration_s) if end else whole.duration_s
         if stop > start:
             span = f"@{start:g}-{end:g}"
-            clips.append(replace(whole, id=whole.id + span, captions=texts, duration_s=stop - start, start_s=start, end_s=end,
-                                 key=whole.key + span))
+            clips.append(
+                replace(
+                    whole,
+                    id=whole.id + span,
+                    captions=texts,
+                    duration_s=stop - start,
+                    start_s=start,
+                    end_s=end,
+                    key=whole.key + span,
+                )
+            )
     return clips
 
 
@@ -68,8 +77,10 @@ def with_lines(library: Library, wanted: Mapping[str, Lines]) -> Library:
     for take, clips in clips_of(library, wanted).items():
         labels = {(c.start_s, c.end_s): c.labels for c in clips}
         whole = whole_of(library, take, clips)
-        made[take] = [replace(c, labels=labels.get((c.start_s, c.end_s), ()))
-                      for c in clips_by_range(whole, wanted[take], keep_whole=library.layout == FOLDER)]
+        made[take] = [
+            replace(c, labels=labels.get((c.start_s, c.end_s), ()))
+            for c in clips_by_range(whole, wanted[take], keep_whole=library.layout == FOLDER)
+        ]
     found: list[Clip] = []
     for clip in library.clips:
         take = take_id(clip)

@@ -16,9 +16,12 @@ from torch.nn import functional
 
 def can_read(architecture: dict[str, Any]) -> bool:
     """Whether this file is enough for a transformers configuration."""
-    return (architecture.get("model_type") == "bert" and architecture.get("hidden_act", "gelu") == "gelu"
-            and architecture.get("position_embedding_type", "absolute") == "absolute"
-            and not architecture.get("is_decoder", False))
+    return (
+        architecture.get("model_type") == "bert"
+        and architecture.get("hidden_act", "gelu") == "gelu"
+        and architecture.get("position_embedding_type", "absolute") == "absolute"
+        and not architecture.get("is_decoder", False)
+    )
 
 
 class Bert(nn.Module):
@@ -82,8 +85,9 @@ class _Attention(nn.Module):
         self.query, self.key, self.value = (nn.Linear(c.hidden_size, c.hidden_size) for _ in range(3))
 
     def forward(self, states: Tensor, visible: Tensor) -> Tensor:
-        query, key, value = (part(states).unflatten(-1, (self.heads, -1)).transpose(1, 2)
-                             for part in (self.query, self.key, self.value))
+        query, key, value = (
+            part(states).unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in (self.query, self.key, self.value)
+        )
         mixed = functional.scaled_dot_product_attention(query, key, value, visible, self.dropout if self.training else 0.0)
         return mixed.transpose(1, 2).flatten(2)
 
@@ -101,9 +105,19 @@ class _Output(nn.Module):
 
 def from_architecture(values: dict[str, Any]) -> Bert:
     """Without weights (on the meta device); what a transformers configuration leaves out takes BERT's usual value."""
-    usual = {"vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12,
-             "intermediate_size": 3072, "max_position_embeddings": 512, "type_vocab_size": 2, "pad_token_id": 0,
-             "layer_norm_eps": 1e-12, "hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
+    usual = {
+        "vocab_size": 30522,
+        "hidden_size": 768,
+        "num_hidden_layers": 12,
+        "num_attention_heads": 12,
+        "intermediate_size": 3072,
+        "max_position_embeddings": 512,
+        "type_vocab_size": 2,
+        "pad_token_id": 0,
+        "layer_norm_eps": 1e-12,
+        "hidden_dropout_prob": 0.1,
+        "attention_probs_dropout_prob": 0.1,
+    }
     config = SimpleNamespace(**{name: values.get(name, usual_value) for name, usual_value in usual.items()})
     with torch.device("meta"):
         model = Bert(config)

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from core import places
-from core.errors import StudioError
-from core.models.checkpoint import load_model
-from core.models.config import ModelConfig
-from core.models.interaction import model_class
-from core.models.motion_text_model import MotionTextModel
-from core.models.text_encoder import TextEncoder
-from core.patches import PatchStatistics
+from motionpatches.core import paths
+from motionpatches.core.errors import StudioError
+from motionpatches.core.models.checkpoint import load_model
+from motionpatches.core.models.config import ModelConfig
+from motionpatches.core.models.interaction import model_class
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.models.text_encoder import TextEncoder
+from motionpatches.core.patches import PatchStatistics
 
 STARTER = "starter"
 
@@ -24,7 +24,7 @@ def new_model(config: ModelConfig, statistics: Callable[[], PatchStatistics]) ->
     take over those of the starter model, which go with its motion encoder."""
     if STARTER not in (config.motion_weights, config.text_weights):
         return model_class(config)(config, TextEncoder.pretrained(config), statistics())
-    start = load_model(places.starter_model())
+    start = load_model(paths.starter_model())
     reads_alike = config.motion_weights == STARTER and config.patches == start.config.patches
     own = start.statistics if reads_alike else statistics()
     text = start.text_encoder if config.text_weights == STARTER else TextEncoder.pretrained(config)
@@ -69,5 +69,7 @@ def _take_over(model: MotionTextModel, start: MotionTextModel) -> None:
 
 def _same_encoder(name: str, config: ModelConfig, start: MotionTextModel) -> None:
     if getattr(config, name) != getattr(start.config, name):
-        raise StudioError(f"A model that goes on from {start.name} keeps its {name} encoder, {getattr(start.config, name)}; "
-                          f"leave `{name}` out, or set {name}_weights to \"hub\" or \"\".")
+        raise StudioError(
+            f"A model that goes on from {start.name} keeps its {name} encoder, {getattr(start.config, name)}; "
+            f'leave `{name}` out, or set {name}_weights to "hub" or "".'
+        )

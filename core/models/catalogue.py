@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import places
-from core.errors import StudioError
-from core.models.checkpoint import read_config
-from core.models.config import ModelConfig, from_dict
+from motionpatches.core import paths
+from motionpatches.core.errors import StudioError
+from motionpatches.core.models.checkpoint import read_config
+from motionpatches.core.models.config import ModelConfig, from_dict
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,16 @@ class Model:
         for split in ("test", "val"):
             exact = self.metrics.get(split, {}).get("exact_caption")
             if exact:
-                return (f"{split} R@1 {exact['t2m']['R@1']:g} text to motion, {exact['m2t']['R@1']:g} motion to text "
-                        "(equal captions count)")
+                return (
+                    f"{split} R@1 {exact['t2m']['R@1']:g} text to motion, {exact['m2t']['R@1']:g} motion to text "
+                    "(equal captions count)"
+                )
         return ""
 
 
 def models_in(folder: Path | None = None) -> list[Model]:
     """The shipped starter, the user's own models, and those anywhere below a folder; broken ones are passed by."""
-    places_to_look = [places.starter_model(), *sorted(places.user_models().glob("*"))]
+    places_to_look = [paths.starter_model(), *sorted(paths.user_models().glob("*"))]
     if folder is not None:
         places_to_look += sorted(file.parent for file in folder.rglob("model.safetensors"))
     found = []

@@ -18,14 +18,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from core import places
-from core.errors import FileProblem, StudioError, os_problem
-from core.library.library import content_digest
-from core.models import config as model_config
-from core.models.interaction import model_class
-from core.models.motion_text_model import MotionTextModel
-from core.models.text_encoder import TextEncoder
-from core.patches import PatchStatistics
+from motionpatches.core import paths
+from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.hashing import content_digest
+from motionpatches.core.models import config as model_config
+from motionpatches.core.models.interaction import model_class
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.models.text_encoder import TextEncoder
+from motionpatches.core.patches import PatchStatistics
 
 FORMAT = 1
 SCALE = ".row_scale"
@@ -56,11 +56,20 @@ def save_model(model: MotionTextModel, folder: Path, info: CheckpointInfo, compa
         tensors["statistics.std"] = torch.from_numpy(model.statistics.std.copy())
         save_file(tensors, temporary / "model.safetensors")
         model.text_encoder.tokenizer.save(str(temporary / "tokenizer.json"))
-        (temporary / "config.json").write_text(json.dumps({
-            "format": FORMAT, "model": model_config.to_dict(model.config),
-            "text_architecture": model.text_encoder.architecture,
-            "normalisation": model.statistics.normalisation, "metrics": info.metrics, "provenance": info.provenance,
-        }, indent=1) + "\n")
+        (temporary / "config.json").write_text(
+            json.dumps(
+                {
+                    "format": FORMAT,
+                    "model": model_config.to_dict(model.config),
+                    "text_architecture": model.text_encoder.architecture,
+                    "normalisation": model.statistics.normalisation,
+                    "metrics": info.metrics,
+                    "provenance": info.provenance,
+                },
+                indent=1,
+            )
+            + "\n"
+        )
         shutil.copymode(temporary / "config.json", temporary / "model.safetensors")  # safetensors lets only the owner read
         if info.card:
             (temporary / "README.md").write_text(info.card)
@@ -88,16 +97,20 @@ def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:
         raise FileProblem(weights_file, f"the weights are broken ({error})", "Copy or train the model again") from None
     except OSError as error:
         raise os_problem(weights_file, error) from error
-    statistics = PatchStatistics(tensors.pop("statistics.mean").numpy(), tensors.pop("statistics.std").numpy(),
-                                 values["normalisation"])
+    statistics = PatchStatistics(
+        tensors.pop("statistics.mean").numpy(), tensors.pop("statistics.std").numpy(), values["normalisation"]
+    )
     config = model_config.from_dict(values["model"])
     text = TextEncoder.from_parts(values["text_architecture"], folder / "tokenizer.json", config.text_pooling).materialised()
     model = model_class(config)(config, text, statistics, pretrained=False)
     missing, unexpected = model.load_state_dict(expand_rows(tensors), strict=False)
     if missing or unexpected:
-        raise FileProblem(weights_file, f"tensors do not fit: missing {missing[:3]}, unexpected {unexpected[:3]}",
-                          "Use the version of the program that wrote it")
-    model.name = places.model_name(folder)
+        raise FileProblem(
+            weights_file,
+            f"tensors do not fit: missing {missing[:3]}, unexpected {unexpected[:3]}",
+            "Use the version of the program that wrote it",
+        )
+    model.name = paths.model_name(folder)
     model.fingerprint = content_digest(weights_file)
     return model.eval().to(device)
 

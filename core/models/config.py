@@ -6,8 +6,8 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from core.errors import StudioError
-from core.patches import PatchRecipe
+from motionpatches.core.errors import StudioError
+from motionpatches.core.patches import PatchRecipe
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -53,21 +53,34 @@ PRESETS: dict[str, ModelConfig] = {
     "paper": ModelConfig(),
     # The authors' published configuration.
     "official": ModelConfig(
-        motion_pooling="avg", head="residual", dropout=0.5,
+        motion_pooling="avg",
+        head="residual",
+        dropout=0.5,
         patches=PatchRecipe(normalisation="joint", repeat_frames=True),
     ),
     # Sized for a laptop's CPU; both encoders go on from the shipped model.
     "starter": ModelConfig(
-        motion="vit_tiny_patch16_224", motion_weights="starter", motion_pooling="avg", text=MINILM,
-        text_weights="starter", text_pooling="mean",
-        head="residual", dropout=0.1, trim_padding=True, drop_path=0.05,
+        motion="vit_tiny_patch16_224",
+        motion_weights="starter",
+        motion_pooling="avg",
+        text=MINILM,
+        text_weights="starter",
+        text_pooling="mean",
+        head="residual",
+        dropout=0.1,
+        trim_padding=True,
+        drop_path=0.05,
         patches=PatchRecipe(canonical=True, height_m=1.7),
     ),
 }
 
 
-CHOICES: dict[str, tuple] = {"motion_pooling": ("token", "avg"), "text_pooling": ("cls", "last", "mean"),
-                             "head": ("linear", "residual", "text_space"), "people": (1, 2)}
+CHOICES: dict[str, tuple] = {
+    "motion_pooling": ("token", "avg"),
+    "text_pooling": ("cls", "last", "mean"),
+    "head": ("linear", "residual", "text_space"),
+    "people": (1, 2),
+}
 
 
 def preset(name: str, **changes: Any) -> ModelConfig:
@@ -96,8 +109,9 @@ def changed(config: ModelConfig, **changes: Any) -> ModelConfig:
         if getattr(config, name) not in known:
             raise StudioError(f"{name} must be one of {', '.join(map(str, known))}, not {getattr(config, name)!r}.")
     if {"memory_keys", "memory_meanings"} & changes.keys():
-        raise StudioError("A memory of sentences belongs to the model that was made with it: leave memory_keys and "
-                          "memory_meanings out.")
+        raise StudioError(
+            "A memory of sentences belongs to the model that was made with it: leave memory_keys and memory_meanings out."
+        )
     if config.head_hidden < 0 or config.head_hidden and config.head == "residual":
         raise StudioError("head_hidden is a number of units beside a linear head; a residual head has its own.")
     if config.patches.form not in ("patches", "joints") or config.patches.normalisation not in ("sample_point", "joint"):

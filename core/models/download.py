@@ -6,9 +6,9 @@ import os
 import threading
 from pathlib import Path
 
-from core.errors import StudioError
-from core.models.hub import offline
-from core.progress import Job, Progress
+from motionpatches.core.errors import StudioError
+from motionpatches.core.models.hub import offline
+from motionpatches.core.progress import Job, Progress
 
 MEGABYTE = 1 << 20
 

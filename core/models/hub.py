@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from core.errors import StudioError
-from core.models.config import MINILM
+from motionpatches.core.errors import StudioError
+from motionpatches.core.models.config import MINILM
 
 
 def text_folder(name: str) -> Path:
@@ -21,8 +21,9 @@ def text_folder(name: str) -> Path:
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError, RepositoryNotFoundError
 
     try:
-        return Path(snapshot_download(
-            name, allow_patterns=["config.json", "tokenizer.json", "tokenizer_config.json", "*.safetensors"]))
+        return Path(
+            snapshot_download(name, allow_patterns=["config.json", "tokenizer.json", "tokenizer_config.json", "*.safetensors"])
+        )
     except LocalEntryNotFoundError:
         raise offline(name) from None
     except (HFValidationError, RepositoryNotFoundError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional
 
-from core.models.config import ModelConfig
-from core.models.motion_text_model import MotionTextModel
+from motionpatches.core.models.config import ModelConfig
+from motionpatches.core.models.motion_text_model import MotionTextModel
 
 
 class InteractionModel(MotionTextModel):

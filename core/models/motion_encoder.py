@@ -7,12 +7,12 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from core.errors import StudioError
-from core.models.backends import prepare_imports
-from core.models.config import ModelConfig
-from core.models.hub import offline
-from core.models.plain_vit import PlainViT, can_build
-from core.patches import MAX_FRAMES, PARTS
+from motionpatches.core.errors import StudioError
+from motionpatches.core.models.config import ModelConfig
+from motionpatches.core.models.device import prepare_imports
+from motionpatches.core.models.hub import offline
+from motionpatches.core.models.plain_vit import PlainViT, can_build
+from motionpatches.core.patches import MAX_FRAMES, PARTS
 
 # Motions are read together whose windows, rounded up to a multiple of this, are as many.
 BUCKET = 2
@@ -32,15 +32,22 @@ def make_vit(config: ModelConfig, pretrained: bool) -> nn.Module:
     points = config.patches.points
     try:
         vit = timm.create_model(
-            config.motion, img_size=(MAX_FRAMES, PARTS * points), num_classes=0, global_pool=config.motion_pooling,
-            drop_path_rate=config.drop_path, pretrained=bool(weights), **overlay)
+            config.motion,
+            img_size=(MAX_FRAMES, PARTS * points),
+            num_classes=0,
+            global_pool=config.motion_pooling,
+            drop_path_rate=config.drop_path,
+            pretrained=bool(weights),
+            **overlay,
+        )
     except RuntimeError as error:
         if "Unknown model" in str(error):
             raise StudioError(f"timm has no vision transformer called {config.motion!r}.") from None
         raise
     except (AssertionError, TypeError) as error:
-        raise StudioError(f"{config.motion} cannot be built for motion patches with pooling {config.motion_pooling!r} "
-                          f"({error}).") from None
+        raise StudioError(
+            f"{config.motion} cannot be built for motion patches with pooling {config.motion_pooling!r} ({error})."
+        ) from None
     except (OSError, ValueError) as error:
         if weights == "hub":
             raise offline(config.motion) from error
@@ -48,8 +55,10 @@ def make_vit(config: ModelConfig, pretrained: bool) -> nn.Module:
     if not hasattr(vit, "blocks") or getattr(vit, "patch_embed", None) is None:
         raise StudioError(f"{config.motion} is no plain vision transformer; choose a ViT or DeiT of timm.")
     if tuple(vit.patch_embed.patch_size) != (points, points):
-        raise StudioError(f"{config.motion} reads patches of {vit.patch_embed.patch_size[0]}, the motion patches have {points} "
-                          "points; set patches.points to the same.")
+        raise StudioError(
+            f"{config.motion} reads patches of {vit.patch_embed.patch_size[0]}, the motion patches have {points} "
+            "points; set patches.points to the same."
+        )
     return vit
 
 
@@ -73,7 +82,7 @@ class MotionEncoder(nn.Module):
         windows = x.shape[2]
         x = x.flatten(2).transpose(1, 2)
         position = vit.pos_embed
-        grid = position[:, self.prefix:].unflatten(1, (-1, PARTS))[:, :windows].flatten(1, 2)
+        grid = position[:, self.prefix :].unflatten(1, (-1, PARTS))[:, :windows].flatten(1, 2)
         x = x + grid
         if self.prefix:
             token = vit.cls_token + position[:, : self.prefix]
@@ -106,8 +115,11 @@ def by_length(pixels: Tensor, used: Tensor, bucket: int, window: int, read: Call
     counts = torch.unique(groups).tolist()
     if len(counts) == 1:
         return read(pixels[:, :, : counts[0] * window], used)
-    found = [(rows, read(pixels[rows, :, : count * window], used[rows]))
-             for count in counts for rows in [(groups == count).nonzero()[:, 0]]]
+    found = [
+        (rows, read(pixels[rows, :, : count * window], used[rows]))
+        for count in counts
+        for rows in [(groups == count).nonzero()[:, 0]]
+    ]
     order = torch.cat([rows for rows, _ in found]).argsort()
     return torch.cat([features for _, features in found])[order]
 

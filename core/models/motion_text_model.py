@@ -8,12 +8,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.models.config import ModelConfig
-from core.models.joint_encoder import JointEncoder
-from core.models.motion_encoder import MotionEncoder
-from core.models.text_encoder import TextEncoder
-from core.models.text_memory import TextMemory
-from core.patches import PatchStatistics
+from motionpatches.core.models.config import ModelConfig
+from motionpatches.core.models.joint_encoder import JointEncoder
+from motionpatches.core.models.motion_encoder import MotionEncoder
+from motionpatches.core.models.text_encoder import TextEncoder
+from motionpatches.core.models.text_memory import TextMemory
+from motionpatches.core.patches import PatchStatistics
 
 
 class ResidualHead(nn.Module):
@@ -66,22 +66,22 @@ def make_head(config: ModelConfig, width: int) -> nn.Module:
 class MotionTextModel(nn.Module):
     """encode_motion and encode_text give unit rows (B, dim) float32; their dot product is the score."""
 
-    def __init__(self, config: ModelConfig, text_encoder: TextEncoder, statistics: PatchStatistics,
-                 pretrained: bool = True):
+    def __init__(self, config: ModelConfig, text_encoder: TextEncoder, statistics: PatchStatistics, pretrained: bool = True):
         super().__init__()
         if config.head == "text_space":
             config = replace(config, dim=text_encoder.width)
         self.config = config
         self.statistics = statistics
         joints = len(statistics.mean)
-        self.motion_encoder = (JointEncoder(config, joints, pretrained) if config.patches.form == "joints"
-                               else MotionEncoder(config, pretrained))
+        self.motion_encoder = (
+            JointEncoder(config, joints, pretrained) if config.patches.form == "joints" else MotionEncoder(config, pretrained)
+        )
         self.text_encoder = text_encoder
         width = self.motion_encoder.width * config.people
-        self.motion_head = (LinearAndHidden(width, config.dim, config.head_hidden) if config.head_hidden
-                            else make_head(config, width))
-        self.text_head = (NearIdentity(config.dim) if config.head == "text_space"
-                          else make_head(config, text_encoder.width))
+        self.motion_head = (
+            LinearAndHidden(width, config.dim, config.head_hidden) if config.head_hidden else make_head(config, width)
+        )
+        self.text_head = NearIdentity(config.dim) if config.head == "text_space" else make_head(config, text_encoder.width)
         self.text_memory = TextMemory(config.dim, config.memory_keys, config.memory_meanings) if config.memory_keys else None
         self.name = ""
         self.fingerprint = ""

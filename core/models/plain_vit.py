@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.models.config import ModelConfig
-from core.patches import MAX_FRAMES, PARTS
+from motionpatches.core.models.config import ModelConfig
+from motionpatches.core.patches import MAX_FRAMES, PARTS
 
 # Width and heads by what timm calls them; all have twelve blocks. A tag after the name only says whose weights.
 SIZES = {"tiny": (192, 3), "small": (384, 6), "base": (768, 12)}

@@ -12,20 +12,24 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from core import places
-from core.errors import FileProblem, StudioError, os_problem
-from core.library.open import open_library
-from core.models.checkpoint import CheckpointInfo, save_model
-from core.models.config import changed, preset
-from core.models.motion_text_model import MotionTextModel
-from core.models.text_encoder import TextEncoder
-from core.patches import PatchStatistics
-from core.progress import Job, Progress
-from core.statistics import library_statistics
+from motionpatches.core import paths
+from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.library.open import open_library
+from motionpatches.core.library.statistics import library_statistics
+from motionpatches.core.models.checkpoint import CheckpointInfo, save_model
+from motionpatches.core.models.config import changed, preset
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.models.text_encoder import TextEncoder
+from motionpatches.core.patches import PatchStatistics
+from motionpatches.core.progress import Job, Progress
 
 # Theirs -> ours.
-PREFIXES = {"motion_encoder.model.": "motion_encoder.vit.", "text_encoder.text_model.": "text_encoder.backbone.",
-            "motion_projection.": "motion_head.", "text_projection.": "text_head."}
+PREFIXES = {
+    "motion_encoder.model.": "motion_encoder.vit.",
+    "text_encoder.text_model.": "text_encoder.backbone.",
+    "motion_projection.": "motion_head.",
+    "text_projection.": "text_head.",
+}
 LOGIT_SCALE = "logit_scale"
 # DistilBERT's architecture is transformers' default; its vocabulary of uncased words is the one of the starter model.
 DISTILBERT = {"model_type": "distilbert"}
@@ -50,15 +54,23 @@ def import_state_dict(file: Path, statistics: PatchStatistics, origin: str, stat
     renamed = {_renamed(name): tensor for name, tensor in state.items() if name != LOGIT_SCALE}
     problems = [f"missing {_theirs(name)}" for name in wanted if name not in renamed]
     problems += [f"unknown {_theirs(name)}" for name in renamed if name not in wanted]
-    problems += [f"{_theirs(name)} is {tuple(tensor.shape)} instead of {tuple(wanted[name])}"
-                 for name, tensor in renamed.items() if name in wanted and tensor.shape != wanted[name]]
+    problems += [
+        f"{_theirs(name)} is {tuple(tensor.shape)} instead of {tuple(wanted[name])}"
+        for name, tensor in renamed.items()
+        if name in wanted and tensor.shape != wanted[name]
+    ]
     if problems:
-        raise FileProblem(file, f"{len(problems)} tensors do not fit the published model: " + "; ".join(problems),
-                          "Import a best_model.pt of the authors' release")
+        raise FileProblem(
+            file,
+            f"{len(problems)} tensors do not fit the published model: " + "; ".join(problems),
+            "Import a best_model.pt of the authors' release",
+        )
     model.load_state_dict({name: tensor.float() for name, tensor in renamed.items()})
-    card = (f"# {file.stem}\n\nImported from {origin}: a model published with Yu, Tanaka and Fujiwara, \"Exploring Vision "
-            f"Transformers for 3D Human Motion-Language Models with Motion Patches\", CVPR 2024.\n\n**Licence**: {LICENCE}.\n\n"
-            f"Mean and deviation per joint are those of {statistics_of}.\n")
+    card = (
+        f'# {file.stem}\n\nImported from {origin}: a model published with Yu, Tanaka and Fujiwara, "Exploring Vision '
+        f'Transformers for 3D Human Motion-Language Models with Motion Patches", CVPR 2024.\n\n**Licence**: {LICENCE}.\n\n'
+        f"Mean and deviation per joint are those of {statistics_of}.\n"
+    )
     return Imported(model.eval(), CheckpointInfo({}, {"origin": origin, "licence": LICENCE, "statistics": statistics_of}, card))
 
 
@@ -89,8 +101,9 @@ def read_state_dict(file: Path) -> dict[str, Tensor]:
     except OSError as error:
         raise os_problem(file, error) from error
     except (pickle.UnpicklingError, RuntimeError, ValueError, EOFError, BadZipFile, KeyError, TypeError, AttributeError) as error:
-        raise FileProblem(file, f"it is not a state dict of tensors ({str(error).splitlines()[0][:120]})",
-                          "Download it again") from None
+        raise FileProblem(
+            file, f"it is not a state dict of tensors ({str(error).splitlines()[0][:120]})", "Download it again"
+        ) from None
     if not isinstance(state, dict) or not state or not all(isinstance(v, Tensor) for v in state.values()):
         raise FileProblem(file, "it does not hold tensors by name alone", "Import the bare state dict, best_model.pt")
     return state
@@ -112,13 +125,16 @@ def dataset_statistics(folder: Path) -> PatchStatistics | None:
 
 def _temperature(file: Path, state: dict[str, Tensor]) -> float:
     if LOGIT_SCALE not in state or state[LOGIT_SCALE].numel() != 1:
-        raise FileProblem(file, "it holds no logit_scale, so it is not a published model of this method",
-                          "Import a best_model.pt of the authors' release")
+        raise FileProblem(
+            file,
+            "it holds no logit_scale, so it is not a published model of this method",
+            "Import a best_model.pt of the authors' release",
+        )
     return float(torch.exp(-state[LOGIT_SCALE].double()))
 
 
 def _distilbert() -> TextEncoder:
-    tokenizer_file = places.starter_model() / "tokenizer.json"
+    tokenizer_file = paths.starter_model() / "tokenizer.json"
     if Tokenizer.from_file(str(tokenizer_file)).get_vocab_size() != VOCABULARY:
         raise StudioError("The starter model's vocabulary is not the one of uncased BERT any more.")
     encoder = TextEncoder.from_parts(DISTILBERT, tokenizer_file, "cls")
@@ -126,8 +142,8 @@ def _distilbert() -> TextEncoder:
 
 
 def _renamed(name: str) -> str:
-    return next((ours + name[len(theirs):] for theirs, ours in PREFIXES.items() if name.startswith(theirs)), name)
+    return next((ours + name[len(theirs) :] for theirs, ours in PREFIXES.items() if name.startswith(theirs)), name)
 
 
 def _theirs(name: str) -> str:
-    return next((theirs + name[len(ours):] for theirs, ours in PREFIXES.items() if name.startswith(ours)), name)
+    return next((theirs + name[len(ours) :] for theirs, ours in PREFIXES.items() if name.startswith(ours)), name)

@@ -9,13 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.errors import FileProblem, StudioError
-from core.models import bert
-from core.models.backends import prepare_imports
-from core.models.config import ModelConfig
-from core.models.half_linear import Halved
-from core.models.hub import text_folder
-from core.models.motion_encoder import by_length
+from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.models import bert
+from motionpatches.core.models.config import ModelConfig
+from motionpatches.core.models.device import prepare_imports
+from motionpatches.core.models.half_linear import Halved
+from motionpatches.core.models.hub import text_folder
+from motionpatches.core.models.motion_encoder import by_length
 
 MAX_TOKENS = 77
 # On a CPU sentences are read together whose tokens, rounded up to a multiple of this, are as many: padding costs time there.
@@ -55,8 +55,7 @@ class TextEncoder(nn.Module):
         except (OSError, ValueError) as error:
             raise StudioError(f"The text encoder in {folder.name} could not be read: {error}") from None
         except Exception as error:  # tokenizers raises bare Exception
-            raise FileProblem(folder / "tokenizer.json", f"it could not be read ({error})",
-                              "Download the model again") from None
+            raise FileProblem(folder / "tokenizer.json", f"it could not be read ({error})", "Download the model again") from None
         return cls(backbone, _plain(backbone.config), tokenizer, config.text_pooling)
 
     @classmethod

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.models.half_linear import HalfLinear
+from motionpatches.core.models.half_linear import HalfLinear
 
 # How sharply the near ones are chosen; the cosine below which none is near; how much of what they mean is added.
 TEMPERATURE, NEAR, SHARE = 0.03, 0.5, 0.1

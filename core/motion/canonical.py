@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.motion.limbs import limb
-from core.motion.motion import Motion
-from core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
+from motionpatches.core.motion.limbs import limb
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
 
 REFERENCE_HEIGHT_M = 1.7
 
@@ -59,7 +59,7 @@ def canonical(motion: Motion) -> Motion:
     origin[1] = motion.positions[..., 1].min()
     angle = 0.0
     if motion.skeleton.chains:
-        ahead = facing(motion.positions[first:first + 1], motion.skeleton)[0]
+        ahead = facing(motion.positions[first : first + 1], motion.skeleton)[0]
         angle = -float(np.arctan2(ahead[0], ahead[2]))
 
     def placed(one: Motion) -> Motion:
@@ -87,8 +87,9 @@ def resample(motion: Motion, fps: float) -> Motion:
     positions = before * (1 - weight) + after * weight
     bones = motion.skeleton.bones
     if len(bones):
-        vectors = between_directions(before[:, bones[:, 1]] - before[:, bones[:, 0]],
-                                     after[:, bones[:, 1]] - after[:, bones[:, 0]], weight)
+        vectors = between_directions(
+            before[:, bones[:, 1]] - before[:, bones[:, 0]], after[:, bones[:, 1]] - after[:, bones[:, 0]], weight
+        )
         vector_of = dict(zip(bones[:, 1].tolist(), vectors.transpose(1, 0, 2), strict=True))
         for joint in motion.skeleton.topological_order:
             if joint in vector_of:
@@ -113,6 +114,7 @@ def between_directions(a: np.ndarray, b: np.ndarray, weight: np.ndarray) -> np.n
 def stature(motion: Motion) -> float:
     """Estimated standing height in metres: bone lengths (median over time) of leg and torso, and the part
     of the head above its joint (7.5 % of the height, an anthropometric mean)."""
+
     def length(chain: tuple[int, ...]) -> float:
         steps = np.diff(motion.positions[:, list(chain)], axis=1)
         return float(np.median(np.linalg.norm(steps, axis=2), axis=0).sum())

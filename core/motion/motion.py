@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.motion.skeleton import Skeleton
+from motionpatches.core.motion.skeleton import Skeleton
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from core.motion.motion import Assumption
-from core.motion.skeleton import Skeleton
-from core.motion.stated import Stated
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.stated import Stated
 
 
 @dataclass(frozen=True, eq=False)

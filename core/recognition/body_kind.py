@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.recognition.joint_names import words_of
-from core.recognition.limb_search import Pair
-from core.recognition.naming_schemes import words
-from core.recognition.sides import unit
+from motionpatches.core.recognition.joint_names import words_of
+from motionpatches.core.recognition.limb_search import Pair
+from motionpatches.core.recognition.naming_schemes import words
+from motionpatches.core.recognition.sides import unit
 
 ANIMAL_WORDS = words("""
     tail paw paws hoof hooves hock fetlock pastern cannon horselink hind hindleg hindlimb hindfoot rear rearleg foreleg forelimb
@@ -52,8 +52,10 @@ def no_person(shape: Shape, names: Sequence[str], named: bool) -> str:
     four_feet += float(np.clip(4 * (shape.upright + 0.5), -2.5, 1.5)) + min(0.8 * len(told), 2.0)
     if shape.leg_to_arm < FOUR_FEET_LEG_TO_ARM and four_feet > (1.5 if named else 0.0):
         which = f", joints named {', '.join(told[:3])}" if told else ""
-        return (f"an animal on four feet: fore limbs 1:{shape.leg_to_arm:.1f} of the hind limbs, a trunk of "
-                f"{shape.trunk_to_leg:.1f} of their length across them{which}")
+        return (
+            f"an animal on four feet: fore limbs 1:{shape.leg_to_arm:.1f} of the hind limbs, a trunk of "
+            f"{shape.trunk_to_leg:.1f} of their length across them{which}"
+        )
     if not named and not LEG_TO_ARM[0] < shape.leg_to_arm < LEG_TO_ARM[1]:
         return f"limbs of a length of 1:{shape.leg_to_arm:.1f} are no person's arms and legs"
     if not named and not TRUNK_TO_LEG[0] < shape.trunk_to_leg < TRUNK_TO_LEG[1]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.motion.skeleton import KNOWN_SKELETONS, Chains, Skeleton, known_name
-from core.recognition.body_kind import no_person, shape_of
-from core.recognition.joint_names import read_names
-from core.recognition.limb_search import Pair, pair_of, way_along
-from core.recognition.parts_by_geometry import parts_by_geometry
-from core.recognition.parts_by_name import parts_by_name
-from core.recognition.rigid_tree import bone_spread, sample_frames
-from core.recognition.sides import ahead_features, body_of, first_is_left
+from motionpatches.core.motion.skeleton import KNOWN_SKELETONS, Chains, Skeleton, known_name
+from motionpatches.core.recognition.body_kind import no_person, shape_of
+from motionpatches.core.recognition.joint_names import read_names
+from motionpatches.core.recognition.limb_search import Pair, pair_of, way_along
+from motionpatches.core.recognition.parts_by_geometry import parts_by_geometry
+from motionpatches.core.recognition.parts_by_name import parts_by_name
+from motionpatches.core.recognition.rigid_tree import bone_spread, sample_frames
+from motionpatches.core.recognition.sides import ahead_features, body_of, first_is_left
 
 __all__ = ["PartFinding", "find_body_parts", "parts_by_name"]
 
@@ -78,8 +78,9 @@ def _checked(skeleton: Skeleton, sample: np.ndarray, chains: Chains, whole: bool
         return _none(why_not)
     left, sides_sure = first_is_left(ahead_features(sample, body_of(legs, arms, chains[1][-1], chains[0][-1], chains[2][-1])))
     if not left and sides_sure > MIRRORED:
-        return PartFinding(chains, MISTRUST, f"{reason}, though knees and feet say that left and right are exchanged", True,
-                           1 - sides_sure)
+        return PartFinding(
+            chains, MISTRUST, f"{reason}, though knees and feet say that left and right are exchanged", True, 1 - sides_sure
+        )
     return PartFinding(chains, sure, reason)
 
 

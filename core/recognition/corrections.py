@@ -10,13 +10,41 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from core.errors import FileProblem
-from core.motion.skeleton import Skeleton
-from core.recognition import corrections_file
-from core.recognition.corrections_file import MAX_LABEL, SCOPES, Correction, Remembered, Scope, notices
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.recognition import corrections_file
+from motionpatches.core.recognition.corrections_file import (
+    MAX_LABEL,
+    SCOPES,
+    Correction,
+    Remembered,
+    Scope,
+    notices,
+)
 
-__all__ = ["SCOPES", "Correction", "Remembered", "Scope", "check", "find", "find_by_key", "forget", "forget_all", "hierarchy_key",
-           "key_of", "label", "levels", "listed", "notices", "place_of", "remember", "remembered", "restore", "unread", "version"]
+__all__ = [
+    "SCOPES",
+    "Correction",
+    "Remembered",
+    "Scope",
+    "check",
+    "find",
+    "find_by_key",
+    "forget",
+    "forget_all",
+    "hierarchy_key",
+    "key_of",
+    "label",
+    "levels",
+    "listed",
+    "notices",
+    "place_of",
+    "remember",
+    "remembered",
+    "restore",
+    "unread",
+    "version",
+]
 
 NONE = Correction()
 
@@ -88,7 +116,7 @@ def place_of(scope: Scope, path: Path | None) -> str:
 def label(skeleton: Skeleton) -> str:
     """A rig's first joints, by which a person knows it, without their namespace."""
     names = ", ".join(name.rpartition(":")[2] for name in skeleton.joint_names[:3]).encode("utf-8", "replace").decode()
-    return names if len(names) <= MAX_LABEL else names[:MAX_LABEL - 1] + "…"
+    return names if len(names) <= MAX_LABEL else names[: MAX_LABEL - 1] + "…"
 
 
 def listed() -> tuple[Remembered, ...]:
@@ -103,8 +131,15 @@ def unread() -> int:
 
 def remembered(scope: Scope, place: str, skeleton: Skeleton, correction: Correction) -> Remembered:
     """A correction as it would be kept. Raises FileProblem where it cannot be."""
-    return Remembered(scope, hierarchy_key(skeleton), place, skeleton.joint_count, label(skeleton),
-                      replace(check(correction, skeleton), by=()), date.today().isoformat())
+    return Remembered(
+        scope,
+        hierarchy_key(skeleton),
+        place,
+        skeleton.joint_count,
+        label(skeleton),
+        replace(check(correction, skeleton), by=()),
+        date.today().isoformat(),
+    )
 
 
 def remember(scope: Scope, skeleton: Skeleton, path: Path | None, correction: Correction) -> None:

@@ -17,11 +17,11 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from filelock import FileLock, Timeout
 
-from core import places
-from core.errors import FileProblem, os_problem
-from core.motion.axes import UP_AXES
-from core.motion.skeleton import Chains
-from core.writing import write_atomically
+from motionpatches.core import paths
+from motionpatches.core.atomic import write_atomically
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.motion.axes import UP_AXES
+from motionpatches.core.motion.skeleton import Chains
 
 Scope = Literal["file", "folder", "rig"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -107,7 +107,7 @@ def read(strict: bool = False) -> Kept:
     """The list, parsed again only where the file has changed. `strict` raises FileProblem where the file is there but cannot
     be read, so that it is not written over; else that counts as empty."""
     global _seen
-    file = places.corrections()
+    file = paths.corrections()
     try:
         stat = os.stat(file)
         stamp = (str(file), stat.st_mtime_ns, stat.st_size, stat.st_ino)
@@ -144,7 +144,7 @@ def clear() -> None:
 def notices() -> list[str]:
     """What went wrong with the list since this was last asked, in sentences."""
     found = _notices[:]
-    del _notices[:len(found)]
+    del _notices[: len(found)]
     return found
 
 
@@ -224,7 +224,7 @@ def _put_aside(file: Path) -> None:
 
 
 def _lock() -> Any:
-    file = places.corrections()
+    file = paths.corrections()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         return FileLock(file.with_name(file.name + ".lock")).acquire(timeout=LOCK_S)
@@ -237,7 +237,7 @@ def _lock() -> Any:
 def _write(entries: Iterable[Remembered], unread: int) -> None:
     """Entries that could not be read are not written again; the file that held them is kept beside."""
     global _seen
-    file = places.corrections()
+    file = paths.corrections()
     rows = [{**{n: v for n, v in asdict(entry).items() if n != "correction"}, **entry.correction.said()} for entry in entries]
     if unread:
         with suppress(OSError):

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.motion.axes import UP_AXES
-from core.motion.raw import RawTake
-from core.motion.stated import Stated
-from core.recognition import root_offset, unit, up_axis
-from core.recognition.body_parts import PartFinding
-from core.recognition.evidence import Evidence, evidence_of
+from motionpatches.core.motion.axes import UP_AXES
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.stated import Stated
+from motionpatches.core.recognition import root_offset, unit, up_axis
+from motionpatches.core.recognition.body_parts import PartFinding
+from motionpatches.core.recognition.evidence import Evidence, evidence_of
 
 # Two takes whose bodies differ by more than this are of different units, though their joints have the same names.
 SAME_SIZE = 1.6

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.motion.raw import RawTake
-from core.motion.stated import Stated
-from core.recognition import root_offset, unit, up_axis
-from core.recognition.body_parts import PartFinding, find_body_parts
-from core.recognition.corrections import hierarchy_key
-from core.recognition.up_axis import UpEvidence
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.stated import Stated
+from motionpatches.core.recognition import root_offset, unit, up_axis
+from motionpatches.core.recognition.body_parts import PartFinding, find_body_parts
+from motionpatches.core.recognition.corrections import hierarchy_key
+from motionpatches.core.recognition.up_axis import UpEvidence
 
 
 @dataclass(frozen=True, eq=False)

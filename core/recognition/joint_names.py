@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.recognition.naming_schemes import (
+from motionpatches.core.recognition.naming_schemes import (
     EAST_HELPERS,
     EAST_ROOTS,
     EAST_SEGMENTS,
@@ -65,7 +65,8 @@ def read_name(name: str) -> NameReading:
     if not side and spine and spine[0][0] in "l":
         side = "left"
     if {word for word in rest if word in HELPERS or word.rstrip("s") in HELPERS} - (
-            HELPERS_THAT_NECKS_HAVE if "neck" in found else set()):
+        HELPERS_THAT_NECKS_HAVE if "neck" in found else set()
+    ):
         return NameReading(side, "helper")
     if WEAK_FINGERS & set(rest) and not found & {*_TRUNK, "toe", "foot", "leg", "thigh", "shin"}:
         found.add("finger")
@@ -127,7 +128,7 @@ def _take_side(words: Sequence[str]) -> tuple[str, list[str]]:
 def _glued(word: str) -> tuple[str, str]:
     """'lfemur' -> left, femur; 'rightfoot' -> right, foot; 'footl' -> left, foot."""
     for text in ("left", "right", "l", "r"):
-        for bare in (word[len(text):] if word.startswith(text) else "", word[:-len(text)] if word.endswith(text) else ""):
+        for bare in (word[len(text) :] if word.startswith(text) else "", word[: -len(text)] if word.endswith(text) else ""):
             if _segment(bare) or bare in HELPERS or bare in WEAK_FINGERS and len(text) > 1:
                 return SIDES[text], bare
     return "", word

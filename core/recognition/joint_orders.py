@@ -6,15 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.motion.skeleton import Chains, Skeleton
-from core.motion.stated import Stated
-from core.recognition.published_orders import ORDERS, JointOrder
-from core.recognition.rigid_tree import rigid_tree, sample_frames
+from motionpatches.core.motion.skeleton import Chains, Skeleton
+from motionpatches.core.motion.stated import Stated
+from motionpatches.core.recognition.published_orders import ORDERS, JointOrder
+from motionpatches.core.recognition.rigid_tree import rigid_tree, sample_frames
 
 WORST = 0.35
 # Usual ratios of a body's lengths, and how far (as a logarithm) people and rigs stray from them.
 SHIN_TO_THIGH, FOREARM_TO_ARM, LEG_TO_ARM, TRUNK_TO_LEG, HIPS_TO_LEG, SHOULDERS_TO_LEG, HEAD_TO_LEG = (
-    (1.0, 0.2), (0.9, 0.35), (1.6, 0.3), (0.6, 0.35), (0.26, 0.6), (0.42, 0.5), (0.27, 0.7))
+    (1.0, 0.2),
+    (0.9, 0.35),
+    (1.6, 0.3),
+    (0.6, 0.35),
+    (0.26, 0.6),
+    (0.42, 0.5),
+    (0.27, 0.7),
+)
 
 
 def recognise_order(positions: np.ndarray) -> tuple[np.ndarray, Skeleton, Stated[str]]:
@@ -25,12 +32,20 @@ def recognise_order(positions: np.ndarray) -> tuple[np.ndarray, Skeleton, Stated
     joints of the body left out. Where no order fits, the tree of rigid links comes without chains.
     """
     sample = sample_frames(positions)
-    found = sorted(((_misfit(with_virtual(sample, order), order.skeleton.chains, order.real_joints), n)
-                    for n, order in enumerate(ORDERS) if order.columns == positions.shape[1]))
+    found = sorted(
+        (
+            (_misfit(with_virtual(sample, order), order.skeleton.chains, order.real_joints), n)
+            for n, order in enumerate(ORDERS)
+            if order.columns == positions.shape[1]
+        )
+    )
     if not found or found[0][0] > WORST:
         skeleton = replace(rigid_tree(sample), chains=())
-        known = f"no published order of {positions.shape[1]} joints fits" if found else (
-            f"no published order has {positions.shape[1]} joints")
+        known = (
+            f"no published order of {positions.shape[1]} joints fits"
+            if found
+            else (f"no published order has {positions.shape[1]} joints")
+        )
         return positions, skeleton, Stated("tree of rigid links", known, 0.5)
     misfit, best = found[0]
     order = ORDERS[best]
@@ -42,7 +57,7 @@ def recognise_order(positions: np.ndarray) -> tuple[np.ndarray, Skeleton, Stated
 
 def with_virtual(positions: np.ndarray, order: JointOrder) -> np.ndarray:
     """The joints of the order's skeleton (T, J', 3) from the array's columns (T, J, 3)."""
-    real = positions[:, :order.real_joints]
+    real = positions[:, : order.real_joints]
     if not order.virtual:
         return real
     means: list[np.ndarray] = []
@@ -56,8 +71,14 @@ def _misfit(sample: np.ndarray, chains: Chains, real_joints: int) -> float:
     legs, arms = [list(chains[0]), list(chains[1])], [list(chains[3]), list(chains[4])]
     torso = list(chains[2])
     hip, shoulder = _longest_pair(sample, legs), _longest_pair(sample, arms)
-    segments = np.array([_length(sample, limb[start + k], limb[start + k + 1])
-                         for limbs, start in ((legs, hip), (arms, shoulder)) for k in (0, 1) for limb in limbs])
+    segments = np.array(
+        [
+            _length(sample, limb[start + k], limb[start + k + 1])
+            for limbs, start in ((legs, hip), (arms, shoulder))
+            for k in (0, 1)
+            for limb in limbs
+        ]
+    )
     size = np.median(segments, axis=1).sum() / 8
     if not size > 1e-9:
         return np.inf
@@ -67,15 +88,21 @@ def _misfit(sample: np.ndarray, chains: Chains, real_joints: int) -> float:
     spread = np.mean([min(_spread(length, size), 0.5) for length in rigid])
     right, left = np.median(segments[0::2], axis=1), np.median(segments[1::2], axis=1)
     uneven = np.mean(np.minimum(np.abs(np.log(np.maximum(right, 1e-9) / np.maximum(left, 1e-9))), 0.5))
-    thigh, shin, upper, fore = ((right + left) / 2)
+    thigh, shin, upper, fore = (right + left) / 2
     middle = sample[:, [leg[hip] for leg in legs]].mean(1)
     above = sample[:, [arm[shoulder] for arm in arms]].mean(1)
     trunk = np.median(np.linalg.norm(above - middle, axis=1))
     head = np.median(np.linalg.norm(sample[:, torso[-1]] - above, axis=1))
     leg = thigh + shin
-    odd = [_odd(shin, thigh, SHIN_TO_THIGH), _odd(fore, upper, FOREARM_TO_ARM), _odd(leg, upper + fore, LEG_TO_ARM),
-           _odd(trunk, leg, TRUNK_TO_LEG), _odd(np.median(hips), leg, HIPS_TO_LEG),
-           _odd(np.median(shoulders), leg, SHOULDERS_TO_LEG), _odd(head, leg, HEAD_TO_LEG)]
+    odd = [
+        _odd(shin, thigh, SHIN_TO_THIGH),
+        _odd(fore, upper, FOREARM_TO_ARM),
+        _odd(leg, upper + fore, LEG_TO_ARM),
+        _odd(trunk, leg, TRUNK_TO_LEG),
+        _odd(np.median(hips), leg, HIPS_TO_LEG),
+        _odd(np.median(shoulders), leg, SHOULDERS_TO_LEG),
+        _odd(head, leg, HEAD_TO_LEG),
+    ]
     return float(spread + uneven + np.mean(odd) + _upside_down(sample, middle, above, torso[-1]))
 
 

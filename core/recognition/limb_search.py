@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.motion.skeleton import Skeleton
+from motionpatches.core.motion.skeleton import Skeleton
 
 LONGEST_LIMB = 12
 BRANCHES_LOOKED_AT = 6
@@ -116,7 +116,7 @@ class BoneGraph:
         while b >= 0 and b not in place:
             way.append(b)
             b = self.parent[b]
-        return above[:place[b] + 1] + way[::-1] if b >= 0 else []
+        return above[: place[b] + 1] + way[::-1] if b >= 0 else []
 
 
 def find_pairs(graph: BoneGraph) -> tuple[Pair, Pair] | None:
@@ -130,14 +130,14 @@ def find_pairs(graph: BoneGraph) -> tuple[Pair, Pair] | None:
         through = [other for reach, other in graph.best[node][:BRANCHES_LOOKED_AT] if reach > 0.12 * span]
         outwards = [way_along(graph.sample, graph.farthest(node, other)) for other in through]
         for k, one in enumerate(outwards):
-            for other in outwards[k + 1:]:
+            for other in outwards[k + 1 :]:
                 pair = pair_of(node, one, other)
                 if pair and pair.unlike < 0.5 and pair.length > 0.1 * span:
                     pairs.append(pair)
     pairs.sort(key=lambda p: p.length * (1 - p.unlike), reverse=True)
     best, best_score = None, 0.0
     for k, one in enumerate(pairs[:40]):
-        for other in pairs[k + 1:40]:
+        for other in pairs[k + 1 : 40]:
             score = one.length * (1 - one.unlike) + other.length * (1 - other.unlike)
             if score > best_score and _apart(graph, one, other):
                 best, best_score = (one, other), score

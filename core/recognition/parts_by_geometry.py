@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.motion.skeleton import Chains, Skeleton
-from core.recognition.joint_names import NameReading
-from core.recognition.limb_search import BoneGraph, Limb, Pair, find_pairs
-from core.recognition.parts_by_name import ARM, LEG
-from core.recognition.sides import Body, ahead_features, body_of, first_is_left, unit
+from motionpatches.core.motion.skeleton import Chains, Skeleton
+from motionpatches.core.recognition.joint_names import NameReading
+from motionpatches.core.recognition.limb_search import BoneGraph, Limb, Pair, find_pairs
+from motionpatches.core.recognition.parts_by_name import ARM, LEG
+from motionpatches.core.recognition.sides import Body, ahead_features, body_of, first_is_left, unit
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def parts_by_geometry(skeleton: Skeleton, sample: np.ndarray, readings: list[Nam
     body = body_of(legs, arms, *toes, torso[-1])
     left_first, sides_sure = _sides(sample, body, legs, arms, readings)
     chains = [_leg_chain(graph, limb) for limb in (legs.first, legs.second)]
-    arm_chains = [_clean(limb.path[:limb.end + 1], limb) for limb in (arms.first, arms.second)]
+    arm_chains = [_clean(limb.path[: limb.end + 1], limb) for limb in (arms.first, arms.second)]
     if left_first:
         chains, arm_chains = chains[::-1], arm_chains[::-1]
     return ShapedParts((*chains, tuple(torso), *arm_chains), legs, arms, float(1 / (1 + np.exp(-abs(odds_first)))), sides_sure)
@@ -96,7 +96,7 @@ def _head_way(graph: BoneGraph, legs: Pair, arms: Pair) -> list[int]:
     """The longest way off the trunk's arm end that is no arm; only the end itself where there is none."""
     trunk = graph.between(legs.joint, arms.joint)
     taken = {*trunk, *arms.first.path[1:], *arms.second.path[1:]}
-    near = [arms.joint, *arms.first.path[1:arms.first.start + 1], *arms.second.path[1:arms.second.start + 1]]
+    near = [arms.joint, *arms.first.path[1 : arms.first.start + 1], *arms.second.path[1 : arms.second.start + 1]]
     ways = [(reach, node, other) for node in near for reach, other in graph.best[node] if other not in taken]
     if not ways:
         return [arms.joint]
@@ -114,7 +114,7 @@ def _torso(graph: BoneGraph, legs: Pair, arms: Pair) -> list[int]:
     trunk, head = graph.between(legs.joint, arms.joint), _head_way(graph, legs, arms)
     for k in range(1, len(head) - 1):
         if len(graph.neighbours[head[k]]) > 3 or (len(graph.neighbours[head[k]]) > 2 and k > 1):
-            return trunk + head[1:k + 1]
+            return trunk + head[1 : k + 1]
     if len(head) > 3:
         shoulders = graph.sample[:, [arms.first.joints[0], arms.second.joints[0]]].mean(1)
         high = np.median(np.linalg.norm(graph.sample[:, head[-2:]] - shoulders[:, None], axis=2), axis=0) / legs.length
@@ -125,14 +125,14 @@ def _torso(graph: BoneGraph, legs: Pair, arms: Pair) -> list[int]:
 
 def _foot(graph: BoneGraph, limb: Limb) -> tuple[int, ...]:
     """From the ankle to the toes: the first joint in the outer half of the foot; the ankle alone where nothing follows."""
-    way = list(limb.path[limb.end:])
+    way = list(limb.path[limb.end :])
     reach = np.cumsum([0.0, *(graph.neighbours[a][b] for a, b in zip(way, way[1:], strict=False))])
     end = int(np.argmax(reach >= 0.5 * reach[-1])) if len(way) > 1 else 0
-    return tuple(way[:max(end, min(1, len(way) - 1)) + 1])
+    return tuple(way[: max(end, min(1, len(way) - 1)) + 1])
 
 
 def _leg_chain(graph: BoneGraph, limb: Limb) -> tuple[int, ...]:
-    return _clean(limb.path[:limb.end + 1], limb) + _foot(graph, limb)[1:]
+    return _clean(limb.path[: limb.end + 1], limb) + _foot(graph, limb)[1:]
 
 
 def _clean(path: tuple[int, ...], limb: Limb) -> tuple[int, ...]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.motion.skeleton import Chains, Skeleton
-from core.recognition.joint_names import NameReading, read_names
-from core.recognition.tree_paths import depths, path, roots, shared_ancestor, without_coincident
+from motionpatches.core.motion.skeleton import Chains, Skeleton
+from motionpatches.core.recognition.joint_names import NameReading, read_names
+from motionpatches.core.recognition.tree_paths import depths, path, roots, shared_ancestor, without_coincident
 
 LEG = ("thigh", "leg", "shin", "foot", "heel", "toe")
 ARM = ("collar", "arm", "upper arm", "forearm", "hand")
@@ -166,12 +166,16 @@ class _Named:
         """From the trunk to the end: what is no helper and no second half of a bone ('thigh.L', 'thigh.L.001')."""
         way, turn = path(self.skeleton, self.depth, start, end)
         first = self._first(end, limb)
-        way = way[way.index(first):] if first in way else way[turn:]
+        way = way[way.index(first) :] if first in way else way[turn:]
         kept = [start]
         for joint in way:
             reading = self.readings[joint]
-            half = (kept[-1] != start and reading.segment in LONG_BONES and self.readings[kept[-1]] == reading
-                    and _is_copy(self.skeleton.joint_names[kept[-1]], self.skeleton.joint_names[joint]))
+            half = (
+                kept[-1] != start
+                and reading.segment in LONG_BONES
+                and self.readings[kept[-1]] == reading
+                and _is_copy(self.skeleton.joint_names[kept[-1]], self.skeleton.joint_names[joint])
+            )
             if joint == end or not (reading.helper or half):
                 kept.append(joint)
         return list(dict.fromkeys(kept))
@@ -185,8 +189,10 @@ class _Named:
                 continue
             if k < turn and k + 1 < len(way):
                 onward = next((j for j in way[turn:] if not self.readings[j].helper), top)
-                there, on, straight = (np.median(np.linalg.norm(sample[:, a] - sample[:, b], axis=1))
-                                       for a, b in ((hips, joint), (joint, onward), (hips, onward)))
+                there, on, straight = (
+                    np.median(np.linalg.norm(sample[:, a] - sample[:, b], axis=1))
+                    for a, b in ((hips, joint), (joint, onward), (hips, onward))
+                )
                 if there + on > 1.3 * straight or self.readings[joint].segment not in ("", *TRUNK):
                     continue
             kept.append(joint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from core.motion.skeleton import BANDAI21, KIT21, SMPL22, Chains, Skeleton
+from motionpatches.core.motion.skeleton import BANDAI21, KIT21, SMPL22, Chains, Skeleton
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,11 @@ def mirrored(name: str) -> str:
     for left, right in _SWAPS:
         if left in name:
             return name.replace(left, right)
-    return re.sub(r"^([Ll])(?=[A-Z]|femur|tibia|foot|toes|hipjoint|clavicle|humerus|radius|wrist|hand|fingers|thumb)",
-                  lambda m: "R" if m.group(1) == "L" else "r", name)
+    return re.sub(
+        r"^([Ll])(?=[A-Z]|femur|tibia|foot|toes|hipjoint|clavicle|humerus|radius|wrist|hand|fingers|thumb)",
+        lambda m: "R" if m.group(1) == "L" else "r",
+        name,
+    )
 
 
 def _order(name: str, joints: str, body: _Body) -> JointOrder:
@@ -75,18 +78,24 @@ def _fingers(hand: str, names: str, count: int) -> str:
 
 
 # SMPL's body and its relatives. Fingers in the models' order; SMPL-X puts jaw and eyes before them.
-_SMPL = " ".join(f"{n}:{SMPL22.joint_names[p] if p >= 0 else '-'}"
-                 for n, p in zip(SMPL22.joint_names, SMPL22.parents, strict=True))
-_SMPL_BODY = dict(leg="pelvis left_hip left_knee left_ankle left_foot", torso="pelvis spine1 spine2 spine3 neck head",
-                  arm="spine3 left_collar left_shoulder left_elbow left_wrist")
+_SMPL = " ".join(
+    f"{n}:{SMPL22.joint_names[p] if p >= 0 else '-'}" for n, p in zip(SMPL22.joint_names, SMPL22.parents, strict=True)
+)
+_SMPL_BODY = dict(
+    leg="pelvis left_hip left_knee left_ankle left_foot",
+    torso="pelvis spine1 spine2 spine3 neck head",
+    arm="spine3 left_collar left_shoulder left_elbow left_wrist",
+)
 _SMPL24 = _SMPL + " left_hand:left_wrist right_hand:right_wrist"
-_SMPL_HANDS = " ".join(_fingers(f"{s}_wrist", f"{s}_index {s}_middle {s}_pinky {s}_ring {s}_thumb", 3)
-                       for s in ("left", "right"))
+_SMPL_HANDS = " ".join(_fingers(f"{s}_wrist", f"{s}_index {s}_middle {s}_pinky {s}_ring {s}_thumb", 3) for s in ("left", "right"))
 _SMPLX = f"{_SMPL} jaw:head left_eye_smplhf:head right_eye_smplhf:head {_SMPL_HANDS}"
 
 # SOMA (NVIDIA): 30 joints of the body, 77 with every finger.
-_SOMA_BODY = dict(leg="Hips LeftLeg LeftShin LeftFoot LeftToeBase", torso="Hips Spine1 Spine2 Chest Neck1 Neck2 Head",
-                  arm="Chest LeftShoulder LeftArm LeftForeArm LeftHand")
+_SOMA_BODY = dict(
+    leg="Hips LeftLeg LeftShin LeftFoot LeftToeBase",
+    torso="Hips Spine1 Spine2 Chest Neck1 Neck2 Head",
+    arm="Chest LeftShoulder LeftArm LeftForeArm LeftHand",
+)
 _SOMA_ARM = "{0}Shoulder:Chest {0}Arm {0}ForeArm {0}Hand "
 _SOMA_LEG = "{0}Leg:Hips {0}Shin {0}Foot {0}ToeBase "
 
@@ -98,22 +107,31 @@ def _soma_hand(side: str) -> str:
     return " ".join(words) + " "
 
 
-_SOMA30 = ("Hips:- Spine1 Spine2 Chest Neck1 Neck2 Head Jaw:Head LeftEye:Head RightEye:Head " + "".join(
-    _SOMA_ARM.format(s) + f"{s}HandThumbEnd:{s}Hand {s}HandMiddleEnd:{s}Hand " for s in ("Left", "Right"))
-    + "".join(_SOMA_LEG.format(s) for s in ("Left", "Right")))
-_SOMA77 = ("Hips:- Spine1 Spine2 Chest Neck1 Neck2 Head HeadEnd:Head Jaw:Head LeftEye:Head RightEye:Head " + "".join(
-    _SOMA_ARM.format(s) + _soma_hand(s) for s in ("Left", "Right"))
-    + "".join(_SOMA_LEG.format(s) + f"{s}ToeEnd " for s in ("Left", "Right")))
+_SOMA30 = (
+    "Hips:- Spine1 Spine2 Chest Neck1 Neck2 Head Jaw:Head LeftEye:Head RightEye:Head "
+    + "".join(_SOMA_ARM.format(s) + f"{s}HandThumbEnd:{s}Hand {s}HandMiddleEnd:{s}Hand " for s in ("Left", "Right"))
+    + "".join(_SOMA_LEG.format(s) for s in ("Left", "Right"))
+)
+_SOMA77 = (
+    "Hips:- Spine1 Spine2 Chest Neck1 Neck2 Head HeadEnd:Head Jaw:Head LeftEye:Head RightEye:Head "
+    + "".join(_SOMA_ARM.format(s) + _soma_hand(s) for s in ("Left", "Right"))
+    + "".join(_SOMA_LEG.format(s) + f"{s}ToeEnd " for s in ("Left", "Right"))
+)
 
 # Key points of pose estimators: no spine of their own. Chest and spine divide the line from hips to shoulders in three.
-_POINTS_BODY = dict(leg="pelvis left_hip left_knee left_ankle", torso="pelvis spine chest neck head",
-                    arm="chest left_collar left_shoulder left_elbow left_wrist")
+_POINTS_BODY = dict(
+    leg="pelvis left_hip left_knee left_ankle",
+    torso="pelvis spine chest neck head",
+    arm="chest left_collar left_shoulder left_elbow left_wrist",
+)
 
 
 def _collars(left: str, right: str) -> str:
     """Virtual collar joints, half-way from between the shoulders to each."""
-    return " ".join(f"{own.replace('shoulder', 'collar').replace('Shoulder', 'Collar')}:chest={own}+{own}+{own}+{other}"
-                    for own, other in ((left, right), (right, left)))
+    return " ".join(
+        f"{own.replace('shoulder', 'collar').replace('Shoulder', 'Collar')}:chest={own}+{own}+{own}+{other}"
+        for own, other in ((left, right), (right, left))
+    )
 
 
 def _trunk(lh: str, rh: str, ls: str, rs: str, head: str = "", pelvis: str = "", neck: str = "") -> str:
@@ -128,9 +146,11 @@ def _trunk(lh: str, rh: str, ls: str, rs: str, head: str = "", pelvis: str = "",
     return " ".join(words)
 
 
-_COCO_ARM_LEG = ("left_shoulder:left_collar right_shoulder:right_collar left_elbow:left_shoulder right_elbow:right_shoulder "
-                 "left_wrist:left_elbow right_wrist:right_elbow left_hip:pelvis right_hip:pelvis left_knee:left_hip "
-                 "right_knee:right_hip left_ankle:left_knee right_ankle:right_knee")
+_COCO_ARM_LEG = (
+    "left_shoulder:left_collar right_shoulder:right_collar left_elbow:left_shoulder right_elbow:right_shoulder "
+    "left_wrist:left_elbow right_wrist:right_elbow left_hip:pelvis right_hip:pelvis left_knee:left_hip "
+    "right_knee:right_hip left_ankle:left_knee right_ankle:right_knee"
+)
 _COCO = f"nose:head left_eye:head right_eye:head left_ear:head right_ear:head {_COCO_ARM_LEG}"
 _COCO_TRUNK = _trunk("left_hip", "right_hip", "left_shoulder", "right_shoulder", "left_ear+right_ear")
 _FEET = "{0}BigToe:{0}Ankle {0}SmallToe:{0}Ankle {0}Heel:{0}Ankle"
@@ -143,51 +163,92 @@ _MEDIAPIPE = (
     "left_shoulder:left_collar right_shoulder:right_collar "
     "left_elbow:left_shoulder right_elbow:right_shoulder left_wrist:left_elbow right_wrist:right_elbow "
     + " ".join(f"{s}_{f}:{s}_wrist" for f in ("pinky", "index", "thumb") for s in ("left", "right"))
-    + " left_hip:pelvis right_hip:pelvis " + " ".join(f"{s}_{b}:{s}_{a}" for a, b in (
-        ("hip", "knee"), ("knee", "ankle"), ("ankle", "heel"), ("ankle", "foot_index")) for s in ("left", "right")))
+    + " left_hip:pelvis right_hip:pelvis "
+    + " ".join(
+        f"{s}_{b}:{s}_{a}"
+        for a, b in (("hip", "knee"), ("knee", "ankle"), ("ankle", "heel"), ("ankle", "foot_index"))
+        for s in ("left", "right")
+    )
+)
 
 _KINECT_ARM = "Shoulder{0}:SpineShoulder Elbow{0} Wrist{0} Hand{0} "
 _KINECT_LEG = "Hip{0}:SpineBase Knee{0} Ankle{0} Foot{0} "
-_KINECT = ("SpineBase:- SpineMid Neck:SpineShoulder Head " + "".join(_KINECT_ARM.format(s) for s in ("Left", "Right"))
-           + "".join(_KINECT_LEG.format(s) for s in ("Left", "Right")) + "SpineShoulder:SpineMid "
-           + "".join(f"HandTip{s}:Hand{s} Thumb{s}:Wrist{s} " for s in ("Left", "Right")))
-_KINECT1 = ("HipCenter:- Spine ShoulderCenter Head "
-            + "".join(_KINECT_ARM.format(s).replace("SpineShoulder", "ShoulderCenter") for s in ("Left", "Right"))
-            + "".join(_KINECT_LEG.format(s).replace("SpineBase", "HipCenter") for s in ("Left", "Right")))
-_AZURE = ("PELVIS:- SPINE_NAVEL SPINE_CHEST NECK " + "".join(
-    f"CLAVICLE_{s}:SPINE_CHEST SHOULDER_{s} ELBOW_{s} WRIST_{s} HAND_{s} HANDTIP_{s} THUMB_{s}:WRIST_{s} "
-    for s in ("LEFT", "RIGHT")) + "".join(f"HIP_{s}:PELVIS KNEE_{s} ANKLE_{s} FOOT_{s} " for s in ("LEFT", "RIGHT"))
-    + "HEAD:NECK NOSE:HEAD EYE_LEFT:HEAD EAR_LEFT:HEAD EYE_RIGHT:HEAD EAR_RIGHT:HEAD")
+_KINECT = (
+    "SpineBase:- SpineMid Neck:SpineShoulder Head "
+    + "".join(_KINECT_ARM.format(s) for s in ("Left", "Right"))
+    + "".join(_KINECT_LEG.format(s) for s in ("Left", "Right"))
+    + "SpineShoulder:SpineMid "
+    + "".join(f"HandTip{s}:Hand{s} Thumb{s}:Wrist{s} " for s in ("Left", "Right"))
+)
+_KINECT1 = (
+    "HipCenter:- Spine ShoulderCenter Head "
+    + "".join(_KINECT_ARM.format(s).replace("SpineShoulder", "ShoulderCenter") for s in ("Left", "Right"))
+    + "".join(_KINECT_LEG.format(s).replace("SpineBase", "HipCenter") for s in ("Left", "Right"))
+)
+_AZURE = (
+    "PELVIS:- SPINE_NAVEL SPINE_CHEST NECK "
+    + "".join(
+        f"CLAVICLE_{s}:SPINE_CHEST SHOULDER_{s} ELBOW_{s} WRIST_{s} HAND_{s} HANDTIP_{s} THUMB_{s}:WRIST_{s} "
+        for s in ("LEFT", "RIGHT")
+    )
+    + "".join(f"HIP_{s}:PELVIS KNEE_{s} ANKLE_{s} FOOT_{s} " for s in ("LEFT", "RIGHT"))
+    + "HEAD:NECK NOSE:HEAD EYE_LEFT:HEAD EAR_LEFT:HEAD EYE_RIGHT:HEAD EAR_RIGHT:HEAD"
+)
 
-_H36M17 = ("Hip:- RHip RKnee RFoot LHip:Hip LKnee LFoot Spine:Hip Thorax Nose:Thorax Head:Nose LShoulder:Thorax LElbow LWrist "
-           "RShoulder:Thorax RElbow RWrist")
+_H36M17 = (
+    "Hip:- RHip RKnee RFoot LHip:Hip LKnee LFoot Spine:Hip Thorax Nose:Thorax Head:Nose LShoulder:Thorax LElbow LWrist "
+    "RShoulder:Thorax RElbow RWrist"
+)
 _H36M16 = _H36M17.replace("Nose:Thorax Head:Nose", "Head:Thorax")
-_H36M32 = ("Hips:- RHip RKnee RFoot RToe RToeSite LHip:Hips LKnee LFoot LToe LToeSite Spine0:Hips Spine Thorax Nose Head "
-           "LCollar:Thorax LShoulder LElbow LWrist LHand LHandSite LWristEnd:LWrist LWristSite RCollar:Thorax RShoulder "
-           "RElbow RWrist RHand RHandSite RWristEnd:RWrist RWristSite")
-_MPII = ("RAnkle:RKnee RKnee:RHip RHip:Pelvis LHip:Pelvis LKnee:LHip LAnkle:LKnee Pelvis:- Thorax:chest Neck:Thorax "
-         "HeadTop:Neck RWrist:RElbow RElbow:RShoulder RShoulder:RCollar LShoulder:LCollar LElbow:LShoulder LWrist:LElbow")
-_LSP = ("RAnkle:RKnee RKnee:RHip RHip:pelvis LHip:pelvis LKnee:LHip LAnkle:LKnee RWrist:RElbow RElbow:RShoulder "
-        "RShoulder:RCollar LShoulder:LCollar LElbow:LShoulder LWrist:LElbow Neck:chest HeadTop:Neck")
-_PANOPTIC = ("Neck:chest Nose:head BodyCenter:- LShoulder:LCollar LElbow LWrist LHip:BodyCenter LKnee LAnkle "
-             "RShoulder:RCollar RElbow RWrist RHip:BodyCenter RKnee RAnkle LEye:head LEar:head REye:head REar:head")
-_HP28 = ("spine3:spine2 spine4:spine3 spine2:spine spine:pelvis pelvis:- neck:spine4 head:neck head_top:head "
-         + " ".join(f"{s}_clavicle:spine4 {s}_shoulder {s}_elbow {s}_wrist {s}_hand" for s in ("left", "right")) + " "
-         + " ".join(f"{s}_hip:pelvis {s}_knee {s}_ankle {s}_foot {s}_toe" for s in ("left", "right")))
-_HP17 = ("HeadTop:Head Neck:Spine RShoulder:Neck RElbow RWrist LShoulder:Neck LElbow LWrist RHip:Hip RKnee RAnkle LHip:Hip LKnee "
-         "LAnkle Hip:- Spine:Hip Head:Neck")
-_XSENS = ("Pelvis:- L5 L3 T12 T8 Neck Head "
-          + "".join(f"{s}Shoulder:T8 {s}UpperArm {s}ForeArm {s}Hand " for s in ("Right", "Left"))
-          + "".join(f"{s}UpperLeg:Pelvis {s}LowerLeg {s}Foot {s}Toe " for s in ("Right", "Left")))
-_LAFAN = ("Hips:- " + "".join(f"{s}UpLeg:Hips {s}Leg {s}Foot {s}Toe " for s in ("Left", "Right"))
-          + "Spine:Hips Spine1 Spine2 Neck Head " + "".join(f"{s}Shoulder:Spine2 {s}Arm {s}ForeArm {s}Hand "
-                                                            for s in ("Left", "Right")))
-_CORE27 = ("Hips:- Spine Spine1 Spine2 Spine3 Neck Head " + "".join(
-    f"{s}Shoulder:Spine3 {s}Arm {s}ForeArm {s}Hand {s}HandEnd {s}HandThumb1:{s}Hand " for s in ("Left", "Right"))
-    + "".join(f"{s}UpLeg:Hips {s}Leg {s}Foot {s}ToeBase " for s in ("Left", "Right")))
-_CMU31 = ("root:- " + "".join(f"{s}hipjoint:root {s}femur {s}tibia {s}foot {s}toes " for s in "lr")
-          + "lowerback:root upperback thorax lowerneck upperneck head " + "".join(
-    f"{s}clavicle:thorax {s}humerus {s}radius {s}wrist {s}hand {s}fingers {s}thumb:{s}wrist " for s in "lr"))
+_H36M32 = (
+    "Hips:- RHip RKnee RFoot RToe RToeSite LHip:Hips LKnee LFoot LToe LToeSite Spine0:Hips Spine Thorax Nose Head "
+    "LCollar:Thorax LShoulder LElbow LWrist LHand LHandSite LWristEnd:LWrist LWristSite RCollar:Thorax RShoulder "
+    "RElbow RWrist RHand RHandSite RWristEnd:RWrist RWristSite"
+)
+_MPII = (
+    "RAnkle:RKnee RKnee:RHip RHip:Pelvis LHip:Pelvis LKnee:LHip LAnkle:LKnee Pelvis:- Thorax:chest Neck:Thorax "
+    "HeadTop:Neck RWrist:RElbow RElbow:RShoulder RShoulder:RCollar LShoulder:LCollar LElbow:LShoulder LWrist:LElbow"
+)
+_LSP = (
+    "RAnkle:RKnee RKnee:RHip RHip:pelvis LHip:pelvis LKnee:LHip LAnkle:LKnee RWrist:RElbow RElbow:RShoulder "
+    "RShoulder:RCollar LShoulder:LCollar LElbow:LShoulder LWrist:LElbow Neck:chest HeadTop:Neck"
+)
+_PANOPTIC = (
+    "Neck:chest Nose:head BodyCenter:- LShoulder:LCollar LElbow LWrist LHip:BodyCenter LKnee LAnkle "
+    "RShoulder:RCollar RElbow RWrist RHip:BodyCenter RKnee RAnkle LEye:head LEar:head REye:head REar:head"
+)
+_HP28 = (
+    "spine3:spine2 spine4:spine3 spine2:spine spine:pelvis pelvis:- neck:spine4 head:neck head_top:head "
+    + " ".join(f"{s}_clavicle:spine4 {s}_shoulder {s}_elbow {s}_wrist {s}_hand" for s in ("left", "right"))
+    + " "
+    + " ".join(f"{s}_hip:pelvis {s}_knee {s}_ankle {s}_foot {s}_toe" for s in ("left", "right"))
+)
+_HP17 = (
+    "HeadTop:Head Neck:Spine RShoulder:Neck RElbow RWrist LShoulder:Neck LElbow LWrist RHip:Hip RKnee RAnkle LHip:Hip LKnee "
+    "LAnkle Hip:- Spine:Hip Head:Neck"
+)
+_XSENS = (
+    "Pelvis:- L5 L3 T12 T8 Neck Head "
+    + "".join(f"{s}Shoulder:T8 {s}UpperArm {s}ForeArm {s}Hand " for s in ("Right", "Left"))
+    + "".join(f"{s}UpperLeg:Pelvis {s}LowerLeg {s}Foot {s}Toe " for s in ("Right", "Left"))
+)
+_LAFAN = (
+    "Hips:- "
+    + "".join(f"{s}UpLeg:Hips {s}Leg {s}Foot {s}Toe " for s in ("Left", "Right"))
+    + "Spine:Hips Spine1 Spine2 Neck Head "
+    + "".join(f"{s}Shoulder:Spine2 {s}Arm {s}ForeArm {s}Hand " for s in ("Left", "Right"))
+)
+_CORE27 = (
+    "Hips:- Spine Spine1 Spine2 Spine3 Neck Head "
+    + "".join(f"{s}Shoulder:Spine3 {s}Arm {s}ForeArm {s}Hand {s}HandEnd {s}HandThumb1:{s}Hand " for s in ("Left", "Right"))
+    + "".join(f"{s}UpLeg:Hips {s}Leg {s}Foot {s}ToeBase " for s in ("Left", "Right"))
+)
+_CMU31 = (
+    "root:- "
+    + "".join(f"{s}hipjoint:root {s}femur {s}tibia {s}foot {s}toes " for s in "lr")
+    + "lowerback:root upperback thorax lowerneck upperneck head "
+    + "".join(f"{s}clavicle:thorax {s}humerus {s}radius {s}wrist {s}hand {s}fingers {s}thumb:{s}wrist " for s in "lr")
+)
 
 _LEG = dict(leg="pelvis LHip LKnee LAnkle")
 _NECK_AND_HEAD = _trunk("LHip", "RHip", "LShoulder", "RShoulder", neck="Neck")
@@ -198,6 +259,7 @@ def _known(name: str, skeleton: Skeleton) -> JointOrder:
     return JointOrder(name, skeleton, skeleton.joint_count)
 
 
+# fmt: off
 ORDERS: tuple[JointOrder, ...] = (
     _known("SMPL 22", SMPL22), _known("KIT-ML 21", KIT21), _known("Bandai-Namco 21", BANDAI21),
     _order("SMPL 24", _SMPL24, _Body(**_SMPL_BODY)),
@@ -264,3 +326,4 @@ ORDERS: tuple[JointOrder, ...] = (
     _order("CMU Panoptic 19", _PANOPTIC, _Body("BodyCenter LHip LKnee LAnkle", "BodyCenter spine chest Neck head", **_OPENPOSE,
            virtual=_trunk("LHip", "RHip", "LShoulder", "RShoulder", "LEar+REar", "BodyCenter", "Neck"))),
 )
+# fmt: on

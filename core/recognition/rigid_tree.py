@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.motion.skeleton import Skeleton
+from motionpatches.core.motion.skeleton import Skeleton
 
 SAMPLES = 60
 

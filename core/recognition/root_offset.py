@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.recognition.up_axis import DIRECTIONS
+from motionpatches.core.recognition.up_axis import DIRECTIONS
 
 # Log-odds of adding before a file is looked at.
 PRIOR = float(np.log(5 / 151))

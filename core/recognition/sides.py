@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.recognition.limb_search import Pair
+from motionpatches.core.recognition.limb_search import Pair
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,15 @@ def _off_line(joint: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarr
 
 
 # Log-odds per unit of each feature, and the most that one may say.
-WEIGHTS = {"foot": (3.0, 4.0), "knee": (35.0, 6.0), "thigh": (2.0, 2.0), "elbow": (-4.0, 1.5), "wrist": (3.0, 1.5),
-           "walk": (0.3, 2.0), "head": (3.0, 1.0)}
+WEIGHTS = {
+    "foot": (3.0, 4.0),
+    "knee": (35.0, 6.0),
+    "thigh": (2.0, 2.0),
+    "elbow": (-4.0, 1.5),
+    "wrist": (3.0, 1.5),
+    "walk": (0.3, 2.0),
+    "head": (3.0, 1.0),
+}
 
 
 def first_is_left(features: dict[str, float]) -> tuple[bool, float]:

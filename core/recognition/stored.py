@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from core.motion.stated import Stated
-from core.recognition.body_parts import PartFinding
-from core.recognition.decide import Recognition
-from core.recognition.evidence import Evidence
-from core.recognition.up_axis import UpEvidence
+from motionpatches.core.motion.stated import Stated
+from motionpatches.core.recognition.body_parts import PartFinding
+from motionpatches.core.recognition.decide import Recognition
+from motionpatches.core.recognition.evidence import Evidence
+from motionpatches.core.recognition.up_axis import UpEvidence
 
 Values = dict[str, Any]
 
@@ -19,10 +19,13 @@ Values = dict[str, Any]
 def evidence_values(evidence: Evidence) -> Values:
     """An evidence as JSON values."""
     return {
-        "stature": evidence.stature, "up": {k: np.round(v, 3).tolist() for k, v in vars(evidence.up).items()},
+        "stature": evidence.stature,
+        "up": {k: np.round(v, 3).tolist() for k, v in vars(evidence.up).items()},
         "parts": asdict(evidence.parts),
         "root_offset": None if evidence.root_offset is None else np.round(evidence.root_offset, 3).tolist(),
-        "said_unit": _values(evidence.said_unit), "said_up": _values(evidence.said_up), "rig": evidence.rig,
+        "said_unit": _values(evidence.said_unit),
+        "said_up": _values(evidence.said_up),
+        "rig": evidence.rig,
     }
 
 
@@ -30,9 +33,14 @@ def evidence_from(values: Values) -> Evidence:
     """The inverse of evidence_values. Raises KeyError, TypeError, ValueError or IndexError where something else was stored."""
     offset = values["root_offset"]
     return Evidence(
-        float(values["stature"]), UpEvidence(**{k: np.array(v) for k, v in values["up"].items()}),
-        _parts(values["parts"]), None if offset is None else np.array(offset),
-        _stated(values["said_unit"]), _stated(values["said_up"]), values["rig"])
+        float(values["stature"]),
+        UpEvidence(**{k: np.array(v) for k, v in values["up"].items()}),
+        _parts(values["parts"]),
+        None if offset is None else np.array(offset),
+        _stated(values["said_unit"]),
+        _stated(values["said_up"]),
+        values["rig"],
+    )
 
 
 def recognition_values(found: Recognition) -> Values:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
-from core.recognition.decide import Recognition, decide
-from core.recognition.evidence import Evidence
+from motionpatches.core.recognition.decide import Recognition, decide
+from motionpatches.core.recognition.evidence import Evidence
 
 K = TypeVar("K", bound=Hashable)
 # A folder that is less sure than this asks the same rig in the other folders.

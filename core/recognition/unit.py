@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.motion.limbs import limb
-from core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, Chains, Skeleton
+from motionpatches.core.motion.limbs import limb
+from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, Chains, Skeleton
 
 # (name, metres per unit, share of files that have it)
 UNITS = (
@@ -49,8 +49,12 @@ def _span(sample: np.ndarray, skeleton: Skeleton) -> float:
     best = 0.0
     for joint in reversed(skeleton.topological_order):
         ways = sorted(
-            (reach[k] + float(np.median(np.linalg.norm(sample[:, k] - sample[:, joint], axis=1)))
-             for k in skeleton.children[joint]), reverse=True)
+            (
+                reach[k] + float(np.median(np.linalg.norm(sample[:, k] - sample[:, joint], axis=1)))
+                for k in skeleton.children[joint]
+            ),
+            reverse=True,
+        )
         if ways:
             reach[joint] = ways[0]
             best = max(best, sum(ways[:2]))

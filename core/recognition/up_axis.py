@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.motion.axes import UP_AXES
-from core.motion.limbs import limb
-from core.motion.skeleton import LEFT_LEG, RIGHT_LEG, TORSO, Chains
+from motionpatches.core.motion.axes import UP_AXES
+from motionpatches.core.motion.limbs import limb
+from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG, TORSO, Chains
 
 # Unit vectors of UP_AXES.
 DIRECTIONS = np.array([np.eye(3)["XYZ".index(name[-1])] * (-1 if name[0] == "-" else 1) for name in UP_AXES])
@@ -88,8 +88,9 @@ def evidence(positions: np.ndarray, fps: float, chains: Chains, stature: float, 
     return UpEvidence(upright, level, inverted, resting, floor, zero, contact)
 
 
-def _floor_and_contact(positions: np.ndarray, fps: float, sample: np.ndarray, joints: list[int], body: np.ndarray,
-                       stature: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _floor_and_contact(
+    positions: np.ndarray, fps: float, sample: np.ndarray, joints: list[int], body: np.ndarray, stature: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Along the true axis the lowest points stay at one level unless the body flies (then it falls with gravity), and what
     touches the floor does not slide. `body` (S, B, 3) in statures."""
     along = np.einsum("sbk,ak->sba", body, DIRECTIONS)

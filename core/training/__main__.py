@@ -1,4 +1,4 @@
-"""`python -m core.training RUN_DIR`: reads RUN_DIR/config.json, writes one JSON line an event to stdout.
+"""`python -m motionpatches.core.training RUN_DIR`: reads RUN_DIR/config.json, writes one JSON line an event to stdout.
 
 A run that was interrupted goes on where it was. Lines 'pause' and 'resume' on standard input are obeyed; its end, when it is a
 pipe, asks the run to stop, and so do SIGTERM and SIGINT: it then saves and ends. Under `torchrun` the processes share every
@@ -14,14 +14,14 @@ import sys
 import threading
 from pathlib import Path
 
-from core.errors import StudioError
-from core.training.control import Control
-from core.training.events import TrainingEvent
+from motionpatches.core.errors import StudioError
+from motionpatches.core.training.control import Control
+from motionpatches.core.training.events import TrainingEvent
 
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
-        print("usage: python -m core.training RUN_DIR", file=sys.stderr)
+        print("usage: python -m motionpatches.core.training RUN_DIR", file=sys.stderr)
         return 2
     control = Control()
     leads = os.environ.get("RANK", "0") == "0"
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     for name in ("SIGTERM", "SIGINT"):
         signal.signal(getattr(signal, name), lambda *_: control.stop())
     try:
-        from core.training.runs import events_of
+        from motionpatches.core.training.runs import events_of
 
         for event in events_of(Path(arguments[0]), control, leads):
             if leads:

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.errors import StudioError
-from core.library.library import Library
-from core.training.config import TrainingConfig
-from core.training.setup import split_clips
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library.library import Library
+from motionpatches.core.training.assemble import split_clips
+from motionpatches.core.training.config import TrainingConfig
 
 SIDES = re.compile(r"\b(?:left|right|clockwise|anticlockwise|counterclockwise)\w*\b", re.IGNORECASE)
 SMALL, LARGE = 60, 1000
@@ -17,8 +17,11 @@ WATCHED = 3
 
 # What may change: learning rates of text encoder, motion encoder and heads as shares of the recipe's, 0 for frozen.
 TRAINED: dict[str, tuple[float, float]] = {
-    "everything": (1.0, 1.0), "heads only": (0.0, 0.0),
-    "text encoder and heads": (1.0, 0.0), "motion encoder and heads": (0.0, 1.0)}
+    "everything": (1.0, 1.0),
+    "heads only": (0.0, 0.0),
+    "text encoder and heads": (1.0, 0.0),
+    "motion encoder and heads": (0.0, 1.0),
+}
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,11 @@ def with_trained(config: TrainingConfig, recipe: TrainingConfig, trained: str) -
 
 def trained_of(config: TrainingConfig) -> str:
     """Which of TRAINED a configuration's rates mean."""
-    return next(name for name, (text, motion) in TRAINED.items()
-                if (text > 0) == (config.lr_text > 0) and (motion > 0) == (config.lr_motion > 0))
+    return next(
+        name
+        for name, (text, motion) in TRAINED.items()
+        if (text > 0) == (config.lr_text > 0) and (motion > 0) == (config.lr_motion > 0)
+    )
 
 
 def _different(captions: list[str]) -> list[str]:

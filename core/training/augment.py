@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.motion.kinematics import axis_angle_matrices
-from core.patches import PARTS, PatchRecipe
+from motionpatches.core.motion.kinematics import axis_angle_matrices
+from motionpatches.core.patches import PARTS, PatchRecipe
 
 # Degrees about each axis by which a part is held another way: legs, torso, arms.
 STANCE = np.array([4.0, 4.0, 4.0, 9.0, 9.0])
 
 
-def vary(points: np.ndarray, recipe: PatchRecipe, strength: float, rng: np.random.Generator,
-         crop: bool = True) -> np.ndarray:
+def vary(points: np.ndarray, recipe: PatchRecipe, strength: float, rng: np.random.Generator, crop: bool = True) -> np.ndarray:
     """Speed (+-25 %), start (up to 10 % cut, with `crop`), size (+-10 %), heading (+-20 degrees), limb lengths (+-12 %) and
     how each part is held (STANCE; both for patches alone), slow drift and sensor noise, each times `strength`."""
     if strength <= 0:
@@ -49,7 +48,7 @@ def _change_limbs(points: np.ndarray, factors: np.ndarray, width: int) -> np.nda
     """Each chain drawn out from its first sample point: legs, torso, arms by their own factor."""
     result = points.copy()
     for part in range(PARTS):
-        block = result[:, part * width:(part + 1) * width]
+        block = result[:, part * width : (part + 1) * width]
         factor = factors[0] if part < 2 else factors[1] if part == 2 else factors[2]
         block -= block[:, :1] * (1 - 1 / factor)
         block *= np.float32(factor)
@@ -60,7 +59,7 @@ def _change_stance(points: np.ndarray, vectors: np.ndarray, width: int) -> np.nd
     """Each chain turned about its first sample point, in every frame alike, by its (5, 3) axis times angle in radians."""
     result = points.copy()
     for part, rotation in enumerate(axis_angle_matrices(vectors).astype(np.float32)):
-        block = result[:, part * width:(part + 1) * width]
+        block = result[:, part * width : (part + 1) * width]
         first = block[:, :1].copy()
         block[:] = ((block - first).reshape(-1, 3) @ rotation.T).reshape(block.shape) + first  # one product: many small are slow
     return result

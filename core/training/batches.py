@@ -10,12 +10,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from core.library.captions import mirror_caption
-from core.patches import MAX_FRAMES, PARTS, PatchStatistics, pixels_of
-from core.training.augment import vary
-from core.training.config import TrainingConfig
-from core.training.prepared import PreparedClips
-from core.training.state import seeded
+from motionpatches.core.library.captions import mirror_caption
+from motionpatches.core.patches import MAX_FRAMES, PARTS, PatchStatistics, pixels_of
+from motionpatches.core.training.augment import vary
+from motionpatches.core.training.config import TrainingConfig
+from motionpatches.core.training.dataset import PreparedClips
+from motionpatches.core.training.resume import seeded
 
 T = TypeVar("T")
 
@@ -41,8 +41,14 @@ class _Draw:
     rng: np.random.Generator
 
 
-def make_batch(clips: PreparedClips, rows: np.ndarray, statistics: PatchStatistics, config: TrainingConfig, step: int,
-               part: slice = slice(None)) -> Batch:
+def make_batch(
+    clips: PreparedClips,
+    rows: np.ndarray,
+    statistics: PatchStatistics,
+    config: TrainingConfig,
+    step: int,
+    part: slice = slice(None),
+) -> Batch:
     """The batch of optimiser step `step` from the given clips, with the pixels of `part` of it; the same however many
     processes share it."""
     draws = [_draw(clips, int(row), config, seeded(config.seed, 1, step, place)) for place, row in enumerate(rows)]
@@ -64,8 +70,10 @@ def make_batch(clips: PreparedClips, rows: np.ndarray, statistics: PatchStatisti
             images[i] = _image(clips, draws[i], statistics, config)
         return images[i]
 
-    pixels = [_mix(image(i), image(mixes[i][0]), mixes[i][1], clips.recipe.points) if i in mixes else image(i)
-              for i in range(len(rows))[part]]
+    pixels = [
+        _mix(image(i), image(mixes[i][0]), mixes[i][1], clips.recipe.points) if i in mixes else image(i)
+        for i in range(len(rows))[part]
+    ]
     return Batch(np.stack(pixels), [draw.caption for draw in draws], mixed)
 
 
@@ -83,11 +91,13 @@ def _image(clips: PreparedClips, draw: _Draw, statistics: PatchStatistics, confi
         if draw.flip:
             everybody = everybody[:, :, clips.mirror] * np.array([-1, 1, 1], np.float32)
         states = [rng, *(copy.deepcopy(rng) for _ in everybody[1:])]
-        everybody = [(vary(points, clips.recipe, config.augment, state, config.crop) - statistics.mean) / statistics.std
-                     for points, state in zip(everybody, states, strict=True)]
+        everybody = [
+            (vary(points, clips.recipe, config.augment, state, config.crop) - statistics.mean) / statistics.std
+            for points, state in zip(everybody, states, strict=True)
+        ]
     spare = max(len(everybody[0]) - MAX_FRAMES, 0)
     start = int(rng.integers(spare + 1)) if config.crop else 0
-    return _images([points[start:start + MAX_FRAMES] for points in everybody])
+    return _images([points[start : start + MAX_FRAMES] for points in everybody])
 
 
 def _mixes(size: int, config: TrainingConfig, step: int) -> dict[int, tuple[int, list[int]]]:
@@ -96,8 +106,10 @@ def _mixes(size: int, config: TrainingConfig, step: int) -> dict[int, tuple[int,
         return {}
     rng = seeded(config.seed, 2, step)
     chosen = np.nonzero(rng.random(size) < config.cutmix)[0]
-    return {int(i): (int((i + rng.integers(1, size)) % size), sorted(rng.permutation(PARTS)[:rng.integers(2, 4)].tolist()))
-            for i in chosen}
+    return {
+        int(i): (int((i + rng.integers(1, size)) % size), sorted(rng.permutation(PARTS)[: rng.integers(2, 4)].tolist()))
+        for i in chosen
+    }
 
 
 def _mix(own: np.ndarray, other: np.ndarray, parts: list[int], width: int) -> np.ndarray:

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from core.errors import FileProblem, StudioError, os_problem
-from core.models.config import PRESETS
+from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.models.config import PRESETS
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,34 @@ class TrainingConfig:
 
 # The recipe that goes with each model preset.
 RECIPES: dict[str, dict[str, Any]] = {
-    "paper": dict(batch=256, lr_text=1e-5, lr_motion=1e-4, lr_heads=1e-3, weight_decay=0.0, warmup=0.0, loss="sum",
-                  epochs=50, same_caption_positives=False, mirror=False, augment=0.0, ema=0.0),
-    "official": dict(batch=128, lr_text=1e-5, lr_motion=1e-4, lr_heads=1e-4, weight_decay=0.0, warmup=0.0,
-                     epochs=50, schedule_stretch=2.0, same_caption_positives=False, mirror=False, augment=0.0, ema=0.0),
+    "paper": dict(
+        batch=256,
+        lr_text=1e-5,
+        lr_motion=1e-4,
+        lr_heads=1e-3,
+        weight_decay=0.0,
+        warmup=0.0,
+        loss="sum",
+        epochs=50,
+        same_caption_positives=False,
+        mirror=False,
+        augment=0.0,
+        ema=0.0,
+    ),
+    "official": dict(
+        batch=128,
+        lr_text=1e-5,
+        lr_motion=1e-4,
+        lr_heads=1e-4,
+        weight_decay=0.0,
+        warmup=0.0,
+        epochs=50,
+        schedule_stretch=2.0,
+        same_caption_positives=False,
+        mirror=False,
+        augment=0.0,
+        ema=0.0,
+    ),
     "starter": {},
 }
 
@@ -97,9 +121,21 @@ def check(config: TrainingConfig) -> TrainingConfig:
 def problems(config: TrainingConfig) -> dict[str, str]:
     """By field, what cannot be."""
     found = {}
-    for name, least in (("epochs", 1), ("batch", 2), ("chunk", 0), ("seed", 0), ("frozen_text_layers", 0), ("save_every_s", 0),
-                        ("frozen_motion_layers", 0), ("lr_text", 0), ("lr_motion", 0), ("lr_heads", 0), ("weight_decay", 0),
-                        ("augment", 0), ("align", 0)):
+    for name, least in (
+        ("epochs", 1),
+        ("batch", 2),
+        ("chunk", 0),
+        ("seed", 0),
+        ("frozen_text_layers", 0),
+        ("save_every_s", 0),
+        ("frozen_motion_layers", 0),
+        ("lr_text", 0),
+        ("lr_motion", 0),
+        ("lr_heads", 0),
+        ("weight_decay", 0),
+        ("augment", 0),
+        ("align", 0),
+    ):
         value = getattr(config, name)
         if isinstance(value, bool) or not isinstance(value, int | float):
             found[name] = f"{name} is a number, not {value!r}"
@@ -111,8 +147,11 @@ def problems(config: TrainingConfig) -> dict[str, str]:
     for name in ("epochs", "batch", "chunk", "seed", "frozen_text_layers", "frozen_motion_layers"):
         if not isinstance(getattr(config, name), int):
             found[name] = f"{name} must be a whole number"
-    for name, known in (("loss", ("mean", "sum")), ("caption_choice", ("random", "first")),
-                        ("precision", ("auto", "bf16", "fp32"))):
+    for name, known in (
+        ("loss", ("mean", "sum")),
+        ("caption_choice", ("random", "first")),
+        ("precision", ("auto", "bf16", "fp32")),
+    ):
         if getattr(config, name) not in known:
             found[name] = f"{name} must be {' or '.join(known)}"
     for name, below in (("warmup", 1.0), ("mask_above", 1.0), ("ema", 1.0), ("cutmix", 1.01)):

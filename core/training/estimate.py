@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from core.library.library import Library
-from core.models.build import STARTER
-from core.models.config import ModelConfig, preset
-from core.models.motion_text_model import MotionTextModel
-from core.patches import PARTS, PatchRecipe, PatchStatistics
-from core.progress import Job, Progress
-from core.training.batches import Batch
-from core.training.config import TrainingConfig
-from core.training.optimizer import blocks_of, make_optimizer
-from core.training.setup import split_clips, starting_model
-from core.training.step import backward
-from core.training.text_cache import TextFeatures
-from core.training.world import World
+from motionpatches.core.library.library import Library
+from motionpatches.core.models.build import STARTER
+from motionpatches.core.models.config import ModelConfig, preset
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.patches import PARTS, PatchRecipe, PatchStatistics
+from motionpatches.core.progress import Job, Progress
+from motionpatches.core.training.assemble import split_clips, starting_model
+from motionpatches.core.training.batches import Batch
+from motionpatches.core.training.caption_features import TextFeatures
+from motionpatches.core.training.config import TrainingConfig
+from motionpatches.core.training.distributed import World
+from motionpatches.core.training.optimizer import blocks_of, make_optimizer
+from motionpatches.core.training.step import backward
 
 TRIAL = 16
 TRIAL_FRAMES = 112
@@ -65,8 +65,15 @@ def estimate(config: TrainingConfig, library: Library) -> Job[Estimate]:
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     parameters = sum(p.numel() for p in model.parameters())
     yield Progress("Estimating", 3, 3)
-    return Estimate(seconds, needed, 4 * (2 * parameters + 4 * trained), trained, parameters, per_epoch * config.epochs,
-                    _shortage(needed, world.device))
+    return Estimate(
+        seconds,
+        needed,
+        4 * (2 * parameters + 4 * trained),
+        trained,
+        parameters,
+        per_epoch * config.epochs,
+        _shortage(needed, world.device),
+    )
 
 
 def memory_bytes(model: MotionTextModel, config: TrainingConfig, batch: int) -> int:
@@ -77,8 +84,10 @@ def memory_bytes(model: MotionTextModel, config: TrainingConfig, batch: int) -> 
     everything = sum(p.numel() for p in model.parameters())
     together = min(config.chunk or batch, batch)
     activations = 0.0
-    for encoder, tokens, rate in ((model.motion_encoder, _motion_tokens(model.config), config.lr_motion),
-                                  (model.text_encoder, 2 * WORDS, config.lr_text)):
+    for encoder, tokens, rate in (
+        (model.motion_encoder, _motion_tokens(model.config), config.lr_motion),
+        (model.text_encoder, 2 * WORDS, config.lr_text),
+    ):
         layers = len(blocks_of(encoder)) if rate > 0 else 1
         activations += layers * tokens * encoder.width * (34 if config.precision == "bf16" else 68)
     return int(4 * everything + 4 * 5 * trained + together * activations)
@@ -92,8 +101,10 @@ def _shortage(needed: int, device: str) -> str:
     free = _free_bytes(device)
     if free is None or needed < 0.9 * free:
         return ""
-    return (f"About {needed / 2**30:.1f} GB are needed and {free / 2**30:.1f} GB are free: choose a smaller batch, or a chunk "
-            "(gradient caching).")
+    return (
+        f"About {needed / 2**30:.1f} GB are needed and {free / 2**30:.1f} GB are free: choose a smaller batch, or a chunk "
+        "(gradient caching)."
+    )
 
 
 def _free_bytes(device: str) -> int | None:
@@ -117,8 +128,14 @@ def _step(model: MotionTextModel, optimizer: torch.optim.Optimizer, config: Trai
     captions = [" ".join(["person"] * WORDS + [str(i)]) for i in range(size)]
     model.train()
     optimizer.zero_grad(set_to_none=True)
-    backward(model, TextFeatures(model, config.lr_text <= 0), Batch(pixels, captions, np.eye(size, dtype=np.float32)), config,
-             replace(world, rank=0, size=1), config.chunk)
+    backward(
+        model,
+        TextFeatures(model, config.lr_text <= 0),
+        Batch(pixels, captions, np.eye(size, dtype=np.float32)),
+        config,
+        replace(world, rank=0, size=1),
+        config.chunk,
+    )
     for group in optimizer.param_groups:
         group["lr"] = 0.0
     optimizer.step()

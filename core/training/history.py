@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.training.events import TrainingEvent
+from motionpatches.core.training.events import TrainingEvent
 
 
 @dataclass(eq=False)

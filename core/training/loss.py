@@ -6,8 +6,9 @@ from torch import Tensor
 from torch.nn.functional import log_softmax
 
 
-def contrastive_loss(motions: Tensor, texts: Tensor, temperature: float, targets: Tensor, reduction: str,
-                     ignored: Tensor | None = None) -> Tensor:
+def contrastive_loss(
+    motions: Tensor, texts: Tensor, temperature: float, targets: Tensor, reduction: str, ignored: Tensor | None = None
+) -> Tensor:
     """Equations 2 to 4 of Yu et al., CVPR 2024, with any number of right answers a row.
 
     motions, texts: (B, D) unit rows. targets (B, B), bool or weights, hold at least the diagonal; each row's target is

@@ -6,9 +6,9 @@ import math
 
 import torch
 
-from core.errors import StudioError
-from core.models.motion_text_model import MotionTextModel
-from core.training.config import TrainingConfig
+from motionpatches.core.errors import StudioError
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.training.config import TrainingConfig
 
 
 def make_optimizer(model: MotionTextModel, config: TrainingConfig) -> torch.optim.Optimizer:
@@ -16,12 +16,20 @@ def make_optimizer(model: MotionTextModel, config: TrainingConfig) -> torch.opti
     configuration's frozen layers and `keep_text_head`: words then keep the place that the text encoder gives them. Raises
     StudioError where there are not so many."""
     groups = []
-    held = {id(p) for p in (*lowest(model.text_encoder, config.frozen_text_layers, "text"),
-                            *lowest(model.motion_encoder, config.frozen_motion_layers, "motion"))}
+    held = {
+        id(p)
+        for p in (
+            *lowest(model.text_encoder, config.frozen_text_layers, "text"),
+            *lowest(model.motion_encoder, config.frozen_motion_layers, "motion"),
+        )
+    }
     if config.keep_text_head:
         held |= {id(p) for p in model.text_head.parameters()}
-    parts = (("text", model.text_encoder, config.lr_text), ("motion", model.motion_encoder, config.lr_motion),
-             ("heads", torch.nn.ModuleList([model.motion_head, model.text_head]), config.lr_heads))
+    parts = (
+        ("text", model.text_encoder, config.lr_text),
+        ("motion", model.motion_encoder, config.lr_motion),
+        ("heads", torch.nn.ModuleList([model.motion_head, model.text_head]), config.lr_heads),
+    )
     for name, module, rate in parts:
         for parameter in module.parameters():
             parameter.requires_grad_(rate > 0 and id(parameter) not in held)
@@ -38,8 +46,11 @@ def make_optimizer(model: MotionTextModel, config: TrainingConfig) -> torch.opti
 
 def blocks_of(encoder: torch.nn.Module) -> torch.nn.Module:
     """The transformer layers of an encoder (a list of like modules), lowest first."""
-    lists = [m for m in encoder.modules() if isinstance(m, torch.nn.ModuleList | torch.nn.Sequential)
-             and len({type(layer) for layer in m}) == 1]
+    lists = [
+        m
+        for m in encoder.modules()
+        if isinstance(m, torch.nn.ModuleList | torch.nn.Sequential) and len({type(layer) for layer in m}) == 1
+    ]
     return max(lists, key=len, default=torch.nn.ModuleList())
 
 

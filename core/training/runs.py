@@ -10,13 +10,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core.errors import FileProblem, StudioError, os_problem
-from core.training import config as training_config
-from core.training import state
-from core.training.config import TrainingConfig
-from core.training.control import Control
-from core.training.events import TrainingEvent
-from core.training.history import History
+from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.training import config as training_config
+from motionpatches.core.training import resume
+from motionpatches.core.training.config import TrainingConfig
+from motionpatches.core.training.control import Control
+from motionpatches.core.training.events import TrainingEvent
+from motionpatches.core.training.history import History
 
 CONFIG, EVENTS, NOTE, LOCK = "config.json", "events.jsonl", "note.txt", ".lock"
 
@@ -61,7 +61,7 @@ def _status(folder: Path, history: History) -> str:
         return "failed"
     if history.end is not None and not history.end.get("stopped"):
         return "finished"
-    return "stopped" if history.steps or state.has_state(folder) else "new"
+    return "stopped" if history.steps or resume.has_state(folder) else "new"
 
 
 def runs_in(root: Path) -> list[Run]:
@@ -120,7 +120,7 @@ def differences(one: TrainingConfig, other: TrainingConfig) -> list[tuple[str, s
 
 def events_of(folder: Path, control: Control, leads: bool = True) -> Iterator[TrainingEvent]:
     """Trains, or goes on with, the run of a folder; its events are kept in events.jsonl as well."""
-    from core.training.trainer import train
+    from motionpatches.core.training.trainer import train
 
     config = training_config.read(folder / CONFIG)
     if not leads:
@@ -128,13 +128,14 @@ def events_of(folder: Path, control: Control, leads: bool = True) -> Iterator[Tr
         return
     with hold(folder):
         history = History.read(folder / EVENTS)
-        if history.end is not None and not history.end.get("stopped") and not state.has_state(folder):
+        if history.end is not None and not history.end.get("stopped") and not resume.has_state(folder):
             raise StudioError(f"{folder.name} is a finished run. Train into another folder, or go on from its best model.")
-        yield from _kept(folder / EVENTS, train(config, folder, control), anew=not state.has_state(folder))
+        yield from _kept(folder / EVENTS, train(config, folder, control), anew=not resume.has_state(folder))
 
 
 def _kept(file: Path, events: Iterator[TrainingEvent], anew: bool) -> Iterator[TrainingEvent]:
     """The events, each also appended to a file; an error is one of them. A disk that refuses does not end the run."""
+
     def keep(event: TrainingEvent, mode: str = "a") -> None:
         try:
             with open(file, mode, encoding="utf-8") as stream:

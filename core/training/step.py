@@ -9,17 +9,24 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.models import backends
-from core.models.motion_text_model import MotionTextModel
-from core.training.batches import Batch
-from core.training.config import TrainingConfig
-from core.training.loss import contrastive_loss
-from core.training.text_cache import TextFeatures
-from core.training.world import World
+from motionpatches.core.models import device as devices
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.training.batches import Batch
+from motionpatches.core.training.caption_features import TextFeatures
+from motionpatches.core.training.config import TrainingConfig
+from motionpatches.core.training.distributed import World
+from motionpatches.core.training.loss import contrastive_loss
 
 
-def backward(model: MotionTextModel, texts: TextFeatures, batch: Batch, config: TrainingConfig,
-             world: World, chunk: int = 0, ignored: np.ndarray | None = None) -> float:
+def backward(
+    model: MotionTextModel,
+    texts: TextFeatures,
+    batch: Batch,
+    config: TrainingConfig,
+    world: World,
+    chunk: int = 0,
+    ignored: np.ndarray | None = None,
+) -> float:
     """Adds the gradient of the batch's loss to the parameters; returns the loss. With `chunk` the encoders see so many
     motions at a time, and the gradient is still that of the whole batch. `ignored` (B, B): pairs that count neither as
     right nor as wrong."""
@@ -29,7 +36,7 @@ def backward(model: MotionTextModel, texts: TextFeatures, batch: Batch, config: 
     captions = batch.captions[world.part(len(batch.captions))]
 
     def encode(rows: slice) -> tuple[Tensor, Tensor]:
-        with backends.training_precision(device, config.precision):
+        with devices.training_precision(device, config.precision):
             return model.encode_motion(pixels[rows].to(device)), texts.encode(captions[rows])
 
     def loss_of(motions: Tensor, words: Tensor) -> Tensor:
@@ -44,8 +51,9 @@ def backward(model: MotionTextModel, texts: TextFeatures, batch: Batch, config: 
     return cached_backward(encode, loss_of, len(pixels), chunk, device)
 
 
-def cached_backward(encode: Callable[[slice], tuple[Tensor, ...]], loss_of: Callable[..., Tensor], size: int, chunk: int,
-                    device: str) -> float:
+def cached_backward(
+    encode: Callable[[slice], tuple[Tensor, ...]], loss_of: Callable[..., Tensor], size: int, chunk: int, device: str
+) -> float:
     """Gradient caching (Gao, Zhang, Han and Callan, 2021): embeddings without a graph first, the gradient of the loss with
     respect to them, then each chunk again with a graph, under the same random numbers, back through the encoders."""
     parts = [slice(at, min(at + chunk, size)) for at in range(0, size, chunk)]
@@ -59,8 +67,9 @@ def cached_backward(encode: Callable[[slice], tuple[Tensor, ...]], loss_of: Call
     gradients = torch.autograd.grad(loss, whole)
     for part, state in zip(parts, states, strict=True):
         with _same_random(state, device):
-            pairs = [(piece, gradient[part]) for piece, gradient in zip(encode(part), gradients, strict=True)
-                     if piece.requires_grad]
+            pairs = [
+                (piece, gradient[part]) for piece, gradient in zip(encode(part), gradients, strict=True) if piece.requires_grad
+            ]
             torch.autograd.backward([piece for piece, _ in pairs], [g.to(piece.dtype) for piece, g in pairs])
     return float(loss.detach())
 

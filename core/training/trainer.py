@@ -12,23 +12,28 @@ from typing import Any
 import numpy as np
 import torch
 
-from core.errors import StudioError
-from core.models import backends
-from core.models.checkpoint import load_model, save_model
-from core.models.motion_text_model import MotionTextModel
-from core.training import state
-from core.training.average import WeightAverage, Weights
-from core.training.batches import Batch, make_batch, one_ahead
-from core.training.config import TrainingConfig
-from core.training.control import PAUSE, STOP, Control
-from core.training.events import TrainingEvent
-from core.training.optimizer import learning_rate_factor, make_optimizer
-from core.training.prepared import Prepared, remove_prepared
-from core.training.setup import checkpoint_info, model_and_data
-from core.training.step import backward
-from core.training.text_cache import FalseNegatives, TextFeatures
-from core.training.validation import evaluate_prepared, found_for, selection_score, watched_clips
-from core.training.world import World
+from motionpatches.core.errors import StudioError
+from motionpatches.core.models import device
+from motionpatches.core.models.checkpoint import load_model, save_model
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.training import resume
+from motionpatches.core.training.assemble import checkpoint_info, model_and_data
+from motionpatches.core.training.batches import Batch, make_batch, one_ahead
+from motionpatches.core.training.caption_features import FalseNegatives, TextFeatures
+from motionpatches.core.training.config import TrainingConfig
+from motionpatches.core.training.control import PAUSE, STOP, Control
+from motionpatches.core.training.dataset import Prepared, remove_prepared
+from motionpatches.core.training.distributed import World
+from motionpatches.core.training.ema import WeightAverage, Weights
+from motionpatches.core.training.events import TrainingEvent
+from motionpatches.core.training.optimizer import learning_rate_factor, make_optimizer
+from motionpatches.core.training.step import backward
+from motionpatches.core.training.validation import (
+    evaluate_prepared,
+    found_for,
+    selection_score,
+    watched_clips,
+)
 
 # Saving may take this share of a run's time.
 SAVING_SHARE = 0.05
@@ -36,8 +41,9 @@ SAVING_SHARE = 0.05
 LEAST_CHUNK = 4
 
 
-def train(config: TrainingConfig, run: Path, control: Control | None = None,
-          world: World | None = None) -> Iterator[TrainingEvent]:
+def train(
+    config: TrainingConfig, run: Path, control: Control | None = None, world: World | None = None
+) -> Iterator[TrainingEvent]:
     """Trains and yields events. Writes run/best (chosen on validation) and run/last. A run that was stopped, killed or
     failed goes on from its last saved state, and ends with the weights of one that never was. With several processes the
     first alone measures, writes and reports."""
@@ -62,7 +68,7 @@ class _Run:
     model: MotionTextModel
     data: Prepared
     started: float
-    progress: state.Progress = field(default_factory=state.Progress)
+    progress: resume.Progress = field(default_factory=resume.Progress)
     stopped: bool = False
 
     def __post_init__(self) -> None:
@@ -80,15 +86,24 @@ class _Run:
 
     def begin(self) -> Iterator[TrainingEvent]:
         self.world.part(self.size)
-        resumed = state.has_state(self.folder)
+        resumed = resume.has_state(self.folder)
         if resumed:
-            self.progress = state.load_state(self.folder, self.config, self.model, self.optimizer, self.average,
-                                             self.world.device)
+            self.progress = resume.load_state(
+                self.folder, self.config, self.model, self.optimizer, self.average, self.world.device
+            )
         skipped = self.data.skipped
-        values = {"device": backends.device_label(self.world.device), "processes": self.world.size,
-                  "train": len(self.data.train), "val": len(self.data.val), "steps": self.steps,
-                  "steps_an_epoch": self.per_epoch, "epochs": self.config.epochs, "skipped": len(skipped),
-                  "skipped_first": skipped[:3], "resumed_at": self.progress.step if resumed else None}
+        values = {
+            "device": device.device_label(self.world.device),
+            "processes": self.world.size,
+            "train": len(self.data.train),
+            "val": len(self.data.val),
+            "steps": self.steps,
+            "steps_an_epoch": self.per_epoch,
+            "epochs": self.config.epochs,
+            "skipped": len(skipped),
+            "skipped_first": skipped[:3],
+            "resumed_at": self.progress.step if resumed else None,
+        }
         if self.world.leads and not resumed:
             values["before"] = self._measure()
         yield TrainingEvent("start", values)
@@ -103,8 +118,10 @@ class _Run:
                 self.average.update(p.step)
                 p.losses.append(loss)
                 if not np.isfinite(loss):
-                    raise StudioError(f"The loss became {loss} in step {p.step}. What was good is kept in {self.folder.name}; "
-                                      "go on from its best model with a lower learning rate, or fp32.")
+                    raise StudioError(
+                        f"The loss became {loss} in step {p.step}. What was good is kept in {self.folder.name}; "
+                        "go on from its best model with a lower learning rate, or fp32."
+                    )
                 yield self._told(loss)
                 if p.step % self.per_epoch == 0:
                     if self.world.leads:
@@ -120,8 +137,8 @@ class _Run:
 
     def _batch(self, step: int) -> Batch:
         epoch, place = divmod(step, self.per_epoch)
-        order = state.seeded(self.config.seed, 0, epoch).permutation(len(self.data.train))
-        rows = order[place * self.config.batch:(place + 1) * self.config.batch]
+        order = resume.seeded(self.config.seed, 0, epoch).permutation(len(self.data.train))
+        rows = order[place * self.config.batch : (place + 1) * self.config.batch]
         return make_batch(self.data.train, rows, self.model.statistics, self.config, step, self.world.part(len(rows)))
 
     def _step(self, batch: Batch) -> Iterator[TrainingEvent]:
@@ -133,14 +150,14 @@ class _Run:
         ignored = self.kin.among(batch.captions)
         while True:
             self._ready()
-            state.seed_step(config.seed, step, self.world.rank)
+            resume.seed_step(config.seed, step, self.world.rank)
             chunk = self.progress.chunk or config.chunk
             try:
                 loss = backward(self.model, self.texts, batch, config, self.world, chunk, ignored)
                 break
             except (RuntimeError, MemoryError) as error:
-                if not backends.out_of_memory(error) or self.world.size > 1:
-                    raise StudioError(_memory_advice(config, chunk)) if backends.out_of_memory(error) else error from None
+                if not device.out_of_memory(error) or self.world.size > 1:
+                    raise StudioError(_memory_advice(config, chunk)) if device.out_of_memory(error) else error from None
             yield self._smaller_chunk(chunk, len(batch.pixels))
         self.world.add_gradients(self.trained)
         torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
@@ -156,22 +173,36 @@ class _Run:
 
     def _smaller_chunk(self, chunk: int, size: int) -> TrainingEvent:
         self.optimizer.zero_grad(set_to_none=True)
-        backends.free_memory()
+        device.free_memory()
         smaller = (chunk or size) // 2
         if smaller < LEAST_CHUNK:
             raise StudioError(_memory_advice(self.config, chunk))
         self.progress.chunk = smaller
-        return TrainingEvent("warning", {"message": (
-            f"{chunk or size} motions at a time did not fit into memory. The run goes on with {smaller} at a time by gradient "
-            "caching: the same gradient, slower.")})
+        return TrainingEvent(
+            "warning",
+            {
+                "message": (
+                    f"{chunk or size} motions at a time did not fit into memory. The run goes on with {smaller} at a time by "
+                    "gradient caching: the same gradient, slower."
+                )
+            },
+        )
 
     def _told(self, loss: float) -> TrainingEvent:
         step = self.progress.step
         rate = (step - self.first_step) / (time.perf_counter() - self.loop_start)
         rates = {group["name"]: group["lr"] for group in self.optimizer.param_groups}
-        return TrainingEvent("step", {
-            "step": step, "epoch": (step - 1) // self.per_epoch + 1, "loss": round(loss, 4), "lr": rates,
-            "motions_per_s": round(rate * self.size, 1), "remaining_s": round((self.steps - step) / rate, 1)})
+        return TrainingEvent(
+            "step",
+            {
+                "step": step,
+                "epoch": (step - 1) // self.per_epoch + 1,
+                "loss": round(loss, 4),
+                "lr": rates,
+                "motions_per_s": round(rate * self.size, 1),
+                "remaining_s": round((self.steps - step) / rate, 1),
+            },
+        )
 
     def _measure(self) -> dict[str, Any]:
         """Validation scores, and what the watched sentences find."""
@@ -189,8 +220,16 @@ class _Run:
             if is_best:
                 p.best_score, p.best_epoch, p.best_metrics, self.unsaved_best = score, epoch, measured["val"], True
                 self.best.take()
-        yield TrainingEvent("epoch", {"epoch": epoch, "loss": round(float(np.mean(p.losses)), 4), **measured, "best": is_best,
-                                      "wall_s": round(self._wall(), 1)})
+        yield TrainingEvent(
+            "epoch",
+            {
+                "epoch": epoch,
+                "loss": round(float(np.mean(p.losses)), 4),
+                **measured,
+                "best": is_best,
+                "wall_s": round(self._wall(), 1),
+            },
+        )
 
     def _wall(self) -> float:
         return self.progress.wall_s + time.perf_counter() - self.started
@@ -221,10 +260,11 @@ class _Run:
         try:
             self._save_best()
             kept = replace(self.progress, wall_s=self._wall())
-            state.save_state(self.folder, self.config, kept, self.model, self.optimizer, self.average)
+            resume.save_state(self.folder, self.config, kept, self.model, self.optimizer, self.average)
         except StudioError as error:
-            yield TrainingEvent("warning", {"message": f"Step {self.progress.step} could not be saved, what was saved before is "
-                                            f"kept. {error}"})
+            yield TrainingEvent(
+                "warning", {"message": f"Step {self.progress.step} could not be saved, what was saved before is kept. {error}"}
+            )
         self.saved_at = time.perf_counter()
         self.saving_s = self.saved_at - began
 
@@ -255,7 +295,7 @@ class _Run:
                 best = load_model(self.folder / "best", self.world.device)
                 result["test"] = evaluate_prepared(best, self.data.test, self.world.device)
                 save_model(best, self.folder / "best", checkpoint_info(config, self.data, result), compact=config.compact)
-            state.remove_state(self.folder)
+            resume.remove_state(self.folder)
             remove_prepared(self.folder)
         yield TrainingEvent("end", {**result, "stopped": self.stopped, "step": p.step, "wall_s": round(self._wall(), 1)})
         self.world.meet()
@@ -263,5 +303,7 @@ class _Run:
 
 def _memory_advice(config: TrainingConfig, chunk: int) -> str:
     seen = chunk or config.batch
-    return (f"Out of memory with {seen} motions at a time. What was good is kept. Go on with chunk {max(seen // 2, 1)} (gradient "
-            "caching: the same gradient in less memory), a smaller batch, or a smaller model.")
+    return (
+        f"Out of memory with {seen} motions at a time. What was good is kept. Go on with chunk {max(seen // 2, 1)} (gradient "
+        "caching: the same gradient in less memory), a smaller batch, or a smaller model."
+    )

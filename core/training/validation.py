@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from core.evaluation.metrics import retrieval
-from core.models import backends
-from core.models.motion_text_model import MotionTextModel
-from core.training.batches import first_window
-from core.training.prepared import Prepared, PreparedClips
-from core.training.state import seeded
+from motionpatches.core.evaluation.metrics import retrieval
+from motionpatches.core.models import device as devices
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.training.batches import first_window
+from motionpatches.core.training.dataset import Prepared, PreparedClips
+from motionpatches.core.training.resume import seeded
 
 WATCHED = 256
 FOUND = 3
@@ -38,7 +38,7 @@ def watched_clips(data: Prepared, seed: int) -> Watched:
     """The clips that watched sentences are searched among: of validation first, then of training, drawn once."""
     found: Watched = []
     for clips in (data.val, data.train):
-        order = seeded(seed, 4, len(found)).permutation(len(clips))[:WATCHED - len(found)]
+        order = seeded(seed, 4, len(found)).permutation(len(clips))[: WATCHED - len(found)]
         found += [(clips, int(i)) for i in order]
     return found
 
@@ -46,10 +46,20 @@ def watched_clips(data: Prepared, seed: int) -> Watched:
 def found_for(model: MotionTextModel, sentences: list[str], watched: Watched, device: str) -> list[dict[str, Any]]:
     """The nearest watched clips of each sentence: {text, hits: [{id, caption, score}]}."""
     scores = _texts(model, sentences, device) @ _motions(model, watched, device).T
-    return [{"text": text, "hits": [
-        {"id": watched[i][0].ids[watched[i][1]], "caption": watched[i][0].captions[watched[i][1]][0],
-         "score": round(float(row[i]), 3)} for i in np.argsort(-row, kind="stable")[:FOUND]]}
-        for text, row in zip(sentences, scores, strict=True)]
+    return [
+        {
+            "text": text,
+            "hits": [
+                {
+                    "id": watched[i][0].ids[watched[i][1]],
+                    "caption": watched[i][0].captions[watched[i][1]][0],
+                    "score": round(float(row[i]), 3),
+                }
+                for i in np.argsort(-row, kind="stable")[:FOUND]
+            ],
+        }
+        for text, row in zip(sentences, scores, strict=True)
+    ]
 
 
 @torch.inference_mode()
@@ -58,8 +68,8 @@ def _motions(model: MotionTextModel, rows: Watched, device: str) -> np.ndarray:
     model.eval()
     found = []
     for at in range(0, len(rows), CHUNK):
-        pixels = np.stack([first_window(clips, i, model.statistics) for clips, i in rows[at:at + CHUNK]])
-        with backends.autocast(device):
+        pixels = np.stack([first_window(clips, i, model.statistics) for clips, i in rows[at : at + CHUNK]])
+        with devices.autocast(device):
             found.append(model.encode_motion(torch.from_numpy(pixels).to(device)).cpu().numpy())
     return np.concatenate(found)
 
@@ -71,7 +81,7 @@ def _texts(model: MotionTextModel, sentences: list[str], device: str) -> np.ndar
     different = list(dict.fromkeys(sentences))
     found: list[np.ndarray] = []
     for at in range(0, len(different), CHUNK):
-        with backends.autocast(device):
-            found.append(model.encode_text(different[at:at + CHUNK]).cpu().numpy())
+        with devices.autocast(device):
+            found.append(model.encode_text(different[at : at + CHUNK]).cpu().numpy())
     row_of = {text: row for row, text in enumerate(different)}
     return np.concatenate(found)[[row_of[text] for text in sentences]]

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from app import crash
-from core import places
-from core.version import VERSION
+from motionpatches.app import crash
+from motionpatches.core import paths
+from motionpatches.core.version import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 DIES = """
 from pathlib import Path
-from app import crash
+from motionpatches.app import crash
 watch = crash.Watch()
 watch.begin()
 watch.opened([Path("/home/ada/secret takes/dance.bvh")])
@@ -27,13 +27,18 @@ crash.log.info("open: folder, 3 motions; model starter")
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    monkeypatch.setenv(places.HOME_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(paths.HOME_VARIABLE, str(tmp_path))
     return tmp_path
 
 
 def die(end, home):
-    return subprocess.run([sys.executable, "-c", DIES.format(end=end)], cwd=ROOT, capture_output=True, text=True,
-                          env={**os.environ, places.HOME_VARIABLE: str(home)})
+    return subprocess.run(
+        [sys.executable, "-c", DIES.format(end=end)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, paths.HOME_VARIABLE: str(home)},
+    )
 
 
 def test_a_segmentation_fault_leaves_a_report_and_what_was_open(home):
@@ -78,6 +83,8 @@ def test_what_nobody_caught_is_reported_from_any_thread(home, capsys):
 
 
 def test_paths_are_left_out():
-    text = ('File "/home/ada/x/core/io/bvh.py", line 3: C:\\Users\\ada\\a.bvh and /tmp/one/two.npy, 3/4 of it, '
-            "not '/my own/a b.npy'")
-    assert crash.without_names(text) == 'File "…/bvh.py", line 3: … and …, 3/4 of it, not \'…\''
+    text = (
+        'File "/home/ada/x/core/io/bvh.py", line 3: C:\\Users\\ada\\a.bvh and /tmp/one/two.npy, 3/4 of it, '
+        "not '/my own/a b.npy'"
+    )
+    assert crash.without_names(text) == "File \"…/bvh.py\", line 3: … and …, 3/4 of it, not '…'"

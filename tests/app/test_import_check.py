@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QUndoStack
 
-from app.viewmodels.import_check import ImportCheck, count_takes
-from app.viewmodels.import_corrections import ImportCorrections, rig, where, words
-from app.viewmodels.workspace import Workspace
-from core import places
-from core.errors import StudioError
-from core.library import index
-from core.library.open import open_library
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import SMPL22, Skeleton
-from core.progress import run
-from core.recognition import corrections
-from core.recognition.corrections import Correction
-from core.recognition.decide import recognise
+from motionpatches.app.viewmodels.import_check import ImportCheck, count_takes
+from motionpatches.app.viewmodels.import_corrections import ImportCorrections, rig, where, words
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core import paths
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library import index
+from motionpatches.core.library.open import open_library
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import SMPL22, Skeleton
+from motionpatches.core.progress import run
+from motionpatches.core.recognition import corrections
+from motionpatches.core.recognition.corrections import Correction
+from motionpatches.core.recognition.decide import recognise
 from tests.skeletons import BODIES, write_bvh
 
 
@@ -89,8 +89,11 @@ def test_what_is_said_shows_at_once_and_nothing_is_kept_before(takes):
 def test_each_scope_changes_what_it_says_and_undo_brings_it_back(takes, kept):
     """Compared with the library as it is read again."""
     before = units(takes)
-    expected = {"file": ["walks/a"], "folder": ["walks/a", "walks/b", "walks/slow/c"],
-                "rig": ["walks/a", "walks/b", "walks/slow/c"]}
+    expected = {
+        "file": ["walks/a"],
+        "folder": ["walks/a", "walks/b", "walks/slow/c"],
+        "rig": ["walks/a", "walks/b", "walks/slow/c"],
+    }
     for scope, changed in expected.items():
         check = check_of(takes)
         check.set_scope(scope)
@@ -131,12 +134,19 @@ def test_a_folder_below_and_one_above(takes, kept):
     check = check_of(takes, "walks/slow/c")
     assert [os.path.basename(f) for f in check.folders] == ["slow", "walks", takes.name]
     assert [check.target(("folder", f)) for f in check.folders] == [
-        "1 take in slow", "3 takes in walks", f"3 takes in {takes.name}"]
+        "1 take in slow",
+        "3 takes in walks",
+        f"3 takes in {takes.name}",
+    ]
     check.set_scope("folder", check.folders[1])
     check.set_up("Z")
     check.apply(kept)
     assert {i: library_of(takes).load(i).source.up for i in units(takes)} == {
-        "walks/a": "Z", "walks/b": "Z", "walks/slow/c": "Z", "walks/other": "Y"}
+        "walks/a": "Z",
+        "walks/b": "Z",
+        "walks/slow/c": "Z",
+        "walks/other": "Y",
+    }
     again = check_of(takes, "walks/slow/c")
     assert again.level == check.level, "the folder that holds"
     assert again.notes()["up"] == "Said by you for this folder." and again.can_reset
@@ -199,8 +209,13 @@ def loose(root_offset=None, parts=True):
     skeleton = SMPL22 if parts else Skeleton(tuple(f"j{i}" for i in range(5)), (-1, 0, 1, 0, 3))
     rng = np.random.default_rng(0)
     positions = np.float32(rng.normal(size=(1, skeleton.joint_count, 3)) + rng.normal(0, 0.01, (30, skeleton.joint_count, 3)))
-    return RawTake(positions, 30.0, skeleton, Assumption("rate", "30 fps", "the header", 1.0),
-                   root_offset=None if root_offset is None else np.float32(root_offset))
+    return RawTake(
+        positions,
+        30.0,
+        skeleton,
+        Assumption("rate", "30 fps", "the header", 1.0),
+        root_offset=None if root_offset is None else np.float32(root_offset),
+    )
 
 
 def test_the_root_offset_can_be_turned(tmp_path):
@@ -266,8 +281,8 @@ def test_what_is_listed_can_be_removed_and_comes_back(takes, kept):
 
 
 def test_a_change_that_cannot_be_written_is_said_and_leaves_the_stack(monkeypatch, tmp_path):
-    monkeypatch.setenv(places.HOME_VARIABLE, str(tmp_path))
-    places.corrections().mkdir(parents=True)
+    monkeypatch.setenv(paths.HOME_VARIABLE, str(tmp_path))
+    paths.corrections().mkdir(parents=True)
     lanes = Lanes()
     kept = ImportCorrections(lanes, QUndoStack())
     raw = loose()
@@ -275,7 +290,7 @@ def test_a_change_that_cannot_be_written_is_said_and_leaves_the_stack(monkeypatc
     check.set_up("Z")
     check.apply(kept)
     assert len(lanes.problems) == 1 and not lanes.reopened and not kept.history.canUndo()
-    places.corrections().rmdir()
+    paths.corrections().rmdir()
 
 
 def test_words():

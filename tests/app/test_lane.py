@@ -2,7 +2,7 @@
 
 import threading
 
-from app.background.lane import Lane
+from motionpatches.app.background.lane import Lane
 
 
 def test_closing_drops_what_waits_but_not_what_is_to_be_kept():

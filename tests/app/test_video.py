@@ -7,9 +7,9 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from app.export import video as module
-from app.export.video import NO_VIDEO, by_av, by_ffmpeg, video
-from core.errors import StudioError
+from motionpatches.app.export import video as module
+from motionpatches.app.export.video import NO_VIDEO, by_av, by_ffmpeg, video
+from motionpatches.core.errors import StudioError
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def squares():
     """Twelve frames of a bright square that walks to the right, of odd size."""
     frames = np.full((12, 65, 99, 3), 30, np.uint8)
     for i, frame in enumerate(frames):
-        frame[20:40, 5 * i + 4:5 * i + 24] = (230, 120, 40)
+        frame[20:40, 5 * i + 4 : 5 * i + 24] = (230, 120, 40)
     return frames
 
 

@@ -13,7 +13,7 @@ import numpy as np
 START = """
 import time; t = time.perf_counter()
 import tempfile; from PySide6.QtCore import QEventLoop, QSettings, QTimer
-from app.application import Studio, make_application
+from motionpatches.app.application import Studio, make_application
 app = make_application()
 studio = Studio([], settings=QSettings(tempfile.mkdtemp() + "/s.ini", QSettings.Format.IniFormat))
 view = studio.window.query.results
@@ -53,7 +53,7 @@ for tiles in (1, 9, 25):
     wait(view.frameSwapped, lambda: len(studio.search.results) == tiles)
     pause = QEventLoop(); QTimer.singleShot(500, pause.quit); pause.exec()
     watch(f"{tiles} tiles, {view.width()}x{view.height()}:")
-from core.retriever import build_gallery
+from motionpatches.core.search.retriever import build_gallery
 studio.workspace.models.submit_job("bench", lambda: build_gallery(studio.workspace.model, studio.workspace.library),
                                    lambda p: None, lambda g: None, print)
 watch("25 tiles while the model encodes:", 3000)
@@ -65,7 +65,7 @@ def studio() -> None:
     """Window after start, first query after start, later queries, frames per second of nine tiles."""
     from contextlib import nullcontext
 
-    from app.virtual_screen import has_screen, virtual_screen
+    from motionpatches.app.virtual_screen import has_screen, virtual_screen
 
     with nullcontext() if has_screen() else virtual_screen():
         subprocess.run([sys.executable, "-c", START], check=True)
@@ -75,9 +75,9 @@ def patches() -> None:
     """One matrix product a motion against a loop that resizes chain by chain and frame by frame."""
     from PIL import Image
 
-    from core.motion.motion import Motion
-    from core.motion.skeleton import SMPL22
-    from core.patches import PatchRecipe, compute_statistics, prepare, sample_points, to_patches
+    from motionpatches.core.motion.motion import Motion
+    from motionpatches.core.motion.skeleton import SMPL22
+    from motionpatches.core.patches import PatchRecipe, compute_statistics, prepare, sample_points, to_patches
 
     positions = np.random.default_rng(0).normal(size=(200, 22, 3)).astype(np.float32)
     motion = Motion(positions, 20, SMPL22)
@@ -88,7 +88,7 @@ def patches() -> None:
             for part, chain in enumerate(SMPL22.chains):
                 for axis in range(3):
                     row = Image.fromarray(positions[t, list(chain), axis][None])
-                    out[t, part * 16:part * 16 + 16, axis] = np.asarray(row.resize((16, 1), Image.Resampling.BILINEAR))[0]
+                    out[t, part * 16 : part * 16 + 16, axis] = np.asarray(row.resize((16, 1), Image.Resampling.BILINEAR))[0]
         return out
 
     np.testing.assert_allclose(loop(), sample_points(motion), atol=1e-4)
@@ -106,13 +106,13 @@ def patches() -> None:
 
 def indexing() -> None:
     """Motions a second from packed library to gallery."""
-    from core import places
-    from core.library.open import open_library
-    from core.models.checkpoint import load_model
-    from core.progress import run
-    from core.retriever import build_gallery
+    from motionpatches.core import paths
+    from motionpatches.core.library.open import open_library
+    from motionpatches.core.models.checkpoint import load_model
+    from motionpatches.core.progress import run
+    from motionpatches.core.search.retriever import build_gallery
 
-    library, model = run(open_library(places.demo_library())), load_model(places.starter_model())
+    library, model = run(open_library(paths.demo_library())), load_model(paths.starter_model())
     start = time.perf_counter()
     run(build_gallery(model, library))
     print(f"indexing: {len(library.clips) / (time.perf_counter() - start):.0f} motions/s")
@@ -126,7 +126,7 @@ def evaluation() -> None:
         os.environ[name] = "1"
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    from core.evaluation.protocols import Material, run_protocols
+    from motionpatches.core.evaluation.protocols import Material, run_protocols
 
     rng = np.random.default_rng(0)
 
@@ -148,7 +148,7 @@ def bvh() -> None:
     import os
     import tempfile
 
-    from core.io.bvh import joint_positions, parse_bvh
+    from motionpatches.core.io.bvh import joint_positions, parse_bvh
     from tests.skeletons import BODIES, write_bvh
 
     if hasattr(os, "sched_setaffinity"):
@@ -172,8 +172,10 @@ def bvh() -> None:
             theirs.append(time.perf_counter() - start)
         worst = max(np.abs(positions[:, parsed.names.index(n)] - p).max() for n, p in other.items())
         mine, rate = min(ours), file.stat().st_size / min(ours) / 1e6
-        print(f"bvh: {file.name} {file.stat().st_size / 1e6:.1f} MB: {rate:.0f} MB/s, {min(theirs) / mine:.1f} times bvhtoolbox "
-              f"({mine * 1000:.0f} ms, {min(theirs) * 1000:.0f} ms), largest difference {worst:.1e} units")
+        print(
+            f"bvh: {file.name} {file.stat().st_size / 1e6:.1f} MB: {rate:.0f} MB/s, {min(theirs) / mine:.1f} times bvhtoolbox "
+            f"({mine * 1000:.0f} ms, {min(theirs) * 1000:.0f} ms), largest difference {worst:.1e} units"
+        )
 
 
 def _bvhtoolbox_positions(file: Path) -> dict[str, np.ndarray]:
@@ -206,20 +208,31 @@ def index() -> None:
     import resource
     import tempfile
 
-    from core.library import index as library_index
-    from core.library.folder import read_clip
-    from core.library.library import Clip, Library
+    from motionpatches.core.library import index as library_index
+    from motionpatches.core.library.folder import read_clip
+    from motionpatches.core.library.library import Clip, Library
 
     root = Path(tempfile.mkdtemp())
-    clips = tuple(Clip(f"s{i // 1000}/take {i}", root / f"s{i // 1000}/take {i}.bvh", (f"a person walks, take {i}", "strolls"),
-                       "train", 4.0, key=f"{i:016x}") for i in range(100_000))
+    clips = tuple(
+        Clip(
+            f"s{i // 1000}/take {i}",
+            root / f"s{i // 1000}/take {i}.bvh",
+            (f"a person walks, take {i}", "strolls"),
+            "train",
+            4.0,
+            key=f"{i:016x}",
+        )
+        for i in range(100_000)
+    )
     library_index.save(Library(root, "big", "motion files", clips, read_clip), file=root / "x.sqlite")
     del clips
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
     found = library_index.load(root, root / "x.sqlite")
-    print(f"index: {len(found.clips):,} clips reopened in {time.perf_counter() - start:.2f} s; peak memory of the process "
-          f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB ({before / 1024:.0f} before)")
+    print(
+        f"index: {len(found.clips):,} clips reopened in {time.perf_counter() - start:.2f} s; peak memory of the process "
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB ({before / 1024:.0f} before)"
+    )
     fast = _seconds(lambda: library_index.search(root, "stro 777", root / "x.sqlite"), 10)
     print(f"index: words found in {fast * 1000:.1f} ms")
 
@@ -254,8 +267,17 @@ def _seconds(work: Callable[[], object], times: int) -> float:
     return (time.perf_counter() - start) / times
 
 
-BENCHMARKS = {"studio": studio, "patches": patches, "indexing": indexing, "evaluation": evaluation, "bvh": bvh, "index": index,
-              "training": training, "explaining": explaining, "reading": reading}
+BENCHMARKS = {
+    "studio": studio,
+    "patches": patches,
+    "indexing": indexing,
+    "evaluation": evaluation,
+    "bvh": bvh,
+    "index": index,
+    "training": training,
+    "explaining": explaining,
+    "reading": reading,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHMARKS:

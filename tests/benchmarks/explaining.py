@@ -8,25 +8,25 @@ from pathlib import Path
 
 import numpy as np
 
-from core import places
-from core.explain import deletion_curve, occlude
-from core.export.bvh import write_bvh
-from core.io.load import load_motion
-from core.library.open import open_library
-from core.models.checkpoint import load_model
-from core.moments import moments_of
-from core.motion.canonical import canonical
-from core.motion.motion import Motion
-from core.patches import prepare, to_patches
-from core.progress import run
-from core.retriever import Retriever, encode_text, update_gallery
+from motionpatches.core import paths
+from motionpatches.core.export.bvh import write_bvh
+from motionpatches.core.io.load import load_motion
+from motionpatches.core.library.open import open_library
+from motionpatches.core.models.checkpoint import load_model
+from motionpatches.core.motion.canonical import canonical
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.patches import prepare, to_patches
+from motionpatches.core.progress import run
+from motionpatches.core.search.explain import deletion_curve, occlude
+from motionpatches.core.search.moments import moments_of
+from motionpatches.core.search.retriever import Retriever, encode_text, update_gallery
 
 QUERIES, RANDOM, PLANTED, MINUTES = 50, 4, 20, 10
 
 
 def deletion() -> None:
     """Mean score left, over the patches, while they are deleted in the order of occlusion and in random orders."""
-    library, model = run(open_library(places.demo_library())), load_model(places.starter_model())
+    library, model = run(open_library(paths.demo_library())), load_model(paths.starter_model())
     retriever = Retriever(model, run(update_gallery(model, library)))
     rng = np.random.default_rng(0)
     test = [c for c in library.clips if c.split == "test"][:QUERIES]
@@ -41,11 +41,14 @@ def deletion() -> None:
         cells = np.argwhere(np.ones_like(found.falls, bool))
         order = cells[np.argsort(-found.falls.ravel(), kind="stable")]
         ours.append(deletion_curve(model, pixels, query, order, found.points).mean())
-        chance.append(np.mean([deletion_curve(model, pixels, query, rng.permutation(cells), found.points).mean()
-                               for _ in range(RANDOM)]))
+        chance.append(
+            np.mean([deletion_curve(model, pixels, query, rng.permutation(cells), found.points).mean() for _ in range(RANDOM)])
+        )
     wins = np.mean(np.array(ours) < np.array(chance))
-    print(f"explaining: mean score while patches are deleted: by occlusion {np.mean(ours):.3f}, at random {np.mean(chance):.3f}; "
-          f"lower for {wins:.0%} of {len(test)} queries; occlusion {np.median(times):.2f} s in the median")
+    print(
+        f"explaining: mean score while patches are deleted: by occlusion {np.mean(ours):.3f}, at random {np.mean(chance):.3f}; "
+        f"lower for {wins:.0%} of {len(test)} queries; occlusion {np.median(times):.2f} s in the median"
+    )
     full = Motion(np.tile(motion.positions, (9, 1, 1))[:224], 20.0, motion.skeleton, "long")
     start = time.perf_counter()
     shape = run(occlude(model, full, query)).falls.shape
@@ -54,7 +57,7 @@ def deletion() -> None:
 
 def planted() -> None:
     """Actions of the demo library in a take of ten minutes, written as BVH, opened, and asked for by their captions."""
-    library, model = run(open_library(places.demo_library())), load_model(places.starter_model())
+    library, model = run(open_library(paths.demo_library())), load_model(paths.starter_model())
     rng = np.random.default_rng(1)
     kinds: dict[str, list] = {}
     for clip in library.clips:
@@ -62,8 +65,9 @@ def planted() -> None:
             kinds.setdefault(clip.id.split(" ", 1)[1], []).append(clip)
     names = sorted(k for k in kinds if "+" not in k)
     chosen = [str(n) for n in rng.permutation([n for n in names if not n.startswith(("walk", "stand"))])[:PLANTED]]
-    walks = [c for n in names if n.startswith(("walk forward", "walk curve", "walk zigzag",
-                                               "walk in a circle")) for c in kinds[n]]
+    walks = [
+        c for n in names if n.startswith(("walk forward", "walk curve", "walk zigzag", "walk in a circle")) for c in kinds[n]
+    ]
     pieces, truths, at = [], [], np.zeros(3, np.float32)
     seconds, step = 0.0, MINUTES * 60 / PLANTED
 
@@ -89,8 +93,10 @@ def planted() -> None:
         write_bvh(motion, file)
         start = time.perf_counter()
         take = load_motion(file)
-        print(f"explaining: a BVH of {take.duration_s / 60:.1f} minutes, {file.stat().st_size / 1e6:.0f} MB, opened in "
-              f"{time.perf_counter() - start:.2f} s")
+        print(
+            f"explaining: a BVH of {take.duration_s / 60:.1f} minutes, {file.stat().st_size / 1e6:.0f} MB, opened in "
+            f"{time.perf_counter() - start:.2f} s"
+        )
     start = time.perf_counter()
     found = run(moments_of(model, take))
     print(f"explaining: {len(found.rows)} windows encoded in {time.perf_counter() - start:.1f} s")

@@ -18,12 +18,29 @@ import numpy as np
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 ROOT = Path(__file__).resolve().parents[2]
 FILES = 1000
-QUERIES = ("a person walks", "someone jumps", "a high kick with the right leg", "she bows", "claps hands", "falls to the floor",
-           "running in a circle", "sits down on a chair", "a dance", "waves with the left hand", "picks something up", "throws")
-FORMATS = {"BVH": ("data/capture", "*.bvh", 40), "FBX": ("cases/51-fbx", "*.fbx", 4), "GLB": ("cases/52-glb", "*.glb", 1),
-           "C3D": ("cases/50-c3d", "*.c3d", 1), "AMC": ("cases/33-asf-amc", "*.amc", 4),
-           "NPZ of positions": ("cases/02-kimodo-soma-npz", "*.npz", 1),
-           "NPZ of SMPL poses": ("cases/21-amass-like-fps-and-shapes", "*.npz", 2)}
+QUERIES = (
+    "a person walks",
+    "someone jumps",
+    "a high kick with the right leg",
+    "she bows",
+    "claps hands",
+    "falls to the floor",
+    "running in a circle",
+    "sits down on a chair",
+    "a dance",
+    "waves with the left hand",
+    "picks something up",
+    "throws",
+)
+FORMATS = {
+    "BVH": ("data/capture", "*.bvh", 40),
+    "FBX": ("cases/51-fbx", "*.fbx", 4),
+    "GLB": ("cases/52-glb", "*.glb", 1),
+    "C3D": ("cases/50-c3d", "*.c3d", 1),
+    "AMC": ("cases/33-asf-amc", "*.amc", 4),
+    "NPZ of positions": ("cases/02-kimodo-soma-npz", "*.npz", 1),
+    "NPZ of SMPL poses": ("cases/21-amass-like-fps-and-shapes", "*.npz", 2),
+}
 
 
 def reading() -> None:
@@ -37,8 +54,12 @@ def reading() -> None:
         print(f"reading: a folder of {FILES:,} BVH files, {size / 1e6:.0f} MB")
         environment = os.environ | {"MOTIONPATCHES_HOME": str(Path(name) / "home")}
         for step in STEPS:
-            subprocess.run([sys.executable, "-m", "tests.benchmarks.reading", step, str(folder)], cwd=os.getcwd(), check=True,
-                           env=environment)
+            subprocess.run(
+                [sys.executable, "-m", "tests.benchmarks.reading", step, str(folder)],
+                cwd=os.getcwd(),
+                check=True,
+                env=environment,
+            )
 
 
 def make_folder(folder: Path, count: int = FILES) -> int:
@@ -51,8 +72,11 @@ def make_folder(folder: Path, count: int = FILES) -> int:
         length = min(int(draw.uniform(2, 10) / frame_time), len(lines))
         start = int(draw.integers(len(lines) - length + 1))
         shift = draw.normal(0, 20, 3) * (1, 0, 1)
-        text = f"{header}Frames: {length}\nFrame Time: {frame_time}\n" + "\n".join(
-            _moved(line, shift) for line in lines[start:start + length]) + "\n"
+        text = (
+            f"{header}Frames: {length}\nFrame Time: {frame_time}\n"
+            + "\n".join(_moved(line, shift) for line in lines[start : start + length])
+            + "\n"
+        )
         total += (folder / f"{name}_{i:04d}.bvh").write_text(text, encoding="utf-8", newline="\n")
     return total
 
@@ -73,25 +97,27 @@ def _moved(line: str, shift: np.ndarray) -> str:
 
 
 def opened_cold(folder: Path) -> None:
-    from core.library.open import open_library
-    from core.progress import run
+    from motionpatches.core.library.open import open_library
+    from motionpatches.core.progress import run
 
     size = sum(f.stat().st_size for f in folder.iterdir())
     start = time.perf_counter()
     library = run(open_library(folder, use_index=True))
     seconds = time.perf_counter() - start
-    print(f"reading: opened the first time in {seconds:.1f} s, {size / seconds / 1e6:.1f} MB/s; {len(library.clips):,} clips, "
-          f"{len(library.skipped)} left out")
+    print(
+        f"reading: opened the first time in {seconds:.1f} s, {size / seconds / 1e6:.1f} MB/s; {len(library.clips):,} clips, "
+        f"{len(library.skipped)} left out"
+    )
 
 
 def indexed(folder: Path) -> None:
-    from core import places
-    from core.library.open import open_library
-    from core.models.checkpoint import load_model
-    from core.progress import run
-    from core.retriever import update_gallery
+    from motionpatches.core import paths
+    from motionpatches.core.library.open import open_library
+    from motionpatches.core.models.checkpoint import load_model
+    from motionpatches.core.progress import run
+    from motionpatches.core.search.retriever import update_gallery
 
-    library, model = run(open_library(folder, use_index=True)), load_model(places.starter_model())
+    library, model = run(open_library(folder, use_index=True)), load_model(paths.starter_model())
     start = time.perf_counter()
     for clip in library.clips:
         library.load(clip.id)
@@ -99,13 +125,15 @@ def indexed(folder: Path) -> None:
     start = time.perf_counter()
     gallery = run(update_gallery(model, library))
     seconds = time.perf_counter() - start
-    print(f"reading: indexed in {seconds:.1f} s, {len(library.clips) / seconds:.0f} motions/s ({len(gallery.entries):,} "
-          f"windows); loading every motion once takes {loaded:.2f} s")
+    print(
+        f"reading: indexed in {seconds:.1f} s, {len(library.clips) / seconds:.0f} motions/s ({len(gallery.entries):,} "
+        f"windows); loading every motion once takes {loaded:.2f} s"
+    )
 
 
 def opened_again(folder: Path) -> None:
-    from core.library.open import open_library
-    from core.progress import run
+    from motionpatches.core.library.open import open_library
+    from motionpatches.core.progress import run
 
     start = time.perf_counter()
     library = run(open_library(folder, use_index=True))
@@ -113,20 +141,22 @@ def opened_again(folder: Path) -> None:
     start = time.perf_counter()
     found = run(open_library(folder))
     seconds = time.perf_counter() - start
-    print(f"reading: opened again in {shown:.2f} s from its index; looked through for changes in {seconds:.2f} s, "
-          f"{'none' if found.same_content(library) else 'some'} found")
+    print(
+        f"reading: opened again in {shown:.2f} s from its index; looked through for changes in {seconds:.2f} s, "
+        f"{'none' if found.same_content(library) else 'some'} found"
+    )
 
 
 def queried(folder: Path) -> None:
     """Enter to tiles, as the window's search does it, without the painting."""
-    from app.viewmodels.workspace import view_motions
-    from core import places
-    from core.library.open import open_library
-    from core.models.checkpoint import load_model
-    from core.progress import run
-    from core.retriever import Retriever, update_gallery
+    from motionpatches.app.viewmodels.workspace import view_motions
+    from motionpatches.core import paths
+    from motionpatches.core.library.open import open_library
+    from motionpatches.core.models.checkpoint import load_model
+    from motionpatches.core.progress import run
+    from motionpatches.core.search.retriever import Retriever, update_gallery
 
-    library, model = run(open_library(folder, use_index=True)), load_model(places.starter_model())
+    library, model = run(open_library(folder, use_index=True)), load_model(paths.starter_model())
     retriever = Retriever(model, run(update_gallery(model, library)))
     retriever.search_terms("warm up", None, 8)
     finding, loading = [], []
@@ -148,8 +178,8 @@ def queried(folder: Path) -> None:
 def by_format(_: Path) -> None:
     """Each file once cold for the imports, then the best of three, as the cache calls it: native formats through their
     child process."""
-    from core.errors import StudioError
-    from core.io.load import read_takes_of
+    from motionpatches.core.errors import StudioError
+    from motionpatches.core.io.load import read_takes_of
 
     for name, (place, pattern, count) in FORMATS.items():
         files = sorted((SHARED / place).rglob(pattern))[:count]
@@ -162,8 +192,10 @@ def by_format(_: Path) -> None:
             print(f"reading: {name}: left out, {error}")
             continue
         seconds = min(_seconds(files, read_takes_of) for _ in range(3))
-        print(f"reading: {name}: {sum(f.stat().st_size for f in files) / seconds / 1e6:.1f} MB/s, "
-              f"{seconds / len(files) * 1000:.1f} ms a file ({len(files)} files)")
+        print(
+            f"reading: {name}: {sum(f.stat().st_size for f in files) / seconds / 1e6:.1f} MB/s, "
+            f"{seconds / len(files) * 1000:.1f} ms a file ({len(files)} files)"
+        )
 
 
 def _seconds(files: list[Path], read) -> float:

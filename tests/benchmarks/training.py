@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core import places
-from core.library.open import open_library
-from core.models import backends
-from core.models.checkpoint import load_model
-from core.patches import prepare, to_patches
-from core.progress import run
-from core.training import config as training_config
-from core.training.control import Control
-from core.training.loss import contrastive_loss
-from core.training.trainer import train
+from motionpatches.core import paths
+from motionpatches.core.library.open import open_library
+from motionpatches.core.models import device
+from motionpatches.core.models.checkpoint import load_model
+from motionpatches.core.patches import prepare, to_patches
+from motionpatches.core.progress import run
+from motionpatches.core.training import config as training_config
+from motionpatches.core.training.control import Control
+from motionpatches.core.training.loss import contrastive_loss
+from motionpatches.core.training.trainer import train
 
 BATCH, STEPS, TURNS = 64, 3, 3
 
@@ -28,7 +28,7 @@ BATCH, STEPS, TURNS = 64, 3, 3
 def plain() -> Iterator[int]:
     """One after the other, in fp32: read the files, prepare, sample, z-score; encode both, padded to 224 frames and to the
     longest sentence; AdamW as it comes. No variation."""
-    library, model = run(open_library(places.demo_library())), load_model(places.starter_model()).train()
+    library, model = run(open_library(paths.demo_library())), load_model(paths.starter_model()).train()
     model.motion_encoder.trim_padding, model.text_encoder.forward = False, model.text_encoder._read
     clips = [c for c in library.clips if c.split == "train"]
     optimizer = torch.optim.AdamW(model.parameters(), 1e-5)
@@ -47,8 +47,16 @@ def plain() -> Iterator[int]:
 
 def ours(**fields) -> Iterator[int]:
     """The trainer as `motionpatches train` runs it, with all its variation."""
-    config = training_config.recipe("starter", library=str(places.demo_library()), start_from=str(places.starter_model()),
-                                    batch=BATCH, epochs=1000, save_every_s=1e9, device="cpu", **fields)
+    config = training_config.recipe(
+        "starter",
+        library=str(paths.demo_library()),
+        start_from=str(paths.starter_model()),
+        batch=BATCH,
+        epochs=1000,
+        save_every_s=1e9,
+        device="cpu",
+        **fields,
+    )
     with tempfile.TemporaryDirectory() as folder, closing(train(config, Path(folder), Control())) as events:
         for event in events:
             if event.kind == "step":
@@ -57,9 +65,13 @@ def ours(**fields) -> Iterator[int]:
 
 def compare() -> None:
     """Motions a second of each, in turns of a few steps; the first turn is not counted."""
-    loops = {"plain fp32 loop": plain(), "ours": ours(), "ours, text frozen": ours(lr_text=0.0),
-             "ours, heads only": ours(lr_text=0.0, lr_motion=0.0)}
-    if backends.cpu_trains_in_bf16():
+    loops = {
+        "plain fp32 loop": plain(),
+        "ours": ours(),
+        "ours, text frozen": ours(lr_text=0.0),
+        "ours, heads only": ours(lr_text=0.0, lr_motion=0.0),
+    }
+    if device.cpu_trains_in_bf16():
         loops["ours, fp32"] = ours(precision="fp32")
     rates: dict[str, list[float]] = {name: [] for name in loops}
     for turn in range(TURNS + 1):

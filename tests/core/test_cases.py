@@ -6,14 +6,14 @@ import json
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.load import load_motion, load_motions
-from core.library.folder import load_take
-from core.library.open import open_library
-from core.motion.canonical import canonical, facing
-from core.motion.motion import Motion
-from core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO
-from core.progress import run
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.load import load_motion, load_motions
+from motionpatches.core.library.folder import load_take
+from motionpatches.core.library.open import open_library
+from motionpatches.core.motion.canonical import canonical, facing
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO
+from motionpatches.core.progress import run
 
 
 def names(motion: Motion, part: int) -> list[str]:
@@ -54,15 +54,15 @@ def test_01_a_root_offset_beside_position_channels(cases):
 
 
 def test_01_rokoko_stands_on_the_floor_and_so_does_what_is_exported(cases, tmp_path):
-    from core.export.bvh import write_bvh
+    from motionpatches.core.export.bvh import write_bvh
 
     motion = load_motion(cases / "01-root-offset-doubled" / "rokoko_jesse.bvh")
     toes = [motion.skeleton.chains[part][-1] for part in (RIGHT_LEG, LEFT_LEG)]
-    lowest = motion.positions[:int(motion.fps), toes, 1].min()
+    lowest = motion.positions[: int(motion.fps), toes, 1].min()
     assert lowest == pytest.approx(0.018, abs=0.002)
     write_bvh(motion, tmp_path / "again.bvh")
     again = load_motion(tmp_path / "again.bvh")
-    assert again.positions[:int(again.fps), toes, 1].min() == pytest.approx(0.018, abs=0.004)
+    assert again.positions[: int(again.fps), toes, 1].min() == pytest.approx(0.018, abs=0.004)
 
 
 def test_02_kimodo(cases):
@@ -73,10 +73,14 @@ def test_02_kimodo(cases):
     assert 4 <= chains[TORSO][-1] <= 6 and {16, 17, 18, 19} >= set(chains[RIGHT_ARM][-3:])
 
 
-@pytest.mark.parametrize("case, file, unit, up", [
-    ("04-cmu-unit-gap", "xia_angry_13.bvh", 0.0254 / 0.45, "Y"),
-    ("36-inches-as-centimetres", "8yr_old__jumping.bvh", 0.0254, "Z"),
-    ("36-inches-as-centimetres", "cmu_1006__wave_hello_1.bvh", 0.0254, "Z")])
+@pytest.mark.parametrize(
+    "case, file, unit, up",
+    [
+        ("04-cmu-unit-gap", "xia_angry_13.bvh", 0.0254 / 0.45, "Y"),
+        ("36-inches-as-centimetres", "8yr_old__jumping.bvh", 0.0254, "Z"),
+        ("36-inches-as-centimetres", "cmu_1006__wave_hello_1.bvh", 0.0254, "Z"),
+    ],
+)
 def test_units_and_axes(cases, case, file, unit, up):
     motion = load_motion(cases / case / file)
     assert motion.source.unit_m == pytest.approx(unit) and motion.source.up == up and upright(motion)
@@ -122,11 +126,20 @@ def test_15_names(cases):
     assert any(" L " in n for n in names(load_motion(cases / "15-names" / "bip01_spaces.bvh"), LEFT_LEG))
 
 
-@pytest.mark.parametrize("path", ["16-gvhmr-output/hmr4d_results.pkl", "18-glamr-wham-vibe-pkl/glamr_running_seed1.pkl",
-                                  "17-romp-npz/romp_output.npz", "19-tram-hps-npy/hps_track_0.npy",
-                                  "20-amass-like-y-up/amass_z_up_reference.npz", "20-amass-like-y-up/gvhmr_as_amass.npz",
-                                  "21-amass-like-fps-and-shapes/fps_key.npz", "22-smplx-dialect-npz/smplx_params.npz",
-                                  "23-aist-pkl/gBR_sBM_cAll_d04_mBR0_ch01.pkl"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "16-gvhmr-output/hmr4d_results.pkl",
+        "18-glamr-wham-vibe-pkl/glamr_running_seed1.pkl",
+        "17-romp-npz/romp_output.npz",
+        "19-tram-hps-npy/hps_track_0.npy",
+        "20-amass-like-y-up/amass_z_up_reference.npz",
+        "20-amass-like-y-up/gvhmr_as_amass.npz",
+        "21-amass-like-fps-and-shapes/fps_key.npz",
+        "22-smplx-dialect-npz/smplx_params.npz",
+        "23-aist-pkl/gBR_sBM_cAll_d04_mBR0_ch01.pkl",
+    ],
+)
 def test_smpl_results_stand(cases, path):
     assert upright(load_motion(cases / path))
 
@@ -179,7 +192,11 @@ def test_29_to_31_orders_of_pose_estimators(cases):
     assert {j for part in (RIGHT_ARM, LEFT_ARM) for j in mediapipe[part] if j < 33} <= set(range(11, 23))
     human36m = load_motion(cases / "30-h36m-17" / "metres_y_up_clean.npy")
     assert [human36m.skeleton.chains[part][-3:] for part in (RIGHT_LEG, LEFT_LEG, LEFT_ARM, RIGHT_ARM)] == [
-        (1, 2, 3), (4, 5, 6), (11, 12, 13), (14, 15, 16)]
+        (1, 2, 3),
+        (4, 5, 6),
+        (11, 12, 13),
+        (14, 15, 16),
+    ]
     assert walks_ahead(human36m) > 0.7
     kinect = load_motion(cases / "31-kinect-25" / "clean.npy")
     assert len(kinect.skeleton.chains) == 5 and upright(kinect)
@@ -238,8 +255,6 @@ def test_43_features(cases):
         load_motion(cases / "43-normalised-263" / "features_z_scored.npy")
 
 
-
-
 def test_51_fbx(cases):
     motion = load_motion(cases / "51-fbx" / "91_48.fbx")
     assert motion.duration_s == pytest.approx(3.667, abs=0.04) and motion.source.unit_m == 0.01 and motion.source.up == "Y"
@@ -252,7 +267,7 @@ def test_52_every_animation_of_a_glb_is_a_clip(cases):
     library = run(open_library(cases / "52-glb"))
     data = (cases / "52-glb" / "mesh2motion_base.glb").read_bytes()
     length = int.from_bytes(data[12:16], "little")
-    document = json.loads(data[20:20 + length])
+    document = json.loads(data[20 : 20 + length])
     wanted = [animation["name"] for animation in document["animations"]]
     assert len(wanted) == 50 and [c.take for c in library.clips] == wanted and {"T-Pose", "A_TPose"} <= set(wanted)
     for clip, animation in zip(library.clips, document["animations"], strict=True):

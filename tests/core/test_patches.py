@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.errors import StudioError
-from core.motion.motion import Motion
-from core.motion.skeleton import KIT21, SMPL22, Skeleton
-from core.patches import (
+from motionpatches.core.errors import StudioError
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import KIT21, SMPL22, Skeleton
+from motionpatches.core.patches import (
     PatchRecipe,
     PatchStatistics,
     columns_of,
@@ -91,15 +91,17 @@ def test_per_joint_statistics_of_another_skeleton_are_refused():
 
 
 def test_mirrored_points_are_the_points_of_the_mirrored_motion(smpl_motion):
-    from core.motion.canonical import mirror
+    from motionpatches.core.motion.canonical import mirror
 
     mirrored = mirror(smpl_motion)
     for recipe in (PatchRecipe(), PatchRecipe(points=8)):
         columns = columns_of(smpl_motion, recipe)[:, mirror_columns(SMPL22, recipe)] * [-1, 1, 1]
         np.testing.assert_allclose(columns, columns_of(mirrored, recipe), atol=1e-6)
     joints = smpl_motion.positions[:, mirror_columns(SMPL22, PatchRecipe(form="joints"))] * [-1, 1, 1]
-    as_left = [SMPL22.joint_names.index(n.replace("right", "x").replace("left", "right").replace("x", "left"))
-               for n in SMPL22.joint_names]
+    as_left = [
+        SMPL22.joint_names.index(n.replace("right", "x").replace("left", "right").replace("x", "left"))
+        for n in SMPL22.joint_names
+    ]
     np.testing.assert_allclose(joints, (smpl_motion.positions * [-1, 1, 1])[:, as_left], atol=1e-6)
 
 
@@ -111,7 +113,7 @@ def test_windows_cover_a_long_take():
 
 
 def test_prepare_canonicalises(smpl_motion):
-    from core.motion.canonical import facing, rotate_y
+    from motionpatches.core.motion.canonical import facing, rotate_y
 
     turned = Motion(rotate_y(smpl_motion.positions, 2.0) + np.array([3, 1, -2], np.float32), 20, SMPL22)
     prepared = prepare(turned, PatchRecipe(canonical=True))

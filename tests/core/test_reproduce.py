@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from app.cli import main
-from core.reproduce import TABLES
+from motionpatches.app.cli.parser import main
+from motionpatches.core.reproduce import TABLES
 from tests.layouts import write_babel, write_interhuman, write_kit
 
 
@@ -28,8 +28,22 @@ def options(data, tiny_text_folder, tmp_path):
 
     weights = tmp_path / "vit.safetensors"
     save_file(timm.create_model("test_vit", img_size=(160, 160)).state_dict(), weights)
-    return ["--data", str(data), "--runs", str(tmp_path / "runs"), "--epochs", "1", "--batch", "4", "--set", "motion=test_vit",
-            "--set", f"motion_weights={weights}", "--set", f"text={tiny_text_folder}"]
+    return [
+        "--data",
+        str(data),
+        "--runs",
+        str(tmp_path / "runs"),
+        "--epochs",
+        "1",
+        "--batch",
+        "4",
+        "--set",
+        "motion=test_vit",
+        "--set",
+        f"motion_weights={weights}",
+        "--set",
+        f"text={tiny_text_folder}",
+    ]
 
 
 def test_every_table_runs_and_finished_runs_are_not_trained_again(options, tmp_path, capsys):
@@ -44,9 +58,9 @@ def test_every_table_runs_and_finished_runs_are_not_trained_again(options, tmp_p
     assert "zero-shot (here, 2 motions)" in printed["table6"] and "68.97" in printed["table6"]
     assert "32.41" in printed["table7"] and "InterHuman-pretrained-patches, on InterHuman (here, 2" in printed["table7"]
     runs = {p.parent.name: p.stat().st_mtime_ns for p in (tmp_path / "runs/paper").glob("*/done")}
-    assert set(runs) == {f"{d}-{w}-{f}" for d in ("HumanML3D", "KIT-ML") for w in ("pretrained", "scratch")
-                         for f in ("patches", "joints")} | {
-        "HumanML3D+KIT-ML-pretrained-patches", "InterHuman-pretrained-patches"}
+    assert set(runs) == {
+        f"{d}-{w}-{f}" for d in ("HumanML3D", "KIT-ML") for w in ("pretrained", "scratch") for f in ("patches", "joints")
+    } | {"HumanML3D+KIT-ML-pretrained-patches", "InterHuman-pretrained-patches"}
     assert main(["reproduce", "table4", *options]) == 0
     assert runs == {p.parent.name: p.stat().st_mtime_ns for p in (tmp_path / "runs/paper").glob("*/done")}
     changed = [o if o != "1" else "2" for o in options]

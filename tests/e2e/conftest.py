@@ -5,17 +5,17 @@ import sys
 import pytest
 from PySide6.QtCore import QSettings
 
-from core import places
-from tests.window import wait
+from motionpatches.core import paths
+from tests.window import ask, wait
 
 
 @pytest.fixture(scope="session")
 def studio(screen, tmp_path_factory):
     if not sys.platform.startswith("linux"):
         pytest.skip("needs an X server")
-    if not places.starter_model().exists():
+    if not paths.starter_model().exists():
         pytest.skip("the starter model is not built yet")
-    from app.application import Studio, make_application
+    from motionpatches.app.application import Studio, make_application
 
     app = make_application()
     settings = QSettings(str(tmp_path_factory.mktemp("s") / "s.ini"), QSettings.Format.IniFormat)
@@ -30,3 +30,25 @@ def studio(screen, tmp_path_factory):
     studio.window.deleteLater()
     app.processEvents()
     app.shutdown()
+
+
+@pytest.fixture
+def demo(studio):
+    """The demo library, a wave on the stage, everything standing still."""
+    studio.window.activateWindow()
+    wait(studio.window.isActiveWindow)
+    if studio.workspace.library is None or studio.workspace.library.root != paths.demo_library():
+        studio.workspace.open_demo()
+    wait(lambda: studio.workspace.library.root == paths.demo_library() and studio.workspace.retriever is not None, 60)
+    ask(studio, "a person waves with the right hand")
+    wait(lambda: studio.workspace.clip is not None and studio.workspace.clip.id == studio.search.results[0].clip.id)
+    studio.playback.playing = False
+    studio.playback.seek(0.8)
+    yield studio
+    stages = studio.window.stages
+    stages.set(**vars(type(stages.options)()))
+    stages.alone()
+    studio.window.why.set_on(False)
+    studio.playback.clear_range()
+    studio.search.keep_to(None)
+    studio.playback.playing = True

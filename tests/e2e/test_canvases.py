@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from core import places
+from motionpatches.core import paths
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.skipif(not places.starter_model().exists(), reason="the starter model is not built yet")
+pytestmark = pytest.mark.skipif(not paths.starter_model().exists(), reason="the starter model is not built yet")
 
 START = """
 import sys, tempfile
 from PySide6.QtCore import QSettings
-from app.application import Studio, make_application
+from motionpatches.app.application import Studio, make_application
 from tests.window import pixels, rest, wait
 app = make_application()
 settings = QSettings(tempfile.mkdtemp() + "/s.ini", QSettings.Format.IniFormat)
@@ -28,12 +28,19 @@ studio.workspace.failed.connect(said.append)
 
 
 def run(code, before="", **environment):
-    return subprocess.run([sys.executable, "-c", f"{before}\n{START}{code}"], cwd=ROOT, env={**os.environ, **environment},
-                          timeout=170, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-c", f"{before}\n{START}{code}"],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        timeout=170,
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_a_painter_draws_what_opengl_cannot():
-    done = run("""
+    done = run(
+        """
 studio.window.resize(1200, 800)
 wait(lambda: studio.workspace.retriever is not None, 90)
 studio.window.query.ask("a person waves with the right hand")
@@ -48,7 +55,9 @@ for colour in ((213, 94, 0), (0, 114, 178), (0, 158, 115)):
 assert pixels(studio.window.query.results).std() > 10
 assert any("OpenGL" in s for s in said)
 studio.window.close(); app.shutdown(); print("fine")
-""", QT_QPA_PLATFORM="offscreen")
+""",
+        QT_QPA_PLATFORM="offscreen",
+    )
     assert done.returncode == 0 and "fine" in done.stdout, done.stderr
 
 
@@ -72,14 +81,17 @@ studio.window.close(); app.shutdown(); print("fine")
 @pytest.mark.parametrize("canvas, processors", [("QOpenGLWidget", "()"), ("MemoryCanvas", "('',)")])
 def test_opengl_in_the_window_and_in_memory(screen, canvas, processors):
     """Each is taken here whatever draws OpenGL: a name is looked for in the renderer's."""
-    done = run(f"CANVAS = {canvas!r}\n" + MOVES, before=f"import app.gl.canvas; app.gl.canvas.PROCESSORS = {processors}")
+    done = run(
+        f"CANVAS = {canvas!r}\n" + MOVES,
+        before=f"import motionpatches.app.gl.canvas; motionpatches.app.gl.canvas.PROCESSORS = {processors}",
+    )
     assert done.returncode == 0 and "fine" in done.stdout, done.stderr
 
 
 def test_a_picture_from_memory_stands_upright_in_its_colours(screen):
     done = run("""
 from OpenGL import GL as gl
-from app.gl.memory_canvas import MemoryCanvas
+from motionpatches.app.gl.memory_canvas import MemoryCanvas
 
 class Half(MemoryCanvas):
     begun = 0
@@ -110,10 +122,10 @@ view.close(); studio.window.close(); app.shutdown(); print("fine")
 def test_the_window_closes_with_work_under_way(screen):
     done = run("""
 wait(lambda: studio.workspace.retriever is not None, 90)
-from core.retriever import build_gallery
+from motionpatches.core.search.retriever import build_gallery
 studio.workspace.models.submit_job("index", lambda: build_gallery(studio.workspace.model, studio.workspace.library),
                                    lambda p: None, lambda g: None, print)
-from app.widgets.export_dialog import ExportDialog
+from motionpatches.app.widgets.dialogs.export import ExportDialog
 w = studio.window
 d = ExportDialog(studio.workspace, studio.search, studio.playback, w.stage.camera, settings, w)
 wait(lambda: studio.workspace.clip is not None)

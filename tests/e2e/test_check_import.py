@@ -5,10 +5,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QRadioButton
 
-from app.widgets.import_check_dialog import ImportCheckDialog
-from app.widgets.settings_dialog import SettingsDialog
-from core.recognition import corrections
-from core.recognition.corrections import Correction
+from motionpatches.app.widgets.dialogs.import_check import ImportCheckDialog
+from motionpatches.app.widgets.dialogs.settings import SettingsDialog
+from motionpatches.core.recognition import corrections
+from motionpatches.core.recognition.corrections import Correction
 from tests.skeletons import BODIES, write_bvh
 from tests.window import wait
 
@@ -32,9 +32,16 @@ def folder(studio, tmp_path):
 def settled(studio, root):
     """The folder is open, looked through for changes, and indexed."""
     workspace = studio.workspace
-    return (workspace.library is not None and workspace.library.root == root and not workspace.library.from_index
-            and workspace.retriever is not None and workspace.clip is not None and workspace.clip.id in workspace.library.by_id
-            and not studio.scans.busy and not studio.files.busy)
+    return (
+        workspace.library is not None
+        and workspace.library.root == root
+        and not workspace.library.from_index
+        and workspace.retriever is not None
+        and workspace.clip is not None
+        and workspace.clip.id in workspace.library.by_id
+        and not studio.scans.busy
+        and not studio.files.busy
+    )
 
 
 def modal(kind, act, open_it, done=None):
@@ -203,8 +210,15 @@ def test_nothing_is_clipped_and_all_is_reached_by_the_tab_key(studio, folder):
         for _ in range(60):
             seen.add(dialog.focusWidget())
             QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
-        wanted = {dialog.unit, dialog.metres, dialog.up, dialog.fps, dialog.scope["folder"], dialog.folder,
-                  *(box for boxes in dialog.chains for box in boxes)}
+        wanted = {
+            dialog.unit,
+            dialog.metres,
+            dialog.up,
+            dialog.fps,
+            dialog.scope["folder"],
+            dialog.folder,
+            *(box for boxes in dialog.chains for box in boxes),
+        }
         assert wanted <= seen
         dialog.scope["folder"].setFocus()
         QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Down)

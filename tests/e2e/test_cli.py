@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import places
+from motionpatches.core import paths
 
 ROOT = Path(__file__).resolve().parents[2]
-needs_starter = pytest.mark.skipif(not places.starter_model().exists(), reason="the starter model is not built yet")
+needs_starter = pytest.mark.skipif(not paths.starter_model().exists(), reason="the starter model is not built yet")
 
 
 def cli(*arguments):
-    return subprocess.run([sys.executable, "-m", "app", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-m", "motionpatches", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True)
 
 
 def test_info_of_a_library(small_library):
@@ -85,8 +85,12 @@ def test_screenshot_shows_the_whole_window(tmp_path):
     assert done.returncode == 0, done.stderr
     picture = np.asarray(Image.open(out).convert("RGB")).astype(int)
     assert picture.shape == (800, 1280, 3)
-    for name, box in {"tiles": (slice(70, 200), slice(20, 1260)), "library": (slice(330, 650), slice(10, 230)),
-                      "stage": (slice(300, 700), slice(280, 940)), "patches": (slice(290, 650), slice(990, 1250))}.items():
+    for name, box in {
+        "tiles": (slice(70, 200), slice(20, 1260)),
+        "library": (slice(330, 650), slice(10, 230)),
+        "stage": (slice(300, 700), slice(280, 940)),
+        "patches": (slice(290, 650), slice(990, 1250)),
+    }.items():
         assert picture[box].std() > 8, name
 
 
@@ -102,8 +106,19 @@ def test_similar_finds_itself_and_what_is_like_it():
 
 @needs_starter
 def test_evaluate_and_classify(small_library, tmp_path):
-    done = cli("evaluate", small_library, "--split", "all", "--protocol", "exact_caption", "--protocol", "strict", "--json",
-               "-o", tmp_path / "r.md")
+    done = cli(
+        "evaluate",
+        small_library,
+        "--split",
+        "all",
+        "--protocol",
+        "exact_caption",
+        "--protocol",
+        "strict",
+        "--json",
+        "-o",
+        tmp_path / "r.md",
+    )
     values = json.loads(done.stdout)
     assert values["motions"] == 12 and set(values["protocols"]) == {"exact_caption", "strict"}
     assert set(values["protocols"]["strict"]["m2t"]) == {"R@1", "R@2", "R@3", "R@5", "R@10", "MedR"}

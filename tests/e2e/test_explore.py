@@ -1,6 +1,5 @@
 """Stage, inspector, timeline, moments, map, export and home, in the real window."""
 
-import gc
 import json
 
 import numpy as np
@@ -9,42 +8,12 @@ from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from app.viewmodels.detail import Detail
-from core import places
-from core.io import smpl
-from core.io.load import load_motion
-from core.motion.motion import Motion
-from core.motion.skeleton import SMPL22
+from motionpatches.app.detail import Detail
+from motionpatches.core.io import smpl
+from motionpatches.core.io.load import load_motion
+from motionpatches.core.motion.skeleton import SMPL22
 from tests.smpl_files import amass_file, body_model
-from tests.window import pixels, rest, wait
-
-
-@pytest.fixture
-def demo(studio):
-    """The demo library, a wave on the stage, everything standing still."""
-    studio.window.activateWindow()
-    wait(studio.window.isActiveWindow)
-    if studio.workspace.library is None or studio.workspace.library.root != places.demo_library():
-        studio.workspace.open_demo()
-    wait(lambda: studio.workspace.library.root == places.demo_library() and studio.workspace.retriever is not None, 60)
-    ask(studio, "a person waves with the right hand")
-    wait(lambda: studio.workspace.clip is not None and studio.workspace.clip.id == studio.search.results[0].clip.id)
-    studio.playback.playing = False
-    studio.playback.seek(0.8)
-    yield studio
-    stages = studio.window.stages
-    stages.set(**vars(type(stages.options)()))
-    stages.alone()
-    studio.window.why.set_on(False)
-    studio.playback.clear_range()
-    studio.search.keep_to(None)
-    studio.playback.playing = True
-
-
-def ask(studio, text):
-    before = studio.search.results
-    studio.window.query.ask(text)
-    wait(lambda: studio.search.query == text and studio.search.results and studio.search.results is not before, 40)
+from tests.window import ask, pixels, rest, wait
 
 
 def key(studio, which, modifier=Qt.KeyboardModifier.NoModifier):
@@ -187,8 +156,9 @@ def test_the_timeline_seeks_and_marks(demo):
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QMouseEvent
 
-    timeline.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, QPointF(end), QPointF(end), Qt.MouseButton.NoButton,
-                                        Qt.MouseButton.LeftButton, shift))
+    timeline.mouseMoveEvent(
+        QMouseEvent(QEvent.Type.MouseMove, QPointF(end), QPointF(end), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, shift)
+    )
     QTest.mouseRelease(timeline.viewport(), Qt.MouseButton.LeftButton, shift, end)
     assert playback.range_s == pytest.approx((1.0, 1.6), abs=0.03)
     playback.seek(1.55)
@@ -282,7 +252,7 @@ def test_the_map_hovers_opens_and_chooses(demo):
 
 
 def export_dialog(demo):
-    from app.widgets.export_dialog import ExportDialog
+    from motionpatches.app.widgets.dialogs.export import ExportDialog
 
     return ExportDialog(demo.workspace, demo.search, demo.playback, demo.window.stage.camera, demo.window.settings, demo.window)
 
@@ -296,8 +266,12 @@ def test_exports_move_are_not_blank_and_read_back(demo, tmp_path):
     dialog = export_dialog(demo)
     choose(dialog.size, "480 × 480")
     clip = demo.workspace.clip
-    for name, file in (("GIF animation", "a.gif"), ("MP4 video", "a.mp4"), ("PNG contact sheet", "a.png"),
-                       ("BVH motion", "a.bvh")):
+    for name, file in (
+        ("GIF animation", "a.gif"),
+        ("MP4 video", "a.mp4"),
+        ("PNG contact sheet", "a.png"),
+        ("BVH motion", "a.bvh"),
+    ):
         choose(dialog.format, name)
         dialog.start(demo.exports, tmp_path / file)
         wait((tmp_path / file).exists, 90)
@@ -345,9 +319,9 @@ def test_all_results_with_a_manifest_and_cancel(demo, tmp_path):
 
 
 def test_palette_keys_and_tour(demo):
-    from app.widgets.keys_dialog import KeysDialog
-    from app.widgets.palette import Palette
-    from app.widgets.tour import STEPS, Tour
+    from motionpatches.app.widgets.dialogs.command_palette import Palette
+    from motionpatches.app.widgets.dialogs.keys import KeysDialog
+    from motionpatches.app.widgets.dialogs.tour import STEPS, Tour
 
     menus = demo.window.menus
     palette = Palette(menus.actions, demo.window)
@@ -372,27 +346,3 @@ def test_palette_keys_and_tour(demo):
     page = menus._page("help")
     assert "22 joints" in page.text.toPlainText() and demo.workspace.clip.caption in page.text.toPlainText()
     page.close()
-
-
-def test_two_hundred_clips_leave_nothing_behind(demo):
-    from PySide6.QtCore import QObject
-    from PySide6.QtWidgets import QApplication
-
-    def living():
-        gc.collect()
-        rest(50)
-        return len(demo.window.findChildren(QObject)), sum(type(o) is Motion for o in gc.get_objects()), \
-            len(QApplication.allWidgets())
-
-    demo.window.why.set_on(True)
-    clips = demo.workspace.library.clips
-    for clip in clips[:20]:
-        demo.workspace.show(clip, demo.workspace.library.load(clip.id))
-    before = living()
-    for clip in clips[20:220]:
-        demo.workspace.show(clip, demo.workspace.library.load(clip.id))
-        if int(clip.id[:4]) % 20 == 0:
-            rest(20)
-    wait(lambda: not demo.models.busy, 60)
-    after = living()
-    assert all(b <= a + 20 for a, b in zip(before, after, strict=True)), "far less than one thing a clip, where 200 were opened"

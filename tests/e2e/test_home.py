@@ -4,12 +4,12 @@ import sys
 
 from PySide6.QtWidgets import QDialog, QPushButton
 
-from app.widgets.about_dialog import AboutDialog
-from app.widgets.report_dialog import ReportDialog
-from app.widgets.settings_dialog import SettingsDialog, restore
-from core import places
-from core.library.cache import take_cache
-from core.version import VERSION
+from motionpatches.app.widgets.dialogs.about import AboutDialog
+from motionpatches.app.widgets.dialogs.report import ReportDialog
+from motionpatches.app.widgets.dialogs.settings import SettingsDialog, restore
+from motionpatches.core import paths
+from motionpatches.core.library.cache import take_cache
+from motionpatches.core.version import VERSION
 from tests.window import wait
 
 
@@ -33,7 +33,7 @@ def test_a_report_is_saved_and_what_was_open_is_offered(studio, tmp_path, monkey
     dialog = ReportDialog("It did not close well.", "version: 1\n", "Open What Was Open", studio.window)
     dialog.show()
     file = tmp_path / "report.txt"
-    monkeypatch.setattr("app.widgets.report_dialog.QFileDialog.getSaveFileName", lambda *a: (str(file), ""))
+    monkeypatch.setattr("motionpatches.app.widgets.dialogs.report.QFileDialog.getSaveFileName", lambda *a: (str(file), ""))
     buttons(dialog)["Save Report…"].click()
     assert file.read_text() == "version: 1\n"
     buttons(dialog)["Open What Was Open"].click()
@@ -46,18 +46,18 @@ def settings_dialog(studio):
 
 
 def test_settings_say_how_much_is_stored_and_clear_caches(studio):
-    (places.user_galleries() / "x").mkdir(parents=True, exist_ok=True)
-    (places.user_galleries() / "x" / "y.npz").write_bytes(bytes(3 << 20))
+    (paths.user_galleries() / "x").mkdir(parents=True, exist_ok=True)
+    (paths.user_galleries() / "x" / "y.npz").write_bytes(bytes(3 << 20))
     dialog = settings_dialog(studio)
     before = int(dialog.cache.text().split()[0])
     assert before >= 3 and "MB" in dialog.data.text()
     buttons(dialog)["Clear"].click()
-    assert int(dialog.cache.text().split()[0]) <= before - 3 and not (places.user_galleries() / "x").exists()
+    assert int(dialog.cache.text().split()[0]) <= before - 3 and not (paths.user_galleries() / "x").exists()
     dialog.close()
 
 
 def test_the_cache_of_motions_has_a_limit_and_is_emptied(studio):
-    stored = places.cache() / "motions" / "ab" / "abc-1.takes"
+    stored = paths.cache() / "motions" / "ab" / "abc-1.takes"
     stored.parent.mkdir(parents=True, exist_ok=True)
     stored.write_bytes(bytes(5 << 20))
     dialog = settings_dialog(studio)
@@ -83,7 +83,7 @@ def test_the_cache_of_motions_has_a_limit_and_is_emptied(studio):
 
 
 def test_an_exception_in_a_slot_is_reported_and_the_studio_goes_on(studio, monkeypatch):
-    from app import application, crash
+    from motionpatches.app import application, crash
 
     monkeypatch.setattr(crash.faulthandler, "enable", lambda *_: None)
     monkeypatch.setattr(crash.faulthandler, "disable", lambda: None)

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from core import places
-from core.training import runs
+from motionpatches.core import paths
+from motionpatches.core.training import runs
 from tests.window import pixels, rest, wait
 
 SENTENCE = "a person waves"
@@ -23,11 +23,11 @@ def page(studio, small_library):
     studio.playback.playing = True
     studio.workspace.open_demo()
     studio.workspace.load_model()
-    wait(lambda: studio.workspace.library.root == places.demo_library() and studio.workspace.retriever is not None, 60)
+    wait(lambda: studio.workspace.library.root == paths.demo_library() and studio.workspace.retriever is not None, 60)
 
 
 def the_plan(studio, page, **fields):
-    from app.viewmodels.plan import Plan
+    from motionpatches.app.viewmodels.fine_tuning import Plan
 
     plan = Plan(studio.workspace, page)
     plan.train("heads only")
@@ -36,7 +36,7 @@ def the_plan(studio, page, **fields):
 
 
 def test_the_dialog_says_what_is_wrong_and_what_it_costs(studio, page):
-    from app.widgets.plan_dialog import PlanDialog
+    from motionpatches.app.widgets.training.fine_tune_dialog import PlanDialog
 
     plan = the_plan(studio, page, epochs=3)
     dialog = PlanDialog(plan, page)

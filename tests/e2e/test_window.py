@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from core import places
+from motionpatches.core import paths
 from tests.window import pixels, rest, wait
 
 
@@ -84,8 +84,11 @@ def test_the_filter_finds_words(studio):
     panel = studio.window.library
     panel.filter.setText("cartwheel LEFT")
     shown = [panel.table.data(panel.table.index(r, 0)) for r in range(panel.table.rowCount())]
-    clips = [c for c in studio.workspace.library.clips if "cartwheel" in " ".join((c.id, *c.captions)).lower()
-             and "left" in " ".join((c.id, *c.captions)).lower()]
+    clips = [
+        c
+        for c in studio.workspace.library.clips
+        if "cartwheel" in " ".join((c.id, *c.captions)).lower() and "left" in " ".join((c.id, *c.captions)).lower()
+    ]
     assert len(shown) == len(clips) > 0
     panel.filter.clear()
 
@@ -103,7 +106,7 @@ def test_a_broken_file_is_said_and_the_window_goes_on(studio, tmp_path):
 
 def test_a_growing_scan_can_be_watched_filtered_and_stopped(studio, tmp_path, monkeypatch):
     """Clips appear, play and are filtered while the folder is still being read; what was found is kept on cancel."""
-    from core.library import folder
+    from motionpatches.core.library import folder
     from tests.skeletons import BODIES, write_bvh
 
     for i in range(99):
@@ -125,8 +128,14 @@ def test_a_growing_scan_can_be_watched_filtered_and_stopped(studio, tmp_path, mo
 def open_demo(studio):
     before = studio.workspace.library
     studio.workspace.open_demo()
-    wait(lambda: studio.workspace.library is not before and studio.workspace.library.root == places.demo_library()
-         and studio.workspace.retriever is not None, 60)
+    wait(
+        lambda: (
+            studio.workspace.library is not before
+            and studio.workspace.library.root == paths.demo_library()
+            and studio.workspace.retriever is not None
+        ),
+        60,
+    )
 
 
 def test_more_like_the_marked_range(studio):
@@ -195,8 +204,7 @@ def test_evaluation_failures_and_classification(studio):
 
 def test_a_cell_of_the_confusions_lists_its_clips(studio, tmp_path):
     clips = [c for c in studio.workspace.library.clips if c.id.split(" ", 1)[1].startswith(("wave", "sit down"))]
-    (tmp_path / "t.csv").write_text("id,label\n" + "".join(
-        f"{c.id},{'wave' if 'wave' in c.id else 'sit'}\n" for c in clips))
+    (tmp_path / "t.csv").write_text("id,label\n" + "".join(f"{c.id},{'wave' if 'wave' in c.id else 'sit'}\n" for c in clips))
     studio.window.menus._page("evaluation")
     page = studio.window.menus.pages["evaluation"].classification
     measure = page.measure
@@ -217,10 +225,13 @@ def test_a_cell_of_the_confusions_lists_its_clips(studio, tmp_path):
 
 
 def test_the_model_page_shows_imports_and_compares(studio, tmp_path):
-    from core.models.checkpoint import CheckpointInfo, load_model, save_model
+    from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, save_model
 
-    save_model(load_model(places.starter_model()), tmp_path / "mine", CheckpointInfo(
-        {"test": {"strict": {"t2m": {"R@1": 12.5}, "m2t": {"R@1": 11}}}}, {"library": "my takes"}, "# Mine"))
+    save_model(
+        load_model(paths.starter_model()),
+        tmp_path / "mine",
+        CheckpointInfo({"test": {"strict": {"t2m": {"R@1": 12.5}, "m2t": {"R@1": 11}}}}, {"library": "my takes"}, "# Mine"),
+    )
     studio.window.menus._page("models")
     page = studio.window.menus.pages["models"]
     assert page.list.count() == 1 and "in use" in page.list.item(0).text() and "Starter model" in page.card.toPlainText()
@@ -235,6 +246,6 @@ def test_the_model_page_shows_imports_and_compares(studio, tmp_path):
     page.models.import_file(tmp_path / "no.pt", tmp_path / "gone")
     wait(lambda: not page.models.working)
     assert "no folder" in page.state.text()
-    page.models.use(places.starter_model())
+    page.models.use(paths.starter_model())
     wait(lambda: studio.workspace.retriever is not None and studio.workspace.model_label == "starter", 60)
     page.close()

@@ -9,8 +9,8 @@ import time
 import traceback
 from pathlib import Path
 
-from core.errors import FileProblem
-from core.io.load import FORMATS
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.load import FORMATS
 from tests.fuzz.campaign import SECONDS, Report, campaign
 from tests.fuzz.cases import format_named, make_case
 from tests.fuzz.outcome import GOOD, outcome_of
@@ -36,11 +36,14 @@ def main() -> int:
     reports = []
     for name in names:
         start = time.perf_counter()
-        report = campaign(name, chosen.seed, chosen.first, chosen.first + chosen.cases, chosen.seconds,
-                          chosen.whole)
+        report = campaign(name, chosen.seed, chosen.first, chosen.first + chosen.cases, chosen.seconds, chosen.whole)
         each = (time.perf_counter() - start) / max(report.total, 1) * 1000
-        print(f"{report.name:24}{report.total:>8}" + "".join(f"{report.counts[kind]:>10}" for kind in KINDS)
-              + f"{each:>9.1f}{report.slowest[0]:>11.2f}{report.slowest[1]:>8}", flush=True)
+        print(
+            f"{report.name:24}{report.total:>8}"
+            + "".join(f"{report.counts[kind]:>10}" for kind in KINDS)
+            + f"{each:>9.1f}{report.slowest[0]:>11.2f}{report.slowest[1]:>8}",
+            flush=True,
+        )
         reports.append(report)
     for report in reports:
         print_faults(report)

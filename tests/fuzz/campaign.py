@@ -51,11 +51,12 @@ def campaign(name: str, seed: int, first: int, end: int, seconds: float = SECOND
 
 def _batch(report: Report, name: str, seed: int, first: int, end: int, seconds: float, whole: bool) -> int:
     """One child's cases. Returns the number of the next case."""
-    command = [sys.executable, "-m", "tests.fuzz.child", name, str(seed), str(first), str(end), str(int(whole)),
-               str(seconds)]
+    command = [sys.executable, "-m", "tests.fuzz.child", name, str(seed), str(first), str(end), str(int(whole)), str(seconds)]
     running, folder = -1, ""
-    with tempfile.TemporaryFile() as errors, subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | THREADS, stdout=subprocess.PIPE, stderr=errors, text=True) as child:
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(command, cwd=ROOT, env=os.environ | THREADS, stdout=subprocess.PIPE, stderr=errors, text=True) as child,
+    ):
         for line in child.stdout:
             said = json.loads(line)
             if isinstance(said, str):

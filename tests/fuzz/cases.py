@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from core.io.formats import Format
-from core.io.load import FORMATS
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.load import FORMATS
 from tests.fuzz.samples import Sample, samples
 
 LONGEST = 8 * 10**6
@@ -38,7 +38,7 @@ class Case:
 
 
 def format_named(name: str) -> Format:
-    """The format of a name in the table, in any case; or one outside of it as 'core.io.c3d:C3D'. Raises ValueError."""
+    """The format of a name in the table, in any case; or one outside of it as 'module:CONSTANT'. Raises ValueError."""
     if ":" in name:
         module, constant = name.split(":")
         return getattr(importlib.import_module(module), constant)
@@ -82,4 +82,4 @@ def broken(rng: random.Random, sample: Sample, others: Sequence[Sample], times: 
 
 
 def _spliced(rng: random.Random, one: bytes, other: bytes) -> bytes:
-    return one[:rng.randrange(len(one) + 1)] + other[rng.randrange(len(other) + 1):]
+    return one[: rng.randrange(len(one) + 1)] + other[rng.randrange(len(other) + 1) :]

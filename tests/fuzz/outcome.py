@@ -11,16 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import FileProblem
-from core.io.assemble import assemble
-from core.io.formats import Format
-from core.io.limits import check_take
-from core.io.takes_file import write_takes
-from core.motion.canonical import canonical
-from core.motion.motion import Motion
-from core.motion.raw import RawTake
-from core.recognition.evidence import evidence_of
-from core.recognition.survey import survey
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.assemble import assemble
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.limits import check_take
+from motionpatches.core.io.takes_file import write_takes
+from motionpatches.core.motion.canonical import canonical
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.recognition.evidence import evidence_of
+from motionpatches.core.recognition.survey import survey
 
 READ, REFUSED, FAULT, UNUSABLE, MEMORY, HANG, CRASH = "read", "refused", "fault", "unusable", "memory", "hang", "crash"
 GOOD = (READ, REFUSED)

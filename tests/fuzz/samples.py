@@ -46,8 +46,9 @@ class Sample:
         return next(iter(self.files))
 
 
-def _sample(name: str, content: bytes | str, *mutations: Mutation, **beside: tuple[str, bytes | str, tuple[Mutation,
-                                                                                                           ...]]) -> Sample:
+def _sample(
+    name: str, content: bytes | str, *mutations: Mutation, **beside: tuple[str, bytes | str, tuple[Mutation, ...]]
+) -> Sample:
     files, ways = {name: _bytes(content)}, {name: tuple(map(guarded, mutations)) or BYTES}
     for other, other_content, other_ways in beside.values():
         files[other], ways[other] = _bytes(other_content), tuple(map(guarded, other_ways)) or BYTES
@@ -95,8 +96,24 @@ def _arrays() -> Iterator[Sample]:
         return draw.normal(size=shape).astype(np.float32)
 
     npy = (*often(broken_npy), *BYTES)
-    shapes = ((8, 22, 3), (8, 24, 3), (8, 66), (1, 8, 22, 3), (22, 3, 8), (2, 22, 3, 8), (8, 33, 3), (8, 17, 3), (8, 25, 3),
-              (8, 263), (8, 251), (8, 322), (8, 62, 3), (8, 72), (8, 192), (8, 492))
+    shapes = (
+        (8, 22, 3),
+        (8, 24, 3),
+        (8, 66),
+        (1, 8, 22, 3),
+        (22, 3, 8),
+        (2, 22, 3, 8),
+        (8, 33, 3),
+        (8, 17, 3),
+        (8, 25, 3),
+        (8, 263),
+        (8, 251),
+        (8, 322),
+        (8, 62, 3),
+        (8, 72),
+        (8, 192),
+        (8, 492),
+    )
     for shape in shapes:
         values = body(*shape) * np.float32(0.1) + np.float32(0.5)  # Not normalised.
         yield _sample(f"{'_'.join(map(str, shape))}.npy", npy_bytes(values), *npy)
@@ -108,8 +125,12 @@ def _arrays() -> Iterator[Sample]:
         {"global_orient": body(4, 3), "body_pose": body(4, 63), "transl": body(4, 3), "betas": body(4, 10), "fps": np.array(30)},
         {"poses": body(4, 24, 3), "trans": body(4, 3), "fps": np.array(25)},
         {"positions": body(4, 22, 3), "fps": np.array(20.0)},
-        {"joints": body(4, 5, 3), "parents": np.array([-1, 0, 1, 2, 3]), "names": np.array(["a", "b", "c", "d", "e"]),
-         "fps": np.array(20)},
+        {
+            "joints": body(4, 5, 3),
+            "parents": np.array([-1, 0, 1, 2, 3]),
+            "names": np.array(["a", "b", "c", "d", "e"]),
+            "fps": np.array(20),
+        },
         {"posed_joints": body(4, 30, 3), "local_rot_mats": body(4, 30, 3, 3), "root_positions": body(4, 3)},
     ):
         stream = io.BytesIO()
@@ -131,17 +152,41 @@ def _pickles() -> Iterator[Sample]:
         "pair.pkl": {"mocap_framerate": 60.0, "person1": person, "person2": person},
         "aist.pkl": {"smpl_poses": body(3, 72), "smpl_scaling": np.array([90.0]), "smpl_trans": body(3, 3), "smpl_loss": 0.1},
         "gvhmr.pkl": {"smpl_params_global": smpl, "smpl_params_incam": smpl, "K_fullimg": body(3, 3, 3)},
-        "vibe.pkl": {1: {"pose": body(3, 72), "betas": body(3, 10), "trans": body(3, 3), "joints3d": body(3, 49, 3),
-                         "frame_ids": np.arange(3)}},
+        "vibe.pkl": {
+            1: {
+                "pose": body(3, 72),
+                "betas": body(3, 10),
+                "trans": body(3, 3),
+                "joints3d": body(3, 49, 3),
+                "frame_ids": np.arange(3),
+            }
+        },
         "wham.pkl": {0: {"poses_world": body(3, 72), "trans_world": body(3, 3), "betas": body(3, 10), "frame_ids": np.arange(3)}},
-        "glamr.pkl": {"person_data": {0: {"smpl_pose": body(3, 69), "smpl_orient_world": body(3, 3), "root_trans_world": body(3,
-                                                                                                                              3),
-                                          "smpl_beta": body(3, 10), "fps": 30}}},
+        "glamr.pkl": {
+            "person_data": {
+                0: {
+                    "smpl_pose": body(3, 69),
+                    "smpl_orient_world": body(3, 3),
+                    "root_trans_world": body(3, 3),
+                    "smpl_beta": body(3, 10),
+                    "fps": 30,
+                }
+            }
+        },
         "smplx.pkl": {**smpl, "left_hand_pose": body(3, 45), "fps": 30},
-        "mdm.npy": {"motion": body(2, 22, 3, 6), "text": ["walks", "runs"], "lengths": np.array([6, 4]), "num_samples": 2,
-                    "num_repetitions": 1},
-        "tram.npy": {"pred_rotmat": body(3, 24, 3, 3), "pred_trans": body(3, 1, 3), "pred_shape": body(3, 10),
-                     "frame": np.arange(3)},
+        "mdm.npy": {
+            "motion": body(2, 22, 3, 6),
+            "text": ["walks", "runs"],
+            "lengths": np.array([6, 4]),
+            "num_samples": 2,
+            "num_repetitions": 1,
+        },
+        "tram.npy": {
+            "pred_rotmat": body(3, 24, 3, 3),
+            "pred_trans": body(3, 1, 3),
+            "pred_shape": body(3, 10),
+            "frame": np.arange(3),
+        },
         "romp.npz": {f"{i:08d}.jpg": {"poses": body(72), "betas": body(10), "trans": body(3)} for i in range(3)},
     }
     for name, tree in trees.items():
@@ -152,15 +197,20 @@ def _pickles() -> Iterator[Sample]:
         header, data = _object_array(tree)
 
         def inside(rng, content, header=header, broken=broken):
-            return content[:len(header)] + broken(rng, content[len(header):])
+            return content[: len(header)] + broken(rng, content[len(header) :])
 
         if name.endswith(".npy"):
             yield _sample(name, header + data, *often(inside), broken_npy, *BYTES)
         else:
             yield _sample(name, _zip({"results.npy": header + data}), *often(broken_zip(inside)), *BYTES)
-    yield _sample("a.pt", torch_bytes({"smpl_params_global": smpl, "fps": 30}), *often(broken_zip(broken_opcodes)),
-                  broken_zip(BYTES[0]),
-                  broken_zip(BYTES[2]), *BYTES)
+    yield _sample(
+        "a.pt",
+        torch_bytes({"smpl_params_global": smpl, "fps": 30}),
+        *often(broken_zip(broken_opcodes)),
+        broken_zip(BYTES[0]),
+        broken_zip(BYTES[2]),
+        *BYTES,
+    )
 
 
 def _object_array(value: object) -> tuple[bytes, bytes]:
@@ -198,11 +248,23 @@ def c3d_bytes(frames: int = 4, labels: tuple[str, ...] = ("LASI", "RASI", "LKNE"
         body = struct.pack("<bB", kind, len(sizes)) + bytes(sizes) + data + b"\0"
         return struct.pack("<bb", len(name), 1) + name.encode() + struct.pack("<h", 2 + len(body)) + body
 
-    parameters = b"\x01\x50" + struct.pack("<BB", 1, 84) + group(1, "POINT") + b"".join((
-        parameter("USED", 2, (), struct.pack("<h", len(labels))), parameter("FRAMES", 2, (), struct.pack("<h", frames)),
-        parameter("SCALE", 4, (), struct.pack("<f", -1.0)), parameter("RATE", 4, (), struct.pack("<f", 100.0)),
-        parameter("DATA_START", 2, (), struct.pack("<h", 3)), parameter("UNITS", -1, (2,), b"mm"),
-        parameter("LABELS", -1, (4, len(labels)), names))) + b"\0\0"
+    parameters = (
+        b"\x01\x50"
+        + struct.pack("<BB", 1, 84)
+        + group(1, "POINT")
+        + b"".join(
+            (
+                parameter("USED", 2, (), struct.pack("<h", len(labels))),
+                parameter("FRAMES", 2, (), struct.pack("<h", frames)),
+                parameter("SCALE", 4, (), struct.pack("<f", -1.0)),
+                parameter("RATE", 4, (), struct.pack("<f", 100.0)),
+                parameter("DATA_START", 2, (), struct.pack("<h", 3)),
+                parameter("UNITS", -1, (2,), b"mm"),
+                parameter("LABELS", -1, (4, len(labels)), names),
+            )
+        )
+        + b"\0\0"
+    )
     header = struct.pack("<BBhhhhhfhhf", 2, 0x50, len(labels), 0, 1, frames, 10, -1.0, 3, 0, 100.0).ljust(512, b"\0")
     points = np.random.default_rng(0).normal(900, 50, (frames, len(labels), 4)).astype("<f4")
     points[..., 3] = 0

@@ -18,20 +18,93 @@ import numpy as np
 
 from tests.fuzz.mutations import BYTES, Mutation, place
 
-SCALARS = (None, True, False, 0, -1, 1, 3, 2**31, 2**63, -2**63, 10**30, 0.0, -0.5, 1e308, float("nan"), float("inf"), "", "x",
-           "0", "nan",
-           "\udc80", "左" * 100, "a" * 10_000, [], {}, [None], [[]], {"": None})
-DTYPES = ("<f4", ">f4", "<f8", ">f8", "<f2", "<i2", "<i8", "<u8", "|b1", "|u1", "<c16", "|O", "|S7", "<U5", "|V8", "<M8[ns]",
-          "<f16")
-HEADER_WORDS = ("'<f4'", "'>f8'", "'|O'", "'<U5'", "'|V0'", "'<f9'", "[('a', '<f4')]", "[('a', '<f4', (2, 2))]", "True", "None",
-                "()",
-                "(0,)", "(-1,)", "(1000000000000,)", "(4294967296, 4294967296, 3)", "(3.5, 3)", "(" + "1, " * 40 + ")",
-                "'" + "a" * 5000 + "'",
-                "(" * 200, "{", "[" * 300 + "]" * 300, "1" * 5000, " " * 9000)
+SCALARS = (
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1,
+    3,
+    2**31,
+    2**63,
+    -(2**63),
+    10**30,
+    0.0,
+    -0.5,
+    1e308,
+    float("nan"),
+    float("inf"),
+    "",
+    "x",
+    "0",
+    "nan",
+    "\udc80",
+    "左" * 100,
+    "a" * 10_000,
+    [],
+    {},
+    [None],
+    [[]],
+    {"": None},
+)
+DTYPES = (
+    "<f4",
+    ">f4",
+    "<f8",
+    ">f8",
+    "<f2",
+    "<i2",
+    "<i8",
+    "<u8",
+    "|b1",
+    "|u1",
+    "<c16",
+    "|O",
+    "|S7",
+    "<U5",
+    "|V8",
+    "<M8[ns]",
+    "<f16",
+)
+HEADER_WORDS = (
+    "'<f4'",
+    "'>f8'",
+    "'|O'",
+    "'<U5'",
+    "'|V0'",
+    "'<f9'",
+    "[('a', '<f4')]",
+    "[('a', '<f4', (2, 2))]",
+    "True",
+    "None",
+    "()",
+    "(0,)",
+    "(-1,)",
+    "(1000000000000,)",
+    "(4294967296, 4294967296, 3)",
+    "(3.5, 3)",
+    "(" + "1, " * 40 + ")",
+    "'" + "a" * 5000 + "'",
+    "(" * 200,
+    "{",
+    "[" * 300 + "]" * 300,
+    "1" * 5000,
+    " " * 9000,
+)
 
-INSTRUCTIONS = (b"cos\nsystem\n", b"cbuiltins\neval\n", b"cnumpy\nload\n", b"2\x85R", b"r\xff\xff\xff\x7f", b"(lp0\ng0\na",
-                b"ccollections\nOrderedDict\n)R", b"cnumpy\ndtype\n(Vf4\nI0\nI1\ntR", b"\x8e\xff\xff\xff\xff\xff\xff\xff\x7f",
-                b"K\x01Q")
+INSTRUCTIONS = (
+    b"cos\nsystem\n",
+    b"cbuiltins\neval\n",
+    b"cnumpy\nload\n",
+    b"2\x85R",
+    b"r\xff\xff\xff\x7f",
+    b"(lp0\ng0\na",
+    b"ccollections\nOrderedDict\n)R",
+    b"cnumpy\ndtype\n(Vf4\nI0\nI1\ntR",
+    b"\x8e\xff\xff\xff\xff\xff\xff\xff\x7f",
+    b"K\x01Q",
+)
 
 
 def broken_tree(rng: random.Random, tree: Any, array: Callable[[random.Random, np.ndarray], Any] | None = None) -> Any:
@@ -103,10 +176,10 @@ def broken_array(rng: random.Random, array: np.ndarray) -> Any:
         if kind == 5 and array.dtype.kind == "f":
             return array * rng.choice((0, 1e6, 1e30, -1, 1e-30, np.nan))
         if kind == 6:
-            return np.zeros(rng.choice(((), (0,), (1,), (0, 3), (3, 0), (1, 1, 1, 1, 1), (1, 5000), (70_000,), (2, 1, 3), (200,
-                                                                                                                           900,
-                                                                                                                           3))),
-                            array.dtype if array.dtype.kind in "fiu" else np.float32)
+            return np.zeros(
+                rng.choice(((), (0,), (1,), (0, 3), (3, 0), (1, 1, 1, 1, 1), (1, 5000), (70_000,), (2, 1, 3), (200, 900, 3))),
+                array.dtype if array.dtype.kind in "fiu" else np.float32,
+            )
         if kind == 7 and array.ndim:
             return np.concatenate([array] * rng.choice((2, 50)), rng.randrange(array.ndim))
     return rng.choice(SCALARS)
@@ -137,10 +210,15 @@ def broken_npy(rng: random.Random, content: bytes) -> bytes:
         return npy_bytes(broken_array(rng, np.load(io.BytesIO(content))))
     version, start = content[6], 10 if content[6] == 1 else 12
     length = int.from_bytes(content[8:start], "little")
-    header, data = content[start:start + length].decode("latin-1"), content[start + length:]
-    fields = [part for part in (header[header.find("descr") + 8:].split(",")[0],
-                                header[header.find("shape") + 8:].split("}")[0].rstrip(", "))
-              if part]
+    header, data = content[start : start + length].decode("latin-1"), content[start + length :]
+    fields = [
+        part
+        for part in (
+            header[header.find("descr") + 8 :].split(",")[0],
+            header[header.find("shape") + 8 :].split("}")[0].rstrip(", "),
+        )
+        if part
+    ]
     for _ in range(rng.choice((1, 1, 2))):
         header = header.replace(rng.choice(fields), rng.choice(HEADER_WORDS), 1)
     version = rng.choice((version, version, version, 2, 3, 9, 0))
@@ -152,6 +230,7 @@ def broken_npy(rng: random.Random, content: bytes) -> bytes:
 
 def broken_zip(member: Mutation) -> Mutation:
     """A mutation of an archive: its members broken by `member`, renamed, doubled, dropped, or packed otherwise."""
+
     def mutate(rng: random.Random, content: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [(info.filename, archive.read(info)) for info in archive.infolist()]
@@ -162,8 +241,10 @@ def broken_zip(member: Mutation) -> Mutation:
         if kind < 5:
             members[at] = name, member(rng, data)
         elif kind == 5:
-            members[at] = rng.choice(("x.npy", "readme.txt", "a/b.npy", "../x.npy", "", "左.npy", "poses.npy", "trans.npy",
-                                      name + "/")), data
+            members[at] = (
+                rng.choice(("x.npy", "readme.txt", "a/b.npy", "../x.npy", "", "左.npy", "poses.npy", "trans.npy", name + "/")),
+                data,
+            )
         elif kind == 6:
             members.append((name, rng.choice(members)[1]))
         elif kind == 7:
@@ -177,11 +258,13 @@ def broken_zip(member: Mutation) -> Mutation:
             for name, data in members:
                 archive.writestr(zipfile.ZipInfo(name), data, packing)
         return stream.getvalue()
+
     return mutate
 
 
 def broken_pickle(tree: Any) -> Mutation:
     """A mutation of a pickle: another tree in any protocol, or another instruction."""
+
     def mutate(rng: random.Random, content: bytes) -> bytes:
         if rng.random() < 0.4:
             return broken_opcodes(rng, content)
@@ -191,6 +274,7 @@ def broken_pickle(tree: Any) -> Mutation:
             except (RecursionError, pickle.PicklingError, UnicodeEncodeError, OverflowError):
                 continue
         return content
+
     return mutate
 
 
@@ -201,7 +285,7 @@ def broken_opcodes(rng: random.Random, content: bytes) -> bytes:
     other = rng.choice(pickletools.opcodes).code.encode("latin-1")
     kind = rng.randrange(4)
     if kind == 0:
-        out[at:at + 1] = other
+        out[at : at + 1] = other
     elif kind == 1:
         out[at:at] = other * rng.choice((1, 2, 1000))
     elif kind == 2:
@@ -225,7 +309,7 @@ def broken_json(rng: random.Random, content: bytes) -> bytes:
 def broken_glb(rng: random.Random, content: bytes) -> bytes:
     """The JSON chunk changed and the lengths made right again; or the binary chunk."""
     (length,) = struct.unpack_from("<I", content, 12)
-    head, rest = content[20:20 + length], content[28 + length:]
+    head, rest = content[20 : 20 + length], content[28 + length :]
     if rng.random() < 0.85:
         head = broken_json(rng, head)
     else:
@@ -241,6 +325,7 @@ def glb_bytes(head: bytes, rest: bytes) -> bytes:
 
 def guarded(mutation: Mutation) -> Mutation:
     """A mutation of structure; where an earlier one has broken the structure, one of bytes."""
+
     @wraps(mutation)
     def mutate(rng: random.Random, content: bytes) -> bytes:
         state = rng.getstate()
@@ -249,4 +334,5 @@ def guarded(mutation: Mutation) -> Mutation:
         except Exception:
             rng.setstate(state)
             return rng.choice(BYTES)(rng, content)
+
     return mutate

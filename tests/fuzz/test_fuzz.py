@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io import load
-from core.io.formats import Format
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io import load
+from motionpatches.core.io.formats import Format
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
 from tests.fuzz import campaign as campaign_module
 from tests.fuzz.campaign import campaign
 from tests.fuzz.cases import format_named, make_case, samples_of
@@ -120,8 +120,11 @@ def test_hangs_and_crashes_cost_one_case(tmp_path, monkeypatch):
     script = tmp_path / "child.py"
     script.write_text(CHILD)
     popen = campaign_module.subprocess.Popen
-    monkeypatch.setattr(campaign_module.subprocess, "Popen", lambda command, **more: popen(
-        [command[0], str(script), command[5], command[6]], **more))
+    monkeypatch.setattr(
+        campaign_module.subprocess,
+        "Popen",
+        lambda command, **more: popen([command[0], str(script), command[5], command[6]], **more),
+    )
     start = time.perf_counter()
     report = campaign("any", 0, 0, 10)
     assert report.total == 10 and report.counts == {"read": 8, "hang": 1, "crash": 1}

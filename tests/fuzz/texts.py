@@ -34,7 +34,7 @@ Frame Time: 0.05
 1 2 3 30 40 -50 20 10 70 0.5 6 2 15 25 35
 1 2 3 31 40.5 -5e1 20 10 70 0.5 6 2 15 25 35
 """
-_PERSON = BVH[BVH.index("ROOT"):BVH.index("MOTION")]
+_PERSON = BVH[BVH.index("ROOT") : BVH.index("MOTION")]
 BVH_TWO = "HIERARCHY\n" + _PERSON + _PERSON + "MOTION\nFrames: 2\nFrame Time: 0,033\n" + ("0,5 " * 30 + "\n") * 2
 
 ASF = """# a comment
@@ -94,37 +94,70 @@ def _numbers(frame: int, count: int, between: str) -> str:
     return between.join(f"{(frame * 7 + i * 13) % 100 + 0.25:.3f}" for i in range(count))
 
 
-TRC = ("PathFileType\t4\t(X/Y/Z)\ta.trc\nDataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\t"
-       f"OrigNumFrames\n100\t100\t4\t{len(MARKERS)}\tmm\t100\t1\t4\nFrame#\tTime\t" + "\t\t\t".join(MARKERS) + "\t\t\n\t\t"
-       + "\t".join(f"X{i}\tY{i}\tZ{i}" for i in range(1, 6)) + "\n\n"
-       + "".join(f"{i + 1}\t{i / 100:.2f}\t{_numbers(i, 15, chr(9))}\n" for i in range(4)))
-CSV_WIDE = ("time," + ",".join(f"{m}_{axis} (mm)" for m in MARKERS for axis in "xyz") + "\n"
-            + "".join(f"{i / 30:.4f},{_numbers(i, 15, ',')}\n" for i in range(4)))
+TRC = (
+    "PathFileType\t4\t(X/Y/Z)\ta.trc\nDataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\t"
+    f"OrigNumFrames\n100\t100\t4\t{len(MARKERS)}\tmm\t100\t1\t4\nFrame#\tTime\t"
+    + "\t\t\t".join(MARKERS)
+    + "\t\t\n\t\t"
+    + "\t".join(f"X{i}\tY{i}\tZ{i}" for i in range(1, 6))
+    + "\n\n"
+    + "".join(f"{i + 1}\t{i / 100:.2f}\t{_numbers(i, 15, chr(9))}\n" for i in range(4))
+)
+CSV_WIDE = (
+    "time,"
+    + ",".join(f"{m}_{axis} (mm)" for m in MARKERS for axis in "xyz")
+    + "\n"
+    + "".join(f"{i / 30:.4f},{_numbers(i, 15, ',')}\n" for i in range(4))
+)
 CSV_LONG = "frame,joint,x,y,z\n" + "".join(
-    f"{i},{m},{_numbers(i + j, 3, ',')}\n" for i in range(4) for j, m in enumerate(MARKERS))
+    f"{i},{m},{_numbers(i + j, 3, ',')}\n" for i in range(4) for j, m in enumerate(MARKERS)
+)
 CSV_OPTITRACK = (
     "Format Version,1.23,Take Name,a,Capture Frame Rate,120.000000,Export Frame Rate,120.000000,Total Frames in Take,4,"
-    "Length Units,Meters,Coordinate Space,Global\n\n,Type" + ",Bone" * 15 + "\n,Name"
-    + "".join(f",Skeleton:{m}" * 3 for m in MARKERS) + "\n,ID" + ",1" * 15
-    + "\n,," + ",".join(["Position"] * 15) + "\nFrame,Time (Seconds)" + ",X,Y,Z" * 5 + "\n"
-    + "".join(f"{i},{i / 120:.6f},{_numbers(i, 15, ',')}\n" for i in range(4)))
+    "Length Units,Meters,Coordinate Space,Global\n\n,Type"
+    + ",Bone" * 15
+    + "\n,Name"
+    + "".join(f",Skeleton:{m}" * 3 for m in MARKERS)
+    + "\n,ID"
+    + ",1" * 15
+    + "\n,,"
+    + ",".join(["Position"] * 15)
+    + "\nFrame,Time (Seconds)"
+    + ",X,Y,Z" * 5
+    + "\n"
+    + "".join(f"{i},{i / 120:.6f},{_numbers(i, 15, ',')}\n" for i in range(4))
+)
 _SEGMENTS = ("Pelvis", "L5", "T12", "Neck", "Head")
 MVNX = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<mvnx xmlns="http://www.xsens.com/mvn/mvnx" version="4">\n<mvn version="2021"/>\n'
     '<subject label="A" frameRate="60" segmentCount="5">\n<segments>\n'
-    + "".join(f'<segment id="{i}" label="{name}"><points><point label="p"><pos_b>0 0 0</pos_b></point></points></segment>\n'
-              for i, name in enumerate(_SEGMENTS, 1))
-    + "</segments>\n<joints>\n" + "".join(
+    + "".join(
+        f'<segment id="{i}" label="{name}"><points><point label="p"><pos_b>0 0 0</pos_b></point></points></segment>\n'
+        for i, name in enumerate(_SEGMENTS, 1)
+    )
+    + "</segments>\n<joints>\n"
+    + "".join(
         f'<joint label="j{a}{b}"><connector1>{a}/j</connector1><connector2>{b}/j</connector2></joint>\n'
-        for a, b in zip(_SEGMENTS, _SEGMENTS[1:], strict=False))
+        for a, b in zip(_SEGMENTS, _SEGMENTS[1:], strict=False)
+    )
     + '</joints>\n<frames segmentCount="5" sensorCount="0" jointCount="4">\n'
-    + "".join(f'<frame time="{i * 16}" index="{i}" type="{"normal" if i else "tpose"}">\n'
-              f'<orientation>{_numbers(i, 20, " ")}</orientation>\n'
-              f'<position>{_numbers(i, 15, " ")}</position>\n</frame>\n' for i in range(4))
-    + "</frames>\n</subject>\n</mvnx>\n")
+    + "".join(
+        f'<frame time="{i * 16}" index="{i}" type="{"normal" if i else "tpose"}">\n'
+        f"<orientation>{_numbers(i, 20, ' ')}</orientation>\n"
+        f"<position>{_numbers(i, 15, ' ')}</position>\n</frame>\n"
+        for i in range(4)
+    )
+    + "</frames>\n</subject>\n</mvnx>\n"
+)
 NTU = "3\n" + "".join(
-    "2\n" + "".join(f"7205759403793{body} 0 1 1 1 1 0 0.1 -0.2 2\n25\n" + "".join(
-        f"{_numbers(frame + joint, 11, ' ')} 2\n" for joint in range(25)) for body in range(2)) for frame in range(3))
+    "2\n"
+    + "".join(
+        f"7205759403793{body} 0 1 1 1 1 0 0.1 -0.2 2\n25\n"
+        + "".join(f"{_numbers(frame + joint, 11, ' ')} 2\n" for joint in range(25))
+        for body in range(2)
+    )
+    for frame in range(3)
+)
 
 FBX_ASCII = """; FBX 7.3.0 project file
 FBXHeaderExtension:  {
@@ -256,26 +289,47 @@ def gltf() -> tuple[dict[str, Any], bytes]:
     sparse = struct.pack("<HH", 1, 2) + np.ones(6, "<f4").tobytes()
     views += [{"buffer": 0, "byteOffset": at, "byteLength": 4}, {"buffer": 0, "byteOffset": at + 4, "byteLength": 24}]
     accessors: list[dict[str, Any]] = [
-        {"bufferView": i, "componentType": 5126, "count": len(part), "type": kind} for i, (part, kind) in
-        enumerate(zip(parts, kinds, strict=True))]
+        {"bufferView": i, "componentType": 5126, "count": len(part), "type": kind}
+        for i, (part, kind) in enumerate(zip(parts, kinds, strict=True))
+    ]
     accessors[0] |= {"min": [0], "max": [1]}
-    accessors.append({"componentType": 5126, "count": 3, "type": "VEC3", "sparse": {
-        "count": 2, "indices": {"bufferView": 5, "componentType": 5123}, "values": {"bufferView": 6}}})
+    accessors.append(
+        {
+            "componentType": 5126,
+            "count": 3,
+            "type": "VEC3",
+            "sparse": {"count": 2, "indices": {"bufferView": 5, "componentType": 5123}, "values": {"bufferView": 6}},
+        }
+    )
     buffer = b"".join(part.tobytes() for part in parts) + sparse
 
     def channel(sampler: int, node: int, path: str) -> dict[str, Any]:
         return {"sampler": sampler, "target": {"node": node, "path": path}}
 
     tree = {
-        "asset": {"version": "2.0", "generator": "by hand"}, "scene": 0, "scenes": [{"nodes": [0]}],
-        "nodes": [{"name": "Hips", "children": [1], "translation": [0, 1, 0]}, {"name": "Spine", "children": [2],
-                                                                                "rotation": [0, 0, 0, 1],
-                  "translation": [0, 0.2, 0]}, {"name": "Head", "scale": [1, 1, 1], "translation": [0, 0.5, 0]}],
+        "asset": {"version": "2.0", "generator": "by hand"},
+        "scene": 0,
+        "scenes": [{"nodes": [0]}],
+        "nodes": [
+            {"name": "Hips", "children": [1], "translation": [0, 1, 0]},
+            {"name": "Spine", "children": [2], "rotation": [0, 0, 0, 1], "translation": [0, 0.2, 0]},
+            {"name": "Head", "scale": [1, 1, 1], "translation": [0, 0.5, 0]},
+        ],
         "skins": [{"joints": [0, 1, 2], "inverseBindMatrices": 4}],
         "animations": [
-            {"name": "walk", "channels": [channel(0, 0, "translation"), channel(1, 1, "rotation")],
-             "samplers": [{"input": 0, "output": 2}, {"input": 0, "output": 1, "interpolation": "STEP"}]},
-            {"name": "run", "channels": [channel(0, 0, "translation"), channel(1, 2, "scale")],
-             "samplers": [{"input": 0, "output": 3, "interpolation": "CUBICSPLINE"}, {"input": 0, "output": 5}]}],
-        "accessors": accessors, "bufferViews": views, "buffers": [{"byteLength": len(buffer)}]}
+            {
+                "name": "walk",
+                "channels": [channel(0, 0, "translation"), channel(1, 1, "rotation")],
+                "samplers": [{"input": 0, "output": 2}, {"input": 0, "output": 1, "interpolation": "STEP"}],
+            },
+            {
+                "name": "run",
+                "channels": [channel(0, 0, "translation"), channel(1, 2, "scale")],
+                "samplers": [{"input": 0, "output": 3, "interpolation": "CUBICSPLINE"}, {"input": 0, "output": 5}],
+            },
+        ],
+        "accessors": accessors,
+        "bufferViews": views,
+        "buffers": [{"byteLength": len(buffer)}],
+    }
     return tree, buffer

@@ -1,19 +1,14 @@
-"""The motion head fitted to the words: packaging/fit_head.py."""
-
-import sys
-from pathlib import Path
+"""The motion head fitted to the words: packaging/starter/fit_head.py."""
 
 import torch
 from torch.nn import functional
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
-from action_phrases import ROWS
-from fit_head import CAPTIONS, clips_of, fit
-
-from core.demo.__main__ import build
-from core.library.open import open_library
-from core.models.motion_text_model import LinearAndHidden
-from core.progress import run
+from motionpatches.core.demo.__main__ import build
+from motionpatches.core.library.open import open_library
+from motionpatches.core.models.motion_text_model import LinearAndHidden
+from motionpatches.core.progress import run
+from motionpatches.packaging.starter.action_phrases import ROWS
+from motionpatches.packaging.starter.fit_head import CAPTIONS, clips_of, fit
 
 
 def world(seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:

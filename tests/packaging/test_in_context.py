@@ -1,17 +1,13 @@
-"""Phrases as they come up in speech, with a dictionary in WordNet's format: packaging/in_context.py."""
+"""Phrases as they come up in speech, with a dictionary in WordNet's format: packaging/starter/in_context.py."""
 
 import random
-import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
-from action_phrases import ROWS, TESTS, Phrase, left_out, phrases, share_of
-from in_context import WHEN, WHERE, WHO, WHY, Speaker, Speech, in_context
-
-from core.demo.library import ACTIONS, words_in
-from tests.left_out import AROUND as OTHERWISE
-from tests.left_out import WHO as OTHERS
-from tests.left_out import sentences
+from motionpatches.core.demo.library import ACTIONS, words_in
+from motionpatches.packaging.starter.action_phrases import ROWS, TESTS, Phrase, left_out, phrases, share_of
+from motionpatches.packaging.starter.in_context import WHEN, WHERE, WHO, WHY, Speaker, Speech, in_context
+from motionpatches.packaging.starter.measure.left_out import AROUND as OTHERWISE
+from motionpatches.packaging.starter.measure.left_out import WHO as OTHERS
+from motionpatches.packaging.starter.measure.left_out import sentences
 
 SENSES = """hop%2:38:00:: 00000002 1 5
 limp%2:38:00:: 00000003 1 1
@@ -26,16 +22,24 @@ walk_on%2:38:00:: 00000004 1 1
 def test_a_phrase_stands_in_the_form_its_sentence_asks_for(tmp_path):
     (tmp_path / "index.sense").write_text(SENSES)
     hop = next(action for action in ACTIONS if action.name == "hop on one leg")
-    known = [Phrase("hops on the {side} foot", hop, ("left",)), Phrase("ends nowhere", hop, ("left",)),
-             Phrase("stubbed toe, {side}", hop, ("left",), whole=True)]
+    known = [
+        Phrase("hops on the {side} foot", hop, ("left",)),
+        Phrase("ends nowhere", hop, ("left",)),
+        Phrase("stubbed toe, {side}", hop, ("left",), whole=True),
+    ]
     found = in_context(tmp_path, known, 2500, seed=1)
     assert len(set(found)) == 2500 and found == in_context(tmp_path, known, 2500, seed=1)
     assert len(in_context(tmp_path, known[1:2], 5)) == 0
     assert not any("nowhere" in text for text in found)  # no dictionary has its verb, so no other form of it is known
     for text in found:
         assert "stubbed toe, left" in text or any(f"{verb} on the left foot" in text for verb in ("hop", "hops", "hopping")), text
-    for text in ("Anna is hopping on the left foot", "to hop on the left foot", "hop on the left foot!",
-                 "the clown hops on the left foot", "the old lady: stubbed toe, left"):
+    for text in (
+        "Anna is hopping on the left foot",
+        "to hop on the left foot",
+        "hop on the left foot!",
+        "the clown hops on the left foot",
+        "the old lady: stubbed toe, left",
+    ):
         assert text in found, text
     assert any(text.endswith(tuple(WHERE + WHEN + WHY)) for text in found) and any("a big clown" in text for text in found)
 
@@ -43,8 +47,11 @@ def test_a_phrase_stands_in_the_form_its_sentence_asks_for(tmp_path):
 def test_a_speaker_knows_what_its_phrases_mean(tmp_path):
     (tmp_path / "index.sense").write_text(SENSES)
     hop, limp = (next(action for action in ACTIONS if action.name == name) for name in ("hop on one leg", "limp"))
-    known = [Phrase("hops on the {side} foot", hop, ("left", "right")), Phrase("limps along", limp, ("left", "right")),
-             Phrase("ends nowhere", limp, ("left",))]
+    known = [
+        Phrase("hops on the {side} foot", hop, ("left", "right")),
+        Phrase("limps along", limp, ("left", "right")),
+        Phrase("ends nowhere", limp, ("left",)),
+    ]
     speaker = Speaker(known, Speech(tmp_path), random.Random(0))
     seen = set()
     for _ in range(300):
@@ -78,7 +85,8 @@ def test_what_is_left_out_is_not_learnt_nor_are_its_surroundings():
     assert all(phrase.text not in learnt and words_in(phrase.text) & of_tests for phrase in left_out())
     assert not set(OTHERS) & set(WHO) and not set(OTHERWISE) & {*WHERE, *WHEN, *WHY}
     assert all(bare in in_context for bare, in_context, _ in asked) and {row for *_, rows in asked for row in rows} <= {
-        f"{action.name} {side}".strip() for action, side in ROWS}
+        f"{action.name} {side}".strip() for action, side in ROWS
+    }
 
 
 def test_a_share_of_the_phrases_speaks_of_every_action():

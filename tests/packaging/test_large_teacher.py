@@ -1,7 +1,6 @@
-"""The teacher of the words, on a small MPNet that the test writes to disk: packaging/large_teacher.py."""
+"""The teacher of the words, on a small MPNet that the test writes to disk: packaging/starter/large_teacher.py."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,21 +8,31 @@ import torch
 import transformers
 from torch.nn import functional
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
-import large_teacher
-from large_teacher import Teacher
-from text_teacher import rows_of
+from motionpatches.packaging.starter import large_teacher
+from motionpatches.packaging.starter.large_teacher import Teacher
+from motionpatches.packaging.starter.text_teacher import rows_of
 
-PHRASES = ["a person walks forward", "someone walks forward", "walks forward and then sits", "a person walks", "someone walks",
-           "a person waves the left hand", "someone waves twice", "waves with the hand", "a person waves", "someone waves up"]
+PHRASES = [
+    "a person walks forward",
+    "someone walks forward",
+    "walks forward and then sits",
+    "a person walks",
+    "someone walks",
+    "a person waves the left hand",
+    "someone waves twice",
+    "waves with the hand",
+    "a person waves",
+    "someone waves up",
+]
 RIGHT = torch.eye(2)[[0] * 5 + [1] * 5]
 
 
 @pytest.fixture
 def mpnet(tiny_text_folder, tmp_path) -> Path:
     torch.manual_seed(0)
-    config = transformers.MPNetConfig(vocab_size=40, hidden_size=32, intermediate_size=64, num_hidden_layers=10,
-                                      num_attention_heads=2)
+    config = transformers.MPNetConfig(
+        vocab_size=40, hidden_size=32, intermediate_size=64, num_hidden_layers=10, num_attention_heads=2
+    )
     transformers.MPNetModel(config).save_pretrained(tmp_path)
     shutil.copy(tiny_text_folder / "tokenizer.json", tmp_path)
     return tmp_path
@@ -41,8 +50,10 @@ def cosines_of_the_whole(folder: Path, texts: list[str], layer: int) -> torch.Te
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     with torch.no_grad():
-        rows = [model(torch.tensor([tokenizer.encode(t).ids]), output_hidden_states=True).hidden_states[layer][0].mean(0)
-                for t in texts]
+        rows = [
+            model(torch.tensor([tokenizer.encode(t).ids]), output_hidden_states=True).hidden_states[layer][0].mean(0)
+            for t in texts
+        ]
     rows = functional.normalize(torch.stack(rows), dim=1)
     return rows @ rows.T
 

@@ -1,12 +1,10 @@
-"""Phrases in other words, out of a dictionary in WordNet's format: packaging/reworded.py."""
+"""Phrases in other words, out of a dictionary in WordNet's format: packaging/starter/reworded.py."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
-from reworded import reworded
+from motionpatches.packaging.starter.reworded import reworded
 
 # locomote > (hop, jump > leap), (walk); 'walk' as a noun too, but hardly ever.
 FILES = {
@@ -50,8 +48,22 @@ def test_words_are_exchanged_for_their_kin_in_the_same_form(folder):
     assert len(found) == 40 and found == reworded(folder, sentences, 40, seed=1)
     assert sentences[0] not in found and 0 < len(reworded(folder, ["hops"], 40)) < 40
     words = {word for text in found for word in text.split()}
-    assert words == {"a", "person", "over", "the", "hops", "jumps", "up", "locomotes", "walks", "ropes", "lassoes", "big", "huge",
-                     "clown"}
+    assert words == {
+        "a",
+        "person",
+        "over",
+        "the",
+        "hops",
+        "jumps",
+        "up",
+        "locomotes",
+        "walks",
+        "ropes",
+        "lassoes",
+        "big",
+        "huge",
+        "clown",
+    }
     assert "a person hops over the huge ropes" in found and "a person jumps up over the big ropes" in found
 
 

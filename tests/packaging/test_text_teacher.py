@@ -1,14 +1,10 @@
-"""What a student of sentences is taught: packaging/text_teacher.py."""
-
-import sys
-from pathlib import Path
+"""What a student of sentences is taught: packaging/starter/text_teacher.py."""
 
 import pytest
 import torch
 from torch.nn import functional
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
-from text_teacher import NEAR, RECALL, bent, missed, moved, recalled, turned
+from motionpatches.packaging.starter.text_teacher import NEAR, RECALL, bent, missed, moved, recalled, turned
 
 
 def test_a_turned_space_lies_on_the_students():

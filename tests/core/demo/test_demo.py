@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from core.demo.__main__ import build
-from core.demo.library import ACTIONS, _Choice, generate, make_clip
-from core.demo.paraphrases import PARAPHRASES
-from core.motion.skeleton import SMPL22
-from tests.realism import rigidity, slides
+from motionpatches.core.demo.__main__ import build
+from motionpatches.core.demo.library import ACTIONS, _Choice, generate, make_clip
+from motionpatches.core.demo.paraphrases import PARAPHRASES
+from motionpatches.core.motion.skeleton import SMPL22
+from motionpatches.packaging.starter.measure.realism import rigidity, slides
 
 CLIPS = list(generate(5, 330))
 
@@ -65,7 +65,7 @@ MIRRORED = [0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18
 
 def how_it_moves(p):
     """(44, 3) how much each joint moves against the pelvis, and where it is in the first half against its start."""
-    return np.concatenate([(p - p[:, :1]).std(axis=0), (p - p[0])[:len(p) // 2].mean(axis=0)])
+    return np.concatenate([(p - p[:, :1]).std(axis=0), (p - p[0])[: len(p) // 2].mean(axis=0)])
 
 
 @pytest.mark.parametrize("name", [a.name for a in ACTIONS if "left" in a.sides])
@@ -74,8 +74,10 @@ def test_left_is_the_mirror_image_of_right(name):
     action = next(a for a in ACTIONS if a.name == name)
     apart = np.zeros(2)
     for seed in range(6):
-        left, right = (make_clip([_Choice(action, side, action.counts[0])], np.random.default_rng(seed)).motion.positions
-                       for side in ("left", "right"))
+        left, right = (
+            make_clip([_Choice(action, side, action.counts[0])], np.random.default_rng(seed)).motion.positions
+            for side in ("left", "right")
+        )
         mirrored = left[:, MIRRORED] * [-1, 1, 1]
         apart += [np.linalg.norm(how_it_moves(one) - how_it_moves(right), axis=1).sum() for one in (mirrored, left)]
     assert apart[0] < 0.93 * apart[1]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.evaluation.metrics import exact_caption_ranks, retrieval, strict_ranks, summarise
+from motionpatches.core.evaluation.metrics import exact_caption_ranks, retrieval, strict_ranks, summarise
 
 SCORES = np.array([[0.2, 0.9, 0.5], [0.9, 0.1, 0.5], [0.4, 0.4, 0.4]])
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.errors import StudioError
-from core.evaluation.evaluate import evaluate, failures
-from core.evaluation.labels import BABEL_60, prompts, read_labels, read_truth, truth_of
-from core.evaluation.protocols import Material, run_protocols
-from core.evaluation.report import FORMATS, latex, markdown, rows_of
-from core.library.library import Clip
-from core.library.open import open_library
-from core.progress import run
+from motionpatches.core.errors import StudioError
+from motionpatches.core.evaluation.evaluate import evaluate, failures
+from motionpatches.core.evaluation.labels import BABEL_60, prompts, read_labels, read_truth, truth_of
+from motionpatches.core.evaluation.protocols import Material, run_protocols
+from motionpatches.core.evaluation.report import FORMATS, latex, markdown, rows_of
+from motionpatches.core.library.library import Clip
+from motionpatches.core.library.open import open_library
+from motionpatches.core.progress import run
 
 
 def material(scores, captions, **more):
@@ -23,8 +23,12 @@ def material(scores, captions, **more):
 
 
 def test_by_hand_with_ties_and_duplicates():
-    m = material([[.5, .5, .1, .9], [.5, .5, .1, .2], [.1, .2, .3, .3], [.8, .1, .85, .7]], ["walk", "walk", "run", "jump"],
-                 sentences=np.array([[1, 0], [1, 0], [0, 1], [0.05, 0.99875]], np.float32), subset=(0, 2, 3))
+    m = material(
+        [[0.5, 0.5, 0.1, 0.9], [0.5, 0.5, 0.1, 0.2], [0.1, 0.2, 0.3, 0.3], [0.8, 0.1, 0.85, 0.7]],
+        ["walk", "walk", "run", "jump"],
+        sentences=np.array([[1, 0], [1, 0], [0, 1], [0.05, 0.99875]], np.float32),
+        subset=(0, 2, 3),
+    )
     figures, missing = run_protocols(m)
     # Ranks 2 (jump lies above both walks), 1, 1 (a tie is not above), 3.
     assert figures["exact_caption"]["t2m"] == {"R@1": 50, "R@2": 75, "R@3": 100, "R@5": 100, "R@10": 100, "MedR": 1.5}
@@ -65,13 +69,14 @@ def evaluated(tiny_model, small_library):
 
 
 def test_a_library_is_evaluated_as_its_embeddings_say(evaluated, tiny_model, small_library):
-    from core.retriever import build_gallery, encode_text
+    from motionpatches.core.search.retriever import build_gallery, encode_text
 
     library = run(open_library(small_library))
     gallery = run(build_gallery(tiny_model, library))
     rows = {e.clip_id: row for e, row in zip(gallery.entries, gallery.embeddings, strict=True)}
-    scores = np.stack([encode_text(tiny_model, c.caption) for c in library.clips]) @ np.stack(
-        [rows[c.id] for c in library.clips]).T
+    scores = (
+        np.stack([encode_text(tiny_model, c.caption) for c in library.clips]) @ np.stack([rows[c.id] for c in library.clips]).T
+    )
     np.testing.assert_allclose(evaluated.material.scores, scores, atol=0.02)
     assert set(evaluated.figures) == {"exact_caption", "strict", "threshold"}
     assert "nsim_test.txt" in evaluated.missing["dissimilar"] and evaluated.dataset == ""

@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
-from core.errors import StudioError
-from core.evaluation.zero_shot import classify
+from motionpatches.core.errors import StudioError
+from motionpatches.core.evaluation.zero_shot import classify
 
 
 def test_by_hand():
     sentences = np.eye(6, dtype=np.float32)
-    motions = np.array([[.9, .1, 0, 0, 0, 0], [.8, .2, 0, 0, 0, 0], [0, .3, .4, .5, .6, .7], [0, 0, 1, 0, 0, 0]], np.float32)
+    motions = np.array(
+        [[0.9, 0.1, 0, 0, 0, 0], [0.8, 0.2, 0, 0, 0, 0], [0, 0.3, 0.4, 0.5, 0.6, 0.7], [0, 0, 1, 0, 0, 0]], np.float32
+    )
     truth = [frozenset({0}), frozenset({1}), frozenset({0}), frozenset({2, 5})]
     found = classify(motions, sentences, truth, list("abcdef"))
     assert (found.top1, found.top5) == (50, 75)

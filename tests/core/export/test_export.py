@@ -5,13 +5,13 @@ import csv
 import numpy as np
 import pytest
 
-from core.export.arrays import write_csv, write_npy, write_npz
-from core.export.bvh import euler_zxy, solve, write_bvh
-from core.io.bvh import joint_positions, parse_bvh
-from core.io.load import load_motion
-from core.motion.kinematics import euler_matrices
-from core.motion.motion import Motion
-from core.motion.skeleton import SMPL22, Skeleton
+from motionpatches.core.export.arrays import write_csv, write_npy, write_npz
+from motionpatches.core.export.bvh import euler_zxy, solve, write_bvh
+from motionpatches.core.io.bvh import joint_positions, parse_bvh
+from motionpatches.core.io.load import load_motion
+from motionpatches.core.motion.kinematics import euler_matrices
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import SMPL22, Skeleton
 
 
 def read_back(motion, path):
@@ -30,7 +30,12 @@ def test_a_generated_motion_comes_back_to_a_tenth_of_a_millimetre(smpl_motion, t
     again = load_motion(tmp_path / "walk.bvh")
     assert again.fps == pytest.approx(20, abs=1e-3)
     assert again.skeleton.chains and [again.skeleton.joint_names[c[-1]] for c in again.skeleton.chains] == [
-        "right_foot", "left_foot", "head", "right_wrist", "left_wrist"]
+        "right_foot",
+        "left_foot",
+        "head",
+        "right_wrist",
+        "left_wrist",
+    ]
 
 
 @pytest.mark.parametrize("folder", ["bandai", "cmu_cc"])

@@ -25,8 +25,15 @@ class Model:
     curves: dict[str, dict[str, list[float]]] = field(default_factory=dict)
 
 
-def scene(models: list[Model], stacks: dict[str, float], fps_mode: int = 6, unit: float = 1.0, axes=(1, 1, 2, 1, 0, 1),
-          fps: float = 30.0, bind: dict[int, tuple] | None = None) -> list[Tree]:
+def scene(
+    models: list[Model],
+    stacks: dict[str, float],
+    fps_mode: int = 6,
+    unit: float = 1.0,
+    axes=(1, 1, 2, 1, 0, 1),
+    fps: float = 30.0,
+    bind: dict[int, tuple] | None = None,
+) -> list[Tree]:
     """`stacks`: seconds by name. `axes`: up, its sign, front, its sign, right, its sign."""
     names = ("UpAxis", "UpAxisSign", "FrontAxis", "FrontAxisSign", "CoordAxis", "CoordAxisSign")
     settings = [_p(name, "int", "Integer", "", value) for name, value in zip(names, axes, strict=True)]
@@ -40,11 +47,18 @@ def scene(models: list[Model], stacks: dict[str, float], fps_mode: int = 6, unit
     for number, model in enumerate(models):
         ident = 1000 + number
         if model.kind in ("LimbNode", "Camera", "Light"):
-            objects.append(("NodeAttribute", [5000 + number, _name("", "NodeAttribute"), model.kind],
-                            [("TypeFlags", ["Skeleton" if model.kind == "LimbNode" else model.kind], [])]))
+            objects.append(
+                (
+                    "NodeAttribute",
+                    [5000 + number, _name("", "NodeAttribute"), model.kind],
+                    [("TypeFlags", ["Skeleton" if model.kind == "LimbNode" else model.kind], [])],
+                )
+            )
             link(5000 + number, ident)
-        props = [_p(f"Lcl {what}", f"Lcl {what}", "", "A", *map(float, value)) for what, value in (
-            ("Translation", model.translation), ("Rotation", model.rotation), ("Scaling", model.scaling))]
+        props = [
+            _p(f"Lcl {what}", f"Lcl {what}", "", "A", *map(float, value))
+            for what, value in (("Translation", model.translation), ("Rotation", model.rotation), ("Scaling", model.scaling))
+        ]
         props += [_p("InheritType", "enum", "", "", model.inherit)]
         props += [_p(name, "Vector3D", "Vector", "", *map(float, value)) for name, value in model.extra.items()]
         if model.extra:
@@ -64,28 +78,53 @@ def scene(models: list[Model], stacks: dict[str, float], fps_mode: int = 6, unit
                 if not curves:
                     continue
                 start = {"T": model.translation, "R": model.rotation, "S": model.scaling}[what]
-                objects.append(("AnimationCurveNode", [ident, _name(what, "AnimCurveNode"), ""], [_props(
-                    [_p(f"d|{axis}", "Number", "", "A", float(v)) for axis, v in zip("XYZ", start, strict=True)])]))
+                objects.append(
+                    (
+                        "AnimationCurveNode",
+                        [ident, _name(what, "AnimCurveNode"), ""],
+                        [_props([_p(f"d|{axis}", "Number", "", "A", float(v)) for axis, v in zip("XYZ", start, strict=True)])],
+                    )
+                )
                 link(ident, layer)
                 link(ident, 1000 + number, label)
                 holder, ident = ident, ident + 1
                 for axis, values in curves.items():
                     times = [round(i * SECOND / fps) for i in range(len(values))]
-                    objects.append(("AnimationCurve", [ident, _name("", "AnimCurve"), ""], [
-                        ("Default", [0.0], []), ("KeyVer", [4008], []), ("KeyTime", [("l", times)], []),
-                        ("KeyValueFloat", [("f", [float(v) for v in values])], []), ("KeyAttrFlags", [("i", [4])], []),
-                        ("KeyAttrDataFloat", [("f", [0.0] * 4)], []), ("KeyAttrRefCount", [("i", [len(values)])], [])]))
+                    objects.append(
+                        (
+                            "AnimationCurve",
+                            [ident, _name("", "AnimCurve"), ""],
+                            [
+                                ("Default", [0.0], []),
+                                ("KeyVer", [4008], []),
+                                ("KeyTime", [("l", times)], []),
+                                ("KeyValueFloat", [("f", [float(v) for v in values])], []),
+                                ("KeyAttrFlags", [("i", [4])], []),
+                                ("KeyAttrDataFloat", [("f", [0.0] * 4)], []),
+                                ("KeyAttrRefCount", [("i", [len(values)])], []),
+                            ],
+                        )
+                    )
                     link(ident, holder, f"d|{axis}")
                     ident += 1
     if bind:
         unit = [1.0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]
-        nodes = [("PoseNode", [], [("Node", [1000 + n], []), ("Matrix", [("d", [*unit, *place, 1])], [])])
-                 for n, place in bind.items()]
-        objects.append(("Pose", [9000, _name("BindPose", "Pose"), "BindPose"], [
-            ("Type", ["BindPose"], []), ("Version", [100], []), ("NbPoseNodes", [len(nodes)], []), *nodes]))
-    return [("FBXHeaderExtension", [], [("FBXHeaderVersion", [1003], []), ("FBXVersion", [7400], [])]),
-            ("GlobalSettings", [], [("Version", [1000], []), _props(settings)]),
-            ("Objects", [], objects), ("Connections", [], links)]
+        nodes = [
+            ("PoseNode", [], [("Node", [1000 + n], []), ("Matrix", [("d", [*unit, *place, 1])], [])]) for n, place in bind.items()
+        ]
+        objects.append(
+            (
+                "Pose",
+                [9000, _name("BindPose", "Pose"), "BindPose"],
+                [("Type", ["BindPose"], []), ("Version", [100], []), ("NbPoseNodes", [len(nodes)], []), *nodes],
+            )
+        )
+    return [
+        ("FBXHeaderExtension", [], [("FBXHeaderVersion", [1003], []), ("FBXVersion", [7400], [])]),
+        ("GlobalSettings", [], [("Version", [1000], []), _props(settings)]),
+        ("Objects", [], objects),
+        ("Connections", [], links),
+    ]
 
 
 def _p(name: str, kind: str, label: str, flags: str, *values) -> Tree:
@@ -136,7 +175,7 @@ def _binary(node: Tree, out: bytearray) -> None:
         _binary(child, out)
     if children:
         out += bytes(13)
-    out[start:start + 12] = struct.pack("<III", len(out), len(values), len(data))
+    out[start : start + 12] = struct.pack("<III", len(out), len(values), len(data))
 
 
 def _value(value) -> bytes:

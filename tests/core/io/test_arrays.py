@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from core.errors import FileProblem
-from core.io.array_layouts import positions_of, takes_of
-from core.io.arrays import read_array, read_arrays, read_npz
-from core.motion.skeleton import SMPL22
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.array_layouts import positions_of, takes_of
+from motionpatches.core.io.arrays import read_array, read_arrays, read_npz
+from motionpatches.core.motion.skeleton import SMPL22
 
 
 @pytest.fixture
@@ -34,12 +34,22 @@ def test_three_axes_in_any_order(tmp_path, walk, order, frames):
     assert np.array_equal(take.positions, walk[:frames])
 
 
-@pytest.mark.parametrize(("name", "made"), [
-    ("1 T J 3", lambda a: a[None]), ("1 J 3 T", lambda a: a.transpose(1, 2, 0)[None]), ("T 1 J 3", lambda a: a[:, None]),
-    ("T J 3 1", lambda a: a[..., None]), ("1 1 T J 3", lambda a: a[None, None]), ("T J*3", lambda a: a.reshape(len(a), -1)),
-    ("1 T J*3", lambda a: a.reshape(1, len(a), -1)), ("Fortran", np.asfortranarray), ("big endian", lambda a: a.astype(">f8")),
-    ("confidence", lambda a: np.concatenate([a, np.full((*a.shape[:2], 1), 0.5)], 2)),
-    ("visibility and presence", lambda a: np.concatenate([a, np.ones((*a.shape[:2], 2))], 2))])
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("1 T J 3", lambda a: a[None]),
+        ("1 J 3 T", lambda a: a.transpose(1, 2, 0)[None]),
+        ("T 1 J 3", lambda a: a[:, None]),
+        ("T J 3 1", lambda a: a[..., None]),
+        ("1 1 T J 3", lambda a: a[None, None]),
+        ("T J*3", lambda a: a.reshape(len(a), -1)),
+        ("1 T J*3", lambda a: a.reshape(1, len(a), -1)),
+        ("Fortran", np.asfortranarray),
+        ("big endian", lambda a: a.astype(">f8")),
+        ("confidence", lambda a: np.concatenate([a, np.full((*a.shape[:2], 1), 0.5)], 2)),
+        ("visibility and presence", lambda a: np.concatenate([a, np.ones((*a.shape[:2], 2))], 2)),
+    ],
+)
 def test_one_motion_in_many_shapes(tmp_path, walk, name, made):
     (take,) = saved(tmp_path / "a.npy", made(walk))
     np.testing.assert_allclose(take.positions, walk, atol=1e-7)
@@ -109,6 +119,7 @@ def test_body_of_holistic_points(tmp_path):
 
 # What an .npz says beside.
 
+
 def packed(path, **arrays):
     np.savez(path, **arrays)
     return read_arrays(path)[0]
@@ -132,8 +143,15 @@ def test_texts_are_captions(tmp_path, walk):
 def test_the_joints_are_chosen_among_other_arrays(tmp_path, walk):
     mesh = np.zeros((60, 6890, 3), np.float32)
     for joints in ("jtr", "Jtr", "joints3d", "positions", "posed_joints", "something"):
-        take = packed(tmp_path / "a.npz", verts=mesh, betas=np.zeros((60, 10)), velocities=np.ones((60, 22, 3)),
-                      global_rot_mats=np.zeros((60, 22, 3, 3)), contacts=np.zeros((60, 4)), **{joints: walk})
+        take = packed(
+            tmp_path / "a.npz",
+            verts=mesh,
+            betas=np.zeros((60, 10)),
+            velocities=np.ones((60, 22, 3)),
+            global_rot_mats=np.zeros((60, 22, 3, 3)),
+            contacts=np.zeros((60, 4)),
+            **{joints: walk},
+        )
         assert np.array_equal(take.positions, walk), joints
     nested = {"meta": 1, "fps": 24, "output": {"joints": walk, "text": "x"}}
     (tmp_path / "a.pkl").write_bytes(pickle.dumps(nested))
@@ -153,8 +171,10 @@ def test_stated_skeletons(tmp_path, walk, root):
     assert take.skeleton.joint_names == SMPL22.joint_names
 
 
-@pytest.mark.parametrize(("parents", "says"), [
-    ([1, 2, 0, -1], "circle"), ([-1, 0, 1, 9], "not there"), ([-1, 0, 1], "3, its joints 4"), ([-1, 0, 1, np.nan], "not there")])
+@pytest.mark.parametrize(
+    ("parents", "says"),
+    [([1, 2, 0, -1], "circle"), ([-1, 0, 1, 9], "not there"), ([-1, 0, 1], "3, its joints 4"), ([-1, 0, 1, np.nan], "not there")],
+)
 def test_skeletons_that_are_no_tree(tmp_path, parents, says):
     start = time.perf_counter()
     with pytest.raises(FileProblem, match=says):
@@ -173,6 +193,7 @@ def test_an_npz_with_other_members(tmp_path, walk):
 
 # What is no motion is said.
 
+
 def rotations(joints, frames=40):
     rng = np.random.default_rng(1)
     return np.cumsum(rng.normal(0, 0.02, (frames, joints, 3)), 0) + rng.normal(0, 0.2, (1, joints, 3))
@@ -189,9 +210,15 @@ def test_rotations_of_other_kinds(tmp_path):
     turns = Rotation.from_rotvec(rotations(24).reshape(-1, 3))
     matrices = turns.as_matrix().reshape(40, 24, 3, 3)
     columns = matrices[..., :2]
-    for array in (matrices, matrices.reshape(40, -1), matrices[:, :, :2].reshape(40, 24, 6), columns.reshape(40, -1),
-                  np.concatenate([matrices[:, :22, :2].reshape(40, -1), np.ones((40, 3))], 1),
-                  turns.as_quat().reshape(40, 24, 4), turns.as_quat().reshape(40, 96)):
+    for array in (
+        matrices,
+        matrices.reshape(40, -1),
+        matrices[:, :, :2].reshape(40, 24, 6),
+        columns.reshape(40, -1),
+        np.concatenate([matrices[:, :22, :2].reshape(40, -1), np.ones((40, 3))], 1),
+        turns.as_quat().reshape(40, 24, 4),
+        turns.as_quat().reshape(40, 96),
+    ):
         with pytest.raises(FileProblem, match="rotation"):
             saved(tmp_path / "a.npy", array)
 
@@ -204,12 +231,26 @@ def test_bodies_near_the_origin_are_no_rotations(tmp_path, walk):
         assert len(saved(tmp_path / "a.npy", positions)) == 1
 
 
-@pytest.mark.parametrize(("array", "says"), [
-    (np.zeros((9, 17, 2)), "two coordinates"), (np.zeros((9, 68, 3)), "face"), (np.zeros((9, 478, 3)), "face"),
-    (np.zeros((9, 13)), "shape"), (np.zeros((0, 22, 3)), "no frames"), (np.zeros(5), "shape"), (np.array("x"), "<U1"),
-    (np.zeros((3, 22, 3), complex), "complex"), (np.zeros((4, 22, 3), bool), "bool"), (np.zeros((2, 3 * 4000)), "joints"),
-    (np.zeros((2, 4000, 3)), "joints"), (np.full((4, 22, 3), np.nan), "frame 0"),
-    (np.zeros(3, [("x", "f4")]), "named fields"), (np.zeros((2, 2, 2, 2, 2)), "shape"), (np.full((4, 22, 3), 1e300), "infinite")])
+@pytest.mark.parametrize(
+    ("array", "says"),
+    [
+        (np.zeros((9, 17, 2)), "two coordinates"),
+        (np.zeros((9, 68, 3)), "face"),
+        (np.zeros((9, 478, 3)), "face"),
+        (np.zeros((9, 13)), "shape"),
+        (np.zeros((0, 22, 3)), "no frames"),
+        (np.zeros(5), "shape"),
+        (np.array("x"), "<U1"),
+        (np.zeros((3, 22, 3), complex), "complex"),
+        (np.zeros((4, 22, 3), bool), "bool"),
+        (np.zeros((2, 3 * 4000)), "joints"),
+        (np.zeros((2, 4000, 3)), "joints"),
+        (np.full((4, 22, 3), np.nan), "frame 0"),
+        (np.zeros(3, [("x", "f4")]), "named fields"),
+        (np.zeros((2, 2, 2, 2, 2)), "shape"),
+        (np.full((4, 22, 3), 1e300), "infinite"),
+    ],
+)
 def test_arrays_that_hold_no_motion(tmp_path, array, says):
     np.save(tmp_path / "a.npy", array)
     with pytest.raises(FileProblem, match=says):
@@ -221,15 +262,23 @@ def header(text, data=b""):
     return b"\x93NUMPY\x01\x00" + len(raw).to_bytes(2, "little") + raw + data
 
 
-@pytest.mark.parametrize(("content", "says"), [
-    (header("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000, 22, 3), }"), "cut off"),
-    (header("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 22, 3), }" + " " * 60_000, bytes(528)), "characters"),
-    (header("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 22, 3), }" + " " * 9_000, bytes(500)), "cut off"),
-    (header("(" * 9_000), "damaged"), (header("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }"), "damaged"),
-    (header("{'descr': '|O', 'fortran_order': False, 'shape': (), }", b"cos\nsystem\n(S'x'\ntR."), "os.system"),
-    (header("{'descr': '|V8', 'fortran_order': False, 'shape': (3,), }", bytes(24)), "type V8"),
-    (header("{'descr': '<f4', 'fortran_order': False, 'shape': " + "(" + "9" * 5000 + ",)}"), "cut off|whole|damaged"),
-    (b"\x93NUMPY", "not a .npy"), (b"", "whole"), (b"\x93NUMPY\x02\x00\xff\xff\xff\xff", "characters"), (b"PK\x03\x04", "whole")])
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (header("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000, 22, 3), }"), "cut off"),
+        (header("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 22, 3), }" + " " * 60_000, bytes(528)), "characters"),
+        (header("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 22, 3), }" + " " * 9_000, bytes(500)), "cut off"),
+        (header("(" * 9_000), "damaged"),
+        (header("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }"), "damaged"),
+        (header("{'descr': '|O', 'fortran_order': False, 'shape': (), }", b"cos\nsystem\n(S'x'\ntR."), "os.system"),
+        (header("{'descr': '|V8', 'fortran_order': False, 'shape': (3,), }", bytes(24)), "type V8"),
+        (header("{'descr': '<f4', 'fortran_order': False, 'shape': " + "(" + "9" * 5000 + ",)}"), "cut off|whole|damaged"),
+        (b"\x93NUMPY", "not a .npy"),
+        (b"", "whole"),
+        (b"\x93NUMPY\x02\x00\xff\xff\xff\xff", "characters"),
+        (b"PK\x03\x04", "whole"),
+    ],
+)
 def test_headers_that_lie(tmp_path, content, says):
     (tmp_path / "a.npy").write_bytes(content)
     start = time.perf_counter()
@@ -245,8 +294,11 @@ def test_bombs_take_no_memory(tmp_path, walk):
             for _ in range(megabytes):
                 stream.write(bytes(1 << 20))
 
-    for name, key, shape, dtype in (("mesh", "verts", (100, 40_000, 3), "<f4"), ("joints", "joints", (400_000, 22, 3), "<f4"),
-                                    ("parents", "parents", (60 << 20,), "|i1")):
+    for name, key, shape, dtype in (
+        ("mesh", "verts", (100, 40_000, 3), "<f4"),
+        ("joints", "joints", (400_000, 22, 3), "<f4"),
+        ("parents", "parents", (60 << 20,), "|i1"),
+    ):
         with zipfile.ZipFile(tmp_path / f"{name}.npz", "w", zipfile.ZIP_DEFLATED) as archive:
             member(archive, key, shape, dtype, int(np.prod(shape)) * np.dtype(dtype).itemsize >> 20)
             if name != "joints":
@@ -286,67 +338,6 @@ def test_one_take_for_a_folder_of_arrays(tmp_path, walk):
 
 
 # Real files.
-
-def test_layout_cases(cases):
-    folder = cases / "25-array-layouts"
-    reference = np.load(folder / "t22_reference.npy")
-    for file in folder.iterdir():
-        (take,) = read_arrays(file)
-        assert np.array_equal(take.positions, reference) and take.parts.value == "SMPL 22", file.name
-
-
-@pytest.mark.parametrize(("name", "order"), [
-    ("27-24-joint-positions/000021.npy", "SMPL 24"), ("28-52-joint-positions/smplh52.npy", "SMPL-H 52"),
-    ("29-freemocap-33/mediapipe_body_3d_xyz.npy", "MediaPipe 33"), ("30-h36m-17/metres_y_up_clean.npy", "Human3.6M 17"),
-    ("31-kinect-25/clean.npy", "Kinect v2 25")])
-def test_order_cases(cases, name, order):
-    (take,) = read_arrays(cases / name)
-    real = np.load(cases / name)
-    np.testing.assert_allclose(take.positions[:, :real.shape[1]], real, atol=1e-3)
-    assert take.parts.value == order and len(take.skeleton.chains) == 5
-
-
-@pytest.mark.parametrize(("name", "says"), [
-    ("amass_lengths_differ.npz", "beside"), ("amass_rate_as_text.npz", 120), ("fps_as_text.npz", 30),
-    ("parents_cycle.npz", "circle"), ("root_parent_is_itself.npz", 30), ("verts_before_jtr.npz", 30)])
-def test_odd_skeleton_cases(cases, name, says):
-    start = time.perf_counter()
-    if isinstance(says, str):
-        with pytest.raises(FileProblem, match=says):
-            read_arrays(cases / "38-npz-odd-skeletons" / name)
-    else:
-        (take,) = read_arrays(cases / "38-npz-odd-skeletons" / name)
-        assert take.fps == says and take.positions.shape[1] == 22
-    assert time.perf_counter() - start < 1
-
-
-def test_cases_that_are_no_positions(cases):
-    folder = cases / "39-arrays-that-are-no-positions"
-    for name in ("amass_poses_T_156.npy", "smpl_poses_T_72.npy"):
-        with pytest.raises(FileProblem, match="rotations, not places"):
-            read_arrays(folder / name)
-    (take,) = read_arrays(folder / "motionx_T_322.npy")
-    rows = np.load(folder / "motionx_T_322.npy")
-    np.testing.assert_allclose(take.positions[:, 0], rows[:, 309:312], atol=1e-6)
-    assert take.positions.shape == (203, 22, 3) and take.fps == 30
-
-
-@pytest.mark.parametrize("name", ["01-cycle-npz/take.npz", "03-pickle-shared-lists/take.pkl", "05-npz-parents-bomb/take.npz",
-                                  "55-npz-lzma/take.npz"])
-def test_hostile_cases(cases, name):
-    if not (cases / "hostile" / name).exists():
-        pytest.skip(f"{name} is not here")
-    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
-    with pytest.raises(FileProblem):
-        read_arrays(cases / "hostile" / name)
-    assert time.perf_counter() - start < 1.5 and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000
-
-
-def test_hostile_files_that_open(cases):
-    for name in ("11-npz-text-member/take.npz", "53-npy-header-spaces/take.npy", "46-mixed-folder/one.npz"):
-        start = time.perf_counter()
-        assert len(read_arrays(cases / "hostile" / name)) == 1
-        assert time.perf_counter() - start < 0.5
 
 
 def test_many_arrays_take_no_square_time(tmp_path):

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from core.errors import FileProblem
-from core.io.asf_amc import AMC, read_amc
-from core.io.bvh import read_bvh
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.asf_amc import AMC, read_amc
+from motionpatches.core.io.bvh import read_bvh
 
 ASF = """# a comment
 :version 1.10
@@ -90,13 +90,19 @@ def expected():
         femur = root * c1 * xyz(hip) * c1.inv()
         tibia = femur * c2 * xyz([knee, 0, 0]) * c2.inv()
         end = np.array(place) + femur.apply(np.array([0.34, -0.94, 0]) * 7.2)
-        out.append([place, end, end + tibia.apply(np.array([0.3, -0.9, 0.1]) * 7.5),
-                    np.array(place) + root.apply(np.array([0, 1, 0.1]) * 2.1)])
+        out.append(
+            [
+                place,
+                end,
+                end + tibia.apply(np.array([0.3, -0.9, 0.1]) * 7.5),
+                np.array(place) + root.apply(np.array([0, 1, 0.1]) * 2.1),
+            ]
+        )
     return np.array(out)
 
 
 def test_against_scipy(take):
-    found, = read_amc(take)
+    (found,) = read_amc(take)
     np.testing.assert_allclose(found.positions, expected(), atol=1e-5)
     assert found.skeleton.joint_names == ("root", "lfemur", "ltibia", "lowerback") and found.skeleton.parents == (-1, 0, 1, 0)
     assert found.unit.value == pytest.approx(0.0254 / 0.45) and found.fps == 120 and found.rate.confidence < 0.7
@@ -107,52 +113,93 @@ def test_against_scipy(take):
 
 
 def radians(text):
-    return "\n".join(" ".join([w[0], *(w[1:4] if w[0] == "root" else []), *(
-        repr(math.radians(float(v))) for v in w[4 if w[0] == "root" else 1:])]) if len(w) > 1 else " ".join(w)
-        for w in (line.split() for line in text.splitlines())) + "\n"
+    return (
+        "\n".join(
+            " ".join(
+                [
+                    w[0],
+                    *(w[1:4] if w[0] == "root" else []),
+                    *(repr(math.radians(float(v))) for v in w[4 if w[0] == "root" else 1 :]),
+                ]
+            )
+            if len(w) > 1
+            else " ".join(w)
+            for w in (line.split() for line in text.splitlines())
+        )
+        + "\n"
+    )
 
 
 SHUFFLED = FRAMES.replace("lfemur -15 16 -7\nltibia 40\n", "ltibia 40\nlfemur -15 16 -7\n")
 
 
-@pytest.mark.parametrize("content", [
-    (HEADER + FRAMES).replace("\n", "\r\n").encode(), (HEADER + FRAMES).replace("\n", "\r").encode(),
-    (HEADER + FRAMES).encode("utf-16"), (HEADER + FRAMES.replace("\n", "\n\n")).encode(),
-    (HEADER + FRAMES.replace(" ", "\t")).encode(), (HEADER + SHUFFLED).encode(), FRAMES.encode(),
-    (HEADER + FRAMES.replace("2\nroot", "# a note\n2\nroot")).encode(),
-    (HEADER.replace("DEGREES", "RADIANS") + radians(FRAMES)).encode()])
+@pytest.mark.parametrize(
+    "content",
+    [
+        (HEADER + FRAMES).replace("\n", "\r\n").encode(),
+        (HEADER + FRAMES).replace("\n", "\r").encode(),
+        (HEADER + FRAMES).encode("utf-16"),
+        (HEADER + FRAMES.replace("\n", "\n\n")).encode(),
+        (HEADER + FRAMES.replace(" ", "\t")).encode(),
+        (HEADER + SHUFFLED).encode(),
+        FRAMES.encode(),
+        (HEADER + FRAMES.replace("2\nroot", "# a note\n2\nroot")).encode(),
+        (HEADER.replace("DEGREES", "RADIANS") + radians(FRAMES)).encode(),
+    ],
+)
 def test_dialects_read_alike(take, content):
     take.write_bytes(content)
-    found, = read_amc(take)
+    (found,) = read_amc(take)
     np.testing.assert_allclose(found.positions, expected(), atol=1e-4)
 
 
-@pytest.mark.parametrize(("length", "metres", "sure"), [
-    ("0.45", 0.0254 / 0.45, 0.9), ("1.0", None, 0), ("", None, 0), ("2.54", 0.01, 0.7), ("0", None, 0), ("7", 0.0254 / 7, 0)])
+@pytest.mark.parametrize(
+    ("length", "metres", "sure"),
+    [("0.45", 0.0254 / 0.45, 0.9), ("1.0", None, 0), ("", None, 0), ("2.54", 0.01, 0.7), ("0", None, 0), ("7", 0.0254 / 7, 0)],
+)
 def test_units(take, length, metres, sure):
     (take.parent / "07.asf").write_text(ASF.replace("  length 0.45", f"  length {length}" if length else ""))
     unit = read_amc(take)[0].unit
     assert (unit is None) if metres is None else (unit.value == pytest.approx(metres) and unit.confidence >= sure)
 
 
-@pytest.mark.parametrize(("old", "new", "says"), [
-    ("ltibia 40", "ltibia 40 3", "2 values"), ("ltibia 40", "", "is missing"), ("ltibia 40", "tail 1", "not in the skeleton"),
-    ("ltibia 40", "ltibia x", "not a number"), ("ltibia 40", "ltibia nan", "frame 1"), ("ltibia 40", "ltibia 1e999", "frame 1"),
-    ("ltibia 40", "lowerback 1", "no degrees"), ("ltibia 40", "ltibia 40\nltibia 41", "twice"),
-    ("ltibia 40", "ltibia 40\n3", "is missing"), (FRAMES, "", "no frames"), ("ltibia 40", "x" * 9999 + " 1", "'x{59}…'")])
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("ltibia 40", "ltibia 40 3", "2 values"),
+        ("ltibia 40", "", "is missing"),
+        ("ltibia 40", "tail 1", "not in the skeleton"),
+        ("ltibia 40", "ltibia x", "not a number"),
+        ("ltibia 40", "ltibia nan", "frame 1"),
+        ("ltibia 40", "ltibia 1e999", "frame 1"),
+        ("ltibia 40", "lowerback 1", "no degrees"),
+        ("ltibia 40", "ltibia 40\nltibia 41", "twice"),
+        ("ltibia 40", "ltibia 40\n3", "is missing"),
+        (FRAMES, "", "no frames"),
+        ("ltibia 40", "x" * 9999 + " 1", "'x{59}…'"),
+    ],
+)
 def test_bad_amc(take, old, new, says):
     take.write_text(HEADER + FRAMES.replace(old, new))
     with pytest.raises(FileProblem, match=says):
         read_amc(take)
 
 
-@pytest.mark.parametrize(("old", "new", "says"), [
-    ("lfemur ltibia\n", "ltibia lfemur\n lfemur ltibia\n", "already has a parent|circle"),
-    ("root lfemur lowerback\n    lfemur ltibia", "root lowerback\n ltibia lfemur\n lfemur ltibia", "circle"),
-    ("length 7.2", "length long", "number"), ("length 7.2", "length inf", "number"),
-    ("axis 5 0 20 XYZ", "axis 5 0 20 XXZ", "order"), ("root lfemur low", "root low", "no parent"),
-    ("dof rx\n", "dof rq\n", "degrees of freedom"), (":hierarchy", ":nothing", "hierarchy"),
-    ("name ltibia", "name lfemur", "twice"), ("  end\n:hierarchy", ":hierarchy", "breaks off")])
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("lfemur ltibia\n", "ltibia lfemur\n lfemur ltibia\n", "already has a parent|circle"),
+        ("root lfemur lowerback\n    lfemur ltibia", "root lowerback\n ltibia lfemur\n lfemur ltibia", "circle"),
+        ("length 7.2", "length long", "number"),
+        ("length 7.2", "length inf", "number"),
+        ("axis 5 0 20 XYZ", "axis 5 0 20 XXZ", "order"),
+        ("root lfemur low", "root low", "no parent"),
+        ("dof rx\n", "dof rq\n", "degrees of freedom"),
+        (":hierarchy", ":nothing", "hierarchy"),
+        ("name ltibia", "name lfemur", "twice"),
+        ("  end\n:hierarchy", ":hierarchy", "breaks off"),
+    ],
+)
 def test_bad_asf(take, old, new, says):
     (take.parent / "07.asf").write_text(ASF.replace(old, new))
     with pytest.raises(FileProblem, match=says):
@@ -163,17 +210,24 @@ def test_a_cut_is_said(take):
     for cut in range(1, 12):
         take.write_text((HEADER + FRAMES)[:-cut])
         try:
-            note, = read_amc(take)[0].notes
+            (note,) = read_amc(take)[0].notes
             assert cut <= 2 and "cut off" in note.reason
         except FileProblem as problem:
             assert cut > 2, problem
 
 
-@pytest.mark.parametrize(("amc", "skeletons", "chosen"), [
-    ("07_01.amc", ["07.asf", "08.asf"], "07.asf"), ("071_01.amc", ["07.asf", "0.asf"], None), ("1.amc", [], None),
-    ("HDM_bd_01-01_01_120.amc", ["HDM_bd.asf", "HDM.asf", "HDM_dg.asf"], "HDM_bd.asf"),
-    ("07_01.AMC", ["07_01.ASF", "07.asf"], "07_01.ASF"), ("walk.amc", ["any.asf"], "any.asf"),
-    ("walk.amc", ["a.asf", "Subject Seven.asf"], "Subject Seven.asf")])
+@pytest.mark.parametrize(
+    ("amc", "skeletons", "chosen"),
+    [
+        ("07_01.amc", ["07.asf", "08.asf"], "07.asf"),
+        ("071_01.amc", ["07.asf", "0.asf"], None),
+        ("1.amc", [], None),
+        ("HDM_bd_01-01_01_120.amc", ["HDM_bd.asf", "HDM.asf", "HDM_dg.asf"], "HDM_bd.asf"),
+        ("07_01.AMC", ["07_01.ASF", "07.asf"], "07_01.ASF"),
+        ("walk.amc", ["any.asf"], "any.asf"),
+        ("walk.amc", ["a.asf", "Subject Seven.asf"], "Subject Seven.asf"),
+    ],
+)
 def test_the_skeleton_of_a_take(amc, skeletons, chosen, tmp_path):
     for name in skeletons:
         (tmp_path / name).write_text(ASF)
@@ -196,11 +250,23 @@ def test_rate_from_name_and_frame_numbers(take):
 def test_real_take_against_its_bvh(cases):
     """The same take converted by someone else: a bone's end in the AMC is the next joint's place in the BVH."""
     folder = cases / "33-asf-amc" / "cmu01"
-    amc, = read_amc(folder / "01_01.amc")
-    bvh, = read_bvh(folder / "01_01.bvh")
-    pairs = {"root": "Hips", "lhipjoint": "LeftUpLeg", "lfemur": "LeftLeg", "ltibia": "LeftFoot", "lfoot": "LeftToeBase",
-             "rhipjoint": "RightUpLeg", "rfemur": "RightLeg", "rtibia": "RightFoot", "lclavicle": "LeftArm",
-             "lhumerus": "LeftForeArm", "lradius": "LeftHand", "rclavicle": "RightArm", "rhumerus": "RightForeArm"}
+    (amc,) = read_amc(folder / "01_01.amc")
+    (bvh,) = read_bvh(folder / "01_01.bvh")
+    pairs = {
+        "root": "Hips",
+        "lhipjoint": "LeftUpLeg",
+        "lfemur": "LeftLeg",
+        "ltibia": "LeftFoot",
+        "lfoot": "LeftToeBase",
+        "rhipjoint": "RightUpLeg",
+        "rfemur": "RightLeg",
+        "rtibia": "RightFoot",
+        "lclavicle": "LeftArm",
+        "lhumerus": "LeftForeArm",
+        "lradius": "LeftHand",
+        "rclavicle": "RightArm",
+        "rhumerus": "RightForeArm",
+    }
     ours = amc.positions[:, [amc.skeleton.joint_names.index(a) for a in pairs]]
     # The BVH has a rest pose in front, and its arms start at the thorax's beginning: the bones of the arms are compared.
     theirs = bvh.positions[1:, [bvh.skeleton.joint_names.index(b) for b in pairs.values()]]
@@ -214,12 +280,12 @@ def test_real_take_against_its_bvh(cases):
 
 def test_centimetres_equal_cmu_units(cases):
     folder = cases / "33-asf-amc"
-    inches, = read_amc(folder / "cmu11" / "11_01.amc")
-    cm, = read_amc(folder / "cm" / "11_01.amc")
+    (inches,) = read_amc(folder / "cmu11" / "11_01.amc")
+    (cm,) = read_amc(folder / "cm" / "11_01.amc")
     assert cm.unit is None
     np.testing.assert_allclose(inches.positions * inches.unit.value, cm.positions * 0.01, atol=1e-5)
 
 
 def test_hostile_case(cases):
-    take, = read_amc(cases / "hostile" / "45-amc-cut" / "a.amc")
+    (take,) = read_amc(cases / "hostile" / "45-amc-cut" / "a.amc")
     assert "cut off" in take.notes[0].reason

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from core.errors import FileProblem
-from core.io.bvh import joint_positions, parse_bvh, read_bvh
-from core.io.bvh_positions import meaning_of_places
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.bvh import joint_positions, parse_bvh, read_bvh
+from motionpatches.core.io.bvh_positions import meaning_of_places
 
 SMALL = """HIERARCHY
 ROOT Hips
@@ -51,8 +51,11 @@ def test_statements_may_share_a_line(tmp_path):
 
 def rotation(axis, degrees):
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    rows = {"X": [[1, 0, 0], [0, c, -s], [0, s, c]], "Y": [[c, 0, s], [0, 1, 0], [-s, 0, c]],
-            "Z": [[c, -s, 0], [s, c, 0], [0, 0, 1]]}[axis]
+    rows = {
+        "X": [[1, 0, 0], [0, c, -s], [0, s, c]],
+        "Y": [[c, 0, s], [0, 1, 0], [-s, 0, c]],
+        "Z": [[c, -s, 0], [s, c, 0], [0, 0, 1]],
+    }[axis]
     matrix = np.eye(4)
     matrix[:3, :3] = rows
     return matrix
@@ -95,20 +98,35 @@ def test_forward_kinematics_by_hand(tmp_path):
     np.testing.assert_allclose(positions, slow_positions(bvh), atol=1e-5)
 
 
-@pytest.mark.parametrize("change", [("\n", "\r\n"), ("  ", "\t"), (" 0 0 0\n1", " 0 0 0\n\n\n1"),
-                                    ("5 1 0 0 0", "5e0 1.0e+0 0 0 0"), ("0 0 0 0 0 0 0 0 0 0 5", "0,0,0,0,0,0,0,0,0,0,5")])
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("\n", "\r\n"),
+        ("  ", "\t"),
+        (" 0 0 0\n1", " 0 0 0\n\n\n1"),
+        ("5 1 0 0 0", "5e0 1.0e+0 0 0 0"),
+        ("0 0 0 0 0 0 0 0 0 0 5", "0,0,0,0,0,0,0,0,0,0,5"),
+    ],
+)
 def test_dialects_read_alike(tmp_path, change):
     plain = joint_positions(parse_bvh(write(tmp_path / "a.bvh", SMALL)))
     other = joint_positions(parse_bvh(write(tmp_path / "b.bvh", SMALL.replace(*change))))
     np.testing.assert_allclose(plain, other, atol=1e-6)
 
 
-@pytest.mark.parametrize(("change", "word"), [
-    (("MOTION", "MOTI"), "not a"), (("}\nMOTION", "MOTION"), "never closed"), (("35\n", "\n"), "cut off"),
-    (("35\n", "35"), "9 frames are announced"), (("0.05", "0"), "Frame Time"),
-    (("15 25", "15 abc"), "cut off|number"),
-    (("Xrotation\n", "Wrotation\n"), "unknown channel"), (("OFFSET 0.0 10.0", "OFFSET zero 10.0"), "three numbers"),
-])
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (("MOTION", "MOTI"), "not a"),
+        (("}\nMOTION", "MOTION"), "never closed"),
+        (("35\n", "\n"), "cut off"),
+        (("35\n", "35"), "9 frames are announced"),
+        (("0.05", "0"), "Frame Time"),
+        (("15 25", "15 abc"), "cut off|number"),
+        (("Xrotation\n", "Wrotation\n"), "unknown channel"),
+        (("OFFSET 0.0 10.0", "OFFSET zero 10.0"), "three numbers"),
+    ],
+)
 def test_broken_files_say_what_is_wrong(tmp_path, change, word):
     text = SMALL.replace("Frames: 2", "Frames: 9") if "announced" in word else SMALL
     path = write(tmp_path / "broken.bvh", text.replace(*change, 1))
@@ -118,7 +136,7 @@ def test_broken_files_say_what_is_wrong(tmp_path, change, word):
 
 
 def test_all_real_files_are_upright_in_metres_with_five_chains(shared):
-    from core.io.load import load_motion
+    from motionpatches.core.io.load import load_motion
 
     files = sorted((shared / "bvh").rglob("*.bvh"))
     assert len(files) == 96
@@ -145,8 +163,8 @@ def test_real_file_against_the_slow_twin(shared):
 
 def test_bvh_and_joint_arrays_of_one_take_agree(shared):
     """The dataset's own joint positions at 20 fps were made by someone else from the same file at 30 fps."""
-    from core.io.load import load_motion
-    from core.motion.canonical import resample
+    from motionpatches.core.io.load import load_motion
+    from motionpatches.core.motion.canonical import resample
 
     index = (shared / "bandai2" / "index.csv").read_text().splitlines()[1:]
     by_source = {line.split(",")[1]: line.split(",")[0] for line in index}
@@ -159,7 +177,7 @@ def test_bvh_and_joint_arrays_of_one_take_agree(shared):
 
 def test_a_header_that_lies_about_frames_is_said(tmp_path):
     for claim in (9, 1, 10**12):
-        take, = read_bvh(write(tmp_path / "a.bvh", SMALL.replace("Frames: 2", f"Frames: {claim}") + "\n\n  \n"))
+        (take,) = read_bvh(write(tmp_path / "a.bvh", SMALL.replace("Frames: 2", f"Frames: {claim}") + "\n\n  \n"))
         note = take.notes[-1]
         assert len(take.positions) == 2 and note.what == "frames" and f"{claim:,}" in note.reason
 
@@ -176,8 +194,8 @@ def hierarchies(draw):
 
     def joint(depth: int) -> None:
         pad = tab * depth
-        rotations = draw(st.permutations(["Xrotation", "Yrotation", "Zrotation"]))[:draw(st.sampled_from([3, 3, 3, 1, 0]))]
-        places = draw(st.permutations(["Xposition", "Yposition", "Zposition"]))[:draw(st.sampled_from([0, 3, 3, 2]))]
+        rotations = draw(st.permutations(["Xrotation", "Yrotation", "Zrotation"]))[: draw(st.sampled_from([3, 3, 3, 1, 0]))]
+        places = draw(st.permutations(["Xposition", "Yposition", "Zposition"]))[: draw(st.sampled_from([0, 3, 3, 2]))]
         channels = places + rotations if draw(st.booleans()) else rotations + places
         width[0] += len(channels)
         out.append(f"{pad}{'JOINT' if depth else 'ROOT'} {draw(NAMES)}" + draw(st.sampled_from(["", " {"])))
@@ -216,9 +234,12 @@ def test_any_dialect_against_the_slow_twin(text, tmp_path):
 def test_places_of_joints_in_the_world_are_seen_by_the_bones_length(tmp_path):
     """The chest's channels say where it is in the world, 1 above a pelvis that walks along x; the head hangs from the chest."""
     head = "JOINT head\n{\nOFFSET 0 0.5 0\nCHANNELS 3 Zrotation Xrotation Yrotation\n}\n"
-    text = ("HIERARCHY\nROOT pelvis\n{\nOFFSET 0 0 0\nCHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation\n"
-            "JOINT chest\n{\nOFFSET 0 1 0\nCHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation\n" + head
-            + "}\n}\nMOTION\nFrames: 3\nFrame Time: 0.05\n")
+    text = (
+        "HIERARCHY\nROOT pelvis\n{\nOFFSET 0 0 0\nCHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation\n"
+        "JOINT chest\n{\nOFFSET 0 1 0\nCHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation\n"
+        + head
+        + "}\n}\nMOTION\nFrames: 3\nFrame Time: 0.05\n"
+    )
     rows = [[x, 2, 0, 0, 0, 0, x, 3, 0, 90, 0, 0, 0, 0, 0] for x in (5, 6, 7)]
     path = tmp_path / "a.bvh"
     path.write_text(text + "".join(" ".join(map(str, row)) + "\n" for row in rows))

@@ -5,22 +5,34 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.marker_names import is_nameless, role_of, split_label
-from core.io.markers import HIP, KNEE_IN, SHOULDER_DOWN, SKELETON, body_of
-from core.io.native import NativeReader
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.marker_names import is_nameless, role_of, split_label
+from motionpatches.core.io.markers import HIP, KNEE_IN, SHOULDER_DOWN, SKELETON, body_of
+from motionpatches.core.io.native import NativeReader
 from tests.core.io.test_fbx import fuzzed
 
 ezc3d = pytest.importorskip("ezc3d")
 
 # A person of 1.75 m who stands and looks along +x, the left along +y: millimetres, Z up.
 HALF = {
-    "ASI": (100, 120, 1000), "PSI": (-80, 50, 1010), "KNE": (10, 150, 500), "ANK": (-10, 140, 100), "HEE": (-70, 100, 50),
-    "TOE": (110, 110, 50), "SHO": (-20, 190, 1440), "ELB": (-20, 260, 1140), "WRA": (120, 250, 1000), "WRB": (80, 270, 960),
-    "FIN": (180, 250, 990), "FHD": (100, 75, 1650), "BHD": (-80, 75, 1660)}
+    "ASI": (100, 120, 1000),
+    "PSI": (-80, 50, 1010),
+    "KNE": (10, 150, 500),
+    "ANK": (-10, 140, 100),
+    "HEE": (-70, 100, 50),
+    "TOE": (110, 110, 50),
+    "SHO": (-20, 190, 1440),
+    "ELB": (-20, 260, 1140),
+    "WRA": (120, 250, 1000),
+    "WRB": (80, 270, 960),
+    "FIN": (180, 250, 990),
+    "FHD": (100, 75, 1650),
+    "BHD": (-80, 75, 1660),
+}
 MIDDLE = {"C7": (-80, 0, 1480), "CLAV": (60, 0, 1400), "STRN": (90, 0, 1250), "T10": (-110, 0, 1230)}
-PERSON = {f"{side}{name}": np.array([x, y * sign, z], float) for name, (x, y, z) in HALF.items()
-          for side, sign in (("L", 1), ("R", -1))} | {name: np.array(place, float) for name, place in MIDDLE.items()}
+PERSON = {
+    f"{side}{name}": np.array([x, y * sign, z], float) for name, (x, y, z) in HALF.items() for side, sign in (("L", 1), ("R", -1))
+} | {name: np.array(place, float) for name, place in MIDDLE.items()}
 
 
 @pytest.fixture(scope="module")
@@ -74,16 +86,25 @@ def test_a_person_of_the_plug_in_gait_set(child, tmp_path):
     assert 85 < of(take, "left_knee")[0, 1] < 105 and abs(of(take, "left_knee")[0, 0] - 10) < 15
     width = 380
     np.testing.assert_allclose(of(take, "left_shoulder")[0, 1:], (190, 1440 - SHOULDER_DOWN * width), atol=5)
-    heights = [of(take, name)[0, 2] for name in ("left_foot", "left_ankle", "left_knee", "left_hip", "pelvis", "spine1", "spine2",
-                                                 "spine3", "neck", "head")]
+    heights = [
+        of(take, name)[0, 2]
+        for name in ("left_foot", "left_ankle", "left_knee", "left_hip", "pelvis", "spine1", "spine2", "spine3", "neck", "head")
+    ]
     assert heights == sorted(heights)
-    assert all(of(take, name.replace("left", "right"))[0, 1] == pytest.approx(-of(take, name)[0, 1], abs=0.1)
-               for name in take.skeleton.joint_names if name.startswith("left"))
+    assert all(
+        of(take, name.replace("left", "right"))[0, 1] == pytest.approx(-of(take, name)[0, 1], abs=0.1)
+        for name in take.skeleton.joint_names
+        if name.startswith("left")
+    )
 
 
 def test_inner_markers_and_centres_of_the_file_are_taken():
-    inner = {"LKNM": np.array([10.0, 50, 500]), "LANM": np.array([-10.0, 60, 100]), "LELBM": np.array([-20.0, 180, 1140]),
-             "RHJC": np.array([1.0, 2, 3])}
+    inner = {
+        "LKNM": np.array([10.0, 50, 500]),
+        "LANM": np.array([-10.0, 60, 100]),
+        "LELBM": np.array([-20.0, 180, 1140]),
+        "RHJC": np.array([1.0, 2, 3]),
+    }
     found = joints(PERSON | inner)
     np.testing.assert_allclose(found["left_knee"], (10, 100, 500), atol=1e-3)
     np.testing.assert_allclose(found["left_ankle"], (-10, 100, 100), atol=1e-3)
@@ -98,8 +119,12 @@ def test_a_knee_that_bends_stays_on_its_axis(bend):
     turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
     foot = np.array([[np.cos(out), -np.sin(out), 0], [np.sin(out), np.cos(out), 0], [0, 0, 1]])
     ankle = np.array([0.0, 0, -400])
-    leg = {"LKNE": knee + [0, 55, 0], "LANK": knee + turn @ (ankle + foot @ [0, 40, 0]),
-           "LHEE": knee + turn @ (ankle + foot @ [-50, 0, -60]), "LTOE": knee + turn @ (ankle + foot @ [130, 0, -60])}
+    leg = {
+        "LKNE": knee + [0, 55, 0],
+        "LANK": knee + turn @ (ankle + foot @ [0, 40, 0]),
+        "LHEE": knee + turn @ (ankle + foot @ [-50, 0, -60]),
+        "LTOE": knee + turn @ (ankle + foot @ [130, 0, -60]),
+    }
     found = joints(PERSON | leg)
     assert np.linalg.norm(found["left_knee"] - knee) < (40 if bend < 45 else 15)
     assert np.linalg.norm(found["left_ankle"] - (knee + turn @ ankle)) < 12
@@ -115,9 +140,19 @@ def test_joints_turn_and_grow_with_the_markers():
 
 RENAMED = {
     "cmu": {"ASI": "FWT", "PSI": "BWT"},
-    "helen hayes": {"ASI": "ASIS", "KNE": "Knee.Lat", "ANK": "Ankle.Lat", "HEE": "Heel", "TOE": "Toe.Tip", "SHO": "Acromium",
-                    "ELB": "Elbow", "WRA": "Wrist", "SACR": "V.Sacral"},
-    "lower case": {name: name.lower() for name in HALF}}
+    "helen hayes": {
+        "ASI": "ASIS",
+        "KNE": "Knee.Lat",
+        "ANK": "Ankle.Lat",
+        "HEE": "Heel",
+        "TOE": "Toe.Tip",
+        "SHO": "Acromium",
+        "ELB": "Elbow",
+        "WRA": "Wrist",
+        "SACR": "V.Sacral",
+    },
+    "lower case": {name: name.lower() for name in HALF},
+}
 
 
 @pytest.mark.parametrize("names", RENAMED)
@@ -202,9 +237,20 @@ def test_other_markers_are_points(child, tmp_path):
 
 def test_labels():
     assert split_label("Liu:LASI") == ("Liu", "LASI") and split_label("male2_LASI", ("male2_",)) == ("male2", "LASI")
-    for label, role in (("LASI", "left front waist"), ("lkne", "left knee"), ("R.Knee.Med", "right inner knee"), ("C7", "C7"),
-                        ("V.Sacral", "sacrum"), ("Trial1_RANK", "right ankle"), ("LeftShoulder", "left shoulder"),
-                        ("RBWT", "right back waist"), ("LFLE", "left knee"), ("RFAL", "right ankle"), ("wand", ""), ("", "")):
+    for label, role in (
+        ("LASI", "left front waist"),
+        ("lkne", "left knee"),
+        ("R.Knee.Med", "right inner knee"),
+        ("C7", "C7"),
+        ("V.Sacral", "sacrum"),
+        ("Trial1_RANK", "right ankle"),
+        ("LeftShoulder", "left shoulder"),
+        ("RBWT", "right back waist"),
+        ("LFLE", "left knee"),
+        ("RFAL", "right ankle"),
+        ("wand", ""),
+        ("", ""),
+    ):
         assert role_of(label) == role, label
     assert all(map(is_nameless, ("*12", "", "U7", "M003", "unlabeled 4", "C_12")))
     assert not any(map(is_nameless, ("C7", "LASI", "Ball")))
@@ -213,8 +259,12 @@ def test_labels():
 def test_what_cannot_be_opened_is_said(child, tmp_path):
     good = written(tmp_path / "a.c3d", walking()).read_bytes()
     path = tmp_path / "b.c3d"
-    for content, said in ((b"", "no whole C3D"), (b"x" * 2000, "no whole C3D"), (good[:5000], "cut off"),
-                          (good[:2] + b"\xff\x7f" + good[4:], "cut off")):
+    for content, said in (
+        (b"", "no whole C3D"),
+        (b"x" * 2000, "no whole C3D"),
+        (good[:5000], "cut off"),
+        (good[:2] + b"\xff\x7f" + good[4:], "cut off"),
+    ):
         path.write_bytes(content)
         with pytest.raises(FileProblem, match=said):
             child(path)
@@ -223,15 +273,20 @@ def test_what_cannot_be_opened_is_said(child, tmp_path):
 def test_the_case_is_near_its_solved_take(child, cases):
     """Within 6 cm over frames and the chains' ends, after turning, moving and scaling one onto the other. The solved take holds
     hands 18 cm and ankles 9 cm nearer together than the markers are, in every frame: no choice of joints makes that up."""
-    from core.io.bvh import joint_positions, parse_bvh
+    from motionpatches.core.io.bvh import joint_positions, parse_bvh
 
     (take,) = child(cases / "50-c3d" / "jab_left.c3d")
     assert take.kind == "body" and take.fps == 120 and take.unit.value == 0.001 and take.up.value == "Z"
     bvh = parse_bvh(cases / "50-c3d" / "jab_left.bvh")
     solved = 0.01 * joint_positions(bvh)
     frames = 4 * np.arange(1, 100) - 2
-    ends = {"left_foot": "LeftToeBase", "right_foot": "RightToeBase", "head": "Head", "left_hand": "LeftHand",
-            "right_hand": "RightHand"}
+    ends = {
+        "left_foot": "LeftToeBase",
+        "right_foot": "RightToeBase",
+        "head": "Head",
+        "left_hand": "LeftHand",
+        "right_hand": "RightHand",
+    }
     a = 0.001 * take.positions[frames][:, [take.skeleton.joint_names.index(name) for name in ends]].astype(float)
     b = solved[1:100][:, [bvh.names.index(name) for name in ends.values()]].astype(float)
     x, y = a.reshape(-1, 3) - a.mean((0, 1)), b.reshape(-1, 3) - b.mean((0, 1))

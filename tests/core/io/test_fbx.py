@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.native import NativeReader
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.native import NativeReader
 from tests.core.io.fbx_files import Model, ascii_fbx, binary_fbx, scene
 
 pytest.importorskip("ufbx")
@@ -44,10 +44,15 @@ BEND = {"RX": [0.0, 45.0, 90.0]}
 
 def leg() -> list[Model]:
     """A leg of three bones under a null, beside a camera, a mesh and a target that moves."""
-    return [Model("World", "Null"), Model("rig:Hips", parent=0, translation=(0, 90, 0), curves={"Walk": WALK}),
-            Model("rig:Thigh", parent=1, translation=(5, -10, 0), curves={"Walk": BEND, "Bend": BEND}),
-            Model("rig:Shin", parent=2, translation=(0, -40, 0)), Model("Camera", "Camera", 0), Model("Mesh", "Mesh", 0),
-            Model("IK", "Null", 1, curves={"Walk": WALK, "Aim": WALK})]
+    return [
+        Model("World", "Null"),
+        Model("rig:Hips", parent=0, translation=(0, 90, 0), curves={"Walk": WALK}),
+        Model("rig:Thigh", parent=1, translation=(5, -10, 0), curves={"Walk": BEND, "Bend": BEND}),
+        Model("rig:Shin", parent=2, translation=(0, -40, 0)),
+        Model("Camera", "Camera", 0),
+        Model("Mesh", "Mesh", 0),
+        Model("IK", "Null", 1, curves={"Walk": WALK, "Aim": WALK}),
+    ]
 
 
 @pytest.mark.parametrize("encode", [ascii_fbx, binary_fbx])
@@ -94,8 +99,17 @@ def test_scale_that_is_inherited_in_each_way(child, tmp_path, inherit):
     turn = {"RX": [10.0, 50.0, 90.0], "RY": [0.0, 20.0, 40.0], "SX": [1.0, 1.5, 2.0]}
     models = [Model("Root", scaling=(2, 3, 1), translation=(1, 2, 3), rotation=(20, 0, 0), curves={"A": turn})]
     for number, mode in enumerate(inherit):
-        models.append(Model(f"Bone{number}", parent=number, translation=(0, -10, 2), scaling=(1, 2, 0.5), inherit=mode,
-                            extra={"PreRotation": (0, 0, 30), "RotationPivot": (1, 1, 0)}, curves={"A": turn}))
+        models.append(
+            Model(
+                f"Bone{number}",
+                parent=number,
+                translation=(0, -10, 2),
+                scaling=(1, 2, 0.5),
+                inherit=mode,
+                extra={"PreRotation": (0, 0, 30), "RotationPivot": (1, 1, 0)},
+                curves={"A": turn},
+            )
+        )
     models.append(Model("End", parent=len(models) - 1, translation=(0, -5, 0), inherit=inherit[0]))
     path = written(tmp_path, scene(models, {"A": 0.1}))
     (take,) = child(path)
@@ -106,8 +120,12 @@ def test_scale_that_is_inherited_in_each_way(child, tmp_path, inherit):
 
 
 def test_without_bones_the_nodes_that_move(child, tmp_path):
-    models = [Model("Body", "Null", curves={"A": WALK}), Model("Foot", "Null", 0, (0, -80, 0), curves={"A": BEND}),
-              Model("Prop", "Null"), Model("Camera", "Camera", -1, curves={"A": WALK})]
+    models = [
+        Model("Body", "Null", curves={"A": WALK}),
+        Model("Foot", "Null", 0, (0, -80, 0), curves={"A": BEND}),
+        Model("Prop", "Null"),
+        Model("Camera", "Camera", -1, curves={"A": WALK}),
+    ]
     (take,) = child(written(tmp_path, scene(models, {"A": 0.1})))
     assert take.skeleton.joint_names == ("Body", "Foot")
 
@@ -115,8 +133,11 @@ def test_without_bones_the_nodes_that_move(child, tmp_path):
 def person(label: str, start: int, moving: bool = True) -> list[Model]:
     """Twelve bones in a chain under a null."""
     first = Model(f"{label}:Hips", parent=start, translation=(0, 90, 0), curves={"A": WALK} if moving else {})
-    return [Model(f"{label} rig", "Null"), first, *(Model(f"{label}:b{i}", parent=start + 1 + i, translation=(0, 5, 0))
-                                                   for i in range(11))]
+    return [
+        Model(f"{label} rig", "Null"),
+        first,
+        *(Model(f"{label}:b{i}", parent=start + 1 + i, translation=(0, 5, 0)) for i in range(11)),
+    ]
 
 
 def test_two_skeletons_are_two_people_and_three_are_three_takes(child, tmp_path):
@@ -131,9 +152,11 @@ def test_two_skeletons_are_two_people_and_three_are_three_takes(child, tmp_path)
 
 
 def test_a_scaled_armature_gives_its_own_unit(child, tmp_path):
-    models = [Model("Armature", "Null", scaling=(100, 100, 100)),
-              Model("Hips", parent=0, translation=(0, 0.9, 0), curves={"A": {"TX": [0.0, 1.0]}}),
-              Model("Leg", parent=1, translation=(0, -0.4, 0))]
+    models = [
+        Model("Armature", "Null", scaling=(100, 100, 100)),
+        Model("Hips", parent=0, translation=(0, 0.9, 0), curves={"A": {"TX": [0.0, 1.0]}}),
+        Model("Leg", parent=1, translation=(0, -0.4, 0)),
+    ]
     (take,) = child(written(tmp_path, scene(models, {"A": 0.1})))
     assert take.unit.value == pytest.approx(1.0) and "100" in take.unit.reason and "Armature" in take.unit.reason
     np.testing.assert_allclose(take.positions[1], [[1, 0.9, 0], [1, 0.5, 0]], atol=1e-5)
@@ -154,11 +177,15 @@ def test_a_take_without_a_span_has_that_of_its_keys(child, tmp_path):
 
 def test_what_cannot_be_opened_is_said(child, tmp_path):
     path = tmp_path / "take.fbx"
-    for content, said in ((b"", "no whole FBX"), (b"; FBX 7.4.0\nObjects: {", "FBX|animation"), (b"\0" * 500, "no whole FBX"),
-                          (binary_fbx(scene(leg(), {"Walk": 0.1}))[:900], "no whole FBX"),
-                          (ascii_fbx(scene(leg(), {})), "no animation"),
-                          (ascii_fbx(scene(leg(), {"Empty": 1.0})), "no animation"),
-                          (ascii_fbx(scene(leg(), {"Aim": 1.0})), "no take moves a bone")):
+    for content, said in (
+        (b"", "no whole FBX"),
+        (b"; FBX 7.4.0\nObjects: {", "FBX|animation"),
+        (b"\0" * 500, "no whole FBX"),
+        (binary_fbx(scene(leg(), {"Walk": 0.1}))[:900], "no whole FBX"),
+        (ascii_fbx(scene(leg(), {})), "no animation"),
+        (ascii_fbx(scene(leg(), {"Empty": 1.0})), "no animation"),
+        (ascii_fbx(scene(leg(), {"Aim": 1.0})), "no take moves a bone"),
+    ):
         path.write_bytes(content)
         with pytest.raises(FileProblem, match=said):
             child(path)
@@ -185,9 +212,9 @@ def broken(content: bytes, rng: np.random.Generator) -> bytes:
     for _ in range(int(rng.integers(1, 5))):
         at, kind = int(rng.integers(len(out))), int(rng.integers(6))
         if kind == 0:
-            del out[at:at + int(rng.integers(1, 2000))]
+            del out[at : at + int(rng.integers(1, 2000))]
         elif kind == 1:
-            out[at:at] = out[at:at + 40]
+            out[at:at] = out[at : at + 40]
         elif kind == 2:
             out[at:at] = bytes([(0, 255, 57, 45, 123)[int(rng.integers(5))]]) * int(rng.integers(1, 9))
         else:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.io.gaps import fill_gaps
+from motionpatches.core.io.gaps import fill_gaps
 
 
 def slow_fill(positions, longest):
@@ -32,7 +32,7 @@ def test_against_the_slow_twin(seed):
     positions = rng.normal(size=(80, 6, 3)).cumsum(axis=0).astype(np.float32)
     for _ in range(25):
         at, joint = rng.integers(80), rng.integers(6)
-        positions[at:at + rng.integers(1, 9), joint, rng.integers(3)] = rng.choice([np.nan, np.inf])
+        positions[at : at + rng.integers(1, 9), joint, rng.integers(3)] = rng.choice([np.nan, np.inf])
     filled, words = fill_gaps(positions, 20.0)
     np.testing.assert_allclose(filled, slow_fill(positions, 6), rtol=1e-5, atol=1e-5)
     assert filled.dtype == np.float32 and "filled" in words

@@ -6,9 +6,9 @@ import pickle
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.arrays import NPZ, read_arrays
-from core.motion.skeleton import SMPL22
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.arrays import NPZ, read_arrays
+from motionpatches.core.motion.skeleton import SMPL22
 
 
 @pytest.fixture
@@ -24,16 +24,18 @@ def results(path, walk, count, **other):
 
 
 def test_mdm_results_are_a_take_each_with_text_and_length(tmp_path, walk):
-    takes = results(tmp_path / "results.npy", walk, 3, text=["a", "b", "c"], lengths=np.array([60, 40, 1]), num_samples=3,
-                    num_repetitions=1)
+    takes = results(
+        tmp_path / "results.npy", walk, 3, text=["a", "b", "c"], lengths=np.array([60, 40, 1]), num_samples=3, num_repetitions=1
+    )
     assert [(t.name, t.captions, len(t.positions)) for t in takes] == [("0", ("a",), 60), ("1", ("b",), 40), ("2", ("c",), 1)]
     np.testing.assert_allclose(takes[1].positions, walk[:40] * 1.1, atol=1e-6)
     assert takes[0].fps == 20 and takes[0].skeleton.chains == SMPL22.chains
 
 
 def test_repetitions_have_their_own_names(tmp_path, walk):
-    takes = results(tmp_path / "results.npy", walk, 4, text=["a", "b"] * 2, lengths=np.full(4, 50), num_samples=2,
-                    num_repetitions=2)
+    takes = results(
+        tmp_path / "results.npy", walk, 4, text=["a", "b"] * 2, lengths=np.full(4, 50), num_samples=2, num_repetitions=2
+    )
     assert [t.name for t in takes] == ["0 repetition 0", "1 repetition 0", "0 repetition 1", "1 repetition 1"]
     assert [t.captions for t in takes] == [("a",), ("b",), ("a",), ("b",)]
     # Texts of the samples alone are those of each repetition.
@@ -41,9 +43,15 @@ def test_repetitions_have_their_own_names(tmp_path, walk):
     assert [t.captions for t in takes] == [("a",), ("b",), ("a",), ("b",)]
 
 
-@pytest.mark.parametrize("other", [
-    {"text": [], "lengths": []}, {"text": None, "lengths": np.array([0, -1])}, {"text": ["a", "b"], "lengths": "long"},
-    {"text": "a", "lengths": np.array([10**9, 10**9]), "num_samples": 0}])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"text": [], "lengths": []},
+        {"text": None, "lengths": np.array([0, -1])},
+        {"text": ["a", "b"], "lengths": "long"},
+        {"text": "a", "lengths": np.array([10**9, 10**9]), "num_samples": 0},
+    ],
+)
 def test_odd_texts_and_lengths(tmp_path, walk, other):
     takes = results(tmp_path / "results.npy", walk, 2, **other)
     assert [len(t.positions) for t in takes] == [60, 60]
@@ -61,8 +69,9 @@ def test_a_pickle_without_arrays_around_it(tmp_path, walk):
 
 
 def test_broken_results_are_said(tmp_path, walk):
-    np.save(tmp_path / "a.npy", np.array({"motion": walk.transpose(1, 2, 0)[None] * np.nan, "text": ["x"]}, object),
-            allow_pickle=True)
+    np.save(
+        tmp_path / "a.npy", np.array({"motion": walk.transpose(1, 2, 0)[None] * np.nan, "text": ["x"]}, object), allow_pickle=True
+    )
     with pytest.raises(FileProblem, match="NaN"):
         read_arrays(tmp_path / "a.npy")
 
@@ -81,8 +90,9 @@ def test_the_file_beside_gives_text_and_rate(tmp_path, walk, name):
     assert take.fps == 30 and "another" in take.captions and "stored" in take.rate.reason
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "[" * 5000, '{"duration": "x", "fps": null, "text": 3}', '{"duration": 0}',
-                                  "\udc80"])
+@pytest.mark.parametrize(
+    "text", ["", "[1]", "[" * 5000, '{"duration": "x", "fps": null, "text": 3}', '{"duration": 0}', "\udc80"]
+)
 def test_a_broken_file_beside_costs_nothing(tmp_path, walk, text):
     np.savez(tmp_path / "take.npz", posed_joints=walk)
     (tmp_path / "meta.json").write_bytes(text.encode("utf-8", "surrogatepass"))
@@ -95,7 +105,7 @@ def test_cases(cases):
     given = np.load(cases / "24-mdm-results-npy/results.npy", allow_pickle=True).item()
     assert [t.captions for t in takes] == [(text,) for text in given["text"]]
     for n, take in enumerate(takes):
-        assert np.array_equal(take.positions, given["motion"][n, ..., :given["lengths"][n]].transpose(2, 0, 1))
+        assert np.array_equal(take.positions, given["motion"][n, ..., : given["lengths"][n]].transpose(2, 0, 1))
         assert take.fps == 20 and take.skeleton.chains == SMPL22.chains
     (kimodo,) = read_arrays(cases / "02-kimodo-soma-npz/kimodo_soma.npz")
     assert (len(kimodo.positions), kimodo.fps) == (150, 30)

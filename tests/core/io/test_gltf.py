@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.gltf import GLTF, gltf_files, read_gltf
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.gltf import GLTF, gltf_files, read_gltf
 from tests.core.io.gltf_files import Builder, arm, opened, quaternion, same_as_twin
 from tests.core.io.test_fbx import fuzzed
 
@@ -23,11 +23,17 @@ def test_every_interpolation_is_the_twins(tmp_path):
     builder.animate("linear", (1, "rotation", times, turns, None), (2, "translation", times, rng.normal(size=(6, 3)), "LINEAR"))
     builder.animate("step", (2, "rotation", times, turns, "STEP"), (1, "scale", times, rng.uniform(0.5, 2, (6, 3)), "STEP"))
     spline = rng.normal(size=(18, 4))
-    builder.animate("spline", (1, "rotation", times, spline, "CUBICSPLINE"),
-                    (3, "translation", times, rng.normal(size=(18, 3)), "CUBICSPLINE"))
+    builder.animate(
+        "spline",
+        (1, "rotation", times, spline, "CUBICSPLINE"),
+        (3, "translation", times, rng.normal(size=(18, 3)), "CUBICSPLINE"),
+    )
     builder.animate("one key", (2, "rotation", [0.5], [turns[0]], None))
-    builder.animate("later", (2, "translation", [0.5, 1.0], [[1, 0, 0], [3, 0, 0]], "LINEAR"),
-                    (1, "translation", [0.75, 1.5], [[0, 1, 0], [0, 3, 0]], "LINEAR"))
+    builder.animate(
+        "later",
+        (2, "translation", [0.5, 1.0], [[1, 0, 0], [3, 0, 0]], "LINEAR"),
+        (1, "translation", [0.75, 1.5], [[0, 1, 0], [0, 3, 0]], "LINEAR"),
+    )
     takes = opened(tmp_path, builder.glb())
     assert [take.name for take in takes] == ["linear", "step", "spline", "one key", "later"]
     assert takes[0].skeleton.joint_names == ("hips", "arm", "hand") and takes[0].skeleton.parents == (-1, 0, 1)
@@ -46,8 +52,10 @@ def test_integers_strides_and_sparse_values(tmp_path):
     # Places and turns of one buffer view, in turns.
     rows = b"".join(struct.pack("<7f", i, 2 * i, 3 * i, *turns[i]) for i in range(4))
     view = builder.view(rows, byteStride=28)
-    builder.json["accessors"] += [{"bufferView": view, "componentType": 5126, "count": 4, "type": "VEC3"},
-                                  {"bufferView": view, "byteOffset": 12, "componentType": 5126, "count": 4, "type": "VEC4"}]
+    builder.json["accessors"] += [
+        {"bufferView": view, "componentType": 5126, "count": 4, "type": "VEC3"},
+        {"bufferView": view, "byteOffset": 12, "componentType": 5126, "count": 4, "type": "VEC4"},
+    ]
     last = len(builder.json["accessors"]) - 1
     builder.animate("interleaved", (1, "translation", times, last - 1, None), (2, "rotation", times, last, None))
     takes = opened(tmp_path, builder.glb())
@@ -55,9 +63,16 @@ def test_integers_strides_and_sparse_values(tmp_path):
     # Sparse: zeros but for one row, and rows of a view but for one.
     indices, row = builder.view(struct.pack("<H", 2)), builder.view(struct.pack("<3f", 7, 8, 9))
     sparse = {"count": 1, "indices": {"bufferView": indices, "componentType": 5123}, "values": {"bufferView": row}}
-    builder.json["accessors"] += [{"componentType": 5126, "count": 4, "type": "VEC3", "sparse": sparse},
-                                  {"bufferView": builder.view(struct.pack("<12f", *range(12))), "componentType": 5126,
-                                   "count": 4, "type": "VEC3", "sparse": sparse}]
+    builder.json["accessors"] += [
+        {"componentType": 5126, "count": 4, "type": "VEC3", "sparse": sparse},
+        {
+            "bufferView": builder.view(struct.pack("<12f", *range(12))),
+            "componentType": 5126,
+            "count": 4,
+            "type": "VEC3",
+            "sparse": sparse,
+        },
+    ]
     last = len(builder.json["accessors"]) - 1
     builder.animate("zeros", (1, "translation", times, last - 1, None))
     builder.animate("rows", (1, "translation", times, last, None))
@@ -98,8 +113,11 @@ def test_names_are_unique_and_animations_of_other_things_are_left_out(tmp_path):
 def test_without_a_skin_the_nodes_that_move(tmp_path):
     builder = arm()
     del builder.json["skins"]
-    builder.animate("a", (2, "rotation", [0, 1], [quaternion(0, (1, 0, 0)), quaternion(90, (1, 0, 0))], None),
-                    (3, "rotation", [0, 1], [quaternion(0, (1, 0, 0)), quaternion(90, (1, 0, 0))], None))
+    builder.animate(
+        "a",
+        (2, "rotation", [0, 1], [quaternion(0, (1, 0, 0)), quaternion(90, (1, 0, 0))], None),
+        (3, "rotation", [0, 1], [quaternion(0, (1, 0, 0)), quaternion(90, (1, 0, 0))], None),
+    )
     (take,) = opened(tmp_path, builder.glb())
     assert take.skeleton.joint_names == ("arm", "hand")
 
@@ -109,10 +127,14 @@ def test_two_characters_are_a_pair_and_a_part_of_one_is_left_out(tmp_path):
     nodes = builder.json["nodes"]
     for who in range(2):
         start = len(nodes)
-        nodes += [{"name": f"{who} {i}", "translation": [0, 1, who], "children": [start + i + 1][:i < 11]} for i in range(12)]
+        nodes += [{"name": f"{who} {i}", "translation": [0, 1, who], "children": [start + i + 1][: i < 11]} for i in range(12)]
     nodes.append({"name": "hat"})
-    builder.json["skins"] = [{"joints": list(range(8))}, {"joints": list(range(4, 12))}, {"joints": list(range(12, 24))},
-                             {"joints": [24]}]
+    builder.json["skins"] = [
+        {"joints": list(range(8))},
+        {"joints": list(range(4, 12))},
+        {"joints": list(range(12, 24))},
+        {"joints": [24]},
+    ]
     moves = [(node, "translation", [0, 0.5, 1], np.zeros((3, 3)), None) for node in (0, 12)]
     builder.animate("both", *moves)
     builder.animate("second", moves[1])
@@ -122,10 +144,14 @@ def test_two_characters_are_a_pair_and_a_part_of_one_is_left_out(tmp_path):
     assert both.notes[0].value == "1 joint"
 
 
-@pytest.mark.parametrize("extension", [
-    {"VRMC_vrm": {"humanoid": {"humanBones": {"hips": {"node": 1}, "leftUpperArm": {"node": 2}}}}},
-    {"VRM": {"humanoid": {"humanBones": [{"bone": "hips", "node": 1}, {"bone": "leftUpperArm", "node": 2}]}}},
-    {"VRMC_vrm_animation": {"humanoid": {"humanBones": {"hips": {"node": 1}, "leftUpperArm": {"node": 2}}}}}])
+@pytest.mark.parametrize(
+    "extension",
+    [
+        {"VRMC_vrm": {"humanoid": {"humanBones": {"hips": {"node": 1}, "leftUpperArm": {"node": 2}}}}},
+        {"VRM": {"humanoid": {"humanBones": [{"bone": "hips", "node": 1}, {"bone": "leftUpperArm", "node": 2}]}}},
+        {"VRMC_vrm_animation": {"humanoid": {"humanBones": {"hips": {"node": 1}, "leftUpperArm": {"node": 2}}}}},
+    ],
+)
 def test_vrm_names_the_bones(tmp_path, extension):
     builder = arm(extensions=extension)
     builder.animate("a", (1, "translation", [0, 1], np.zeros((2, 3)), None))
@@ -147,8 +173,23 @@ def test_buffers_as_text_and_beside_the_file(tmp_path):
     assert GLTF.files(tmp_path / "a.glb") == [tmp_path / "a.glb"]
 
 
-@pytest.mark.parametrize("uri", ["../secret.bin", "%2e%2e/secret.bin", "/etc/passwd", "http://example.org/a.bin", "sub/../../a",
-                                 "..\\secret.bin", "C:\\a.bin", "file:///etc/passwd", "link.bin", "//host/a", "", "a\0b"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "../secret.bin",
+        "%2e%2e/secret.bin",
+        "/etc/passwd",
+        "http://example.org/a.bin",
+        "sub/../../a",
+        "..\\secret.bin",
+        "C:\\a.bin",
+        "file:///etc/passwd",
+        "link.bin",
+        "//host/a",
+        "",
+        "a\0b",
+    ],
+)
 def test_no_file_outside_of_the_folder_is_opened(tmp_path, uri):
     folder = tmp_path / "inner"
     folder.mkdir()
@@ -173,19 +214,27 @@ def test_what_cannot_be_opened_is_said(tmp_path):
 
     good = whole(lambda _: None)
     for content, said in (
-            (b"", "no whole glTF"), (good[:200], "cut off"), (good[:-8], "cut off"), (b"[" * 100_000, "no whole glTF"),
-            (b"{}", "no 'asset'"), (good[:4] + struct.pack("<I", 1) + good[8:], "glTF 1"),
-            (whole(lambda d: d.update(animations=[])), "no animation"),
-            (whole(set_("nodes", 3, children=[1])), "two parents|circle"), (whole(set_("nodes", 0, children=[1, 99])), "child"),
-            (whole(lambda d: d.update(nodes=[{"children": [1]}, {"children": [0]}], skins=[])), "circle"),
-            (whole(set_("accessors", 1, count=10**12)), "count"), (whole(set_("accessors", 1, count=400)), "beyond its buffer"),
-            (whole(set_("bufferViews", 1, byteLength=10**9)), "byteLength"),
-            (whole(set_("bufferViews", 1, byteStride=2)), "beyond its buffer"),
-            (whole(set_("bufferViews", 1, extensions={"EXT_meshopt_compression": {}})), "meshopt"),
-            (whole(set_("nodes", 1, translation=[0, float("nan"), 0])), "not 3 finite"),
-            (whole(lambda d: d["animations"][0]["samplers"][0].update(interpolation="BEZIER")), "BEZIER"),
-            (whole(lambda d: d["animations"][0]["samplers"][0].update(output=0)), "do not fit"),
-            (whole(set_("skins", 0, joints=[1, 1000])), "joint"), (whole(lambda d: d.update(nodes="x")), "list of objects")):
+        (b"", "no whole glTF"),
+        (good[:200], "cut off"),
+        (good[:-8], "cut off"),
+        (b"[" * 100_000, "no whole glTF"),
+        (b"{}", "no 'asset'"),
+        (good[:4] + struct.pack("<I", 1) + good[8:], "glTF 1"),
+        (whole(lambda d: d.update(animations=[])), "no animation"),
+        (whole(set_("nodes", 3, children=[1])), "two parents|circle"),
+        (whole(set_("nodes", 0, children=[1, 99])), "child"),
+        (whole(lambda d: d.update(nodes=[{"children": [1]}, {"children": [0]}], skins=[])), "circle"),
+        (whole(set_("accessors", 1, count=10**12)), "count"),
+        (whole(set_("accessors", 1, count=400)), "beyond its buffer"),
+        (whole(set_("bufferViews", 1, byteLength=10**9)), "byteLength"),
+        (whole(set_("bufferViews", 1, byteStride=2)), "beyond its buffer"),
+        (whole(set_("bufferViews", 1, extensions={"EXT_meshopt_compression": {}})), "meshopt"),
+        (whole(set_("nodes", 1, translation=[0, float("nan"), 0])), "not 3 finite"),
+        (whole(lambda d: d["animations"][0]["samplers"][0].update(interpolation="BEZIER")), "BEZIER"),
+        (whole(lambda d: d["animations"][0]["samplers"][0].update(output=0)), "do not fit"),
+        (whole(set_("skins", 0, joints=[1, 1000])), "joint"),
+        (whole(lambda d: d.update(nodes="x")), "list of objects"),
+    ):
         with pytest.raises(FileProblem, match=said):
             opened(tmp_path, content)
     builder = arm()
@@ -204,7 +253,7 @@ def test_the_case(cases):
     path = cases / "52-glb" / "mesh2motion_base.glb"
     content = path.read_bytes()
     takes = read_gltf(path)
-    document = json.loads(content[20:20 + struct.unpack("<I", content[12:16])[0]])
+    document = json.loads(content[20 : 20 + struct.unpack("<I", content[12:16])[0]])
     assert [take.name for take in takes] == [animation["name"] for animation in document["animations"]] and len(takes) == 50
     assert {"T-Pose", "A_TPose"} <= {take.name for take in takes}
     for take, animation in zip(takes, document["animations"], strict=True):
@@ -214,7 +263,7 @@ def test_the_case(cases):
     chosen = [i for i, take in enumerate(takes) if take.name in ("Roll_RM", "T-Pose")]
     small = {**document, "animations": [document["animations"][i] for i in chosen]}
     text = json.dumps(small).encode()
-    binary = content[20 + struct.unpack("<I", content[12:16])[0]:]
+    binary = content[20 + struct.unpack("<I", content[12:16])[0] :]
     rebuilt = content[:12] + struct.pack("<I4s", len(text), b"JSON") + text + binary
     same_as_twin(rebuilt, [takes[i] for i in chosen], lambda count: [0, count // 2])
 
@@ -230,8 +279,34 @@ def test_broken_bytes(tmp_path):
     assert min(outcomes.values()) > 20, outcomes
 
 
-ODD = [None, True, -1, 0, 1, 2, 3, 99, 1e308, 10**400, -10**9, "x", "", [], {}, [1], [[[]]], {"node": 1}, 2**31, 0.5, 5126, 5121,
-       float("nan"), float("inf"), "POINTER", "VEC3"]
+ODD = [
+    None,
+    True,
+    -1,
+    0,
+    1,
+    2,
+    3,
+    99,
+    1e308,
+    10**400,
+    -(10**9),
+    "x",
+    "",
+    [],
+    {},
+    [1],
+    [[[]]],
+    {"node": 1},
+    2**31,
+    0.5,
+    5126,
+    5121,
+    float("nan"),
+    float("inf"),
+    "POINTER",
+    "VEC3",
+]
 
 
 def fuzzed_values(builder: Builder, path: Path, count: int) -> dict[str, int]:

@@ -5,15 +5,21 @@ import pickle
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.arrays import read_arrays
-from core.io.interhuman import read_processed
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.arrays import read_arrays
+from motionpatches.core.io.interhuman import read_processed
 
 
 def person(frames, at):
     rng = np.random.default_rng(at)
-    return {"trans": rng.normal(size=(frames, 3)) + at, "root_orient": rng.normal(size=(frames, 3)),
-            "pose_body": rng.normal(0, 0.2, (frames, 63)), "betas": np.zeros(10), "gender": "male", "extra": None}
+    return {
+        "trans": rng.normal(size=(frames, 3)) + at,
+        "root_orient": rng.normal(size=(frames, 3)),
+        "pose_body": rng.normal(0, 0.2, (frames, 63)),
+        "betas": np.zeros(10),
+        "gender": "male",
+        "extra": None,
+    }
 
 
 def test_a_pair_of_poses(tmp_path):
@@ -26,9 +32,14 @@ def test_a_pair_of_poses(tmp_path):
     assert read_arrays(file)[0].fps == 60
 
 
-@pytest.mark.parametrize(("second", "says"), [
-    ({"trans": np.zeros((9, 3))}, "person2"), (person(90, 1), "90"), ({"trans": np.zeros((9, 3)), "root_orient": np.zeros((9, 3)),
-                                                                      "pose_body": np.zeros((9, 20))}, "21 joints")])
+@pytest.mark.parametrize(
+    ("second", "says"),
+    [
+        ({"trans": np.zeros((9, 3))}, "person2"),
+        (person(90, 1), "90"),
+        ({"trans": np.zeros((9, 3)), "root_orient": np.zeros((9, 3)), "pose_body": np.zeros((9, 20))}, "21 joints"),
+    ],
+)
 def test_what_is_no_pair_is_said(tmp_path, second, says):
     (tmp_path / "a.pkl").write_bytes(pickle.dumps({"mocap_framerate": 30, "person1": person(9, 0), "person2": second}))
     with pytest.raises(FileProblem, match=says):

@@ -7,16 +7,20 @@ import re
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.bvh import read_bvh
-from core.io.csv_header import read_label
-from core.io.joint_csv import JOINT_CSV, read_joint_csv
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.bvh import read_bvh
+from motionpatches.core.io.csv_header import read_label
+from motionpatches.core.io.joint_csv import JOINT_CSV, read_joint_csv
 from tests.skeletons import BODIES, build
 
 NAMES, PARENTS, PLACES = build(BODIES["LAFAN1"])
 FRAMES, FPS = 24, 50.0
-MOVING = np.round(PLACES[None] + np.linspace(0, 1, FRAMES)[:, None, None] * [0, 0, 1.0]
-                  + np.random.default_rng(0).normal(0, 0.002, (FRAMES, len(NAMES), 3)), 5)
+MOVING = np.round(
+    PLACES[None]
+    + np.linspace(0, 1, FRAMES)[:, None, None] * [0, 0, 1.0]
+    + np.random.default_rng(0).normal(0, 0.002, (FRAMES, len(NAMES), 3)),
+    5,
+)
 
 
 def table(rows, delimiter=","):
@@ -46,12 +50,32 @@ def motive(rotations=True):
     marks = [(f"{n}_m", "Position", a) for n in NAMES[:3] for a in "XYZ"]
     every = columns + marks + props
     types = [*["Bone"] * len(columns), *["Bone Marker"] * len(marks), *["Rigid Body"] * len(props)]
-    rows = [["Format Version", "1.23", "Take Name", "walk", "Capture Frame Rate", "50.000000", "Export Frame Rate", "50.000000",
-             "Total Frames in Take", "24", "Rotation Type", "Quaternion", "Length Units", "Centimeters", "Coordinate Space",
-             "Global"],
-            [], ["", "Type", *types], ["", "Name", *(f"Skeleton:{n}" if n != "Ball" else n for n, _, _ in every)],
-            ["", "ID", *("0A0B0C0D0E0F" for _ in every)], ["", "", *(k for _, k, _ in every)],
-            ["Frame", "Time (Seconds)", *(a for _, _, a in every)]]
+    rows = [
+        [
+            "Format Version",
+            "1.23",
+            "Take Name",
+            "walk",
+            "Capture Frame Rate",
+            "50.000000",
+            "Export Frame Rate",
+            "50.000000",
+            "Total Frames in Take",
+            "24",
+            "Rotation Type",
+            "Quaternion",
+            "Length Units",
+            "Centimeters",
+            "Coordinate Space",
+            "Global",
+        ],
+        [],
+        ["", "Type", *types],
+        ["", "Name", *(f"Skeleton:{n}" if n != "Ball" else n for n, _, _ in every)],
+        ["", "ID", *("0A0B0C0D0E0F" for _ in every)],
+        ["", "", *(k for _, k, _ in every)],
+        ["Frame", "Time (Seconds)", *(a for _, _, a in every)],
+    ]
     for t in range(FRAMES):
         cells = [t, f"{t / FPS:.6f}"]
         for n, k, a in every:
@@ -63,16 +87,30 @@ def motive(rotations=True):
 
 def vicon():
     names = ["", "", *(c for n in NAMES for c in (f"Ada:{n}", "", ""))]
-    rows = [["Devices"], ["1000"], ["", "", "Force", "", ""], ["Frame", "Sub Frame", "Fx", "Fy", "Fz"], ["", "", "N", "N", "N"],
-            ["1", "0", "1", "2", "3"], [], ["Trajectories"], ["50"], names, ["Frame", "Sub Frame", *"XYZ" * len(NAMES)],
-            ["", "", *["mm"] * 3 * len(NAMES)]]
+    rows = [
+        ["Devices"],
+        ["1000"],
+        ["", "", "Force", "", ""],
+        ["Frame", "Sub Frame", "Fx", "Fy", "Fz"],
+        ["", "", "N", "N", "N"],
+        ["1", "0", "1", "2", "3"],
+        [],
+        ["Trajectories"],
+        ["50"],
+        names,
+        ["Frame", "Sub Frame", *"XYZ" * len(NAMES)],
+        ["", "", *["mm"] * 3 * len(NAMES)],
+    ]
     rows += [[t + 1, 0, *(f"{1000 * v:.2f}" for v in MOVING[t].reshape(-1))] for t in range(FRAMES)]
     return table(rows)
 
 
 def deeplabcut():
-    rows = [["scorer", *["me"] * 4 * len(NAMES)], ["bodyparts", *(n for n in NAMES for _ in range(4))],
-            ["coords", *["x", "y", "z", "likelihood"] * len(NAMES)]]
+    rows = [
+        ["scorer", *["me"] * 4 * len(NAMES)],
+        ["bodyparts", *(n for n in NAMES for _ in range(4))],
+        ["coords", *["x", "y", "z", "likelihood"] * len(NAMES)],
+    ]
     return table(rows + [[t, *(v for p in MOVING[t] for v in (*p, 0.9))] for t in range(FRAMES)])
 
 
@@ -81,8 +119,14 @@ def long(columns, shuffled=False, delimiter=","):
     for t in range(FRAMES):
         for j, n in enumerate(NAMES):
             cell = dict(zip("xyz", MOVING[t, j], strict=True)) | {
-                "frame": t, "joint": n, "landmark": n, "timestamp": t / FPS, "time_ms": 1000 * t / FPS, "visibility": 0.9,
-                "person": 0}
+                "frame": t,
+                "joint": n,
+                "landmark": n,
+                "timestamp": t / FPS,
+                "time_ms": 1000 * t / FPS,
+                "visibility": 0.9,
+                "person": 0,
+            }
             rows.append([cell[c] for c in columns])
     if shuffled:
         np.random.default_rng(1).shuffle(rows)
@@ -97,18 +141,21 @@ def rokoko():
 
 # Content -> metres a unit that are stated, and frames per second (30 where nothing tells).
 LAYOUTS = {
-    "underscore": (wide(lambda n, a: f"{n}_{a}"), None, FPS), "dot": (wide(lambda n, a: f"{n}.{a.upper()}"), None, FPS),
+    "underscore": (wide(lambda n, a: f"{n}_{a}"), None, FPS),
+    "dot": (wide(lambda n, a: f"{n}.{a.upper()}"), None, FPS),
     "unit in mm": (wide(lambda n, a: f"{n} {a.upper()} (mm)", factor=1000), 0.001, FPS),
     "unit in cm, brackets": (wide(lambda n, a: f"{n} {a} [cm]", factor=100), 0.01, FPS),
     "unit after the axis": (wide(lambda n, a: f"{n}_{a}_mm", factor=1000), 0.001, FPS),
     "metres": (wide(lambda n, a: f"{n}.position.{a} (m)"), 1.0, FPS),
     "inches": (wide(lambda n, a: f"{n} {a} (in)"), 0.0254, FPS),
-    "tx": (wide(lambda n, a: f"{n}.t{a}"), None, FPS), "posX": (wide(lambda n, a: f"{n}_pos{a.upper()}"), None, FPS),
+    "tx": (wide(lambda n, a: f"{n}.t{a}"), None, FPS),
+    "posX": (wide(lambda n, a: f"{n}_pos{a.upper()}"), None, FPS),
     "Xposition": (wide(lambda n, a: f"{n}.{a.upper()}position"), None, FPS),
     "camel": (wide(lambda n, a: n + a.upper()), None, FPS),
     "axis first": (wide(lambda n, a: f"{a}_{n}"), None, FPS),
     "brackets": (wide(lambda n, a: f"{n}[{a}]"), None, FPS),
-    "namespace": (wide(lambda n, a: f"Rig:{n}_{a}"), None, FPS), "body_": (wide(lambda n, a: f"body_{n}_{a}"), None, FPS),
+    "namespace": (wide(lambda n, a: f"Rig:{n}_{a}"), None, FPS),
+    "body_": (wide(lambda n, a: f"body_{n}_{a}"), None, FPS),
     "frame alone": (wide(lambda n, a: f"{n}_{a}", ("frame",)), None, 30),
     "no index": (wide(lambda n, a: f"{n}_{a}", ()), None, 30),
     "milliseconds": (wide(lambda n, a: f"{n}_{a}", ("timestamp_ms",)), None, FPS),
@@ -121,7 +168,9 @@ LAYOUTS = {
     "comment in front": ("# fps: 50\n# by a tool\n" + wide(lambda n, a: f"{n}_{a}", ("frame",)), None, FPS),
     "motive bones": (motive(), 0.01, FPS),
     "motive positions": (motive(rotations=False), 0.01, FPS),
-    "vicon": (vicon(), 0.001, FPS), "deeplabcut": (deeplabcut(), None, 30), "rokoko": (rokoko(), None, FPS),
+    "vicon": (vicon(), 0.001, FPS),
+    "deeplabcut": (deeplabcut(), None, 30),
+    "rokoko": (rokoko(), None, FPS),
     "long": (long(["frame", "joint", "x", "y", "z"]), None, 30),
     "long, times": (long(["timestamp", "landmark", *"xyz"]), None, FPS),
     "long, ms": (long(["frame", "time_ms", "joint", *"xyz", "visibility"]), None, FPS),
@@ -139,7 +188,7 @@ def test_layouts_read_alike(name, tmp_path):
         path = tmp_path / f"{k}.csv"
         path.write_text(content if not k else content.replace("\n", "\r\n"), encoding=encoding, newline="")
         assert JOINT_CSV.fits(path)
-        take, = read_joint_csv(path)
+        (take,) = read_joint_csv(path)
         assert take.fps == pytest.approx(fps, rel=1e-3) and take.kind == "body"
         assert (take.unit is None) if metres is None else take.unit.value == pytest.approx(metres)
         names = [re.sub(r"^.*:|^body_", "", n) for n in take.skeleton.joint_names]
@@ -154,10 +203,10 @@ def test_gaps_and_zeros(tmp_path):
     rows = [line.split(",") for line in wide(lambda n, a: f"{n}_{a}").splitlines()]
     hand = rows[0].index("LeftHand_x")
     for t in range(5, 9):
-        rows[1 + t][hand:hand + 3] = ["", "", ""] if t % 2 else ["nan", "NaN", "0"]
-    rows[20][hand:hand + 3] = ["0", "0", "0"]
+        rows[1 + t][hand : hand + 3] = ["", "", ""] if t % 2 else ["nan", "NaN", "0"]
+    rows[20][hand : hand + 3] = ["0", "0", "0"]
     (tmp_path / "a.csv").write_text("\n".join(map(",".join, rows)) + "\n")
-    take, = read_joint_csv(tmp_path / "a.csv")
+    (take,) = read_joint_csv(tmp_path / "a.csv")
     at = take.skeleton.joint_names.index("LeftHand")
     line = np.linspace(MOVING[4, NAMES.index("LeftHand")], MOVING[9, NAMES.index("LeftHand")], 6)
     np.testing.assert_allclose(take.positions[4:10, at], line, atol=1e-5)
@@ -168,12 +217,17 @@ def test_people(tmp_path):
     header = ["frame", *(f"{who}:{n}_{a}" for who in ("A", "B") for n in NAMES for a in "xyz")]
     rows = [[t, *MOVING[t].reshape(-1), *(MOVING[t] + 1).reshape(-1)] for t in range(FRAMES)]
     (tmp_path / "a.csv").write_text(table([header, *rows]))
-    take, = read_joint_csv(tmp_path / "a.csv")
+    (take,) = read_joint_csv(tmp_path / "a.csv")
     np.testing.assert_allclose(take.partner.positions, take.positions + 1, atol=1e-5)
-    long_rows = [[t, who, n, *(MOVING[t, j] + who)] for t in range(FRAMES) for who in (0, 1, 7) for j, n in enumerate(NAMES)
-                 if who < 7 or t < 3]
+    long_rows = [
+        [t, who, n, *(MOVING[t, j] + who)]
+        for t in range(FRAMES)
+        for who in (0, 1, 7)
+        for j, n in enumerate(NAMES)
+        if who < 7 or t < 3
+    ]
     (tmp_path / "b.csv").write_text(table([["frame", "person_id", "joint", "x", "y", "z"], *long_rows]))
-    take, = read_joint_csv(tmp_path / "b.csv")
+    (take,) = read_joint_csv(tmp_path / "b.csv")
     np.testing.assert_allclose(take.partner.positions, take.positions + 1, atol=1e-5)
 
 
@@ -181,16 +235,30 @@ def test_numbered_joints_in_a_known_order(tmp_path, smpl_motion):
     flat = smpl_motion.positions.reshape(smpl_motion.frame_count, -1)
     for header in ([f"joint_{j}_{a}" for j in range(22) for a in "xyz"], [f"{a}{j}" for j in range(22) for a in "xyz"]):
         (tmp_path / "a.csv").write_text(table([header, *flat.tolist()]))
-        take, = read_joint_csv(tmp_path / "a.csv")
+        (take,) = read_joint_csv(tmp_path / "a.csv")
         assert take.skeleton.chains == smpl_motion.skeleton.chains and take.parts.confidence > 0.5
         np.testing.assert_allclose(take.positions, smpl_motion.positions, atol=1e-5)
 
 
-@pytest.mark.parametrize("content", [
-    "file,caption\na.npy,a person walks\nb.npy,someone runs\n", "name,start,end\na,0,1\nb,1,2\n", "", "\n\n", "x,y\n1,2\n3,4\n",
-    "id,x,y,z\n1,2,3,4\n", "1,2,3\n4,5,6\n", 'file,caption\na,"open quote\nb,c\n', "epoch,loss,R@1\n1,0.2,3\n2,0.1,4\n",
-    "index,file,frames,seconds\n0,a,100,3.3\n1,b,200,6.6\n", "Hips_rotation_x,Hips_rotation_y,Hips_rotation_z\n1,2,3\n4,5,6\n",
-    "Hips.x,Hips.y,Hips.z,Hips.w\n0,0,0,1\n0,0,0,1\n", "\0\1\2", "a" * 300000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "file,caption\na.npy,a person walks\nb.npy,someone runs\n",
+        "name,start,end\na,0,1\nb,1,2\n",
+        "",
+        "\n\n",
+        "x,y\n1,2\n3,4\n",
+        "id,x,y,z\n1,2,3,4\n",
+        "1,2,3\n4,5,6\n",
+        'file,caption\na,"open quote\nb,c\n',
+        "epoch,loss,R@1\n1,0.2,3\n2,0.1,4\n",
+        "index,file,frames,seconds\n0,a,100,3.3\n1,b,200,6.6\n",
+        "Hips_rotation_x,Hips_rotation_y,Hips_rotation_z\n1,2,3\n4,5,6\n",
+        "Hips.x,Hips.y,Hips.z,Hips.w\n0,0,0,1\n0,0,0,1\n",
+        "\0\1\2",
+        "a" * 300000,
+    ],
+)
 def test_other_tables_are_left_alone(content, tmp_path):
     (tmp_path / "a.csv").write_text(content)
     assert not JOINT_CSV.fits(tmp_path / "a.csv")
@@ -212,16 +280,40 @@ def test_two_coordinates_and_bad_words(tmp_path):
         read_joint_csv(tmp_path / "c.csv")
 
 
-@pytest.mark.parametrize("label", ["Index", "captions", "Box", "prefix", "Unix", "max", "Hips_rotation_x", "Hips.rX", "Hips_qx",
-                                   "Hips velocity x", "nose_visibility", "HipsRotX", ""])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Index",
+        "captions",
+        "Box",
+        "prefix",
+        "Unix",
+        "max",
+        "Hips_rotation_x",
+        "Hips.rX",
+        "Hips_qx",
+        "Hips velocity x",
+        "nose_visibility",
+        "HipsRotX",
+        "",
+    ],
+)
 def test_labels_that_are_no_places(label):
     assert read_label(label) is None
 
 
-@pytest.mark.parametrize(("label", "name"), [("Hand R.x", "Hand R"), ("RHIP_X", "RHIP"),
-                                             ("left_shoulder_y", "left_shoulder"),
-                                             ("foot.r.z", "foot.r"), ("Hips - Z [cm]", "Hips"), ("pos_x", ""),
-                                             ("左足_x", "左足")])
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("Hand R.x", "Hand R"),
+        ("RHIP_X", "RHIP"),
+        ("left_shoulder_y", "left_shoulder"),
+        ("foot.r.z", "foot.r"),
+        ("Hips - Z [cm]", "Hips"),
+        ("pos_x", ""),
+        ("左足_x", "左足"),
+    ],
+)
 def test_labels_keep_the_name(label, name):
     assert read_label(label)[0] == name
 
@@ -229,14 +321,15 @@ def test_labels_keep_the_name(label, name):
 def test_case_of_a_toolbox_table(cases):
     """bvh-toolbox's table of walk01 equals the BVH, End Sites apart."""
     folder = cases / "01-root-offset-doubled"
-    take, = read_joint_csv(folder / "walk01_pos.csv")
-    bvh, = read_bvh(folder / "walk01.bvh")
+    (take,) = read_joint_csv(folder / "walk01_pos.csv")
+    (bvh,) = read_bvh(folder / "walk01.bvh")
     assert take.fps == pytest.approx(24, abs=1e-3)
     at = [take.skeleton.joint_names.index(n) for n in bvh.skeleton.joint_names]
     scale = bvh.positions[0, 0, 1] / take.positions[0, at[0], 1]
     np.testing.assert_allclose(take.positions[:, at] * scale, bvh.positions, atol=1e-3)
     assert [take.skeleton.joint_names[take.skeleton.parents[j]] for j in at[1:]] == [
-        bvh.skeleton.joint_names[p] for p in bvh.skeleton.parents[1:]]
+        bvh.skeleton.joint_names[p] for p in bvh.skeleton.parents[1:]
+    ]
 
 
 def test_tables_of_the_material_are_told_apart(shared):

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from core.errors import FileProblem
-from core.io.arrays import NPY, read_arrays
-from core.io.joint_vectors import is_normalised, positions_from_vectors
-from core.motion.skeleton import KIT21, SMPL22
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.arrays import NPY, read_arrays
+from motionpatches.core.io.joint_vectors import is_normalised, positions_from_vectors
+from motionpatches.core.motion.skeleton import KIT21, SMPL22
 
 
 def features_of(positions, skeleton):
@@ -23,7 +23,7 @@ def features_of(positions, skeleton):
         to_front = Rotation.from_euler("y", -heading[t])
         local = to_front.apply(positions[t] - positions[t, 0] * [1, 0, 1])
         out[t, 3] = positions[t, 0, 1]
-        out[t, 4:4 + 3 * (joints - 1)] = local[1:].reshape(-1)
+        out[t, 4 : 4 + 3 * (joints - 1)] = local[1:].reshape(-1)
         if t + 1 < frames:
             step = Rotation.from_euler("y", -heading[t + 1]).apply(positions[t + 1, 0] - positions[t, 0])
             turn = (heading[t + 1] - heading[t] + np.pi) % (2 * np.pi) - np.pi
@@ -94,8 +94,13 @@ def test_other_people_are_not_normalised(features, smpl_motion):
     rng = np.random.default_rng(0)
     still = smpl_motion.positions - smpl_motion.positions[:, :1]
     lying = Rotation.from_euler("x", 90, degrees=True).apply(still.reshape(-1, 3)).reshape(-1, 22, 3) + [0, 0.2, 0]
-    for vectors in (features, features * [1, *[0.6] * 258, 1, 1, 1, 1], features + rng.normal(0, 0.005, features.shape),
-                    features * [1, *[1000] * 258, 1, 1, 1, 1], features_of(lying.astype(float), SMPL22)):
+    for vectors in (
+        features,
+        features * [1, *[0.6] * 258, 1, 1, 1, 1],
+        features + rng.normal(0, 0.005, features.shape),
+        features * [1, *[1000] * 258, 1, 1, 1, 1],
+        features_of(lying.astype(float), SMPL22),
+    ):
         assert not is_normalised(vectors)
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.limits import check_take
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.limits import check_take
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
 
 
 def take(positions=None, fps=30.0, names=("a", "b"), **more) -> RawTake:
@@ -27,12 +27,23 @@ def test_what_a_take_may_be():
         check_take("a.x", one)
 
 
-@pytest.mark.parametrize(("one", "says"), [
-    (take(np.ones((0, 2, 3), np.float32)), "no frames"), (take(names=()), "no joints"),
-    (take(far(np.nan)), r"frame 1: 1 of 3 frames"), (take(far(-np.inf)), "frame 1"), (take(far(1.1e9)), "frame 1: .* too large"),
-    (take(far(-3e38)), "too large"), (take(fps=0.5), "rate"), (take(fps=np.nan), "rate"), (take(fps=1e6), "rate"),
-    (take(names=("a", "b" * 5000)), "5,000 characters"), (take(names=tuple(map(str, range(1001)))), "joints"),
-    (take(partner=take(far(np.nan))), "frame 1")])
+@pytest.mark.parametrize(
+    ("one", "says"),
+    [
+        (take(np.ones((0, 2, 3), np.float32)), "no frames"),
+        (take(names=()), "no joints"),
+        (take(far(np.nan)), r"frame 1: 1 of 3 frames"),
+        (take(far(-np.inf)), "frame 1"),
+        (take(far(1.1e9)), "frame 1: .* too large"),
+        (take(far(-3e38)), "too large"),
+        (take(fps=0.5), "rate"),
+        (take(fps=np.nan), "rate"),
+        (take(fps=1e6), "rate"),
+        (take(names=("a", "b" * 5000)), "5,000 characters"),
+        (take(names=tuple(map(str, range(1001)))), "joints"),
+        (take(partner=take(far(np.nan))), "frame 1"),
+    ],
+)
 def test_what_it_may_not_be(one, says):
     with pytest.raises(FileProblem, match=says) as caught:
         check_take("a.x", one)

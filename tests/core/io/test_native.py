@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.native import NativeReader, command
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.native import NativeReader, command
 
 ROOT = Path(__file__).resolve().parents[3]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and limits of POSIX systems")
@@ -21,12 +21,12 @@ SCRIPT = """
 import os, signal, sys, time
 import numpy as np
 from dataclasses import replace
-from core.errors import FileProblem
-from core.io.native_worker import serve
-from core.motion.raw import RawTake
-from core.motion.stated import Stated
-from core.motion.motion import Assumption
-from core.motion.skeleton import Skeleton
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.native_worker import serve
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.stated import Stated
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.skeleton import Skeleton
 
 def read(path):
     what = path.read_text()
@@ -69,6 +69,7 @@ def file(tmp_path):
         path = tmp_path / (text.replace(" ", "_") + ".test")
         path.write_text(text)
         return path
+
     return make
 
 
@@ -96,8 +97,16 @@ def test_the_child_is_warm_and_ends_with_close(reader, file):
 
 
 @POSIX
-@pytest.mark.parametrize("what, said", [("crash", "crashed on it (SIGSEGV)"), ("leave", "exit code 3"), ("loop", "more than 1 s"),
-                                        ("sleep", "more than 1 s"), ("hunger", "more memory")])
+@pytest.mark.parametrize(
+    "what, said",
+    [
+        ("crash", "crashed on it (SIGSEGV)"),
+        ("leave", "exit code 3"),
+        ("loop", "more than 1 s"),
+        ("sleep", "more than 1 s"),
+        ("hunger", "more memory"),
+    ],
+)
 def test_an_end_is_a_sentence_about_that_file_and_the_next_is_read(reader, file, what, said):
     pid_of(reader, file)
     start = time.monotonic()
@@ -168,11 +177,13 @@ def test_threads_share_the_child(reader, file):
 @POSIX
 @pytest.mark.parametrize("what", ["fine", "loop"])
 def test_the_child_does_not_outlive_a_killed_parent(file, what):
-    program = (f"import sys, threading, time\nfrom core.io.native import NativeReader\n"
-               f"reader = NativeReader([sys.executable, '-P', '-c', {SCRIPT % 200!r}])\n"
-               f"take = reader.read('Test', {str(file('fine'))!r})[0]\n"
-               f"print(take.name, reader._process.folder, flush=True)\n"
-               f"reader.read('Test', {str(file(what))!r})\ntime.sleep(60)")
+    program = (
+        f"import sys, threading, time\nfrom motionpatches.core.io.native import NativeReader\n"
+        f"reader = NativeReader([sys.executable, '-P', '-c', {SCRIPT % 200!r}])\n"
+        f"take = reader.read('Test', {str(file('fine'))!r})[0]\n"
+        f"print(take.name, reader._process.folder, flush=True)\n"
+        f"reader.read('Test', {str(file(what))!r})\ntime.sleep(60)"
+    )
     parent = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     pid, folder = parent.stdout.readline().split()
     parent.send_signal(signal.SIGKILL)
@@ -185,9 +196,11 @@ def test_the_child_does_not_outlive_a_killed_parent(file, what):
 
 
 def test_the_child_ends_with_the_parent(file):
-    program = (f"import sys\nfrom core.io.native import NativeReader\nimport atexit\n"
-               f"reader = NativeReader([sys.executable, '-P', '-c', {SCRIPT % 200!r}])\n"
-               f"print(reader.read('Test', {str(file('fine'))!r})[0].name, flush=True)")
+    program = (
+        f"import sys\nfrom motionpatches.core.io.native import NativeReader\nimport atexit\n"
+        f"reader = NativeReader([sys.executable, '-P', '-c', {SCRIPT % 200!r}])\n"
+        f"print(reader.read('Test', {str(file('fine'))!r})[0].name, flush=True)"
+    )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     time.sleep(0.5)
     assert not alive(int(done.stdout)) and not done.stderr
@@ -196,8 +209,10 @@ def test_the_child_ends_with_the_parent(file):
 def test_the_real_child_loads_neither_torch_nor_qt_and_nothing_of_the_current_folder(tmp_path):
     (tmp_path / "json.py").write_text("raise SystemExit('the wrong json')")
     (tmp_path / "numpy.py").write_text("raise SystemExit('the wrong numpy')")
-    code = ("import sys; import core.io.native_worker as w; w.native_formats(); "
-            "print([m for m in sys.modules if m.split('.')[0] in ('torch', 'PySide6', 'scipy')])")
+    code = (
+        "import sys; import motionpatches.core.io.native_worker as w; w.native_formats(); "
+        "print([m for m in sys.modules if m.split('.')[0] in ('torch', 'PySide6', 'scipy')])"
+    )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-P", "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.ntu import KINECT25, read_ntu
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.ntu import KINECT25, read_ntu
 
 ADA, BO = 72057594037931101, 72057594037931102
 
@@ -31,7 +31,7 @@ def read(tmp_path, text):
 
 
 def test_one_body(tmp_path):
-    take, = read(tmp_path, skeleton([(ADA, PLACES, ALL)]))
+    (take,) = read(tmp_path, skeleton([(ADA, PLACES, ALL)]))
     np.testing.assert_allclose(take.positions, PLACES, atol=1e-5)
     names = take.skeleton.joint_names
     assert names[0] == "SpineBase" and names[3] == "Head" and names[12] == "HipLeft" and names[20] == "SpineShoulder"
@@ -41,21 +41,21 @@ def test_one_body(tmp_path):
 
 
 def test_two_bodies_and_a_ghost(tmp_path):
-    take, = read(tmp_path, skeleton([(ADA, PLACES, ALL), (BO, PLACES + 1, ALL), (5, PLACES, range(3, 9))]))
+    (take,) = read(tmp_path, skeleton([(ADA, PLACES, ALL), (BO, PLACES + 1, ALL), (5, PLACES, range(3, 9))]))
     np.testing.assert_allclose(take.partner.positions, PLACES + 1, atol=1e-5)
     assert take.notes[0].what == "left out"
     assert [t.name for t in read(tmp_path, skeleton([(i, PLACES + i, ALL) for i in range(3)]))] == ["body 1", "body 2", "body 3"]
 
 
 def test_a_body_that_gets_a_new_number_is_one(tmp_path):
-    take, = read(tmp_path, skeleton([(ADA, PLACES, range(18)), (BO, PLACES, range(21, 40))]))
+    (take,) = read(tmp_path, skeleton([(ADA, PLACES, range(18)), (BO, PLACES, range(21, 40))]))
     assert take.partner is None and len(take.positions) == 40
     np.testing.assert_allclose(take.positions[19], (PLACES[17] * 2 + PLACES[21] * 2) / 4, atol=1e-5)
     assert "filled" in take.notes[0].value
 
 
 def test_frames_without_the_body_at_the_ends(tmp_path):
-    take, = read(tmp_path, skeleton([(ADA, PLACES, range(15, 38))]))
+    (take,) = read(tmp_path, skeleton([(ADA, PLACES, range(15, 38))]))
     np.testing.assert_allclose(take.positions[:23], PLACES[15:38], atol=1e-5)
     assert next(n for n in take.notes if n.what == "frames").value == "15 to 39"
 
@@ -63,12 +63,22 @@ def test_frames_without_the_body_at_the_ends(tmp_path):
 WHOLE = skeleton([(ADA, PLACES, ALL)])
 
 
-@pytest.mark.parametrize(("text", "says"), [
-    ("", "empty"), ("word", "no count"), (WHOLE[:5000], "cut off"),
-    (WHOLE.replace("40\n", "4000\n", 1), "frame 40: it is cut"),
-    (WHOLE.replace("\n25\n", "\n20\n", 1), "20 joints"), ("40\n" + "0\n" * 40, "no body"), ("999999999", "cut off"),
-    (WHOLE.replace(f"{PLACES[3, 4, 0]:.6f}", "x", 1), "frame 3"), ("-1", "no count"),
-    ("1" * 5000, "'1{59}…'"), (skeleton([(i, PLACES, [0]) for i in range(200)], 1), "100 bodies")])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "empty"),
+        ("word", "no count"),
+        (WHOLE[:5000], "cut off"),
+        (WHOLE.replace("40\n", "4000\n", 1), "frame 40: it is cut"),
+        (WHOLE.replace("\n25\n", "\n20\n", 1), "20 joints"),
+        ("40\n" + "0\n" * 40, "no body"),
+        ("999999999", "cut off"),
+        (WHOLE.replace(f"{PLACES[3, 4, 0]:.6f}", "x", 1), "frame 3"),
+        ("-1", "no count"),
+        ("1" * 5000, "'1{59}…'"),
+        (skeleton([(i, PLACES, [0]) for i in range(200)], 1), "100 bodies"),
+    ],
+)
 def test_what_is_wrong_is_said(text, says, tmp_path):
     with pytest.raises(FileProblem, match=says):
         read(tmp_path, text)

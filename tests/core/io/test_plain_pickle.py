@@ -14,22 +14,36 @@ import zipfile
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.arrays import read_arrays, read_value
-from core.io.plain_pickle import read_pickle
-from core.io.torch_file import fits, read_torch
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.arrays import read_arrays, read_value
+from motionpatches.core.io.plain_pickle import read_pickle
+from motionpatches.core.io.torch_file import fits, read_torch
 
 
 def content():
     rng = np.random.default_rng(0)
     shared = rng.normal(size=(4, 3))
     return {
-        "f4": rng.normal(size=(5, 2)).astype("f4"), "fortran": np.asfortranarray(rng.normal(size=(3, 4))),
-        "big": shared.astype(">f8"), "none": None, "yes": True, "whole": -7, "large": 2**70, "real": 1.5, "text": "caf\u00e9",
+        "f4": rng.normal(size=(5, 2)).astype("f4"),
+        "fortran": np.asfortranarray(rng.normal(size=(3, 4))),
+        "big": shared.astype(">f8"),
+        "none": None,
+        "yes": True,
+        "whole": -7,
+        "large": 2**70,
+        "real": 1.5,
+        "text": "caf\u00e9",
         "raw": b"\x00\xff",
-        "tuple": (1, (2, 3)), "scalar": np.float32(2.5), "flag": np.bool_(True), "word": np.str_("x"),
-        "words": np.array(["ab", "c"]), "shared": [shared, shared], "ordered": collections.OrderedDict(a=1),
-        3: {np.int64(4): "int keys"}, "empty": np.zeros((0, 3))}
+        "tuple": (1, (2, 3)),
+        "scalar": np.float32(2.5),
+        "flag": np.bool_(True),
+        "word": np.str_("x"),
+        "words": np.array(["ab", "c"]),
+        "shared": [shared, shared],
+        "ordered": collections.OrderedDict(a=1),
+        3: {np.int64(4): "int keys"},
+        "empty": np.zeros((0, 3)),
+    }
 
 
 def assert_same(found, expected):
@@ -65,8 +79,12 @@ def test_both_module_paths_of_numpy(tmp_path):
 
 
 def test_bytes_as_other_versions_write_them(tmp_path):
-    given = {"b": bytearray(b"\x01\x02"), "set": {1}, "path": pathlib.PurePosixPath("/a/b"),
-             "default": collections.defaultdict(dict, a=1)}
+    given = {
+        "b": bytearray(b"\x01\x02"),
+        "set": {1},
+        "path": pathlib.PurePosixPath("/a/b"),
+        "default": collections.defaultdict(dict, a=1),
+    }
     for protocol in (2, 4, 5):
         (tmp_path / "a.pkl").write_bytes(pickle.dumps(given, protocol))
         found = read_pickle(tmp_path / "a.pkl")
@@ -74,8 +92,11 @@ def test_bytes_as_other_versions_write_them(tmp_path):
         assert found["default"] == {"a": 1}
     # An array as Python 2 pickled it: its bytes are a string.
     row = np.array([1.0, -2.0])
-    state = b"(I1\n(I2\ntcnumpy\ndtype\n(S'f8'\nI0\nI1\ntR(I3\nS'<'\nNNNI-1\nI-1\nI0\ntbI00\nS'" + "".join(
-        f"\\x{b:02x}" for b in row.tobytes()).encode() + b"'\ntb."
+    state = (
+        b"(I1\n(I2\ntcnumpy\ndtype\n(S'f8'\nI0\nI1\ntR(I3\nS'<'\nNNNI-1\nI-1\nI0\ntbI00\nS'"
+        + "".join(f"\\x{b:02x}" for b in row.tobytes()).encode()
+        + b"'\ntb."
+    )
     data = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntS'b'\ntR" + state
     if all(b < 128 for b in row.tobytes()):
         (tmp_path / "two.pkl").write_bytes(data)
@@ -97,9 +118,18 @@ def test_torch_equals_torch(tmp_path, new):
     import torch
 
     base = torch.arange(24, dtype=torch.float32)
-    given = {"t": base.reshape(4, 6).T, "part": base[5:11], "half": base.half(), "brain": base.bfloat16(),
-             "whole": torch.arange(3), "flag": torch.tensor([True, False]), "repeated": torch.ones(1, 4).expand(5, 4),
-             "array": np.arange(3), "n": 5, "parameter": torch.nn.Parameter(torch.ones(2))}
+    given = {
+        "t": base.reshape(4, 6).T,
+        "part": base[5:11],
+        "half": base.half(),
+        "brain": base.bfloat16(),
+        "whole": torch.arange(3),
+        "flag": torch.tensor([True, False]),
+        "repeated": torch.ones(1, 4).expand(5, 4),
+        "array": np.arange(3),
+        "n": 5,
+        "parameter": torch.nn.Parameter(torch.ones(2)),
+    }
     torch.save(given, tmp_path / "a.pt", _use_new_zipfile_serialization=new)
     found = read_torch(tmp_path / "a.pt")
     for key, value in given.items():
@@ -190,8 +220,18 @@ def bombs():
     yield "a shape of zeros and more", array.replace(b"K\x02\x85", b"\x8a\x06\xff\xff\xff\xff\xff\x00\x85")
     inner = b"\x80\x02N."
     for _ in range(3):
-        inner = (b"\x80\x02ctorch.storage\n_load_from_bytes\nq\x00C" + struct.pack("<B", len(inner)) + inner + b"q\x01"
-                 + b"h\x00h\x01\x85R0" * 20 + b"N.") if len(inner) < 200 else inner
+        inner = (
+            (
+                b"\x80\x02ctorch.storage\n_load_from_bytes\nq\x00C"
+                + struct.pack("<B", len(inner))
+                + inner
+                + b"q\x01"
+                + b"h\x00h\x01\x85R0" * 20
+                + b"N."
+            )
+            if len(inner) < 200
+            else inner
+        )
     yield "files in files", inner
     yield "half an instruction", pickle.dumps(content(), 4)[:-40]
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core.io.load import load_motion
-from core.motion.skeleton import Skeleton
-from core.recognition.body_parts import find_body_parts
+from motionpatches.core.io.load import load_motion
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.recognition.body_parts import find_body_parts
 from tests.skeletons import BODIES, build, expected_chains, write_bvh
 
 
@@ -28,8 +28,9 @@ def test_scrambled_names(name, tmp_path):
     rng = np.random.default_rng(5)
     order = rng.permutation(len(names))
     place = np.argsort(order)
-    skeleton = Skeleton(tuple(f"b{i}" for i in range(len(names))),
-                        tuple(-1 if parents[j] < 0 else int(place[parents[j]]) for j in order))
+    skeleton = Skeleton(
+        tuple(f"b{i}" for i in range(len(names))), tuple(-1 if parents[j] < 0 else int(place[parents[j]]) for j in order)
+    )
     moving = places[order][None] + rng.normal(0, 0.002, (20, len(names), 3))
     finding = find_body_parts(skeleton, moving)
     found = [[names[order[j]] for j in chain] for chain in finding.chains]

@@ -8,12 +8,12 @@ import zlib
 import numpy as np
 import pytest
 
-from core.io import takes_file
-from core.io.takes_file import read_takes, write_takes
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
-from core.motion.stated import Stated
+from motionpatches.core.io import takes_file
+from motionpatches.core.io.takes_file import read_takes, write_takes
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.stated import Stated
 
 RATE = Assumption("rate", "30 fps", "stated", 1.0)
 PAIR = Skeleton(("hips", "頭"), (-1, 0))
@@ -25,19 +25,41 @@ def a_take(frames: int = 3, **more) -> RawTake:
 
 
 FULL = a_take(
-    name="walk", captions=("a person walks", "она идёт"), rest=np.ones((2, 3), np.float32), unit=Stated(0.01, "centimetres", 0.9),
-    up=Stated("Z", "the header"), parts=Stated("five chains", "names"), root_offset=np.array([0, 1.5, 0], np.float32),
-    partner=a_take(), kind="points", notes=(Assumption("gaps", "2 frames", "filled", 0.8),))
+    name="walk",
+    captions=("a person walks", "она идёт"),
+    rest=np.ones((2, 3), np.float32),
+    unit=Stated(0.01, "centimetres", 0.9),
+    up=Stated("Z", "the header"),
+    parts=Stated("five chains", "names"),
+    root_offset=np.array([0, 1.5, 0], np.float32),
+    partner=a_take(),
+    kind="points",
+    notes=(Assumption("gaps", "2 frames", "filled", 0.8),),
+)
 ENTRY = {
-    "positions": {"at": 0, "shape": [1, 2, 3]}, "rest": None, "root_offset": None, "fps": 24.0, "names": ["a", "b"],
-    "parents": [-1, 0], "chains": [], "rate": {"what": "rate", "value": "24", "reason": "said", "confidence": 1.0}, "name": "",
-    "captions": [], "kind": "body", "notes": [], "unit": None, "up": None, "parts": None, "partner": None}
+    "positions": {"at": 0, "shape": [1, 2, 3]},
+    "rest": None,
+    "root_offset": None,
+    "fps": 24.0,
+    "names": ["a", "b"],
+    "parents": [-1, 0],
+    "chains": [],
+    "rate": {"what": "rate", "value": "24", "reason": "said", "confidence": 1.0},
+    "name": "",
+    "captions": [],
+    "kind": "body",
+    "notes": [],
+    "unit": None,
+    "up": None,
+    "parts": None,
+    "partner": None,
+}
 
 
 def by_hand(header: str, arrays: bytes = np.arange(6, dtype="<f4").tobytes().ljust(64, b"\0")) -> bytes:
     """A whole file with its checksum around any header."""
     text = header.encode()
-    content = (b"MPTAKES2" + struct.pack("<Q", len(text)) + text)
+    content = b"MPTAKES2" + struct.pack("<Q", len(text)) + text
     content += b"\0" * (-len(content) % 64) + arrays
     return content + struct.pack("<I", zlib.crc32(content))
 
@@ -74,7 +96,7 @@ def test_what_is_written_is_laid_out_so():
     content = written(FULL)
     assert content[:8] == b"MPTAKES2" and zlib.crc32(content[:-4]) == struct.unpack("<I", content[-4:])[0]
     (length,) = struct.unpack("<Q", content[8:16])
-    (entry,) = json.loads(content[16:16 + length])
+    (entry,) = json.loads(content[16 : 16 + length])
     start = -(-(16 + length) // 64) * 64
     place = entry["partner"]["positions"]
     assert np.frombuffer(content, "<f4", 18, start + place["at"]).tolist() == list(range(18)) and place["shape"] == [3, 2, 3]
@@ -98,8 +120,13 @@ def test_no_takes_and_no_frames(tmp_path):
 
 
 def test_numbers_of_numpy_are_numbers(tmp_path):
-    take = RawTake(np.zeros((1, 2, 3), np.float32), np.float32(24), Skeleton(("a", "b"), tuple(np.array([-1, 0]))), RATE,
-                   unit=Stated(np.float32(0.5), "x"))
+    take = RawTake(
+        np.zeros((1, 2, 3), np.float32),
+        np.float32(24),
+        Skeleton(("a", "b"), tuple(np.array([-1, 0]))),
+        RATE,
+        unit=Stated(np.float32(0.5), "x"),
+    )
     (tmp_path / "x").write_bytes(written(take))
     (found,) = read_takes(tmp_path / "x")
     assert found.fps == 24.0 and found.skeleton.parents == (-1, 0) and found.unit.value == 0.5
@@ -117,22 +144,30 @@ def test_a_large_file_is_mapped_not_read(tmp_path):
 def test_every_cut_and_every_changed_byte_is_seen(tmp_path):
     whole = written(FULL)
     for at in range(len(whole)):
-        for broken in (whole[:at], whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1:]):
+        for broken in (whole[:at], whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :]):
             (tmp_path / "x").write_bytes(broken)
             with pytest.raises(ValueError):
                 read_takes(tmp_path / "x")
 
 
 HOSTILE = {
-    "no list": "7", "a text": '"abc"', "no entry": "[7]", "deep": "[" * 100_000, "no json": "[{",
+    "no list": "7",
+    "a text": '"abc"',
+    "no entry": "[7]",
+    "deep": "[" * 100_000,
+    "no json": "[{",
     "far": [ENTRY | {"positions": {"at": 10**9, "shape": [1, 2, 3]}}],
     "before": [ENTRY | {"positions": {"at": -64, "shape": [1, 2, 3]}}],
     "huge": [ENTRY | {"positions": {"at": 0, "shape": [2**40, 2**40, 3]}}],
     "negative": [ENTRY | {"positions": {"at": 0, "shape": [-1, -2, 3]}}],
     "infinite": '[{"positions": {"at": 0, "shape": [1e999, 2, 3]}}]',
     "flat": [ENTRY | {"positions": {"at": 0, "shape": [6]}}],
-    "none": [ENTRY | {"positions": None}], "fps": [ENTRY | {"fps": "fast"}], "rate": [ENTRY | {"rate": {}}],
-    "names": [ENTRY | {"names": ["a"]}], "unit": [ENTRY | {"unit": {"values": 1}}], "partner": [ENTRY | {"partner": {"a": 1}}],
+    "none": [ENTRY | {"positions": None}],
+    "fps": [ENTRY | {"fps": "fast"}],
+    "rate": [ENTRY | {"rate": {}}],
+    "names": [ENTRY | {"names": ["a"]}],
+    "unit": [ENTRY | {"unit": {"values": 1}}],
+    "partner": [ENTRY | {"partner": {"a": 1}}],
 }
 
 

@@ -6,17 +6,27 @@ import warnings
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.text import bad_number, decode, head_text, parse_numbers, read_text, to_float
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.text import bad_number, decode, head_text, parse_numbers, read_text, to_float
 
 WORDS = "HIERARCHY\nROOT {}\n{{\nOFFSET 0 1 2\n"
 
 
-@pytest.mark.parametrize(("name", "encodings"), [
-    ("Hips", "ascii utf-8 utf-8-sig utf-16 utf-16-le utf-16-be utf-32 cp932 cp1252"), ("左足", "utf-8 utf-16 utf-16-be cp932"),
-    ("センター", "utf-8 cp932"), ("右ひざ 上半身2 首", "utf-8 cp932 utf-16-le"), ("頭 右腕 左ひじ 全ての親", "cp932"),
-    ("Hüfte", "utf-8 cp1252 latin-1 utf-16"), ("tête épaule œil", "utf-8 cp1252"), ("Größe ñandú", "cp1252 latin-1"),
-    ("骨盆", "utf-8 utf-16"), ("‘quoted’ – dash", "utf-8 cp1252")])
+@pytest.mark.parametrize(
+    ("name", "encodings"),
+    [
+        ("Hips", "ascii utf-8 utf-8-sig utf-16 utf-16-le utf-16-be utf-32 cp932 cp1252"),
+        ("左足", "utf-8 utf-16 utf-16-be cp932"),
+        ("センター", "utf-8 cp932"),
+        ("右ひざ 上半身2 首", "utf-8 cp932 utf-16-le"),
+        ("頭 右腕 左ひじ 全ての親", "cp932"),
+        ("Hüfte", "utf-8 cp1252 latin-1 utf-16"),
+        ("tête épaule œil", "utf-8 cp1252"),
+        ("Größe ñandú", "cp1252 latin-1"),
+        ("骨盆", "utf-8 utf-16"),
+        ("‘quoted’ – dash", "utf-8 cp1252"),
+    ],
+)
 def test_encodings(name, encodings):
     for encoding in encodings.split():
         assert decode(WORDS.format(name).encode(encoding)) == WORDS.format(name), encoding
@@ -33,8 +43,9 @@ def test_any_bytes_become_text():
         assert isinstance(decode(rng.bytes(rng.integers(0, 60))), str)
 
 
-@pytest.mark.parametrize("text", [
-    "1 2 x 3", "oops", "1 2 3 4e", "1 2,5", "1 --2", "1 2 0x10", "1 2 é", "1\0 2", "1 2 1.#IND", "1_0"])
+@pytest.mark.parametrize(
+    "text", ["1 2 x 3", "oops", "1 2 3 4e", "1 2,5", "1 --2", "1 2 0x10", "1 2 é", "1\0 2", "1 2 1.#IND", "1_0"]
+)
 def test_a_word_among_numbers_is_never_passed_over(text):
     """Also where numpy only warns of it, as version 1.26 does."""
     with warnings.catch_warnings():

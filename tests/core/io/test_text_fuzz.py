@@ -11,29 +11,70 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.asf_amc import read_amc
-from core.io.bvh import read_bvh
-from core.io.joint_csv import JOINT_CSV, read_joint_csv
-from core.io.mvnx import read_mvnx
-from core.io.ntu import read_ntu
-from core.io.trc import read_trc
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.asf_amc import read_amc
+from motionpatches.core.io.bvh import read_bvh
+from motionpatches.core.io.joint_csv import JOINT_CSV, read_joint_csv
+from motionpatches.core.io.mvnx import read_mvnx
+from motionpatches.core.io.ntu import read_ntu
+from motionpatches.core.io.trc import read_trc
 from tests.core.io import test_asf_amc, test_bvh_dialects, test_joint_csv, test_mvnx, test_ntu, test_trc
 
 SAMPLES = {
-    "a.bvh": (read_bvh, [test_bvh_dialects.PLAIN, test_bvh_dialects.DIALECTS["decimal commas"].decode(),
-                         test_bvh_dialects.six_channels(test_bvh_dialects.OFFSETS), test_bvh_dialects.crowd([8, 7, 2])]),
+    "a.bvh": (
+        read_bvh,
+        [
+            test_bvh_dialects.PLAIN,
+            test_bvh_dialects.DIALECTS["decimal commas"].decode(),
+            test_bvh_dialects.six_channels(test_bvh_dialects.OFFSETS),
+            test_bvh_dialects.crowd([8, 7, 2]),
+        ],
+    ),
     "07_01.amc": (read_amc, [test_asf_amc.HEADER + test_asf_amc.FRAMES]),
     "07.asf": (read_amc, [test_asf_amc.ASF]),
     "a.trc": (read_trc, [test_trc.trc(test_trc.OPENPOSE, test_trc.moving(test_trc.OPENPOSE, 8))]),
-    "a.csv": (read_joint_csv, [test_joint_csv.LAYOUTS[name][0] for name in ("underscore", "motive bones", "vicon", "deeplabcut",
-                                                                          "long", "long, person", "decimal commas")]),
+    "a.csv": (
+        read_joint_csv,
+        [
+            test_joint_csv.LAYOUTS[name][0]
+            for name in ("underscore", "motive bones", "vicon", "deeplabcut", "long", "long, person", "decimal commas")
+        ],
+    ),
     "a.mvnx": (read_mvnx, [test_mvnx.mvnx(test_mvnx.subject(positions=test_mvnx.MOVING[:2]))]),
     "a.skeleton": (read_ntu, [test_ntu.skeleton([(1, test_ntu.PLACES, range(4)), (2, test_ntu.PLACES, range(4))], 4)]),
 }
-WORDS = [b"nan", b"1e999", b"-1e308", b"999999999999", b"-1", b"0", b"", b"\0", b"{", b"}", b"\n", b"\r", b"\t", b",", b";",
-         b"\xff\xfe", b"\xef\xbb\xbf", b"<", b">", b"&x;", b'"', b"#", b":", b"x", b"1,5", b"\x8d\xb6", b"e" * 300, b"MOTION",
-         b"Frames: 1e9", b"ROOT"]
+WORDS = [
+    b"nan",
+    b"1e999",
+    b"-1e308",
+    b"999999999999",
+    b"-1",
+    b"0",
+    b"",
+    b"\0",
+    b"{",
+    b"}",
+    b"\n",
+    b"\r",
+    b"\t",
+    b",",
+    b";",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"<",
+    b">",
+    b"&x;",
+    b'"',
+    b"#",
+    b":",
+    b"x",
+    b"1,5",
+    b"\x8d\xb6",
+    b"e" * 300,
+    b"MOTION",
+    b"Frames: 1e9",
+    b"ROOT",
+]
 
 
 def damaged(content: bytes, rng: np.random.Generator) -> bytes:
@@ -47,7 +88,7 @@ def damaged(content: bytes, rng: np.random.Generator) -> bytes:
         if kind == 0:
             out = out[:a]
         elif kind == 1:
-            out = out[:a] + bytes([rng.integers(256)]) + out[a + 1:]
+            out = out[:a] + bytes([rng.integers(256)]) + out[a + 1 :]
         elif kind == 2:
             out = out[:a] + word + out[a:]
         elif kind == 3:

@@ -5,8 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.native import NativeReader
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.native import NativeReader
 from tests.core.io.test_fbx import fuzzed
 
 TEXT = """#usda 1.0
@@ -89,9 +89,16 @@ def test_every_animation_is_a_take(child, tmp_path):
     np.testing.assert_allclose(alone.positions, walk.positions)
 
 
-@pytest.mark.parametrize("codes, times, fps, frames", [
-    (24, [0, 1, 2], 24, 3), (1000, [0, 20, 40, 60], 50, 4), (24, [0, 0.4, 0.8], 60, 3), (24, [0, 10, 13], 24, 14),
-    (4800, [0, 7, 4800], 240, 241)])
+@pytest.mark.parametrize(
+    "codes, times, fps, frames",
+    [
+        (24, [0, 1, 2], 24, 3),
+        (1000, [0, 20, 40, 60], 50, 4),
+        (24, [0, 0.4, 0.8], 60, 3),
+        (24, [0, 10, 13], 24, 14),
+        (4800, [0, 7, 4800], 240, 241),
+    ],
+)
 def test_rates(child, tmp_path, codes, times, fps, frames):
     (take,) = opened(child, tmp_path, stage(animation("Walk", times), codes=codes))
     assert take.fps == pytest.approx(fps, rel=1e-3) and len(take.positions) == frames
@@ -114,16 +121,21 @@ def test_binary_stages(child, tmp_path):
 
 
 def test_what_cannot_be_opened_is_said(child, tmp_path):
-    for text, said in (("", "no whole USD"), ("#usda 1.0\n", "no skeleton"), ("#usda 1.0\ndef {{{", "no whole USD"),
-                       (stage(""), "no skeleton is animated"), (stage(animation("Walk", [0, 1e12])), "frames|time"),
-                       (stage(animation("Walk", [0, 1]), codes=0), "time codes|no whole"),
-                       (stage(animation("Walk", [0, 1]).replace("(5, 0, -10)]", "(nan, 0, -10)]")), "finite|no whole")):
+    for text, said in (
+        ("", "no whole USD"),
+        ("#usda 1.0\n", "no skeleton"),
+        ("#usda 1.0\ndef {{{", "no whole USD"),
+        (stage(""), "no skeleton is animated"),
+        (stage(animation("Walk", [0, 1e12])), "frames|time"),
+        (stage(animation("Walk", [0, 1]), codes=0), "time codes|no whole"),
+        (stage(animation("Walk", [0, 1]).replace("(5, 0, -10)]", "(nan, 0, -10)]")), "finite|no whole"),
+    ):
         with pytest.raises(FileProblem, match=said):
             opened(child, tmp_path, text)
 
 
 def test_without_the_package_it_says_how_to_install_it(tmp_path, monkeypatch):
-    from core.io.usd import read_usd
+    from motionpatches.core.io.usd import read_usd
 
     monkeypatch.setitem(sys.modules, "pxr", None)
     with pytest.raises(FileProblem, match=r"pip install 'motionpatches-studio\[usd\]'"):

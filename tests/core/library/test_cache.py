@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import FileProblem, os_problem
-from core.library import cache as cache_module
-from core.library import content, take_store
-from core.library.cache import TakeCache
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import Skeleton
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.library import cache as cache_module
+from motionpatches.core.library import content, take_store
+from motionpatches.core.library.cache import TakeCache
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
 
 PAIR = Skeleton(("a", "b"), (-1, 0))
 RATE = Assumption("rate", "30 fps", "stated", 1.0)
@@ -152,11 +152,16 @@ def test_the_digest_is_the_systems(files):
     assert files.cache().content(path).digest == printed[:32]
 
 
-@pytest.mark.parametrize("damage", [
-    lambda file: file.write_bytes(file.read_bytes()[:-70]), lambda file: file.write_bytes(b""),
-    lambda file: file.write_bytes(bytes(len(file.read_bytes()))),
-    lambda file: file.write_bytes(file.read_bytes().replace(b"hips", b"hops").replace(np.float32(2).tobytes(), b"\0\0\0\0")),
-    lambda file: (file.unlink(), file.mkdir())])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda file: file.write_bytes(file.read_bytes()[:-70]),
+        lambda file: file.write_bytes(b""),
+        lambda file: file.write_bytes(bytes(len(file.read_bytes()))),
+        lambda file: file.write_bytes(file.read_bytes().replace(b"hips", b"hops").replace(np.float32(2).tobytes(), b"\0\0\0\0")),
+        lambda file: (file.unlink(), file.mkdir()),
+    ],
+)
 def test_a_damaged_file_is_read_and_replaced(files, damage):
     path = files.write("a.num", 1, 2, 3)
     files.cache().takes(path)
@@ -242,8 +247,8 @@ def test_a_lower_limit_takes_effect_at_once(files):
 
 
 def test_the_one_of_the_process_reads_poses_again_with_other_body_models(monkeypatch, tmp_path):
-    from core.io.smpl import BODY_MODELS
-    from core.library.cache import take_cache
+    from motionpatches.core.io.smpl import BODY_MODELS
+    from motionpatches.core.library.cache import take_cache
 
     assert take_cache() is take_cache()
     for name, differs in (("a.npz", True), ("a.bvh", False)):
@@ -307,8 +312,12 @@ def test_a_passing_error_is_not_remembered(files):
 def test_what_is_no_file(files):
     cache = files.cache()
     os.mkfifo(files.root / "pipe.num")
-    for name, says in (("pipe.num", "no regular file"), ("none.num", "does not exist"), ("cache", "does not exist"),
-                       ("a\0b.num", "cannot be used")):
+    for name, says in (
+        ("pipe.num", "no regular file"),
+        ("none.num", "does not exist"),
+        ("cache", "does not exist"),
+        ("a\0b.num", "cannot be used"),
+    ):
         with pytest.raises(FileProblem, match=says):
             cache.takes(files.root / name)
 

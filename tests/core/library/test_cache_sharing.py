@@ -25,8 +25,10 @@ def test_processes_share_a_folder(tmp_path):
     for i in range(12):
         files.write(f"{i}.num", *[i] * 40)
     root = Path(__file__).resolve().parents[3]
-    processes = [subprocess.Popen([sys.executable, "-c", PROCESS, str(files.root)], cwd=root, stderr=subprocess.PIPE, text=True)
-                 for _ in range(3)]
+    processes = [
+        subprocess.Popen([sys.executable, "-c", PROCESS, str(files.root)], cwd=root, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
     for process in processes:
         assert process.communicate(timeout=60)[1] == "" and process.returncode == 0
     assert not list((files.root / "cache").rglob("*.writing"))

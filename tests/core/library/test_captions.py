@@ -5,16 +5,16 @@ import csv
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io.load import load_motion
-from core.library import caption_store
-from core.library.captions import CaptionLine, clean_caption
-from core.library.open import open_library
-from core.library.packed import write_packed
-from core.library.takes import lines_of, take_id, with_lines
-from core.motion.motion import Motion
-from core.motion.skeleton import SMPL22
-from core.progress import run
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.load import load_motion
+from motionpatches.core.library import caption_store
+from motionpatches.core.library.captions import CaptionLine, clean_caption
+from motionpatches.core.library.open import open_library
+from motionpatches.core.library.packed import write_packed
+from motionpatches.core.library.takes import lines_of, take_id, with_lines
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import SMPL22
+from motionpatches.core.progress import run
 
 WHOLE, PART = CaptionLine("he waves, then rests"), CaptionLine("he waves", 0.5, 1.25)
 
@@ -44,14 +44,18 @@ def test_a_table_keeps_its_other_rows_columns_and_order(tmp_path, small_library)
     for name in ("a", "b", "c"):
         np.save(folder / f"{name}.npy", np.load(small_library / "new_joints" / "000001.npy"))
     (folder / "captions.csv").write_text(
-        'file,caption,actor\na.npy,"one, two",Ann\nb.npy,three,Bo\nb.npy,gone,Bo\nc.npy,four,Cy\n')
+        'file,caption,actor\na.npy,"one, two",Ann\nb.npy,three,Bo\nb.npy,gone,Bo\nc.npy,four,Cy\n'
+    )
     library = opened(folder)
     caption_store.save(library, {"b": (CaptionLine("three"), PART), "c": ()}, own=True)
     with open(folder / "captions.csv", newline="") as stream:
         rows = [(r["file"], r["caption"], r["actor"], r["start"], r["end"]) for r in csv.DictReader(stream)]
-    assert rows == [("a.npy", "one, two", "Ann", "", ""), ("b.npy", "three", "Bo", "", ""),
-                    ("b.npy", "he waves", "", "0.5", "1.25"),
-                    ("c.npy", "", "", "", "")]
+    assert rows == [
+        ("a.npy", "one, two", "Ann", "", ""),
+        ("b.npy", "three", "Bo", "", ""),
+        ("b.npy", "he waves", "", "0.5", "1.25"),
+        ("c.npy", "", "", "", ""),
+    ]
     found = {c.id: c.captions for c in opened(folder).clips}
     assert found == {"a": ("one, two",), "b": ("three",), "b@0.5-1.25": ("he waves",), "c": ()}
 
@@ -65,10 +69,12 @@ def test_a_file_named_by_its_caption_gets_a_text_beside_it_and_is_not_read_again
     assert [take_id(c) for c in library.clips] == ["walks@home"]
     caption_store.save(library, {"walks@home": (PART,)}, own=True)
     assert (folder / "walks@home.txt").read_text() == "he waves##0.5#1.25\n"
-    monkeypatch.setattr("core.library.folder.read_file", lambda path: pytest.fail("read again"))
+    monkeypatch.setattr("motionpatches.core.library.folder.read_file", lambda path: pytest.fail("read again"))
     again = opened(folder)
     assert [(c.id, c.captions, take_id(c)) for c in again.clips] == [
-        ("walks@home", (), "walks@home"), ("walks@home@0.5-1.25", ("he waves",), "walks@home")]
+        ("walks@home", (), "walks@home"),
+        ("walks@home@0.5-1.25", ("he waves",), "walks@home"),
+    ]
     assert opened(folder).clips == again.clips
 
 

@@ -6,15 +6,15 @@ import pickle
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.io import smpl
-from core.io.load import load_motion
-from core.library.open import open_library
-from core.motion.canonical import canonical, mirror, resample
-from core.motion.skeleton import SMPL22
-from core.progress import run
-from core.recognition import corrections
-from core.recognition.corrections import Correction
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.io import smpl
+from motionpatches.core.io.load import load_motion
+from motionpatches.core.library.open import open_library
+from motionpatches.core.motion.canonical import canonical, mirror, resample
+from motionpatches.core.motion.skeleton import SMPL22
+from motionpatches.core.progress import run
+from motionpatches.core.recognition import corrections
+from motionpatches.core.recognition.corrections import Correction
 from tests.layouts import amass_take, kit_take, label, person
 
 
@@ -28,13 +28,34 @@ def babel(tmp_path):
     amass_take(tmp_path / "KIT/3/walk_poses.npz")
     amass_take(tmp_path / "CMU/07/07_01_poses.npz")
     train = {
-        "11": {"babel_sid": 11, "feat_p": "KIT/KIT/3/walk_poses.npz", "dur": 2.0, "seq_ann": {"labels": [label("all", ["walk"])]},
-               "frame_ann": {"labels": [label("walk forward", ["walk"], 0, 1.2), label("transition", ["transition"], 1.2, 1.4),
-                                        label("sit", ["sit", "lower body movement"], 1.4, 2.0)]}},
-        "12": {"babel_sid": 12, "feat_p": "CMU/CMU/07/07_01_poses.npz", "dur": 2.0, "frame_ann": None,
-               "seq_ann": {"labels": [label("wave hello", ["wave", "greet"])]}},
-        "13": {"babel_sid": 13, "feat_p": "CMU/CMU/07/gone_poses.npz", "dur": 2.0, "seq_ann": {"labels": [label("x", ["x"])]},
-               "frame_ann": None}}
+        "11": {
+            "babel_sid": 11,
+            "feat_p": "KIT/KIT/3/walk_poses.npz",
+            "dur": 2.0,
+            "seq_ann": {"labels": [label("all", ["walk"])]},
+            "frame_ann": {
+                "labels": [
+                    label("walk forward", ["walk"], 0, 1.2),
+                    label("transition", ["transition"], 1.2, 1.4),
+                    label("sit", ["sit", "lower body movement"], 1.4, 2.0),
+                ]
+            },
+        },
+        "12": {
+            "babel_sid": 12,
+            "feat_p": "CMU/CMU/07/07_01_poses.npz",
+            "dur": 2.0,
+            "frame_ann": None,
+            "seq_ann": {"labels": [label("wave hello", ["wave", "greet"])]},
+        },
+        "13": {
+            "babel_sid": 13,
+            "feat_p": "CMU/CMU/07/gone_poses.npz",
+            "dur": 2.0,
+            "seq_ann": {"labels": [label("x", ["x"])]},
+            "frame_ann": None,
+        },
+    }
     (tmp_path / "train.json").write_text(json.dumps(train))
     (tmp_path / "val.json").write_text(json.dumps({"20": {**train["12"], "babel_sid": 20}}))
     return tmp_path
@@ -44,9 +65,12 @@ def test_babel(babel):
     library = run(open_library(babel))
     assert library.layout == "BABEL folder"
     found = {c.id: (c.captions, c.labels, c.split) for c in library.clips}
-    assert found == {"11@0-1.2": (("walk forward",), ("walk",), "train"),
-                     "11@1.4-2": (("sit",), ("sit", "lower body movement"), "train"),
-                     "12": (("wave hello",), ("wave", "greet"), "train"), "20": (("wave hello",), ("wave", "greet"), "val")}
+    assert found == {
+        "11@0-1.2": (("walk forward",), ("walk",), "train"),
+        "11@1.4-2": (("sit",), ("sit", "lower body movement"), "train"),
+        "12": (("wave hello",), ("wave", "greet"), "train"),
+        "20": (("wave hello",), ("wave", "greet"), "val"),
+    }
     assert library.load("11@0-1.2").frame_count == 144 and library.load("12").frame_count == 240
     assert len(library.skipped) == 1 and "gone_poses" in library.skipped[0].reason
 

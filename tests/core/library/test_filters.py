@@ -4,20 +4,37 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import FileProblem
-from core.library.filters import clip_filter, is_plain
-from core.library.library import Clip
-from core.library.marks import Mark, marks_file, read_marks, tags_of, write_marks
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.library.filters import clip_filter, is_plain
+from motionpatches.core.library.library import Clip
+from motionpatches.core.library.marks import Mark, marks_file, read_marks, tags_of, write_marks
 
-CLIPS = [Clip("a1", Path("a"), ("She waves left.",), "test", 2.0), Clip("b wave", Path("b"), (), "train", 5.0),
-         Clip("c3", Path("c"), ("a kick", "waves and kicks"), "test", 8.0)]
+CLIPS = [
+    Clip("a1", Path("a"), ("She waves left.",), "test", 2.0),
+    Clip("b wave", Path("b"), (), "train", 5.0),
+    Clip("c3", Path("c"), ("a kick", "waves and kicks"), "test", 8.0),
+]
 MARKS = {"a1": Mark(True, ("reviewed",)), "c3": Mark(False, ("hard take",))}
 
 
-@pytest.mark.parametrize(("text", "wanted"), [
-    ("wave", "a1 b wave c3"), ("WAVE left", "a1"), ("split:test", "a1 c3"), ("len>2", "b wave c3"), ("len<=5 len>2", "b wave"),
-    ("wave -kick", "a1 b wave"), ("tag:hard", "c3"), ("is:favourite", "a1"), ("-has:caption", "b wave"), ("", "a1 b wave c3"),
-    ("-split:test", "b wave"), ("len>x", ""), ("split:", "")])
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("wave", "a1 b wave c3"),
+        ("WAVE left", "a1"),
+        ("split:test", "a1 c3"),
+        ("len>2", "b wave c3"),
+        ("len<=5 len>2", "b wave"),
+        ("wave -kick", "a1 b wave"),
+        ("tag:hard", "c3"),
+        ("is:favourite", "a1"),
+        ("-has:caption", "b wave"),
+        ("", "a1 b wave c3"),
+        ("-split:test", "b wave"),
+        ("len>x", ""),
+        ("split:", ""),
+    ],
+)
 def test_terms(text, wanted):
     keep = clip_filter(text, MARKS)
     assert " ".join(c.id for c in CLIPS if keep(c)) == wanted

@@ -6,9 +6,9 @@ import sqlite3
 import numpy as np
 import pytest
 
-from core.library import folder, index
-from core.library.open import open_library
-from core.progress import Cancelled, run
+from motionpatches.core.library import folder, index
+from motionpatches.core.library.open import open_library
+from motionpatches.core.progress import Cancelled, run
 from tests.skeletons import BODIES, write_bvh
 
 
@@ -76,7 +76,7 @@ def test_a_cancelled_scan_is_gone_on_with(takes, read):
 
 def test_words_are_found(takes):
     library = run(open_library(takes))
-    for words in ("person wave", "hello", "jum", "WALK left", "greets", "nothing here", "a \"quote", "'"):
+    for words in ("person wave", "hello", "jum", "WALK left", "greets", "nothing here", 'a "quote', "'"):
         found = index.search(takes, words)
         wanted = [w.strip("\"'").lower() for w in words.split() if w.strip("\"'")]
         texts = [" ".join((c.id, *c.captions)).lower().replace("_", " ").replace("/", " ").split() for c in library.clips]
@@ -112,5 +112,5 @@ def test_a_scan_gives_out_what_it_has(takes, monkeypatch):
     grown = []
     library = run(open_library(takes), lambda p: grown.append(p.found) if p.found else None)
     assert [len(g.clips) for g in grown] == sorted(len(g.clips) for g in grown) and 1 <= len(grown[0].clips) < 3
-    assert grown[-1].clips == library.clips[:len(grown[-1].clips)]
+    assert grown[-1].clips == library.clips[: len(grown[-1].clips)]
     assert grown[0].load(grown[0].clips[0].id).frame_count == 24

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from core.errors import FileProblem
-from core.library.captions import mirror_caption, read_humanml3d
-from core.library.open import open_library, open_paths
-from core.library.packed import open_packed, write_packed
-from core.motion.skeleton import SMPL22
-from core.progress import run
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.library.captions import mirror_caption, read_humanml3d
+from motionpatches.core.library.open import open_library, open_paths
+from motionpatches.core.library.packed import open_packed, write_packed
+from motionpatches.core.motion.skeleton import SMPL22
+from motionpatches.core.progress import run
 
 
 def test_humanml3d_layout(small_library):
@@ -39,7 +39,7 @@ def test_the_joint_count_does_not_tell_the_skeleton(shared):
 
 
 def test_real_array_without_a_skeleton_is_recognised(shared):
-    from core.io.load import load_motion
+    from motionpatches.core.io.load import load_motion
 
     motion = load_motion(shared / "bandai2" / "new_joints" / "000007.npy")
     assert motion.skeleton.joint_names[motion.skeleton.chains[0][-1]] == "Toes_R"
@@ -98,12 +98,19 @@ def test_packed_library_round_trip(smpl_motion, tmp_path):
     assert library.load("a").skeleton == SMPL22
 
 
-@pytest.mark.parametrize(("text", "mirrored"), [
-    ("waves the left hand.", "waves the right hand."), ("Left, then right", "Right, then left"),
-    ("she left the room", "she left the room"), ("is left standing", "is left standing"),
-    ("stops right away", "stops right away"), ("walks clockwise", "walks counterclockwise"),
-    ("a bright light", "a bright light"), ("with his left and right arm", "with his right and left arm"),
-])
+@pytest.mark.parametrize(
+    ("text", "mirrored"),
+    [
+        ("waves the left hand.", "waves the right hand."),
+        ("Left, then right", "Right, then left"),
+        ("she left the room", "she left the room"),
+        ("is left standing", "is left standing"),
+        ("stops right away", "stops right away"),
+        ("walks clockwise", "walks counterclockwise"),
+        ("a bright light", "a bright light"),
+        ("with his left and right arm", "with his right and left arm"),
+    ],
+)
 def test_mirrored_captions(text, mirrored):
     assert mirror_caption(text) == mirrored
 

@@ -11,13 +11,19 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core import places
-from core.errors import FileProblem, StudioError
-from core.models.checkpoint import CheckpointInfo, compact_rows, expand_rows, load_model, save_model
-from core.models.config import ModelConfig, changed, from_dict, preset, to_dict
-from core.models.motion_encoder import MotionEncoder
-from core.models.plain_vit import PlainViT
-from core.models.text_encoder import TextEncoder
+from motionpatches.core import paths
+from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.models.checkpoint import (
+    CheckpointInfo,
+    compact_rows,
+    expand_rows,
+    load_model,
+    save_model,
+)
+from motionpatches.core.models.config import ModelConfig, changed, from_dict, preset, to_dict
+from motionpatches.core.models.motion_encoder import MotionEncoder
+from motionpatches.core.models.plain_vit import PlainViT
+from motionpatches.core.models.text_encoder import TextEncoder
 
 
 def pixels(frames, seed=0):
@@ -38,8 +44,8 @@ def test_each_motion_is_read_by_its_own_windows_alone(tiny_config, pooling):
     together = encoder(x)
     for i, n in enumerate(lengths):
         windows = -(-n // 16)
-        alone = encoder.vit.forward_head(encoder.tokens(x[i:i + 1, :, : windows * 16]))
-        torch.testing.assert_close(together[i:i + 1], alone, atol=1e-5, rtol=1e-4)
+        alone = encoder.vit.forward_head(encoder.tokens(x[i : i + 1, :, : windows * 16]))
+        torch.testing.assert_close(together[i : i + 1], alone, atol=1e-5, rtol=1e-4)
 
 
 @torch.no_grad()
@@ -50,8 +56,15 @@ def test_own_forward_equals_timm(tiny_config):
     torch.testing.assert_close(trimmed, encoder.vit(x), atol=1e-5, rtol=1e-4)
 
 
-@pytest.mark.parametrize("name, points, pooling", [("vit_tiny_patch16_224", 16, "avg"), ("vit_small_patch32_224", 32, "token"),
-                                                   ("vit_base_patch16_224", 16, "token"), ("vit_tiny_patch16_224", 16, "token")])
+@pytest.mark.parametrize(
+    "name, points, pooling",
+    [
+        ("vit_tiny_patch16_224", 16, "avg"),
+        ("vit_small_patch32_224", 32, "token"),
+        ("vit_base_patch16_224", 16, "token"),
+        ("vit_tiny_patch16_224", 16, "token"),
+    ],
+)
 def test_own_vit_equals_timm(name, points, pooling):
     """From timm's weights: whole and masked; in training, with paths dropped from the same seed, gradients too."""
     config = changed(ModelConfig(), motion=name, motion_weights="", motion_pooling=pooling, trim_padding=True, drop_path=0.4)
@@ -83,7 +96,7 @@ def test_padding_does_not_matter_to_the_starter(tiny_config):
     x = pixels([60, 224, 130])
     together = encoder(x)
     for i in range(3):
-        torch.testing.assert_close(together[i:i + 1], encoder(x[i:i + 1]), atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(together[i : i + 1], encoder(x[i : i + 1]), atol=1e-5, rtol=1e-4)
 
 
 def test_position_embedding_is_resampled_from_local_weights(tiny_config, tmp_path):
@@ -95,8 +108,9 @@ def test_position_embedding_is_resampled_from_local_weights(tiny_config, tmp_pat
     source = timm.create_model("test_vit", img_size=(160, 160))
     path = tmp_path / "vit.safetensors"
     save_file(source.state_dict(), path)
-    encoder = MotionEncoder(preset("starter", motion="test_vit", motion_weights=str(path), text=tiny_config.text,
-                                   motion_pooling="token"))
+    encoder = MotionEncoder(
+        preset("starter", motion="test_vit", motion_weights=str(path), text=tiny_config.text, motion_pooling="token")
+    )
     expected = resample_abs_pos_embed(source.pos_embed, (14, 5), num_prefix_tokens=1)
     torch.testing.assert_close(encoder.vit.pos_embed, expected)
 
@@ -156,7 +170,7 @@ def test_presets_survive_json_and_unknown_ones_are_refused():
 def test_no_network_is_one_sentence(monkeypatch):
     from huggingface_hub import constants
 
-    from core.models.hub import text_folder
+    from motionpatches.core.models.hub import text_folder
 
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(StudioError, match="hub cannot be reached") as caught:
@@ -175,7 +189,7 @@ def test_scores_are_cosines(tiny_model):
 def test_bert_in_torchs_layers_equals_transformers(tiny_text_folder):
     from transformers import AutoModel
 
-    from core.models import bert
+    from motionpatches.core.models import bert
 
     theirs = AutoModel.from_pretrained(tiny_text_folder).eval()
     theirs.pooler = None
@@ -193,15 +207,17 @@ def test_bert_in_torchs_layers_equals_transformers(tiny_text_folder):
 
 
 def test_a_saved_starter_opens_without_what_is_slow_to_import():
-    code = ("import sys; from core import places; from core.models.checkpoint import load_model; "
-            "m = load_model(places.starter_model()); m.encode_text(['a man walks']); "
-            "slow = {'transformers', 'timm', 'torchvision', 'torch._dynamo', 'sympy'} & set(sys.modules); assert not slow, slow")
+    code = (
+        "import sys; from core import places; from motionpatches.core.models.checkpoint import load_model; "
+        "m = load_model(places.starter_model()); m.encode_text(['a man walks']); "
+        "slow = {'transformers', 'timm', 'torchvision', 'torch._dynamo', 'sympy'} & set(sys.modules); assert not slow, slow"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[3])
 
 
 def test_sentences_of_any_length_read_alone_and_together_alike():
     """Groups by length and padding change nothing; each sentence alone is the slow twin."""
-    model = load_model(places.starter_model()).eval()
+    model = load_model(paths.starter_model()).eval()
     sentences = ["run", "a person waves with the right hand", "she walks " + "slowly and " * 20 + "stops", "jump", "he sits down"]
     with torch.no_grad():
         together = model.encode_text(sentences)
@@ -214,7 +230,7 @@ def test_sentences_of_any_length_read_alone_and_together_alike():
 
 def test_one_sentence_with_halved_weights_is_the_sentence_in_a_batch():
     """The first runs through layers of 16 bits, the second through the plain ones; a weight that changed is noticed."""
-    model = load_model(places.starter_model()).eval()
+    model = load_model(paths.starter_model()).eval()
     sentences = ["a person walks", "a person jumps over a box"]
     layer = model.text_encoder.backbone.encoder.layer[0].intermediate.dense
     before = None
@@ -230,7 +246,7 @@ def test_one_sentence_with_halved_weights_is_the_sentence_in_a_batch():
 
 @torch.no_grad()
 def test_one_sentence_with_halved_weights_under_autocast():
-    model = load_model(places.starter_model()).eval()
+    model = load_model(paths.starter_model()).eval()
     plain = model.encode_text(["a person walks"])
     with torch.autocast("cpu", torch.bfloat16):
         found = model.encode_text(["a person walks"])

@@ -5,15 +5,15 @@ import pytest
 import torch
 from torch.nn import functional
 
-from app.cli import main
-from core.errors import FileProblem
-from core.models.backends import prepare_imports
-from core.models.catalogue import Model
-from core.models.checkpoint import load_model
-from core.models.download import pull_checkpoint
-from core.models.published_checkpoint import import_state_dict
-from core.patches import PatchStatistics
-from core.progress import run
+from motionpatches.app.cli.parser import main
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.models.catalogue import Model
+from motionpatches.core.models.checkpoint import load_model
+from motionpatches.core.models.device import prepare_imports
+from motionpatches.core.models.download import pull_checkpoint
+from motionpatches.core.models.published_checkpoint import import_state_dict
+from motionpatches.core.patches import PatchStatistics
+from motionpatches.core.progress import run
 
 STATISTICS = PatchStatistics(np.zeros((22, 3), np.float32), np.ones((22, 3), np.float32), "joint")
 
@@ -76,8 +76,13 @@ def test_nothing_is_loaded_in_part(published, tmp_path):
     torch.save(broken, tmp_path / "b.pt")
     with pytest.raises(FileProblem) as caught:
         import_state_dict(tmp_path / "b.pt", STATISTICS, "here", "nothing")
-    for text in ("missing text_projection.fc.bias", "missing motion_encoder.model.fc_norm.weight", "4 tensors",
-                 "unknown motion_encoder.model.head.weight", "text_projection.fc.weight is (256, 255) instead of (256, 256)"):
+    for text in (
+        "missing text_projection.fc.bias",
+        "missing motion_encoder.model.fc_norm.weight",
+        "4 tensors",
+        "unknown motion_encoder.model.head.weight",
+        "text_projection.fc.weight is (256, 255) instead of (256, 256)",
+    ):
         assert text in str(caught.value)
     torch.save({"model": 1}, tmp_path / "c.pt")
     with pytest.raises(FileProblem, match="tensors by name"):
@@ -106,7 +111,7 @@ def test_imported_by_command_with_the_data_sets_statistics(published, small_libr
 
 
 def test_pulling_without_a_network_is_one_sentence(monkeypatch, tmp_path):
-    from core.errors import StudioError
+    from motionpatches.core.errors import StudioError
 
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(StudioError, match="hub cannot be reached"):

@@ -5,13 +5,13 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.errors import StudioError
-from core.models.build import new_model, rebuilt
-from core.models.checkpoint import CheckpointInfo, load_model, save_model
-from core.models.config import changed
-from core.models.text_memory import NEAR, SHARE, TEMPERATURE, TextMemory
-from core.retriever import encode_text
-from core.training.text_cache import TextFeatures
+from motionpatches.core.errors import StudioError
+from motionpatches.core.models.build import new_model, rebuilt
+from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, save_model
+from motionpatches.core.models.config import changed
+from motionpatches.core.models.text_memory import NEAR, SHARE, TEMPERATURE, TextMemory
+from motionpatches.core.search.retriever import encode_text
+from motionpatches.core.training.caption_features import TextFeatures
 from tests.core.models.test_variants import statistics_of
 
 
@@ -60,8 +60,10 @@ def test_a_model_remembers_on_disk_and_in_training(tiny_config, tmp_path):
 
 @torch.no_grad()
 def test_a_single_row_is_read_as_many_are():
-    memory, rows = TextMemory.of(unit(50, 384), unit(50, 384, seed=1)), functional.normalize(
-        unit(50, 384) + 0.02 * unit(50, 384, seed=2), dim=1)
+    memory, rows = (
+        TextMemory.of(unit(50, 384), unit(50, 384, seed=1)),
+        functional.normalize(unit(50, 384) + 0.02 * unit(50, 384, seed=2), dim=1),
+    )
     together = memory(rows)
     torch.testing.assert_close(torch.cat([memory(row[None]) for row in rows]), together, atol=1e-4, rtol=0)
     memory.keys.copy_(memory.keys.flip(0))

@@ -7,15 +7,21 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.errors import StudioError
-from core.models.build import new_model, rebuilt
-from core.models.checkpoint import CheckpointInfo, load_model, save_model
-from core.models.config import changed, preset
-from core.models.text_encoder import TextEncoder
-from core.motion.motion import Motion
-from core.motion.skeleton import SMPL22
-from core.patches import PatchRecipe, PatchStatistics, compute_statistics, repeat_kit_frames, to_patches
-from core.retriever import encode_windows, windows_of
+from motionpatches.core.errors import StudioError
+from motionpatches.core.models.build import new_model, rebuilt
+from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, save_model
+from motionpatches.core.models.config import changed, preset
+from motionpatches.core.models.text_encoder import TextEncoder
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import SMPL22
+from motionpatches.core.patches import (
+    PatchRecipe,
+    PatchStatistics,
+    compute_statistics,
+    repeat_kit_frames,
+    to_patches,
+)
+from motionpatches.core.search.retriever import encode_windows, windows_of
 
 
 def statistics_of(columns):
@@ -28,8 +34,9 @@ def test_raw_joints_go_through_the_blocks_frame_by_frame(tiny_config, smpl_motio
     model = new_model(config, lambda: compute_statistics([smpl_motion], config.patches)).eval()
     encoder = model.motion_encoder
     pixels = to_patches(smpl_motion.crop(0, 40), model.statistics, recipe=config.patches).pixels
-    np.testing.assert_allclose(pixels[:, :40].transpose(1, 2, 0) * model.statistics.std + model.statistics.mean,
-                               smpl_motion.positions[:40], atol=1e-5)
+    np.testing.assert_allclose(
+        pixels[:, :40].transpose(1, 2, 0) * model.statistics.std + model.statistics.mean, smpl_motion.positions[:40], atol=1e-5
+    )
     x = torch.from_numpy(pixels)[None]
     frames = torch.stack([encoder.embed(torch.from_numpy(pixels[:, t].T.reshape(-1))) for t in range(40)])
     tokens = torch.cat([encoder.vit.cls_token[0], frames]) + encoder.position[0, :41]
@@ -43,8 +50,15 @@ def test_raw_joints_go_through_the_blocks_frame_by_frame(tiny_config, smpl_motio
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("name, points", [("vit_tiny_patch16_224", 16), ("vit_base_patch32_224", 32),
-                                          ("vit_small_patch8_224", 8), ("deit_tiny_distilled_patch16_224", 16)])
+@pytest.mark.parametrize(
+    "name, points",
+    [
+        ("vit_tiny_patch16_224", 16),
+        ("vit_base_patch32_224", 32),
+        ("vit_small_patch8_224", 8),
+        ("deit_tiny_distilled_patch16_224", 16),
+    ],
+)
 def test_patch_sizes_of_vits_and_deits(tiny_config, smpl_motion, name, points):
     config = changed(tiny_config, motion=name, motion_pooling="token" if "distilled" in name else "avg")
     assert config.patches.points == points
@@ -120,7 +134,7 @@ def test_new_heads_over_the_encoders_of_another(tiny_model):
 
 
 def test_other_statistics_leave_the_model_alone(tiny_model):
-    from core.models.build import with_statistics
+    from motionpatches.core.models.build import with_statistics
 
     other = with_statistics(tiny_model, PatchStatistics(np.ones((80, 3), np.float32), np.ones((80, 3), np.float32)))
     assert tiny_model.statistics.mean[0, 0] == 0 and other.statistics.mean[0, 0] == 1
@@ -129,9 +143,9 @@ def test_other_statistics_leave_the_model_alone(tiny_model):
 
 @torch.no_grad()
 def test_the_starter_preset_goes_on_from_the_shipped_encoders():
-    from core import places
+    from motionpatches.core import paths
 
-    start = load_model(places.starter_model())
+    start = load_model(paths.starter_model())
     model = new_model(preset("starter"), lambda: pytest.fail("the statistics go with the encoder")).eval()
     x = torch.randn(1, 3, 224, 80)
     torch.testing.assert_close(model.motion_encoder(x), start.motion_encoder(x))
@@ -150,18 +164,24 @@ def test_other_text_encoders_from_folders(kind, tiny_text_folder, tmp_path):
 
     torch.manual_seed(0)
     if kind == "clip":
-        text = transformers.CLIPTextConfig(vocab_size=40, hidden_size=32, intermediate_size=64, num_hidden_layers=2,
-                                           num_attention_heads=2, eos_token_id=3)
-        vision = transformers.CLIPVisionConfig(hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=2,
-                                               image_size=32, patch_size=16)
+        text = transformers.CLIPTextConfig(
+            vocab_size=40, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2, eos_token_id=3
+        )
+        vision = transformers.CLIPVisionConfig(
+            hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=2, image_size=32, patch_size=16
+        )
         whole = transformers.CLIPModel(transformers.CLIPConfig(text_config=text.to_dict(), vision_config=vision.to_dict()))
         expected = whole.text_model
     elif kind == "mpnet":
-        whole = expected = transformers.MPNetModel(transformers.MPNetConfig(
-            vocab_size=40, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2))
+        whole = expected = transformers.MPNetModel(
+            transformers.MPNetConfig(
+                vocab_size=40, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2
+            )
+        )
     else:
-        whole = transformers.T5Model(transformers.T5Config(
-            vocab_size=40, d_model=32, d_kv=16, d_ff=64, num_layers=2, num_heads=2))
+        whole = transformers.T5Model(
+            transformers.T5Config(vocab_size=40, d_model=32, d_kv=16, d_ff=64, num_layers=2, num_heads=2)
+        )
         expected = whole.encoder
     whole.eval().save_pretrained(tmp_path)
     shutil.copy(tiny_text_folder / "tokenizer.json", tmp_path)
@@ -181,7 +201,8 @@ def test_kit_frames_repeat_as_published():
     motion = repeat_kit_frames(Motion(np.ascontiguousarray(ramp), 12.5, SMPL22))
     head = [0, 0, 1, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8, 8, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14]
     assert motion.fps == 20 and list(motion.positions[:25, 0, 0]) == head and motion.positions[-1, 0, 0] == 29
-    from core.patches import prepare
+    from motionpatches.core.patches import prepare
 
     assert prepare(Motion(np.ascontiguousarray(ramp), 12.5, SMPL22), PatchRecipe(repeat_frames=True)).frame_count == len(
-        motion.positions)
+        motion.positions
+    )

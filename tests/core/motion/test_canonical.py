@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.motion.canonical import canonical, facing, first_frame, rotate_y
+from motionpatches.core.motion.canonical import canonical, facing, first_frame, rotate_y
 
 
 def test_a_rest_pose_in_front_of_the_motion_does_not_say_where_it_faces(smpl_motion):
@@ -26,7 +26,7 @@ def test_a_quick_start_is_part_of_the_motion(smpl_motion):
 
 def test_frames_of_captured_motion(shared):
     """The 43-joint files of CMU begin with a T-pose, ACCAD's do not."""
-    from core.io.bvh import read_bvh
+    from motionpatches.core.io.bvh import read_bvh
 
     def first(folder: str) -> list[int]:
         return [first_frame(read_bvh(f)[0].positions) for f in sorted((shared / "capture" / folder).glob("*.bvh"))[::25]]

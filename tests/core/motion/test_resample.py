@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation, Slerp
 
-from core.motion.canonical import resample
-from core.motion.motion import Motion
-from core.motion.skeleton import Skeleton
+from motionpatches.core.motion.canonical import resample
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import Skeleton
 
 ARM = Skeleton(("root", "upper", "lower", "tip"), (-1, 0, 1, 2))
 BONES = np.array([[0, 1, 0], [0.5, 0, 0], [0.4, 0, 0]])
@@ -30,12 +30,15 @@ def test_bones_turn_as_rotations_do(fps):
     motion = Motion(arm(turns, places).astype(np.float32), 30, ARM)
     found = resample(motion, fps)
     at = np.arange(found.frame_count) / fps
-    expected = arm([Slerp(times, turn)(at) for turn in turns],
-                   np.stack([np.interp(at, times, places[:, i]) for i in range(3)], 1))
+    expected = arm(
+        [Slerp(times, turn)(at) for turn in turns], np.stack([np.interp(at, times, places[:, i]) for i in range(3)], 1)
+    )
     assert found.frame_count == int(12 / 30 * fps + 1e-6) + 1
     # A bone askew to its axis runs on a cone, of which the great circle is a close chord; one across it agrees exactly.
-    slack = sum(np.linalg.norm(bone) * askew * (1 - np.cos(abs(speed) / 60))
-                for bone, askew, speed in zip(BONES, bones_across, speeds, strict=True))
+    slack = sum(
+        np.linalg.norm(bone) * askew * (1 - np.cos(abs(speed) / 60))
+        for bone, askew, speed in zip(BONES, bones_across, speeds, strict=True)
+    )
     np.testing.assert_allclose(found.positions, expected, atol=slack + 1e-5)
     lengths = np.linalg.norm(np.diff(found.positions, axis=1), axis=2)
     np.testing.assert_allclose(lengths, np.linalg.norm(BONES, axis=1)[None].repeat(len(lengths), 0), atol=1e-5)

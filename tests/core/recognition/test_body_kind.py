@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from core.demo.library import ACTIONS, _Choice, make_clip
-from core.io.bvh import read_bvh
-from core.motion.skeleton import SMPL22, Skeleton
-from core.recognition.body_parts import find_body_parts
+from motionpatches.core.demo.library import ACTIONS, _Choice, make_clip
+from motionpatches.core.io.bvh import read_bvh
+from motionpatches.core.motion.skeleton import SMPL22, Skeleton
+from motionpatches.core.recognition.body_parts import find_body_parts
 from tests.core.recognition.test_parts_by_geometry import nameless, turn
 from tests.skeletons import BODIES, build
 
@@ -20,15 +20,27 @@ BEASTS = {
     "mouse": ((0.016, 0.018, 0.009, 0.006), (0.01, 0.012, 0.012, 0.006), 0.06, 0.02, 0.08),
     "tailless": ((0.20, 0.21, 0.12, 0.05), (0.13, 0.17, 0.20, 0.08), 0.55, 0.30, 0.0),
 }
-HUMAN_NAMES = ("Pelvis", "Spine", "Chest", "Neck", "Head", ("Thigh", "Calf", "HorseLink", "Foot"),
-               ("Clavicle", "UpperArm", "Forearm", "Hand"))
+HUMAN_NAMES = (
+    "Pelvis",
+    "Spine",
+    "Chest",
+    "Neck",
+    "Head",
+    ("Thigh", "Calf", "HorseLink", "Foot"),
+    ("Clavicle", "UpperArm", "Forearm", "Hand"),
+)
 
 
 def beast(hind, fore, trunk, neck, tail, named: bool) -> tuple[Skeleton, np.ndarray]:
     """It stands on four feet, head towards +Z, and trots."""
     pelvis, spine, chest, throat, head, leg_names, arm_names = HUMAN_NAMES
-    rows = [(pelvis, -1, (0, 0, 0)), (spine, 0, (0, 0, trunk / 2)), (chest, 1, (0, 0, trunk / 2)),
-            (throat, 2, (0, neck / 2, neck / 2)), (head, 3, (0, neck / 2, neck / 2))]
+    rows = [
+        (pelvis, -1, (0, 0, 0)),
+        (spine, 0, (0, 0, trunk / 2)),
+        (chest, 1, (0, 0, trunk / 2)),
+        (throat, 2, (0, neck / 2, neck / 2)),
+        (head, 3, (0, neck / 2, neck / 2)),
+    ]
     if tail:
         rows += [("Tail1", 0, (0, 0, -tail / 2)), ("Tail2", 5, (0, -tail / 4, -tail / 2))]
     limbs = ((hind, leg_names, 0, 0.25, (0.4, -0.6, 0.2, 1)), (fore, arm_names, 2, 0.3, (0.3, -0.5, 0.1, 0.3)))
@@ -106,10 +118,13 @@ def tree(limbs: dict[str, list[tuple[str, float, float, float]]]) -> tuple[Skele
     return Skeleton(tuple(names), tuple(parents)), np.stack(places)[None] + np.cumsum(rng.normal(0, 0.01, (20, 1, 3)), 0)
 
 
-HAND = {f"base#{k}": [(f"{f}{i}", (k - 2) * 0.02 * (i == 1), 0.09 if i == 1 else 0.035, 0.005 * i) for i in (1, 2, 3, 4)]
-        for k, f in enumerate(("thumb", "index", "middle", "ring", "pinky"))}
-CHAIR = {f"base#{k}": [(f"leg{k}", x, 0, z), (f"end{k}", 0, -0.45, 0)]
-         for k, (x, z) in enumerate([(-1, -1), (-1, 1), (1, -1), (1, 1)])}
+HAND = {
+    f"base#{k}": [(f"{f}{i}", (k - 2) * 0.02 * (i == 1), 0.09 if i == 1 else 0.035, 0.005 * i) for i in (1, 2, 3, 4)]
+    for k, f in enumerate(("thumb", "index", "middle", "ring", "pinky"))
+}
+CHAIR = {
+    f"base#{k}": [(f"leg{k}", x, 0, z), (f"end{k}", 0, -0.45, 0)] for k, (x, z) in enumerate([(-1, -1), (-1, 1), (1, -1), (1, 1)])
+}
 FACE = {f"base#{k}": [(f"face{k}", np.sin(k) * 0.05, np.cos(k) * 0.07, 0.08)] for k in range(40)}
 ROPE = {"base": [(f"rope{k}", 0, 0.1, 0.0) for k in range(40)]}
 SPIDER = {f"base#{k}": [(f"leg{k}{i}", np.cos(k) * 0.1, 0.05 - 0.04 * i, np.sin(k) * 0.1) for i in range(4)] for k in range(8)}

@@ -3,17 +3,29 @@
 import numpy as np
 import pytest
 
-from core.motion.skeleton import KNOWN_SKELETONS, SMPL22, Skeleton
-from core.recognition.body_parts import find_body_parts
-from core.recognition.joint_names import read_name
+from motionpatches.core.motion.skeleton import KNOWN_SKELETONS, SMPL22, Skeleton
+from motionpatches.core.recognition.body_parts import find_body_parts
+from motionpatches.core.recognition.joint_names import read_name
 
 
-@pytest.mark.parametrize(("name", "side", "segment"), [
-    ("mixamorig:LeftUpLeg", "left", "thigh"), ("CC_Base_R_Forearm", "right", "forearm"), ("lhipjoint", "left", "thigh"),
-    ("RightToeBase", "right", "toe"), ("L_Wrist", "left", "hand"), ("hand_r", "right", "hand"), ("Head", "", "head"),
-    ("CC_Base_L_CalfTwist01", "left", "helper"), ("lfemur", "left", "thigh"), ("LeftHandIndex1", "left", "finger"),
-    ("Hips", "", "hips"), ("left_hip", "left", "thigh"), ("rclavicle", "right", "collar"),
-])
+@pytest.mark.parametrize(
+    ("name", "side", "segment"),
+    [
+        ("mixamorig:LeftUpLeg", "left", "thigh"),
+        ("CC_Base_R_Forearm", "right", "forearm"),
+        ("lhipjoint", "left", "thigh"),
+        ("RightToeBase", "right", "toe"),
+        ("L_Wrist", "left", "hand"),
+        ("hand_r", "right", "hand"),
+        ("Head", "", "head"),
+        ("CC_Base_L_CalfTwist01", "left", "helper"),
+        ("lfemur", "left", "thigh"),
+        ("LeftHandIndex1", "left", "finger"),
+        ("Hips", "", "hips"),
+        ("left_hip", "left", "thigh"),
+        ("rclavicle", "right", "collar"),
+    ],
+)
 def test_names(name, side, segment):
     reading = read_name(name)
     assert (reading.side, reading.segment) == (side, segment)

@@ -12,18 +12,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import places
-from core.errors import FileProblem
-from core.motion.skeleton import KIT21, SMPL22, Skeleton
-from core.recognition import corrections
-from core.recognition.corrections import Correction, find, forget, listed, remember, restore
+from motionpatches.core import paths
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.motion.skeleton import KIT21, SMPL22, Skeleton
+from motionpatches.core.recognition import corrections
+from motionpatches.core.recognition.corrections import Correction, find, forget, listed, remember, restore
 
 FILE = Path("/takes/walks/slow/a.bvh")
 CHAINS = SMPL22.chains
 
 
 def stored() -> Path:
-    return places.corrections()
+    return paths.corrections()
 
 
 def write(values) -> None:
@@ -45,7 +45,11 @@ def test_fields_of_all_scopes_hold_together():
     said = find(SMPL22, FILE)
     assert said == Correction(unit_m=0.0254, up="Z", chains=CHAINS)
     assert [said.reason(name) for name in ("unit_m", "up", "chains", "fps")] == [
-        "said by you for this file", "said by you for this folder", "said by you for this rig everywhere", "said by you"]
+        "said by you for this file",
+        "said by you for this folder",
+        "said by you for this rig everywhere",
+        "said by you",
+    ]
     assert find(SMPL22, FILE.with_name("b.bvh")) == Correction(unit_m=1.0, up="Z", chains=CHAINS)
     assert find(SMPL22, Path("/takes/a.bvh")) == find(SMPL22) == Correction(unit_m=1.0, chains=CHAINS)
     assert find(KIT21, FILE) == Correction(), "another rig in the same file"
@@ -53,8 +57,12 @@ def test_fields_of_all_scopes_hold_together():
 
 def test_the_nearest_place_counts_as_a_slow_twin_says():
     """Against a twin that walks up the folders by hand, for every mix of scopes."""
-    spots = {"file": ("file", FILE), "near": ("folder", FILE), "far": ("folder", FILE.parents[2] / "none.bvh"),
-             "rig": ("rig", None)}
+    spots = {
+        "file": ("file", FILE),
+        "near": ("folder", FILE),
+        "far": ("folder", FILE.parents[2] / "none.bvh"),
+        "rig": ("rig", None),
+    }
     for chosen in product([False, True], repeat=4):
         said = {name: float(i + 1) for i, (name, on) in enumerate(zip(spots, chosen, strict=True)) if on}
         for name, unit in said.items():
@@ -131,17 +139,54 @@ def test_a_list_of_the_version_before_is_read():
 
 
 def good(**changed):
-    return {"scope": "folder", "rig": corrections.hierarchy_key(SMPL22), "place": str(FILE.parent), "joints": 22, "name": "",
-            "when": "", "unit_m": 2.0, **changed}
+    return {
+        "scope": "folder",
+        "rig": corrections.hierarchy_key(SMPL22),
+        "place": str(FILE.parent),
+        "joints": 22,
+        "name": "",
+        "when": "",
+        "unit_m": 2.0,
+        **changed,
+    }
 
 
-BAD = [{"up": 0}, {"up": "W"}, {"up": []}, {"unit_m": "x"}, {"unit_m": 0}, {"unit_m": True}, {"unit_m": -1},
-       {"unit_m": float("inf")}, {"unit_m": 10**400}, {"unit_m": None}, {"fps": float("nan")}, {"fps": 0}, {"fps": {}},
-       {"chains": 3}, {"chains": [[float("inf"), 1]] * 5}, {"chains": [[0, 1]] * 4}, {"chains": [[3, 3]] * 5},
-       {"chains": [[3]] * 5}, {"chains": ["ab"] * 5}, {"chains": [[0, 22]] * 5}, {"chains": [[0, True]] * 5},
-       {"chains": [None] * 5}, {"chains": [[-1, 2]] * 5}, {"root_offset": 1}, {"root_offset": "yes"}, {"scope": "world"},
-       {"scope": []}, {"scope": "rig"}, {"place": ""}, {"place": None}, {"rig": 5}, {"joints": "22"}, {"joints": -3.5},
-       {"when": 7}]
+BAD = [
+    {"up": 0},
+    {"up": "W"},
+    {"up": []},
+    {"unit_m": "x"},
+    {"unit_m": 0},
+    {"unit_m": True},
+    {"unit_m": -1},
+    {"unit_m": float("inf")},
+    {"unit_m": 10**400},
+    {"unit_m": None},
+    {"fps": float("nan")},
+    {"fps": 0},
+    {"fps": {}},
+    {"chains": 3},
+    {"chains": [[float("inf"), 1]] * 5},
+    {"chains": [[0, 1]] * 4},
+    {"chains": [[3, 3]] * 5},
+    {"chains": [[3]] * 5},
+    {"chains": ["ab"] * 5},
+    {"chains": [[0, 22]] * 5},
+    {"chains": [[0, True]] * 5},
+    {"chains": [None] * 5},
+    {"chains": [[-1, 2]] * 5},
+    {"root_offset": 1},
+    {"root_offset": "yes"},
+    {"scope": "world"},
+    {"scope": []},
+    {"scope": "rig"},
+    {"place": ""},
+    {"place": None},
+    {"rig": 5},
+    {"joints": "22"},
+    {"joints": -3.5},
+    {"when": 7},
+]
 
 
 @pytest.mark.parametrize("bad", BAD, ids=str)
@@ -154,15 +199,31 @@ def test_an_entry_that_cannot_be_is_passed_by_and_counted(bad):
     assert "x" in json.loads(stored().with_name(stored().name + ".damaged").read_text())["corrections"], "the file before is kept"
 
 
-@pytest.mark.parametrize("bad", [{"up": 0}, {"unit_m": "x"}, {"fps": float("nan")}, {"chains": [[float("inf")]] * 5}, None, 3,
-                                 "word", [], {"unit_m": {"a": []}}], ids=str)
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"up": 0},
+        {"unit_m": "x"},
+        {"fps": float("nan")},
+        {"chains": [[float("inf")]] * 5},
+        None,
+        3,
+        "word",
+        [],
+        {"unit_m": {"a": []}},
+    ],
+    ids=str,
+)
 def test_a_damaged_entry_of_the_version_before(bad):
     write({corrections.hierarchy_key(SMPL22): bad, corrections.hierarchy_key(KIT21): {"up": "Z"}})
     assert find(SMPL22, FILE) == Correction() and find(KIT21, FILE).up == "Z" and corrections.unread() == 1
 
 
-@pytest.mark.parametrize("content", ["", "no json", "[]", "3", "null", '{"a": ' * 100_000, "[" * 100_000, "\ufeff{}x",
-                                     '{"corrections": [' * 990, "9" * 5000], ids=lambda content: content[:12])
+@pytest.mark.parametrize(
+    "content",
+    ["", "no json", "[]", "3", "null", '{"a": ' * 100_000, "[" * 100_000, "\ufeff{}x", '{"corrections": [' * 990, "9" * 5000],
+    ids=lambda content: content[:12],
+)
 def test_a_file_that_is_no_list_is_put_aside_and_said(content):
     write(content)
     assert find(SMPL22, FILE) == Correction() and corrections.version() == ""
@@ -178,7 +239,7 @@ def test_random_content_never_raises():
     remember("folder", SMPL22, FILE, Correction(unit_m=2.0, up="Z", fps=30, chains=CHAINS, root_offset=True))
     whole = stored().read_bytes()
     for _ in range(300):
-        damaged = bytearray(whole[:rng.integers(1, len(whole) + 1)])
+        damaged = bytearray(whole[: rng.integers(1, len(whole) + 1)])
         for at in rng.integers(0, len(damaged), 3):
             damaged[at] = rng.integers(0, 256)
         stored().write_bytes(damaged)
@@ -189,8 +250,12 @@ def test_random_content_never_raises():
 
 def test_what_cannot_be_is_refused_before_it_is_kept():
     for correction, words in (
-            (Correction(unit_m=0), "no length"), (Correction(unit_m=float("nan")), "no length"), (Correction(up="W"), "no axis"),
-            (Correction(fps=0), "not possible"), (Correction(chains=((0,),) * 5), "two joints")):
+        (Correction(unit_m=0), "no length"),
+        (Correction(unit_m=float("nan")), "no length"),
+        (Correction(up="W"), "no axis"),
+        (Correction(fps=0), "not possible"),
+        (Correction(chains=((0,),) * 5), "two joints"),
+    ):
         with pytest.raises(FileProblem, match=words):
             remember("rig", SMPL22, None, correction)
     assert listed() == () and not stored().exists()
@@ -198,14 +263,14 @@ def test_what_cannot_be_is_refused_before_it_is_kept():
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write everywhere")
 def test_a_folder_that_may_not_be_written(monkeypatch, tmp_path):
-    monkeypatch.setenv(places.HOME_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(paths.HOME_VARIABLE, str(tmp_path))
     (tmp_path / "config").mkdir(mode=0o500)
     with pytest.raises(FileProblem, match="permission"):
         remember("rig", SMPL22, None, Correction(up="Z"))
 
 
 def test_a_list_that_cannot_be_opened_is_not_written_over(monkeypatch, tmp_path):
-    monkeypatch.setenv(places.HOME_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(paths.HOME_VARIABLE, str(tmp_path))
     stored().mkdir(parents=True)
     assert find(SMPL22) == Correction()
     with pytest.raises(FileProblem):
@@ -215,8 +280,11 @@ def test_a_list_that_cannot_be_opened_is_not_written_over(monkeypatch, tmp_path)
 def test_several_writers_lose_nothing():
     """Threads and another program at once, each on rigs of its own."""
     rigs = [Skeleton((f"joint {i}", "end"), (-1, 0)) for i in range(24)]
-    code = ("import sys; from core.motion.skeleton import Skeleton; from core.recognition import corrections as c\n"
-            "for i in range(12): c.remember('rig', Skeleton((f'other {i}', 'end'), (-1, 0)), None, c.Correction(up='Z'))")
+    code = (
+        "from motionpatches.core.motion.skeleton import Skeleton\n"
+        "from motionpatches.core.recognition import corrections as c\n"
+        "for i in range(12): c.remember('rig', Skeleton((f'other {i}', 'end'), (-1, 0)), None, c.Correction(up='Z'))"
+    )
     other = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).resolve().parents[3])
 
     def work(some):

@@ -5,10 +5,10 @@ import time
 import numpy as np
 import pytest
 
-from core.motion.skeleton import SMPL22
-from core.recognition.joint_orders import recognise_order
-from core.recognition.published_orders import ORDERS, JointOrder
-from core.recognition.rigid_tree import rigid_tree
+from motionpatches.core.motion.skeleton import SMPL22
+from motionpatches.core.recognition.joint_orders import recognise_order
+from motionpatches.core.recognition.published_orders import ORDERS, JointOrder
+from motionpatches.core.recognition.rigid_tree import rigid_tree
 
 # Columns as the makers print them: right leg from the hip, left leg, right arm from the shoulder to the wrist, left arm.
 PRINTED = {
@@ -54,9 +54,9 @@ def in_order(order: JointOrder, body: np.ndarray) -> np.ndarray:
     joints = np.full((len(body), max(skeleton.joint_count, order.columns), 3), np.nan)
     for ours, theirs in zip(SMPL22.chains, skeleton.chains, strict=True):
         ends = ours[-3:] if ours in SMPL22.chains[3:] else ours[1:]
-        keep = list(ends)[:len(theirs) - 1] if len(theirs) <= len(ours) and ours != SMPL22.chains[2] else None
+        keep = list(ends)[: len(theirs) - 1] if len(theirs) <= len(ours) and ours != SMPL22.chains[2] else None
         if keep is not None and len(theirs) - 1 > len(keep):
-            keep = list(ours[-(len(theirs) - 1):])
+            keep = list(ours[-(len(theirs) - 1) :])
         along = np.linspace(0, len(ours) - 1, len(theirs))
         for k, joint in enumerate(theirs):
             if np.isfinite(joints[0, joint, 0]):
@@ -66,11 +66,12 @@ def in_order(order: JointOrder, body: np.ndarray) -> np.ndarray:
             else:
                 low = int(along[k])
                 joints[:, joint] = body[:, ours[low]] + (along[k] - low) * (
-                    body[:, ours[min(low + 1, len(ours) - 1)]] - body[:, ours[low]])
+                    body[:, ours[min(low + 1, len(ours) - 1)]] - body[:, ours[low]]
+                )
     for k, joint in enumerate(skeleton.topological_order):
         if not np.isfinite(joints[0, joint, 0]):
             joints[:, joint] = joints[:, skeleton.parents[joint]] + 0.03 * np.array([np.sin(k), np.cos(k), 0.3])
-    return np.concatenate([joints[:, :order.real_joints], joints[:, :order.columns - order.real_joints]], axis=1)
+    return np.concatenate([joints[:, : order.real_joints], joints[:, : order.columns - order.real_joints]], axis=1)
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.015])
@@ -92,8 +93,9 @@ def test_virtual_joints_are_means(smpl_motion):
     at = skeleton.joint_names.index
     np.testing.assert_allclose(positions[:, at("pelvis")], (array[:, 11] + array[:, 12]) / 2, atol=1e-9)
     np.testing.assert_allclose(positions[:, at("neck")], (array[:, 5] + array[:, 6]) / 2, atol=1e-9)
-    np.testing.assert_allclose(positions[:, at("chest")],
-                               (array[:, 11] + array[:, 12]) / 6 + (array[:, 5] + array[:, 6]) / 3, atol=1e-9)
+    np.testing.assert_allclose(
+        positions[:, at("chest")], (array[:, 11] + array[:, 12]) / 6 + (array[:, 5] + array[:, 6]) / 3, atol=1e-9
+    )
 
 
 def test_joints_in_no_published_order_fit_none(smpl_motion):
@@ -126,9 +128,12 @@ def test_a_rigid_tree_of_many_joints_in_one_place_is_quick_and_shallow(smpl_moti
 
 def test_cases(cases):
     expected = {
-        "27-24-joint-positions/000021.npy": "SMPL 24", "28-52-joint-positions/smplh52.npy": "SMPL-H 52",
-        "29-freemocap-33/mediapipe_body_3d_xyz.npy": "MediaPipe 33", "30-h36m-17/metres_y_up_clean.npy": "Human3.6M 17",
-        "31-kinect-25/clean.npy": "Kinect v2 25", "25-array-layouts/t22_reference.npy": "SMPL 22",
+        "27-24-joint-positions/000021.npy": "SMPL 24",
+        "28-52-joint-positions/smplh52.npy": "SMPL-H 52",
+        "29-freemocap-33/mediapipe_body_3d_xyz.npy": "MediaPipe 33",
+        "30-h36m-17/metres_y_up_clean.npy": "Human3.6M 17",
+        "31-kinect-25/clean.npy": "Kinect v2 25",
+        "25-array-layouts/t22_reference.npy": "SMPL 22",
     }
     for path, name in expected.items():
         assert recognise_order(np.load(cases / path))[2].value == name, path

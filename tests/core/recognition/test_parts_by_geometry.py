@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from core.demo.library import ACTIONS, _Choice, make_clip
-from core.io.bvh import read_bvh
-from core.motion.skeleton import SMPL22, Skeleton
-from core.recognition.body_parts import find_body_parts
-from core.recognition.parts_by_name import parts_by_name
-from core.recognition.rigid_tree import rigid_tree
+from motionpatches.core.demo.library import ACTIONS, _Choice, make_clip
+from motionpatches.core.io.bvh import read_bvh
+from motionpatches.core.motion.skeleton import SMPL22, Skeleton
+from motionpatches.core.recognition.body_parts import find_body_parts
+from motionpatches.core.recognition.parts_by_name import parts_by_name
+from motionpatches.core.recognition.rigid_tree import rigid_tree
 from tests.skeletons import BODIES, build
 
 
@@ -29,8 +29,11 @@ def turn(rng: np.random.Generator) -> np.ndarray:
 def same_places(positions: np.ndarray, one, other) -> bool:
     """Chains through the same places, whichever of several joints in one place each names."""
     return len(one) == len(other) and all(
-        len(a) == len(b) and np.linalg.norm(positions[:, list(a)] - positions[:, list(b)], axis=2).max()
-        < 2e-3 * np.ptp(positions[0], axis=0).max() for a, b in zip(one, other, strict=True))
+        len(a) == len(b)
+        and np.linalg.norm(positions[:, list(a)] - positions[:, list(b)], axis=2).max()
+        < 2e-3 * np.ptp(positions[0], axis=0).max()
+        for a, b in zip(one, other, strict=True)
+    )
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.015])

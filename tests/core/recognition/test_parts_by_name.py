@@ -5,17 +5,33 @@ import time
 import numpy as np
 import pytest
 
-from core.motion.skeleton import Skeleton
-from core.recognition.body_parts import find_body_parts
-from core.recognition.parts_by_name import parts_by_name
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.recognition.body_parts import find_body_parts
+from motionpatches.core.recognition.parts_by_name import parts_by_name
 from tests.skeletons import BODIES, build, expected_chains
 
 PLACES = {  # left side and middle, metres, Y up, facing +Z
-    "floor": (0, 0, 0), "hips": (0, 0.95, 0), "spine": (0, 1.05, 0), "chest": (0, 1.2, 0), "neck": (0, 1.45, 0),
-    "head": (0, 1.55, 0.02), "top": (0, 1.75, 0.02), "thigh": (0.1, 0.9, 0), "midthigh": (0.1, 0.7, 0.01),
-    "knee": (0.1, 0.49, 0.02), "midshin": (0.1, 0.3, 0), "ankle": (0.1, 0.08, -0.02), "toe": (0.1, 0.02, 0.12),
-    "toetip": (0.1, 0.02, 0.19), "collar": (0.05, 1.38, 0), "shoulder": (0.18, 1.4, 0), "midarm": (0.31, 1.4, 0),
-    "elbow": (0.45, 1.4, 0), "midfore": (0.58, 1.4, 0), "wrist": (0.7, 1.4, 0), "finger": (0.8, 1.4, 0),
+    "floor": (0, 0, 0),
+    "hips": (0, 0.95, 0),
+    "spine": (0, 1.05, 0),
+    "chest": (0, 1.2, 0),
+    "neck": (0, 1.45, 0),
+    "head": (0, 1.55, 0.02),
+    "top": (0, 1.75, 0.02),
+    "thigh": (0.1, 0.9, 0),
+    "midthigh": (0.1, 0.7, 0.01),
+    "knee": (0.1, 0.49, 0.02),
+    "midshin": (0.1, 0.3, 0),
+    "ankle": (0.1, 0.08, -0.02),
+    "toe": (0.1, 0.02, 0.12),
+    "toetip": (0.1, 0.02, 0.19),
+    "collar": (0.05, 1.38, 0),
+    "shoulder": (0.18, 1.4, 0),
+    "midarm": (0.31, 1.4, 0),
+    "elbow": (0.45, 1.4, 0),
+    "midfore": (0.58, 1.4, 0),
+    "wrist": (0.7, 1.4, 0),
+    "finger": (0.8, 1.4, 0),
 }
 
 
@@ -26,8 +42,14 @@ def rig(text: str) -> tuple[Skeleton, np.ndarray]:
         name, rest = line.split(" < ")
         parent, place = rest.split(" @ ")
         point = np.array(PLACES[place.strip()], float)
-        rows += [tuple(word.strip().replace("#", side) for word in (name, parent)) + (point * [sign, 1, 1],)
-                 for side, sign in (("L", 1), ("R", -1))] if "#" in name else [(name.strip(), parent.strip(), point)]
+        rows += (
+            [
+                tuple(word.strip().replace("#", side) for word in (name, parent)) + (point * [sign, 1, 1],)
+                for side, sign in (("L", 1), ("R", -1))
+            ]
+            if "#" in name
+            else [(name.strip(), parent.strip(), point)]
+        )
     names = [row[0] for row in rows]
     parents = tuple(names.index(parent) if parent != "-" else -1 for _, parent, _ in rows)
     rng = np.random.default_rng(0)
@@ -153,9 +175,12 @@ def test_mmd_with_centre_and_helpers():
 def test_names_count_where_one_is_missing(name, missing):
     body = BODIES[name]
     names, parents, places = build(body)
-    gone = {"head": {body.torso[-1]}, "toes": {body.leg[-1], body.right(body.leg[-1])},
-            "feet": {j for leg in body.leg[-2:] for j in (leg, body.right(leg))},
-            "hands": {body.arm[-1], body.right(body.arm[-1])}}[missing]
+    gone = {
+        "head": {body.torso[-1]},
+        "toes": {body.leg[-1], body.right(body.leg[-1])},
+        "feet": {j for leg in body.leg[-2:] for j in (leg, body.right(leg))},
+        "hands": {body.arm[-1], body.right(body.arm[-1])},
+    }[missing]
     lost = {j for j in range(len(names)) if names[j] in gone}
     for j, parent in enumerate(parents):
         if parent in lost:

@@ -5,18 +5,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.io.assemble import assemble
-from core.io.bvh import read_bvh
-from core.motion.axes import UP_AXES, from_y_up, to_y_up
-from core.motion.motion import Assumption
-from core.motion.raw import RawTake
-from core.motion.skeleton import SMPL22
-from core.motion.stated import Stated
-from core.recognition.corrections import Correction
-from core.recognition.decide import decide, recognise
-from core.recognition.evidence import evidence_of
-from core.recognition.stored import evidence_from, evidence_values, recognition_from, recognition_values
-from core.recognition.survey import survey
+from motionpatches.core.io.assemble import assemble
+from motionpatches.core.io.bvh import read_bvh
+from motionpatches.core.motion.axes import UP_AXES, from_y_up, to_y_up
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import SMPL22
+from motionpatches.core.motion.stated import Stated
+from motionpatches.core.recognition.corrections import Correction
+from motionpatches.core.recognition.decide import decide, recognise
+from motionpatches.core.recognition.evidence import evidence_of
+from motionpatches.core.recognition.stored import (
+    evidence_from,
+    evidence_values,
+    recognition_from,
+    recognition_values,
+)
+from motionpatches.core.recognition.survey import survey
 
 RATE = Assumption("rate", "20 fps", "the test", 1.0)
 
@@ -46,8 +51,9 @@ def test_a_walk_is_stood_up_from_every_axis(walk, up):
     np.testing.assert_allclose(to_y_up(from_y_up(walk, up), found.up.value), walk, atol=1e-6)
 
 
-@pytest.mark.parametrize("factor, right", [(1, 1), (100, 0.01), (1000, 0.001), (1 / 0.0254, 0.0254),
-                                           (0.45 / 0.0254, 0.0254 / 0.45)])
+@pytest.mark.parametrize(
+    "factor, right", [(1, 1), (100, 0.01), (1000, 0.001), (1 / 0.0254, 0.0254), (0.45 / 0.0254, 0.0254 / 0.45)]
+)
 @pytest.mark.parametrize("tall", [0.62, 0.9, 1.0, 1.12])
 def test_units_make_adults_and_children(walk, factor, right, tall):
     found = recognise(take(walk * factor * tall))

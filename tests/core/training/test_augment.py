@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core.motion.skeleton import LEFT_ARM
-from core.patches import PARTS, PatchRecipe
-from core.training.augment import _change_stance, vary
+from motionpatches.core.motion.skeleton import LEFT_ARM
+from motionpatches.core.patches import PARTS, PatchRecipe
+from motionpatches.core.training.augment import _change_stance, vary
 
 WIDTH = 16
 
@@ -32,17 +32,18 @@ def test_distances_within_a_part_stay():
     points = columns(1)
     turned = _change_stance(points, np.random.default_rng(2).normal(size=(PARTS, 3)), WIDTH)
     for part in range(PARTS):
-        before, after = (x[:, part * WIDTH:(part + 1) * WIDTH] for x in (points, turned))
+        before, after = (x[:, part * WIDTH : (part + 1) * WIDTH] for x in (points, turned))
         assert np.linalg.norm(after[:, 3] - after[:, 9], axis=1) == pytest.approx(
-            np.linalg.norm(before[:, 3] - before[:, 9], axis=1), abs=1e-5)
+            np.linalg.norm(before[:, 3] - before[:, 9], axis=1), abs=1e-5
+        )
 
 
 def test_a_leg_held_another_way_still_stands_on_the_floor(monkeypatch):
-    monkeypatch.setattr("core.training.augment.STANCE", np.array([60.0, 60.0, 0, 0, 0]))
+    monkeypatch.setattr("motionpatches.core.training.augment.STANCE", np.array([60.0, 60.0, 0, 0, 0]))
     points = np.zeros((30, PARTS * WIDTH, 3), np.float32)
     points[..., 1] = 1.0
     for leg in (0, 1):
-        points[:, leg * WIDTH:(leg + 1) * WIDTH, 1] = np.linspace(1, 0, WIDTH)
+        points[:, leg * WIDTH : (leg + 1) * WIDTH, 1] = np.linspace(1, 0, WIDTH)
     lowest = [vary(points, PatchRecipe(points=WIDTH), 1, np.random.default_rng(seed))[..., 1].min() for seed in range(20)]
     assert np.abs(lowest).max() < 0.15  # drift and noise alone
 
@@ -58,7 +59,7 @@ def test_no_strength_no_variation_and_a_seed_gives_the_same():
 
 def test_an_arm_held_level_is_held_higher_or_lower():
     points = np.zeros((30, PARTS * WIDTH, 3), np.float32)
-    points[:, LEFT_ARM * WIDTH:, 0] = np.linspace(0, 1, WIDTH)  # one metre along x: heading, size and limbs keep it level
+    points[:, LEFT_ARM * WIDTH :, 0] = np.linspace(0, 1, WIDTH)  # one metre along x: heading, size and limbs keep it level
     rises = []
     for seed in range(20):
         varied = vary(points, PatchRecipe(points=WIDTH), 1, np.random.default_rng(seed))

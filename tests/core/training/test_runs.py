@@ -15,12 +15,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from core.errors import StudioError
-from core.models.motion_text_model import MotionTextModel
-from core.training import config as training_config
-from core.training import runs, state
-from core.training.control import Control
-from core.training.trainer import train
+from motionpatches.core.errors import StudioError
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.training import config as training_config
+from motionpatches.core.training import resume, runs
+from motionpatches.core.training.control import Control
+from motionpatches.core.training.trainer import train
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -29,14 +29,29 @@ ROOT = Path(__file__).resolve().parents[3]
 def config(small_library, tiny_text_folder):
     """Dropout, mirror, variation and the average are on: all that must repeat exactly."""
     return training_config.recipe(
-        "starter", library=str(small_library), epochs=6, batch=4, precision="fp32", device="cpu", save_every_s=0.0,
-        lr_motion=3e-3, lr_text=1e-3, cutmix=0.3,
-        model={"motion": "test_vit", "motion_weights": "", "text_weights": "hub", "text": str(tiny_text_folder)})
+        "starter",
+        library=str(small_library),
+        epochs=6,
+        batch=4,
+        precision="fp32",
+        device="cpu",
+        save_every_s=0.0,
+        lr_motion=3e-3,
+        lr_text=1e-3,
+        cutmix=0.3,
+        model={"motion": "test_vit", "motion_weights": "", "text_weights": "hub", "text": str(tiny_text_folder)},
+    )
 
 
 def start(folder: Path) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-m", "core.training", str(folder)], cwd=ROOT, text=True, stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [sys.executable, "-m", "motionpatches.core.training", str(folder)],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def events(child: subprocess.Popen):
@@ -72,7 +87,7 @@ def test_killed_anywhere_it_ends_as_if_it_never_was(config, tmp_path):
     assert next(e for e in found if e["event"] == "start")["resumed_at"] >= 7
     same_weights(whole / "last", killed / "last")
     same_weights(whole / "best", killed / "best")
-    assert found[-1]["test"] == expected[-1]["test"] and not state.has_state(killed)
+    assert found[-1]["test"] == expected[-1]["test"] and not resume.has_state(killed)
     history = runs.read_run(killed).history
     assert history.loss() == runs.read_run(whole).history.loss()
     assert runs.read_run(killed).status == "finished"
@@ -106,8 +121,10 @@ def test_lines_pause_and_resume_and_the_end_of_input_stops(config, tmp_path):
 
 def test_a_killed_starter_of_runs_leaves_no_orphan(config, tmp_path):
     folder = runs.new_run(tmp_path, "run", replace(config, epochs=500))
-    code = ("import subprocess, sys; p = subprocess.Popen([sys.executable, '-m', 'core.training', sys.argv[1]],"
-            "stdin=subprocess.PIPE); print(p.pid, flush=True); p.wait()")
+    code = (
+        "import subprocess, sys; p = subprocess.Popen([sys.executable, '-m', 'motionpatches.core.training', sys.argv[1]],"
+        "stdin=subprocess.PIPE); print(p.pid, flush=True); p.wait()"
+    )
     parent = subprocess.Popen([sys.executable, "-c", code, str(folder)], cwd=ROOT, text=True, stdout=subprocess.PIPE)
     pid = int(parent.stdout.readline())
     for line in parent.stdout:
@@ -135,8 +152,15 @@ def test_one_and_two_processes_give_the_same_run(config, tmp_path):
     losses = []
     for name, prefix in (("one", []), ("two", ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"])):
         folder = runs.new_run(tmp_path, name, config)
-        done = subprocess.run([sys.executable, *prefix, "-m", "core.training", str(folder)], cwd=ROOT, capture_output=True,
-                              text=True, stdin=subprocess.DEVNULL, timeout=180, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        done = subprocess.run(
+            [sys.executable, *prefix, "-m", "motionpatches.core.training", str(folder)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=180,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
         assert done.returncode == 0, done.stderr[-2000:]
         run = runs.read_run(folder)
         assert run.status == "finished" and run.history.start["processes"] == len(losses) + 1
@@ -155,10 +179,10 @@ def test_a_full_disk_is_told_and_the_last_good_state_stands(config, tmp_path):
         for event in train(replace(config, epochs=4), folder):
             found.append(event)
             if event.kind == "step" and event.values["step"] == 2:
-                kept = (folder / state.FILE).read_bytes()
+                kept = (folder / resume.FILE).read_bytes()
                 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
             if event.kind == "warning" and len([e for e in found if e.kind == "warning"]) == 1:
-                assert (folder / state.FILE).read_bytes() == kept and not list(folder.glob("*.writing"))
+                assert (folder / resume.FILE).read_bytes() == kept and not list(folder.glob("*.writing"))
             if event.kind == "step" and event.values["step"] == 5:
                 resource.setrlimit(resource.RLIMIT_FSIZE, before)
     finally:
@@ -191,7 +215,7 @@ def test_out_of_memory_goes_on_by_gradient_caching(config, tmp_path, monkeypatch
     warning = next(e for e in found if e.kind == "warning")
     assert "goes on with 4 at a time" in warning.values["message"] and found[-1].kind == "end"
     monkeypatch.setattr(MotionTextModel, "encode_motion", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("no")))
-    monkeypatch.setattr("core.training.trainer._Run._measure", lambda self: {})
+    monkeypatch.setattr("motionpatches.core.training.trainer._Run._measure", lambda self: {})
     with pytest.raises(StudioError, match="Out of memory with .* a smaller batch"):
         list(train(replace(config, batch=8), tmp_path / "other"))
 
@@ -204,7 +228,7 @@ def test_a_state_of_another_configuration_is_not_gone_on_with(config, tmp_path):
             control.stop()
     with pytest.raises(StudioError, match="another configuration .epochs 6, now 9."):
         list(train(replace(config, epochs=9), folder))
-    (folder / state.FILE).write_bytes(b"half")
+    (folder / resume.FILE).write_bytes(b"half")
     with pytest.raises(StudioError, match="cannot be read"):
         list(train(config, folder))
 

@@ -8,14 +8,14 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.models import backends
-from core.models.build import new_model
-from core.patches import PatchStatistics
-from core.training import config as training_config
-from core.training.batches import Batch
-from core.training.step import backward
-from core.training.text_cache import TextFeatures
-from core.training.world import World
+from motionpatches.core.models import device as devices
+from motionpatches.core.models.build import new_model
+from motionpatches.core.patches import PatchStatistics
+from motionpatches.core.training import config as training_config
+from motionpatches.core.training.batches import Batch
+from motionpatches.core.training.caption_features import TextFeatures
+from motionpatches.core.training.distributed import World
+from motionpatches.core.training.step import backward
 
 
 def batch_of(size):
@@ -53,8 +53,9 @@ def test_both_passes_of_a_chunk_drop_the_same_units(tiny_config):
     model = new_model(replace(tiny_config, dropout=0.3), lambda: statistics).train()
     seen = []
     keep = model.motion_head.register_forward_hook(lambda module, inputs, output: seen.append(output.detach()))
-    backward(model, TextFeatures(model, False), batch_of(6), replace(
-        training_config.recipe("starter"), precision="fp32"), World(), 2)
+    backward(
+        model, TextFeatures(model, False), batch_of(6), replace(training_config.recipe("starter"), precision="fp32"), World(), 2
+    )
     keep.remove()
     assert len(seen) == 6
     for first, second in zip(seen[:3], seen[3:], strict=True):
@@ -68,8 +69,13 @@ def test_the_gradient_in_bf16_is_nearly_that_in_fp32(tiny_config):
     found = []
     for precision in ("fp32", "bf16"):
         model.zero_grad()
-        loss = backward(model, TextFeatures(model, False), batch_of(7), replace(
-            training_config.recipe("starter"), precision=precision), World())
+        loss = backward(
+            model,
+            TextFeatures(model, False),
+            batch_of(7),
+            replace(training_config.recipe("starter"), precision=precision),
+            World(),
+        )
         found.append((loss, torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])))
     (loss, exact), (other_loss, rounded) = found
     assert other_loss == pytest.approx(loss, rel=0.02) and not torch.equal(exact, rounded)
@@ -78,11 +84,11 @@ def test_the_gradient_in_bf16_is_nearly_that_in_fp32(tiny_config):
 
 def test_what_trains_in_bf16_by_itself_is_what_the_processor_is_quick_with(monkeypatch):
     seen = []
-    monkeypatch.setattr(backends, "autocast", lambda device, precision="auto": seen.append(precision) or nullcontext())
+    monkeypatch.setattr(devices, "autocast", lambda device, precision="auto": seen.append(precision) or nullcontext())
     for pays in (True, False):
-        monkeypatch.setattr(backends, "cpu_trains_in_bf16", lambda pays=pays: pays)
-        with backends.training_precision("cpu", "auto"):
+        monkeypatch.setattr(devices, "cpu_trains_in_bf16", lambda pays=pays: pays)
+        with devices.training_precision("cpu", "auto"):
             seen.append(torch.backends.cuda.flash_sdp_enabled())
-        with backends.training_precision("cpu", "fp32"):
+        with devices.training_precision("cpu", "fp32"):
             seen.append(torch.backends.cuda.flash_sdp_enabled())
     assert seen == ["bf16", False, "fp32", True, "auto", True, "fp32", True]

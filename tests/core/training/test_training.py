@@ -11,18 +11,18 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.errors import FileProblem, StudioError
-from core.library.open import open_library
-from core.models.checkpoint import load_model
-from core.models.text_encoder import TextEncoder
-from core.patches import PatchRecipe, compute_statistics, prepare, to_patches
-from core.progress import run
-from core.training import config as training_config
-from core.training.average import WeightAverage
-from core.training.batches import first_window, make_batch
-from core.training.loss import contrastive_loss
-from core.training.optimizer import learning_rate_factor, make_optimizer
-from core.training.prepared import prepare_clips
+from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.library.open import open_library
+from motionpatches.core.models.checkpoint import load_model
+from motionpatches.core.models.text_encoder import TextEncoder
+from motionpatches.core.patches import PatchRecipe, compute_statistics, prepare, to_patches
+from motionpatches.core.progress import run
+from motionpatches.core.training import config as training_config
+from motionpatches.core.training.batches import first_window, make_batch
+from motionpatches.core.training.dataset import prepare_clips
+from motionpatches.core.training.ema import WeightAverage
+from motionpatches.core.training.loss import contrastive_loss
+from motionpatches.core.training.optimizer import learning_rate_factor, make_optimizer
 
 
 def unit(n, d, seed):
@@ -44,8 +44,8 @@ def test_several_right_answers_share_the_target():
     m, t = unit(3, 4, 0), unit(3, 4, 1)
     positives = torch.tensor([[1, 1, 0], [1, 1, 0], [0, 0, 1]]).bool()
     logits = m @ t.T / 0.5
-    rows = -(torch.tensor([[.5, .5, 0], [.5, .5, 0], [0, 0, 1]]) * logits.log_softmax(1)).sum(1).mean()
-    columns = -(torch.tensor([[.5, .5, 0], [.5, .5, 0], [0, 0, 1]]) * logits.T.log_softmax(1)).sum(1).mean()
+    rows = -(torch.tensor([[0.5, 0.5, 0], [0.5, 0.5, 0], [0, 0, 1]]) * logits.log_softmax(1)).sum(1).mean()
+    columns = -(torch.tensor([[0.5, 0.5, 0], [0.5, 0.5, 0], [0, 0, 1]]) * logits.T.log_softmax(1)).sum(1).mean()
     torch.testing.assert_close(contrastive_loss(m, t, 0.5, positives, "sum"), rows + columns)
 
 
@@ -93,11 +93,26 @@ def test_a_run_learns_saves_and_reports(small_library, tiny_text_folder, tmp_pat
         file.write_text("a person walks\n" if int(file.stem) % 2 else "someone waves\n")
     folder = tmp_path / "run"
     folder.mkdir()
-    training_config.write(training_config.recipe(
-        "starter", library=str(small_library), epochs=12, batch=4, lr_motion=3e-3, lr_text=1e-3, mirror=False, ema=0.0,
-        model=tiny(tiny_text_folder, drop_path=0.0)), folder / "config.json")
-    done = subprocess.run([sys.executable, "-m", "core.training", str(folder)], capture_output=True, text=True,
-                          cwd=Path(__file__).resolve().parents[3])
+    training_config.write(
+        training_config.recipe(
+            "starter",
+            library=str(small_library),
+            epochs=12,
+            batch=4,
+            lr_motion=3e-3,
+            lr_text=1e-3,
+            mirror=False,
+            ema=0.0,
+            model=tiny(tiny_text_folder, drop_path=0.0),
+        ),
+        folder / "config.json",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "motionpatches.core.training", str(folder)],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).resolve().parents[3],
+    )
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stderr
     epochs = [e for e in events if e["event"] == "epoch"]
@@ -106,8 +121,9 @@ def test_a_run_learns_saves_and_reports(small_library, tiny_text_folder, tmp_pat
     model = load_model(folder / "best")
     with torch.no_grad():
         texts = model.encode_text(["someone waves", "a person walks"])
-        untrained = functional.normalize(TextEncoder.pretrained(model.config)(
-            *model.text_encoder.tokenize(["someone waves", "a person walks"])), dim=-1)
+        untrained = functional.normalize(
+            TextEncoder.pretrained(model.config)(*model.text_encoder.tokenize(["someone waves", "a person walks"])), dim=-1
+        )
     assert float((texts[0] * texts[1]).sum()) < float((untrained[0] * untrained[1]).sum()) - 0.02
 
 
@@ -145,8 +161,15 @@ def test_part_cutmix_takes_columns_and_shares_the_target(small_library, tmp_path
     rows = np.arange(6)
     plain, mixed = (make_batch(clips, rows, statistics, replace(still, cutmix=share), step=3) for share in (0.0, 1.0))
     for i in range(6):
-        strip = [np.nonzero([np.array_equal(mixed.pixels[i][..., p * 16:p * 16 + 16], plain.pixels[j][..., p * 16:p * 16 + 16])
-                             for j in range(6)])[0].tolist() for p in range(5)]
+        strip = [
+            np.nonzero(
+                [
+                    np.array_equal(mixed.pixels[i][..., p * 16 : p * 16 + 16], plain.pixels[j][..., p * 16 : p * 16 + 16])
+                    for j in range(6)
+                ]
+            )[0].tolist()
+            for p in range(5)
+        ]
         other = next(j for j in range(6) if j != i and mixed.targets[i, j] > 0)
         taken = sum(i not in owners for owners in strip)
         assert taken in (2, 3) and all(i in owners or other in owners for owners in strip)
@@ -159,8 +182,9 @@ def test_a_batch_is_the_same_however_it_is_shared(small_library, tmp_path):
     statistics = compute_statistics([prepare(library.load(c.id), recipe) for c in library.clips])
     clips = run(prepare_clips(library, library.clips, recipe, tmp_path / "p", statistics))
     config = training_config.recipe("starter", cutmix=0.5)
-    whole, *parts = (make_batch(clips, np.arange(8), statistics, config, 5, part)
-                     for part in (slice(None), slice(0, 4), slice(4, 8)))
+    whole, *parts = (
+        make_batch(clips, np.arange(8), statistics, config, 5, part) for part in (slice(None), slice(0, 4), slice(4, 8))
+    )
     np.testing.assert_array_equal(whole.pixels, np.concatenate([p.pixels for p in parts]))
     assert parts[0].captions == whole.captions and parts[1].captions == whole.captions
 

@@ -1,0 +1,100 @@
+"""Why the shown motion answers the query: patches and words by what the score loses without them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.workspace import Workspace
+
+KEPT = 64
+
+
+class Why(QObject):
+    """`changed`: on or off, or another explanation. Works only while it is on; what was found is kept."""
+
+    changed = Signal()
+
+    def __init__(self, workspace: Workspace, search: Search, playback: Playback, parent: QObject | None = None):
+        super().__init__(parent)
+        self.workspace, self.search, self.playback = workspace, search, playback
+        self.on, self.message = False, ""
+        self.occlusion: Any = None
+        self.words: list[Any] = []
+        self._known: OrderedDict[tuple, tuple] = OrderedDict()
+        workspace.shown.connect(self._look_again)
+        search.changed.connect(self._look_again)
+
+    def set_on(self, on: bool) -> None:
+        self.on = on
+        self._look()
+
+    @property
+    def weights(self) -> np.ndarray:
+        """(5, W) from 0 to 1: falls as shares of the greatest."""
+        if self.occlusion is None:
+            return np.zeros((5, 0))
+        falls = np.maximum(self.occlusion.falls, 0)
+        return falls / max(float(falls.max()), 1e-9)
+
+    def weights_at(self, time_s: float) -> np.ndarray:
+        """(5,) at a time of the shown motion."""
+        found = self.occlusion
+        if found is None:
+            return np.zeros(5)
+        top = max(float(np.maximum(found.falls, 0).max()), 1e-9)
+        return np.clip(found.at(time_s) / top, 0, 1)
+
+    def _look_again(self) -> None:
+        if self.on:
+            self._look()
+
+    def _look(self) -> None:
+        clip, model, query = self.workspace.clip, self.workspace.model, self.search.text
+        self.occlusion, self.words = None, []
+        if not self.on:
+            self.message = ""
+        elif clip is None or model is None:
+            self.message = "Choose a motion first."
+        elif not query:
+            self.message = "Search for a sentence: then each patch shows what the score would lose without it."
+        else:
+            self._explain(clip, model, query)
+        self.changed.emit()
+
+    def _explain(self, clip: Any, model: Any, query: str) -> None:
+        start = next((r.hit.start_s for r in self.search.results if r.clip.id == clip.id), 0.0)
+        key = (model.fingerprint, clip.id, clip.key, query, start)
+        if key in self._known:
+            self.occlusion, self.words = self._known[key]
+            self.message = ""
+            return
+        motion = self.workspace.motion
+        self.message = "Covering one patch after the other…"
+
+        def job():
+            from motionpatches.core.search.explain import leave_words_out, occlude
+            from motionpatches.core.search.retriever import encode_text, encode_windows, windows_of
+
+            found = yield from occlude(model, motion, encode_text(model, query), start)
+            row = encode_windows(model, windows_of(model, motion.crop(int(start * motion.fps), motion.frame_count))[0][:1])[0]
+            return found, leave_words_out(model, query, row)
+
+        def done(found: tuple) -> None:
+            self._known[key] = found
+            if len(self._known) > KEPT:
+                self._known.popitem(last=False)
+            if clip is self.workspace.clip and self.on:
+                (self.occlusion, self.words), self.message = found, ""
+                self.changed.emit()
+
+        def failed(message: str) -> None:
+            self.message = message
+            self.changed.emit()
+
+        self.workspace.models.submit_job("why", job, lambda _: None, done, failed)

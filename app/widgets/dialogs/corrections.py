@@ -1,0 +1,88 @@
+"""The page of the settings that lists what is remembered of import corrections."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from motionpatches.app.viewmodels.import_corrections import ImportCorrections, rig, where, words
+
+COLUMNS = ("What", "Rig", "Where", "When")
+
+
+class CorrectionsPage(QWidget):
+    """What is removed can be had again by Undo in the window's Edit menu."""
+
+    def __init__(self, corrections: ImportCorrections, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.corrections = corrections
+        self.list = QTreeWidget(rootIsDecorated=False, alternatingRowColors=True, uniformRowHeights=True)
+        self.list.setHeaderLabels(COLUMNS)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setAccessibleName("Import corrections")
+        header = self.list.header()
+        header.setStretchLastSection(False)
+        for column, mode in enumerate(
+            (
+                QHeaderView.ResizeMode.Stretch,
+                QHeaderView.ResizeMode.Stretch,
+                QHeaderView.ResizeMode.ResizeToContents,
+                QHeaderView.ResizeMode.ResizeToContents,
+            )
+        ):
+            header.setSectionResizeMode(column, mode)
+        self.note = QLabel(wordWrap=True)
+        self.remove, self.remove_all = QPushButton("&Remove"), QPushButton("Remove &All")
+        self.remove.clicked.connect(lambda: self.corrections.remove(self._selected()))
+        self.remove_all.clicked.connect(self.corrections.remove_all)
+        QShortcut(QKeySequence.StandardKey.Delete, self.list, self.remove.click, context=Qt.ShortcutContext.WidgetShortcut)
+        row = QHBoxLayout()
+        row.addWidget(self.note, 1)
+        for button in (self.remove, self.remove_all):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        box = QVBoxLayout(self)
+        box.addWidget(
+            QLabel(
+                "What you said in Check Import. What is removed comes back with Undo (Ctrl+Z) in the main window.", wordWrap=True
+            )
+        )
+        box.addWidget(self.list, 1)
+        box.addLayout(row)
+        self.list.itemSelectionChanged.connect(self._enable)
+        corrections.changed.connect(self.fill)
+        self.fill()
+
+    def fill(self) -> None:
+        """The list anew."""
+        self.list.clear()
+        for entry in self.corrections.listed():
+            item = QTreeWidgetItem([words(entry.correction), rig(entry), where(entry), entry.when])
+            item.setData(0, Qt.ItemDataRole.UserRole, entry)
+            for column in range(len(COLUMNS)):
+                item.setToolTip(column, item.text(column))
+            item.setToolTip(2, entry.place or "Wherever this rig occurs")
+            self.list.addTopLevelItem(item)
+        unread = self.corrections.unread()
+        count = self.list.topLevelItemCount()
+        nothing = "Nothing is remembered." if not count else ""
+        self.note.setText(f"{unread} cannot be read and {'is' if unread == 1 else 'are'} passed by." if unread else nothing)
+        self.remove_all.setEnabled(bool(count or unread))
+        self._enable()
+
+    def _selected(self) -> list:
+        return [item.data(0, Qt.ItemDataRole.UserRole) for item in self.list.selectedItems()]
+
+    def _enable(self) -> None:
+        self.remove.setEnabled(bool(self.list.selectedItems()))

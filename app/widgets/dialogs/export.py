@@ -1,0 +1,211 @@
+"""Export: what, as what, how large, and where to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from motionpatches.app.background.lane import Lane
+from motionpatches.app.export.files import PICTURES
+from motionpatches.app.export.jobs import Item, export_each, export_motion, export_together, load_item
+from motionpatches.app.export.pictures import LOOKS, Style
+from motionpatches.app.gl.camera import Camera
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.workspace import Workspace
+
+FORMATS = (
+    ("GIF animation", ".gif"),
+    ("MP4 video", ".mp4"),
+    ("PNG picture", ".png"),
+    ("PNG contact sheet", ".png sheet"),
+    ("BVH motion", ".bvh"),
+    ("NPZ arrays", ".npz"),
+    ("NPY array", ".npy"),
+    ("CSV table", ".csv"),
+)
+SIZES = ("480 × 480", "720 × 720", "1080 × 1080", "1280 × 720", "1920 × 1080", "3840 × 2160")
+WHOLE, RANGE, EACH, TOGETHER = "This motion", "The marked range", "All results, a file each", "All results in one picture"
+SHEET_FRAMES = 12
+
+
+class ExportDialog(QDialog):
+    """The last choices are kept."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        search: Search,
+        playback: Playback,
+        camera: Camera,
+        settings: QSettings,
+        parent: QWidget | None = None,
+    ):
+        super().__init__(parent)
+        self.workspace, self.search, self.playback, self.camera, self.settings = workspace, search, playback, camera, settings
+        self.setWindowTitle("Export")
+        self.setMinimumWidth(440)
+        self.what, self.format, self.size, self.look = QComboBox(), QComboBox(), QComboBox(), QComboBox()
+        self.what.addItems([WHOLE, *([RANGE] if playback.range_s else []), *([EACH, TOGETHER] if search.results else [])])
+        for name, suffix in FORMATS:
+            self.format.addItem(name, suffix)
+        self.size.addItems(SIZES)
+        self.look.addItems([name.capitalize() for name in LOOKS])
+        self.fps = QSpinBox(minimum=5, maximum=60, value=25)
+        self.turn, self.trails, self.labels = QCheckBox("Camera turns"), QCheckBox("Trails"), QCheckBox("Captions", checked=True)
+        for box, key, fallback in ((self.format, "format", 0), (self.size, "size", 1), (self.look, "look", 0)):
+            box.setCurrentIndex(min(settings.value(f"export/{key}", fallback, int), box.count() - 1))
+        form = QFormLayout()
+        for label, field in (
+            ("What", self.what),
+            ("Format", self.format),
+            ("Size", self.size),
+            ("Background", self.look),
+            ("Frames a second", self.fps),
+        ):
+            form.addRow(label, field)
+        switches = QHBoxLayout()
+        for switch in (self.turn, self.trails, self.labels):
+            switches.addWidget(switch)
+        form.addRow("", switches)
+        self.state = QLabel(wordWrap=True)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.addLayout(form)
+        box.addWidget(self.state)
+        box.addWidget(self.buttons)
+        for field in (self.what, self.format):
+            field.currentIndexChanged.connect(self._enable)
+        self._enable()
+
+    @property
+    def suffix(self) -> str:
+        return self.format.currentData().split()[0]
+
+    @property
+    def frames(self) -> int:
+        return SHEET_FRAMES if self.format.currentData().endswith("sheet") else 1
+
+    def _enable(self) -> None:
+        picture = self.suffix in PICTURES
+        moving = self.suffix in (".gif", ".mp4")
+        for field in (self.size, self.look, self.trails, self.labels):
+            field.setEnabled(picture)
+        self.fps.setEnabled(moving)
+        self.turn.setEnabled(moving)
+        together = self.what.currentText() == TOGETHER
+        self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(picture or not together)
+        wrong = "Data are written a file each." if together and not picture else ""
+        if self.suffix == ".mp4":
+            wrong = wrong or "A video has a background; transparent becomes light."
+        self.state.setText(wrong)
+
+    def style_chosen(self) -> Style:
+        width, height = (int(v) for v in self.size.currentText().split(" × "))
+        look = LOOKS[self.look.currentIndex()]
+        if look == "transparent" and self.suffix == ".mp4":
+            look = "light"
+        return Style(
+            (width, height),
+            float(self.fps.value()),
+            look,
+            self.camera.azimuth,
+            self.camera.elevation,
+            8.0 if self.turn.isChecked() else 0.0,
+            self.trails.isChecked(),
+            self.labels.isChecked(),
+        )
+
+    def items(self) -> list[Item]:
+        what, clip = self.what.currentText(), self.workspace.clip
+        if what in (EACH, TOGETHER):
+            return [
+                Item(
+                    r.clip.id,
+                    r.clip.caption,
+                    r.hit.start_s,
+                    r.hit.end_s if r.motion.duration_s > 12 else 0.0,
+                    r.hit.rank,
+                    round(r.hit.score, 4),
+                )
+                for r in self.search.results
+            ]
+        start, end = self.playback.range_s if what == RANGE and self.playback.range_s else (0.0, 0.0)
+        return [Item(clip.id, clip.caption, start, end)]
+
+    def ask_path(self) -> Path | None:
+        """A file, or a folder for a file each."""
+        for key, box in (("format", self.format), ("size", self.size), ("look", self.look)):
+            self.settings.setValue(f"export/{key}", box.currentIndex())
+        start = self.settings.value("export/folder", "", str)
+        if self.what.currentText() == EACH:
+            name = QFileDialog.getExistingDirectory(self, "The folder for files and manifest", start)
+        else:
+            clean = "".join(c if c.isalnum() or c in " -_" else "_" for c in self.items()[0].clip_id)
+            name, _ = QFileDialog.getSaveFileName(
+                self, "Export", str(Path(start) / f"{clean}{self.suffix}"), f"{self.format.currentText()} (*{self.suffix})"
+            )
+        if not name:
+            return None
+        path = Path(name)
+        if self.what.currentText() != EACH and path.suffix.lower() != self.suffix:
+            path = path.with_name(path.name + self.suffix)
+        self.settings.setValue("export/folder", str(path if self.what.currentText() == EACH else path.parent))
+        return path
+
+    def start(self, lane: Lane, path: Path) -> None:
+        """Writes in the background; the status bar tells how far it is."""
+        workspace, library, suffix, frames = self.workspace, self.workspace.library, self.suffix, self.frames
+        style, items, what = self.style_chosen(), self.items(), self.what.currentText()
+        query, model = self.search.query, workspace.model_label
+        surface = None
+        if suffix in PICTURES:
+            from motionpatches.app.gl.offscreen import make_surface
+
+            surface = make_surface()
+
+        def job():
+            if what == EACH:
+                return (yield from export_each(library, items, path, suffix, style, frames, surface, query, model))
+            if what == TOGETHER:
+                yield from export_together(library, items, path, style, frames, surface)
+                return []
+            motion = load_item(library, items[0])
+            yield from export_motion(replace(motion, name=items[0].clip_id), items[0].caption, path, style, frames, surface)
+            return []
+
+        def done(problems: list[str]) -> None:
+            workspace.progressed.emit(None)
+            workspace.said.emit(f"Saved {path.name}.")
+            if problems:
+                workspace.failed.emit(f"{len(problems)} results were left out. {problems[0]}")
+
+        def failed(message: str) -> None:
+            workspace.progressed.emit(None)
+            workspace.failed.emit(message or "The export was stopped; nothing was left half done.")
+
+        lane.submit_job("export", job, workspace.progressed.emit, done, failed)
+
+
+def can_export(workspace: Workspace) -> str:
+    """'' or why there is nothing to export."""
+    if workspace.clip is None or workspace.library is None or workspace.clip.id not in workspace.library.by_id:
+        return "Choose a motion of the open library first."
+    return ""

@@ -1,0 +1,287 @@
+"""Check Import: the take beside a figure of 1.7 m, what was recognised, what a person says instead, and for what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QFrame,
+    QGridLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QRadioButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from motionpatches.app.gl import geometry
+from motionpatches.app.gl.camera import Camera
+from motionpatches.app.gl.canvas import on_canvas
+from motionpatches.app.viewmodels.import_check import ImportCheck
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.widgets.theme import is_dark, muted, part_colour, warning
+from motionpatches.core.errors import StudioError
+from motionpatches.core.io.smpl import REST
+from motionpatches.core.motion.axes import UP_AXES
+from motionpatches.core.motion.skeleton import PART_NAMES, SMPL22
+from motionpatches.core.recognition.unit import UNITS
+
+REFERENCE_M = 1.7
+GREY = (150, 154, 162)
+SCOPES = {"file": "This &File", "folder": "This F&older", "rig": "This Rig &Everywhere"}
+
+
+class _FigureView:
+    """The take, playing, and the reference figure at its side. Drag turns, the wheel zooms."""
+
+    def __init__(self, check: ImportCheck, playback: Playback, parent=None):
+        super().__init__(parent)
+        self.check, self.playback, self.renderer = check, playback, None
+        self.camera = Camera(target=(0.45, 0.85, 0.0), distance=4.6, azimuth=0.25, elevation=0.12)
+        self._last = QPointF()
+        self.setMinimumSize(360, 380)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("The take beside a person of 1.7 m")
+        pose = REST - REST.min(axis=0) * [0, 1, 0]
+        self.figure = (pose * (REFERENCE_M / (np.ptp(pose[:, 1]) / 0.94)) + [1.1, 0, 0]).astype(np.float32)
+        self.grey = geometry.in_one_colour(geometry.bone_set(SMPL22), GREY)
+        check.changed.connect(self._changed)
+        playback.ticked.connect(self.update)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.bones = geometry.bone_set(self.check.preview.skeleton)
+        self.update()
+
+    def initializeGL(self) -> None:
+        from motionpatches.app.gl.renderer import Renderer
+
+        self.renderer = Renderer()
+
+    def paintGL(self) -> None:
+        from motionpatches.app.gl.renderer import DARK, LIGHT
+
+        motion, ratio = self.check.preview, self.devicePixelRatioF()
+        pose = geometry.pose_at(motion, self.playback.wrapped(motion.duration_s))
+        root = motion.skeleton.chains[2][0] if motion.skeleton.chains else 0
+        both = np.concatenate(
+            [geometry.instances(self.bones, pose - pose[root] * [1, 0, 1]), geometry.instances(self.grey, self.figure)]
+        )
+        self.renderer.draw(
+            (0, 0, int(self.width() * ratio), int(self.height() * ratio)), self.camera, both, DARK if is_dark(self) else LIGHT
+        )
+
+    def mousePressEvent(self, event) -> None:
+        self._last = event.position()
+
+    def mouseMoveEvent(self, event) -> None:
+        delta, self._last = event.position() - self._last, event.position()
+        self.camera = self.camera.orbit(delta.x(), delta.y())
+        self.update()
+
+    def wheelEvent(self, event) -> None:
+        self.camera = replace(self.camera, distance=self.camera.zoom(event.angleDelta().y() / 120).distance)
+        self.update()
+
+
+class ImportCheckDialog(QDialog):
+    """Accepted: what was said is to be kept (ImportCheck.apply)."""
+
+    def __init__(self, check: ImportCheck, playback: Playback, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.check = check
+        self.setWindowTitle(f"Check Import: {check.name}")
+        self.resize(1100, 720)
+        self.problem = QLabel(wordWrap=True)
+        self.problem.setStyleSheet(f"color: {warning(self).name()}")
+        self.height = QLabel(wordWrap=True)
+        self.why = {name: self._note() for name in ("unit_m", "up", "fps", "root_offset", "chains")}
+        form = QWidget()
+        column = QVBoxLayout(form)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.addLayout(self._form())
+        column.addWidget(self._scopes())
+        column.addStretch()
+        scroll = QScrollArea(
+            widgetResizable=True, frameShape=QFrame.Shape.NoFrame, horizontalScrollBarPolicy=Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
+        scroll.setWidget(form)
+        scroll.setMinimumWidth(form.minimumSizeHint().width() + 20)
+        self.summary = QLabel(wordWrap=True)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Reset | QDialogButtonBox.StandardButton.Cancel)
+        self.apply = self.buttons.addButton("Apply", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.reset = self.buttons.button(QDialogButtonBox.StandardButton.Reset)
+        self.reset.setToolTip("Forget what is said for this file, folder or rig")
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.reset.clicked.connect(check.reset)
+        side = QVBoxLayout()
+        side.addWidget(scroll, 1)
+        for widget in (self.problem, self.summary, self.buttons):
+            side.addWidget(widget)
+        picture = QVBoxLayout()
+        self.view = on_canvas(_FigureView)(check, playback)
+        picture.addWidget(self.view, 1)
+        picture.addWidget(self.height)
+        box = QHBoxLayout(self)
+        box.addLayout(picture, 4)
+        box.addLayout(side, 4)
+        self._fill()
+        self._count()
+        check.changed.connect(self._fill)
+        check.counted.connect(self._count)
+        self.unit.setFocus()
+
+    def _note(self) -> QLabel:
+        label = QLabel(wordWrap=True)
+        label.setStyleSheet(f"color: {muted(self).name()}")
+        return label
+
+    def _form(self) -> QFormLayout:
+        """The fields, each with what it is known from."""
+        check = self.check
+        self.unit, self.metres = QComboBox(), QDoubleSpinBox(decimals=6, minimum=0.00001, maximum=1000, suffix=" m")
+        for name, factor, *_ in UNITS:
+            self.unit.addItem(name[0].upper() + name[1:], factor)
+        self.unit.addItem("Other", 0.0)
+        self.metres.setAccessibleName("Metres per unit")
+        self.up = QComboBox()
+        self.up.addItems(UP_AXES)
+        self.fps = QDoubleSpinBox(decimals=3, minimum=1, maximum=1000, suffix=" fps")
+        self.offset = QCheckBox("&Add the Root's OFFSET")
+        self.chains = [self._chain_row(part) for part in range(len(PART_NAMES))]
+        form = QFormLayout(fieldGrowthPolicy=QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        units = QHBoxLayout()
+        units.addWidget(self.unit, 1)
+        units.addWidget(self.metres)
+        label = QLabel("&Unit")
+        label.setBuddy(self.unit)
+        for name, title, field in (
+            ("unit_m", label, units),
+            ("up", "Up A&xis", self.up),
+            ("fps", "&Rate", self.fps),
+            ("root_offset", "Root Offset", self.offset),
+        ):
+            if name != "root_offset" or check.root_offset is not None:
+                form.addRow(title, field)
+                form.addRow("", self.why[name])
+        for part, name in enumerate(PART_NAMES):
+            row = QHBoxLayout()
+            row.addWidget(self.chains[part][0], 1)
+            row.addWidget(QLabel("to"))
+            row.addWidget(self.chains[part][1], 1)
+            form.addRow(QLabel(f'<span style="color: {part_colour(part).name()}">●</span> {name.title()}'), row)
+        form.addRow("", self.why["chains"])
+        self.unit.activated.connect(lambda: self.unit.currentData() and self._say(check.set_unit, self.unit.currentData()))
+        self.metres.editingFinished.connect(
+            lambda: abs(self.metres.value() - check.unit_m) > 1e-6 and self._say(check.set_unit, self.metres.value())
+        )
+        self.up.textActivated.connect(lambda axis: self._say(check.set_up, axis))
+        self.fps.editingFinished.connect(
+            lambda: self.fps.value() != round(check.preview.fps, 3) and self._say(check.set_fps, self.fps.value())
+        )
+        self.offset.clicked.connect(lambda on: self._say(check.set_root_offset, on))
+        return form
+
+    def _chain_row(self, part: int) -> tuple[QComboBox, QComboBox]:
+        boxes = QComboBox(), QComboBox()
+        for end, box in zip(("first", "last"), boxes, strict=True):
+            box.addItems(self.check.skeleton.joint_names)
+            box.setMinimumContentsLength(10)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setAccessibleName(f"{PART_NAMES[part].capitalize()}: {end} joint")
+            box.activated.connect(lambda _=0, p=part: self._chain_chosen(p))
+        return boxes
+
+    def _scopes(self) -> QGroupBox:
+        """For what it is said, with how many takes that are."""
+        group, grid = QGroupBox("Correct"), QGridLayout()
+        group.setLayout(grid)
+        self.scope, self.targets, self.folder = {}, {}, QComboBox()
+        for row, (scope, title) in enumerate(SCOPES.items()):
+            radio = self.scope[scope] = QRadioButton(title)
+            radio.clicked.connect(lambda _=False, s=scope: self.check.set_scope(s))
+            target = self.targets[scope] = QLabel(wordWrap=True)
+            choice = scope == "folder" and len(self.check.folders) > 1
+            grid.addWidget(radio, row, 0, Qt.AlignmentFlag.AlignVCenter if choice else Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(self.folder if choice else target, row, 1)
+        self.folder.setAccessibleName("Which folder")
+        self.folder.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.folder.setMinimumContentsLength(20)
+        self.folder.activated.connect(lambda at: self.check.set_scope("folder", self.check.folders[at]))
+        grid.setColumnStretch(1, 1)
+        return group
+
+    def _say(self, tell, value) -> None:
+        """Tell the check a value; what is wrong with it is shown, and the fields show what holds."""
+        try:
+            tell(value)
+        except StudioError as error:
+            self._fill()
+            self._tell(str(error))
+
+    def _chain_chosen(self, part: int) -> None:
+        start, end = (box.currentIndex() for box in self.chains[part])
+        if start >= 0 and end >= 0 and not self.check.set_chain(part, start, end):
+            self._fill()
+            self._tell("No bones lead from the one to the other; choose another joint.")
+
+    def _tell(self, problem: str) -> None:
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+
+    def _count(self) -> None:
+        check = self.check
+        for scope, label in self.targets.items():
+            label.setText(check.target(check.level_of(scope)))
+        self.folder.clear()
+        for place in check.folders:
+            self.folder.addItem(check.target(("folder", place)), place)
+            self.folder.setItemData(self.folder.count() - 1, place, Qt.ItemDataRole.ToolTipRole)
+        self._fill()
+
+    def _fill(self) -> None:
+        check = self.check
+        self._tell("")
+        at = next((i for i, (_, factor, *_) in enumerate(UNITS) if abs(factor / check.unit_m - 1) < 1e-4), len(UNITS))
+        self.unit.setCurrentIndex(at)
+        self.metres.setValue(check.unit_m)
+        self.up.setCurrentText(check.up)
+        self.fps.setValue(check.preview.fps)
+        self.offset.setChecked(bool(check.root_offset))
+        notes = check.notes()
+        for name, label in self.why.items():
+            label.setText(notes.get(name, "Not found."))
+        for chain, boxes in zip(check.chains or check.draft, self.chains, strict=True):
+            boxes[0].setCurrentIndex(chain[0] if chain else -1)
+            boxes[1].setCurrentIndex(chain[-1] if chain else -1)
+        self.scope[check.scope].setChecked(True)
+        for scope, radio in self.scope.items():
+            # The Tab key goes to the one that is chosen, the arrow keys from there to the others.
+            radio.setFocusPolicy(Qt.FocusPolicy.StrongFocus if scope == check.scope else Qt.FocusPolicy.ClickFocus)
+        if check.scope == "folder":
+            self.folder.setCurrentIndex(check.folders.index(check.level[1]))
+        side = "above" if check.lowest_m > 0 else "below"
+        low = f"{abs(check.lowest_m):.2f} m {side}" if abs(check.lowest_m) >= 0.005 else "at"
+        self.height.setText(f"Beside a person of 1.7 m. The lowest point of the take is {low} height 0.")
+        differs = check.differs()
+        self.summary.setText(check.news() if differs else "Nothing is changed yet.")
+        self.apply.setEnabled(differs)
+        self.reset.setEnabled(check.can_reset)
+
+    def keyPressEvent(self, event) -> None:
+        """Enter ends what is typed into a field of numbers, not the dialog."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not isinstance(self.focusWidget(), QAbstractSpinBox):
+            super().keyPressEvent(event)

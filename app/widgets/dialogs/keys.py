@@ -1,0 +1,105 @@
+"""Every action and its key; keys can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QKeySequenceEdit,
+    QLabel,
+    QLineEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from motionpatches.app.widgets.dialogs.command_palette import words_of
+
+
+class Keys:
+    """Actions by their words, with the keys they came with and those the user gave them."""
+
+    def __init__(self, actions: Sequence[QAction], settings: QSettings):
+        self.actions = {words_of(a): a for a in actions if a.text() and a.isVisible()}
+        self.settings = settings
+        self.first = {name: [k.toString() for k in a.shortcuts()] for name, a in self.actions.items()}
+        for name, action in self.actions.items():
+            kept = settings.value(f"keys/{name}")
+            if kept is not None:
+                action.setShortcuts([QKeySequence(k) for k in ([kept] if isinstance(kept, str) else kept) if k])
+
+    def give(self, name: str, key: str) -> str:
+        """Gives an action one key, '' for none; says which other action has it, and changes nothing then."""
+        for other, action in self.actions.items():
+            if key and other != name and key in [k.toString() for k in action.shortcuts()]:
+                return f"{key} belongs to “{other}” already."
+        self.actions[name].setShortcuts([QKeySequence(key)] if key else [])
+        self.settings.setValue(f"keys/{name}", [key])
+        return ""
+
+    def reset(self) -> None:
+        for name, action in self.actions.items():
+            action.setShortcuts([QKeySequence(k) for k in self.first[name]])
+            self.settings.remove(f"keys/{name}")
+
+
+class KeysDialog(QDialog):
+    def __init__(self, keys: Keys, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.keys = keys
+        self.setWindowTitle("Keys")
+        self.resize(560, 640)
+        self.filter = QLineEdit(placeholderText="Filter actions…", clearButtonEnabled=True)
+        self.filter.textChanged.connect(self._fill)
+        self.table = QTableWidget(0, 2)
+        self.table.setHorizontalHeaderLabels(["Action", "Key"])
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.setColumnWidth(1, 190)
+        self.table.verticalHeader().hide()
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.state = QLabel(
+            "Left drag orbits, right drag pans, the wheel zooms, double click frames, a click picks a joint.", wordWrap=True
+        )
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.RestoreDefaults)
+        buttons.rejected.connect(self.reject)
+        buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self._reset)
+        box = QVBoxLayout(self)
+        for widget in (self.filter, self.table, self.state, buttons):
+            box.addWidget(widget)
+        self._fill()
+
+    def _fill(self, *_) -> None:
+        words = self.filter.text().lower()
+        names = [n for n in self.keys.actions if words in n.lower()]
+        self.table.setRowCount(len(names))
+        for row, name in enumerate(names):
+            item = QTableWidgetItem(name)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            self.table.setItem(row, 0, item)
+            shortcuts = self.keys.actions[name].shortcuts()
+            edit = QKeySequenceEdit(shortcuts[0] if shortcuts else QKeySequence(), maximumSequenceLength=1)
+            edit.setClearButtonEnabled(True)
+            edit.setAccessibleName(f"Key of {name}")
+            edit.editingFinished.connect(lambda e=edit, n=name: self._give(e, n))
+            self.table.setCellWidget(row, 1, edit)
+
+    def _give(self, edit: QKeySequenceEdit, name: str) -> None:
+        before = [k.toString() for k in self.keys.actions[name].shortcuts()]
+        key = edit.keySequence().toString()
+        if key == (before[0] if before else ""):
+            return
+        wrong = self.keys.give(name, key)
+        self.state.setText(wrong or f"{name}: {key or 'no key'}.")
+        if wrong:
+            edit.setKeySequence(QKeySequence(before[0]) if before else QKeySequence())
+
+    def _reset(self) -> None:
+        self.keys.reset()
+        self._fill()

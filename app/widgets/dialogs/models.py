@@ -1,0 +1,174 @@
+"""The model page: what there is, from where, its card and scores; use, open, import, pull, compare two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSplitter,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from motionpatches.app.viewmodels.models import Models
+
+HUB = "line-corporation/MotionPatches"
+
+
+class ModelsWindow(QDialog):
+    """One chosen model shows its card; two are compared."""
+
+    def __init__(self, models: Models, parent: QWidget | None = None):
+        super().__init__(parent, Qt.WindowType.Window)
+        self.models = models
+        self.setWindowTitle("Models")
+        self.resize(980, 620)
+        self.list = QListWidget()
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setAccessibleName("Models")
+        self.list.setWordWrap(True)
+        self.list.setSpacing(3)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.itemSelectionChanged.connect(self._show)
+        self.list.itemDoubleClicked.connect(lambda _: self._use())
+        self.card = QTextBrowser(openExternalLinks=True)
+        self.state = QLabel(wordWrap=True)
+        self.use = QPushButton("Use This Model")
+        self.use.clicked.connect(self._use)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.list)
+        column.addWidget(QLabel("Choose two (Ctrl+click) to compare them."))
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(self.card)
+        split.setSizes([330, 650])
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.use)
+        buttons.addStretch()
+        for text, act in (("Open Folder…", self._open), ("Import…", self._import), ("Pull from the Hub…", self._pull)):
+            button = QPushButton(text)
+            button.clicked.connect(act)
+            buttons.addWidget(button)
+        box = QVBoxLayout(self)
+        box.addWidget(split, 1)
+        box.addWidget(self.state)
+        box.addLayout(buttons)
+        models.changed.connect(self._fill)
+        models.workspace.changed.connect(self._mark)
+        models.refresh()
+
+    def _fill(self) -> None:
+        chosen = {self.models.models[i].folder for i in self._rows()} if self.list.count() == len(self.models.models) else set()
+        self.list.clear()
+        for model in self.models.models:
+            item = QListWidgetItem(f"{model.name}\n{model.summary}")
+            item.setToolTip(str(model.folder))
+            self.list.addItem(item)
+            item.setSelected(model.folder in chosen)
+        if self.list.count() and not self._rows():
+            self.list.setCurrentRow(next((i for i, m in enumerate(self.models.models) if self.models.is_used(m)), 0))
+        self.state.setText(self.models.message)
+        self._mark()
+
+    def _mark(self) -> None:
+        for row in range(min(self.list.count(), len(self.models.models))):
+            model = self.models.models[row]
+            used = "  (in use)" if self.models.is_used(model) else ""
+            self.list.item(row).setText(f"{model.name}{used}\n{model.summary}")
+
+    def _rows(self) -> list[int]:
+        return sorted(self.list.row(item) for item in self.list.selectedItems())
+
+    def _show(self) -> None:
+        rows = self._rows()
+        self.use.setEnabled(len(rows) == 1)
+        if len(rows) == 2:
+            one, other = (self.models.models[i] for i in rows)
+            lines = [f"| | {one.name} | {other.name} |", "| --- | --- | --- |"]
+            lines += [f"| {what} | {a} | {b} |" for what, a, b in self.models.compare(one, other)]
+            self.card.setMarkdown("\n".join(lines))
+        elif rows:
+            model = self.models.models[rows[0]]
+            facts = [f"**{model.name}**: {model.summary}", f"Folder: {model.folder}"]
+            facts += [f"{name}: {value}" for name, value in model.provenance.items() if value != ""]
+            facts += [f"Scores: {model.headline}"] if model.headline else []
+            self.card.setMarkdown("  \n".join(facts) + "\n\n---\n\n" + (model.card or "*This model has no card.*"))
+
+    def _use(self) -> None:
+        rows = self._rows()
+        if len(rows) == 1:
+            self.models.use(self.models.models[rows[0]].folder)
+
+    def _open(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Open a model folder")
+        if name:
+            self.models.use(Path(name))
+            self.models.refresh()
+
+    def _import(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "A published state dict", "", "State dicts (*.pt *.pth);;All files (*)")
+        data = name and QFileDialog.getExistingDirectory(self, "The data set that it was trained on, for mean and deviation")
+        if name and data:
+            self.models.import_file(Path(name), Path(data))
+
+    def _pull(self) -> None:
+        dialog = PullDialog(self)
+        if dialog.exec():
+            self.models.pull(dialog.name.text().strip(), dialog.dataset.text().strip(), Path(dialog.data.text().strip()))
+
+
+class PullDialog(QDialog):
+    """Which published model, and where its data set lies."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setWindowTitle("Pull a published model")
+        self.setMinimumWidth(520)
+        self.name, self.dataset, self.data = QLineEdit(HUB), QLineEdit("HumanML3D"), QLineEdit()
+        browse = QPushButton("Choose…")
+        browse.clicked.connect(self._browse)
+        row = QHBoxLayout()
+        row.addWidget(self.data, 1)
+        row.addWidget(browse)
+        form = QFormLayout(self)
+        form.addRow("Repository", self.name)
+        form.addRow("Data set", self.dataset)
+        form.addRow("Its folder here", row)
+        note = QLabel(
+            "The model needs the mean and deviation of its data set's joints, which are computed from the folder. The "
+            "authors' weights are not for commercial use (CC BY-NC 4.0).",
+            wordWrap=True,
+        )
+        form.addRow(note)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Pull")
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        form.addRow(self.buttons)
+        for line in (self.name, self.dataset, self.data):
+            line.textChanged.connect(self._check)
+        self._check()
+
+    def _browse(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "The data set's folder")
+        if name:
+            self.data.setText(name)
+
+    def _check(self) -> None:
+        whole = all(line.text().strip() for line in (self.name, self.dataset, self.data))
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(whole and Path(self.data.text().strip()).is_dir())

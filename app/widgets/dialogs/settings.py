@@ -1,0 +1,162 @@
+"""Settings: appearance, motion, device, body models, caches; import corrections."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from motionpatches.app.viewmodels.import_corrections import ImportCorrections
+from motionpatches.app.widgets.dialogs.corrections import CorrectionsPage
+from motionpatches.app.widgets.dialogs.motion_cache import MotionCacheRow, restore_limit
+from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
+from motionpatches.core import paths
+from motionpatches.core.io.smpl import BODY_MODELS
+
+# Without the motions, which have a row of their own.
+CACHES = ("galleries", "libraries")
+DEVICES = ("auto", "cuda", "mps", "cpu")
+
+
+class SettingsDialog(QDialog):
+    """Takes effect at once, but for the device, which the next model that is loaded uses."""
+
+    def __init__(
+        self, settings: QSettings, workspace, stage, playback, corrections: ImportCorrections, parent: QWidget | None = None
+    ):
+        super().__init__(parent)
+        self.settings, self.workspace, self.stage, self.playback = settings, workspace, stage, playback
+        self.setWindowTitle("Settings")
+        self.setMinimumSize(760, 400)
+        general, self.pages = QWidget(), QTabWidget()
+        form = QFormLayout(general)
+        appearance = QComboBox()
+        appearance.addItems(APPEARANCES)
+        appearance.setCurrentText(settings.value("appearance", APPEARANCES[0], str))
+        appearance.textActivated.connect(self._appearance)
+        calm = QCheckBox("Nothing moves until it is played")
+        calm.setChecked(settings.value("reduced motion", False, bool))
+        calm.toggled.connect(self._calm)
+        device = QComboBox()
+        device.addItems(DEVICES)
+        device.setCurrentText(workspace.device_choice)
+        device.textActivated.connect(self._device)
+        self.bodies = QLineEdit(os.environ.get(BODY_MODELS, ""), placeholderText="The folder that holds smplh, smplx or smpl")
+        self.bodies.editingFinished.connect(self._set_bodies)
+        choose = QPushButton("Choose…")
+        choose.clicked.connect(self._choose)
+        row = QHBoxLayout()
+        row.addWidget(self.bodies)
+        row.addWidget(choose)
+        self.cache, self.data = QLabel(), QLabel()
+        clear = QPushButton("Clear")
+        clear.clicked.connect(self._clear)
+        caches, data = self._stored(self.cache, paths.cache, clear), self._stored(self.data, paths.data)
+        self.motions = MotionCacheRow(settings, workspace.files)
+        for label, field in (
+            ("Appearance", appearance),
+            ("Reduced motion", calm),
+            ("Device", device),
+            ("Body models (SMPL)", row),
+            ("Indexes and galleries", caches),
+            ("Motions read once", self.motions),
+            ("Runs, models, captions", data),
+        ):
+            form.addRow(label, field)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        self.corrections = CorrectionsPage(corrections)
+        self.pages.addTab(general, "&General")
+        self.pages.addTab(self.corrections, "&Import Corrections")
+        box.addWidget(self.pages)
+        box.addWidget(buttons)
+        self._size()
+
+    def _appearance(self, name: str) -> None:
+        self.settings.setValue("appearance", name)
+        set_appearance(name)
+
+    def _calm(self, on: bool) -> None:
+        self.settings.setValue("reduced motion", on)
+        if on:
+            self.stage.set(turntable=False)
+        if self.playback.playing == on:
+            self.playback.toggle()
+
+    def _device(self, name: str) -> None:
+        self.settings.setValue("device", name)
+        self.workspace.device_choice = name
+        self.workspace.load_model(self.workspace.model_folder)
+
+    def _choose(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "The folder of body models", self.bodies.text())
+        if name:
+            self.bodies.setText(name)
+            self._set_bodies()
+
+    def _set_bodies(self) -> None:
+        folder = self.bodies.text().strip()
+        self.settings.setValue("body models", folder)
+        if folder:
+            os.environ[BODY_MODELS] = folder
+        else:
+            os.environ.pop(BODY_MODELS, None)
+
+    def _stored(self, size: QLabel, folder: Callable[[], Path], *buttons: QPushButton) -> QHBoxLayout:
+        """A row that says how much lies in a folder, and shows it."""
+
+        def reveal() -> None:
+            folder().mkdir(parents=True, exist_ok=True)
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder())))
+
+        show = QPushButton("Show in Folder")
+        show.clicked.connect(reveal)
+        row = QHBoxLayout()
+        row.addWidget(size, 1)
+        for button in (*buttons, show):
+            row.addWidget(button)
+        return row
+
+    def _size(self) -> None:
+        made = [paths.cache() / name for name in CACHES]
+        cache, data = (
+            sum(f.stat().st_size for folder in folders for f in folder.rglob("*") if f.is_file()) / 2**20
+            for folders in (made, [paths.data()])
+        )
+        self.cache.setText(f"{cache:.0f} MB; made again when needed")
+        self.data.setText(f"{data:.0f} MB; yours")
+
+    def _clear(self) -> None:
+        for name in CACHES:
+            shutil.rmtree(paths.cache() / name, ignore_errors=True)
+        self._size()
+
+
+def restore(settings: QSettings, playback) -> None:
+    """What is in force from the start."""
+    restore_limit(settings)
+    folder = settings.value("body models", "", str)
+    if folder and not os.environ.get(BODY_MODELS) and Path(folder).is_dir():
+        os.environ[BODY_MODELS] = folder
+    if settings.value("reduced motion", False, bool) and playback.playing:
+        playback.toggle()

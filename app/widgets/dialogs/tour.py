@@ -1,0 +1,112 @@
+"""The tour: four steps through the window, for a first start or from the Help menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+STEPS = (
+    (
+        "Search",
+        "Type what you are looking for, in your own words. The best matches move at once; a click puts one on the stage.",
+        lambda w: w.query,
+    ),
+    (
+        "Watch",
+        "Left drag orbits, right drag pans, the wheel zooms. Space plays. K keeps a motion for comparison; T, G, Y and J "
+        "show trails, ghosts, the way on the floor and joint names.",
+        lambda w: w.stage,
+    ),
+    (
+        "Look inside",
+        "This picture is what the model reads: five body parts over time, xyz as colours. Point at it, and the "
+        "joints light up on the stage. W shows why a result was found.",
+        lambda w: w.patches,
+    ),
+    (
+        "Make it yours",
+        "Drop your own folder of motions anywhere on this window. Edit captions here, then Ctrl+T teaches the model your words.",
+        lambda w: w.captions,
+    ),
+)
+
+
+class Tour(QWidget):
+    """Dims the window but for the part that is spoken of. Escape ends it."""
+
+    def __init__(self, window):
+        super().__init__(window)
+        self.window_, self.step = window, 0
+        self.bubble = QFrame(self, frameShape=QFrame.Shape.StyledPanel, autoFillBackground=True)
+        self.bubble.setFixedWidth(360)
+        self.title, self.text, self.count = QLabel(), QLabel(wordWrap=True), QLabel()
+        skip, self.on = QPushButton("Skip"), QPushButton("Next", default=True)
+        skip.clicked.connect(self.end)
+        self.on.clicked.connect(self.next)
+        row = QHBoxLayout()
+        row.addWidget(self.count)
+        row.addStretch()
+        row.addWidget(skip)
+        row.addWidget(self.on)
+        box = QVBoxLayout(self.bubble)
+        for widget in (self.title, self.text):
+            box.addWidget(widget)
+        box.addLayout(row)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.resize(window.size())
+        self._show()
+        self.show()
+        self.raise_()
+        self.on.setFocus()
+
+    def next(self) -> None:
+        self.step += 1
+        self.end() if self.step >= len(STEPS) else self._show()
+
+    def end(self) -> None:
+        self.hide()
+        self.deleteLater()
+
+    def _box(self) -> QRect:
+        part = STEPS[self.step][2](self.window_)
+        return QRect(part.mapTo(self.window_, part.rect().topLeft()), part.size()).adjusted(-4, -4, 4, 4)
+
+    def _show(self) -> None:
+        title, text, _ = STEPS[self.step]
+        self.title.setText(f"<b style='font-size: large'>{title}</b>")
+        self.text.setText(text)
+        self.count.setText(f"{self.step + 1} of {len(STEPS)}")
+        self.on.setText("Done" if self.step == len(STEPS) - 1 else "Next")
+        self.bubble.adjustSize()
+        box, size = self._box(), self.bubble.sizeHint()
+        x = min(max(box.center().x() - 180, 12), self.width() - 372)
+        if box.right() + 384 < self.width():
+            x = box.right() + 12
+        elif box.left() > 384:
+            x = box.left() - 372
+        y = box.bottom() + 12 if box.width() > self.width() * 0.7 else box.top() + 40
+        self.bubble.move(x, min(max(y, 12), self.height() - size.height() - 12))
+        self.update()
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        box = self._box()
+        for rect in (
+            QRect(0, 0, self.width(), box.top()),
+            QRect(0, box.bottom() + 1, self.width(), self.height()),
+            QRect(0, box.top(), box.left(), box.height()),
+            QRect(box.right() + 1, box.top(), self.width(), box.height()),
+        ):
+            painter.fillRect(rect, QColor(0, 0, 0, 130))
+        painter.setPen(QPen(self.palette().highlight().color(), 2))
+        painter.drawRect(box)
+
+    def keyPressEvent(self, event) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.end()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Right, Qt.Key.Key_Space):
+            self.next()
+
+    def mousePressEvent(self, event) -> None:
+        event.accept()

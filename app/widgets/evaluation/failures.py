@@ -1,0 +1,87 @@
+"""Queries whose own motion did not come first: the truth beside what won, moving."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QLabel, QSplitter, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+
+from motionpatches.app.viewmodels.evaluation import Measure
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.widgets.views.results import make_results_view
+
+SHOWN = 2000
+COLUMNS = ("Rank", "Query", "What came first", "")
+
+
+class FailuresTab(QWidget):
+    """Choosing a row shows both motions; a click on one opens it on the stage."""
+
+    def __init__(self, measure: Measure, playback: Playback, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.measure = measure
+        self.state = QLabel(wordWrap=True)
+        self.table = QTableWidget(0, len(COLUMNS))
+        self.table.setHorizontalHeaderLabels(COLUMNS)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        self.table.verticalHeader().hide()
+        self.table.setAlternatingRowColors(True)
+        for column, mode in enumerate(
+            (
+                QHeaderView.ResizeMode.ResizeToContents,
+                QHeaderView.ResizeMode.Stretch,
+                QHeaderView.ResizeMode.Stretch,
+                QHeaderView.ResizeMode.ResizeToContents,
+            )
+        ):
+            self.table.horizontalHeader().setSectionResizeMode(column, mode)
+        self.table.currentCellChanged.connect(lambda row, *_: self._look(row))
+        self.tiles = make_results_view(measure.pair, playback)
+        self.tiles.chosen.connect(measure.open)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.table)
+        split.addWidget(self.tiles)
+        split.setSizes([620, 540])
+        box = QVBoxLayout(self)
+        box.addWidget(self.state)
+        box.addWidget(split, 1)
+        self._shown = None
+        measure.changed.connect(self._changed)
+        self._changed()
+
+    def _changed(self) -> None:
+        found = self.measure.evaluation
+        if found is None:
+            self.state.setText("Evaluate first; then the queries whose own motion did not come first are listed here.")
+            return
+        if found is self._shown:
+            return
+        self._shown = found
+        failures = self.measure.failures
+        alike = sum(f.near_duplicate for f in failures)
+        cut = f" The worst {SHOWN:,} are listed." if len(failures) > SHOWN else ""
+        self.state.setText(
+            f"{len(failures):,} of {found.motions:,} queries do not find their own motion (or one of the same "
+            f"caption) first; in {alike:,} the winner's caption means nearly the same.{cut} Left: the query's own "
+            "motion; right: what came first."
+        )
+        self.table.setRowCount(0)
+        self.table.setRowCount(min(len(failures), SHOWN))
+        for at, failure in enumerate(failures[:SHOWN]):
+            texts = (
+                str(failure.rank),
+                found.clips[failure.row].caption,
+                found.clips[failure.winner].caption,
+                "near duplicate" if failure.near_duplicate else "",
+            )
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self.table.setItem(at, column, item)
+        if failures:
+            self.table.setCurrentCell(0, 0)
+
+    def _look(self, row: int) -> None:
+        if 0 <= row < len(self.measure.failures):
+            self.measure.look(self.measure.failures[row])

@@ -1,0 +1,141 @@
+"""Retrieval under all protocols: our figures beside the published ones of the same data."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from motionpatches.app.viewmodels.evaluation import Measure
+
+NAMES = {".md": "Markdown", ".tex": "LaTeX", ".csv": "CSV", ".json": "JSON"}
+
+
+class RetrievalTab(QWidget):
+    def __init__(self, measure: Measure, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.measure = measure
+        self.split, self.seed = QComboBox(), QSpinBox(maximum=1_000_000)
+        self.split.setAccessibleName("Split")
+        self.seed.setAccessibleName("Seed of the small batches")
+        self.run = QPushButton("Evaluate", default=True)
+        self.run.clicked.connect(self._run)
+        self.copy, self.save = (self._menu(text, act) for text, act in (("Copy As", self._copy), ("Save As", self._save)))
+        top = QHBoxLayout()
+        for widget in (QLabel("Split"), self.split, QLabel("Seed"), self.seed, self.run):
+            top.addWidget(widget)
+        top.addStretch()
+        top.addWidget(self.copy)
+        top.addWidget(self.save)
+        self.facts, self.notes = QLabel(wordWrap=True), QLabel(wordWrap=True)
+        self.table = QTableWidget()
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.verticalHeader().hide()
+        self.table.setAlternatingRowColors(True)
+        box = QVBoxLayout(self)
+        box.addLayout(top)
+        box.addWidget(self.facts)
+        box.addWidget(self.table, 1)
+        box.addWidget(self.notes)
+        measure.changed.connect(self._changed)
+        measure.workspace.changed.connect(self._splits)
+        self._splits()
+        self._changed()
+
+    def _menu(self, text: str, act) -> QToolButton:
+        button = QToolButton(text=text, popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        for suffix, name in NAMES.items():
+            menu.addAction(name, lambda s=suffix: act(s))
+        button.setMenu(menu)
+        return button
+
+    def _splits(self) -> None:
+        names = self.measure.splits()
+        if [self.split.itemText(i) for i in range(self.split.count())] != names:
+            self.split.clear()
+            self.split.addItems(names)
+
+    def _run(self) -> None:
+        if self.measure.working:
+            self.measure.cancel()
+        else:
+            self.measure.evaluate(self.split.currentText(), self.seed.value())
+
+    def _copy(self, suffix: str) -> None:
+        QApplication.clipboard().setText(self.measure.report(suffix))
+
+    def _save(self, suffix: str) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Save the report", f"evaluation{suffix}", f"{NAMES[suffix]} (*{suffix})")
+        if not name:
+            return
+        try:
+            with open(name, "w", encoding="utf-8") as file:
+                file.write(self.measure.report(suffix))
+        except OSError as error:
+            QMessageBox.warning(self, "Not saved", f"{name} could not be written: {error.strerror}. Choose another place.")
+
+    def _changed(self) -> None:
+        found = self.measure.evaluation
+        self.run.setText("Cancel" if self.measure.working else "Evaluate")
+        for button in (self.copy, self.save):
+            button.setEnabled(found is not None)
+        if found is None:
+            self.facts.setText(
+                self.measure.message
+                or "Every captioned motion of a split is a query, in words and as a motion. "
+                "Published figures appear beside those of the same data set and protocol."
+            )
+            return
+        self._fill(found)
+
+    def _fill(self, found) -> None:
+        from motionpatches.core.evaluation.protocols import PROTOCOLS
+        from motionpatches.core.evaluation.published import NAMES as RECALLS
+        from motionpatches.core.evaluation.report import WAYS, facts, rows_of
+
+        self.facts.setText(self.measure.message or facts(found))
+        rows = rows_of(found)
+        self.table.setColumnCount(2 + 2 * len(RECALLS))
+        self.table.setHorizontalHeaderLabels(
+            [
+                "Protocol",
+                "Method",
+                *(f"{WAYS[way].replace('text', 'T').replace('motion', 'M')}\n{name}" for way in WAYS for name in RECALLS),
+            ]
+        )
+        self.table.setRowCount(len(rows))
+        bold = QFont(self.table.font())
+        bold.setBold(True)
+        for at, row in enumerate(rows):
+            cells = [
+                PROTOCOLS[row.protocol].title,
+                row.method,
+                *(f"{row.ways[way][n]:.2f}" if n in row.ways[way] else "" for way in WAYS for n in RECALLS),
+            ]
+            for column, text in enumerate(cells):
+                item = QTableWidgetItem(text)
+                if column > 1:
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                if not row.published:
+                    item.setFont(bold)
+                self.table.setItem(at, column, item)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        missing = [f"{PROTOCOLS[name].title}: not run, {reason}." for name, reason in found.missing.items()]
+        self.notes.setText("\n".join([*missing, *found.notes]))

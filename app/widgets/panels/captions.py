@@ -1,0 +1,186 @@
+"""The captions of the take on the stage, to be read and edited; a double click edits."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from motionpatches.app.viewmodels.captions import Captions
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.core.library.captions import CaptionLine
+
+COLUMNS = ("Caption", "From, s", "To, s")
+FIELDS = ("text", "start_s", "end_s")
+
+
+class _Editors(QStyledItemDelegate):
+    """Holds the take while one of its cells is edited. Tab opens the next cell before it closes the last, hence `editor`."""
+
+    def __init__(self, captions: Captions, parent: QWidget):
+        super().__init__(parent)
+        self.captions, self.editor = captions, None
+        self.closeEditor.connect(self._closed)
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex) -> QWidget:
+        self.editor = super().createEditor(parent, option, index)
+        self.captions.hold(True)
+        return self.editor
+
+    def _closed(self, editor: QWidget) -> None:
+        if editor is self.editor:
+            self.editor = None
+            self.captions.hold(False)
+
+
+class CaptionsPanel(QWidget):
+    """From and to are empty where a caption speaks of the whole take."""
+
+    def __init__(self, captions: Captions, playback: Playback, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.captions, self.playback = captions, playback
+        self.table = QTableWidget(0, len(COLUMNS))
+        self.table.setHorizontalHeaderLabels(COLUMNS)
+        self.table.setAccessibleName("Captions of this take")
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 2):
+            self.table.setColumnWidth(column, 62)
+        self.table.setWordWrap(True)
+        self.table.setItemDelegate(_Editors(captions, self))
+        self.table.itemChanged.connect(self._edited)
+        self.table.itemSelectionChanged.connect(self._enable)
+        self.add, self.add_range, self.remove = QPushButton("Add"), QPushButton("Add for Range"), QPushButton("Remove")
+        self.add_range.setToolTip("A caption of the range that is marked on the timeline (I, O)")
+        row = QHBoxLayout()
+        for button, act in ((self.add, self._add), (self.add_range, self._add_range), (self.remove, self._remove)):
+            button.clicked.connect(act)
+            row.addWidget(button)
+        row.addStretch()
+        self.own = QCheckBox("Save in the library's own files")
+        self.own.setToolTip("Off: in a file of your own, and the library stays as it is")
+        self.own.setChecked(captions.own)
+        self.own.toggled.connect(lambda on: setattr(captions, "own", on))
+        self.state = QLabel(wordWrap=True)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(6, 6, 6, 6)
+        box.addWidget(self.table, 1)
+        box.addLayout(row)
+        box.addWidget(self.own)
+        box.addWidget(self.state)
+        self._shown: list[CaptionLine] = []
+        self._new: tuple[float, float] | None = None
+        captions.changed.connect(self._fill)
+        playback.changed.connect(self._enable)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Shows the lines, but not under the hands of who types: then once the editor is closed."""
+        self.state.setText(self.captions.message)
+        self.state.setVisible(bool(self.captions.message))
+        if self.captions.held:
+            return
+        self._shown, self._new = list(self.captions.lines), None
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(self._shown))
+        for row, line in enumerate(self._shown):
+            whole = not line.start_s and not line.end_s
+            times = "" if whole else f"{line.start_s:g}", f"{line.end_s:g}" if line.end_s else ""
+            for column, value in enumerate((line.text, *times)):
+                self._item(row, column, value)
+        self.table.blockSignals(False)
+        self.table.resizeRowsToContents()
+        self._enable()
+
+    def _item(self, row: int, column: int, value: str) -> None:
+        item = QTableWidgetItem(value)
+        item.setToolTip(value)
+        if column:
+            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.table.setItem(row, column, item)
+
+    def _enable(self) -> None:
+        there = bool(self.captions.take)
+        self.add.setEnabled(there)
+        self.add_range.setEnabled(there and self.playback.range_s is not None)
+        self.remove.setEnabled(bool(self._rows()))
+
+    def _rows(self) -> list[int]:
+        return sorted({i.row() for i in self.table.selectedIndexes() if i.row() < len(self._shown)})
+
+    def edit(self) -> None:
+        """Begins to edit the first caption, or a new one where there is none."""
+        if self.table.rowCount():
+            self.table.setCurrentCell(0, 0)
+            self.table.setFocus()
+            self.table.editItem(self.table.item(0, 0))
+        else:
+            self._add()
+
+    def _add(self) -> None:
+        self._begin(0.0, 0.0)
+
+    def _add_range(self) -> None:
+        """Of the marked range, in seconds of the take (a clip of a range begins later in it)."""
+        clip = self.captions.workspace.clip
+        start, end = self.playback.range_s or (0.0, 0.0)
+        offset = clip.start_s if clip else 0.0
+        self._begin(round(start + offset, 2), round(end + offset, 2))
+
+    def _begin(self, start: float, end: float) -> None:
+        """An empty line in which to type; it is kept once it has words."""
+        if not self.captions.take:
+            return
+        self.table.blockSignals(True)
+        row = len(self._shown)
+        self.table.setRowCount(row + 1)
+        for column, value in enumerate(("", f"{start:g}" if end else "", f"{end:g}" if end else "")):
+            self._item(row, column, value)
+        self.table.blockSignals(False)
+        self._new = (start, end)
+        self.table.setCurrentCell(row, 0)
+        self.table.setFocus()
+        self.table.editItem(self.table.item(row, 0))
+
+    def _edited(self, item: QTableWidgetItem) -> None:
+        row, text = item.row(), item.text().strip()
+        if row == len(self._shown):
+            if self._new is not None and item.column() == 0 and text:
+                self.captions.add(text, *self._new)
+                self._shown, self._new = list(self.captions.lines), None
+            return
+        if self._shown[row] not in self.captions.lines:
+            self.captions.say("This caption was changed elsewhere meanwhile; edit it again.")
+            return
+        at = self.captions.lines.index(self._shown[row])
+        if item.column() == 0:
+            self.captions.edit(at, text=text)
+        else:
+            try:
+                seconds = float(text) if text else 0.0
+            except ValueError:
+                seconds = -1.0
+            if seconds < 0:
+                self.captions.say(f"{text} is not a time in seconds.")
+            else:
+                self.captions.edit(at, **{FIELDS[item.column()]: seconds})
+        self._shown[row] = self.captions.lines[at]
+        self._fill()
+
+    def _remove(self) -> None:
+        self.captions.remove(self._rows())

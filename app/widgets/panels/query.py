@@ -1,0 +1,112 @@
+"""The query line with history and k, and below it the results, or examples while there are none."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QStringListModel, Qt, QTimer
+from PySide6.QtWidgets import (
+    QCompleter,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.search import EXAMPLES, Search
+from motionpatches.app.widgets.views.results import make_results_view
+
+PAUSE_MS = 250
+
+
+class QueryPanel(QWidget):
+    def __init__(self, search: Search, playback: Playback, parent=None):
+        super().__init__(parent)
+        self.search = search
+        self.line = QLineEdit(
+            placeholderText="Describe a motion, for example: a person waves with the right hand", clearButtonEnabled=True
+        )
+        self.line.setAccessibleName("Query")
+        font = self.line.font()
+        font.setPointSizeF(font.pointSizeF() * 1.15)
+        self.line.setFont(font)
+        self.pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self.pause.timeout.connect(lambda: search.submit(self.line.text()))
+        self.line.textEdited.connect(lambda _: self.pause.start())
+        self.line.returnPressed.connect(self.submit)
+        self.history = QStringListModel(self)
+        completer = QCompleter(self.history, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.activated.connect(lambda _: QTimer.singleShot(0, self.submit))
+        self.line.setCompleter(completer)
+        self.k = QSpinBox(minimum=1, maximum=25, value=search.k, prefix="top ", toolTip="How many results to show")
+        self.k.setAccessibleName("Number of results")
+        self.k.valueChanged.connect(search.set_k)
+        self.state = QLabel()
+        self.state.setMinimumWidth(150)
+        top = QHBoxLayout()
+        top.addWidget(self.line, 1)
+        top.addWidget(self.k)
+        top.addWidget(self.state)
+        self.results = make_results_view(search, playback)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self._examples())
+        self.pages.addWidget(self.results)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 8, 8, 4)
+        box.addLayout(top)
+        box.addWidget(self.pages, 1)
+        search.changed.connect(self._changed)
+
+    def _examples(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.addStretch()
+        title = QLabel("Type what you are looking for, or try one of these:")
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(title)
+        for part in (EXAMPLES[:3], EXAMPLES[3:]):
+            row = QHBoxLayout()
+            row.addStretch()
+            for text in part:
+                button = QPushButton(text, objectName="example")
+                button.clicked.connect(lambda _=False, t=text: self.ask(t))
+                row.addWidget(button)
+            row.addStretch()
+            column.addLayout(row)
+        self.hint = QLabel()
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.hint)
+        column.addStretch()
+        return page
+
+    def ask(self, text: str) -> None:
+        """Puts a sentence into the line and searches for it."""
+        self.line.setText(text)
+        self.submit()
+
+    def submit(self) -> None:
+        self.pause.stop()
+        if self.search.like and self.line.text() == self.search.query:
+            self.search.again()
+        else:
+            self.search.submit(self.line.text())
+
+    def _changed(self) -> None:
+        has = bool(self.search.results) and bool(self.search.query)
+        if self.search.like and not self.pause.isActive() and self.line.text() != self.search.query:
+            self.line.setText(self.search.query)
+        self.pages.setCurrentIndex(1 if has else 0)
+        self.history.setStringList(self.search.history)
+        self.hint.setText(self.search.note)
+        if has:
+            among = f" among {len(self.search.only):,}" if self.search.only is not None else ""
+            self.state.setText(
+                self.search.note or f"{len(self.search.results)} results{among}, {self.search.elapsed_s * 1000:.0f} ms"
+            )
+        else:
+            self.state.setText("")

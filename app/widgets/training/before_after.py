@@ -1,0 +1,74 @@
+"""The same query before and after a run, side by side and moving."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from motionpatches.app.viewmodels.before_after import BeforeAfter
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.widgets.views.results import make_results_view
+from motionpatches.core import paths
+
+
+class BeforeAfterTab(QWidget):
+    """A click on a tile opens it on the stage."""
+
+    def __init__(self, compared: BeforeAfter, playback: Playback, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.compared = compared
+        self.query = QComboBox(editable=True, insertPolicy=QComboBox.InsertPolicy.NoInsert)
+        self.query.setAccessibleName("Query")
+        self.query.lineEdit().setPlaceholderText("A sentence to search for with both models")
+        self.query.lineEdit().returnPressed.connect(self._ask)
+        self.query.activated.connect(lambda _: self._ask())
+        self.go = QPushButton("Compare")
+        self.go.clicked.connect(self._ask)
+        self.state = QLabel(wordWrap=True)
+        top = QHBoxLayout()
+        top.addWidget(self.query, 1)
+        top.addWidget(self.go)
+        split = QSplitter()
+        self.views = []
+        for title, side in (("Before", compared.before), ("After", compared.after)):
+            half = QWidget()
+            column = QVBoxLayout(half)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.addWidget(QLabel(f"<b>{title}</b>"))
+            view = make_results_view(side, playback)
+            view.chosen.connect(compared.open)
+            column.addWidget(view, 1)
+            split.addWidget(half)
+            self.views.append(view)
+        split.setSizes([1000, 1000])
+        box = QVBoxLayout(self)
+        box.addLayout(top)
+        box.addWidget(self.state)
+        box.addWidget(split, 1)
+        self._run = None
+        compared.changed.connect(self._changed)
+        self._changed()
+
+    def _ask(self) -> None:
+        self.compared.ask(self.query.currentText())
+
+    def _changed(self) -> None:
+        run, models = self.compared.run, self.compared.models
+        if run is not self._run:
+            self._run = run
+            text = self.query.currentText()
+            self.query.clear()
+            self.query.addItems(run.config.sentences if run else [])
+            if text and run and not run.config.sentences:
+                self.query.setCurrentText(text)
+        self.go.setEnabled(models is not None and not self.compared.working)
+        library = self.compared.workspace.library
+        if self.compared.working:
+            said = "Indexing the open library with both models…"
+        elif models is None:
+            said = "Choose one run that has a model already."
+        else:
+            name = library.name if library else "Nothing"
+            said = (
+                f"{name} is searched with {paths.model_name(models[0])} (before) and with the best model of {run.name} (after)."
+            )
+        self.state.setText(self.compared.message or said)

@@ -1,0 +1,224 @@
+"""The fine-tuning dialog: from the open library and model to a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from motionpatches.app.viewmodels.fine_tuning import Plan
+from motionpatches.app.widgets.theme import warning
+from motionpatches.core.training.advice import TRAINED
+
+HELP = {
+    "epochs": "How often every clip is seen.",
+    "batch": "Motions that are told apart at once; more is better and needs more memory.",
+    "chunk": "Gradient caching: the same gradient in less memory, slower. 0: off.",
+    "lr_text": "0 freezes the text encoder.",
+    "lr_motion": "0 freezes the motion encoder.",
+    "frozen_text_layers": "The lowest layers keep what they know.",
+    "frozen_motion_layers": "The lowest layers keep what they know.",
+    "mirror": "Left and right exchanged, in the motion and in its words.",
+    "crop": "Long takes are cut at changing places, others begin a little later.",
+    "augment": "How much speed, size, heading, limb lengths, posture and noise vary; 0: not at all.",
+    "cutmix": "Share of motions that take two or three body parts from another one, words by share.",
+    "mask_above": "Other captions whose sentence embeddings are nearer than this count neither as right nor as wrong. 0: off.",
+    "same_caption_positives": "Motions of one batch with the same caption are all right answers.",
+    "sentences": "One a line. What they find is shown after every epoch.",
+}
+
+
+class PlanDialog(QDialog):
+    """`plan` holds the fields; errors stand below theirs; the reasons and the cost on the right."""
+
+    def __init__(self, plan: Plan, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.plan = plan
+        self.setWindowTitle("Fine-Tune")
+        self.resize(960, 700)
+        self.readers: dict[str, Callable[[], None]] = {}
+        self.errors: dict[str, QLabel] = {}
+        self.fields: dict[str, QWidget] = {}
+        self.name = QLineEdit(plan.library.name)
+        self.start = QComboBox()
+        self.start.addItems([s.label for s in plan.starts])
+        self.start.activated.connect(lambda i: plan.begin(plan.starts[i]))
+        self.trained = QComboBox()
+        self.trained.addItems(list(TRAINED))
+        self.trained.textActivated.connect(plan.train)
+        forms = QWidget()
+        columns = QHBoxLayout(forms)
+        columns.setContentsMargins(0, 0, 0, 0)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.addWidget(self._what())
+        left.addWidget(self._course())
+        left.addStretch()
+        right.addWidget(self._variation())
+        right.addWidget(self._watch())
+        right.addStretch()
+        columns.addLayout(left, 1)
+        columns.addLayout(right, 1)
+        scroll = QScrollArea(widgetResizable=True, frameShape=QScrollArea.Shape.NoFrame)
+        scroll.setWidget(forms)
+        self.reasons, self.cost = QLabel(wordWrap=True), QLabel(wordWrap=True)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.go = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self.go.setText("Start Training")
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.addWidget(scroll, 1)
+        box.addWidget(self.reasons)
+        box.addWidget(self.cost)
+        box.addWidget(self.buttons)
+        plan.changed.connect(self._fill)
+        self._fill()
+
+    def _what(self) -> QGroupBox:
+        group, form = _group("What")
+        form.addRow("Name of the run", self.name)
+        form.addRow("Starts from", self.start)
+        form.addRow("Learns", self.trained)
+        self._whole(form, "frozen_text_layers", "Frozen text layers", 0, 64)
+        self._whole(form, "frozen_motion_layers", "Frozen motion layers", 0, 64)
+        return group
+
+    def _course(self) -> QGroupBox:
+        group, form = _group("How")
+        self._whole(form, "epochs", "Epochs", 1, 100_000)
+        self._whole(form, "batch", "Batch", 1, 65_536)
+        self._whole(form, "chunk", "At a time", 0, 65_536)
+        for name, label in (
+            ("lr_text", "Learning rate, text"),
+            ("lr_motion", "Learning rate, motion"),
+            ("lr_heads", "Learning rate, heads"),
+        ):
+            self._number(form, name, label)
+        self._choice(form, "precision", "Precision", ("auto", "bf16", "fp32"))
+        self._choice(form, "device", "Device", ("auto", "cuda", "mps", "cpu"))
+        self._whole(form, "seed", "Seed", 0, 2_000_000_000)
+        return group
+
+    def _variation(self) -> QGroupBox:
+        group, form = _group("Variation")
+        self._switch(form, "mirror", "Mirror")
+        self._switch(form, "crop", "Crop")
+        self._share(form, "augment", "Strength of variation")
+        self._choice(form, "caption_choice", "Captions", ("random", "first"))
+        self._share(form, "cutmix", "Part-CutMix")
+        self._switch(form, "same_caption_positives", "Same captions are right")
+        self._share(form, "mask_above", "Mask captions nearer than")
+        return group
+
+    def _watch(self) -> QGroupBox:
+        group, form = _group("Sentences to watch")
+        edit = QPlainTextEdit()
+        edit.setFixedHeight(96)
+        edit.setTabChangesFocus(True)
+
+        def lines() -> list[str]:
+            return [t.strip() for t in edit.toPlainText().splitlines() if t.strip()]
+
+        def read() -> None:
+            if lines() != self.plan.config.sentences:
+                edit.setPlainText("\n".join(self.plan.config.sentences))
+
+        edit.textChanged.connect(lambda: self.plan.set(sentences=lines()))
+        self._row(form, "sentences", "", edit, read)
+        return group
+
+    def _row(self, form: QFormLayout, name: str, label: str, widget: QWidget, read: Callable[[], None]) -> None:
+        error = QLabel(wordWrap=True)
+        error.setStyleSheet(f"color: {warning(self).name()}")
+        error.hide()
+        box = QVBoxLayout()
+        box.setSpacing(1)
+        box.addWidget(widget)
+        box.addWidget(error)
+        widget.setToolTip(HELP.get(name, ""))
+        widget.setAccessibleName(label or "Sentences to watch")
+        if label:
+            form.addRow(label, box)
+        else:
+            form.addRow(box)
+        self.readers[name], self.errors[name], self.fields[name] = read, error, widget
+
+    def _whole(self, form: QFormLayout, name: str, label: str, low: int, high: int) -> None:
+        spin = QSpinBox(minimum=low, maximum=high, groupSeparatorShown=name != "seed")
+        spin.valueChanged.connect(lambda value: self.plan.set(**{name: value}))
+        self._row(form, name, label, spin, lambda: spin.setValue(getattr(self.plan.config, name)))
+
+    def _share(self, form: QFormLayout, name: str, label: str) -> None:
+        spin = QDoubleSpinBox(minimum=0, maximum=1, singleStep=0.05, decimals=2)
+        spin.valueChanged.connect(lambda value: self.plan.set(**{name: round(value, 2)}))
+        self._row(form, name, label, spin, lambda: spin.setValue(getattr(self.plan.config, name)))
+
+    def _number(self, form: QFormLayout, name: str, label: str) -> None:
+        """A rate as one writes it: 1e-4 or 0.0001; what is no number is an error of the field."""
+        line = QLineEdit()
+
+        def write(text: str) -> None:
+            try:
+                self.plan.set(**{name: float(text)})
+            except ValueError:
+                self.plan.set(**{name: text})
+
+        def read() -> None:
+            value = getattr(self.plan.config, name)
+            if not line.hasFocus() and isinstance(value, float):
+                line.setText(f"{value:g}")
+
+        line.textEdited.connect(write)
+        self._row(form, name, label, line, read)
+
+    def _choice(self, form: QFormLayout, name: str, label: str, values: tuple[str, ...]) -> None:
+        box = QComboBox()
+        box.addItems(values)
+        box.textActivated.connect(lambda value: self.plan.set(**{name: value}))
+        self._row(form, name, label, box, lambda: box.setCurrentText(getattr(self.plan.config, name)))
+
+    def _switch(self, form: QFormLayout, name: str, label: str) -> None:
+        box = QCheckBox()
+        box.toggled.connect(lambda on: self.plan.set(**{name: on}))
+        self._row(form, name, label, box, lambda: box.setChecked(getattr(self.plan.config, name)))
+
+    def _fill(self) -> None:
+        for name, read in self.readers.items():
+            self.fields[name].blockSignals(True)
+            read()
+            self.fields[name].blockSignals(False)
+        found = self.plan.problems
+        for name, label in self.errors.items():
+            label.setText(found.get(name, ""))
+            label.setVisible(name in found)
+        self.trained.setCurrentText(self.plan.trained)
+        self.reasons.setText(self.plan.unsuitable or " ".join(self.plan.reasons))
+        self.cost.setText(self.plan.cost)
+        short = self.plan.unsuitable or self.plan.cost_problem or (self.plan.estimate and self.plan.estimate.short)
+        self.cost.setStyleSheet(f"color: {warning(self).name()}" if short else "font-weight: 600")
+        self.go.setEnabled(self.plan.can_start)
+
+
+def _group(title: str) -> tuple[QGroupBox, QFormLayout]:
+    group = QGroupBox(title)
+    form = QFormLayout(group)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
+    return group, form

@@ -1,0 +1,238 @@
+"""Training runs: past and present, their curves, what they find, how they differ; pause, stop, resume, use, delete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QMessageBox,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QTabWidget,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from motionpatches.app.viewmodels.before_after import BeforeAfter
+from motionpatches.app.viewmodels.fine_tuning import Plan
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.training import Training, how_it_stands
+from motionpatches.app.widgets.training.before_after import BeforeAfterTab
+from motionpatches.app.widgets.training.fine_tune_dialog import PlanDialog
+from motionpatches.app.widgets.training.run_texts import configuration_text, sentences_text
+from motionpatches.app.widgets.views.curves import Curves
+from motionpatches.core.training.runs import Run
+
+REDRAW_MS = 250
+NOTHING = "No run yet. Fine-tune the open model on the open library."
+
+
+class TrainingWindow(QDialog):
+    """Chosen runs show their curves over each other; one alone also its sentences, configuration and notes."""
+
+    def __init__(self, training: Training, playback: Playback, parent: QWidget | None = None):
+        super().__init__(parent, Qt.WindowType.Window)
+        self.training = training
+        self.setWindowTitle("Training Runs")
+        self.resize(1200, 740)
+        self.list = QListWidget(selectionMode=QAbstractItemView.SelectionMode.ExtendedSelection, wordWrap=True, spacing=3)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setAccessibleName("Training runs")
+        self.list.itemSelectionChanged.connect(self._chosen)
+        self.curves, self.sentences, self.configuration = Curves(), QTextBrowser(), QTextBrowser()
+        self.notes = QPlainTextEdit(placeholderText="Notes on this run. They are saved as you type.")
+        self.notes.textChanged.connect(self._note)
+        self.compared = BeforeAfter(training.workspace, self)
+        self.tabs = QTabWidget()
+        for widget, title in (
+            (self.curves, "Curves"),
+            (self.sentences, "Sentences"),
+            (BeforeAfterTab(self.compared, playback), "Before and After"),
+            (self.configuration, "Configuration"),
+            (self.notes, "Notes"),
+        ):
+            self.tabs.addTab(widget, title)
+        self.state, self.progress = QLabel(wordWrap=True), QProgressBar(textVisible=False, maximumHeight=8)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self._left())
+        split.addWidget(self._right())
+        split.setSizes([290, 910])
+        box = QVBoxLayout(self)
+        box.addWidget(split)
+        self._folders: set[Path] = set()
+        self._here: Path | None = None
+        self._redraw = QTimer(self, interval=REDRAW_MS, singleShot=True)
+        self._redraw.timeout.connect(self._show)
+        training.changed.connect(self._fill)
+        training.reported.connect(lambda: self._redraw.isActive() or self._redraw.start())
+        self._redraw.timeout.connect(self._retitle)
+        self._fill()
+
+    def _left(self) -> QWidget:
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.list)
+        column.addWidget(QLabel("Choose several (Ctrl+click) to compare them.", wordWrap=True))
+        row = QHBoxLayout()
+        for text, act in (("Fine-Tune…", self.plan), ("Add a Run…", self._add)):
+            button = QPushButton(text)
+            button.clicked.connect(act)
+            row.addWidget(button)
+        column.addLayout(row)
+        return side
+
+    def _right(self) -> QWidget:
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.tabs, 1)
+        column.addWidget(self.state)
+        column.addWidget(self.progress)
+        row = QHBoxLayout()
+        self.pause, self.stop, self.resume = (QPushButton(t) for t in ("Pause", "Stop", "Resume"))
+        self.use, self.further = QPushButton("Use This Model"), QPushButton("Train Further…")
+        self.folder, self.delete = QPushButton("Show in Folder"), QPushButton("Delete…")
+        for button, act in (
+            (self.pause, self.training.pause),
+            (self.stop, self.training.stop),
+            (self.resume, lambda: self._with(lambda run: self.training.resume(run.folder))),
+            (self.use, lambda: self._with(self.training.use)),
+            (self.further, lambda: self._with(self._further)),
+            (self.folder, lambda: self._with(_show_folder)),
+            (self.delete, self._delete),
+        ):
+            button.clicked.connect(act)
+            row.addWidget(button)
+            if button is self.further:
+                row.addStretch()
+        column.addLayout(row)
+        return side
+
+    @property
+    def runs(self) -> list[Run]:
+        """The chosen ones."""
+        rows = sorted(self.list.row(item) for item in self.list.selectedItems())
+        return [self.training.runs[row] for row in rows if row < len(self.training.runs)]
+
+    def plan(self, *_, start: Run | None = None) -> None:
+        """The fine-tuning dialog; a run that is accepted begins at once."""
+        if self.training.workspace.library is None:
+            QMessageBox.information(self, "Nothing is open", "Open a library with captions first.")
+            return
+        plan = Plan(self.training.workspace, self)
+        if start is not None and start.best:
+            plan.add_start(f"the best model of {start.name}", start.best)
+        dialog = PlanDialog(plan, self)
+        if dialog.exec():
+            self.training.begin(dialog.name.text().strip() or plan.library.name, plan.config)
+            self.list.setCurrentRow(next((i for i, r in enumerate(self.training.runs) if self._is_here(r)), 0))
+
+    def _further(self, run: Run) -> None:
+        self.plan(start=run)
+
+    def _add(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "The folder of a run, as one begun from the command line")
+        if name:
+            self.training.add(Path(name))
+
+    def _delete(self) -> None:
+        names = ", ".join(run.name for run in self.runs)
+        if (
+            self.runs
+            and QMessageBox.question(self, "Delete", f"Delete {names} with the models in it? This cannot be undone.")
+            == QMessageBox.StandardButton.Yes
+        ):
+            for run in self.runs:
+                self.training.delete(run)
+
+    def _with(self, act) -> None:
+        if len(self.runs) == 1:
+            act(self.runs[0])
+
+    def _note(self) -> None:
+        self._with(lambda run: self.training.note(run, self.notes.toPlainText()))
+
+    def _is_here(self, run: Run) -> bool:
+        return self.training.process is not None and run.folder == self.training.process.run
+
+    def _row_text(self, run: Run) -> str:
+        return f"{run.name}\n{how_it_stands(run, self._is_here(run)).split(':')[0].split(';')[0].split('.')[0]}"
+
+    def _retitle(self) -> None:
+        """The rows' words follow the run under way."""
+        for row, run in enumerate(self.training.runs):
+            if self._is_here(run) and row < self.list.count():
+                self.list.item(row).setText(self._row_text(run))
+
+    def _fill(self) -> None:
+        here = self.training.process.run if self.training.process else None
+        chosen = self._folders if here == self._here or here is None else {here}
+        self._here = here
+        self.list.blockSignals(True)
+        self.list.clear()
+        for run in self.training.runs:
+            self.list.addItem(self._row_text(run))
+            item = self.list.item(self.list.count() - 1)
+            item.setToolTip(str(run.folder))
+            item.setSelected(run.folder in chosen)
+        if self.training.runs and not self.list.selectedItems():
+            self.list.setCurrentRow(0)
+        self.list.blockSignals(False)
+        self._chosen()
+
+    def _chosen(self) -> None:
+        self._folders = {run.folder for run in self.runs}
+        one = self.runs[0] if len(self.runs) == 1 else None
+        self.notes.blockSignals(True)
+        if one is None or not self.notes.hasFocus():
+            note = one.folder / "note.txt" if one else None
+            self.notes.setPlainText(note.read_text(encoding="utf-8", errors="replace") if note and note.is_file() else "")
+        self.notes.setEnabled(one is not None)
+        self.notes.blockSignals(False)
+        self.compared.set_run(one)
+        self.configuration.setMarkdown(configuration_text(self.runs))
+        self._show()
+
+    def _show(self) -> None:
+        """What changes while a run goes on."""
+        chosen = self.runs
+        one = chosen[0] if len(chosen) == 1 else None
+        here = one is not None and self._is_here(one)
+        self.curves.show_runs(chosen)
+        self.sentences.setHtml(sentences_text(one) if one else "<p>Choose one run.</p>")
+        said = [how_it_stands(one, here)] if one else [] if chosen else [NOTHING]
+        self.state.setText("\n".join([*said, *([self.training.message] if self.training.message else [])]))
+        steps = one.history.steps if one else {}
+        self.progress.setVisible(bool(here))
+        self.progress.setMaximum(one.history.start.get("steps", 0) if one else 0)
+        self.progress.setValue(max(steps, default=0))
+        self.pause.setText("Go On" if here and one.history.paused else "Pause")
+        for button, on in (
+            (self.pause, here and bool(steps)),
+            (self.stop, here),
+            (self.further, bool(one and one.best and not here)),
+            (self.resume, bool(one and not here and one.can_resume)),
+            (self.use, bool(one and one.best)),
+            (self.folder, one is not None),
+            (self.delete, bool(chosen) and not here),
+        ):
+            button.setEnabled(bool(on))
+        for button in (self.pause, self.stop):
+            button.setVisible(bool(here))
+        self.resume.setVisible(not here)
+
+
+def _show_folder(run: Run) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.folder)))

@@ -1,0 +1,302 @@
+"""The stage: one motion, large, in an OpenGL view; with company, trails, ghosts and names where they are asked for."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QSizePolicy
+
+from motionpatches.app.gl import geometry, scene
+from motionpatches.app.gl.camera import Camera, frame_motion, project
+from motionpatches.app.gl.canvas import on_canvas
+from motionpatches.app.viewmodels.body import Body
+from motionpatches.app.viewmodels.explanation import Why
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.widgets.theme import is_dark, muted, part_colour
+from motionpatches.app.widgets.views.overlay import Overlay, StillOverlay
+from motionpatches.core.motion.curves import joint_speeds
+from motionpatches.core.motion.skeleton import PART_NAMES
+
+TURN_S, TOP_SPEED, NEAR_PX = 12.0, 3.0, 14
+APART_M = 1.3
+VIEWS = {"Front": (0.0, 0.12), "Side": (math.pi / 2, 0.12), "Top": (0.0, 1.5), "Three-Quarter": (0.5, 0.22)}
+COMPANY = ((0.45, 0.45, 0.48), (0.78, 0.62, 0.45))
+
+
+class _StageView:
+    """Left drag orbits, right drag pans, the wheel zooms, double click or F frames the motion; a click picks a joint."""
+
+    def __init__(self, stage: Stage, playback: Playback, why: Why, parent=None):
+        super().__init__(parent)
+        self.stage, self.workspace, self.playback, self.why = stage, stage.workspace, playback, why
+        self.body = Body(stage, self)
+        self.camera, self.renderer = Camera(), None
+        self.bones: list[geometry.BoneSet] = []
+        self.speeds = np.zeros((0, 0))
+        self._last = self._pressed = QPointF()
+        self._turned = time.perf_counter()
+        self.setMinimumSize(320, 220)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName("Stage: the chosen motion in 3D")
+        self.overlay = StillOverlay(self, self._paint_legend)
+        self.names = Overlay(self, self._paint_names)
+        self.names.hide()
+        self._turning = QTimer(self, interval=33)
+        self._turning.timeout.connect(self._turn)
+        self.workspace.shown.connect(self._shown)
+        self.workspace.changed.connect(self.overlay.update)
+        stage.changed.connect(self._options_changed)
+        stage.pointed.connect(self.update)
+        why.changed.connect(self.update)
+        self.body.changed.connect(self.update)
+        playback.ticked.connect(self._ticked)
+
+    def _ticked(self) -> None:
+        self.update()
+        if self.names.isVisible():
+            self.names.update()
+
+    def _shown(self) -> None:
+        self._make_bones()
+        motion = self.workspace.motion
+        self.speeds = joint_speeds(motion)
+        self.playback.show(motion.duration_s, motion.fps)
+        self.overlay.update()
+        self.frame()
+
+    def _make_bones(self) -> None:
+        self.bones = []
+        for i, (_, motion) in enumerate(self.stage.bodies):
+            height = float(motion.positions[0, :, 1].max() - motion.positions[0, :, 1].min())
+            bones = geometry.bone_set(motion.skeleton, min(max(height / 1.6, 0.6), 1.3))
+            if i:
+                colour = np.array(COMPANY[(i - 1) % len(COMPANY)]) * 255
+                bones = geometry.in_one_colour(bones, tuple(int(c) for c in colour))
+            self.bones.append(bones)
+
+    def _options_changed(self) -> None:
+        before = len(self.bones)
+        self._make_bones()
+        self.names.setVisible(self.stage.options.names)
+        (self._turning.start if self.stage.options.turntable else self._turning.stop)()
+        self._turned = time.perf_counter()
+        self.overlay.update()
+        self.frame() if len(self.bones) > 1 or before > 1 else self.update()
+
+    def _turn(self) -> None:
+        now = time.perf_counter()
+        self.camera = replace(self.camera, azimuth=self.camera.azimuth + 2 * math.pi * min(now - self._turned, 0.2) / TURN_S)
+        self._turned = now
+        self.update()
+
+    def frame(self) -> None:
+        """Puts the whole motion, or, when following, the body at its tallest, into view."""
+        motion = self.workspace.motion
+        if motion is None:
+            return
+        people = geometry.all_people(motion)
+        if self._follows():
+            root = people[:, :1] * [1, 0, 1]
+            people = people - root + root[:1]
+        elif len(self.bones) > 1:
+            people = np.concatenate(
+                [
+                    (m.positions + self._place(i))[:, [0, -1, m.positions[0, :, 1].argmax()]]
+                    for i, (_, m) in enumerate(self.stage.bodies)
+                ]
+            )
+        self.camera = frame_motion(people, self.camera)
+        if self._follows():
+            self.camera = replace(self.camera, distance=max(self.camera.distance * 1.1, 2.6))
+        self.update()
+
+    def look_from(self, view: str) -> None:
+        """One of VIEWS."""
+        azimuth, elevation = VIEWS[view]
+        self.camera = replace(self.camera, azimuth=azimuth, elevation=elevation)
+        self.frame()
+
+    def reset_camera(self) -> None:
+        self.camera = Camera()
+        self.frame()
+
+    def _follows(self) -> bool:
+        return self.stage.options.follow and len(self.bones) < 2
+
+    def _place(self, index: int) -> np.ndarray:
+        count = len(self.bones)
+        return scene.beside(count, index, APART_M) if self.stage.options.side_by_side and count > 1 else np.zeros(3, np.float32)
+
+    def initializeGL(self) -> None:
+        from motionpatches.app.gl.renderer import Renderer
+
+        self.renderer = Renderer()
+
+    def paintGL(self) -> None:
+        from motionpatches.app.gl.renderer import DARK, LIGHT
+
+        look = DARK if is_dark(self) else LIGHT
+        ratio = self.devicePixelRatioF()
+        width, height = int(self.width() * ratio), int(self.height() * ratio)
+        if not self.bones:
+            self.renderer.clear(look.background, width, height)
+            return
+        middle, figures, extra = self.instances(look.background)
+        self.renderer.draw(
+            (0, 0, width, height), self.camera_at(middle), figures, look, extra, detail=self.playback.detail, skin=self._skin()
+        )
+
+    def _skin(self):
+        """The first body's, where it is wanted and made."""
+        from motionpatches.app.gl.renderer import Skin
+
+        mesh = self.body.mesh
+        return mesh and Skin(mesh.at(self.playback.time_s), mesh.faces, self._place(0))
+
+    def instances(self, background) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The middle of the first body, all bodies, and what is drawn beside them, at this time."""
+        options, time_s = self.stage.options, self.playback.time_s
+        figures, extra, middle = [], [], np.zeros(3)
+        for i, ((_, motion), bones) in enumerate(zip(self.stage.bodies, self.bones, strict=True)):
+            at = time_s if i == 0 else min(time_s, motion.duration_s)
+            own = self._coloured(bones, time_s) if i == 0 else bones
+            place = self._place(i)
+            centre, rows = geometry.figures(own, motion, at)
+            rows[:, 0:3] += place
+            rows[:, 3:6] += place
+            figures.append(rows)
+            if i == 0:
+                middle = centre + place
+                extra = self._beside(motion, bones, at, background)
+                for part in extra:
+                    part[:, 0:3] += place
+                    part[:, 3:6] += place
+        if options.axes:
+            extra.append(scene.axes())
+        return middle, np.concatenate(figures), np.concatenate([scene.nothing(), *extra])
+
+    def _coloured(self, bones: geometry.BoneSet, time_s: float) -> geometry.BoneSet:
+        motion, colouring = self.workspace.motion, self.stage.options.colouring
+        if colouring == "speed":
+            return scene.by_speed(bones, self.speeds[min(int(time_s * motion.fps), motion.frame_count - 1)], TOP_SPEED)
+        if self.why.on and self.why.occlusion is not None:
+            return scene.by_weight(bones, motion.skeleton.joint_parts, self.why.weights_at(time_s))
+        return bones
+
+    def _beside(self, motion, bones, time_s: float, background) -> list[np.ndarray]:
+        options, found = self.stage.options, []
+        if options.trails:
+            found.append(scene.trails(motion, time_s, background))
+        if options.ghosts:
+            found.append(scene.ghosts(bones, motion, time_s, background))
+        if options.trajectory:
+            found.append(scene.trajectory(motion, (0.45, 0.5, 0.58)))
+        if self.stage.joints:
+            found.append(scene.pale(bones, motion, self.stage.pointed_s, background))
+            found.append(scene.marks(geometry.pose_at(motion, self.stage.pointed_s), self.stage.joints, bones.size))
+        if self.stage.chosen_joint >= 0:
+            found.append(scene.marks(geometry.pose_at(motion, time_s), [self.stage.chosen_joint], bones.size))
+        return found
+
+    def camera_at(self, middle) -> Camera:
+        if not self._follows():
+            return self.camera
+        return replace(self.camera, target=(float(middle[0]), self.camera.target[1], float(middle[2])))
+
+    def joint_places(self) -> np.ndarray:
+        """(J, 2) pixels of the first body's joints; NaN behind the camera."""
+        motion = self.workspace.motion
+        pose = geometry.pose_at(motion, self.playback.time_s)
+        root = motion.skeleton.chains[2][0] if motion.skeleton.chains else 0
+        place = self._place(0)
+        return project(self.camera_at(pose[root] + place), pose + place, self.width(), self.height())
+
+    def _paint_names(self, painter: QPainter) -> None:
+        if not self.bones:
+            return
+        font = painter.font()
+        font.setPointSizeF(font.pointSizeF() * 0.8)
+        painter.setFont(font)
+        painter.setPen(self.palette().windowText().color())
+        skeleton = self.workspace.motion.skeleton
+        shown = sorted({j for chain in skeleton.chains for j in chain}) or range(min(skeleton.joint_count, 60))
+        places = self.joint_places()
+        for joint in shown:
+            if np.isfinite(places[joint]).all():
+                painter.drawText(QPointF(places[joint][0] + 7, places[joint][1] - 3), skeleton.joint_names[joint])
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        clip = self.workspace.clip
+        if clip is None:
+            painter.setPen(muted(self))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Choose a motion on the left, or type a query.")
+            return
+        metrics = painter.fontMetrics()
+        painter.setPen(self.palette().windowText().color())
+        title = metrics.elidedText(clip.caption, Qt.TextElideMode.ElideRight, self.width() - 24)
+        painter.drawText(12, 12 + metrics.ascent(), title)
+        painter.setPen(muted(self))
+        motion = self.workspace.motion
+        facts = f"{clip.id}  ·  {motion.frame_count} frames  ·  {motion.fps:g} fps  ·  {motion.skeleton.joint_count} joints"
+        painter.drawText(12, 16 + metrics.ascent() + metrics.height(), facts)
+        for i, (other, _) in enumerate(self.stage.bodies[1:]):
+            painter.drawText(12, 16 + metrics.ascent() + (i + 2) * metrics.height(), f"beside it: {other.caption}")
+        self._paint_parts(painter, metrics)
+
+    def _paint_parts(self, painter: QPainter, metrics) -> None:
+        if self.stage.options.colouring == "speed":
+            painter.drawText(12, self.height() - 14, f"blue: still, green: {TOP_SPEED / 2:g} m/s, yellow: {TOP_SPEED:g} m/s")
+            return
+        if self.why.on:
+            painter.drawText(12, self.height() - 14, "red: the score falls without this part, here and now")
+            return
+        x, y = 12, self.height() - 14
+        for part, name in enumerate(PART_NAMES):
+            painter.setBrush(part_colour(part))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(QPointF(x + 5, y - 4), 5, 5)
+            painter.setPen(muted(self))
+            painter.drawText(x + 14, y, name)
+            x += 26 + metrics.horizontalAdvance(name)
+
+    def mousePressEvent(self, event) -> None:
+        self._last = self._pressed = event.position()
+
+    def mouseReleaseEvent(self, event) -> None:
+        moved = (event.position() - self._pressed).manhattanLength()
+        if moved < 4 and event.button() == Qt.MouseButton.LeftButton and self.bones:
+            away = np.linalg.norm(self.joint_places() - [event.position().x(), event.position().y()], axis=1)
+            nearest = int(np.nan_to_num(away, nan=np.inf).argmin())
+            self.stage.choose(nearest if away[nearest] < NEAR_PX else -1)
+
+    def mouseMoveEvent(self, event) -> None:
+        delta = event.position() - self._last
+        self._last = event.position()
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.camera = self.camera.orbit(delta.x(), delta.y())
+        elif event.buttons() & (Qt.MouseButton.RightButton | Qt.MouseButton.MiddleButton):
+            moved = self.camera.pan(0 if self._follows() else delta.x(), delta.y(), self.height()).target
+            height_alone = (self.camera.target[0], moved[1], self.camera.target[2])
+            self.camera = replace(self.camera, target=height_alone if self._follows() else moved)
+        self.update()
+        self.names.update()
+
+    def wheelEvent(self, event) -> None:
+        self.camera = self.camera.zoom(event.angleDelta().y() / 120)
+        self.update()
+        self.names.update()
+
+    def mouseDoubleClickEvent(self, event) -> None:
+        self.frame()
+
+
+def make_stage_view(stage: Stage, playback: Playback, why: Why, parent=None) -> _StageView:
+    """The view that this machine can show."""
+    return on_canvas(_StageView)(stage, playback, why, parent)

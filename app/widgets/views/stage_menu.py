@@ -1,0 +1,61 @@
+"""The stage's menu: cameras, what is drawn beside the body, colours, company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from motionpatches.app.widgets.views.stage import VIEWS
+
+SWITCHES = (
+    ("Trails of Hands, Feet and Head", "trails", "T"),
+    ("Ghost Poses", "ghosts", "G"),
+    ("Trajectory on the Floor", "trajectory", "Y"),
+    ("Body (SMPL)", "skin", "H"),
+    ("Joint Names", "names", "J"),
+    ("Axes", "axes", "X"),
+    ("Turntable", "turntable", "R"),
+)
+COLOURS = (("Body Parts", "parts"), ("Speed", "speed"))
+
+
+class StageMenu:
+    """Actions follow the stage's options, whoever changes them."""
+
+    def __init__(self, window: QMainWindow, add: Callable[..., QAction], menu: QMenu):
+        self.stage, view = window.stages, window.stage
+        add(menu, "Frame the Motion", view.frame, "F", single=True)
+        add(menu, "Reset Camera", view.reset_camera, "0", single=True)
+        for number, name in enumerate(VIEWS, 1):
+            add(menu, f"{name} View", lambda n=name: view.look_from(n), str(number), single=True)
+        self.switches = {"follow": self._switch(add, menu, "Camera Follows", "follow", "C")}
+        menu.addSeparator()
+        for text, name, key in SWITCHES:
+            self.switches[name] = self._switch(add, menu, text, name, key)
+        colours, group = menu.addMenu("Colours"), QActionGroup(window)
+        for text, name in COLOURS:
+            action = add(colours, text, lambda n=name: self.stage.set(colouring=n))
+            action.setCheckable(True)
+            group.addAction(action)
+            self.switches[name] = action
+        menu.addSeparator()
+        self.keep = add(menu, "Keep for Comparison", self.stage.keep, "K", single=True)
+        self.switches["side_by_side"] = self._switch(add, menu, "Side by Side", "side_by_side", "B")
+        self.alone = add(menu, "Show Alone", self.stage.alone, "Shift+K", single=True)
+        self.stage.changed.connect(self._follow)
+        window.workspace.shown.connect(self._follow)
+        self._follow()
+
+    def _switch(self, add: Callable[..., QAction], menu: QMenu, text: str, name: str, key: str) -> QAction:
+        action = add(menu, text, lambda: self.stage.toggle(name), key, single=True)
+        action.setCheckable(True)
+        return action
+
+    def _follow(self) -> None:
+        options = self.stage.options
+        for name, action in self.switches.items():
+            action.setChecked(options.colouring == name if name in ("parts", "speed") else getattr(options, name))
+        self.alone.setEnabled(bool(self.stage.company))
+        self.switches["side_by_side"].setEnabled(len(self.stage.bodies) > 1)

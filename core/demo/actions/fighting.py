@@ -1,0 +1,334 @@
+"""Blows, blocks, weapons, and being hit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
+from motionpatches.core.demo.actions.gestures import BOTH, Point, hold, reach, shift_weight
+from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
+from motionpatches.core.demo.curves import bump, keys
+
+GUARD: Point = (-0.05, 0.02, 0.42)
+
+
+def _guarded(m: Maker, seconds: float) -> tuple[Tracks, np.ndarray]:
+    """Fists before the chin, one foot ahead, knees soft."""
+    tracks = m.still(seconds)
+    t = tracks.t * m.pace
+    guard = bump(t, 0.1, seconds - 0.1, 0.4)
+    for limb in (LEFT, RIGHT):
+        reach(tracks, limb, guard, GUARD)
+    lead = 1 - INDEX[m.side] if m.side in SIDES else LEFT
+    tracks.ball[lead][:, 2] += 0.12
+    tracks.ball[1 - lead][:, 2] -= 0.12
+    tracks.pelvis[:, 1] -= 0.05 * guard
+    tracks.spine[:, 0] += 0.12 * guard
+    return tracks, t
+
+
+def _blow(path: list[tuple[float, Point]], twist: float, bend: float = 0.1, elbow: float = 0.0):
+    """`count` blows along key poses [(share of a blow, target)] with the acting hands in turn."""
+
+    def make(m: Maker) -> Tracks:
+        each = 0.75
+        tracks, t = _guarded(m, 1.4 + each * m.count)
+        for i in range(m.count):
+            limb, start = m.limbs[i % len(m.limbs)], 0.55 + each * i
+            share = np.clip((t - start) / each, 0, 1)
+            amount = bump(share, 0.0, 1.0, 0.25)
+            reach(tracks, limb, amount, keys(share, path))
+            hit = bump(share, 0.25, 0.85, 0.25)
+            tracks.spine[:, 2] += (-1 if limb == LEFT else 1) * twist * (hit - 0.4 * bump(share, 0, 0.4, 0.2))
+            tracks.spine[:, 0] += bend * hit
+            tracks.elbow_up[limb] += elbow * amount
+        return tracks
+
+    return make
+
+
+def _block(m: Maker) -> Tracks:
+    tracks, t = _guarded(m, 2.2)
+    up = bump(t, 0.6, 1.6, 0.25)
+    reach(tracks, m.limbs[0], up, (-0.3, 0.5, 0.42))
+    tracks.elbow_up[m.limbs[0]] += 0.8 * up
+    tracks.pelvis[:, 2] -= 0.08 * up
+    tracks.spine[:, 0] -= 0.15 * up
+    return tracks
+
+
+def _knee_strike(m: Maker) -> Tracks:
+    tracks, t = _guarded(m, 2.3)
+    leg = INDEX[m.side]
+    up = bump(t, 0.6, 1.6, 0.35)
+    tracks.foot_free[leg] = bump(t, 0.5, 1.75, 0.2)
+    tracks.foot_local[leg] = (0.03, -0.96, -0.1) * (1 - up[:, None]) + np.array([0.02, -0.35, 0.28]) * up[:, None]
+    tracks.foot_pitch[leg] += 0.8 * up
+    shift_weight(tracks, SIDE_SIGN[1 - leg] * 1.8, bump(t, 0.2, 2.1, 0.3))
+    tracks.spine[:, 0] += 0.25 * up
+    for limb in (LEFT, RIGHT):
+        reach(tracks, limb, up, (-0.1, -0.4, 0.4))
+    return tracks
+
+
+def _roundhouse(m: Maker) -> Tracks:
+    """The knee comes up to the side, the body turns, the shin swings through at waist height."""
+    tracks, t = _guarded(m, 2.5)
+    leg = INDEX[m.side]
+    support = SIDE_SIGN[1 - leg]
+    tracks.foot_free[leg] = bump(t, 0.45, 1.9, 0.2)
+    tracks.foot_local[leg] = keys(
+        t,
+        [
+            (0.45, (0.05, -0.96, -0.15)),
+            (0.8, (0.6, -0.35, 0.1)),
+            (1.1, (0.45, -0.05, 0.85)),
+            (1.25, (0.25, -0.1, 0.85)),
+            (1.55, (0.3, -0.5, 0.3)),
+            (1.9, (0.03, -0.96, 0.0)),
+        ],
+    )
+    tracks.foot_pitch[leg] += 0.9 * bump(t, 0.6, 1.6, 0.3)
+    hit = bump(t, 0.6, 1.7, 0.35)
+    tracks.yaw += support * 0.75 * hit
+    tracks.roll += support * 0.35 * hit
+    tracks.spine[:, 1] += support * 0.25 * hit
+    tracks.pelvis[:, 0] += support * 0.08 * bump(t, 0.2, 2.2, 0.3)
+    reach(tracks, leg, hit, (0.4, -0.6, -0.1))
+    return tracks
+
+
+def _bounce(m: Maker) -> Tracks:
+    """A boxer's stance, light on the feet."""
+    seconds = m.rng.uniform(2.8, 4.5)
+    tracks, t = _guarded(m, seconds)
+    beat = np.sin(2 * np.pi * 2.0 * t)
+    amount = bump(t, 0.5, seconds - 0.5, 0.3)
+    tracks.pelvis[:, 1] += (0.025 * beat - 0.02) * amount
+    tracks.foot_pitch += 0.3 * amount * (1 + 0.4 * beat)
+    tracks.pelvis[:, 0] += 0.05 * np.sin(2 * np.pi * 0.6 * t) * amount
+    tracks.spine[:, 1] += 0.12 * np.sin(2 * np.pi * 0.6 * t) * amount
+    return tracks
+
+
+def _duck(m: Maker) -> Tracks:
+    tracks, t = _guarded(m, 2.2)
+    down = bump(t, 0.5, 1.5, 0.3)
+    tracks.pelvis[:, 1] -= 0.3 * down
+    tracks.pelvis[:, 2] -= 0.08 * down
+    tracks.spine[:, 0] += 0.6 * down
+    tracks.pitch += 0.25 * down
+    tracks.spine[:, 1] += m.rng.choice([-1, 1]) * 0.3 * down
+    return tracks
+
+
+def _slash(m: Maker) -> Tracks:
+    """A sword in both hands, from over the shoulder down across the body."""
+    each = 1.4
+    tracks = m.still(0.9 + each * m.count)
+    t, amount = tracks.t * m.pace, None
+    amount = bump(t, 0.05, 0.85 + each * m.count, 0.35)
+    phase = np.clip((t - 0.4) / each, 0, m.count - 1e-6) % 1
+    swing = np.where(np.clip((t - 0.4) / each, 0, m.count - 1e-6).astype(int) % 2, -1.0, 1.0)
+    at = keys(
+        phase,
+        [
+            (0, (0, -0.2, 0.6)),
+            (0.4, (0.35, 0.75, 0.1)),
+            (0.5, (0.35, 0.75, 0.1)),
+            (0.7, (-0.5, -0.35, 0.6)),
+            (0.8, (-0.5, -0.35, 0.55)),
+            (1, (0, -0.2, 0.6)),
+        ],
+    )
+    for limb in (LEFT, RIGHT):
+        reach(tracks, limb, amount, np.stack([-SIDE_SIGN[limb] * swing * at[:, 0] - 0.32, at[:, 1], at[:, 2]], axis=1))
+    tracks.spine[:, 2] -= 0.7 * swing * at[:, 0] * amount
+    tracks.spine[:, 0] += keys(phase, [(0, 0.1), (0.45, -0.12), (0.72, 0.4), (1, 0.1)]) * amount
+    tracks.ball[LEFT][:, 2] += 0.12
+    tracks.ball[RIGHT][:, 2] -= 0.12
+    tracks.pelvis[:, 1] -= 0.05 * amount
+    return tracks
+
+
+def _thrust(m: Maker) -> Tracks:
+    """A fencer's lunge: the hand shoots out, then the foot of the same side steps far ahead."""
+    tracks = m.still(2.6)
+    t, side = tracks.t * m.pace, INDEX[m.side]
+    reach(tracks, side, bump(t, 0.1, 2.4, 0.4), (0.05, -0.15, 0.5))
+    out = bump(t, 0.55, 1.7, 0.3)
+    reach(tracks, side, out, (-0.05, 0.08, 0.99))
+    step = keys(t, [(0.6, 0), (1.05, 1), (1.5, 1), (2.1, 0)])
+    tracks.ball[side][:, 2] += 0.6 * step
+    tracks.ball[side][:, 1] += 0.07 * np.sin(np.pi * step)
+    tracks.pelvis[:, 2] += 0.3 * step
+    tracks.pelvis[:, 1] -= 0.17 * step
+    tracks.yaw -= SIDE_SIGN[side] * -0.35 * bump(t, 0.1, 2.4, 0.4)
+    reach(tracks, 1 - side, bump(t, 0.3, 2.2, 0.5), (0.7, 0.1, -0.4))
+    return tracks
+
+
+def _hit(m: Maker) -> Tracks:
+    """Doubles over, both hands to the stomach, a step back."""
+    tracks = m.still(2.6)
+    t = tracks.t * m.pace
+    fold = keys(t, [(0.3, 0), (0.55, 1), (1.3, 0.85), (2.4, 0)])
+    tracks.spine[:, 0] += 0.75 * fold
+    tracks.pitch += 0.3 * fold
+    tracks.head[:, 0] += 0.3 * fold
+    tracks.pelvis[:, 1] -= 0.08 * fold
+    back = keys(t, [(0.3, 0), (0.7, 1)])
+    tracks.pelvis[:, 2] -= 0.25 * back
+    for leg, start in ((RIGHT, 0.35), (LEFT, 0.75)):
+        step = keys(t, [(start, 0), (start + 0.35, 1)])
+        tracks.ball[leg][:, 2] -= 0.25 * step
+        tracks.ball[leg][:, 1] += 0.05 * np.sin(np.pi * step)
+    for limb in (LEFT, RIGHT):
+        reach(tracks, limb, np.clip(fold * 1.3, 0, 1), (-0.32, -0.55, 0.28))
+    return tracks
+
+
+def _startle(m: Maker) -> Tracks:
+    """Hands fly up, the body leans away, one quick hop back."""
+    tracks = m.still(2.2)
+    t = tracks.t * m.pace
+    shock = keys(t, [(0.35, 0), (0.55, 1), (1.0, 0.8), (1.9, 0)])
+    back = keys(t, [(0.4, 0), (0.65, 1)])
+    air = np.sin(np.pi * back)
+    tracks.pelvis += np.stack([0 * t, 0.05 * air, -0.3 * back], axis=1)
+    tracks.ball += np.stack([0 * t, 0.07 * air, -0.3 * back], axis=1)
+    tracks.spine[:, 0] -= 0.25 * shock
+    tracks.pelvis[:, 1] -= 0.07 * shock
+    for limb in (LEFT, RIGHT):
+        reach(tracks, limb, shock, (0.15, 0.2, 0.5))
+    return tracks
+
+
+def _cover(m: Maker) -> Tracks:
+    """Down in a crouch, both hands over the head."""
+    tracks = m.still(3.0)
+    t = tracks.t * m.pace
+    down = keys(t, [(0.25, 0), (0.75, 1), (2.0, 1), (2.9, 0)])
+    tracks.pelvis[:, 1] -= 0.45 * down
+    tracks.pelvis[:, 2] -= 0.1 * down
+    tracks.spine[:, 0] += 0.85 * down
+    tracks.pitch += 0.3 * down
+    tracks.head[:, 0] += 0.4 * down
+    tracks.foot_pitch += 0.4 * down
+    for limb in (LEFT, RIGHT):
+        reach(tracks, limb, down, (-0.1, 0.5, 0.02))
+        tracks.elbow_up[limb] = 0.6 * down
+    return tracks
+
+
+def _aim(targets: tuple[Point, Point], turn: float, recoil: float):
+    """Both hands on a weapon (the acting one, the other), aimed; it kicks a few times."""
+
+    def make(m: Maker) -> Tracks:
+        tracks = m.still(m.rng.uniform(2.6, 3.6))
+        t, side = tracks.t * m.pace, INDEX[m.side]
+        aim = bump(t, 0.1, t[-1] - 0.05, 0.5)
+        kick = sum(keys(t, [(s, 0), (s + 0.07, 1), (s + 0.3, 0)]) for s in (1.1, 1.6, 2.1) if s + 0.3 < t[-1])
+        for limb, target in ((side, targets[0]), (1 - side, targets[1])):
+            reach(tracks, limb, aim, np.asarray(target) + kick[:, None] * [0, 0.07 * recoil, -0.07 * recoil])
+        tracks.spine[:, 2] -= SIDE_SIGN[side] * turn * aim
+        tracks.head[:, 2] += SIDE_SIGN[side] * 0.8 * turn * aim
+        tracks.spine[:, 0] += (0.08 - 0.06 * kick) * aim
+        tracks.ball[side][:, 2] -= 0.15
+        tracks.pelvis[:, 2] -= 0.05
+        return tracks
+
+    return make
+
+
+FIGHTING: tuple[Action, ...] = (
+    Action(
+        "hook",
+        _blow(
+            [(0, GUARD), (0.25, (0.5, 0.0, 0.35)), (0.5, (-0.35, 0.08, 0.62)), (0.65, (-0.4, 0.05, 0.5)), (1, GUARD)],
+            0.65,
+            0.05,
+            0.9,
+        ),
+        ("swings a hook with the {side} fist", "throws a hook from the side with the {side} hand"),
+        BOTH,
+        ("swings hooks with both fists", "throws left and right hooks"),
+        (1, 2, 3),
+    ),
+    Action(
+        "uppercut",
+        _blow(
+            [(0, GUARD), (0.28, (0.05, -0.6, 0.3)), (0.5, (-0.2, 0.3, 0.5)), (0.65, (-0.2, 0.35, 0.45)), (1, GUARD)], 0.4, -0.1
+        ),
+        ("throws an uppercut with the {side} fist", "punches upward with the {side} hand"),
+        BOTH,
+        ("throws uppercuts with both fists", "punches upward, left and right"),
+        (1, 2, 3),
+    ),
+    Action("block", _block, ("blocks a blow with the {side} forearm", "raises the {side} arm to ward off a strike"), SIDES),
+    Action(
+        "knee strike",
+        _knee_strike,
+        ("strikes with the {side} knee from a guard", "drives the {side} knee up into an opponent"),
+        SIDES,
+    ),
+    Action(
+        "roundhouse kick",
+        _roundhouse,
+        ("gives a roundhouse kick with the {side} leg", "swings the {side} leg around in a high kick"),
+        SIDES,
+    ),
+    Action(
+        "boxing stance",
+        _bounce,
+        ("bounces in a boxing stance", "moves lightly on the feet, fists before the face", "stands guard like a boxer"),
+    ),
+    Action("duck", _duck, ("ducks under a punch", "dodges by ducking", "drops the head to avoid a blow")),
+    Action(
+        "sword slash",
+        _slash,
+        ("slashes with a sword held in both hands", "swings a sword down from the shoulder", "fights with a long sword"),
+        counts=(2, 3),
+    ),
+    Action(
+        "fencing thrust",
+        _thrust,
+        ("thrusts forward with a blade in the {side} hand", "lunges like a fencer with the {side} arm stretched"),
+        SIDES,
+    ),
+    Action(
+        "get hit",
+        _hit,
+        (
+            "is hit in the stomach and doubles over",
+            "takes a blow to the belly and staggers back",
+            "bends over in pain, holding the belly",
+        ),
+    ),
+    Action("startle", _startle, ("jumps back in fright, hands up", "is startled and recoils", "flinches and hops back")),
+    Action(
+        "take cover",
+        _cover,
+        ("ducks down and covers the head with both hands", "crouches with the hands over the head", "takes cover"),
+    ),
+    Action(
+        "hands up",
+        lambda m: hold(m, [(0.8, (0.35, 0.55, 0.15)), (m.rng.uniform(2.2, 3.4), (0.35, 0.55, 0.15))], 0.0, (-0.05, 0, 0)),
+        ("puts the hands up and surrenders", "holds up both hands beside the head", "surrenders with raised hands"),
+    ),
+    Action(
+        "aim rifle",
+        _aim(((-0.12, 0.05, 0.36), (-0.35, 0.05, 0.75)), 0.55, 0.6),
+        ("aims a rifle from the {side} shoulder and shoots", "fires a rifle held at the {side} shoulder"),
+        SIDES,
+    ),
+    Action(
+        "aim pistol",
+        _aim(((-0.33, 0.08, 0.9), (-0.36, 0.05, 0.86)), 0.0, 1.2),
+        (
+            "aims a pistol with both hands and shoots, {side} hand first",
+            "fires a handgun with the {side} hand, supported by the other",
+        ),
+        ("right",),
+    ),
+)

@@ -1,0 +1,179 @@
+"""Devices, precision, and a safe first import of timm and transformers."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import lru_cache
+
+from motionpatches.core.errors import StudioError
+
+
+@lru_cache(maxsize=1)
+def prepare_imports() -> None:
+    """Call before the first import of timm or transformers.
+
+    A torchvision built for another torch fails on import ("operator torchvision::nms does not exist") and takes
+    both down with it. Declaring the two operator schemas lets it import; nothing here calls them. On a complete
+    install torchvision declares them itself and nothing is done.
+    """
+    import torch
+
+    if importlib.util.find_spec("torchvision") is None or "torchvision" in sys.modules:
+        return
+    if _torchvision_has_its_library():
+        return
+    library = torch.library.Library("torchvision", "DEF")  # noqa: TOR901
+    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    _KEPT.append(library)
+
+
+_KEPT: list[object] = []
+
+
+def _torchvision_has_its_library() -> bool:
+    """Whether torchvision's compiled operators load into this torch."""
+    import torch
+
+    spec = importlib.util.find_spec("torchvision")
+    folders = spec.submodule_search_locations or [] if spec else []
+    from pathlib import Path
+
+    for folder in folders:
+        for library in [*Path(folder).glob("_C.so"), *Path(folder).glob("_C*.pyd"), *Path(folder).glob("_C*.so")]:
+            try:
+                torch.ops.load_library(str(library))
+            except OSError:
+                return False
+            return hasattr(torch.ops.torchvision, "nms")
+    return False
+
+
+def pick_device(name: str = "auto") -> str:
+    """'cuda', 'mps' or 'cpu'; the best present for 'auto'. Raises StudioError for one that is not there."""
+    import torch
+
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return next(device for device, there in present.items() if there)
+    if not present.get(name.split(":")[0], False):
+        raise StudioError(f"There is no {name} device here. Present: {', '.join(d for d, p in present.items() if p)}.")
+    return name
+
+
+def device_label(device: str) -> str:
+    """What to show of a device: 'CUDA: NVIDIA H100', 'Apple GPU', 'CPU, 2 threads, bf16'."""
+    import torch
+
+    if device.startswith("cuda"):
+        return f"CUDA: {torch.cuda.get_device_name(device)}"
+    if device == "mps":
+        return "Apple GPU"
+    return f"CPU, {torch.get_num_threads()} threads" + (", bf16" if cpu_has_bf16() else "")
+
+
+def device_reason(device: str) -> str:
+    """Why this device, in a sentence."""
+    import torch
+
+    if device.startswith("cuda"):
+        return (
+            f"torch {torch.__version__} found a CUDA device, compute capability "
+            + ".".join(map(str, torch.cuda.get_device_capability(device)))
+            + "."
+        )
+    if device == "mps":
+        return f"torch {torch.__version__} found Apple's Metal."
+    if torch.version.cuda is None and not torch.backends.mps.is_built():
+        return f"torch {torch.__version__} is a build for the CPU alone; a CUDA build of torch would use an NVIDIA GPU."
+    return f"torch {torch.__version__} found no GPU that it can use."
+
+
+@lru_cache(maxsize=1)
+def cpu_has_bf16() -> bool:
+    """Whether bf16 pays on this CPU: with tiles (AMX). With AVX-512's bf16 instructions alone it is slower than fp32 (measured:
+    starter, two cores: 43 against 77 motions/s through the motion encoder and back)."""
+    import torch
+
+    return bool(torch.cpu._is_amx_tile_supported())
+
+
+@lru_cache(maxsize=1)
+def cpu_trains_in_bf16() -> bool:
+    """Whether training in bf16 pays on this CPU: with tiles, or where a product in it is measured to be much faster. With
+    AVX-512's instructions and plain attention the starter's motion encoder trains thrice as fast (135 against 45 motions/s on
+    one core of a fifth-generation EPYC); another CPU was slower with them."""
+    import torch
+
+    if cpu_has_bf16() or not getattr(torch.cpu, "_is_avx512_bf16_supported", bool)():
+        return cpu_has_bf16()
+
+    def seconds(kind: torch.dtype) -> float:
+        left, right = torch.ones(512, 384, dtype=kind), torch.ones(384, 1536, dtype=kind)
+        found = []
+        for _ in range(5):
+            start = time.perf_counter()
+            left @ right
+            found.append(time.perf_counter() - start)
+        return min(found)
+
+    with one_thread():
+        return seconds(torch.bfloat16) < 0.5 * seconds(torch.float32)
+
+
+@contextmanager
+def training_precision(device: str, precision: str) -> Iterator[None]:
+    """`autocast` for a step of training; on a CPU attention is made of plain products then, whose gradient in bf16 is quicker."""
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    if device.startswith("cpu") and precision == "auto" and cpu_trains_in_bf16():
+        precision = "bf16"
+    plain = device.startswith("cpu") and precision == "bf16"
+    with autocast(device, precision), sdpa_kernel(SDPBackend.MATH) if plain else nullcontext():
+        yield
+
+
+def autocast(device: str, precision: str = "auto") -> AbstractContextManager:
+    """bf16 autocast where it is faster ('auto'), or as told: 'bf16' or 'fp32'."""
+    import torch
+
+    kind = device.split(":")[0]
+    fast = kind == "cuda" and torch.cuda.is_bf16_supported() or kind == "cpu" and cpu_has_bf16()
+    if precision == "fp32" or (precision == "auto" and not fast):
+        return nullcontext()
+    return torch.autocast(kind, dtype=torch.bfloat16)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """For a few rows on a CPU: to share them costs more than it saves, and most where other work wants the processor too."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether a device, or the machine itself, had no memory left."""
+    import torch
+
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+
+
+def free_memory() -> None:
+    """Gives back what the device holds in reserve."""
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,44 @@
+"""Curves of a motion over time: speeds of the body parts, feet on the ground."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import LEFT_LEG, PART_NAMES, RIGHT_LEG
+
+# A foot stands while it is lower than this above its lowest place and slower than this.
+CONTACT_M, CONTACT_M_S = 0.05, 0.35
+
+
+def joint_speeds(motion: Motion) -> np.ndarray:
+    """(T, J) metres a second, by central differences."""
+    if motion.frame_count < 2:
+        return np.zeros(motion.positions.shape[:2], np.float32)
+    return np.linalg.norm(np.gradient(motion.positions, 1 / motion.fps, axis=0), axis=2).astype(np.float32)
+
+
+def part_speeds(motion: Motion) -> np.ndarray:
+    """(T, 5) metres a second: the mean over each part's joints. Zeros for a skeleton without body parts."""
+    if not motion.skeleton.chains:
+        return np.zeros((motion.frame_count, len(PART_NAMES)), np.float32)
+    speeds = joint_speeds(motion)
+    return np.stack([speeds[:, list(chain)].mean(axis=1) for chain in motion.skeleton.chains], axis=1)
+
+
+def foot_contacts(motion: Motion) -> np.ndarray:
+    """(T, 2) whether the right and the left foot stand: low and slow."""
+    if not motion.skeleton.chains:
+        return np.zeros((motion.frame_count, 2), bool)
+    speeds, found = joint_speeds(motion), []
+    for leg in (RIGHT_LEG, LEFT_LEG):
+        foot = motion.skeleton.chains[leg][-1]
+        height = motion.positions[:, foot, 1]
+        found.append((height < height.min() + CONTACT_M) & (speeds[:, foot] < CONTACT_M_S))
+    return np.stack(found, axis=1)
+
+
+def spans(flags: np.ndarray) -> list[tuple[int, int]]:
+    """(first, last + 1) of each run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]

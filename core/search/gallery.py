@@ -1,0 +1,139 @@
+"""Embeddings of a library's clips on disk, and the exact nearest of them. No torch here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Container, Iterable
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from motionpatches.core.errors import FileProblem, os_problem
+
+FORMAT = 2
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A clip or one window of it, in seconds of the clip; `key` is the clip's content key."""
+
+    clip_id: str
+    key: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Hit:
+    """`score` is the cosine; `rank` counts from 1."""
+
+    rank: int
+    clip_id: str
+    score: float
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """`embeddings` (N, D) float32 unit rows, one an entry; `fingerprint` names the model that made them."""
+
+    embeddings: np.ndarray
+    entries: tuple[Entry, ...]
+    fingerprint: str = ""
+    skipped: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def clip_rows(self) -> tuple[np.ndarray, list[str]]:
+        """(N,) index of each entry's clip, and the clip ids."""
+        ids = list(dict.fromkeys(e.clip_id for e in self.entries))
+        number = {clip_id: i for i, clip_id in enumerate(ids)}
+        return np.array([number[e.clip_id] for e in self.entries], np.int64), ids
+
+    def scores(self, query: np.ndarray) -> np.ndarray:
+        """(N,) cosines with a unit query (D,)."""
+        return self.embeddings @ query.astype(np.float32)
+
+    def nearest(self, query: np.ndarray, k: int, only: Container[str] | None = None) -> list[Hit]:
+        """The k best clips (of `only`, where it is given), each by its best window; ties in gallery order."""
+        if not self.entries or k < 1:
+            return []
+        scores = self.scores(query)
+        order = np.argsort(-scores, kind="stable")
+        rows, _ = self.clip_rows
+        hits: list[Hit] = []
+        seen: set[int] = set()
+        for at in order:
+            if rows[at] in seen:
+                continue
+            seen.add(int(rows[at]))
+            entry = self.entries[at]
+            if only is not None and entry.clip_id not in only:
+                continue
+            hits.append(Hit(len(hits) + 1, entry.clip_id, float(scores[at]), entry.start_s, entry.end_s))
+            if len(hits) == k:
+                break
+        return hits
+
+
+def save_gallery(gallery: Gallery, path: Path) -> None:
+    """One .npz, written beside and renamed."""
+    index = {
+        "format": FORMAT,
+        "fingerprint": gallery.fingerprint,
+        "skipped": gallery.skipped,
+        "entries": [list(asdict(e).values()) for e in gallery.entries],
+    }
+    temporary = path.with_name(path.name + ".writing")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "wb") as stream:
+            np.savez_compressed(stream, embeddings=gallery.embeddings.astype(np.float16), index=json.dumps(index))
+        os.replace(temporary, path)
+    except OSError as error:
+        raise os_problem(path, error) from error
+
+
+def load_gallery(path: Path) -> Gallery:
+    """Raises FileProblem for a file that is no gallery of this format; it is then to be built again."""
+    try:
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+            index = json.loads(str(arrays["index"]))
+            embeddings = arrays["embeddings"].astype(np.float32)
+        if index["format"] != FORMAT or len(index["entries"]) != len(embeddings):
+            raise ValueError("another format")
+        entries = tuple(Entry(*values) for values in index["entries"])
+        embeddings /= np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9)
+        return Gallery(embeddings, entries, index["fingerprint"], tuple(index["skipped"]))
+    except OSError as error:
+        raise os_problem(path, error) from error
+    except Exception as error:
+        raise FileProblem(path, f"it is not a gallery of this version ({error})", "It will be built again") from None
+
+
+def gallery_name(model_fingerprint: str, library: Path | str) -> str:
+    """File name of the gallery of a library under a model."""
+    place = hashlib.sha256(str(library).encode()).hexdigest()[:12]
+    return f"{model_fingerprint}-{place}.npz"
+
+
+def entries_by_key(gallery: Gallery) -> dict[tuple[str, str], list[int]]:
+    """Rows of each (clip id, content key): what need not be encoded again."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for i, entry in enumerate(gallery.entries):
+        rows.setdefault((entry.clip_id, entry.key), []).append(i)
+    return rows
+
+
+def concatenate(parts: Iterable[tuple[list[Entry], np.ndarray]], dim: int) -> tuple[tuple[Entry, ...], np.ndarray]:
+    """Entries and embeddings of several parts as one."""
+    entries: list[Entry] = []
+    blocks = [np.zeros((0, dim), np.float32)]
+    for part_entries, block in parts:
+        entries += part_entries
+        blocks.append(block)
+    return tuple(entries), np.concatenate(blocks)

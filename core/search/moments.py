@@ -1,0 +1,60 @@
+"""Moments: where in a long take a query is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.patches import prepare, to_patches
+from motionpatches.core.progress import Job, Meter
+from motionpatches.core.search.retriever import encode_windows
+
+# Seconds of a moment and from one to the next: about as long as one action of a caption.
+LONG_S, HOP_S = 3.0, 0.75
+BATCH = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """`rows` (W, D) unit embeddings of windows that begin at `starts_s` (W,) and last `long_s`."""
+
+    rows: np.ndarray
+    starts_s: np.ndarray
+    long_s: float
+    duration_s: float
+
+    def scores(self, query: np.ndarray) -> np.ndarray:
+        """(W,) cosines with a unit query."""
+        return self.rows @ query.astype(np.float32)
+
+    def best(self, query: np.ndarray, k: int = 5) -> list[tuple[float, float, float]]:
+        """(start, end, score) of the k best moments, none overlapping another by half or more."""
+        scores, found = self.scores(query), []
+        for at in np.argsort(-scores, kind="stable"):
+            start = float(self.starts_s[at])
+            if all(abs(start - other) > self.long_s / 2 for other, _, _ in found):
+                found.append((start, min(start + self.long_s, self.duration_s), float(scores[at])))
+            if len(found) == k:
+                break
+        return found
+
+
+def moments_of(model: MotionTextModel, motion: Motion, long_s: float = LONG_S, hop_s: float = HOP_S) -> Job[Moments]:
+    """Encodes overlapping windows of a take, each placed as a motion of its own. The take is brought to the model's rate and
+    size once."""
+    recipe = model.config.patches
+    prepared = prepare(motion, recipe)
+    length, hop = int(long_s * recipe.fps), max(int(hop_s * recipe.fps), 1)
+    last = max(prepared.frame_count - length, 0)
+    starts = [*range(0, last, hop), last]
+    meter = Meter("Reading moments", len(starts))
+    rows = []
+    for at in range(0, len(starts), BATCH):
+        yield meter.at(at)
+        windows = [prepare(prepared.crop(s, s + length), recipe) for s in starts[at : at + BATCH]]
+        rows.append(encode_windows(model, np.stack([to_patches(w, model.statistics, recipe=recipe).pixels for w in windows])))
+    yield meter.at(len(starts))
+    return Moments(np.concatenate(rows), np.array(starts) / recipe.fps, long_s, motion.duration_s)

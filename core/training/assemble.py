@@ -1,0 +1,135 @@
+"""From a configuration to a model and prepared data; from both to a model's card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from motionpatches.core.errors import StudioError, os_problem
+from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.library.open import open_library
+from motionpatches.core.library.statistics import library_statistics
+from motionpatches.core.models.build import new_model, rebuilt, with_statistics
+from motionpatches.core.models.checkpoint import CheckpointInfo, load_model
+from motionpatches.core.models.config import changed, preset
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.patches import PatchRecipe, PatchStatistics
+from motionpatches.core.progress import Job
+from motionpatches.core.training.config import TrainingConfig
+from motionpatches.core.training.dataset import (
+    Prepared,
+    is_prepared,
+    load_prepared,
+    points_file,
+    prepare_clips,
+    save_prepared,
+)
+from motionpatches.core.training.distributed import World
+from motionpatches.core.training.events import TrainingEvent
+
+
+def model_and_data(config: TrainingConfig, run: Path, world: World) -> Iterator[TrainingEvent]:
+    """The model to train, on the world's device, and the prepared clips; the library is read at the first start alone."""
+    made_for = _data_fields(config)
+    if not world.leads:
+        world.meet()
+    if is_prepared(run, made_for):
+        if world.leads:
+            world.meet()
+        data = load_prepared(run)
+        return starting_model(config, lambda _: data.statistics).to(world.device), data
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise os_problem(run, error) from error
+    library = yield from _drive(open_library(config.library, layout=config.layout))
+    train_clips, val_clips = split_clips(library, config.seed, config.train_share)
+    model = starting_model(config, lambda recipe: library_statistics(library, train_clips, recipe))
+    data = yield from _drive(_prepare(model, library, train_clips, val_clips, run))
+    save_prepared(data, run, made_for)
+    world.meet()
+    return model.to(world.device), data
+
+
+def _data_fields(config: TrainingConfig) -> dict[str, Any]:
+    """What the prepared data depend on."""
+    return {name: getattr(config, name) for name in ("library", "layout", "preset", "start_from", "model", "seed", "train_share")}
+
+
+def starting_model(config: TrainingConfig, statistics: Callable[[PatchRecipe], PatchStatistics]) -> MotionTextModel:
+    """The model as it is before the first step. Statistics per joint belong to the data; others go on with a model."""
+    if not config.start_from:
+        model_config = preset(config.preset, **config.model)
+        return new_model(model_config, lambda: statistics(model_config.patches))
+    model = load_model(config.start_from)
+    if config.model:
+        model = rebuilt(model, changed(model.config, **config.model))
+    if model.statistics.normalisation == "joint":
+        model = with_statistics(model, statistics(model.config.patches))
+    return model
+
+
+def split_clips(library: Library, seed: int, share: float = 1.0) -> tuple[list[Clip], list[Clip]]:
+    """Training (a seeded `share` of them) and validation clips. Without a val split, every twentieth captioned clip (at
+    least 2) of a seeded shuffle validates."""
+    captioned = [c for c in library.clips if c.captions]
+    train_part = [c for c in captioned if c.split in ("train", "")]
+    val_part = [c for c in captioned if c.split == "val"]
+    if not train_part:
+        raise StudioError(f"{library.name} has no captioned training clip. Add captions, then train.")
+    if not val_part:
+        order = np.random.default_rng(seed).permutation(len(train_part))
+        held_out = set(order[: max(2, len(order) // 20)].tolist())
+        val_part = [c for i, c in enumerate(train_part) if i in held_out]
+        train_part = [c for i, c in enumerate(train_part) if i not in held_out]
+    if share < 1:
+        kept = np.random.default_rng([seed, 1]).permutation(len(train_part))[: max(round(len(train_part) * share), 2)]
+        train_part = [train_part[i] for i in sorted(kept)]
+    if len(train_part) < 2:
+        raise StudioError(f"{library.name} has {len(train_part)} captioned clips to train on; at least 4 are needed.")
+    return train_part, val_part
+
+
+def _prepare(
+    model: MotionTextModel, library: Library, train_clips: list[Clip], val_clips: list[Clip], run: Path
+) -> Job[Prepared]:
+    recipe, statistics, people = model.config.patches, model.statistics, model.config.people
+    parts = {}
+    for name, clips in (
+        ("train", train_clips),
+        ("val", val_clips),
+        ("test", [c for c in library.in_split("test") if c.captions]),
+    ):
+        parts[name] = None
+        if clips:
+            parts[name] = yield from prepare_clips(library, clips, recipe, points_file(run, name), statistics, people)
+    return Prepared(**parts, statistics=statistics, library=library.name, clips=len(library.clips))
+
+
+def _drive(job: Job) -> Iterator[TrainingEvent]:
+    """A job's progress as events; its result is returned."""
+    while True:
+        try:
+            progress = next(job)
+        except StopIteration as end:
+            return end.value
+        yield TrainingEvent("prepare", {"what": progress.what, "done": progress.done, "total": progress.total})
+
+
+def checkpoint_info(config: TrainingConfig, data: Prepared, metrics: dict[str, Any]) -> CheckpointInfo:
+    provenance = {
+        "library": data.library,
+        "clips": data.clips,
+        "preset": config.preset,
+        "start_from": Path(config.start_from).name,
+        "epochs": config.epochs,
+        "batch": config.batch,
+        "train_share": config.train_share,
+        "seed": config.seed,
+        "date": date.today().isoformat(),
+    }
+    return CheckpointInfo(metrics, provenance)

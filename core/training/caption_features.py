@@ -1,0 +1,60 @@
+"""Features of captions that are computed once each."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.models.text_encoder import TextEncoder
+
+
+class CaptionFeatures:
+    """What a text encoder that does not change makes of captions, each asked for once."""
+
+    def __init__(self, encoder: TextEncoder, device: str | torch.device):
+        self.encoder, self.device = encoder, device
+        self.known: dict[str, Tensor] = {}
+
+    def of(self, captions: list[str]) -> Tensor:
+        """(B, width)."""
+        new = list(dict.fromkeys(c for c in captions if c not in self.known))
+        if new:
+            with torch.no_grad():
+                ids, mask = self.encoder.eval().tokenize(new)
+                features = self.encoder(ids.to(self.device), mask.to(self.device)).float()
+            self.known.update(zip(new, features, strict=True))
+        return torch.stack([self.known[c] for c in captions])
+
+
+class TextFeatures:
+    """Encodes captions for training; a frozen encoder is asked once for each caption."""
+
+    def __init__(self, model: MotionTextModel, frozen: bool):
+        self.model = model
+        self.cached = CaptionFeatures(model.text_encoder, model.device) if frozen else None
+
+    def encode(self, captions: list[str]) -> Tensor:
+        """(B, dim) unit rows."""
+        if self.cached is None:
+            return self.model.encode_text(captions)
+        return self.model.place_text(self.cached.of(captions))
+
+
+class FalseNegatives:
+    """Captions of a batch that say nearly the same, by the text encoder as it was at the start of the run."""
+
+    def __init__(self, model: MotionTextModel, above: float):
+        self.above = above
+        self.start = CaptionFeatures(copy.deepcopy(model.text_encoder).requires_grad_(False), model.device) if above else None
+
+    def among(self, captions: list[str]) -> np.ndarray | None:
+        """(B, B) bool: cosine of the features above the threshold; None where nothing is to be ignored."""
+        if self.start is None:
+            return None
+        features = functional.normalize(self.start.of(captions), dim=-1)
+        return (features @ features.T > self.above).cpu().numpy()

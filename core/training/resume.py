@@ -1,0 +1,123 @@
+"""All that an interrupted run needs to go on as if nothing had happened.
+
+Random numbers are not part of it: each step draws its own from (seed, step), so that a step repeats exactly.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.training.config import TrainingConfig
+from motionpatches.core.training.ema import WeightAverage
+
+FILE = "state.pt"
+FORMAT = 1
+
+
+@dataclass
+class Progress:
+    """How far a run is: optimiser steps done, losses of the epoch under way, the best epoch so far, seconds spent; `chunk`,
+    where memory forced a smaller one than the configuration's."""
+
+    step: int = 0
+    losses: list[float] = field(default_factory=list)
+    best_score: float = -1.0
+    best_epoch: int = 0
+    best_metrics: dict[str, Any] = field(default_factory=dict)
+    wall_s: float = 0.0
+    chunk: int = 0
+
+
+def save_state(
+    run: Path,
+    config: TrainingConfig,
+    progress: Progress,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    average: WeightAverage,
+) -> None:
+    """Written beside and renamed. Raises FileProblem where the disk refuses; the last state then stands."""
+    file, temporary = run / FILE, run / (FILE + ".writing")
+    values = {
+        "format": FORMAT,
+        "config": asdict(config),
+        "progress": asdict(progress),
+        "weights": _trained(model),
+        "optimizer": optimizer.state_dict(),
+        "average": average.values,
+    }
+    try:
+        with open(temporary, "wb") as stream:
+            torch.save(values, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, file)
+    except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
+        temporary.unlink(missing_ok=True)
+        raise os_problem(file, error if isinstance(error, OSError) else OSError(str(error))) from error
+
+
+def load_state(
+    run: Path, config: TrainingConfig, model: nn.Module, optimizer: torch.optim.Optimizer, average: WeightAverage, device: str
+) -> Progress:
+    """Puts everything back. Raises FileProblem for a broken state, or one of another configuration."""
+    file = run / FILE
+    try:
+        values = torch.load(file, map_location=device, weights_only=True)
+        known, progress = values["config"], Progress(**values["progress"])
+        changed = [
+            f"{name} {known.get(name)!r}, now {value!r}"
+            for name, value in asdict(config).items()
+            if known.get(name) != value and name not in ("device", "library", "save_every_s")
+        ]
+        if changed:
+            raise FileProblem(
+                file,
+                f"the run was begun with another configuration ({'; '.join(changed)})",
+                "Change it back, or train into another folder",
+            )
+        own = _trained(model)
+        if set(own) != set(values["weights"]):
+            raise KeyError("other tensors")
+        with torch.no_grad():
+            for name, tensor in own.items():
+                tensor.copy_(values["weights"][name])
+            for mine, kept in zip(average.values, values["average"], strict=True):
+                mine.copy_(kept)
+        optimizer.load_state_dict(values["optimizer"])
+    except OSError as error:
+        raise os_problem(file, error) from error
+    except (RuntimeError, KeyError, TypeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        raise FileProblem(file, f"the state of the run cannot be read ({error})", "Delete it to begin the run anew") from None
+    return progress
+
+
+def has_state(run: Path) -> bool:
+    return (run / FILE).is_file()
+
+
+def remove_state(run: Path) -> None:
+    (run / FILE).unlink(missing_ok=True)
+
+
+def _trained(model: nn.Module) -> dict[str, Tensor]:
+    return {name: p.detach() for name, p in model.named_parameters() if p.requires_grad}
+
+
+def seeded(*numbers: int) -> np.random.Generator:
+    """The random numbers that belong to a place of a run."""
+    return np.random.default_rng(numbers)
+
+
+def seed_step(seed: int, step: int, rank: int) -> None:
+    """Dropout and stochastic depth of a step."""
+    torch.manual_seed(int(np.random.SeedSequence((seed, 3, step, rank)).generate_state(1, np.uint64)[0] >> np.uint64(1)))

@@ -1,0 +1,313 @@
+"""Each picture of docs/: what a person does to see it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from motionpatches.packaging.docs.studio_session import Session
+
+
+def window(s: Session) -> None:
+    s.ask("a person waves with the right hand")
+    s.stand(0.9)
+    s.shoot("window")
+
+
+def why(s: Session) -> None:
+    s.ask("a person waves with the right hand")
+    s.window.why.set_on(True)
+    s.wait(lambda: s.window.why.occlusion is not None)
+    s.stand(0.6)
+    s.shoot("why")
+
+
+def stage(s: Session) -> None:
+    s.ask("someone runs in a circle")
+    s.window.stages.set(trails=True, ghosts=True, trajectory=True, names=True)
+    s.stand(1.5)
+    s.shoot("stage", s.window.stage)
+
+
+def compare(s: Session) -> None:
+    s.ask("a person kicks")
+    s.window.stages.keep()
+    for result in s.search.results[2:4]:
+        s.workspace.show(result.clip, result.motion)
+        s.window.stages.keep()
+    s.window.patches.difference.setChecked(True)
+    s.window.stages.set(colouring="speed")
+    s.stand(0.9)
+    s.shoot("compare")
+
+
+def moments(s: Session) -> None:
+    library = s.workspace.library
+    walks = [c.id for c in library.clips if c.id.endswith("walk forward")]
+    wave = next(c.id for c in library.clips if c.id.endswith("wave right"))
+    folder = Path(tempfile.mkdtemp())
+    np.save(folder / "long take.npy", np.concatenate([library.load(i).positions for i in [*walks[:4], wave, *walks[4:7]]]))
+    s.workspace.open([folder / "long take.npy"])
+    s.wait(lambda: s.workspace.library.root == folder and s.workspace.retriever is not None)
+    s.window.query.ask("a person waves with the right hand")
+    s.wait(lambda: bool(s.window.moments.best))
+    s.stand(s.window.moments.best[0][0] + 0.8)
+    s.shoot("moments")
+
+
+def library_map(s: Session) -> None:
+    s.ask("a person waves with the right hand")
+    page = s.window.menus._page("map")
+    s.wait(lambda: len(page.map.places) > 0)
+    page.hovered = 0
+    page._show_hovered()
+    s.rest(0.8)
+    s.shoot("map", page)
+
+
+def export(s: Session) -> None:
+    from motionpatches.app.widgets.dialogs.export import ExportDialog
+
+    s.ask("a person waves with the right hand")
+    dialog = ExportDialog(s.workspace, s.search, s.studio.playback, s.window.stage.camera, s.window.settings, s.window)
+    dialog.show()
+    s.rest(0.3)
+    s.shoot("export", dialog)
+
+
+def palette(s: Session) -> None:
+    from motionpatches.app.widgets.dialogs.command_palette import Palette
+
+    found = Palette(s.window.menus.actions, s.window)
+    found.show()
+    found.line.setText("like")
+    s.rest(0.3)
+    s.shoot("palette", found)
+
+
+def tour(s: Session) -> None:
+    from motionpatches.app.widgets.dialogs.tour import Tour
+
+    s.ask("a person waves with the right hand")
+    guide = Tour(s.window)
+    guide.next()
+    guide.next()
+    s.rest(0.3)
+    s.shoot("tour")
+
+
+def patches_help(s: Session) -> None:
+    s.ask("a person waves with the right hand")
+    page = s.window.menus._page("help")
+    s.rest(0.4)
+    s.shoot("help", page)
+
+
+def captions(s: Session) -> None:
+    s.ask("a person waves with the right hand")
+    s.shoot("captions", s.window.docks[2])
+
+
+def training(s: Session) -> None:
+    """A short run on a few demo clips, and its dialog."""
+    from motionpatches.app.viewmodels.fine_tuning import Plan
+    from motionpatches.app.widgets.training.fine_tune_dialog import PlanDialog
+    from motionpatches.core import paths
+
+    page = s.window.menus._page("training")
+    plan = Plan(s.workspace, page)
+    plan.train("heads only")
+    plan.set(epochs=4, sentences=["a person waves with the right hand", "someone trips"])
+    dialog = PlanDialog(plan, page)
+    dialog.show()
+    s.wait(lambda: plan.estimate is not None)
+    s.rest(0.3)
+    s.shoot("fine-tune", dialog)
+    dialog.close()
+    page.training.begin("demo", plan.config)
+    s.wait(lambda: page.training.current is not None and len(page.training.current.history.steps) > 12, 400)
+    s.rest(0.5)
+    s.shoot("training", page)
+    s.wait(lambda: page.training.process is None, 900)
+    s.rest(0.5)
+    page.tabs.setCurrentIndex(1)
+    s.rest(0.3)
+    s.shoot("sentences", page)
+    page.tabs.setCurrentIndex(2)
+    page.tabs.widget(2).go.click()
+    s.wait(lambda: bool(page.compared.after.results), 200)
+    s.rest(0.8)
+    s.shoot("before-after", page)
+    shutil.rmtree(paths.user_runs(), ignore_errors=True)
+
+
+def tiles(s: Session) -> None:
+    s.window.query.k.setValue(25)
+    s.ask("a person walks")
+    s.window.resizeDocks([s.window.docks[0]], [470], Qt.Orientation.Vertical)
+    s.stand(1.0)
+    s.shoot("tiles")
+
+
+def overlaid(s: Session) -> None:
+    s.ask("a person kicks")
+    s.window.stages.keep()
+    s.workspace.show(s.search.results[3].clip, s.search.results[3].motion)
+    s.window.stages.set(side_by_side=False)
+    s.stand(0.8)
+    s.shoot("overlaid", s.window.stage)
+
+
+def people(s: Session) -> None:
+    """Two people of one clip, in InterHuman's processed arrays."""
+    library, folder = s.workspace.library, Path(tempfile.mkdtemp()) / "pairs"
+    takes = [library.load(next(c.id for c in library.clips if c.id.endswith(end))) for end in ("wave right", "wave left")]
+    for number, (take, turn, shift) in enumerate(zip(takes, (0.5, -0.5), (-0.6, 0.6), strict=True), 1):
+        c, n = np.cos(np.pi * turn), np.sin(np.pi * turn)
+        positions = take.positions @ np.array([[c, 0, -n], [0, 1, 0], [n, 0, c]]) + [shift, 0, 0]
+        (folder / f"motions_processed/person{number}").mkdir(parents=True)
+        rows = np.zeros((min(len(t.positions) for t in takes), 492), np.float32)
+        rows[:, :66] = positions[: len(rows)].reshape(len(rows), -1)
+        np.save(folder / f"motions_processed/person{number}/1.npy", rows)
+    (folder / "annots").mkdir()
+    (folder / "annots/1.txt").write_text("two people wave to each other\n")
+    s.workspace.open([folder])
+    s.wait(lambda: s.workspace.library.root == folder and s.workspace.clip is not None)
+    s.window.stages.set(follow=False)
+    s.stand(1.3)
+    s.shoot("people", s.window.stage)
+
+
+def plain(s: Session) -> None:
+    """What is seen without OpenGL."""
+    s.ask("a person waves with the right hand")
+    s.stand(0.9)
+    s.shoot("without-opengl")
+
+
+def linked(s: Session) -> None:
+    """The pointer on a pixel of the patches: joints light up on the stage."""
+    s.ask("a person waves with the right hand")
+    s.stand(0.9)
+    view = s.window.patches.view
+    band = view._band(4)
+    at = QPointF(band.left() + 0.3 * band.width(), band.center().y())
+    QApplication.sendEvent(
+        view,
+        QMouseEvent(
+            QEvent.Type.MouseMove,
+            at,
+            view.mapToGlobal(at),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+        ),
+    )
+    s.rest(0.4)
+    s.shoot("linked")
+
+
+def strips(s: Session) -> None:
+    """One channel in metres."""
+    s.ask("someone jumps")
+    s.window.patches.channel.setCurrentIndex(2)
+    s.window.patches.values.setCurrentIndex(1)
+    s.stand(0.6)
+    s.shoot("strips", s.window.docks[3])
+
+
+def timeline(s: Session) -> None:
+    s.ask("someone jumps")
+    s.stand(0.8)
+    s.studio.playback.mark(False)
+    s.stand(1.6)
+    s.studio.playback.mark(True)
+    s.rest(0.3)
+    s.shoot("timeline", s.window.docks[4])
+
+
+def like(s: Session) -> None:
+    """Motions like the shown one, by the right arm alone."""
+    s.ask("a person waves with the right hand")
+    before = s.search.results
+    s.window.menus.more_like_this(4)
+    s.wait(lambda: s.search.results is not before and bool(s.search.results), 300)
+    s.rest(0.6)
+    s.shoot("like", s.window.docks[0])
+
+
+def algebra(s: Session) -> None:
+    s.ask("a person walks in a circle")
+    s.ask("this + running - walking")
+    s.stand(0.5)
+    s.shoot("algebra", s.window.docks[0])
+
+
+def filters(s: Session) -> None:
+    s.ask("a person kicks")
+    s.window.library.toggle_favourite()
+    s.window.marks.tag(s.workspace.clip, "for the trailer")
+    s.window.library.filter.setText("kick len>1 -left")
+    s.rest(0.3)
+    s.shoot("filters", s.window.docks[1])
+
+
+def settings(s: Session) -> None:
+    from motionpatches.app.widgets.dialogs.settings import SettingsDialog
+
+    dialog = SettingsDialog(s.window.settings, s.workspace, s.window.stages, s.studio.playback, s.window)
+    dialog.show()
+    s.rest(0.5)
+    s.shoot("settings", dialog)
+
+
+def keys(s: Session) -> None:
+    from motionpatches.app.widgets.dialogs.keys import KeysDialog
+
+    dialog = KeysDialog(s.window.menus.keys, s.window)
+    dialog.show()
+    s.rest(0.3)
+    s.shoot("keys", dialog)
+
+
+def welcome(s: Session) -> None:
+    s.window.show_welcome()
+    s.rest(0.4)
+    s.shoot("welcome")
+
+
+# Picture: how to come to it, in dark.
+SHOTS: dict[str, tuple[Callable[[Session], None], bool]] = {
+    "window": (window, False),
+    "why": (why, False),
+    "stage": (stage, True),
+    "compare": (compare, False),
+    "moments": (moments, True),
+    "map": (library_map, True),
+    "export": (export, False),
+    "palette": (palette, False),
+    "tour": (tour, False),
+    "help": (patches_help, False),
+    "captions": (captions, False),
+    "training": (training, False),
+    "tiles": (tiles, False),
+    "overlaid": (overlaid, False),
+    "people": (people, True),
+    "without-opengl": (plain, False),
+    "linked": (linked, True),
+    "strips": (strips, False),
+    "timeline": (timeline, False),
+    "like": (like, False),
+    "algebra": (algebra, False),
+    "filters": (filters, False),
+    "settings": (settings, False),
+    "keys": (keys, False),
+    "welcome": (welcome, False),
+}

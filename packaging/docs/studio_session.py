@@ -1,0 +1,61 @@
+"""A studio that a script uses as a person would, for the pictures of docs/."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+OUT = Path(__file__).resolve().parents[2] / "docs" / "images"
+SIZE = (1440, 900)
+
+
+class Session:
+    """A studio on the demo library, with its own settings; what it waits for has to come."""
+
+    def __init__(self, dark: bool):
+        from PySide6.QtCore import QSettings
+
+        from motionpatches.app.application import Studio
+
+        settings = QSettings(tempfile.mkdtemp() + "/s.ini", QSettings.Format.IniFormat)
+        settings.setValue("toured", True)
+        settings.setValue("appearance", "Dark" if dark else "Light")
+        self.studio = Studio([], settings=settings)
+        self.window, self.search, self.workspace = self.studio.window, self.studio.search, self.studio.workspace
+        self.window.resize(*SIZE)
+        self.window.default_sizes()
+        self.wait(lambda: self.workspace.retriever is not None)
+
+    def wait(self, ready: Callable[[], bool], seconds: float = 120) -> None:
+        from PySide6.QtCore import QEventLoop, QTimer
+
+        loop, end = QEventLoop(), time.perf_counter() + seconds
+        timer = QTimer(interval=20)
+        timer.timeout.connect(lambda: (ready() or time.perf_counter() > end) and loop.quit())
+        timer.start()
+        loop.exec()
+        if not ready():
+            raise TimeoutError("the studio did not get there in time")
+
+    def rest(self, seconds: float) -> None:
+        end = time.perf_counter() + seconds
+        self.wait(lambda: time.perf_counter() > end, seconds + 5)
+
+    def ask(self, text: str) -> None:
+        before = self.search.results
+        self.window.query.ask(text)
+        self.wait(lambda: self.search.results and self.search.results is not before)
+        self.wait(lambda: self.workspace.clip.id == self.search.results[0].clip.id)
+        self.rest(0.4)
+
+    def stand(self, time_s: float) -> None:
+        self.studio.playback.playing = False
+        self.studio.playback.seek(time_s)
+        self.rest(0.4)
+
+    def shoot(self, name: str, widget=None) -> None:
+        OUT.mkdir(parents=True, exist_ok=True)
+        (widget or self.window).grab().save(str(OUT / f"{name}.png"))
+        print(f"docs/images/{name}.png", flush=True)

@@ -1,0 +1,5 @@
+"""`python -m motionpatches`."""
+
+from motionpatches.app.__main__ import main
+
+main()

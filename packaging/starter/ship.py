@@ -1,0 +1,35 @@
+"""`python -m motionpatches.packaging.starter.ship MODEL_DIR`: puts a trained model into assets/ as the starter, in compact rows,
+with its gallery of the demo library. How it was trained and what it scores is written by hand into assets/starter/README.md,
+which stays."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from motionpatches.core import paths
+from motionpatches.core.library.open import open_library
+from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, read_config, save_model
+from motionpatches.core.progress import run
+from motionpatches.core.search.gallery import save_gallery
+from motionpatches.core.search.retriever import build_gallery
+
+
+def ship(folder: Path) -> None:
+    values, model, target = read_config(folder), load_model(folder), paths.starter_model()
+    card = (target / "README.md").read_text()
+    model.config = replace(model.config, text="sentence-transformers/all-MiniLM-L6-v2", text_weights="hub", motion_weights="")
+    shutil.rmtree(target)
+    save_model(model, target, CheckpointInfo(values["metrics"], values["provenance"], card), compact=True)
+    (target / "README.md").write_text(card)
+    (target / "model.safetensors").chmod(0o644)
+    shipped = load_model(target)
+    library = run(open_library(paths.demo_library()))
+    shutil.rmtree(paths.shipped_galleries(), ignore_errors=True)
+    save_gallery(run(build_gallery(shipped, library)), paths.shipped_galleries() / f"{shipped.fingerprint}-demo.npz")
+
+
+if __name__ == "__main__":
+    ship(Path(sys.argv[1]))

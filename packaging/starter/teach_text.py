@@ -1,0 +1,165 @@
+"""Teaches a small text encoder what a large one makes of sentences, and which action they speak of: `python -m
+motionpatches.packaging.starter.teach_text STUDENT OUT --teacher FOLDER --wordnet FOLDER --library FILE [--library
+FILE]`.
+
+STUDENT is a model folder whose text encoder learns (the starter's); OUT is that model with the text side taught, the
+rest as it was, and beside it where the words of each action lie (actions.npy). The teacher is a sentence encoder in a
+folder (all-mpnet-base-v2: mean pooling, Apache-2.0). The sentences are those of wordnet.py, of reworded.py (by
+WordNet and, if given, by the Moby Thesaurus, public domain: lines of words and commas) and of in_context.py, and
+14,000 captions of the libraries. About two and a half hours on one core whose products in bf16 are quick.
+
+The teacher first learns which action a phrase (action_phrases.py) speaks of (large_teacher.py); what it makes of a
+sentence is drawn toward what the phrases nearest to it mean. The student learns the teacher's rows; of sentences that
+are alike, which are more alike (relational distillation by the softmax of their cosines); of which action a sentence
+speaks, as the teacher sees it; and of which a phrase does, bare and in context, as it is known. Sentences near to an
+action are drawn more often. At last it is given the phrases as its memory (core/models/text_memory.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, read_config, save_model
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.models.text_memory import TextMemory
+from motionpatches.packaging.starter.action_phrases import (
+    Phrase,
+    every_way,
+    phrases,
+    share_of,
+    test_sentences,
+)
+from motionpatches.packaging.starter.in_context import Speaker, Speech, in_context
+from motionpatches.packaging.starter.large_teacher import Teacher
+from motionpatches.packaging.starter.reworded import reworded
+from motionpatches.packaging.starter.text_teacher import TEMPERATURE, missed, quick, recalled, rows_of, turned
+from motionpatches.packaging.starter.wordnet import nouns, scenes, sentences
+
+CAPTIONS, SCENES, REWORDED, LISTED, IN_CONTEXT, HELD_OUT = 14_000, 80_000, 90_000, 60_000, 45_000, 1500
+STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 7000, 2e-4, 1e-3, 0.03, 0.995
+ROWS_FILE = "actions.npy"
+# A batch is so many phrases and so many sentences: of so many words at most, drawn by e to the power of their cosine with the
+# nearest action over NEARNESS.
+SPOKEN, WRITTEN, WORDS, NEARNESS = 56, 136, 20, 0.08
+
+
+def main(
+    student: Path, out: Path, teacher: Path, wordnet: Path, thesaurus: Path | None, libraries: list[Path], scale: float
+) -> None:
+    known = phrases() if scale == 1 else share_of(phrases(), scale)
+    spoken, right = every_way(known, ("a person", ""))
+    everything = [
+        *sentences(wordnet),
+        *scenes(wordnet, SCENES),
+        *nouns(wordnet),
+        *reworded(wordnet, spoken, REWORDED),
+        *(reworded(wordnet, spoken, LISTED, 1, thesaurus) if thesaurus else ()),
+        *in_context(wordnet, known, IN_CONTEXT),
+        *captions(libraries),
+    ]
+    texts = sorted({text for text in everything if len(text.split()) <= WORDS} - test_sentences())
+    draw = random.Random(4)
+    draw.shuffle(texts)
+    texts = texts[: int(len(texts) * scale)]
+    torch.manual_seed(0)
+    model = load_model(student).eval()
+    model.text_memory = None
+    large = Teacher(teacher, model.encode_text)
+    large.learn(spoken, right, scale)
+    taught, heard = large.rows(texts), large.rows(spoken)
+    every = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, heard, large.actions]))
+    target, heard, actions = every.split([len(texts), len(spoken), len(large.actions)])
+    actions = learn(
+        model, texts, recalled(target, heard, right, actions), Speaker(known, Speech(wordnet), draw), actions, int(STEPS * scale)
+    )
+    model.remember(memory_of(model, known, actions))
+    save_model(model, out, CheckpointInfo({}, {**read_config(student)["provenance"], "words": f"taught by {teacher.name}"}))
+    np.save(out / ROWS_FILE, actions.numpy())
+
+
+@torch.no_grad()
+def memory_of(model: MotionTextModel, known: list[Phrase], actions: Tensor) -> TextMemory:
+    """Of a model without one: its rows of the phrases, each with the mean of the (A, D) rows of the actions it may mean."""
+    spoken, right = every_way(known, ("a person",))
+    return TextMemory.of(rows_of(model.encode_text, spoken), right @ actions / right.sum(1, keepdim=True))
+
+
+def captions(libraries: list[Path]) -> list[str]:
+    """Of packed libraries, a seeded choice."""
+    found: set[str] = set()
+    for file in libraries:
+        with np.load(file) as packed:
+            for clip in json.loads(str(packed["index"]))["clips"]:
+                found.update(clip["captions"])
+    return random.Random(3).sample(sorted(found), min(CAPTIONS, len(found)))
+
+
+def learn(model: MotionTextModel, texts: list[str], target: Tensor, speaker: Speaker, actions: Tensor, steps: int) -> Tensor:
+    """Trains the text encoder and its head; the weights at the end are their moving average. Prints how well sentences that
+    are not trained on lie where the teacher puts them. `actions`: the teacher's (A, D) rows of the actions; returned are the
+    student's own, which begin there."""
+    order, aside = torch.randperm(len(texts)), min(HELD_OUT, len(texts) // 10)
+    held, fit = order[:aside], order[aside:]
+    choices = torch.softmax(target @ actions.T / TEMPERATURE, dim=1)
+    odds = torch.exp((target[fit] @ actions.T).max(dim=1).values / NEARNESS)
+    mine = torch.nn.Parameter(actions.clone())
+    trained = [*model.text_encoder.parameters(), *model.text_head.parameters()]
+    everything = [*trained, mine]
+    average = [p.detach().clone() for p in everything]
+    optimizer = torch.optim.AdamW(
+        [{"params": trained, "rate": RATE}, {"params": [mine], "rate": ROW_RATE}], weight_decay=0.01, fused=True
+    )
+    for step in range(steps):
+        done = (step + 1) / steps
+        for group in optimizer.param_groups:
+            group["lr"] = group["rate"] * min(1, done / WARM_UP) * (1 + math.cos(math.pi * done)) / 2
+        spoken, right = speaker.say(SPOKEN)
+        rows = fit[torch.multinomial(odds, WRITTEN)]
+        with quick():
+            read = [model.encode_text(part) for part in ([texts[i] for i in rows], spoken)]
+        found, heard = (part.float() for part in read)
+        own = functional.normalize(mine, dim=1)
+        loss = missed(heard, own, right) + difference(found, target[rows], own, choices[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimizer.step()
+        torch._foreach_lerp_(average, [p.detach() for p in everything], 1 - min(AVERAGE, (step + 2) / (step + 11)))
+        if step % 100 == 0:
+            print(f"step {step}: {loss:.3f}", flush=True)
+    for parameter, mean in zip(everything, average, strict=True):
+        parameter.data.copy_(mean)
+    found = rows_of(model.encode_text, [texts[i] for i in held])
+    print(f"held out: cosine {(found * target[held]).sum(1).mean():.4f}")
+    return functional.normalize(average[-1], dim=1)
+
+
+def difference(found: Tensor, target: Tensor, actions: Tensor, meant: Tensor) -> Tensor:
+    """1 - cosine, the relative entropy of who is whose neighbour, and that of which action is meant (B, A)."""
+    own = torch.eye(len(found), dtype=torch.bool)
+    mine, theirs = ((rows @ rows.T / TEMPERATURE).masked_fill(own, -1e4) for rows in (found, target))
+    relation = functional.kl_div(mine.log_softmax(1), theirs.softmax(1), reduction="batchmean")
+    action = functional.kl_div((found @ actions.T / TEMPERATURE).log_softmax(1), meant, reduction="batchmean")
+    return 6 * (1 - (found * target).sum(1)).mean() + relation + 2 * action
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("student", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--teacher", type=Path, required=True)
+    parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
+    parser.add_argument("--thesaurus", type=Path)
+    parser.add_argument("--library", type=Path, action="append", default=[])
+    parser.add_argument("--scale", type=float, default=1.0, help="a share of phrases, sentences and steps, to try the command")
+    told = parser.parse_args()
+    main(told.student, told.out, told.teacher, told.wordnet, told.thesaurus, told.library, told.scale)

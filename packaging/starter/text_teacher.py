@@ -1,0 +1,84 @@
+"""What a student of sentences is to learn: the rows of a large sentence encoder, bent toward the generator's actions and turned
+into the student's space."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+TEMPERATURE, STEPS, BATCH, RATE, ROW_RATE, WEIGHT, NOISE = 0.05, 600, 512, 1e-3, 5e-3, 0.02, 1.0
+# How sharply the phrases near to a sentence are chosen, and how much they count.
+NEAR, RECALL = 0.03, 0.3
+
+
+@contextmanager
+def quick() -> Iterator[None]:
+    """Products in bf16 where the processor has them, and attention by plain products: thrice as fast for short sentences."""
+    with torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported()), sdpa_kernel(SDPBackend.MATH):
+        yield
+
+
+@torch.no_grad()
+def rows_of(encode: Callable[[list[str]], Tensor], texts: list[str], batch: int = 64) -> Tensor:
+    """(N, D) rows of N sentences, read together with those of their length."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    parts = [encode([texts[i] for i in order[at : at + batch]]) for at in range(0, len(order), batch)]
+    rows = torch.empty(len(texts), parts[0].shape[1])
+    rows[order] = torch.cat(parts)
+    return rows
+
+
+def bent(spoken: Tensor, right: Tensor, rate: float = RATE) -> tuple[Tensor, Tensor]:
+    """Of (N, D) rows of phrases and (N, A) which of A actions each may mean: (D, D) what to add to a row, as row @ it, and the
+    (A, D) rows of the actions, so that phrases find their action by the softmax of cosines. The change is kept small by weight
+    decay (none is made at a `rate` of 0) and the phrases are jittered by noise: other words then follow."""
+    size = spoken.shape[1]
+    actions = torch.nn.Parameter(functional.normalize((right / right.sum(0)).T @ spoken, dim=1))
+    change = torch.nn.Parameter(torch.zeros(size, size))
+    optimizer = torch.optim.Adam([{"params": [actions], "lr": ROW_RATE}, {"params": [change], "lr": rate}])
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
+    for _ in range(STEPS):
+        chosen = torch.randint(len(spoken), (BATCH,))
+        rows = spoken[chosen] + NOISE * torch.randn(BATCH, size) / size**0.5
+        loss = missed(moved(rows, change), functional.normalize(actions, dim=1), right[chosen]) + WEIGHT * change.square().sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    return change.detach(), functional.normalize(actions.detach(), dim=1)
+
+
+def moved(rows: Tensor, change: Tensor) -> Tensor:
+    return functional.normalize(rows + rows @ change, dim=1)
+
+
+def recalled(rows: Tensor, phrases: Tensor, right: Tensor, actions: Tensor) -> Tensor:
+    """(N, D) unit rows drawn toward the (A, D) rows of what the (P, D) phrases near to them mean (P, A): one row is too little
+    for all that an action may be called."""
+    means = right @ actions / right.sum(1, keepdim=True)
+    return torch.cat(
+        [
+            functional.normalize(part + RECALL * torch.softmax(part @ phrases.T / NEAR, dim=1) @ means, dim=1)
+            for part in rows.split(BATCH)
+        ]
+    )
+
+
+def missed(rows: Tensor, actions: Tensor, right: Tensor) -> Tensor:
+    """Cross entropy of (B, D) rows with (A, D) actions, of which any that is `right` (B, A) will do."""
+    chance = torch.log_softmax(rows @ actions.T / TEMPERATURE, dim=1)
+    return -torch.logsumexp(chance.masked_fill(right == 0, -torch.inf), dim=1).mean()
+
+
+def turned(teacher: Tensor, student: Tensor, rows: Tensor) -> Tensor:
+    """(M, D) `rows` of the teacher in the student's D dimensions, turned as the (N, .) rows of both for the same sentences are
+    nearest to each other (leading directions, then orthogonal Procrustes)."""
+    _, _, directions = torch.linalg.svd(teacher.T @ teacher)
+    kept, all_kept = (functional.normalize(part @ directions[: student.shape[1]].T, dim=1) for part in (teacher, rows))
+    left, _, right = torch.linalg.svd(kept.T @ student)
+    return all_kept @ (left @ right)

@@ -1,0 +1,106 @@
+"""Nearest clips, files on disk, and incremental indexing."""
+
+import numpy as np
+import pytest
+
+from motionpatches.core import paths
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.library.open import open_library
+from motionpatches.core.progress import Cancelled, run
+from motionpatches.core.search.gallery import Entry, Gallery, load_gallery, save_gallery
+from motionpatches.core.search.retriever import Retriever, find_gallery, update_gallery
+
+
+def make_gallery(n=50, dim=8, seed=0):
+    rows = np.random.default_rng(seed).normal(size=(n, dim)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    entries = tuple(Entry(f"clip{i // 2}", f"key{i // 2}", float(i % 2), i % 2 + 1.0) for i in range(n))
+    return Gallery(rows, entries, "abc")
+
+
+def test_nearest_takes_each_clip_by_its_best_window():
+    gallery = make_gallery()
+    query = gallery.embeddings[7]
+    hits = gallery.nearest(query, 5)
+    slow = {}
+    for row, entry in zip(gallery.embeddings, gallery.entries, strict=True):
+        slow[entry.clip_id] = max(slow.get(entry.clip_id, -2), float(row @ query))
+    expected = sorted(slow.items(), key=lambda kv: -kv[1])[:5]
+    assert [h.clip_id for h in hits] == [c for c, _ in expected]
+    np.testing.assert_allclose([h.score for h in hits], [s for _, s in expected], atol=1e-6)
+    assert (hits[0].clip_id, hits[0].start_s, hits[0].rank) == ("clip3", 1.0, 1)
+
+
+def test_more_asked_than_there_is():
+    assert len(make_gallery(4).nearest(np.ones(8), 10)) == 2
+    assert Gallery(np.zeros((0, 8), np.float32), ()).nearest(np.ones(8), 3) == []
+
+
+def test_round_trip_and_broken_file(tmp_path):
+    path = tmp_path / "g.npz"
+    save_gallery(make_gallery(), path)
+    again = load_gallery(path)
+    assert again.entries == make_gallery().entries and again.fingerprint == "abc"
+    np.testing.assert_allclose(again.embeddings, make_gallery().embeddings, atol=2e-3)
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(FileProblem, match="built again"):
+        load_gallery(path)
+
+
+def count_encoded(model):
+    calls = []
+    plain = model.encode_motion
+    model.encode_motion = lambda x: (calls.append(len(x)), plain(x))[1]
+    return calls
+
+
+def test_only_new_and_changed_clips_are_encoded_again(tiny_model, small_library, tmp_path):
+    calls = count_encoded(tiny_model)
+    first = run(update_gallery(tiny_model, run(open_library(small_library)), tmp_path))
+    assert sum(calls) == 12 and len(first.entries) == 12
+    calls.clear()
+    run(update_gallery(tiny_model, run(open_library(small_library)), tmp_path))
+    assert sum(calls) == 0
+    file = small_library / "new_joints" / "000004.npy"
+    np.save(file, np.load(file)[:-3])
+    np.save(small_library / "new_joints" / "000099.npy", np.load(file))
+    (small_library / "new_joints" / "000005.npy").unlink()
+    third = run(update_gallery(tiny_model, run(open_library(small_library)), tmp_path))
+    assert sum(calls) == 2 and {e.clip_id for e in third.entries} == {f"{i:06d}" for i in (*range(5), *range(6, 12), 99)}
+
+
+def test_cancelling_keeps_what_is_done(tiny_model, small_library, tmp_path, monkeypatch):
+    monkeypatch.setattr("motionpatches.core.search.retriever.BATCH", 4)
+    library = run(open_library(small_library))
+    with pytest.raises(Cancelled):
+        run(update_gallery(tiny_model, library, tmp_path), lambda p: None, iter([False, False, True]).__next__)
+    kept = find_gallery(tiny_model, library, tmp_path)
+    assert kept is not None and 0 < len(kept.entries) < 12
+
+
+def test_a_motion_finds_itself_and_long_takes_have_windows(tiny_model, small_library, tmp_path):
+    long = np.concatenate([np.load(f) for f in sorted((small_library / "new_joints").glob("*.npy"))])
+    np.save(small_library / "new_joints" / "000050.npy", long)
+    library = run(open_library(small_library))
+    gallery = run(update_gallery(tiny_model, library, tmp_path))
+    windows = [e for e in gallery.entries if e.clip_id == "000050"]
+    assert len(windows) > 2 and abs(windows[-1].end_s - len(long) / 20) < 0.06
+    assert Retriever(tiny_model, gallery).search_motion(library.load("000003"), 1)[0].clip_id == "000003"
+
+
+def test_a_skeleton_without_five_parts_is_left_out_and_said(tmp_path):
+    """A folder that holds a prop beside bodies: the prop is shown, not searched, and the rest is indexed."""
+    from motionpatches.core.library.open import open_library
+    from motionpatches.core.models.checkpoint import load_model
+    from motionpatches.core.progress import run
+    from motionpatches.core.search.retriever import build_gallery
+    from tests.skeletons import BODIES, write_bvh
+
+    write_bvh(tmp_path / "walk.bvh", BODIES["LAFAN1"])
+    (tmp_path / "prop.bvh").write_text(
+        "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nCHANNELS 3 Xposition Yposition Zposition\n"
+        "JOINT b\n{\nOFFSET 0 1 0\nCHANNELS 0\n}\n}\nMOTION\nFrames: 2\nFrame Time: 0.05\n0 0 0\n0 1 0\n"
+    )
+    gallery = run(build_gallery(load_model(paths.starter_model()), run(open_library(tmp_path))))
+    assert [e.clip_id for e in gallery.entries] == ["walk"]
+    assert len(gallery.skipped) == 1 and "prop" in gallery.skipped[0] and "Check Import" in gallery.skipped[0]
