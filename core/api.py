@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from motionpatches.core import paths
 from motionpatches.core import patches as patches_of
+from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.library.library import Library
 from motionpatches.core.motion.motion import Motion

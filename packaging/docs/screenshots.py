@@ -1,4 +1,6 @@
-"""The pictures of docs/, taken from the running studio: `python -m motionpatches.packaging.docs.screenshots` (or names of pictures after it).
+"""The pictures of docs/, taken from the running studio.
+
+`python -m motionpatches.packaging.docs.screenshots` makes all of them; names of pictures after it make these.
 
 On a machine without a screen a virtual one stands in.
 """

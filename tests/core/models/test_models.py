@@ -208,8 +208,8 @@ def test_bert_in_torchs_layers_equals_transformers(tiny_text_folder):
 
 def test_a_saved_starter_opens_without_what_is_slow_to_import():
     code = (
-        "import sys; from core import places; from motionpatches.core.models.checkpoint import load_model; "
-        "m = load_model(places.starter_model()); m.encode_text(['a man walks']); "
+        "import sys; from motionpatches.core import paths; from motionpatches.core.models.checkpoint import load_model; "
+        "m = load_model(paths.starter_model()); m.encode_text(['a man walks']); "
         "slow = {'transformers', 'timm', 'torchvision', 'torch._dynamo', 'sympy'} & set(sys.modules); assert not slow, slow"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[3])
