@@ -151,6 +151,9 @@ def _amass_file(root: Path, named: str) -> Path | None:
         return None
     for base in (root, root / "amass", root / "AMASS", root.parent / "amass", root.parent / "AMASS"):
         for tail in (Path(*parts), Path(*parts[1:])) if len(parts) > 1 else (Path(*parts),):
-            if (base / tail).is_file():
-                return base / tail
+            try:
+                if (base / tail).is_file():
+                    return base / tail
+            except (OSError, ValueError):  # a name that no file can have
+                return None
     return None

@@ -65,15 +65,20 @@ def read_captions_csv(path: Path) -> dict[str, list[CaptionLine]]:
     """Captions by file name, from a table with the columns file and caption, and start and end (seconds) where they speak
     of a range. A file whose caption is empty has none."""
     found: dict[str, list[CaptionLine]] = {}
-    reader = csv.DictReader(io.StringIO(read_text(path)))
+    reader = csv.DictReader(io.StringIO(read_text(path).removeprefix("\ufeff")))
     if not reader.fieldnames or not {"file", "caption"} <= set(reader.fieldnames):
         raise FileProblem(path, "its first line does not name the columns file and caption", "Add that line")
-    for row in reader:
-        if row["file"]:
-            start, end = _seconds(row.get("start")), _seconds(row.get("end"))
-            lines = found.setdefault(row["file"].strip(), [])
-            if text := (row["caption"] or "").strip():
-                lines.append(CaptionLine(text, start, end if end > start else 0.0))
+    try:
+        for row in reader:
+            if row["file"]:
+                start, end = _seconds(row.get("start")), _seconds(row.get("end"))
+                lines = found.setdefault(row["file"].strip(), [])
+                if text := (row["caption"] or "").strip():
+                    lines.append(CaptionLine(text, start, end if end > start else 0.0))
+    except csv.Error as error:
+        raise FileProblem(
+            path, f"it is no whole table ({error})", "Look for a quotation mark that is never closed", f"line {reader.line_num}"
+        ) from None
     return found
 
 

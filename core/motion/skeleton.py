@@ -30,10 +30,22 @@ class Skeleton:
             raise ValueError(f"{len(self.joint_names)} joint names but {len(self.parents)} parents")
         if self.chains and len(self.chains) != 5:
             raise ValueError(f"five chains are needed, not {len(self.chains)}")
+        count = len(self.parents)
+        if any(not -1 <= parent < count for parent in self.parents):
+            raise ValueError("a joint's parent is no joint of the skeleton")
+        if len(self.topological_order) != count:
+            raise ValueError("parents go round in a circle")
+        if any(not 0 <= joint < count for chain in self.chains for joint in chain):
+            raise ValueError("a chain names a joint that is not there")
 
     @property
     def joint_count(self) -> int:
         return len(self.joint_names)
+
+    @property
+    def root(self) -> int:
+        """The joint where the torso begins; joint 0 where the body parts are not known."""
+        return self.chains[TORSO][0] if self.chains else 0
 
     @cached_property
     def children(self) -> tuple[tuple[int, ...], ...]:
