@@ -99,14 +99,13 @@ def similar(options: argparse.Namespace) -> int:
     library, model = open_path(options.library, options.layout), load(options)
     own = library.by_id.get(str(options.motion))
     motion = library.load(own.id) if own else load_take(Path(options.motion))
-    start = int(options.start * motion.fps)
-    end = int(options.end * motion.fps) if options.end else motion.frame_count
-    if not 0 <= start < end:
+    if not 0 <= options.start < min(options.end or motion.duration_s, motion.duration_s):
         raise StudioError(f"From {options.start:g} to {options.end:g} s there is no frame of {motion.name}.")
+    motion = motion.cut(options.start, options.end)
     gallery = drive(update_gallery(model, library))
     retriever = Retriever(model, gallery)
-    hits = retriever.search_motion(motion.crop(start, end), options.k)
-    captions = drive(retriever.captions_near(motion.crop(start, end), library, options.k)) if options.captions else []
+    hits = retriever.search_motion(motion, options.k)
+    captions = drive(retriever.captions_near(motion, library, options.k)) if options.captions else []
     if options.json:
         print(
             json.dumps(

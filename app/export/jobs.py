@@ -36,9 +36,7 @@ def load_item(library: Library, item: Item) -> Motion:
     motion = library.load(item.clip_id)
     if not item.start_s and not item.end_s:
         return motion
-    end = int(round(item.end_s * motion.fps)) if item.end_s else motion.frame_count
-    start = min(int(round(item.start_s * motion.fps)), motion.frame_count - 1)
-    return motion.crop(start, max(end, start + 1))
+    return motion.cut(item.start_s, item.end_s)
 
 
 def export_motion(

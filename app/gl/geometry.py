@@ -116,7 +116,7 @@ def pose_at(motion: Motion, time_s: float) -> np.ndarray:
 
 def figures(bones: BoneSet, motion: Motion, time_s: float) -> tuple[np.ndarray, np.ndarray]:
     """(3,) the middle between the roots, and the instances of all people of a motion at a time; a partner is paler."""
-    root = motion.skeleton.chains[TORSO][0] if motion.skeleton.chains else 0
+    root = motion.skeleton.root
     pose = pose_at(motion, time_s)
     if motion.partner is None:
         return pose[root], instances(bones, pose)

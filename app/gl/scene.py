@@ -9,7 +9,6 @@ import numpy as np
 
 from motionpatches.app.gl.geometry import INSTANCE_FLOATS, PART_COLOURS, BoneSet, instances, pose_at
 from motionpatches.core.motion.motion import Motion
-from motionpatches.core.motion.skeleton import TORSO
 
 TRAIL_S, GHOST_S, GHOSTS = 1.2, 0.4, 3
 MARK = (255, 64, 129)
@@ -114,4 +113,4 @@ def _coloured(bones: BoneSet, colours: np.ndarray) -> BoneSet:
 
 
 def _root(motion: Motion) -> int:
-    return motion.skeleton.chains[TORSO][0] if motion.skeleton.chains else 0
+    return motion.skeleton.root

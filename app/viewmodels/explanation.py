@@ -82,7 +82,7 @@ class Why(QObject):
             from motionpatches.core.search.retriever import encode_text, encode_windows, windows_of
 
             found = yield from occlude(model, motion, encode_text(model, query), start)
-            row = encode_windows(model, windows_of(model, motion.crop(int(start * motion.fps), motion.frame_count))[0][:1])[0]
+            row = encode_windows(model, windows_of(model, motion.cut(start))[0][:1])[0]
             return found, leave_words_out(model, query, row)
 
         def done(found: tuple) -> None:

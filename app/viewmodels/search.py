@@ -91,8 +91,7 @@ class Search(QObject):
         )
 
         def crop(motion: Motion) -> Motion:
-            end = int(end_s * motion.fps) if end_s else motion.frame_count
-            return motion.crop(min(int(start_s * motion.fps), max(end - 2, 0)), end)
+            return motion.cut(start_s, end_s)
 
         if part >= 0:
             self._by_part(clip, part, crop)

@@ -15,6 +15,7 @@ from motionpatches.core.io.interhuman import PEOPLE, is_pair
 from motionpatches.core.io.motionx import MOTIONX_WIDTH, motionx_poses
 from motionpatches.core.io.smpl_results import poses_in
 from motionpatches.core.motion.axes import to_y_up
+from motionpatches.core.motion.motion import frame_at, frame_range
 from motionpatches.core.progress import Job, Meter
 
 SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".joblib", ".pt", ".pth")
@@ -32,7 +33,7 @@ class Mesh:
 
     def at(self, time_s: float) -> np.ndarray:
         """(V, 3) of the frame nearest to a time."""
-        return self.vertices[int(np.clip(round(time_s * self.fps), 0, len(self.vertices) - 1))]
+        return self.vertices[frame_at(time_s, self.fps, len(self.vertices))]
 
 
 def body_mesh(path: Path, start_s: float = 0.0, end_s: float = 0.0, up: str = "", take: str = "") -> Job[Mesh]:
@@ -46,10 +47,9 @@ def body_mesh(path: Path, start_s: float = 0.0, end_s: float = 0.0, up: str = ""
         raise StudioError("A body's skin needs the licensed body models: name their folder under Edit, Settings.")
     poses = _poses(path, take)
     up = up or (poses.up.value if poses.up else "Y")
-    first = int(start_s * poses.fps)
-    last = min(int(end_s * poses.fps), len(poses.places)) if end_s else len(poses.places)
+    first, last = frame_range(start_s, end_s, poses.fps, len(poses.places))
     stride = max(int(np.ceil(poses.fps / RATE)), int(np.ceil((last - first) / MOST)), 1)
-    chosen = np.arange(first, max(last, first + 1), stride)
+    chosen = np.arange(first, last, stride)
     thinned = replace(poses, rotations=poses.rotations[chosen], places=poses.places[chosen], fps=poses.fps / stride)
     meter = Meter("Making the body", len(chosen))
     yield meter.at(0)

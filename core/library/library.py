@@ -104,11 +104,10 @@ class Library:
 
 
 def crop_to_range(motion: Motion, clip: Clip) -> Motion:
+    """Cut the range of a clip out of its take; the take itself where the clip is all of it."""
     if not clip.start_s and not clip.end_s:
         return motion
-    start = int(clip.start_s * motion.fps)
-    end = int(clip.end_s * motion.fps) if clip.end_s else motion.frame_count
-    return motion.crop(min(start, motion.frame_count - 1), max(end, start + 1))
+    return motion.cut(clip.start_s, clip.end_s)
 
 
 def file_key(path: Path, start_s: float = 0.0, end_s: float = 0.0) -> str:

@@ -16,7 +16,7 @@ def library_statistics(library: Library, clips: Sequence[Clip], recipe: PatchRec
         for clip in clips:
             try:
                 motion = library.load(clip.id)
-                for person in (motion, motion.partner) if motion.partner else (motion,):
+                for person in motion.people:
                     yield prepare(person, recipe)
             except StudioError:
                 continue

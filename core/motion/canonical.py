@@ -53,7 +53,7 @@ def first_frame(positions: np.ndarray) -> int:
 
 def canonical(motion: Motion) -> Motion:
     """Lowest point at height 0, root over the origin and facing +Z in the first frame. A partner moves along."""
-    root = motion.skeleton.chains[TORSO][0] if motion.skeleton.chains else 0
+    root = motion.skeleton.root
     first = first_frame(motion.positions)
     origin = motion.positions[first, root].copy()
     origin[1] = motion.positions[..., 1].min()

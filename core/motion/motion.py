@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import floor
 
 import numpy as np
 
@@ -25,6 +26,27 @@ class Source:
 
     unit_m: float
     up: str
+
+
+def frame_at(time_s: float, fps: float, count: int) -> int:
+    """Return the index of the frame nearest to a time, of `count` frames; the later one at the middle."""
+    return min(max(floor(time_s * fps + 0.5), 0), count - 1)
+
+
+def frame_range(start_s: float, end_s: float, fps: float, count: int) -> tuple[int, int]:
+    """Convert a range of seconds to frames, the only place that does.
+
+    Args:
+        start_s: start in seconds.
+        end_s: end in seconds; 0 for the end of the take.
+        fps: frames per second.
+        count: frames of the take.
+
+    Returns:
+        The first frame and the one after the last: the nearest frame to each time, at least one frame.
+    """
+    first = frame_at(start_s, fps, count)
+    return first, max(frame_at(end_s, fps, count + 1) if end_s else count, first + 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +77,15 @@ class Motion:
     @property
     def duration_s(self) -> float:
         return self.frame_count / self.fps
+
+    @property
+    def people(self) -> tuple[Motion, ...]:
+        """Each person alone: one motion, or two for a pair."""
+        return (self,) if self.partner is None else (replace(self, partner=None), self.partner)
+
+    def cut(self, start_s: float = 0.0, end_s: float = 0.0) -> Motion:
+        """Cut out a range of seconds (end 0: to the end), each bound at the nearest frame, at least one frame."""
+        return self.crop(*frame_range(start_s, end_s, self.fps, self.frame_count))
 
     def crop(self, start: int, end: int) -> Motion:
         """Frames start (included) to end (excluded)."""

@@ -10,7 +10,7 @@ import torch
 from motionpatches.core.errors import StudioError
 from motionpatches.core.models import device
 from motionpatches.core.models.motion_text_model import MotionTextModel
-from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.motion import Motion, frame_at
 from motionpatches.core.patches import MAX_FRAMES, PARTS, prepare, to_patches
 from motionpatches.core.progress import Job, Progress
 
@@ -52,7 +52,7 @@ def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: 
     if recipe.form != "patches" or model.config.people != 1:
         raise StudioError("This model reads no single person's patches, so that they cannot be covered one by one.")
     prepared = prepare(motion, recipe)
-    first = min(int(round(start_s * recipe.fps)), max(prepared.frame_count - 1, 0))
+    first = frame_at(start_s, recipe.fps, prepared.frame_count)
     window = prepared.crop(first, first + MAX_FRAMES)
     patches = to_patches(prepare(window, recipe) if first else window, model.statistics, recipe=recipe)
     size, count = recipe.points, -(-patches.frames // recipe.points)

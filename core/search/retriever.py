@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -122,11 +122,11 @@ def windows_of(model: MotionTextModel, motion: Motion) -> tuple[np.ndarray, list
     return np.stack([pixels for pixels, _ in both], axis=1), both[0][1]
 
 
-def people_of(motion: Motion) -> tuple[Motion, Motion]:
+def people_of(motion: Motion) -> tuple[Motion, ...]:
     """Both people of a pair, each by itself."""
     if motion.partner is None:
         raise StudioError(f"{motion.name} shows one person; this model reads two.")
-    return replace(motion, partner=None), motion.partner
+    return motion.people
 
 
 def _windows(model: MotionTextModel, motion: Motion) -> tuple[np.ndarray, list[tuple[float, float]]]:

@@ -75,7 +75,7 @@ class _FigureView:
 
         motion, ratio = self.check.preview, self.devicePixelRatioF()
         pose = geometry.pose_at(motion, self.playback.wrapped(motion.duration_s))
-        root = motion.skeleton.chains[2][0] if motion.skeleton.chains else 0
+        root = motion.skeleton.root
         both = np.concatenate(
             [geometry.instances(self.bones, pose - pose[root] * [1, 0, 1]), geometry.instances(self.grey, self.figure)]
         )

@@ -214,7 +214,7 @@ class _StageView:
         """(J, 2) pixels of the first body's joints; NaN behind the camera."""
         motion = self.workspace.motion
         pose = geometry.pose_at(motion, self.playback.time_s)
-        root = motion.skeleton.chains[2][0] if motion.skeleton.chains else 0
+        root = motion.skeleton.root
         place = self._place(0)
         return project(self.camera_at(pose[root] + place), pose + place, self.width(), self.height())
 
