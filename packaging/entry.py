@@ -18,7 +18,7 @@ if __name__ == "__main__":
     if sys.platform == "linux":
         own_libraries_for_itself_alone()
     if sys.argv[1:2] == ["--read-native"]:  # the child process that reads FBX, C3D and USD
-        from motionpatches.core.io.native_worker import main as read
+        from motionpatches.core.io.native.worker import main as read
 
         read()
     if sys.platform == "win32":

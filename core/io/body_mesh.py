@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.io import smpl, smpl_model
-from motionpatches.core.io.arrays import read_value
-from motionpatches.core.io.interhuman import PEOPLE, is_pair
-from motionpatches.core.io.motionx import MOTIONX_WIDTH, motionx_poses
-from motionpatches.core.io.smpl_results import poses_in
+from motionpatches.core.io.arrays.arrays import read_value
+from motionpatches.core.io.smpl.interhuman import PEOPLE, is_pair
+from motionpatches.core.io.smpl.model import body_model, run_model
+from motionpatches.core.io.smpl.motionx import MOTIONX_WIDTH, motionx_poses
+from motionpatches.core.io.smpl.poses import BODY_MODELS, SmplPoses
+from motionpatches.core.io.smpl.results import poses_in
 from motionpatches.core.motion.axes import to_y_up
 from motionpatches.core.motion.motion import frame_at, frame_range
 from motionpatches.core.progress import Job, Meter
@@ -42,7 +43,7 @@ def body_mesh(path: Path, start_s: float = 0.0, end_s: float = 0.0, up: str = ""
     `up`: the axis that was recognised for the motion ('': as the file's format has it). `take`: which of its people. Raises
     StudioError where the file holds no poses, or no body models are set.
     """
-    models = os.environ.get(smpl.BODY_MODELS, "")
+    models = os.environ.get(BODY_MODELS, "")
     if not models:
         raise StudioError("A body's skin needs the licensed body models: name their folder under Edit, Settings.")
     poses = _poses(path, take)
@@ -53,16 +54,16 @@ def body_mesh(path: Path, start_s: float = 0.0, end_s: float = 0.0, up: str = ""
     thinned = replace(poses, rotations=poses.rotations[chosen], places=poses.places[chosen], fps=poses.fps / stride)
     meter = Meter("Making the body", len(chosen))
     yield meter.at(0)
-    model = smpl_model.body_model(Path(models), poses)
+    model = body_model(Path(models), poses)
     found = []
     for start in range(0, len(chosen), CHUNK):
-        found.append(smpl_model.run_model(model, thinned, slice(start, start + CHUNK)).vertices.numpy())
+        found.append(run_model(model, thinned, slice(start, start + CHUNK)).vertices.numpy())
         yield meter.at(min(start + CHUNK, len(chosen)))
     vertices = to_y_up(np.concatenate(found), up)
     return Mesh(np.ascontiguousarray(vertices, np.float32), np.asarray(model.faces, np.uint32), thinned.fps)
 
 
-def _poses(path: Path, take: str) -> smpl.SmplPoses:
+def _poses(path: Path, take: str) -> SmplPoses:
     """The poses of a take of the file, of the first one for ''."""
     value = read_value(path) if path.suffix.lower() in SUFFIXES else None
     if is_pair(value):

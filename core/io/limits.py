@@ -32,9 +32,9 @@ def check_rate(path: Path, fps: float, where: str = "") -> float:
     return fps
 
 
-def check_finite(path: Path, positions: np.ndarray) -> None:
-    """Raise FileProblem naming the first frame of `positions` (T, J, 3) that holds NaN or infinity."""
-    bad = ~np.isfinite(positions).all(axis=(1, 2))
+def check_finite(path: Path, *arrays: np.ndarray) -> None:
+    """Raise FileProblem naming the first frame of arrays (T, …) that holds NaN or infinity in one of them."""
+    bad = ~np.logical_and.reduce([np.isfinite(array).all(axis=tuple(range(1, array.ndim))) for array in arrays])
     if bad.any():
         raise FileProblem(
             path,

@@ -8,21 +8,21 @@ from pathlib import Path
 import numpy as np
 
 from motionpatches.core.errors import FileProblem, os_problem
-from motionpatches.core.io.arrays import NPY, NPZ, PICKLE, TORCH
-from motionpatches.core.io.asf_amc import AMC
+from motionpatches.core.io.acclaim.amc import AMC
+from motionpatches.core.io.arrays.arrays import NPY, NPZ, PICKLE, TORCH
 from motionpatches.core.io.assemble import assemble
-from motionpatches.core.io.bvh import BVH
-from motionpatches.core.io.c3d import C3D
-from motionpatches.core.io.fbx import FBX
+from motionpatches.core.io.bvh.bvh import BVH
 from motionpatches.core.io.formats import Format
-from motionpatches.core.io.gltf import GLTF
-from motionpatches.core.io.joint_csv import JOINT_CSV
+from motionpatches.core.io.gltf.gltf import GLTF
 from motionpatches.core.io.limits import check_take
-from motionpatches.core.io.mvnx import MVNX
-from motionpatches.core.io.native import read_in_child
-from motionpatches.core.io.ntu import NTU
-from motionpatches.core.io.trc import TRC
-from motionpatches.core.io.usd import USD
+from motionpatches.core.io.native.c3d import C3D
+from motionpatches.core.io.native.child import read_in_child
+from motionpatches.core.io.native.fbx import FBX
+from motionpatches.core.io.native.usd import USD
+from motionpatches.core.io.points.joint_csv import JOINT_CSV
+from motionpatches.core.io.points.mvnx import MVNX
+from motionpatches.core.io.points.ntu import NTU
+from motionpatches.core.io.points.trc import TRC
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.recognition.evidence import evidence_of

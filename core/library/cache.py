@@ -188,7 +188,7 @@ def _files(path: Path) -> Sequence[Path]:
 
 def _context(path: Path) -> str:
     """Poses become places by the body models, where a folder of them is set."""
-    from motionpatches.core.io.smpl import BODY_MODELS
+    from motionpatches.core.io.smpl.poses import BODY_MODELS
 
     return os.environ.get(BODY_MODELS, "") if path.suffix.lower() in POSES else ""
 

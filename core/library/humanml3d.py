@@ -9,15 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
-from motionpatches.core.io.array_folder import SharedFormat, recognise_folder
-from motionpatches.core.io.joint_vectors import WIDTHS
-from motionpatches.core.library.captions import read_humanml3d, read_text
+from motionpatches.core.io.arrays.folder import SharedFormat, recognise_folder
+from motionpatches.core.io.arrays.joint_vectors import WIDTHS
+from motionpatches.core.io.containers.npy_file import NotAnArray, read_header
+from motionpatches.core.library.captions import read_humanml3d
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
+from motionpatches.core.library.splits import read_splits
 from motionpatches.core.library.takes import clips_by_range
 from motionpatches.core.motion.skeleton import known_name
 from motionpatches.core.progress import Job, Meter
 
-SPLITS = ("train", "val", "test")
 DESCRIBED = "skeleton.json"
 
 
@@ -37,7 +38,7 @@ def open_humanml3d(root: Path) -> Job[Library]:
     if not files:
         raise FileProblem(folder, "the folder holds no .npy file", "Choose the dataset's own folder")
     shared = recognise_folder(files, root / DESCRIBED)
-    splits = _splits(root)
+    splits = read_splits(root)
     clips: list[Clip] = []
     skipped: list[Skipped] = []
     meter = Meter(f"Reading {root.name}", len(files))
@@ -77,12 +78,11 @@ def _frame_count(file: Path, joints: int) -> int:
     """From the array's header alone."""
     try:
         with open(file, "rb") as stream:
-            version = np.lib.format.read_magic(stream)
-            header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            shape, _, dtype = header(stream)
+            header = read_header(stream)
+        shape, dtype = header.shape, np.dtype(header.dtype)
     except OSError as error:
         raise os_problem(file, error) from error
-    except ValueError:
+    except (NotAnArray, TypeError):
         raise FileProblem(file, "it is not a whole .npy array", "Copy or save it again") from None
     if dtype.kind in "fiu" and len(shape) == 2 and shape[1] in WIDTHS and shape[0] and WIDTHS[shape[1]].joint_count == joints:
         return shape[0]
@@ -91,13 +91,3 @@ def _frame_count(file: Path, joints: int) -> int:
             file, f"it holds {dtype} of shape {shape}, not joint positions (frames, {joints}, 3)", "Remove it or save it again"
         )
     return shape[0]
-
-
-def _splits(root: Path) -> dict[str, str]:
-    found = {}
-    for split in SPLITS:
-        file = root / f"{split}.txt"
-        if file.exists():
-            for line in read_text(file).split():
-                found[line] = split
-    return found

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from motionpatches.core.errors import FileProblem, StudioError
-from motionpatches.core.io.interhuman import read_processed
+from motionpatches.core.io.smpl.interhuman import read_processed
 from motionpatches.core.library.captions import read_text
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
 from motionpatches.core.library.recognised import recognised
 from motionpatches.core.library.scan import FoundFile, Readings, found_in, notes_of, raw_take, readings_of
+from motionpatches.core.library.splits import read_splits
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.progress import Job, Meter
 from motionpatches.core.recognition.corrections import find_by_key
-
-SPLITS = ("train", "val", "test")
 
 
 def is_interhuman(root: Path) -> bool:
@@ -44,7 +43,7 @@ def open_interhuman(root: Path) -> Job[Library]:
     if not found:
         raise FileProblem(root, f"none of its {len(files)} clips could be read. {skipped[0].reason}")
     readings = readings_of(found)
-    splits = _splits(root)
+    splits = read_splits(root / "split", root)
     clips = tuple(_clip(root, file, readings, splits) for file in found)
     return Library(
         root,
@@ -79,12 +78,3 @@ def _raw_of(root: Path) -> Callable[[Clip], RawTake]:
         return read_processed(clip.path, second / clip.path.name) if clip.path.suffix == ".npy" else raw_take(clip.path, "")
 
     return raw
-
-
-def _splits(root: Path) -> dict[str, str]:
-    found = {}
-    for split in SPLITS:
-        for file in (root / "split" / f"{split}.txt", root / f"{split}.txt"):
-            if file.exists():
-                found.update(dict.fromkeys(read_text(file).split(), split))
-    return found

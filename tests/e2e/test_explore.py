@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from motionpatches.app.detail import Detail
-from motionpatches.core.io import smpl
 from motionpatches.core.io.load import load_motion
+from motionpatches.core.io.smpl.poses import BODY_MODELS
 from motionpatches.core.motion.skeleton import SMPL22
 from tests.smpl_files import amass_file, body_model
 from tests.window import ask, pixels, rest, wait
@@ -45,7 +45,7 @@ def test_each_switch_changes_the_picture_and_back(demo, which):
 def test_the_body_is_drawn_where_a_body_model_is_set(demo, tmp_path, monkeypatch):
     body_model(tmp_path / "models", "smplh")
     amass_file(tmp_path / "a.npz", "smplh", frames=40, fps=20.0)
-    monkeypatch.setenv(smpl.BODY_MODELS, str(tmp_path / "models"))
+    monkeypatch.setenv(BODY_MODELS, str(tmp_path / "models"))
     demo.workspace.open([tmp_path / "a.npz"])
     wait(lambda: demo.workspace.library.root == tmp_path and demo.workspace.retriever is not None, 60)
     stage = demo.window.stage
@@ -58,7 +58,7 @@ def test_the_body_is_drawn_where_a_body_model_is_set(demo, tmp_path, monkeypatch
     key(demo, Qt.Key.Key_H)
     rest(200)
     assert stage.body.mesh is None and (np.abs(before - pixels(stage)).sum(-1) > 40).sum() < 30
-    monkeypatch.delenv(smpl.BODY_MODELS)
+    monkeypatch.delenv(BODY_MODELS)
     said = []
     demo.workspace.failed.connect(said.append)
     key(demo, Qt.Key.Key_H)

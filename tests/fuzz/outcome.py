@@ -108,7 +108,7 @@ def _wrong(take: RawTake) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """'TypeError at core/io/arrays.py:41: …': the innermost line of the project."""
+    """'TypeError at core/io/arrays/arrays.py:41: …': the innermost line of the project."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(CORE)]
     place = f"{Path(frames[-1].filename).relative_to(Path(CORE).parent)}:{frames[-1].lineno}" if frames else "outside of core"
     return f"{type(error).__name__} at {place}: {str(error)[:80]}"

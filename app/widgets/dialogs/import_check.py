@@ -33,7 +33,7 @@ from motionpatches.app.viewmodels.import_check import ImportCheck
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.theme import is_dark, muted, part_colour, warning
 from motionpatches.core.errors import StudioError
-from motionpatches.core.io.smpl import REST
+from motionpatches.core.io.smpl.body import REST
 from motionpatches.core.motion.axes import UP_AXES
 from motionpatches.core.motion.skeleton import PART_NAMES, SMPL22
 from motionpatches.core.recognition.unit import UNITS

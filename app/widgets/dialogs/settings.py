@@ -30,7 +30,7 @@ from motionpatches.app.widgets.dialogs.corrections import CorrectionsPage
 from motionpatches.app.widgets.dialogs.motion_cache import MotionCacheRow, restore_limit
 from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
 from motionpatches.core import paths
-from motionpatches.core.io.smpl import BODY_MODELS
+from motionpatches.core.io.smpl.poses import BODY_MODELS
 
 # Without the motions, which have a row of their own.
 CACHES = ("galleries", "libraries")

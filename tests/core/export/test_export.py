@@ -7,7 +7,7 @@ import pytest
 
 from motionpatches.core.export.arrays import write_csv, write_npy, write_npz
 from motionpatches.core.export.bvh import euler_zxy, solve, write_bvh
-from motionpatches.core.io.bvh import joint_positions, parse_bvh
+from motionpatches.core.io.bvh.bvh import joint_positions, parse_bvh
 from motionpatches.core.io.load import load_motion
 from motionpatches.core.motion.kinematics import euler_matrices
 from motionpatches.core.motion.motion import Motion

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from motionpatches.core.io.gltf import read_gltf
+from motionpatches.core.io.gltf.gltf import read_gltf
 
 CODES = {5120: "b", 5121: "B", 5122: "h", 5123: "H", 5125: "I", 5126: "f"}
 SIZES = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}

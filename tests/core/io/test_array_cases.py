@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.arrays import read_arrays
+from motionpatches.core.io.arrays.arrays import read_arrays
 
 
 def test_layout_cases(cases):

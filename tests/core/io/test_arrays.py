@@ -11,8 +11,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.array_layouts import positions_of, takes_of
-from motionpatches.core.io.arrays import read_array, read_arrays, read_npz
+from motionpatches.core.io.arrays.arrays import read_array, read_arrays, read_npz
+from motionpatches.core.io.arrays.layouts import positions_of, takes_of
 from motionpatches.core.motion.skeleton import SMPL22
 
 

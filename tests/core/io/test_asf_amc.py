@@ -8,8 +8,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.asf_amc import AMC, read_amc
-from motionpatches.core.io.bvh import read_bvh
+from motionpatches.core.io.acclaim.amc import AMC, read_amc
+from motionpatches.core.io.bvh.bvh import read_bvh
 
 ASF = """# a comment
 :version 1.10

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.io import smpl
 from motionpatches.core.io.body_mesh import MOST, body_mesh
+from motionpatches.core.io.smpl.poses import BODY_MODELS
 from motionpatches.core.progress import run
 from tests.smpl_files import amass_file, body_model
 
@@ -18,7 +18,7 @@ def test_vertices_are_those_of_smplx(tmp_path, monkeypatch):
 
     body_model(tmp_path / "models", "smplh")
     poses, trans = amass_file(tmp_path / "a.npz", "smplh", frames=24)
-    monkeypatch.setenv(smpl.BODY_MODELS, str(tmp_path / "models"))
+    monkeypatch.setenv(BODY_MODELS, str(tmp_path / "models"))
     mesh = run(body_mesh(tmp_path / "a.npz", start_s=0.05, end_s=0.2))
     chosen = np.arange(6, 24, 4)
     assert mesh.fps == 30 and len(mesh.vertices) == len(chosen)
@@ -46,7 +46,7 @@ def test_vertices_are_those_of_smplx(tmp_path, monkeypatch):
 def test_a_long_take_is_thinned(tmp_path, monkeypatch):
     body_model(tmp_path / "models", "smplh")
     amass_file(tmp_path / "a.npz", "smplh", frames=50, fps=30.0)
-    monkeypatch.setenv(smpl.BODY_MODELS, str(tmp_path / "models"))
+    monkeypatch.setenv(BODY_MODELS, str(tmp_path / "models"))
     monkeypatch.setattr("motionpatches.core.io.body_mesh.MOST", 10)
     mesh = run(body_mesh(tmp_path / "a.npz"))
     assert len(mesh.vertices) == 10 < MOST and mesh.fps == pytest.approx(6)
@@ -54,10 +54,10 @@ def test_a_long_take_is_thinned(tmp_path, monkeypatch):
 
 def test_what_has_no_skin_is_said(tmp_path, monkeypatch):
     np.savez(tmp_path / "joints.npz", joints=np.zeros((4, 22, 3), np.float32))
-    monkeypatch.delenv(smpl.BODY_MODELS, raising=False)
+    monkeypatch.delenv(BODY_MODELS, raising=False)
     with pytest.raises(StudioError, match="licensed body models"):
         run(body_mesh(tmp_path / "joints.npz"))
-    monkeypatch.setenv(smpl.BODY_MODELS, str(tmp_path))
+    monkeypatch.setenv(BODY_MODELS, str(tmp_path))
     with pytest.raises(StudioError, match="no skin to show"):
         run(body_mesh(tmp_path / "joints.npz"))
 
@@ -67,7 +67,7 @@ def test_the_skin_stands_as_the_motion_does(tmp_path, monkeypatch):
     import pickle
 
     body_model(tmp_path / "models", "smplh")
-    monkeypatch.setenv(smpl.BODY_MODELS, str(tmp_path / "models"))
+    monkeypatch.setenv(BODY_MODELS, str(tmp_path / "models"))
     rng = np.random.default_rng(0)
     people = {
         n: {"pose_world": rng.normal(0, 0.2, (6, 72)), "trans_world": np.full((6, 3), float(n)), "gender": "female"}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.bvh import read_bvh
+from motionpatches.core.io.bvh.bvh import read_bvh
 
 
 def test_cases_of_dialects(cases):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.bvh import parse_bvh, read_bvh
+from motionpatches.core.io.bvh.bvh import parse_bvh, read_bvh
 
 PLAIN = """HIERARCHY
 ROOT Hips

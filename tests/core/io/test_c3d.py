@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.marker_names import is_nameless, role_of, split_label
-from motionpatches.core.io.markers import HIP, KNEE_IN, SHOULDER_DOWN, SKELETON, body_of
-from motionpatches.core.io.native import NativeReader
+from motionpatches.core.io.native.child import NativeReader
+from motionpatches.core.io.points.marker_names import is_nameless, role_of, split_label
+from motionpatches.core.io.points.markers import HIP, KNEE_IN, SHOULDER_DOWN, SKELETON, body_of
 from tests.core.io.test_fbx import fuzzed
 
 ezc3d = pytest.importorskip("ezc3d")
@@ -273,7 +273,7 @@ def test_what_cannot_be_opened_is_said(child, tmp_path):
 def test_the_case_is_near_its_solved_take(child, cases):
     """Within 6 cm over frames and the chains' ends, after turning, moving and scaling one onto the other. The solved take holds
     hands 18 cm and ankles 9 cm nearer together than the markers are, in every frame: no choice of joints makes that up."""
-    from motionpatches.core.io.bvh import joint_positions, parse_bvh
+    from motionpatches.core.io.bvh.bvh import joint_positions, parse_bvh
 
     (take,) = child(cases / "50-c3d" / "jab_left.c3d")
     assert take.kind == "body" and take.fps == 120 and take.unit.value == 0.001 and take.up.value == "Z"

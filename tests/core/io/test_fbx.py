@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.native import NativeReader
+from motionpatches.core.io.native.child import NativeReader
 from tests.core.io.fbx_files import Model, ascii_fbx, binary_fbx, scene
 
 pytest.importorskip("ufbx")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from motionpatches.core.io.gaps import fill_gaps
+from motionpatches.core.io.points.gaps import fill_gaps
 
 
 def slow_fill(positions, longest):

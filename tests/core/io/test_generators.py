@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.arrays import NPZ, read_arrays
+from motionpatches.core.io.arrays.arrays import NPZ, read_arrays
 from motionpatches.core.motion.skeleton import SMPL22
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.gltf import GLTF, gltf_files, read_gltf
+from motionpatches.core.io.gltf.gltf import GLTF, gltf_files, read_gltf
 from tests.core.io.gltf_files import Builder, arm, opened, quaternion, same_as_twin
 from tests.core.io.test_fbx import fuzzed
 

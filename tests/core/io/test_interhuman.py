@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.arrays import read_arrays
-from motionpatches.core.io.interhuman import read_processed
+from motionpatches.core.io.arrays.arrays import read_arrays
+from motionpatches.core.io.smpl.interhuman import read_processed
 
 
 def person(frames, at):

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.bvh import read_bvh
-from motionpatches.core.io.csv_header import read_label
-from motionpatches.core.io.joint_csv import JOINT_CSV, read_joint_csv
+from motionpatches.core.io.bvh.bvh import read_bvh
+from motionpatches.core.io.points.csv_header import read_label
+from motionpatches.core.io.points.joint_csv import JOINT_CSV, read_joint_csv
 from tests.skeletons import BODIES, build
 
 NAMES, PARENTS, PLACES = build(BODIES["LAFAN1"])

@@ -5,8 +5,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.arrays import NPY, read_arrays
-from motionpatches.core.io.joint_vectors import is_normalised, positions_from_vectors
+from motionpatches.core.io.arrays.arrays import NPY, read_arrays
+from motionpatches.core.io.arrays.joint_vectors import is_normalised, positions_from_vectors
 from motionpatches.core.motion.skeleton import KIT21, SMPL22
 
 

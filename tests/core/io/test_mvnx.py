@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.mvnx import read_mvnx
+from motionpatches.core.io.points.mvnx import read_mvnx
 from tests.skeletons import w
 
 SEGMENTS = [

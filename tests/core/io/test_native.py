@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.native import NativeReader, command
+from motionpatches.core.io.native.child import NativeReader, command
 
 ROOT = Path(__file__).resolve().parents[3]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and limits of POSIX systems")
@@ -22,7 +22,7 @@ import os, signal, sys, time
 import numpy as np
 from dataclasses import replace
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.native_worker import serve
+from motionpatches.core.io.native.worker import serve
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.motion.stated import Stated
 from motionpatches.core.motion.motion import Assumption
@@ -178,7 +178,7 @@ def test_threads_share_the_child(reader, file):
 @pytest.mark.parametrize("what", ["fine", "loop"])
 def test_the_child_does_not_outlive_a_killed_parent(file, what):
     program = (
-        f"import sys, threading, time\nfrom motionpatches.core.io.native import NativeReader\n"
+        f"import sys, threading, time\nfrom motionpatches.core.io.native.child import NativeReader\n"
         f"reader = NativeReader([sys.executable, '-P', '-c', {SCRIPT % 200!r}])\n"
         f"take = reader.read('Test', {str(file('fine'))!r})[0]\n"
         f"print(take.name, reader._process.folder, flush=True)\n"
@@ -197,7 +197,7 @@ def test_the_child_does_not_outlive_a_killed_parent(file, what):
 
 def test_the_child_ends_with_the_parent(file):
     program = (
-        f"import sys\nfrom motionpatches.core.io.native import NativeReader\nimport atexit\n"
+        f"import sys\nfrom motionpatches.core.io.native.child import NativeReader\nimport atexit\n"
         f"reader = NativeReader([sys.executable, '-P', '-c', {SCRIPT % 200!r}])\n"
         f"print(reader.read('Test', {str(file('fine'))!r})[0].name, flush=True)"
     )
@@ -210,7 +210,7 @@ def test_the_real_child_loads_neither_torch_nor_qt_and_nothing_of_the_current_fo
     (tmp_path / "json.py").write_text("raise SystemExit('the wrong json')")
     (tmp_path / "numpy.py").write_text("raise SystemExit('the wrong numpy')")
     code = (
-        "import sys; import motionpatches.core.io.native_worker as w; w.native_formats(); "
+        "import sys; import motionpatches.core.io.native.worker as w; w.native_formats(); "
         "print([m for m in sys.modules if m.split('.')[0] in ('torch', 'PySide6', 'scipy')])"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.ntu import KINECT25, read_ntu
+from motionpatches.core.io.points.ntu import KINECT25, read_ntu
 
 ADA, BO = 72057594037931101, 72057594037931102
 

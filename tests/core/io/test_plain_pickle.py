@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.arrays import read_arrays, read_value
-from motionpatches.core.io.plain_pickle import read_pickle
-from motionpatches.core.io.torch_file import fits, read_torch
+from motionpatches.core.io.arrays.arrays import read_arrays, read_value
+from motionpatches.core.io.containers.plain_pickle import read_pickle
+from motionpatches.core.io.containers.torch_file import fits, read_torch
 
 
 def content():

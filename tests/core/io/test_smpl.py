@@ -7,9 +7,10 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from motionpatches.core.errors import FileProblem, StudioError
-from motionpatches.core.io import smpl
-from motionpatches.core.io.arrays import read_arrays
-from motionpatches.core.io.smpl_rotations import matrices_to_axis_angle, quaternions_to_axis_angle
+from motionpatches.core.io.arrays.arrays import read_arrays
+from motionpatches.core.io.smpl.body import REST
+from motionpatches.core.io.smpl.poses import BODY_MODELS
+from motionpatches.core.io.smpl.rotations import matrices_to_axis_angle, quaternions_to_axis_angle
 from motionpatches.core.motion.axes import to_y_up
 from motionpatches.core.motion.skeleton import SMPL22
 from tests.smpl_files import amass_file, body_model
@@ -19,7 +20,7 @@ FRAMES = 12
 
 @pytest.fixture(autouse=True)
 def no_models(monkeypatch):
-    monkeypatch.delenv(smpl.BODY_MODELS, raising=False)
+    monkeypatch.delenv(BODY_MODELS, raising=False)
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def slow_joints(rotations, places):
         for j, parent in enumerate(SMPL22.parents):
             own = Rotation.from_rotvec(rotations[t, j])
             world.append(own if parent < 0 else world[parent] * own)
-            found[t, j] = places[t] if parent < 0 else found[t, parent] + world[parent].apply(smpl.REST[j] - smpl.REST[parent])
+            found[t, j] = places[t] if parent < 0 else found[t, parent] + world[parent].apply(REST[j] - REST[parent])
     return found
 
 
@@ -301,7 +302,7 @@ def test_amass_through_smplx_equals_a_direct_call(tmp_path, monkeypatch):
 
     body_model(tmp_path / "models", "smplh")
     poses, trans = amass_file(tmp_path / "a.npz", "smplh")
-    monkeypatch.setenv(smpl.BODY_MODELS, str(tmp_path / "models"))
+    monkeypatch.setenv(BODY_MODELS, str(tmp_path / "models"))
     (take,) = read_arrays(tmp_path / "a.npz")
     betas = np.load(tmp_path / "a.npz")["betas"][:10]
     model = smplx.SMPLH(
@@ -327,7 +328,7 @@ def test_amass_through_smplx_equals_a_direct_call(tmp_path, monkeypatch):
         )
     np.testing.assert_allclose(take.positions, joints, atol=1e-5)
     assert any("licensed body model" in note.reason for note in take.notes)
-    monkeypatch.setenv(smpl.BODY_MODELS, str(tmp_path / "nothing"))
+    monkeypatch.setenv(BODY_MODELS, str(tmp_path / "nothing"))
     with pytest.raises(StudioError, match="body model"):
         read_arrays(tmp_path / "a.npz")
 
@@ -349,7 +350,7 @@ def test_a_body_model_runs_no_code(tmp_path, monkeypatch, suffix):
         file.with_suffix(".pkl").write_bytes(pickle.dumps({"f": Code()}))
     else:
         np.savez(file, **dict(np.load(file)), extra=np.array({"x": Code()}, object))
-    monkeypatch.setenv(smpl.BODY_MODELS, str(tmp_path / "models"))
+    monkeypatch.setenv(BODY_MODELS, str(tmp_path / "models"))
     if suffix == "pkl":
         with pytest.raises(StudioError, match="not opened"):
             read_arrays(tmp_path / "a.npz")

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.asf_amc import read_amc
-from motionpatches.core.io.bvh import read_bvh
-from motionpatches.core.io.joint_csv import JOINT_CSV, read_joint_csv
-from motionpatches.core.io.mvnx import read_mvnx
-from motionpatches.core.io.ntu import read_ntu
-from motionpatches.core.io.trc import read_trc
+from motionpatches.core.io.acclaim.amc import read_amc
+from motionpatches.core.io.bvh.bvh import read_bvh
+from motionpatches.core.io.points.joint_csv import JOINT_CSV, read_joint_csv
+from motionpatches.core.io.points.mvnx import read_mvnx
+from motionpatches.core.io.points.ntu import read_ntu
+from motionpatches.core.io.points.trc import read_trc
 from tests.core.io import test_asf_amc, test_bvh_dialects, test_joint_csv, test_mvnx, test_ntu, test_trc
 
 SAMPLES = {

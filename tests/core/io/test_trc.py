@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.trc import read_trc
+from motionpatches.core.io.points.trc import read_trc
 from tests.skeletons import BODIES, build, w
 
 OPENPOSE = w(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.native import NativeReader
+from motionpatches.core.io.native.child import NativeReader
 from tests.core.io.test_fbx import fuzzed
 
 TEXT = """#usda 1.0
@@ -135,7 +135,7 @@ def test_what_cannot_be_opened_is_said(child, tmp_path):
 
 
 def test_without_the_package_it_says_how_to_install_it(tmp_path, monkeypatch):
-    from motionpatches.core.io.usd import read_usd
+    from motionpatches.core.io.native.usd import read_usd
 
     monkeypatch.setitem(sys.modules, "pxr", None)
     with pytest.raises(FileProblem, match=r"pip install 'motionpatches-studio\[usd\]'"):

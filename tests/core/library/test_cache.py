@@ -247,7 +247,7 @@ def test_a_lower_limit_takes_effect_at_once(files):
 
 
 def test_the_one_of_the_process_reads_poses_again_with_other_body_models(monkeypatch, tmp_path):
-    from motionpatches.core.io.smpl import BODY_MODELS
+    from motionpatches.core.io.smpl.poses import BODY_MODELS
     from motionpatches.core.library.cache import take_cache
 
     assert take_cache() is take_cache()

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io import smpl
 from motionpatches.core.io.load import load_motion
+from motionpatches.core.io.smpl.poses import BODY_MODELS
 from motionpatches.core.library.open import open_library
 from motionpatches.core.motion.canonical import canonical, mirror, resample
 from motionpatches.core.motion.skeleton import SMPL22
@@ -20,7 +20,7 @@ from tests.layouts import amass_take, kit_take, label, person
 
 @pytest.fixture(autouse=True)
 def no_body_models(monkeypatch):
-    monkeypatch.delenv(smpl.BODY_MODELS, raising=False)
+    monkeypatch.delenv(BODY_MODELS, raising=False)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def test_a_quick_start_is_part_of_the_motion(smpl_motion):
 
 def test_frames_of_captured_motion(shared):
     """The 43-joint files of CMU begin with a T-pose, ACCAD's do not."""
-    from motionpatches.core.io.bvh import read_bvh
+    from motionpatches.core.io.bvh.bvh import read_bvh
 
     def first(folder: str) -> list[int]:
         return [first_frame(read_bvh(f)[0].positions) for f in sorted((shared / "capture" / folder).glob("*.bvh"))[::25]]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.demo.library import ACTIONS, _Choice, make_clip
-from motionpatches.core.io.bvh import read_bvh
+from motionpatches.core.io.bvh.bvh import read_bvh
 from motionpatches.core.motion.skeleton import SMPL22, Skeleton
 from motionpatches.core.recognition.body_parts import find_body_parts
 from motionpatches.core.recognition.parts_by_name import parts_by_name

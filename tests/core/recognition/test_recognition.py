@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.io.assemble import assemble
-from motionpatches.core.io.bvh import read_bvh
+from motionpatches.core.io.bvh.bvh import read_bvh
 from motionpatches.core.motion.axes import UP_AXES, from_y_up, to_y_up
 from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake

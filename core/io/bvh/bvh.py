@@ -1,0 +1,130 @@
+"""BVH: the takes of a file, one body a root."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from motionpatches.core.io.bvh.parse import Bvh, parse_bvh
+from motionpatches.core.io.bvh.positions import (
+    Places,
+    joint_positions,
+    meaning_of_places,
+    rest_pose,
+    root_offset,
+)
+from motionpatches.core.io.formats import Format
+from motionpatches.core.io.limits import check_finite, check_size, short
+from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.recognition.joint_names import read_name
+
+# A tree of fewer joints than this share of the largest one is a prop.
+PROP_SHARE = 0.3
+
+
+def read_bvh(path: Path) -> list[RawTake]:
+    """The people of a BVH file: one take, a pair, or a take for each of more; in file units and axes."""
+    bvh = parse_bvh(path)
+    check_size(path, len(bvh.values), len(bvh.names))
+    places = meaning_of_places(bvh)
+    positions = joint_positions(bvh, places)
+    check_finite(path, positions)
+    trees, props = _trees(bvh)
+    notes = _notes(bvh, places, props)
+    takes = [_take(bvh, positions, tree, notes) for tree in trees]
+    if len(takes) == 2:
+        return [replace(takes[0], partner=replace(takes[1], notes=()))]
+    if len(takes) > 2:
+        names = _unique([bvh.names[tree[0]] for tree in trees])
+        return [replace(take, name=name) for take, name in zip(takes, names, strict=True)]
+    return takes
+
+
+def _trees(bvh: Bvh) -> tuple[list[list[int]], list[list[int]]]:
+    """The joints under each root: bodies, and props to leave out. Roots without children are points of one take."""
+    trees: dict[int, list[int]] = {}
+    root_of: list[int] = []
+    for joint, parent in enumerate(bvh.parents):
+        root_of.append(joint if parent < 0 else root_of[parent])
+        trees.setdefault(root_of[-1], []).append(joint)
+    largest = max(map(len, trees.values()))
+    if largest < 5:
+        return [list(range(len(bvh.names)))], []
+    bodies = [tree for tree in trees.values() if len(tree) >= max(5, PROP_SHARE * largest)]
+    return bodies, [tree for tree in trees.values() if len(tree) < max(5, PROP_SHARE * largest)]
+
+
+def _take(bvh: Bvh, positions: np.ndarray, tree: list[int], notes: tuple[Assumption, ...]) -> RawTake:
+    place = {joint: i for i, joint in enumerate(tree)}
+    skeleton = Skeleton(tuple(bvh.names[j] for j in tree), tuple(place.get(bvh.parents[j], -1) for j in tree))
+    own = positions if len(tree) == positions.shape[1] else positions[:, tree]
+    rest = rest_pose(bvh)[tree]
+    own, skeleton = drop_ground_joint(own, skeleton)
+    rest = rest[len(rest) - skeleton.joint_count :]
+    fps = round(1 / bvh.frame_time, 3)
+    kind = "points" if len(tree) > 1 and max(skeleton.parents) < 0 else "body"
+    return RawTake(
+        np.ascontiguousarray(own),
+        fps,
+        skeleton,
+        Assumption("rate", f"{fps:.4g} fps", "Frame Time in the file", 1.0),
+        rest=(rest - rest[0]).astype(np.float32) if kind == "body" else None,
+        root_offset=root_offset(bvh, tree[0]) if kind == "body" else None,
+        kind=kind,
+        notes=notes,
+    )
+
+
+def drop_ground_joint(positions: np.ndarray, skeleton: Skeleton) -> tuple[np.ndarray, Skeleton]:
+    """Leave out first root joints that only stand on the floor (one child, never move): they are no part of the body, and
+    would stretch the unit guess."""
+    while skeleton.joint_count > 2 and len(skeleton.children[0]) == 1 and skeleton.parents.count(-1) == 1:
+        still = np.ptp(positions[:, 0], axis=0).max() <= 1e-3 * max(np.ptp(positions[0], axis=0).max(), 1e-9)
+        if not still or read_name(skeleton.joint_names[0]).segment == "hips":
+            break
+        parents = tuple(-1 if p == 0 else p - 1 for p in skeleton.parents[1:])
+        positions, skeleton = positions[:, 1:], Skeleton(skeleton.joint_names[1:], parents)
+    return positions, skeleton
+
+
+def _notes(bvh: Bvh, places: Places, props: list[list[int]]) -> tuple[Assumption, ...]:
+    frames = len(bvh.values)
+    notes = []
+    if bvh.claimed != frames:
+        says = f"{bvh.claimed:,}" if bvh.claimed >= 0 else "no possible number"
+        notes.append(Assumption("frames", f"{frames:,}", f"the header announces {says}; the take may be cut off", 0.6))
+    elif bvh.cut:
+        notes.append(Assumption("frames", f"{frames:,}", "the last number looks cut off; the last frame may be wrong", 0.5))
+    if places == "world":
+        notes.append(Assumption("joint places", "in the world", "so joints are as far apart as their OFFSETs say", 0.95))
+    if places == "added":
+        notes.append(
+            Assumption(
+                "joint places",
+                "from the OFFSETs",
+                "the position channels below the root are near zero, which would leave the body no extent",
+                0.95,
+            )
+        )
+    if props:
+        names = ", ".join(short(bvh.names[tree[0]]) for tree in props[:3]) + (" …" if len(props) > 3 else "")
+        notes.append(
+            Assumption("left out", f"{len(props):,} prop{'s' * (len(props) > 1)}", f"further roots of few joints: {names}", 0.9)
+        )
+    return tuple(notes)
+
+
+def _unique(names: list[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    out = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+    return out if len(set(out)) == len(out) else [f"{i} {name}" for i, name in enumerate(out, 1)]
+
+
+BVH = Format("BVH", (".bvh",), read_bvh)
