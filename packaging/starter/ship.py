@@ -1,11 +1,13 @@
-"""`python -m motionpatches.packaging.starter.ship MODEL_DIR`: puts a trained model into assets/ as the starter, in compact rows,
-with its gallery of the demo library. How it was trained and what it scores is written by hand into assets/starter/README.md,
-which stays."""
+"""Put a trained model into assets/ as the starter: `python -m motionpatches.packaging.starter.ship MODEL_DIR`.
+
+The weights are stored as int8 rows; the gallery of the demo library is built with them. Afterwards measure the model
+(packaging/starter/measure), copy the figures into scores.json and write the card with packaging/starter/card.py.
+"""
 
 from __future__ import annotations
 
+import argparse
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from motionpatches.core.search.retriever import build_gallery
 
 
 def ship(folder: Path) -> None:
+    """Replace the shipped starter and its gallery by the model in `folder`; its card stays until it is written again."""
     values, model, target = read_config(folder), load_model(folder), paths.starter_model()
     card = (target / "README.md").read_text()
     model.config = replace(model.config, text="sentence-transformers/all-MiniLM-L6-v2", text_weights="hub", motion_weights="")
@@ -32,4 +35,6 @@ def ship(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    ship(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path, help="folder of the trained model")
+    ship(parser.parse_args().model)

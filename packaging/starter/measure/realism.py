@@ -6,8 +6,8 @@ jerk and the share of quick movement of wrists, ankles and pelvis for contents t
 
 from __future__ import annotations
 
+import argparse
 import csv
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -120,7 +120,10 @@ def beside(library: Library, folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("bandai2", type=Path, nargs="?", help="folder of Bandai-Namco's dataset 2, to compare with")
+    options = parser.parse_args()
     demo = run(open_library(paths.demo_library()))
     body_table(demo)
-    if len(sys.argv) > 1:
-        beside(demo, Path(sys.argv[1]))
+    if options.bandai2:
+        beside(demo, options.bandai2)
