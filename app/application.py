@@ -43,7 +43,7 @@ class Studio:
         self.window.closing.connect(self.close)
         self.workspace.changed.connect(self._settle)
         self._to_begin = (paths or [app_paths.demo_library()], model)
-        self.window.stage.frameSwapped.connect(self._begin)
+        self.window.stage.drawn.connect(self._begin)
         QTimer.singleShot(1000, self._begin)
         self.window.show()
 

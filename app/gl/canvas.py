@@ -1,9 +1,15 @@
-"""What a 3D view is drawn on: OpenGL in the window, OpenGL in memory, or, where it is missing, a plain painter."""
+"""What a 3D view is drawn on: OpenGL in the window, OpenGL in memory, or, where it is missing, a plain painter.
+
+A view holds a canvas that fills it: `self.canvas = make_canvas(self._paint, self)`. The canvas calls `_paint(drawer)` for each
+frame, after `canvas.update()`, and emits `frameSwapped` when the frame is there.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -16,9 +22,17 @@ from PySide6.QtGui import (
     QPen,
     QSurfaceFormat,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from motionpatches.app.detail import FULL
 from motionpatches.app.gl.camera import Camera, project
+
+if TYPE_CHECKING:
+    from motionpatches.app.gl.memory_canvas import MemoryCanvas
+    from motionpatches.app.gl.renderer import Look, Skin
+    from motionpatches.app.gl.window_canvas import WindowCanvas
+
+    Canvas = WindowCanvas | MemoryCanvas | "PainterCanvas"
 
 NO_OPENGL = "No OpenGL 3.3 was found, so motions are drawn plainly by the processor. A graphics driver brings the full view."
 LEAST = (3, 3)
@@ -26,17 +40,53 @@ LEAST = (3, 3)
 PROCESSORS = ("llvmpipe", "softpipe", "swrast", "swiftshader", "basic render", "software")
 
 
-@lru_cache(maxsize=4)
-def on_canvas(view: type, *signals: str) -> type:
-    """A class of this view, with signals of one object, on the canvas that suits this machine."""
+class Drawer(Protocol):
+    """What a frame is drawn with: `renderer.Renderer`, or `PainterRenderer` where there is no OpenGL."""
+
+    def clear(self, colour: tuple[float, float, float], width: int, height: int) -> None:
+        """Fill a surface of so many device pixels with one colour (0 to 1)."""
+
+    def draw(
+        self,
+        rect: tuple[int, int, int, int],
+        camera: Camera,
+        bones: np.ndarray,
+        look: Look,
+        extra: np.ndarray | None = None,
+        bare: bool = False,
+        detail: int = FULL,
+        skin: Skin | None = None,
+    ) -> None:
+        """Draw bodies, (B, 11) instances, into a rectangle of device pixels, y up."""
+
+
+Paint = Callable[[Drawer], None]
+
+
+def make_canvas(paint: Paint, view: QWidget) -> Canvas:
+    """Make the canvas that suits this machine, and let it fill a view.
+
+    Args:
+        paint: draws a frame with the drawer it is given.
+        view: the canvas's parent. It gets the events of the mouse, since the canvas lets them through.
+    """
     name = opengl_label().lower()
+    canvas: Canvas
     if not name:
-        canvas = PainterCanvas
+        canvas = PainterCanvas(paint, view)
     elif any(processor in name for processor in PROCESSORS):
-        from motionpatches.app.gl.memory_canvas import MemoryCanvas as canvas
+        from motionpatches.app.gl.memory_canvas import MemoryCanvas
+
+        canvas = MemoryCanvas(paint, view)
     else:
-        from PySide6.QtOpenGLWidgets import QOpenGLWidget as canvas
-    return type(view.__name__.lstrip("_"), (view, canvas), {signal: Signal(object) for signal in signals})
+        from motionpatches.app.gl.window_canvas import WindowCanvas
+
+        canvas = WindowCanvas(paint, view)
+    canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    layout = QVBoxLayout(view)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(canvas)
+    return canvas
 
 
 def opengl_works() -> bool:
@@ -67,15 +117,19 @@ def _renderer(context: QOpenGLContext) -> str:
 
 
 class PainterCanvas(QWidget):
-    """Stands in for QOpenGLWidget: `initializeGL` and `paintGL` of a subclass are called, `renderer` draws with a painter."""
+    """Draws with a painter."""
 
     frameSwapped = Signal()
 
-    def paintEvent(self, event) -> None:
+    def __init__(self, paint: Paint, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._paint = paint
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def paintEvent(self, event: Any) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.renderer = PainterRenderer(painter, self.height(), self.devicePixelRatioF())
-        self.paintGL()
+        self._paint(PainterRenderer(painter, self.height(), self.devicePixelRatioF()))
         painter.end()
         self.frameSwapped.emit()
 
@@ -94,11 +148,11 @@ class PainterRenderer:
         rect: tuple[int, int, int, int],
         camera: Camera,
         bones: np.ndarray,
-        look,
+        look: Look,
         extra: np.ndarray | None = None,
         bare: bool = False,
-        detail: int = 0,
-        skin: object = None,
+        detail: int = FULL,
+        skin: Skin | None = None,
     ) -> None:
         """Detail and skin are for OpenGL alone."""
         x, y, w, h = (v / self.ratio for v in rect)
@@ -122,7 +176,7 @@ class PainterRenderer:
                 painter.drawLine(QPointF(*a[i]), QPointF(*(b[i] + [0.01, 0])))
         painter.restore()
 
-    def _floor(self, camera: Camera, w: float, h: float, look) -> None:
+    def _floor(self, camera: Camera, w: float, h: float, look: Look) -> None:
         """Metre lines around the target."""
         middle = np.round([camera.target[0], camera.target[2]])
         steps = np.arange(-6, 7)

@@ -10,22 +10,26 @@ from contextlib import suppress
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage, QOffscreenSurface, QOpenGLContext, QPainter, QSurfaceFormat
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QOffscreenSurface, QOpenGLContext, QPainter, QPaintEvent, QSurfaceFormat
 from PySide6.QtWidgets import QWidget
+
+from motionpatches.app.gl.canvas import Paint
+from motionpatches.app.gl.renderer import Renderer
 
 
 class MemoryCanvas(QWidget):
-    """Stands in for QOpenGLWidget: `initializeGL` and `paintGL` of a subclass are called with the one context of all
-    such canvases current."""
+    """Draws in the one context of all such canvases, and shows the picture."""
 
     frameSwapped = Signal()
 
-    def __init__(self, parent: QWidget | None = None):
+    def __init__(self, paint: Paint, parent: QWidget | None = None):
         super().__init__(parent)
+        self._paint = paint
         self._target: _Target | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
         size = max(int(self.width() * ratio), 1), max(int(self.height() * ratio), 1)
         context, surface = _context()
@@ -33,9 +37,9 @@ class MemoryCanvas(QWidget):
         if self._target is None:
             self._target = _Target(context.format().samples())
             self.destroyed.connect(self._target.free)
-            self.initializeGL()
+            self._renderer = Renderer()
         self._target.begin(size)
-        self.paintGL()
+        self._paint(self._renderer)
         picture = self._target.end()
         picture.setDevicePixelRatio(ratio)
         painter = QPainter(self)

@@ -60,7 +60,7 @@ def pale(bones: BoneSet, motion: Motion, time_s: float, background: Sequence[flo
 
 def trajectory(motion: Motion, colour: Sequence[float]) -> np.ndarray:
     """The way of the hips over the whole motion, on the floor, with a dot every second."""
-    way = motion.positions[:, _root(motion)].copy()
+    way = motion.positions[:, motion.skeleton.root].copy()
     way[:, 1] = 0.006
     found = [lines(way[:-1], way[1:], 0.007, np.array(colour))]
     dots = way[:: max(int(round(motion.fps)), 1)]
@@ -110,7 +110,3 @@ def _coloured(bones: BoneSet, colours: np.ndarray) -> BoneSet:
     fixed = bones.fixed.copy()
     fixed[:, 2:] = colours
     return replace(bones, fixed=fixed)
-
-
-def _root(motion: Motion) -> int:
-    return motion.skeleton.root

@@ -25,7 +25,7 @@ from motionpatches.app.widgets.panels.status import Status
 from motionpatches.app.widgets.panels.transport import Transport
 from motionpatches.app.widgets.panels.welcome import Welcome
 from motionpatches.app.widgets.theme import APPEARANCES, STYLE, set_appearance
-from motionpatches.app.widgets.views.stage import make_stage_view
+from motionpatches.app.widgets.views.stage import StageView
 
 LAYOUT = 3
 
@@ -46,7 +46,7 @@ class MainWindow(QMainWindow):
         self.query = QueryPanel(search, playback)
         self.stages = Stage(workspace, self)
         self.why, self.moments = Why(workspace, search, playback, self), Moments(workspace, search, playback, self)
-        self.stage = make_stage_view(self.stages, playback, self.why)
+        self.stage = StageView(self.stages, playback, self.why)
         self.patches = Inspector(self.stages, playback, self.why)
         captions = Captions(workspace, settings.value("own captions", True, bool), self)
         self.captions = CaptionsPanel(captions, playback)

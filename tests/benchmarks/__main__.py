@@ -22,10 +22,10 @@ def wait(signal, ready=lambda: True):
     loop = QEventLoop()
     signal.connect(lambda: ready() and loop.quit()); loop.exec()
 
-wait(studio.window.stage.frameSwapped)
+wait(studio.window.stage.drawn)
 print("window visible", round(time.perf_counter() - t, 2))
 studio.window.query.ask("a person waves with the right hand")
-wait(view.frameSwapped, lambda: studio.search.results)
+wait(view.drawn, lambda: studio.search.results)
 print("first query answered", round(time.perf_counter() - t, 2))
 times = []
 for text in ("walks", "jumps", "a kick", "someone bows", "claps hands", "runs", "sits down", "a dance", "waves", "falls") * 2:
@@ -33,14 +33,14 @@ for text in ("walks", "jumps", "a kick", "someone bows", "claps hands", "runs", 
     s = time.perf_counter()
     old = studio.search.results
     studio.window.query.ask(text)
-    wait(view.frameSwapped, lambda: studio.search.results is not old)
+    wait(view.drawn, lambda: studio.search.results is not old)
     times.append((time.perf_counter() - s) * 1000)
 times.sort()
 print("later queries, Enter to tiles on the screen, ms: median", round(times[10], 1), "95th percentile", round(times[18], 1))
 import numpy as np
 swaps = []
 view.setParent(None); view.resize(1280, 720); view.show(); studio.window.hide()
-view.frameSwapped.connect(lambda: swaps.append(time.perf_counter()))
+view.drawn.connect(lambda: swaps.append(time.perf_counter()))
 
 def watch(label, seconds=5000):
     swaps.clear()
@@ -50,7 +50,7 @@ def watch(label, seconds=5000):
 
 for tiles in (1, 9, 25):
     studio.search.k = tiles; studio.window.query.ask(f"a person walks {tiles}")
-    wait(view.frameSwapped, lambda: len(studio.search.results) == tiles)
+    wait(view.drawn, lambda: len(studio.search.results) == tiles)
     pause = QEventLoop(); QTimer.singleShot(500, pause.quit); pause.exec()
     watch(f"{tiles} tiles, {view.width()}x{view.height()}:")
 from motionpatches.core.search.retriever import build_gallery

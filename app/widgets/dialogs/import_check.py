@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera
-from motionpatches.app.gl.canvas import on_canvas
+from motionpatches.app.gl.canvas import Drawer, make_canvas
 from motionpatches.app.viewmodels.import_check import ImportCheck
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.theme import is_dark, muted, part_colour, warning
@@ -43,12 +43,13 @@ GREY = (150, 154, 162)
 SCOPES = {"file": "This &File", "folder": "This F&older", "rig": "This Rig &Everywhere"}
 
 
-class _FigureView:
+class FigureView(QWidget):
     """The take, playing, and the reference figure at its side. Drag turns, the wheel zooms."""
 
-    def __init__(self, check: ImportCheck, playback: Playback, parent=None):
+    def __init__(self, check: ImportCheck, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
-        self.check, self.playback, self.renderer = check, playback, None
+        self.check, self.playback = check, playback
+        self.canvas = make_canvas(self._paint, self)
         self.camera = Camera(target=(0.45, 0.85, 0.0), distance=4.6, azimuth=0.25, elevation=0.12)
         self._last = QPointF()
         self.setMinimumSize(360, 380)
@@ -58,19 +59,14 @@ class _FigureView:
         self.figure = (pose * (REFERENCE_M / (np.ptp(pose[:, 1]) / 0.94)) + [1.1, 0, 0]).astype(np.float32)
         self.grey = geometry.in_one_colour(geometry.bone_set(SMPL22), GREY)
         check.changed.connect(self._changed)
-        playback.ticked.connect(self.update)
+        playback.ticked.connect(self.canvas.update)
         self._changed()
 
     def _changed(self) -> None:
         self.bones = geometry.bone_set(self.check.preview.skeleton)
-        self.update()
+        self.canvas.update()
 
-    def initializeGL(self) -> None:
-        from motionpatches.app.gl.renderer import Renderer
-
-        self.renderer = Renderer()
-
-    def paintGL(self) -> None:
+    def _paint(self, drawer: Drawer) -> None:
         from motionpatches.app.gl.renderer import DARK, LIGHT
 
         motion, ratio = self.check.preview, self.devicePixelRatioF()
@@ -79,7 +75,7 @@ class _FigureView:
         both = np.concatenate(
             [geometry.instances(self.bones, pose - pose[root] * [1, 0, 1]), geometry.instances(self.grey, self.figure)]
         )
-        self.renderer.draw(
+        drawer.draw(
             (0, 0, int(self.width() * ratio), int(self.height() * ratio)), self.camera, both, DARK if is_dark(self) else LIGHT
         )
 
@@ -89,11 +85,11 @@ class _FigureView:
     def mouseMoveEvent(self, event) -> None:
         delta, self._last = event.position() - self._last, event.position()
         self.camera = self.camera.orbit(delta.x(), delta.y())
-        self.update()
+        self.canvas.update()
 
     def wheelEvent(self, event) -> None:
         self.camera = replace(self.camera, distance=self.camera.zoom(event.angleDelta().y() / 120).distance)
-        self.update()
+        self.canvas.update()
 
 
 class ImportCheckDialog(QDialog):
@@ -132,7 +128,7 @@ class ImportCheckDialog(QDialog):
         for widget in (self.problem, self.summary, self.buttons):
             side.addWidget(widget)
         picture = QVBoxLayout()
-        self.view = on_canvas(_FigureView)(check, playback)
+        self.view = FigureView(check, playback)
         picture.addWidget(self.view, 1)
         picture.addWidget(self.height)
         box = QHBoxLayout(self)

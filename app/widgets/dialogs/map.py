@@ -24,7 +24,7 @@ from motionpatches.app.viewmodels.evaluation import Pair
 from motionpatches.app.viewmodels.library_map import COLOURINGS, LibraryMap
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.views.curves import COLOURS
-from motionpatches.app.widgets.views.results import make_results_view
+from motionpatches.app.widgets.views.results import ResultsView
 from motionpatches.core.search.latent_map import LAYOUTS
 
 MORE_COLOURS = (*COLOURS, "#999999", "#f0e442", "#8c564b", "#17becf")
@@ -55,7 +55,7 @@ class MapWindow(QDialog):
         self.dots = pg.ScatterPlotItem(size=7, pen=None)
         self.plot.addItem(self.dots)
         self.pair = Pair(library_map.workspace, self, "map thumbnail")
-        self.thumbnail = make_results_view(self.pair, playback)
+        self.thumbnail = ResultsView(self.pair, playback)
         self.thumbnail.setFixedWidth(250)
         self.thumbnail.chosen.connect(library_map.workspace.show_clip)
         self.legend, self.state = QLabel(wordWrap=True), QLabel(wordWrap=True)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHeaderView, QLabel, QSplitter, QTableWidget, QTab
 
 from motionpatches.app.viewmodels.evaluation import Measure
 from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.widgets.views.results import make_results_view
+from motionpatches.app.widgets.views.results import ResultsView
 
 SHOWN = 2000
 COLUMNS = ("Rank", "Query", "What came first", "")
@@ -37,7 +37,7 @@ class FailuresTab(QWidget):
         ):
             self.table.horizontalHeader().setSectionResizeMode(column, mode)
         self.table.currentCellChanged.connect(lambda row, *_: self._look(row))
-        self.tiles = make_results_view(measure.pair, playback)
+        self.tiles = ResultsView(measure.pair, playback)
         self.tiles.chosen.connect(measure.open)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.table)

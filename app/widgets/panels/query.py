@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import EXAMPLES, Search
-from motionpatches.app.widgets.views.results import make_results_view
+from motionpatches.app.widgets.views.results import ResultsView
 
 PAUSE_MS = 250
 
@@ -52,7 +52,7 @@ class QueryPanel(QWidget):
         top.addWidget(self.line, 1)
         top.addWidget(self.k)
         top.addWidget(self.state)
-        self.results = make_results_view(search, playback)
+        self.results = ResultsView(search, playback)
         self.pages = QStackedWidget()
         self.pages.addWidget(self._examples())
         self.pages.addWidget(self.results)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpli
 
 from motionpatches.app.viewmodels.before_after import BeforeAfter
 from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.widgets.views.results import make_results_view
+from motionpatches.app.widgets.views.results import ResultsView
 from motionpatches.core import paths
 
 
@@ -34,7 +34,7 @@ class BeforeAfterTab(QWidget):
             column = QVBoxLayout(half)
             column.setContentsMargins(0, 0, 0, 0)
             column.addWidget(QLabel(f"<b>{title}</b>"))
-            view = make_results_view(side, playback)
+            view = ResultsView(side, playback)
             view.chosen.connect(compared.open)
             column.addWidget(view, 1)
             split.addWidget(half)

@@ -35,18 +35,19 @@ class Overlay(QWidget):
 
 
 class StillOverlay(Overlay):
-    """Over a view that moves: painted when `update` is called, and kept for the frames that follow."""
+    """Over a view that moves: painted when `refresh` is called, and kept for the frames that follow."""
 
     def __init__(self, view: QWidget, paint: Callable[[QPainter], None]):
         self._picture: QPixmap | None = None
         super().__init__(view, paint)
 
-    def update(self) -> None:
+    def refresh(self) -> None:
+        """Paint again what has changed."""
         self._picture = None
-        super().update()
+        self.update()
 
     def changeEvent(self, event) -> None:
-        self.update()  # another palette or font
+        self.refresh()  # another palette or font
         super().changeEvent(event)
 
     def paintEvent(self, event) -> None:

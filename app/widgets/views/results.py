@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRect, Qt, QTimer
+from PySide6.QtCore import QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera
-from motionpatches.app.gl.canvas import on_canvas
+from motionpatches.app.gl.canvas import Drawer, make_canvas
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.widgets.theme import is_dark, muted
@@ -23,34 +23,40 @@ CAPTION = 38
 PAIR = 1.25
 
 
-class _ResultsView:
+class ResultsView(QWidget):
     """A click opens a tile on the stage; dragging turns all tiles together, with Alt the one under the mouse alone. While all
-    stand still, the one under the mouse plays."""
+    stand still, the one under the mouse plays. `chosen` gives the clip of the tile; `drawn` is emitted after each frame."""
 
-    def __init__(self, search: Search, playback: Playback, parent=None):
+    chosen = Signal(object)
+    drawn = Signal()
+
+    def __init__(self, search: Search, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
         self.search, self.playback = search, playback
-        self.renderer, self.bones, self.hover = None, [], -1
+        self.bones: list[geometry.BoneSet] = []
+        self.hover = -1
         self.camera = Camera(distance=3.9, azimuth=0.45, elevation=0.16)
+        self.canvas = make_canvas(self._paint, self)
+        self.canvas.frameSwapped.connect(self.drawn)
         self._pressed = self._last = QPointF()
         self.own: dict[int, Camera] = {}
         self._since = time.perf_counter()
         self._hovering = QTimer(self, interval=40)
-        self._hovering.timeout.connect(self.update)
+        self._hovering.timeout.connect(self.canvas.update)
         self.setMouseTracking(True)
         self.setMinimumHeight(150)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Search results")
         self.overlay = StillOverlay(self, self._paint_labels)
         search.changed.connect(self._changed)
-        search.workspace.shown.connect(self.overlay.update)
-        playback.ticked.connect(self.update)
+        search.workspace.shown.connect(self.overlay.refresh)
+        playback.ticked.connect(self.canvas.update)
 
     def _changed(self) -> None:
         self.bones = [geometry.bone_set(r.motion.skeleton) for r in self.search.results]
         self.own = {}
-        self.overlay.update()
-        self.update()
+        self.overlay.refresh()
+        self.canvas.update()
 
     def tiles(self) -> list[QRect]:
         """Rectangles of the tiles: the grid whose tiles come closest to a portrait that still shows the caption."""
@@ -72,20 +78,13 @@ class _ResultsView:
             for i in range(count)
         ]
 
-    def initializeGL(self) -> None:
-        from motionpatches.app.gl.renderer import Renderer
-
-        self.renderer = Renderer()
-
-    def paintGL(self) -> None:
+    def _paint(self, drawer: Drawer) -> None:
         from motionpatches.app.gl.renderer import DARK, LIGHT
 
         look = DARK if is_dark(self) else LIGHT
         ratio = self.devicePixelRatioF()
         window = self.palette().window().color()
-        self.renderer.clear(
-            (window.redF(), window.greenF(), window.blueF()), int(self.width() * ratio), int(self.height() * ratio)
-        )
+        drawer.clear((window.redF(), window.greenF(), window.blueF()), int(self.width() * ratio), int(self.height() * ratio))
         rects = self.tiles()
         for i, (rect, result, bones) in enumerate(zip(rects, self.search.results, self.bones, strict=True)):
             start, end = result.hit.start_s, result.hit.end_s or result.motion.duration_s
@@ -101,7 +100,7 @@ class _ResultsView:
             device = tuple(
                 int(v * ratio) for v in (view.x(), self.height() - view.y() - view.height(), view.width(), view.height())
             )
-            self.renderer.draw(device, camera, figures, look, detail=self.playback.detail)
+            drawer.draw(device, camera, figures, look, detail=self.playback.detail)
 
     def _clock(self, index: int, span_s: float) -> float:
         """The clock of all, or, while that stands still, of the tile under the mouse."""
@@ -114,8 +113,8 @@ class _ResultsView:
             self.hover, self._since = index, time.perf_counter()
             plays = index >= 0 and not self.playback.playing
             (self._hovering.start if plays else self._hovering.stop)()
-            self.overlay.update()
-            self.update()
+            self.overlay.refresh()
+            self.canvas.update()
 
     def _paint_labels(self, painter: QPainter) -> None:
         for i, (rect, result) in enumerate(zip(self.tiles(), self.search.results, strict=True)):
@@ -171,7 +170,7 @@ class _ResultsView:
                 self.own[index] = self.own.get(index, self.camera).orbit(delta.x(), delta.y())
             else:
                 self.camera, self.own = self.camera.orbit(delta.x(), delta.y()), {}
-            self.update()
+            self.canvas.update()
             return
         hover = self._index_at(event.position())
         if hover != self.hover:
@@ -189,8 +188,3 @@ class _ResultsView:
 
     def leaveEvent(self, event) -> None:
         self._hover(-1)
-
-
-def make_results_view(search: Search, playback: Playback, parent=None) -> _ResultsView:
-    """The view that this machine can show."""
-    return on_canvas(_ResultsView, "chosen")(search, playback, parent)

@@ -7,13 +7,13 @@ import time
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from motionpatches.app.gl import geometry, scene
 from motionpatches.app.gl.camera import Camera, frame_motion, project
-from motionpatches.app.gl.canvas import on_canvas
+from motionpatches.app.gl.canvas import Drawer, make_canvas
 from motionpatches.app.viewmodels.body import Body
 from motionpatches.app.viewmodels.explanation import Why
 from motionpatches.app.viewmodels.playback import Playback
@@ -29,14 +29,18 @@ VIEWS = {"Front": (0.0, 0.12), "Side": (math.pi / 2, 0.12), "Top": (0.0, 1.5), "
 COMPANY = ((0.45, 0.45, 0.48), (0.78, 0.62, 0.45))
 
 
-class _StageView:
-    """Left drag orbits, right drag pans, the wheel zooms, double click or F frames the motion; a click picks a joint."""
+class StageView(QWidget):
+    """Left drag orbits, right drag pans, the wheel zooms, double click or F frames the motion; a click picks a joint.
 
-    def __init__(self, stage: Stage, playback: Playback, why: Why, parent=None):
+    `drawn` is emitted after each frame."""
+
+    drawn = Signal()
+
+    def __init__(self, stage: Stage, playback: Playback, why: Why, parent: QWidget | None = None):
         super().__init__(parent)
         self.stage, self.workspace, self.playback, self.why = stage, stage.workspace, playback, why
         self.body = Body(stage, self)
-        self.camera, self.renderer = Camera(), None
+        self.camera = Camera()
         self.bones: list[geometry.BoneSet] = []
         self.speeds = np.zeros((0, 0))
         self._last = self._pressed = QPointF()
@@ -45,21 +49,23 @@ class _StageView:
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Stage: the chosen motion in 3D")
+        self.canvas = make_canvas(self._paint, self)
+        self.canvas.frameSwapped.connect(self.drawn)
         self.overlay = StillOverlay(self, self._paint_legend)
         self.names = Overlay(self, self._paint_names)
         self.names.hide()
         self._turning = QTimer(self, interval=33)
         self._turning.timeout.connect(self._turn)
         self.workspace.shown.connect(self._shown)
-        self.workspace.changed.connect(self.overlay.update)
+        self.workspace.changed.connect(self.overlay.refresh)
         stage.changed.connect(self._options_changed)
-        stage.pointed.connect(self.update)
-        why.changed.connect(self.update)
-        self.body.changed.connect(self.update)
+        stage.pointed.connect(self.canvas.update)
+        why.changed.connect(self.canvas.update)
+        self.body.changed.connect(self.canvas.update)
         playback.ticked.connect(self._ticked)
 
     def _ticked(self) -> None:
-        self.update()
+        self.canvas.update()
         if self.names.isVisible():
             self.names.update()
 
@@ -68,7 +74,7 @@ class _StageView:
         motion = self.workspace.motion
         self.speeds = joint_speeds(motion)
         self.playback.show(motion.duration_s, motion.fps)
-        self.overlay.update()
+        self.overlay.refresh()
         self.frame()
 
     def _make_bones(self) -> None:
@@ -87,14 +93,14 @@ class _StageView:
         self.names.setVisible(self.stage.options.names)
         (self._turning.start if self.stage.options.turntable else self._turning.stop)()
         self._turned = time.perf_counter()
-        self.overlay.update()
-        self.frame() if len(self.bones) > 1 or before > 1 else self.update()
+        self.overlay.refresh()
+        self.frame() if len(self.bones) > 1 or before > 1 else self.canvas.update()
 
     def _turn(self) -> None:
         now = time.perf_counter()
         self.camera = replace(self.camera, azimuth=self.camera.azimuth + 2 * math.pi * min(now - self._turned, 0.2) / TURN_S)
         self._turned = now
-        self.update()
+        self.canvas.update()
 
     def frame(self) -> None:
         """Puts the whole motion, or, when following, the body at its tallest, into view."""
@@ -115,7 +121,7 @@ class _StageView:
         self.camera = frame_motion(people, self.camera)
         if self._follows():
             self.camera = replace(self.camera, distance=max(self.camera.distance * 1.1, 2.6))
-        self.update()
+        self.canvas.update()
 
     def look_from(self, view: str) -> None:
         """One of VIEWS."""
@@ -134,22 +140,17 @@ class _StageView:
         count = len(self.bones)
         return scene.beside(count, index, APART_M) if self.stage.options.side_by_side and count > 1 else np.zeros(3, np.float32)
 
-    def initializeGL(self) -> None:
-        from motionpatches.app.gl.renderer import Renderer
-
-        self.renderer = Renderer()
-
-    def paintGL(self) -> None:
+    def _paint(self, drawer: Drawer) -> None:
         from motionpatches.app.gl.renderer import DARK, LIGHT
 
         look = DARK if is_dark(self) else LIGHT
         ratio = self.devicePixelRatioF()
         width, height = int(self.width() * ratio), int(self.height() * ratio)
         if not self.bones:
-            self.renderer.clear(look.background, width, height)
+            drawer.clear(look.background, width, height)
             return
         middle, figures, extra = self.instances(look.background)
-        self.renderer.draw(
+        drawer.draw(
             (0, 0, width, height), self.camera_at(middle), figures, look, extra, detail=self.playback.detail, skin=self._skin()
         )
 
@@ -285,18 +286,13 @@ class _StageView:
             moved = self.camera.pan(0 if self._follows() else delta.x(), delta.y(), self.height()).target
             height_alone = (self.camera.target[0], moved[1], self.camera.target[2])
             self.camera = replace(self.camera, target=height_alone if self._follows() else moved)
-        self.update()
+        self.canvas.update()
         self.names.update()
 
     def wheelEvent(self, event) -> None:
         self.camera = self.camera.zoom(event.angleDelta().y() / 120)
-        self.update()
+        self.canvas.update()
         self.names.update()
 
     def mouseDoubleClickEvent(self, event) -> None:
         self.frame()
-
-
-def make_stage_view(stage: Stage, playback: Playback, why: Why, parent=None) -> _StageView:
-    """The view that this machine can show."""
-    return on_canvas(_StageView)(stage, playback, why, parent)
