@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,10 @@ from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import load_model
 from motionpatches.core.progress import Job, Progress
 from motionpatches.core.training import config as training_config
-from motionpatches.core.training import resume
+from motionpatches.core.training import runs
 from motionpatches.core.training.config import TrainingConfig
-from motionpatches.core.training.trainer import train
+from motionpatches.core.training.control import Control
+from motionpatches.core.training.events import Started, Step, Steps
 
 # Where each data set is had, and what its folder must hold.
 SOURCES = {
@@ -170,26 +171,30 @@ def _trained(run: Run, settings: Settings) -> Job[Path]:
     for stage in range(1, len(run.trained_on) + 1):
         part = replace(run, trained_on=run.trained_on[:stage])
         folder = settings.runs / settings.preset / part.name
-        best, config = folder / "best", _config(part, settings, start)
-        done = folder / "done"
-        if not done.exists() or _known(folder) != config:
-            folder.mkdir(parents=True, exist_ok=True)
-            done.unlink(missing_ok=True)
-            if _known(folder) != config:
-                resume.remove_state(folder)
-            training_config.write(config, folder / "config.json")
-            yield from _progress(part.name, lambda c=config, f=folder: train(c, f))
-            done.write_text("trained to the end\n")
-        start = str(best)
+        config = _config(part, settings, start)
+        earlier = _earlier(folder)
+        if earlier is None or earlier.config != config:
+            if (folder / runs.CONFIG).is_file():
+                runs.delete_run(folder)
+            runs.write_config(folder, config)
+            earlier = None
+        if earlier is None or not _is_trained(earlier):
+            yield from _progress(part.name, runs.events_of(folder, Control()))
+        start = str(folder / "best")
     return Path(start)
 
 
-def _known(folder: Path) -> TrainingConfig | None:
-    """The configuration of an earlier run in a folder."""
+def _earlier(folder: Path) -> runs.Run | None:
+    """The run of an earlier call in a folder; None where there is none that can be read."""
     try:
-        return training_config.read(folder / "config.json")
+        return runs.read_run(folder)
     except StudioError:
         return None
+
+
+def _is_trained(run: runs.Run) -> bool:
+    """Whether a run is finished. Version 0.2 and earlier kept no events but a file `done`."""
+    return run.status == "finished" or (run.status == "new" and (run.folder / "done").is_file())
 
 
 def _config(run: Run, settings: Settings, start: str) -> TrainingConfig:
@@ -213,11 +218,12 @@ def _config(run: Run, settings: Settings, start: str) -> TrainingConfig:
     )
 
 
-def _progress(name: str, start: Callable[[], Iterator]) -> Job[None]:
-    done, total = 0, 1
-    for event in start():
-        if event.kind == "start":
-            total = event.values["steps"]
-        elif event.kind == "step":
-            done = event.values["step"]
-            yield Progress(f"Training {name}", done, total, None, event.values["remaining_s"])
+def _progress(name: str, events: Steps[None]) -> Job[None]:
+    """Yield the steps of a run as progress. Closing the job closes the run, which keeps its last saved state."""
+    total = 1
+    with closing(events):
+        for event in events:
+            if isinstance(event, Started):
+                total = event.steps
+            elif isinstance(event, Step):
+                yield Progress(f"Training {name}", event.step, total, None, event.remaining_s)

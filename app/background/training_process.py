@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 from motionpatches.core import paths
-from motionpatches.core.training.events import TrainingEvent
+from motionpatches.core.training.events import Ended, Failed, from_line
 
 # How long a closing studio waits for a run to save itself.
 PATIENCE_MS = 20_000
@@ -68,11 +67,10 @@ class TrainingProcess(QObject):
         while self.process.canReadLine():
             line = bytes(self.process.readLine()).decode("utf-8", "replace")
             try:
-                values = json.loads(line)
-                event = TrainingEvent(values.pop("event"), values)
-            except (ValueError, KeyError, AttributeError):
+                event = from_line(line)
+            except ValueError:  # a library printed something
                 continue
-            self.reported_end |= event.kind in ("end", "error")
+            self.reported_end |= isinstance(event, Ended | Failed)
             self.event.emit(event)
 
     def _read_errors(self) -> None:

@@ -7,11 +7,14 @@ import signal
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from motionpatches.app.cli.console import model_field
 from motionpatches.core.errors import StudioError
 from motionpatches.core.progress import format_duration
+
+if TYPE_CHECKING:
+    from motionpatches.core.training.events import TrainingEvent
 
 GIVEN = ("epochs", "batch", "chunk", "seed", "device")
 
@@ -27,7 +30,7 @@ def train(options: argparse.Namespace) -> int:
         if options.json:
             print(event.to_line(), flush=True)
         else:
-            _tell(event.kind, event.values, folder)
+            _tell(event, folder)
     return 0
 
 
@@ -66,34 +69,37 @@ def _new_run(options: argparse.Namespace) -> Path:
     return options.run_folder
 
 
-def _tell(kind: str, values: dict[str, Any], folder: Path) -> None:
-    if kind == "start":
-        again = f", going on after step {values['resumed_at']}" if values["resumed_at"] else ""
-        print(
-            f"training on {values['train']} motions, validating on {values['val']}, {values['device']}; "
-            f"{values['skipped']} left out{again}",
-            file=sys.stderr,
-        )
-    elif kind == "step" and values["step"] % 10 == 0:
-        print(
-            f"step {values['step']}: loss {values['loss']:.3f}, {values['motions_per_s']:.0f} motions/s, "
-            f"{format_duration(values['remaining_s'])} left",
-            file=sys.stderr,
-        )
-    elif kind == "epoch":
-        exact = values["val"]["exact_caption"]
-        print(
-            f"epoch {values['epoch']}: loss {values['loss']:.3f}, validation R@1 text to motion "
-            f"{exact['t2m']['R@1']:.1f}, motion to text {exact['m2t']['R@1']:.1f}" + (" (best)" if values["best"] else "")
-        )
-    elif kind == "warning":
-        print(values["message"], file=sys.stderr)
-    elif kind == "end" and values["stopped"]:
-        print(f"stopped after step {values['step']}; go on with: motionpatches train --resume {folder}")
-    elif kind == "end":
-        print(f"best epoch {values['epoch']}, {format_duration(values['wall_s'])}; the model is {folder / 'best'}")
-        for protocol, ways in values.get("test", {}).items():
+def _tell(event: TrainingEvent, folder: Path) -> None:
+    """Print an event: progress to stderr, results to stdout."""
+    from motionpatches.core.training.events import Ended, Epoch, Started, Step, Warned
+
+    match event:
+        case Started():
+            again = f", going on after step {event.resumed_at}" if event.resumed_at else ""
             print(
-                f"test, {protocol}: "
-                + "; ".join(f"{way} " + " ".join(f"{k} {v}" for k, v in scores.items()) for way, scores in ways.items())
+                f"training on {event.train} motions, validating on {event.val}, {event.device}; {event.skipped} left out{again}",
+                file=sys.stderr,
             )
+        case Step() if event.step % 10 == 0:
+            print(
+                f"step {event.step}: loss {event.loss:.3f}, {event.motions_per_s:.0f} motions/s, "
+                f"{format_duration(event.remaining_s)} left",
+                file=sys.stderr,
+            )
+        case Epoch():
+            exact = event.val["exact_caption"]
+            print(
+                f"epoch {event.epoch}: loss {event.loss:.3f}, validation R@1 text to motion "
+                f"{exact['t2m']['R@1']:.1f}, motion to text {exact['m2t']['R@1']:.1f}" + (" (best)" if event.best else "")
+            )
+        case Warned(message):
+            print(message, file=sys.stderr)
+        case Ended(stopped=True):
+            print(f"stopped after step {event.step}; go on with: motionpatches train --resume {folder}")
+        case Ended():
+            print(f"best epoch {event.epoch}, {format_duration(event.wall_s)}; the model is {folder / 'best'}")
+            for protocol, ways in (event.test or {}).items():
+                print(
+                    f"test, {protocol}: "
+                    + "; ".join(f"{way} " + " ".join(f"{k} {v}" for k, v in scores.items()) for way, scores in ways.items())
+                )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,11 +11,13 @@ from motionpatches.app.background.training_process import TrainingProcess
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
-from motionpatches.core.progress import format_duration
 from motionpatches.core.training import runs
 from motionpatches.core.training.config import TrainingConfig
-from motionpatches.core.training.events import TrainingEvent
+from motionpatches.core.training.events import Preparing, Step, TrainingEvent, Warned
 from motionpatches.core.training.runs import Run
+
+if TYPE_CHECKING:
+    from motionpatches.app.viewmodels.fine_tuning import FineTuning
 
 
 class Training(QObject):
@@ -48,6 +51,22 @@ class Training(QObject):
     def current(self) -> Run | None:
         """The run that this studio trains now."""
         return next((r for r in self.runs if self.process and r.folder == self.process.run), None)
+
+    def fine_tuning(self, start: Run | None = None) -> FineTuning | None:
+        """The form of another run on the open library; from the best model of `start`, where one is given. None where nothing
+        is open."""
+        from motionpatches.app.viewmodels.fine_tuning import FineTuning
+
+        if self.workspace.library is None:
+            return None
+        form = FineTuning(self.workspace, self)
+        if start is not None and start.best:
+            form.add_start(f"the best model of {start.name}", start.best)
+        return form
+
+    def is_here(self, run: Run) -> bool:
+        """Whether this studio trains the run now."""
+        return self.process is not None and run.folder == self.process.run
 
     def begin(self, name: str, config: TrainingConfig) -> None:
         """A new run in a folder of its own."""
@@ -115,9 +134,9 @@ class Training(QObject):
         if run is None:
             return
         run.history.add(event)
-        if event.kind == "warning":
-            self.message = event.values["message"]
-        (self.reported if event.kind in ("prepare", "step") else self.changed).emit()
+        if isinstance(event, Warned):
+            self.message = event.message
+        (self.reported if isinstance(event, Preparing | Step) else self.changed).emit()
 
     def _ended(self, message: str) -> None:
         run, self.process = self.current, None
@@ -127,31 +146,3 @@ class Training(QObject):
     def _say(self, message: str) -> None:
         self.message = message
         self.changed.emit()
-
-
-def how_it_stands(run: Run, here: bool) -> str:
-    """One line on a run; `here`: this studio trains it."""
-    h = run.history
-    last = h.steps[max(h.steps)] if h.steps else None
-    if here and h.preparing and (last is None or not h.start):
-        return h.preparing
-    if here and last is None:
-        return "Starting…"
-    if here or run.status == "running":
-        state = "Paused" if h.paused else "Training"
-        if last is None:
-            return state
-        return (
-            f"{state}: epoch {last['epoch']} of {h.start.get('epochs', run.config.epochs)}, step {last['step']:,} of "
-            f"{h.start.get('steps', 0):,}, loss {last['loss']:.3f}, {last['motions_per_s']:.0f} motions/s, "
-            f"{format_duration(last['remaining_s'])} left"
-        )
-    words = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "new": "Not begun"}[run.status]
-    if h.epochs:
-        best = max(h.epochs.values(), key=lambda v: (v["best"], v["epoch"]))
-        exact = best["val"]["exact_caption"]
-        words += (
-            f" after epoch {max(h.epochs)}; best: epoch {best['epoch']}, validation R@1 {exact['t2m']['R@1']:.1f} text to "
-            f"motion, {exact['m2t']['R@1']:.1f} motion to text"
-        )
-    return f"{words}. {h.error}".strip() if run.status == "failed" else words

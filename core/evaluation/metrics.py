@@ -13,6 +13,11 @@ import numpy as np
 
 RECALLS = (1, 2, 3, 5, 10)
 
+# {"R@1": percent, …, "MedR": rank}; one for each way, "t2m" and "m2t"; one of those for each protocol.
+Scores = dict[str, float]
+Ways = dict[str, Scores]
+Figures = dict[str, Ways]
+
 
 def caption_numbers(captions: Sequence[str]) -> np.ndarray:
     """(N,) the same number for the same caption."""
@@ -38,13 +43,13 @@ def strict_ranks(scores: np.ndarray) -> np.ndarray:
     return 1.0 + (scores > own).sum(axis=1) + 0.5 * ((scores == own).sum(axis=1) - 1)
 
 
-def summarise(ranks: np.ndarray, digits: int | None = 2) -> dict[str, float]:
+def summarise(ranks: np.ndarray, digits: int | None = 2) -> Scores:
     """R@1, 2, 3, 5, 10 in percent and the median rank; rounded to `digits`, None for not at all."""
     summary = {f"R@{k}": float((ranks <= k).mean() * 100) for k in RECALLS} | {"MedR": float(np.median(ranks))}
     return summary if digits is None else {name: round(value, digits) for name, value in summary.items()}
 
 
-def retrieval(texts: np.ndarray, motions: np.ndarray, captions: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
+def retrieval(texts: np.ndarray, motions: np.ndarray, captions: Sequence[str]) -> Figures:
     """{protocol: {"t2m": summary, "m2t": summary}} of unit rows (N, D); text i belongs to motion i."""
     scores = texts @ motions.T
     return {

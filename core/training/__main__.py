@@ -16,7 +16,7 @@ from pathlib import Path
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.training.control import Control
-from motionpatches.core.training.events import TrainingEvent
+from motionpatches.core.training.events import Failed
 
 
 def main(arguments: list[str]) -> int:
@@ -24,20 +24,20 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m motionpatches.core.training RUN_DIR", file=sys.stderr)
         return 2
     control = Control()
-    leads = os.environ.get("RANK", "0") == "0"
-    if leads and sys.stdin is not None and stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+    is_main = os.environ.get("RANK", "0") == "0"
+    if is_main and sys.stdin is not None and stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
         threading.Thread(target=control.listen, args=(sys.stdin,), daemon=True).start()
     for name in ("SIGTERM", "SIGINT"):
         signal.signal(getattr(signal, name), lambda *_: control.stop())
     try:
         from motionpatches.core.training.runs import events_of
 
-        for event in events_of(Path(arguments[0]), control, leads):
-            if leads:
+        for event in events_of(Path(arguments[0]), control, is_main):
+            if is_main:
                 print(event.to_line(), flush=True)
     except StudioError as error:
-        if leads:
-            print(TrainingEvent("error", {"message": str(error)}).to_line(), flush=True)
+        if is_main:
+            print(Failed(str(error)).to_line(), flush=True)
         return 1
     except BrokenPipeError:  # who read the events is gone; what was saved stands
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -29,17 +29,22 @@ from motionpatches.core.training.dataset import (
     save_prepared,
 )
 from motionpatches.core.training.distributed import World
-from motionpatches.core.training.events import TrainingEvent
+from motionpatches.core.training.events import Preparing, Steps
+
+T = TypeVar("T")
 
 
-def model_and_data(config: TrainingConfig, run: Path, world: World) -> Iterator[TrainingEvent]:
-    """The model to train, on the world's device, and the prepared clips; the library is read at the first start alone."""
+def model_and_data(config: TrainingConfig, run: Path, world: World) -> Steps[tuple[MotionTextModel, Prepared]]:
+    """Make the model to train, on the world's device, and the prepared clips.
+
+    The library is read at the first start of a run only, by the main process; the others wait and read what it has prepared.
+    """
     made_for = _data_fields(config)
-    if not world.leads:
-        world.meet()
+    if not world.is_main:
+        world.barrier()
     if is_prepared(run, made_for):
-        if world.leads:
-            world.meet()
+        if world.is_main:
+            world.barrier()
         data = load_prepared(run)
         return starting_model(config, lambda _: data.statistics).to(world.device), data
     try:
@@ -51,7 +56,7 @@ def model_and_data(config: TrainingConfig, run: Path, world: World) -> Iterator[
     model = starting_model(config, lambda recipe: library_statistics(library, train_clips, recipe))
     data = yield from _drive(_prepare(model, library, train_clips, val_clips, run))
     save_prepared(data, run, made_for)
-    world.meet()
+    world.barrier()
     return model.to(world.device), data
 
 
@@ -110,14 +115,14 @@ def _prepare(
     return Prepared(**parts, statistics=statistics, library=library.name, clips=len(library.clips))
 
 
-def _drive(job: Job) -> Iterator[TrainingEvent]:
-    """A job's progress as events; its result is returned."""
+def _drive(job: Job[T]) -> Steps[T]:
+    """Yield a job's progress as events and return its result."""
     while True:
         try:
             progress = next(job)
         except StopIteration as end:
-            return end.value
-        yield TrainingEvent("prepare", {"what": progress.what, "done": progress.done, "total": progress.total})
+            return end.value  # type: ignore[no-any-return]  # StopIteration.value is untyped
+        yield Preparing(progress.what, progress.done, progress.total)
 
 
 def checkpoint_info(config: TrainingConfig, data: Prepared, metrics: dict[str, Any]) -> CheckpointInfo:

@@ -1,4 +1,4 @@
-"""The processes that train together, as `torchrun` or `accelerate launch` start them; one alone without."""
+"""The processes that train one model together, as `torchrun` or `accelerate launch` start them; otherwise one process."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from torch import Tensor, distributed
 from motionpatches.core.errors import StudioError
 from motionpatches.core.models import device as devices
 
-# A pause, or the leader's measuring, may keep the others waiting.
+# How long a process waits for the others: a pause, or validation by the main process, may take long.
 PATIENCE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class World:
-    """`rank` of `size` processes; each encodes its part of every batch, and all see the loss of the whole."""
+    """One of `size` processes. Each encodes its shard of every batch; the loss is that of the whole batch."""
 
     rank: int = 0
     size: int = 1
@@ -27,7 +27,10 @@ class World:
 
     @classmethod
     def join(cls, device: str) -> World:
-        """By the environment (RANK, WORLD_SIZE, LOCAL_RANK and the address that the launcher sets): NCCL on CUDA, else gloo."""
+        """Join the process group that the environment names (RANK, WORLD_SIZE, LOCAL_RANK and the launcher's address).
+
+        The backend is NCCL on CUDA and gloo elsewhere. Without WORLD_SIZE there is one process and no group.
+        """
         size = int(os.environ.get("WORLD_SIZE", "1"))
         device = devices.pick_device(device)
         if size == 1:
@@ -40,25 +43,32 @@ class World:
             distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo", timeout=PATIENCE)
         return cls(rank, size, device)
 
-    def leave(self) -> None:
+    def destroy(self) -> None:
+        """End the process group that `join` started."""
         if self.size > 1 and distributed.is_initialized():
             distributed.destroy_process_group()
 
     @property
-    def leads(self) -> bool:
+    def is_main(self) -> bool:
         """Whether this process measures, saves and reports."""
         return self.rank == 0
 
-    def part(self, batch: int) -> slice:
-        """This process's rows of a batch. Raises StudioError where they cannot be shared out evenly."""
+    def shard(self, batch: int) -> slice:
+        """Return this process's rows of a batch of `batch` rows.
+
+        Raises:
+            StudioError: the batch is no multiple of the number of processes.
+        """
         if batch % self.size:
             raise StudioError(f"A batch of {batch} cannot be shared by {self.size} processes; choose a multiple of {self.size}.")
         own = batch // self.size
         return slice(self.rank * own, (self.rank + 1) * own)
 
     def gather(self, rows: Tensor) -> Tensor:
-        """(B, D) rows of all processes from this one's (B / size, D), which keep their graph. The gradients that the
-        processes then find for their own rows add up to that of one process with the whole batch."""
+        """Collect the rows (B / size, D) of all processes to (B, D); only this process's rows keep their graph.
+
+        The gradients that the processes compute for their own rows add up to that of one process with the whole batch.
+        """
         if self.size == 1:
             return rows
         pieces = [torch.empty_like(rows) for _ in range(self.size)]
@@ -67,7 +77,7 @@ class World:
         return torch.cat(pieces)
 
     def add_gradients(self, parameters: Iterable[Tensor]) -> None:
-        """Every process's gradients become their sum."""
+        """Replace the gradients by their sum over all processes."""
         if self.size == 1:
             return
         gradients = [p.grad for p in parameters if p.grad is not None]
@@ -76,15 +86,15 @@ class World:
         for gradient, piece in zip(gradients, whole.split([g.numel() for g in gradients]), strict=True):
             gradient.copy_(piece.view_as(gradient))
 
-    def highest(self, value: int) -> int:
-        """Of what all processes say."""
+    def all_max(self, value: int) -> int:
+        """Return the maximum of `value` over all processes."""
         if self.size == 1:
             return value
         seen = torch.tensor([value], device=self.device)
         distributed.all_reduce(seen, op=distributed.ReduceOp.MAX)
         return int(seen.item())
 
-    def meet(self) -> None:
-        """Waits for all."""
+    def barrier(self) -> None:
+        """Wait until all processes are here."""
         if self.size > 1:
             distributed.barrier()

@@ -1,84 +1,111 @@
-"""What a run has reported so far: the curves, and how it stands."""
+"""The events of a run so far: its curves and its state."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from motionpatches.core.training.events import TrainingEvent
+from motionpatches.core.training.events import (
+    Ended,
+    Epoch,
+    Failed,
+    Measured,
+    Paused,
+    Preparing,
+    Resumed,
+    Started,
+    Step,
+    TrainingEvent,
+    Warned,
+    WatchedSentence,
+    from_line,
+)
 
 
 @dataclass(eq=False)
 class History:
-    """`steps` and `epochs` by their number, so that what a resumed run repeats takes the place of what it was. `start`: the
-    event of the (last) start, `before`: what was measured before the first step."""
+    """What a run has reported.
 
-    start: dict[str, Any] = field(default_factory=dict)
-    before: dict[str, Any] = field(default_factory=dict)
-    steps: dict[int, dict[str, Any]] = field(default_factory=dict)
-    epochs: dict[int, dict[str, Any]] = field(default_factory=dict)
+    `steps` and `epochs` are keyed by their number, so that the steps which a resumed run repeats replace the earlier ones.
+    `start`: the latest start. `before`: scores before the first step. `preparing`: what is prepared now, '' from the start on.
+    `unread`: lines of the file that held no event, such as the last one of a killed run.
+    """
+
+    start: Started | None = None
+    before: Measured | None = None
+    steps: dict[int, Step] = field(default_factory=dict)
+    epochs: dict[int, Epoch] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-    end: dict[str, Any] | None = None
+    end: Ended | None = None
     error: str = ""
     paused: bool = False
     preparing: str = ""
+    unread: int = 0
 
     @classmethod
     def read(cls, file: Path) -> History:
-        """From events.jsonl; a line that was not written to its end is passed by."""
+        """Read events.jsonl; without the file the history is empty."""
         history = cls()
         if file.is_file():
             for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
                 try:
-                    values = json.loads(line)
-                    history.add(TrainingEvent(values.pop("event"), values))
-                except (ValueError, KeyError, AttributeError):
-                    continue
+                    history.add(from_line(line))
+                except ValueError:
+                    history.unread += 1
         return history
 
     def add(self, event: TrainingEvent) -> None:
-        values = event.values
-        if event.kind == "start":
-            self.start, self.end, self.error, self.preparing = values, None, "", ""
-            self.before = values.get("before") or self.before
-            at = values.get("resumed_at") or 0
-            self.steps = {n: v for n, v in self.steps.items() if n <= at}
-            self.epochs = {n: v for n, v in self.epochs.items() if n * values.get("steps_an_epoch", 1) <= at}
-        elif event.kind == "prepare":
-            self.preparing = f"{values['what']}: {values['done']:,} of {values['total']:,}"
-        elif event.kind == "step":
-            self.steps[values["step"]] = values
-        elif event.kind == "epoch":
-            self.epochs[values["epoch"]] = values
-        elif event.kind == "warning":
-            self.warnings.append(values["message"])
-        elif event.kind in ("paused", "resumed"):
-            self.paused = event.kind == "paused"
-        elif event.kind == "end":
-            self.end = values
-        elif event.kind == "error":
-            self.error = values["message"]
+        """Take in the next event."""
+        match event:
+            case Started():
+                self._started(event)
+            case Preparing(what, done, total):
+                self.preparing = f"{what}: {done:,} of {total:,}"
+            case Step():
+                self.steps[event.step] = event
+            case Epoch():
+                self.epochs[event.epoch] = event
+            case Warned(message):
+                self.warnings.append(message)
+            case Paused() | Resumed():
+                self.paused = isinstance(event, Paused)
+            case Ended():
+                self.end = event
+            case Failed(message):
+                self.error = message
+
+    def _started(self, event: Started) -> None:
+        """Forget the end of the earlier start, and the steps and epochs after its last saved state."""
+        self.start, self.end, self.error, self.preparing, self.paused = event, None, "", "", False
+        self.before = event.before or self.before
+        at = event.resumed_at or 0
+        self.steps = {n: step for n, step in self.steps.items() if n <= at}
+        self.epochs = {n: epoch for n, epoch in self.epochs.items() if n * event.steps_an_epoch <= at}
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has made its last step."""
+        return self.end is not None and not self.end.stopped
 
     def loss(self) -> tuple[list[int], list[float]]:
         """Steps and the loss of each."""
-        return list(self.steps), [v["loss"] for v in self.steps.values()]
+        return list(self.steps), [step.loss for step in self.steps.values()]
 
     def rates(self, part: str) -> tuple[list[int], list[float]]:
         """Steps and the learning rate of 'text', 'motion' or 'heads' where that part is trained."""
-        known = [(n, v["lr"][part]) for n, v in self.steps.items() if part in v.get("lr", {})]
+        known = [(n, step.lr[part]) for n, step in self.steps.items() if part in step.lr]
         return [n for n, _ in known], [rate for _, rate in known]
 
     def recall(self, way: str, name: str) -> tuple[list[int], list[float]]:
         """Epochs (0: before the first step) and a validation figure of each, exact-caption: recall('t2m', 'R@1')."""
-        measured = {0: self.before, **self.epochs} if self.before else self.epochs
-        return list(measured), [v["val"]["exact_caption"][way][name] for v in measured.values()]
+        measured: dict[int, Measured | Epoch] = {0: self.before} if self.before else {}
+        measured |= self.epochs
+        return list(measured), [m.val["exact_caption"][way][name] for m in measured.values()]
 
     @property
-    def found(self) -> dict[str, Any]:
-        """What the watched sentences find now: {epoch, sentences}."""
+    def found(self) -> tuple[int, tuple[WatchedSentence, ...]]:
+        """The latest epoch (0: before the first step) and the results of the watched sentences after it."""
         if self.epochs:
             last = max(self.epochs)
-            return {"epoch": last, "sentences": self.epochs[last].get("sentences", [])}
-        return {"epoch": 0, "sentences": self.before.get("sentences", [])}
+            return last, self.epochs[last].sentences or ()
+        return 0, (self.before.sentences or ()) if self.before else ()

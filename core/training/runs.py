@@ -15,7 +15,7 @@ from motionpatches.core.training import config as training_config
 from motionpatches.core.training import resume
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.control import Control
-from motionpatches.core.training.events import TrainingEvent
+from motionpatches.core.training.events import Failed, Preparing, Steps, TrainingEvent, Warned
 from motionpatches.core.training.history import History
 
 CONFIG, EVENTS, NOTE, LOCK = "config.json", "events.jsonl", "note.txt", ".lock"
@@ -59,7 +59,7 @@ def _status(folder: Path, history: History) -> str:
         return "running"
     if history.error:
         return "failed"
-    if history.end is not None and not history.end.get("stopped"):
+    if history.finished:
         return "finished"
     return "stopped" if history.steps or resume.has_state(folder) else "new"
 
@@ -118,40 +118,49 @@ def differences(one: TrainingConfig, other: TrainingConfig) -> list[tuple[str, s
     return [(name, str(a[name]), str(b[name])) for name in a if a[name] != b[name]]
 
 
-def events_of(folder: Path, control: Control, leads: bool = True) -> Iterator[TrainingEvent]:
-    """Trains, or goes on with, the run of a folder; its events are kept in events.jsonl as well."""
+def events_of(folder: Path, control: Control, is_main: bool = True) -> Steps[None]:
+    """Train or resume the run of a folder. The main process holds the folder's lock and keeps the events in events.jsonl.
+
+    Raises:
+        StudioError: the run is finished, another process trains it, or `train` fails; that error is kept as an event.
+    """
     from motionpatches.core.training.trainer import train
 
     config = training_config.read(folder / CONFIG)
-    if not leads:
+    if not is_main:
         yield from train(config, folder, control)
         return
     with hold(folder):
         history = History.read(folder / EVENTS)
-        if history.end is not None and not history.end.get("stopped") and not resume.has_state(folder):
+        if history.finished and not resume.has_state(folder):
             raise StudioError(f"{folder.name} is a finished run. Train into another folder, or go on from its best model.")
         yield from _kept(folder / EVENTS, train(config, folder, control), anew=not resume.has_state(folder))
 
 
-def _kept(file: Path, events: Iterator[TrainingEvent], anew: bool) -> Iterator[TrainingEvent]:
-    """The events, each also appended to a file; an error is one of them. A disk that refuses does not end the run."""
+def _kept(file: Path, events: Steps[None], anew: bool) -> Steps[None]:
+    """Yield the events and append each to a file, with the error that ends them. A failing disk does not end the run: the
+    first event that cannot be kept is followed by a warning."""
+    warned = False
 
-    def keep(event: TrainingEvent, mode: str = "a") -> None:
+    def keep(event: TrainingEvent) -> OSError | None:
         try:
-            with open(file, mode, encoding="utf-8") as stream:
+            with open(file, "a", encoding="utf-8") as stream:
                 stream.write(event.to_line() + "\n")
-        except OSError:
-            return
+        except OSError as error:
+            return error
+        return None
 
     if anew:
         file.unlink(missing_ok=True)
     try:
         for event in events:
-            if event.kind != "prepare":
-                keep(event)
+            problem = None if isinstance(event, Preparing) else keep(event)
             yield event
+            if problem is not None and not warned:
+                warned = True
+                yield Warned(f"The curves of this run will have gaps. {os_problem(file, problem)}")
     except StudioError as error:
-        keep(TrainingEvent("error", {"message": str(error)}))
+        keep(Failed(str(error)))
         raise
 
 

@@ -33,7 +33,7 @@ def backward(
     device = world.device
     pixels, targets = torch.from_numpy(batch.pixels), torch.from_numpy(batch.targets).to(device)
     hidden = None if ignored is None else torch.from_numpy(ignored).to(device)
-    captions = batch.captions[world.part(len(batch.captions))]
+    captions = batch.captions[world.shard(len(batch.captions))]
 
     def encode(rows: slice) -> tuple[Tensor, Tensor]:
         with devices.training_precision(device, config.precision):

@@ -1,13 +1,11 @@
-"""The training loop, read from top to bottom."""
+"""The training loop."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -25,7 +23,17 @@ from motionpatches.core.training.control import PAUSE, STOP, Control
 from motionpatches.core.training.dataset import Prepared, remove_prepared
 from motionpatches.core.training.distributed import World
 from motionpatches.core.training.ema import WeightAverage, Weights
-from motionpatches.core.training.events import TrainingEvent
+from motionpatches.core.training.events import (
+    Ended,
+    Epoch,
+    Measured,
+    Paused,
+    Resumed,
+    Started,
+    Step,
+    Steps,
+    Warned,
+)
 from motionpatches.core.training.optimizer import learning_rate_factor, make_optimizer
 from motionpatches.core.training.step import backward
 from motionpatches.core.training.validation import (
@@ -41,25 +49,37 @@ SAVING_SHARE = 0.05
 LEAST_CHUNK = 4
 
 
-def train(
-    config: TrainingConfig, run: Path, control: Control | None = None, world: World | None = None
-) -> Iterator[TrainingEvent]:
-    """Trains and yields events. Writes run/best (chosen on validation) and run/last. A run that was stopped, killed or
-    failed goes on from its last saved state, and ends with the weights of one that never was. With several processes the
-    first alone measures, writes and reports."""
-    world = world or World.join(config.device)
-    started = time.perf_counter()
-    torch.manual_seed(config.seed)
-    model, data = yield from model_and_data(config, run, world)
-    runner = _Run(config, run, control or Control(), world, model, data, started)
-    yield from runner.begin()
-    yield from runner.epochs()
-    yield from runner.end()
+def train(config: TrainingConfig, run: Path, control: Control | None = None) -> Steps[None]:
+    """Train a model and yield an event for all that happens.
+
+    Writes run/best (the model with the best validation scores) and run/last. A run that was stopped, killed or failed resumes
+    from its last saved state and ends with the same weights as an uninterrupted one. With several processes the main process
+    alone measures, writes and reports; the process group is destroyed at the end.
+
+    Args:
+        config: what to train, on what, and how.
+        run: the run folder. `runs.events_of` also locks it and keeps the events.
+        control: asked for pause and stop at every step.
+
+    Raises:
+        StudioError: unusable data or configuration, too little memory, or a loss that is not finite.
+    """
+    world = World.join(config.device)
+    try:
+        started = time.perf_counter()
+        torch.manual_seed(config.seed)
+        model, data = yield from model_and_data(config, run, world)
+        runner = _Run(config, run, control or Control(), world, model, data, started)
+        yield from runner.begin()
+        yield from runner.epochs()
+        yield from runner.end()
+    finally:
+        world.destroy()
 
 
 @dataclass
 class _Run:
-    """A run under way."""
+    """The state of a run in training. `started`: time of the start, for the wall clock without pauses."""
 
     config: TrainingConfig
     folder: Path
@@ -76,40 +96,42 @@ class _Run:
         self.trained = [p for group in self.optimizer.param_groups for p in group["params"]]
         self.average, self.best = WeightAverage(self.model, self.config.ema), Weights(self.model)
         self.texts = TextFeatures(self.model, self.config.lr_text <= 0)
-        self.kin = FalseNegatives(self.model, self.config.mask_above)
+        self.false_negatives = FalseNegatives(self.model, self.config.mask_above)
         self.base_rates = [group["lr"] for group in self.optimizer.param_groups]
         self.per_epoch = max(len(self.data.train) // self.config.batch, 1)
         self.steps = self.per_epoch * self.config.epochs
         self.size = min(self.config.batch, len(self.data.train))
         self.watched = watched_clips(self.data, self.config.seed) if self.config.sentences else []
         self.unsaved_best, self.saved_at, self.saving_s = False, time.perf_counter(), 0.0
+        # Where the loop of this start began, for its speed.
+        self.loop_start, self.first_step = time.perf_counter(), 0
 
-    def begin(self) -> Iterator[TrainingEvent]:
-        self.world.part(self.size)
+    def begin(self) -> Steps[None]:
+        """Restore the saved state, or measure the untrained model."""
+        self.world.shard(self.size)  # raises StudioError before any work where the batch cannot be shared
         resumed = resume.has_state(self.folder)
         if resumed:
             self.progress = resume.load_state(
                 self.folder, self.config, self.model, self.optimizer, self.average, self.world.device
             )
         skipped = self.data.skipped
-        values = {
-            "device": device.device_label(self.world.device),
-            "processes": self.world.size,
-            "train": len(self.data.train),
-            "val": len(self.data.val),
-            "steps": self.steps,
-            "steps_an_epoch": self.per_epoch,
-            "epochs": self.config.epochs,
-            "skipped": len(skipped),
-            "skipped_first": skipped[:3],
-            "resumed_at": self.progress.step if resumed else None,
-        }
-        if self.world.leads and not resumed:
-            values["before"] = self._measure()
-        yield TrainingEvent("start", values)
+        yield Started(
+            device=device.device_label(self.world.device),
+            processes=self.world.size,
+            train=len(self.data.train),
+            val=len(self.data.val),
+            steps=self.steps,
+            steps_an_epoch=self.per_epoch,
+            epochs=self.config.epochs,
+            skipped=len(skipped),
+            skipped_first=tuple(skipped[:3]),
+            resumed_at=self.progress.step if resumed else None,
+            before=self._measure() if self.world.is_main and not resumed else None,
+        )
         self.loop_start, self.first_step = time.perf_counter(), self.progress.step
 
-    def epochs(self) -> Iterator[TrainingEvent]:
+    def epochs(self) -> Steps[None]:
+        """Run all steps that are left, until the control asks to stop."""
         p = self.progress
         with closing(one_ahead(self._batch, range(p.step, self.steps))) as batches:
             for batch in batches:
@@ -122,13 +144,13 @@ class _Run:
                         f"The loss became {loss} in step {p.step}. What was good is kept in {self.folder.name}; "
                         "go on from its best model with a lower learning rate, or fp32."
                     )
-                yield self._told(loss)
+                yield self._step_event(loss)
                 if p.step % self.per_epoch == 0:
-                    if self.world.leads:
-                        yield from self._epoch_ends()
+                    if self.world.is_main:
+                        yield self._epoch_ends()
                     p.losses = []
                 yield from self._save_if_due()
-                asked = self.world.highest(self.control.asked)
+                asked = self.world.all_max(self.control.asked)
                 if asked == PAUSE:
                     asked = yield from self._pause()
                 if asked == STOP:
@@ -139,15 +161,15 @@ class _Run:
         epoch, place = divmod(step, self.per_epoch)
         order = resume.seeded(self.config.seed, 0, epoch).permutation(len(self.data.train))
         rows = order[place * self.config.batch : (place + 1) * self.config.batch]
-        return make_batch(self.data.train, rows, self.model.statistics, self.config, step, self.world.part(len(rows)))
+        return make_batch(self.data.train, rows, self.model.statistics, self.config, step, self.world.shard(len(rows)))
 
-    def _step(self, batch: Batch) -> Iterator[TrainingEvent]:
-        """One optimiser step; its loss is returned. Where memory runs out, the same step by gradient caching."""
+    def _step(self, batch: Batch) -> Steps[float]:
+        """Take one optimizer step and return its loss. Where memory runs out, repeat it by gradient caching."""
         step, config = self.progress.step, self.config
         factor = learning_rate_factor(step, self.steps, config.warmup, config.schedule_stretch)
         for group, rate in zip(self.optimizer.param_groups, self.base_rates, strict=True):
             group["lr"] = rate * factor
-        ignored = self.kin.among(batch.captions)
+        ignored = self.false_negatives.among(batch.captions)
         while True:
             self._ready()
             resume.seed_step(config.seed, step, self.world.rank)
@@ -156,8 +178,10 @@ class _Run:
                 loss = backward(self.model, self.texts, batch, config, self.world, chunk, ignored)
                 break
             except (RuntimeError, MemoryError) as error:
-                if not device.out_of_memory(error) or self.world.size > 1:
-                    raise StudioError(_memory_advice(config, chunk)) if device.out_of_memory(error) else error from None
+                if not device.out_of_memory(error):
+                    raise
+                if self.world.size > 1:  # the other processes wait in this step's collectives: it cannot be repeated
+                    raise StudioError(_memory_advice(config, chunk)) from None
             yield self._smaller_chunk(chunk, len(batch.pixels))
         self.world.add_gradients(self.trained)
         torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
@@ -171,90 +195,82 @@ class _Run:
             encoder.train(rate > 0)
         self.optimizer.zero_grad(set_to_none=True)
 
-    def _smaller_chunk(self, chunk: int, size: int) -> TrainingEvent:
+    def _smaller_chunk(self, chunk: int, size: int) -> Warned:
+        """Halve the number of motions that are encoded at a time. Raises StudioError where that is no way out."""
         self.optimizer.zero_grad(set_to_none=True)
         device.free_memory()
         smaller = (chunk or size) // 2
         if smaller < LEAST_CHUNK:
             raise StudioError(_memory_advice(self.config, chunk))
         self.progress.chunk = smaller
-        return TrainingEvent(
-            "warning",
-            {
-                "message": (
-                    f"{chunk or size} motions at a time did not fit into memory. The run goes on with {smaller} at a time by "
-                    "gradient caching: the same gradient, slower."
-                )
-            },
+        return Warned(
+            f"{chunk or size} motions at a time did not fit into memory. The run goes on with {smaller} at a time by "
+            "gradient caching: the same gradient, slower."
         )
 
-    def _told(self, loss: float) -> TrainingEvent:
+    def _step_event(self, loss: float) -> Step:
         step = self.progress.step
         rate = (step - self.first_step) / (time.perf_counter() - self.loop_start)
         rates = {group["name"]: group["lr"] for group in self.optimizer.param_groups}
-        return TrainingEvent(
-            "step",
-            {
-                "step": step,
-                "epoch": (step - 1) // self.per_epoch + 1,
-                "loss": round(loss, 4),
-                "lr": rates,
-                "motions_per_s": round(rate * self.size, 1),
-                "remaining_s": round((self.steps - step) / rate, 1),
-            },
+        return Step(
+            step=step,
+            epoch=(step - 1) // self.per_epoch + 1,
+            loss=round(loss, 4),
+            lr=rates,
+            motions_per_s=round(rate * self.size, 1),
+            remaining_s=round((self.steps - step) / rate, 1),
         )
 
-    def _measure(self) -> dict[str, Any]:
-        """Validation scores, and what the watched sentences find."""
-        values: dict[str, Any] = {"val": evaluate_prepared(self.model, self.data.val, self.world.device)}
+    def _measure(self) -> Measured:
+        """Measure the model on the validation clips and search for the watched sentences."""
+        found = None
         if self.watched:
-            values["sentences"] = found_for(self.model, self.config.sentences, self.watched, self.world.device)
-        return values
+            found = found_for(self.model, self.config.sentences, self.watched, self.world.device)
+        return Measured(evaluate_prepared(self.model, self.data.val, self.world.device), found)
 
-    def _epoch_ends(self) -> Iterator[TrainingEvent]:
+    def _epoch_ends(self) -> Epoch:
+        """Measure the averaged weights and keep a copy of the best."""
         p, epoch = self.progress, self.progress.step // self.per_epoch
         with self.average.applied():
             measured = self._measure()
-            score = selection_score(measured["val"])
+            score = selection_score(measured.val)
             is_best = score >= p.best_score
             if is_best:
-                p.best_score, p.best_epoch, p.best_metrics, self.unsaved_best = score, epoch, measured["val"], True
+                p.best_score, p.best_epoch, p.best_metrics, self.unsaved_best = score, epoch, measured.val, True
                 self.best.take()
-        yield TrainingEvent(
-            "epoch",
-            {
-                "epoch": epoch,
-                "loss": round(float(np.mean(p.losses)), 4),
-                **measured,
-                "best": is_best,
-                "wall_s": round(self._wall(), 1),
-            },
+        return Epoch(
+            epoch=epoch,
+            loss=round(float(np.mean(p.losses)), 4),
+            val=measured.val,
+            sentences=measured.sentences,
+            best=is_best,
+            wall_s=round(self._wall(), 1),
         )
 
     def _wall(self) -> float:
         return self.progress.wall_s + time.perf_counter() - self.started
 
-    def _pause(self) -> Iterator[TrainingEvent]:
-        """Saves and waits; returns what is asked then."""
+    def _pause(self) -> Steps[int]:
+        """Save the state, wait, and return what the control asks then."""
         yield from self._save()
-        yield TrainingEvent("paused", {"step": self.progress.step})
+        yield Paused(self.progress.step)
         paused = time.perf_counter()
-        if self.world.leads:
+        if self.world.is_main:
             self.control.wait()
-        self.world.meet()
+        self.world.barrier()
         away = time.perf_counter() - paused
         self.loop_start, self.started = self.loop_start + away, self.started + away
-        yield TrainingEvent("resumed", {"step": self.progress.step})
-        return self.world.highest(self.control.asked)
+        yield Resumed(self.progress.step)
+        return self.world.all_max(self.control.asked)
 
-    def _save_if_due(self) -> Iterator[TrainingEvent]:
+    def _save_if_due(self) -> Steps[None]:
         every = self.config.save_every_s
         if time.perf_counter() - self.saved_at >= (max(every, self.saving_s / SAVING_SHARE) if every else 0.0):
             yield from self._save()
 
-    def _save(self) -> Iterator[TrainingEvent]:
-        """The state, and before it the best model, which it speaks of. A disk that refuses is told; the run goes on."""
-        if not self.world.leads:
+    def _save(self) -> Steps[None]:
+        """Save the best model, then the state, which refers to it. A failing disk is a warning; the run goes on."""
+        if not self.world.is_main:
             return
         began = time.perf_counter()
         try:
@@ -262,9 +278,7 @@ class _Run:
             kept = replace(self.progress, wall_s=self._wall())
             resume.save_state(self.folder, self.config, kept, self.model, self.optimizer, self.average)
         except StudioError as error:
-            yield TrainingEvent(
-                "warning", {"message": f"Step {self.progress.step} could not be saved, what was saved before is kept. {error}"}
-            )
+            yield Warned(f"Step {self.progress.step} could not be saved, what was saved before is kept. {error}")
         self.saved_at = time.perf_counter()
         self.saving_s = self.saved_at - began
 
@@ -276,9 +290,10 @@ class _Run:
                 save_model(self.model, self.folder / "best", info)
             self.unsaved_best = False
 
-    def end(self) -> Iterator[TrainingEvent]:
-        if not self.world.leads:
-            self.world.meet()
+    def end(self) -> Steps[None]:
+        """Write the last and the best model, and measure the best on the test split of a run that was not stopped."""
+        if not self.world.is_main:
+            self.world.barrier()
             return
         p, config = self.progress, self.config
         if self.stopped:
@@ -289,16 +304,17 @@ class _Run:
             save_model(self.model, self.folder / "last", info)
             if not p.best_epoch:
                 save_model(self.model, self.folder / "best", info)
-        result = {"val": p.best_metrics, "epoch": p.best_epoch}
+        tested = None
         if not self.stopped:
             if self.data.test is not None:
                 best = load_model(self.folder / "best", self.world.device)
-                result["test"] = evaluate_prepared(best, self.data.test, self.world.device)
-                save_model(best, self.folder / "best", checkpoint_info(config, self.data, result), compact=config.compact)
+                tested = evaluate_prepared(best, self.data.test, self.world.device)
+                metrics = {"val": p.best_metrics, "epoch": p.best_epoch, "test": tested}
+                save_model(best, self.folder / "best", checkpoint_info(config, self.data, metrics), compact=config.compact)
             resume.remove_state(self.folder)
             remove_prepared(self.folder)
-        yield TrainingEvent("end", {**result, "stopped": self.stopped, "step": p.step, "wall_s": round(self._wall(), 1)})
-        self.world.meet()
+        yield Ended(p.best_metrics, p.best_epoch, self.stopped, round(self._wall(), 1), p.step, tested)
+        self.world.barrier()
 
 
 def _memory_advice(config: TrainingConfig, chunk: int) -> str:

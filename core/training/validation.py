@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 
-from motionpatches.core.evaluation.metrics import retrieval
+from motionpatches.core.evaluation.metrics import Figures, retrieval
 from motionpatches.core.models import device as devices
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.training.batches import first_window
 from motionpatches.core.training.dataset import Prepared, PreparedClips
+from motionpatches.core.training.events import FoundClip, WatchedSentence
 from motionpatches.core.training.resume import seeded
 
 WATCHED = 256
@@ -21,14 +20,14 @@ CHUNK = 64
 Watched = list[tuple[PreparedClips, int]]
 
 
-def evaluate_prepared(model: MotionTextModel, clips: PreparedClips, device: str) -> dict[str, Any]:
+def evaluate_prepared(model: MotionTextModel, clips: PreparedClips, device: str) -> Figures:
     """Both definitions of *All* on first captions and first windows."""
     captions = [c[0] for c in clips.captions]
     motions = _motions(model, [(clips, i) for i in range(len(clips))], device)
     return retrieval(_texts(model, captions, device), motions, captions)
 
 
-def selection_score(metrics: dict[str, Any]) -> float:
+def selection_score(metrics: Figures) -> float:
     """Mean of R@1, R@5 and R@10 over both directions, exact-caption."""
     exact = metrics["exact_caption"]
     return float(np.mean([exact[way][r] for way in ("t2m", "m2t") for r in ("R@1", "R@5", "R@10")]))
@@ -43,23 +42,18 @@ def watched_clips(data: Prepared, seed: int) -> Watched:
     return found
 
 
-def found_for(model: MotionTextModel, sentences: list[str], watched: Watched, device: str) -> list[dict[str, Any]]:
-    """The nearest watched clips of each sentence: {text, hits: [{id, caption, score}]}."""
+def found_for(model: MotionTextModel, sentences: list[str], watched: Watched, device: str) -> tuple[WatchedSentence, ...]:
+    """Search the watched clips for each sentence; the FOUND nearest."""
     scores = _texts(model, sentences, device) @ _motions(model, watched, device).T
-    return [
-        {
-            "text": text,
-            "hits": [
-                {
-                    "id": watched[i][0].ids[watched[i][1]],
-                    "caption": watched[i][0].captions[watched[i][1]][0],
-                    "score": round(float(row[i]), 3),
-                }
-                for i in np.argsort(-row, kind="stable")[:FOUND]
-            ],
-        }
+
+    def found(place: int, score: float) -> FoundClip:
+        clips, index = watched[place]
+        return FoundClip(clips.ids[index], clips.captions[index][0], round(score, 3))
+
+    return tuple(
+        WatchedSentence(text, tuple(found(i, float(row[i])) for i in np.argsort(-row, kind="stable")[:FOUND]))
         for text, row in zip(sentences, scores, strict=True)
-    ]
+    )
 
 
 @torch.inference_mode()

@@ -7,6 +7,7 @@ import pytest
 
 from motionpatches.app.cli.parser import main
 from motionpatches.core.reproduce import TABLES
+from motionpatches.core.training.runs import EVENTS, hold, read_run
 from tests.layouts import write_babel, write_interhuman, write_kit
 
 
@@ -46,6 +47,12 @@ def options(data, tiny_text_folder, tmp_path):
     ]
 
 
+def trained(tmp_path) -> dict[str, int]:
+    """When the last event of each finished run was written."""
+    found = [read_run(p.parent) for p in (tmp_path / "runs/paper").glob("*/config.json")]
+    return {run.name: (run.folder / EVENTS).stat().st_mtime_ns for run in found if run.status == "finished"}
+
+
 def test_every_table_runs_and_finished_runs_are_not_trained_again(options, tmp_path, capsys):
     printed = {}
     for table in TABLES:
@@ -57,16 +64,18 @@ def test_every_table_runs_and_finished_runs_are_not_trained_again(options, tmp_p
     assert "HumanML3D+KIT-ML-pretrained-patches, on KIT-ML (here" in printed["table5"] and "15.28" in printed["table5"]
     assert "zero-shot (here, 2 motions)" in printed["table6"] and "68.97" in printed["table6"]
     assert "32.41" in printed["table7"] and "InterHuman-pretrained-patches, on InterHuman (here, 2" in printed["table7"]
-    runs = {p.parent.name: p.stat().st_mtime_ns for p in (tmp_path / "runs/paper").glob("*/done")}
+    runs = trained(tmp_path)
     assert set(runs) == {
         f"{d}-{w}-{f}" for d in ("HumanML3D", "KIT-ML") for w in ("pretrained", "scratch") for f in ("patches", "joints")
     } | {"HumanML3D+KIT-ML-pretrained-patches", "InterHuman-pretrained-patches"}
     assert main(["reproduce", "table4", *options]) == 0
-    assert runs == {p.parent.name: p.stat().st_mtime_ns for p in (tmp_path / "runs/paper").glob("*/done")}
+    assert runs == trained(tmp_path)
     changed = [o if o != "1" else "2" for o in options]
     assert main(["reproduce", "table7", *changed]) == 0
-    again = (tmp_path / "runs/paper/InterHuman-pretrained-patches/done").stat().st_mtime_ns
+    again = trained(tmp_path)["InterHuman-pretrained-patches"]
     assert again > runs["InterHuman-pretrained-patches"], "other epochs are another run"
+    history = read_run(tmp_path / "runs/paper/InterHuman-pretrained-patches").history
+    assert list(history.epochs) == [1, 2] and history.finished
     joints = json.loads((tmp_path / "runs/paper/KIT-ML-scratch-joints/best/config.json").read_text())["model"]
     assert joints["patches"]["form"] == "joints" and joints["motion_weights"] == ""
 
@@ -76,3 +85,22 @@ def test_what_is_missing_is_named_with_its_place(data, capsys):
     assert main(["reproduce", "table5", "--data", str(data)]) == 1
     error = capsys.readouterr().err
     assert "KIT-ML is not there" in error and "motion-annotation.humanoids" in error and "new_joints/" in error
+
+
+def test_a_run_that_another_process_trains_is_left_alone(options, tmp_path, capsys):
+    folder = tmp_path / "runs/paper/InterHuman-pretrained-patches"
+    folder.mkdir(parents=True)
+    with hold(folder):
+        assert main(["reproduce", "table7", *options]) == 1
+    assert "under way in another process" in capsys.readouterr().err
+    assert main(["reproduce", "table7", *options]) == 0
+
+
+def test_a_run_of_an_older_version_is_not_trained_again(options, tmp_path, capsys):
+    """Version 0.2 wrote a file `done` and no events."""
+    assert main(["reproduce", "table7", *options]) == 0
+    folder = tmp_path / "runs/paper/InterHuman-pretrained-patches"
+    (folder / EVENTS).unlink()
+    (folder / "done").write_text("trained to the end\n")
+    assert main(["reproduce", "table7", *options]) == 0
+    assert not (folder / EVENTS).exists()

@@ -25,12 +25,11 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.viewmodels.before_after import BeforeAfter
-from motionpatches.app.viewmodels.fine_tuning import Plan
 from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.viewmodels.training import Training, how_it_stands
+from motionpatches.app.viewmodels.training import Training
 from motionpatches.app.widgets.training.before_after import BeforeAfterTab
-from motionpatches.app.widgets.training.fine_tune_dialog import PlanDialog
-from motionpatches.app.widgets.training.run_texts import configuration_text, sentences_text
+from motionpatches.app.widgets.training.fine_tune_dialog import FineTuneDialog
+from motionpatches.app.widgets.training.run_texts import configuration_text, sentences_text, state_text
 from motionpatches.app.widgets.views.curves import Curves
 from motionpatches.core.training.runs import Run
 
@@ -41,7 +40,7 @@ NOTHING = "No run yet. Fine-tune the open model on the open library."
 class TrainingWindow(QDialog):
     """Chosen runs show their curves over each other; one alone also its sentences, configuration and notes."""
 
-    def __init__(self, training: Training, playback: Playback, parent: QWidget | None = None):
+    def __init__(self, training: Training, before_after: BeforeAfter, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent, Qt.WindowType.Window)
         self.training = training
         self.setWindowTitle("Training Runs")
@@ -53,12 +52,12 @@ class TrainingWindow(QDialog):
         self.curves, self.sentences, self.configuration = Curves(), QTextBrowser(), QTextBrowser()
         self.notes = QPlainTextEdit(placeholderText="Notes on this run. They are saved as you type.")
         self.notes.textChanged.connect(self._note)
-        self.compared = BeforeAfter(training.workspace, self)
+        self.before_after = before_after
         self.tabs = QTabWidget()
         for widget, title in (
             (self.curves, "Curves"),
             (self.sentences, "Sentences"),
-            (BeforeAfterTab(self.compared, playback), "Before and After"),
+            (BeforeAfterTab(before_after, playback), "Before and After"),
             (self.configuration, "Configuration"),
             (self.notes, "Notes"),
         ):
@@ -86,7 +85,7 @@ class TrainingWindow(QDialog):
         column.addWidget(self.list)
         column.addWidget(QLabel("Choose several (Ctrl+click) to compare them.", wordWrap=True))
         row = QHBoxLayout()
-        for text, act in (("Fine-Tune…", self.plan), ("Add a Run…", self._add)):
+        for text, act in (("Fine-Tune…", self.fine_tune), ("Add a Run…", self._add)):
             button = QPushButton(text)
             button.clicked.connect(act)
             row.addWidget(button)
@@ -126,21 +125,19 @@ class TrainingWindow(QDialog):
         rows = sorted(self.list.row(item) for item in self.list.selectedItems())
         return [self.training.runs[row] for row in rows if row < len(self.training.runs)]
 
-    def plan(self, *_, start: Run | None = None) -> None:
+    def fine_tune(self, *_, start: Run | None = None) -> None:
         """The fine-tuning dialog; a run that is accepted begins at once."""
-        if self.training.workspace.library is None:
+        form = self.training.fine_tuning(start)
+        if form is None:
             QMessageBox.information(self, "Nothing is open", "Open a library with captions first.")
             return
-        plan = Plan(self.training.workspace, self)
-        if start is not None and start.best:
-            plan.add_start(f"the best model of {start.name}", start.best)
-        dialog = PlanDialog(plan, self)
+        dialog = FineTuneDialog(form, self)
         if dialog.exec():
-            self.training.begin(dialog.name.text().strip() or plan.library.name, plan.config)
-            self.list.setCurrentRow(next((i for i, r in enumerate(self.training.runs) if self._is_here(r)), 0))
+            self.training.begin(dialog.name.text().strip() or form.library.name, form.config)
+            self.list.setCurrentRow(next((i for i, r in enumerate(self.training.runs) if self.training.is_here(r)), 0))
 
     def _further(self, run: Run) -> None:
-        self.plan(start=run)
+        self.fine_tune(start=run)
 
     def _add(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "The folder of a run, as one begun from the command line")
@@ -164,16 +161,13 @@ class TrainingWindow(QDialog):
     def _note(self) -> None:
         self._with(lambda run: self.training.note(run, self.notes.toPlainText()))
 
-    def _is_here(self, run: Run) -> bool:
-        return self.training.process is not None and run.folder == self.training.process.run
-
     def _row_text(self, run: Run) -> str:
-        return f"{run.name}\n{how_it_stands(run, self._is_here(run)).split(':')[0].split(';')[0].split('.')[0]}"
+        return f"{run.name}\n{state_text(run, self.training.is_here(run)).split(':')[0].split(';')[0].split('.')[0]}"
 
     def _retitle(self) -> None:
         """The rows' words follow the run under way."""
         for row, run in enumerate(self.training.runs):
-            if self._is_here(run) and row < self.list.count():
+            if self.training.is_here(run) and row < self.list.count():
                 self.list.item(row).setText(self._row_text(run))
 
     def _fill(self) -> None:
@@ -201,7 +195,7 @@ class TrainingWindow(QDialog):
             self.notes.setPlainText(note.read_text(encoding="utf-8", errors="replace") if note and note.is_file() else "")
         self.notes.setEnabled(one is not None)
         self.notes.blockSignals(False)
-        self.compared.set_run(one)
+        self.before_after.set_run(one)
         self.configuration.setMarkdown(configuration_text(self.runs))
         self._show()
 
@@ -209,14 +203,14 @@ class TrainingWindow(QDialog):
         """What changes while a run goes on."""
         chosen = self.runs
         one = chosen[0] if len(chosen) == 1 else None
-        here = one is not None and self._is_here(one)
+        here = one is not None and self.training.is_here(one)
         self.curves.show_runs(chosen)
         self.sentences.setHtml(sentences_text(one) if one else "<p>Choose one run.</p>")
-        said = [how_it_stands(one, here)] if one else [] if chosen else [NOTHING]
+        said = [state_text(one, here)] if one else [] if chosen else [NOTHING]
         self.state.setText("\n".join([*said, *([self.training.message] if self.training.message else [])]))
         steps = one.history.steps if one else {}
         self.progress.setVisible(bool(here))
-        self.progress.setMaximum(one.history.start.get("steps", 0) if one else 0)
+        self.progress.setMaximum(one.history.start.steps if one and one.history.start else 0)
         self.progress.setValue(max(steps, default=0))
         self.pause.setText("Go On" if here and one.history.paused else "Pause")
         for button, on in (

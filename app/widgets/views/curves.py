@@ -100,7 +100,7 @@ def _curves(run: Run, colour: str, prefix: str) -> dict[tuple[str, str], tuple]:
 
 
 def _speeds(history: History) -> list[float]:
-    return [v["motions_per_s"] for v in history.steps.values()]
+    return [step.motions_per_s for step in history.steps.values()]
 
 
 def _smooth(values: list[float]) -> np.ndarray:

@@ -20,6 +20,7 @@ from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.training import config as training_config
 from motionpatches.core.training import resume, runs
 from motionpatches.core.training.control import Control
+from motionpatches.core.training.events import Ended, Epoch, Measured, Started, Step, Warned
 from motionpatches.core.training.trainer import train
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -144,7 +145,15 @@ def test_a_killed_starter_of_runs_leaves_no_orphan(config, tmp_path):
 
 
 def test_one_and_two_processes_give_the_same_run(config, tmp_path):
-    """gloo; dropout off, since its masks belong to a process."""
+    """gloo; dropout off, since its masks belong to a process. The process group does not outlive the run."""
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import sys\n"
+        "from motionpatches.core.training.__main__ import main\n"
+        "status = main(sys.argv[1:])\n"
+        "from torch import distributed\n"
+        "sys.exit(status or ('the process group was not destroyed' if distributed.is_initialized() else 0))\n"
+    )
     text = Path(shutil.copytree(config.model["text"], tmp_path / "text"))
     still = json.loads((text / "config.json").read_text()) | {"hidden_dropout_prob": 0, "attention_probs_dropout_prob": 0}
     (text / "config.json").write_text(json.dumps(still))
@@ -153,17 +162,17 @@ def test_one_and_two_processes_give_the_same_run(config, tmp_path):
     for name, prefix in (("one", []), ("two", ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"])):
         folder = runs.new_run(tmp_path, name, config)
         done = subprocess.run(
-            [sys.executable, *prefix, "-m", "motionpatches.core.training", str(folder)],
+            [sys.executable, *prefix, str(script), str(folder)],
             cwd=ROOT,
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
             timeout=180,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
         )
         assert done.returncode == 0, done.stderr[-2000:]
         run = runs.read_run(folder)
-        assert run.status == "finished" and run.history.start["processes"] == len(losses) + 1
+        assert run.status == "finished" and run.history.start.processes == len(losses) + 1
         losses.append(run.history.loss()[1])
     assert losses[0] == pytest.approx(losses[1], abs=2e-4)
     one, two = (load_file(tmp_path / name / "last" / "model.safetensors") for name in ("one", "two"))
@@ -178,18 +187,18 @@ def test_a_full_disk_is_told_and_the_last_good_state_stands(config, tmp_path):
     try:
         for event in train(replace(config, epochs=4), folder):
             found.append(event)
-            if event.kind == "step" and event.values["step"] == 2:
+            if isinstance(event, Step) and event.step == 2:
                 kept = (folder / resume.FILE).read_bytes()
                 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
-            if event.kind == "warning" and len([e for e in found if e.kind == "warning"]) == 1:
+            if isinstance(event, Warned) and len([e for e in found if isinstance(e, Warned)]) == 1:
                 assert (folder / resume.FILE).read_bytes() == kept and not list(folder.glob("*.writing"))
-            if event.kind == "step" and event.values["step"] == 5:
+            if isinstance(event, Step) and event.step == 5:
                 resource.setrlimit(resource.RLIMIT_FSIZE, before)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    told = [e.values["message"] for e in found if e.kind == "warning"]
+    told = [e.message for e in found if isinstance(e, Warned)]
     assert told and all("could not be saved" in m for m in told)
-    assert found[-1].kind == "end" and not found[-1].values["stopped"] and (folder / "best" / "model.safetensors").exists()
+    assert isinstance(found[-1], Ended) and not found[-1].stopped and (folder / "best" / "model.safetensors").exists()
 
 
 def test_a_loss_that_is_no_number_ends_the_run_with_a_sentence(config, tmp_path):
@@ -212,10 +221,10 @@ def test_out_of_memory_goes_on_by_gradient_caching(config, tmp_path, monkeypatch
 
     monkeypatch.setattr(MotionTextModel, "encode_motion", small)
     found = list(train(replace(config, batch=8, epochs=2), tmp_path / "run"))
-    warning = next(e for e in found if e.kind == "warning")
-    assert "goes on with 4 at a time" in warning.values["message"] and found[-1].kind == "end"
+    warning = next(e for e in found if isinstance(e, Warned))
+    assert "goes on with 4 at a time" in warning.message and isinstance(found[-1], Ended)
     monkeypatch.setattr(MotionTextModel, "encode_motion", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("no")))
-    monkeypatch.setattr("motionpatches.core.training.trainer._Run._measure", lambda self: {})
+    monkeypatch.setattr("motionpatches.core.training.trainer._Run._measure", lambda self: Measured({}))
     with pytest.raises(StudioError, match="Out of memory with .* a smaller batch"):
         list(train(replace(config, batch=8), tmp_path / "other"))
 
@@ -224,7 +233,7 @@ def test_a_state_of_another_configuration_is_not_gone_on_with(config, tmp_path):
     folder = tmp_path / "run"
     control = Control()
     for event in train(config, folder, control):
-        if event.kind == "step":
+        if isinstance(event, Step):
             control.stop()
     with pytest.raises(StudioError, match="another configuration .epochs 6, now 9."):
         list(train(replace(config, epochs=9), folder))
@@ -235,9 +244,25 @@ def test_a_state_of_another_configuration_is_not_gone_on_with(config, tmp_path):
 
 def test_watched_sentences_are_found_before_and_after_each_epoch(config, tmp_path):
     found = list(train(replace(config, epochs=1, sentences=["someone waves"]), tmp_path / "run"))
-    before = next(e for e in found if e.kind == "start").values["before"]
-    epoch = next(e for e in found if e.kind == "epoch").values
-    for values in (before, epoch):
-        assert [s["text"] for s in values["sentences"]] == ["someone waves"]
-        hits = values["sentences"][0]["hits"]
-        assert len(hits) == 3 and hits[0]["score"] >= hits[2]["score"] and hits[0]["id"].isdigit()
+    before = next(e for e in found if isinstance(e, Started)).before
+    epoch = next(e for e in found if isinstance(e, Epoch))
+    for measured in (before, epoch):
+        assert [s.text for s in measured.sentences] == ["someone waves"]
+        hits = measured.sentences[0].hits
+        assert len(hits) == 3 and hits[0].score >= hits[2].score and hits[0].id.isdigit()
+
+
+def test_events_that_cannot_be_kept_are_a_warning(config, tmp_path, monkeypatch):
+    folder = runs.new_run(tmp_path, "run", config)
+    steps = [Step(n, 1, 1.0, 1.0, 1.0) for n in (1, 2, 3)]
+
+    def steps_on_a_failing_disk(*_):
+        yield steps[0]
+        (folder / runs.EVENTS).unlink()
+        (folder / runs.EVENTS).mkdir()  # nothing can be appended to a folder
+        yield from steps[1:]
+
+    monkeypatch.setattr("motionpatches.core.training.trainer.train", steps_on_a_failing_disk)
+    found = list(runs.events_of(folder, Control()))
+    assert [e for e in found if isinstance(e, Step)] == steps
+    assert [i for i, e in enumerate(found) if isinstance(e, Warned)] == [2] and "events.jsonl" in found[2].message
