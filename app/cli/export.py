@@ -11,7 +11,7 @@ from typing import Any
 
 from motionpatches.app.cli.console import drive, load, open_path
 from motionpatches.core.errors import StudioError
-from motionpatches.core.export.write import WRITERS
+from motionpatches.core.export.write import EXPORTERS
 
 
 def add_export(sub: Any) -> None:
@@ -81,7 +81,7 @@ def _write(options: argparse.Namespace, suffix: str, surface: Any) -> list[str]:
 
 def _surface(suffix: str):
     """What pictures are drawn on, where they are wanted; on a machine without a screen a virtual one."""
-    if suffix in WRITERS:
+    if suffix in EXPORTERS:
         return nullcontext()
     from contextlib import contextmanager
 

@@ -9,15 +9,13 @@ from typing import Any
 
 from PySide6.QtGui import QOffscreenSurface
 
-from motionpatches.app.export.files import PICTURES, write_pictures
+from motionpatches.app.export.files import PICTURE_FORMATS, write_pictures
 from motionpatches.app.export.pictures import Pictures, Style
 from motionpatches.core.errors import StudioError
-from motionpatches.core.export.write import WRITERS, file_name, write_manifest, write_motion
+from motionpatches.core.export.write import EXPORTERS, file_name, write_manifest, write_motion
 from motionpatches.core.library.library import Library
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job, Meter
-
-FORMATS = (*PICTURES, *WRITERS)
 
 
 @dataclass(frozen=True)
@@ -43,9 +41,9 @@ def export_motion(
     motion: Motion, label: str, path: Path, style: Style, frames: int, surface: QOffscreenSurface | None
 ) -> Job[None]:
     """Raises StudioError. `frames` above 1 make a contact sheet of a .png."""
-    if path.suffix.lower() in PICTURES:
+    if path.suffix.lower() in PICTURE_FORMATS:
         if surface is None:
-            raise StudioError("Pictures need a screen. Data formats (bvh, npz, csv) work without.")
+            raise StudioError(f"Pictures need a screen. Data formats ({', '.join(EXPORTERS)}) work without.")
         yield from write_pictures(Pictures([(label, motion)], style, surface), path, frames)
     else:
         yield Meter(f"Writing {path.name}", 1).at(0)

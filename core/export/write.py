@@ -1,9 +1,10 @@
-"""One door for motions as data: the suffix decides."""
+"""The table of exporters of motions as data, and writing by it: the suffix decides."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,36 @@ from motionpatches.core.export.arrays import write_csv, write_npy, write_npz
 from motionpatches.core.export.bvh import write_bvh
 from motionpatches.core.motion.motion import Motion
 
-WRITERS: dict[str, Callable[[Motion, Path], None]] = {".bvh": write_bvh, ".npz": write_npz, ".npy": write_npy, ".csv": write_csv}
+
+@dataclass(frozen=True)
+class Exporter:
+    """A format of motions: its suffix, its name in the window, and what writes one person to a path or raises FileProblem."""
+
+    suffix: str
+    title: str
+    write: Callable[[Motion, Path], None]
+
+
+EXPORTERS = {
+    one.suffix: one
+    for one in (
+        Exporter(".bvh", "BVH motion", write_bvh),
+        Exporter(".npz", "NPZ arrays", write_npz),
+        Exporter(".npy", "NPY array", write_npy),
+        Exporter(".csv", "CSV table", write_csv),
+    )
+}
 
 
 def write_motion(motion: Motion, path: Path) -> None:
     """Both people of a pair go to files of their own, 'name.bvh' and 'name_2.bvh'. Raises StudioError."""
-    writer = WRITERS.get(path.suffix.lower())
-    if writer is None:
-        raise StudioError(f"Motions are written as {', '.join(WRITERS)}, not {path.suffix or path.name}.")
-    writer(motion, path)
-    if motion.partner is not None:
-        writer(motion.partner, path.with_stem(path.stem + "_2"))
+    exporter = EXPORTERS.get(path.suffix.lower())
+    if exporter is None:
+        raise StudioError(f"Motions are written as {', '.join(EXPORTERS)}, not {path.suffix or path.name}.")
+    first, *others = motion.people
+    exporter.write(first, path)
+    for other in others:
+        exporter.write(other, path.with_stem(path.stem + "_2"))
 
 
 def write_manifest(folder: Path, query: str, model: str, library: str, rows: Sequence[dict[str, Any]]) -> Path:

@@ -21,23 +21,21 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.background.lane import Lane
-from motionpatches.app.export.files import PICTURES
+from motionpatches.app.export.files import PICTURE_FORMATS
 from motionpatches.app.export.jobs import Item, export_each, export_motion, export_together, load_item
 from motionpatches.app.export.pictures import LOOKS, Style
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.export.write import EXPORTERS
 
+# Of the formats of pictures, that of a contact sheet: several poses in one picture.
+SHEET = ("PNG contact sheet", ".png sheet")
 FORMATS = (
-    ("GIF animation", ".gif"),
-    ("MP4 video", ".mp4"),
-    ("PNG picture", ".png"),
-    ("PNG contact sheet", ".png sheet"),
-    ("BVH motion", ".bvh"),
-    ("NPZ arrays", ".npz"),
-    ("NPY array", ".npy"),
-    ("CSV table", ".csv"),
+    *((one.title, one.suffix) for one in PICTURE_FORMATS.values()),
+    SHEET,
+    *((one.title, one.suffix) for one in EXPORTERS.values()),
 )
 SIZES = ("480 × 480", "720 × 720", "1080 × 1080", "1280 × 720", "1920 × 1080", "3840 × 2160")
 WHOLE, RANGE, EACH, TOGETHER = "This motion", "The marked range", "All results, a file each", "All results in one picture"
@@ -104,8 +102,8 @@ class ExportDialog(QDialog):
         return SHEET_FRAMES if self.format.currentData().endswith("sheet") else 1
 
     def _enable(self) -> None:
-        picture = self.suffix in PICTURES
-        moving = self.suffix in (".gif", ".mp4")
+        pictures = PICTURE_FORMATS.get(self.suffix)
+        picture, moving = pictures is not None, pictures is not None and pictures.moving
         for field in (self.size, self.look, self.trails, self.labels):
             field.setEnabled(picture)
         self.fps.setEnabled(moving)
@@ -113,14 +111,14 @@ class ExportDialog(QDialog):
         together = self.what.currentText() == TOGETHER
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(picture or not together)
         wrong = "Data are written a file each." if together and not picture else ""
-        if self.suffix == ".mp4":
+        if pictures is not None and not pictures.clear:
             wrong = wrong or "A video has a background; transparent becomes light."
         self.state.setText(wrong)
 
     def style_chosen(self) -> Style:
         width, height = (int(v) for v in self.size.currentText().split(" × "))
         look = LOOKS[self.look.currentIndex()]
-        if look == "transparent" and self.suffix == ".mp4":
+        if look == "transparent" and not (self.suffix in PICTURE_FORMATS and PICTURE_FORMATS[self.suffix].clear):
             look = "light"
         return Style(
             (width, height),
@@ -176,7 +174,7 @@ class ExportDialog(QDialog):
         style, items, what = self.style_chosen(), self.items(), self.what.currentText()
         query, model = self.search.query, workspace.model_label
         surface = None
-        if suffix in PICTURES:
+        if suffix in PICTURE_FORMATS:
             from motionpatches.app.gl.offscreen import make_surface
 
             surface = make_surface()

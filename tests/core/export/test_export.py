@@ -1,12 +1,15 @@
 """Exported files, read back by the studio's own readers and by others."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from motionpatches.core.errors import StudioError
 from motionpatches.core.export.arrays import write_csv, write_npy, write_npz
 from motionpatches.core.export.bvh import euler_zxy, solve, write_bvh
+from motionpatches.core.export.write import EXPORTERS, write_motion
 from motionpatches.core.io.bvh.bvh import joint_positions, parse_bvh
 from motionpatches.core.io.load import load_motion
 from motionpatches.core.motion.kinematics import euler_matrices
@@ -46,11 +49,10 @@ def test_real_takes_come_back_to_a_millimetre(shared, folder, tmp_path):
         assert worst < 1e-3, file.name
 
 
+@pytest.mark.filterwarnings("ignore:pkg_resources:UserWarning", "ignore::DeprecationWarning")
 def test_another_reader_finds_the_same_joints(smpl_motion, tmp_path):
-    bvhtoolbox = pytest.importorskip("bvhtoolbox")
     from tests.benchmarks.__main__ import _bvhtoolbox_positions
 
-    assert bvhtoolbox
     write_bvh(smpl_motion, tmp_path / "walk.bvh")
     for name, positions in _bvhtoolbox_positions(tmp_path / "walk.bvh").items():
         joint = smpl_motion.skeleton.joint_names.index(name)
@@ -100,3 +102,21 @@ def test_arrays_and_tables(smpl_motion, tmp_path):
         rows = list(csv.DictReader(stream))
     assert len(rows) == smpl_motion.frame_count and float(rows[20]["time_s"]) == 1.0
     assert float(rows[7]["left_wrist y"]) == pytest.approx(smpl_motion.positions[7, 20, 1], abs=1e-5)
+
+
+@pytest.mark.parametrize("suffix", EXPORTERS)
+def test_every_exporter_writes_each_person_to_a_file_that_reads_back(smpl_motion, tmp_path, suffix):
+    pair = replace(smpl_motion, partner=replace(smpl_motion, positions=smpl_motion.positions + np.float32([1.5, 0, 0])))
+    write_motion(pair, tmp_path / f"pair{suffix.upper()}")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [f"pair{suffix.upper()}", f"pair_2{suffix.upper()}"]
+    for number, person in zip(("", "_2"), pair.people, strict=True):
+        again = load_motion(tmp_path / f"pair{number}{suffix.upper()}")
+        order = [again.skeleton.joint_names.index(name) for name in smpl_motion.skeleton.joint_names]
+        apart = again.positions[:, order] - person.positions
+        np.testing.assert_allclose(apart, np.broadcast_to(apart[0, 0], apart.shape), atol=1e-3)
+
+
+def test_an_unknown_suffix_names_the_known_ones(smpl_motion, tmp_path):
+    with pytest.raises(StudioError, match=r"\.bvh, \.npz, \.npy, \.csv, not \.xyz"):
+        write_motion(smpl_motion, tmp_path / "a.xyz")
+    assert not list(tmp_path.iterdir())
