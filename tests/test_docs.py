@@ -60,7 +60,7 @@ def test_every_command_runs(page, tmp_path, monkeypatch, small_library, capsys):
             continue
         arguments = words[1:]
         if any(tuple(arguments[: len(known)]) == known for known in ELSEWHERE):
-            parser._parser().parse_args(arguments)
+            parser.parse(arguments)
             continue
         if arguments[0].startswith("-"):
             assert parser.main(arguments) == 0

@@ -1,4 +1,4 @@
-"""What the subcommands share: opening library and model with progress on stderr."""
+"""What the commands share when they run: opening, progress on stderr, results on stdout."""
 
 from __future__ import annotations
 
@@ -6,47 +6,105 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from motionpatches.core import paths
-from motionpatches.core.errors import StudioError
+from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.library.library import Library, skipped_sentence
 from motionpatches.core.library.open import open_library
+from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job, Progress, run
+
+if TYPE_CHECKING:
+    from motionpatches.core.models.motion_text_model import MotionTextModel
+    from motionpatches.core.search.gallery import Gallery
+
+T = TypeVar("T")
+
+
+class UsageError(StudioError):
+    """Options that do not go together; the program ends with 2, as it does for an option that is not known."""
+
+
+def tell(text: str) -> None:
+    """Print a line on stderr, where it does not mix with results."""
+    print(text, file=sys.stderr)
+
+
+def answer(options: argparse.Namespace, values: object, text: str) -> None:
+    """Print the result on stdout: the values as JSON with --json, else the text."""
+    print(json.dumps(values) if options.json else text.rstrip("\n"))
 
 
 def show_progress(progress: Progress) -> None:
+    """Show progress on stderr: one line that changes on a terminal, else a line at the end of each piece of work."""
     end = "\n" if progress.done >= progress.total else "\r"
     if sys.stderr.isatty() or end == "\n":
         print(f"{progress}\x1b[K" if sys.stderr.isatty() else str(progress), end=end, file=sys.stderr, flush=True)
 
 
-def drive(job: Job) -> Any:
+def drive(job: Job[T]) -> T:
+    """Run a job to its result with progress on stderr."""
     return run(job, show_progress)
 
 
+def check_exists(path: Path, advice: str = "Check the path") -> None:
+    """Raise FileProblem for a path where nothing is."""
+    if not path.exists():
+        raise FileProblem(path, "it does not exist", advice)
+
+
 def open_path(path: Path | None, layout: str = "") -> Library:
-    """The library at a path (the demo library without one); what was left out is told."""
+    """Open the library at a path, the demo library without one; files that are left out are named on stderr."""
     library = drive(open_library(path or paths.demo_library(), layout=layout))
     if library.skipped:
-        print(skipped_sentence(library.skipped), file=sys.stderr)
+        tell(skipped_sentence(library.skipped))
     return library
 
 
-def load(options: argparse.Namespace) -> Any:
-    """The model that the options name, the starter model without one."""
+def open_model(options: argparse.Namespace) -> MotionTextModel:
+    """Load the model of --model on the device of --device; the starter model without one."""
     from motionpatches.core.models.checkpoint import load_model
     from motionpatches.core.models.device import pick_device
 
     return load_model(options.model or paths.starter_model(), pick_device(options.device))
 
 
-def model_field(text: str) -> tuple[str, object]:
-    """'name=value' with the value as JSON where it is JSON, else as text."""
-    name, sign, value = text.partition("=")
-    if not sign:
-        raise StudioError(f"--set takes NAME=VALUE, not {text!r}.")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
+def index_library(model: MotionTextModel, library: Library) -> Gallery:
+    """Bring the gallery of a library up to date; motions that are left out are counted on stderr."""
+    from motionpatches.core.search.retriever import update_gallery
+
+    gallery = drive(update_gallery(model, library))
+    if gallery.skipped:
+        tell(f"{len(gallery.skipped)} left out of the index. {gallery.skipped[0]}")
+    return gallery
+
+
+def open_motion(name: str, library: Library) -> Motion:
+    """Return the clip of the library with this id, else the motion of the file of this name ('file#take' names a take).
+
+    Raises:
+        StudioError: there is neither.
+    """
+    from motionpatches.core.library.folder import load_take
+
+    if name in library.by_id:
+        return library.load(name)
+    path = Path(name)
+    if not path.exists() and not path.with_name(path.name.partition("#")[0] or path.name).exists():
+        raise StudioError(f"{name!r} is neither a clip of {library.name} nor a file. Check the id or the path.")
+    return load_take(path)
+
+
+def cut_range(motion: Motion, start_s: float, end_s: float) -> Motion:
+    """Cut out a range of seconds (end 0: to the end).
+
+    Raises:
+        StudioError: the motion has no frame there.
+    """
+    if not start_s < min(end_s or motion.duration_s, motion.duration_s):
+        until = f"{end_s:g} s" if end_s else "the end"
+        raise StudioError(
+            f"From {start_s:g} s to {until} there is no frame of {motion.name}; it lasts {motion.duration_s:.2f} s."
+        )
+    return motion.cut(start_s, end_s) if start_s or end_s else motion

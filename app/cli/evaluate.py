@@ -1,44 +1,105 @@
-"""evaluate, classify, similar and reproduce: what the window's panels do, for the terminal."""
+"""`evaluate`, `classify` and `reproduce`: the figures of a model on a data set."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from motionpatches.app.cli.console import drive, load, model_field, open_path
-from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.app.cli.console import answer, drive, open_model, open_path
+from motionpatches.app.cli.options import (
+    add_json,
+    add_library_argument,
+    add_model,
+    add_model_fields,
+    add_split,
+    split_of,
+)
+from motionpatches.core.atomic import write_atomically
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.evaluation.labels import PROMPT
+from motionpatches.core.evaluation.protocols import PROTOCOLS
+from motionpatches.core.models.config import PRESETS
+
+if TYPE_CHECKING:
+    from motionpatches.core.evaluation.zero_shot import Classification
+
+# The tables of the paper that `core/reproduce.py` makes; importing it would import torch.
+PAPER_TABLES = ("table2", "table3", "table4", "table5", "table6", "table7")
+# Without figures, or of so few clips, the labels of each clip are printed.
+FEW_CLIPS = 20
+
+
+def add_evaluate(parser: argparse.ArgumentParser) -> None:
+    add_library_argument(parser)
+    add_split(parser, "test")
+    parser.add_argument(
+        "--protocol",
+        action="append",
+        default=[],
+        choices=tuple(PROTOCOLS),
+        metavar="NAME",
+        help=f"{', '.join(PROTOCOLS)}; may be repeated (default: all of them)",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="NUMBER", help="seed of the draw of small batches (default: 0)")
+    parser.add_argument(
+        "--dataset",
+        metavar="NAME",
+        help="print the published figures of HumanML3D, KIT-ML or InterHuman beside; '' for none (default: as recognised)",
+    )
+    parser.add_argument(
+        "--sentences",
+        default="",
+        metavar="ENCODER",
+        help="sentence encoder of the threshold protocol, by name or folder (default: the starter's text encoder)",
+    )
+    parser.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="also write the report: .md, .tex, .csv or .json; may be repeated",
+    )
+    add_model(parser)
+    add_json(parser)
 
 
 def evaluate(options: argparse.Namespace) -> int:
+    """Measure text-to-motion and motion-to-text retrieval of a model on a split."""
     from motionpatches.core.evaluation.evaluate import evaluate as run_evaluation
     from motionpatches.core.evaluation.report import FORMATS, markdown, values
 
     for out in options.out:
         if out.suffix not in FORMATS:
             raise FileProblem(out, f"{out.suffix or 'no suffix'} is no format of a report", f"Choose {', '.join(FORMATS)}")
-    library, model = open_path(options.library, options.layout), load(options)
+    library, model = open_path(options.library, options.layout), open_model(options)
     result = drive(
-        run_evaluation(
-            model,
-            library,
-            "" if options.split == "all" else options.split,
-            options.protocol or (),
-            options.seed,
-            options.dataset,
-            options.sentences,
-        )
+        run_evaluation(model, library, split_of(options), options.protocol, options.seed, options.dataset, options.sentences)
     )
     for out in options.out:
-        try:
-            out.write_text(FORMATS[out.suffix](result), encoding="utf-8")
-        except OSError as error:
-            raise os_problem(out, error) from error
-    print(json.dumps(values(result)) if options.json else markdown(result), end="\n" if options.json else "")
+        write_atomically(out, FORMATS[out.suffix](result))
+    answer(options, values(result), markdown(result))
     return 0
 
 
+def add_classify(parser: argparse.ArgumentParser) -> None:
+    add_library_argument(parser)
+    add_split(parser, "all")
+    parser.add_argument("--labels", required=True, metavar="LABELS", help="labels separated by commas, or babel-60")
+    parser.add_argument("--prompt", default=PROMPT, help=f"the sentence of a label (default: {PROMPT!r})")
+    parser.add_argument(
+        "--truth",
+        metavar="FILE.csv[:COLUMN]",
+        help="a table of the true label of each clip id (default: the labels of the data set)",
+    )
+    add_model(parser)
+    add_json(parser)
+
+
 def classify(options: argparse.Namespace) -> int:
+    """Give each motion the label whose sentence is nearest; with true labels, measure accuracy."""
     from motionpatches.core.evaluation.embed import embed_clips, embed_texts
     from motionpatches.core.evaluation.labels import prompts, read_labels, read_truth, truth_of
     from motionpatches.core.evaluation.zero_shot import classify as score
@@ -46,112 +107,90 @@ def classify(options: argparse.Namespace) -> int:
     labels = read_labels(options.labels)
     sentences = prompts(labels, options.prompt)
     table = read_truth(options.truth) if options.truth else None
-    library, model = open_path(options.path, options.layout), load(options)
-    embedded = drive(embed_clips(model, library, library.in_split(options.split)))
-    words = embed_texts(model, sentences)
-    scores = embedded.motions @ words.T
+    library, model = open_path(options.library, options.layout), open_model(options)
+    embedded = drive(embed_clips(model, library, library.in_split(split_of(options))))
+    text_rows = embed_texts(model, sentences)
+    scores = embedded.motions @ text_rows.T  # (clips, labels)
     truth = truth_of(embedded.clips, labels, table)
     known = [row for row, right in enumerate(truth) if right]
-    result = score(embedded.motions[known], words, [truth[row] for row in known], labels) if known else None
-    if options.json:
-        print(
-            json.dumps(
-                {
-                    "library": library.name,
-                    "model": model.name,
-                    "labels": labels,
-                    "prompt": options.prompt,
-                    "clips": [
-                        {"id": clip.id, "label": labels[row.argmax()], "score": round(float(row.max()), 4)}
-                        for clip, row in zip(embedded.clips, scores, strict=True)
-                    ],
-                    "accuracy": result
-                    and {
-                        "motions": len(known),
-                        "top1": round(result.top1, 2),
-                        "top5": round(result.top5, 2),
-                        "balanced_top1": round(result.balanced1, 2),
-                        "balanced_top5": round(result.balanced5, 2),
-                        "confusion": result.confusion.tolist(),
-                    },
-                }
-            )
-        )
-        return 0
-    if result is None or len(embedded.clips) <= 20:
+    result = score(embedded.motions[known], text_rows, [truth[row] for row in known], labels) if known else None
+    values = {
+        "library": library.name,
+        "model": model.name,
+        "labels": labels,
+        "prompt": options.prompt,
+        "clips": [
+            {"id": clip.id, "label": labels[row.argmax()], "score": round(float(row.max()), 4)}
+            for clip, row in zip(embedded.clips, scores, strict=True)
+        ],
+        "accuracy": _accuracy(result, len(known)) if result else None,
+    }
+    lines = []
+    if result is None or len(embedded.clips) <= FEW_CLIPS:
         for clip, row in zip(embedded.clips, scores, strict=True):
             best = row.argsort()[::-1][:3]
-            print(f"{clip.id:40s}  " + "   ".join(f"{labels[i]} {row[i]:.3f}" for i in best))
+            lines.append(f"{clip.id:40s}  " + "   ".join(f"{labels[i]} {row[i]:.3f}" for i in best))
     if result is not None:
-        print(
+        lines.append(
             f"{len(known):,} motions with one of {len(labels)} labels: top-1 {result.top1:.2f} %, top-5 {result.top5:.2f} %; "
             f"mean over labels {result.balanced1:.2f} %, {result.balanced5:.2f} %"
         )
+    answer(options, values, "\n".join(lines))
     return 0
 
 
-def similar(options: argparse.Namespace) -> int:
-    from motionpatches.core.library.folder import load_take
-    from motionpatches.core.search.retriever import Retriever, update_gallery
+def _accuracy(result: Classification, motions: int) -> dict[str, Any]:
+    """Return the accuracies in percent, and the confusion matrix (row: true label, column: answer)."""
+    return {
+        "motions": motions,
+        "top1": round(result.top1, 2),
+        "top5": round(result.top5, 2),
+        "balanced_top1": round(result.balanced1, 2),
+        "balanced_top5": round(result.balanced5, 2),
+        "confusion": result.confusion.tolist(),
+    }
 
-    if options.k < 1:
-        raise StudioError("-k must be at least 1.")
-    library, model = open_path(options.library, options.layout), load(options)
-    own = library.by_id.get(str(options.motion))
-    motion = library.load(own.id) if own else load_take(Path(options.motion))
-    if not 0 <= options.start < min(options.end or motion.duration_s, motion.duration_s):
-        raise StudioError(f"From {options.start:g} to {options.end:g} s there is no frame of {motion.name}.")
-    motion = motion.cut(options.start, options.end)
-    gallery = drive(update_gallery(model, library))
-    retriever = Retriever(model, gallery)
-    hits = retriever.search_motion(motion, options.k)
-    captions = drive(retriever.captions_near(motion, library, options.k)) if options.captions else []
-    if options.json:
-        print(
-            json.dumps(
-                {
-                    "motion": str(options.motion),
-                    "library": library.name,
-                    "model": model.name,
-                    "hits": [
-                        {
-                            "rank": h.rank,
-                            "id": h.clip_id,
-                            "score": round(h.score, 4),
-                            "caption": library.by_id[h.clip_id].caption,
-                            "path": str(library.by_id[h.clip_id].path),
-                            "start_s": h.start_s,
-                            "end_s": h.end_s,
-                        }
-                        for h in hits
-                    ],
-                    "captions": [{"caption": text, "score": round(score, 4)} for text, score in captions],
-                }
-            )
-        )
-        return 0
-    for h in hits:
-        print(f"{h.rank:3d}  {h.score:.3f}  {h.clip_id:40s}  {library.by_id[h.clip_id].caption}")
-    if captions:
-        print("captions nearest to it:")
-    for text, score in captions:
-        print(f"     {score:.3f}  {text}")
-    return 0
+
+def add_reproduce(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("table", choices=PAPER_TABLES, help="a table of Yu et al., CVPR 2024")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="the folder that holds HumanML3D, KIT-ML, BABEL and InterHuman, as far as the table needs them",
+    )
+    parser.add_argument("--preset", choices=tuple(PRESETS), default="paper", help="model and training recipe (default: paper)")
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        default=Path("runs"),
+        metavar="FOLDER",
+        help="folder of runs; finished ones are not trained again (default: runs)",
+    )
+    for name, what in (
+        ("epochs", "epochs of each run"),
+        ("batch", "motions in a batch"),
+        ("seed", "seed of each run"),
+        ("chunk", "motions encoded at a time, for a large batch in little memory"),
+    ):
+        parser.add_argument(f"--{name}", type=int, metavar="NUMBER", help=f"{what} (default: as in the preset)")
+    add_model_fields(parser)
+    parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="also write the table as Markdown")
+    add_json(parser)
 
 
 def reproduce(options: argparse.Namespace) -> int:
+    """Train and measure the rows of a table of the paper, and print it with the published figures."""
     from motionpatches.core.reproduce import Settings
     from motionpatches.core.reproduce import reproduce as run_table
 
     given = {name: getattr(options, name) for name in ("epochs", "batch", "seed", "chunk")}
-    changes = {name: value for name, value in given.items() if value is not None}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if options.set:
-        changes["model"] = dict(model_field(text) for text in options.set)
+        changes["model"] = dict(options.set)
     text = drive(run_table(options.table, Settings(options.data, options.runs, options.preset, changes)))
     if options.out:
-        try:
-            options.out.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise os_problem(options.out, error) from error
-    print(text, end="")
+        write_atomically(options.out, text)
+    answer(options, {"table": options.table, "preset": options.preset, "markdown": text}, text)
     return 0

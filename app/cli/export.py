@@ -1,100 +1,155 @@
-"""`motionpatches export`: the window's exports, headless."""
+"""`export`: a motion, or the results of a query, as picture, video or data."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from motionpatches.app.cli.console import drive, load, open_path
-from motionpatches.core.errors import StudioError
-from motionpatches.core.export.write import EXPORTERS
+from motionpatches.app.cli.console import (
+    UsageError,
+    answer,
+    cut_range,
+    drive,
+    open_model,
+    open_path,
+    tell,
+)
+from motionpatches.app.cli.options import (
+    add_json,
+    add_k,
+    add_layout,
+    add_model,
+    add_range,
+    add_this,
+    count,
+    frame_rate,
+    picture_size,
+    seconds,
+)
+from motionpatches.app.cli.search import find_hits
+from motionpatches.app.export.files import PICTURE_FORMATS
+from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.export.write import EXPORTERS, write_motion
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QOffscreenSurface
+
+    from motionpatches.app.export.pictures import Style
+    from motionpatches.core.library.library import Library
+
+FORMATS = tuple(suffix.removeprefix(".") for suffix in (*PICTURE_FORMATS, *EXPORTERS))
+SIZE = (720, 720)
 
 
-def add_export(sub: Any) -> None:
-    p = sub.add_parser("export", help="a motion, or the results of a query, as picture, video or data")
-    p.add_argument("motion", nargs="?", type=Path, help="a motion file, or a library with --clip or --query")
-    p.add_argument("--clip", help="the id of a clip of the library")
-    p.add_argument("--query", help="export what this sentence finds")
-    p.add_argument("-k", type=int, default=5)
-    p.add_argument("-o", "--out", type=Path, required=True, help="OUT.{gif,mp4,png,bvh,npy,npz,csv}; a folder with --query")
-    p.add_argument("--format", default="gif", choices=("gif", "mp4", "png", "bvh", "npy", "npz", "csv"), help="with --query")
-    p.add_argument("--start", type=float, default=0.0, help="seconds")
-    p.add_argument("--end", type=float, default=0.0, help="seconds; 0: to the end")
-    p.add_argument("--size", default="720x720")
-    p.add_argument("--fps", type=float, default=25.0)
-    p.add_argument("--look", default="light", choices=("light", "dark", "transparent"))
-    p.add_argument("--turn", type=float, default=0.0, help="seconds for a turn of the camera")
-    p.add_argument("--trails", action="store_true")
-    p.add_argument("--sheet", type=int, default=1, help="frames on a contact sheet (.png)")
-    p.add_argument("--model", type=Path)
-    p.add_argument("--device", default="auto", choices=("auto", "cuda", "mps", "cpu"))
-    p.add_argument("--json", action="store_true")
-    p.set_defaults(run=export)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "motion",
+        nargs="?",
+        type=Path,
+        metavar="PATH",
+        help="a motion file; or a library, of which the first clip, --clip or --query is written (default: the demo library)",
+    )
+    add_layout(parser)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--clip", metavar="ID", help="write this clip of the library")
+    what.add_argument("--query", metavar="QUERY", help="write what this query finds, as in the command search")
+    add_this(parser)
+    add_k(parser, 5)
+    parser.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help=f"a file whose suffix says the format ({', '.join(FORMATS)}); with --query a folder",
+    )
+    parser.add_argument("--format", choices=FORMATS, help="format of the files of a query (default: gif)")
+    add_range(parser)
+    pictures = parser.add_argument_group("pictures and videos")
+    pictures.add_argument(
+        "--size", type=picture_size, default=SIZE, metavar="WIDTHxHEIGHT", help=f"in pixels (default: {SIZE[0]}x{SIZE[1]})"
+    )
+    pictures.add_argument("--fps", type=frame_rate, default=25.0, metavar="RATE", help="frames per second (default: 25)")
+    pictures.add_argument("--look", default="light", choices=("light", "dark", "transparent"), help="background (default: light)")
+    pictures.add_argument(
+        "--turn", type=seconds, default=0.0, metavar="SECONDS", help="time of one turn of the camera (default: it stands still)"
+    )
+    pictures.add_argument("--trails", action="store_true", help="draw the paths of hands, feet and head")
+    pictures.add_argument(
+        "--sheet", type=count, default=1, metavar="COUNT", help="poses side by side in a .png (default: the one in the middle)"
+    )
+    add_model(parser)
+    add_json(parser)
 
 
-def export(options: argparse.Namespace) -> int:
-    suffix = f".{options.format}" if options.query else options.out.suffix.lower()
-    with _surface(suffix) as surface:
-        written = _write(options, suffix, surface)
+def run(options: argparse.Namespace) -> int:
+    """Write a motion to a file, or the results of a query to a folder with a manifest."""
+    if options.query is not None and (options.start or options.end):
+        raise UsageError("--start and --end are a range of one motion: leave them out with --query.")
+    if options.query is None and (options.format or options.this):
+        raise UsageError("--format and --this go with --query; without it the suffix of --out says the format.")
+    suffix = f".{options.format or 'gif'}" if options.query is not None else options.out.suffix.lower()
+    if suffix.removeprefix(".") not in FORMATS:
+        raise FileProblem(options.out, f"{suffix or 'no suffix'} is no format of an export", f"Choose {', '.join(FORMATS)}")
+    library = open_path(options.motion, options.layout)
+    written = _write_one(options, library, suffix) if options.query is None else _write_results(options, library, suffix)
     if options.json:
-        print(json.dumps({"out": str(options.out), "files": written}))
+        answer(options, {"out": str(options.out), "files": written}, "")
     else:
-        print(f"saved {options.out}", file=sys.stderr)
+        tell(f"saved {options.out}")
     return 0
 
 
-def _write(options: argparse.Namespace, suffix: str, surface: Any) -> list[str]:
-    from motionpatches.app.export.jobs import Item, export_each, export_motion, load_item
-    from motionpatches.app.export.pictures import Style
-    from motionpatches.core.search.retriever import Retriever, update_gallery
-
-    if options.fps <= 0 or options.fps > 120 or options.sheet < 1:
-        raise StudioError("--fps lies between 1 and 120, --sheet is at least 1.")
-    try:
-        size = tuple(int(v) for v in options.size.lower().split("x"))
-    except ValueError:
-        size = ()
-    if len(size) != 2 or not all(16 <= v <= 7680 for v in size):
-        raise StudioError(f"--size is WIDTHxHEIGHT in pixels, not {options.size}.")
-    style = Style(size, options.fps, options.look, turn_s=options.turn, trails=options.trails)
-    library = open_path(options.motion)
-    if options.query:
-        model = load(options)
-        hits = Retriever(model, drive(update_gallery(model, library))).search_text(options.query, options.k)
-        items = [Item(h.clip_id, library.by_id[h.clip_id].caption, h.start_s, h.end_s, h.rank, round(h.score, 4)) for h in hits]
-        for problem in drive(
-            export_each(library, items, options.out, suffix, style, options.sheet, surface, options.query, model.name)
-        ):
-            print(problem, file=sys.stderr)
-        return sorted(f.name for f in options.out.iterdir())
+def _write_one(options: argparse.Namespace, library: Library, suffix: str) -> list[str]:
+    """Write one clip of the library. Returns the name of the file."""
     clip = library.by_id.get(options.clip or library.clips[0].id)
     if clip is None:
         raise StudioError(f"{library.name} has no clip {options.clip!r}.")
-    motion = load_item(library, Item(clip.id, start_s=options.start, end_s=options.end))
-    drive(export_motion(motion, clip.caption, options.out, style, options.sheet, surface))
+    motion = cut_range(library.load(clip.id), options.start, options.end)
+    if suffix in EXPORTERS:
+        write_motion(motion, options.out)
+        return [options.out.name]
+    with _surface() as surface:
+        from motionpatches.app.export.jobs import export_motion
+
+        drive(export_motion(motion, clip.caption, options.out, _style(options), options.sheet, surface))
     return [options.out.name]
 
 
-def _surface(suffix: str):
-    """What pictures are drawn on, where they are wanted; on a machine without a screen a virtual one."""
-    if suffix in EXPORTERS:
-        return nullcontext()
-    from contextlib import contextmanager
+def _write_results(options: argparse.Namespace, library: Library, suffix: str) -> list[str]:
+    """Write the results of a query and their manifest. Returns the names of the files in the folder."""
+    model = open_model(options)
+    hits = find_hits(options, library, model)
+    with nullcontext() if suffix in EXPORTERS else _surface() as surface:
+        from motionpatches.app.export.jobs import Item, export_each
 
-    @contextmanager
-    def opened():
-        from motionpatches.app.virtual_screen import has_screen, virtual_screen
+        items = [Item(h.clip_id, library.by_id[h.clip_id].caption, h.start_s, h.end_s, h.rank, round(h.score, 4)) for h in hits]
+        problems = drive(
+            export_each(library, items, options.out, suffix, _style(options), options.sheet, surface, options.query, model.name)
+        )
+    for problem in problems:
+        tell(problem)
+    return sorted(file.name for file in options.out.iterdir())
 
-        with nullcontext() if has_screen() else virtual_screen():
-            from motionpatches.app.application import make_application
-            from motionpatches.app.gl.offscreen import make_surface
 
-            app = make_application(smooth=True)
-            yield make_surface()
-            app.shutdown()
+def _style(options: argparse.Namespace) -> Style:
+    from motionpatches.app.export.pictures import Style
 
-    return opened()
+    return Style(options.size, options.fps, options.look, turn_s=options.turn, trails=options.trails)
+
+
+@contextmanager
+def _surface() -> Iterator[QOffscreenSurface]:
+    """Start Qt and give what pictures are drawn on; on a machine without a screen, a virtual one stands in."""
+    from motionpatches.app.virtual_screen import has_screen, virtual_screen
+
+    with nullcontext() if has_screen() else virtual_screen():
+        from motionpatches.app.application import make_application
+        from motionpatches.app.gl.offscreen import make_surface
+
+        app = make_application(smooth=True)
+        yield make_surface()
+        app.shutdown()

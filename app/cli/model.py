@@ -1,68 +1,108 @@
-"""`motionpatches model list|info|import|pull`: models on this computer, and the published ones."""
+"""`model list|info|import|pull`: models on this computer, and the published ones."""
 
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from motionpatches.app.cli.console import drive
+from motionpatches.app.cli.console import answer, drive
+from motionpatches.app.cli.options import add_json
 from motionpatches.core import paths
 
 if TYPE_CHECKING:
     from motionpatches.core.models.catalogue import Model
 
 
-def list_models(options: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the commands of `model`, each with its own arguments."""
+    sub = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    for name, (summary, add, action) in COMMANDS.items():
+        command = sub.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        add(command)
+        add_json(command)
+        command.set_defaults(action=action)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command that follows `model`."""
+    action: Callable[[argparse.Namespace], int] = options.action
+    return action(options)
+
+
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="also list the models below this folder")
+
+
+def _list(options: argparse.Namespace) -> int:
     from motionpatches.core.models.catalogue import models_in
 
     found = models_in(options.folder)
-    if options.json:
-        print(json.dumps([_values(model) for model in found]))
-        return 0
-    for model in found:
-        scores = model.headline
-        print(f"{model.folder}: {model.summary}" + (f"; {scores}" if scores else ""))
+    lines = [f"{m.folder}: {m.summary}" + (f"; {m.headline}" if m.headline else "") for m in found]
+    answer(options, [_values(model) for model in found], "\n".join(lines))
     return 0
 
 
-def info(options: argparse.Namespace) -> int:
+def _add_info(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", nargs="?", type=Path, metavar="FOLDER", help="a model folder (default: the starter model)")
+
+
+def _info(options: argparse.Namespace) -> int:
     from motionpatches.core.models.catalogue import Model
 
     model = Model.read(options.model or paths.starter_model())
-    if options.json:
-        print(json.dumps({**_values(model), "card": model.card}))
-        return 0
-    print(f"{model.folder}: {model.summary}")
-    for name, value in {**model.provenance, **({"scores": model.headline} if model.headline else {})}.items():
-        print(f"  {name}: {value}")
+    facts = {**model.provenance, **({"scores": model.headline} if model.headline else {})}
+    lines = [f"{model.folder}: {model.summary}", *(f"  {name}: {value}" for name, value in facts.items())]
     if model.card:
-        print(f"\n{model.card.strip()}")
+        lines += ["", model.card.strip()]
+    answer(options, {**_values(model), "card": model.card}, "\n".join(lines))
     return 0
 
 
-def import_model(options: argparse.Namespace) -> int:
-    return _import(options.file, options.statistics, options.out, f"the file {options.file.name}", options.json)
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="a state dict of the authors, as in best_model.pt")
+    _add_target(parser)
 
 
-def pull(options: argparse.Namespace) -> int:
+def _import(options: argparse.Namespace) -> int:
+    return _install(options, options.file, f"the file {options.file.name}")
+
+
+def _add_pull(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="a repository of the hub, as in line-corporation/MotionPatches")
+    parser.add_argument(
+        "--dataset", default="HumanML3D", metavar="NAME", help="the model's folder in the repository (default: HumanML3D)"
+    )
+    _add_target(parser)
+
+
+def _pull(options: argparse.Namespace) -> int:
     from motionpatches.core.models.download import pull_checkpoint
 
     file = drive(pull_checkpoint(options.name, options.dataset))
-    return _import(
-        file, options.statistics, options.out, f"{options.name} on the Hugging Face hub, {options.dataset}", options.json
+    return _install(options, file, f"{options.name} on the Hugging Face hub, {options.dataset}")
+
+
+def _add_target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--statistics",
+        type=Path,
+        required=True,
+        metavar="LIBRARY",
+        help="the data set that the model was trained on, for mean and deviation of each joint",
     )
+    parser.add_argument("-o", "--out", type=Path, metavar="FOLDER", help="model folder to write (default: among your own models)")
 
 
-def _import(file: Path, data: Path, out: Path | None, origin: str, as_json: bool) -> int:
+def _install(options: argparse.Namespace, file: Path, origin: str) -> int:
     from motionpatches.core.models.catalogue import Model
     from motionpatches.core.models.published_checkpoint import install
 
-    out = out or paths.user_models() / file.stem
-    drive(install(file, data, out, origin))
+    out = options.out or paths.user_models() / file.stem
+    drive(install(file, options.statistics, out, origin))
     values = _values(Model.read(out))
-    print(json.dumps(values) if as_json else f"{out}: {values['summary']}")
+    answer(options, values, f"{out}: {values['summary']}")
     return 0
 
 
@@ -74,3 +114,12 @@ def _values(model: Model) -> dict[str, Any]:
         "metrics": model.metrics,
         "provenance": model.provenance,
     }
+
+
+# Name: summary, arguments, action.
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]] = {
+    "list": ("list the starter model, your own models, and those below a folder", _add_list, _list),
+    "info": ("show what a model is, where it comes from, its scores and its card", _add_info, _info),
+    "import": ("import a state dict that the authors published", _add_import, _import),
+    "pull": ("download a published model from the Hugging Face hub", _add_pull, _pull),
+}

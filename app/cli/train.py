@@ -1,105 +1,159 @@
-"""`motionpatches train`: a run from the command line, which the studio's runs page shows as well."""
+"""`train`: a training run from the command line; the window's list of runs shows it as well."""
 
 from __future__ import annotations
 
 import argparse
 import signal
-import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from motionpatches.app.cli.console import model_field
+from motionpatches.app.cli.console import UsageError, tell
+from motionpatches.app.cli.options import add_device, add_json, add_layout, add_model_fields, field_value
 from motionpatches.core.errors import StudioError
+from motionpatches.core.models.config import PRESETS
 from motionpatches.core.progress import format_duration
 
 if TYPE_CHECKING:
     from motionpatches.core.training.events import TrainingEvent
 
-GIVEN = ("epochs", "batch", "chunk", "seed", "device")
+RUNS = Path("runs")
+# Options that are fields of the training configuration under the same name.
+FIELDS = ("epochs", "batch", "chunk", "seed", "device")
+# A line for every so many steps.
+STEPS_A_LINE = 10
 
 
-def train(options: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "config",
+        nargs="?",
+        type=Path,
+        metavar="CONFIG.json",
+        help="a training configuration; the options below replace its fields",
+    )
+    parser.add_argument("--library", type=Path, metavar="PATH", help="a folder or data set of motions with captions")
+    add_layout(parser)
+    parser.add_argument("--preset", choices=tuple(PRESETS), help="model and training recipe (default: starter)")
+    parser.add_argument(
+        "--start-from", type=Path, metavar="FOLDER", help="fine-tune the model of this folder instead of training a new one"
+    )
+    parser.add_argument("--epochs", type=int, metavar="COUNT", help="passes over the training split")
+    parser.add_argument("--batch", type=int, metavar="COUNT", help="motions in a batch")
+    parser.add_argument(
+        "--chunk", type=int, metavar="COUNT", help="motions encoded at a time, for a large batch in little memory"
+    )
+    parser.add_argument("--seed", type=int, metavar="NUMBER", help="seed of all random numbers of the run")
+    add_device(parser, default=None)
+    add_model_fields(parser)
+    parser.add_argument(
+        "--option",
+        type=field_value,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a field of the training configuration, as in lr_motion=0, which freezes the motion encoder; may be repeated",
+    )
+    parser.add_argument("-o", "--out", type=Path, metavar="RUN", help="run folder (default: a new one, runs/PRESET)")
+    parser.add_argument(
+        "--resume", type=Path, metavar="RUN", help="resume the stopped run of this folder; no other options but --json"
+    )
+    add_json(parser, "print one JSON line per event")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train a model; Ctrl+C saves the state of the run and ends."""
     from motionpatches.core.training import runs
     from motionpatches.core.training.control import Control
 
+    folder = _resumed(options) if options.resume else _new_run(options)
     control = Control()
     signal.signal(signal.SIGINT, lambda *_: control.stop())
-    folder = options.resume or _new_run(options)
     for event in runs.events_of(folder, control):
         if options.json:
             print(event.to_line(), flush=True)
         else:
-            _tell(event, folder)
+            _show(event, folder)
     return 0
 
 
+def _resumed(options: argparse.Namespace) -> Path:
+    """Return the folder of --resume. Raises UsageError where options would change the run."""
+    others = ("config", "library", "layout", "preset", "start_from", "set", "option", "out", *FIELDS)
+    given = [name for name in others if getattr(options, name) not in (None, "", [])]
+    if given:
+        raise UsageError(f"--resume continues a run with its own configuration: leave {', '.join(map(_spelling, given))} out.")
+    return Path(options.resume)
+
+
+def _spelling(name: str) -> str:
+    return "CONFIG.json" if name == "config" else "--" + name.replace("_", "-")
+
+
 def _new_run(options: argparse.Namespace) -> Path:
-    """The folder of a run with the configuration that the options make; the same folder goes on with the same run."""
+    """Make the folder of a run with the configuration of the options; a folder that holds the same run continues it."""
     from motionpatches.core.training import config as training_config
     from motionpatches.core.training import runs
 
     known = {f.name for f in fields(training_config.TrainingConfig)}
-    changes: dict[str, Any] = {name: getattr(options, name) for name in GIVEN if getattr(options, name) is not None}
-    for name, value in (model_field(text) for text in options.option or []):
+    changes: dict[str, Any] = {name: getattr(options, name) for name in FIELDS if getattr(options, name) is not None}
+    for name, value in options.option:
         if name not in known:
             raise StudioError(f"--option takes a field of the training configuration, not {name!r}: {', '.join(sorted(known))}.")
         changes[name] = value
     if options.library:
         changes["library"] = str(options.library.expanduser().resolve())
+    if options.layout:
+        changes["layout"] = options.layout
     if options.start_from:
         changes["start_from"] = str(options.start_from.expanduser().resolve())
     if options.set:
-        changes["model"] = dict(model_field(text) for text in options.set)
+        changes["model"] = dict(options.set)
     if options.config:
+        if options.preset:
+            changes["preset"] = options.preset
         config = training_config.check(replace(training_config.read(options.config), **changes))
     else:
         config = training_config.recipe(options.preset or "starter", **changes)
     if not config.library:
         raise StudioError("Name a library to train on: --library FOLDER, or the field library in the JSON file.")
-    if options.run_folder is None:
-        return runs.new_run(Path("runs"), config.preset, config)
-    if not (options.run_folder / runs.CONFIG).is_file() or runs.read_run(options.run_folder).status == "new":
-        runs.write_config(options.run_folder, config)
-    elif training_config.read(options.run_folder / runs.CONFIG) != config:
+    if options.out is None:
+        return runs.new_run(RUNS, config.preset, config)
+    if not (options.out / runs.CONFIG).is_file() or runs.read_run(options.out).status == "new":
+        runs.write_config(options.out, config)
+    elif training_config.read(options.out / runs.CONFIG) != config:
         raise StudioError(
-            f"{options.run_folder} holds a run of another configuration. Choose another folder, or go on with it: "
-            f"--resume {options.run_folder}."
+            f"{options.out} holds a run of another configuration. Choose another folder, or resume that run: "
+            f"--resume {options.out}."
         )
-    return options.run_folder
+    return Path(options.out)
 
 
-def _tell(event: TrainingEvent, folder: Path) -> None:
-    """Print an event: progress to stderr, results to stdout."""
+def _show(event: TrainingEvent, folder: Path) -> None:
+    """Print progress on stderr, the end of the run on stdout."""
     from motionpatches.core.training.events import Ended, Epoch, Started, Step, Warned
 
     match event:
         case Started():
-            again = f", going on after step {event.resumed_at}" if event.resumed_at else ""
-            print(
-                f"training on {event.train} motions, validating on {event.val}, {event.device}; {event.skipped} left out{again}",
-                file=sys.stderr,
+            resumed = f", resumed after step {event.resumed_at}" if event.resumed_at else ""
+            tell(
+                f"training on {event.train} motions, validating on {event.val}, {event.device}; {event.skipped} left out{resumed}"
             )
-        case Step() if event.step % 10 == 0:
-            print(
-                f"step {event.step}: loss {event.loss:.3f}, {event.motions_per_s:.0f} motions/s, "
-                f"{format_duration(event.remaining_s)} left",
-                file=sys.stderr,
-            )
+        case Step() if event.step % STEPS_A_LINE == 0:
+            left = format_duration(event.remaining_s)
+            tell(f"step {event.step}: loss {event.loss:.3f}, {event.motions_per_s:.0f} motions/s, {left} left")
         case Epoch():
             exact = event.val["exact_caption"]
-            print(
-                f"epoch {event.epoch}: loss {event.loss:.3f}, validation R@1 text to motion "
-                f"{exact['t2m']['R@1']:.1f}, motion to text {exact['m2t']['R@1']:.1f}" + (" (best)" if event.best else "")
+            tell(
+                f"epoch {event.epoch}: loss {event.loss:.3f}, validation R@1 text to motion {exact['t2m']['R@1']:.1f}, "
+                f"motion to text {exact['m2t']['R@1']:.1f}" + (" (best)" if event.best else "")
             )
-        case Warned(message):
-            print(message, file=sys.stderr)
-        case Ended(stopped=True):
-            print(f"stopped after step {event.step}; go on with: motionpatches train --resume {folder}")
+        case Warned():
+            tell(event.message)
+        case Ended() if event.stopped:
+            print(f"stopped after step {event.step}; resume with: motionpatches train --resume {folder}")
         case Ended():
             print(f"best epoch {event.epoch}, {format_duration(event.wall_s)}; the model is {folder / 'best'}")
             for protocol, ways in (event.test or {}).items():
-                print(
-                    f"test, {protocol}: "
-                    + "; ".join(f"{way} " + " ".join(f"{k} {v}" for k, v in scores.items()) for way, scores in ways.items())
-                )
+                scores = (f"{way} " + " ".join(f"{name} {value}" for name, value in row.items()) for way, row in ways.items())
+                print(f"test, {protocol}: " + "; ".join(scores))

@@ -124,7 +124,7 @@ def test_evaluate_and_classify(small_library, tmp_path):
     assert set(values["protocols"]["strict"]["m2t"]) == {"R@1", "R@2", "R@3", "R@5", "R@10", "MedR"}
     assert "12 motions" in (tmp_path / "r.md").read_text()
     bad = cli("evaluate", small_library, "--protocol", "best")
-    assert bad.returncode == 1 and "no protocol" in bad.stderr
+    assert bad.returncode == 2 and "exact_caption" in bad.stderr
     (tmp_path / "t.csv").write_text("id,label\n" + "".join(f"{i:06d},{'walk' if i % 2 else 'wave'}\n" for i in range(12)))
     labelled = json.loads(cli("classify", small_library, "--labels", "walk,wave", "--truth", tmp_path / "t.csv", "--json").stdout)
     assert labelled["accuracy"]["motions"] == 12 and labelled["accuracy"]["top1"] > 80 and len(labelled["clips"]) == 12

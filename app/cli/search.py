@@ -1,0 +1,123 @@
+"""`search`, `similar` and `index`: the motions nearest to a query or to a motion, and the index they are found in."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from motionpatches.app.cli.console import UsageError, answer, cut_range, drive, index_library, open_model, open_motion, open_path
+from motionpatches.app.cli.options import add_json, add_k, add_library, add_library_argument, add_model, add_range, add_this
+from motionpatches.core.library.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from motionpatches.core.models.motion_text_model import MotionTextModel
+    from motionpatches.core.search.gallery import Hit
+
+
+def add_search(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "query",
+        metavar="QUERY",
+        help="a sentence, or terms joined by ' + ' and ' - ', as in 'this + running - walking'",
+    )
+    add_this(parser)
+    add_library(parser)
+    add_k(parser, 10)
+    add_model(parser)
+    add_json(parser)
+
+
+def search(options: argparse.Namespace) -> int:
+    """Print the motions nearest to a query, found as the window finds them."""
+    library, model = open_path(options.library, options.layout), open_model(options)
+    hits = find_hits(options, library, model)
+    values = {"query": options.query, "model": model.name, "library": library.name, "hits": hit_rows(hits, library)}
+    answer(options, values, "\n".join(_lines(hits, library)))
+    return 0
+
+
+def add_similar(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("motion", metavar="MOTION", help="a motion file, or the id of a clip of the library")
+    add_range(parser)
+    parser.add_argument("--captions", action="store_true", help="also print the captions nearest to the motion")
+    add_library(parser)
+    add_k(parser, 10)
+    add_model(parser)
+    add_json(parser)
+
+
+def similar(options: argparse.Namespace) -> int:
+    """Print the motions nearest to a motion or a range of it."""
+    from motionpatches.core.search.retriever import Retriever
+
+    library, model = open_path(options.library, options.layout), open_model(options)
+    motion = cut_range(open_motion(options.motion, library), options.start, options.end)
+    retriever = Retriever(model, index_library(model, library))
+    hits = retriever.search_motion(motion, options.k)
+    captions = drive(retriever.captions_near(motion, library, options.k)) if options.captions else []
+    values = {
+        "motion": options.motion,
+        "library": library.name,
+        "model": model.name,
+        "hits": hit_rows(hits, library),
+        "captions": [{"caption": text, "score": round(score, 4)} for text, score in captions],
+    }
+    lines = _lines(hits, library)
+    if captions:
+        lines += ["nearest captions:", *(f"     {score:.3f}  {text}" for text, score in captions)]
+    answer(options, values, "\n".join(lines))
+    return 0
+
+
+def add_index(parser: argparse.ArgumentParser) -> None:
+    add_library_argument(parser)
+    add_model(parser)
+    add_json(parser)
+
+
+def index(options: argparse.Namespace) -> int:
+    """Encode the motions of a library that are new or changed, for searches to come."""
+    library, model = open_path(options.library, options.layout), open_model(options)
+    gallery = index_library(model, library)
+    values = {
+        "library": library.name,
+        "model": model.name,
+        "motions": len(library.clips),
+        "entries": len(gallery.entries),
+        "skipped": list(gallery.skipped),
+    }
+    text = f"{len(gallery.entries):,} entries for {len(library.clips):,} motions; {len(gallery.skipped)} left out"
+    answer(options, values, text)
+    return 0
+
+
+def find_hits(options: argparse.Namespace, library: Library, model: MotionTextModel) -> list[Hit]:
+    """Find the clips nearest to --query, -k of them; --this names the motion of the term 'this'. Raises StudioError."""
+    from motionpatches.core.search.retriever import Retriever, terms_of
+
+    if options.this is None and any(term.lower() == "this" for _, term in terms_of(options.query)):
+        raise UsageError("Name the motion that 'this' means in the query: --this MOTION.")
+    shown = open_motion(options.this, library) if options.this is not None else None
+    return Retriever(model, index_library(model, library)).search_terms(options.query, shown, options.k)
+
+
+def hit_rows(hits: Sequence[Hit], library: Library) -> list[dict[str, Any]]:
+    """Return hits as JSON rows: rank, id, score, caption, path, and the range in seconds."""
+    return [
+        {
+            "rank": hit.rank,
+            "id": hit.clip_id,
+            "score": round(hit.score, 4),
+            "caption": library.by_id[hit.clip_id].caption,
+            "path": str(library.by_id[hit.clip_id].path),
+            "start_s": hit.start_s,
+            "end_s": hit.end_s,
+        }
+        for hit in hits
+    ]
+
+
+def _lines(hits: Sequence[Hit], library: Library) -> list[str]:
+    return [f"{hit.rank:3d}  {hit.score:.3f}  {hit.clip_id:40s}  {library.by_id[hit.clip_id].caption}" for hit in hits]

@@ -1,0 +1,37 @@
+"""`motionpatches [PATH …]`: the studio's window."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from motionpatches.app.cli.console import check_exists, tell
+from motionpatches.app.cli.options import add_model
+from motionpatches.app.cli.screenshot import SIZE, take_picture
+from motionpatches.core.version import VERSION
+
+SAMPLE_QUERY = "a person waves with the right hand"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="a folder, a data set, or motion files (default: the demo library)"
+    )
+    add_model(parser)
+    parser.add_argument("--version", action="version", version=VERSION, help="print the version and end")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the window and run until it is closed; without a screen, save a picture of it instead."""
+    from motionpatches.app.virtual_screen import has_screen
+
+    for path in options.paths:
+        check_exists(path)
+    if has_screen():
+        from motionpatches.app.application import run_studio
+
+        return run_studio(options.paths, options.model, options.device)
+    out = Path("studio.png")
+    tell(f"There is no screen: the studio runs on a virtual one, is asked {SAMPLE_QUERY!r}, and its picture is saved as {out}.")
+    take_picture(out, options.paths, options, SAMPLE_QUERY, SIZE)
+    return 0
