@@ -161,16 +161,16 @@ def pixels_of(points: np.ndarray) -> np.ndarray:
 
 def compute_statistics(motions: Iterable[Motion], recipe: PatchRecipe = PLAIN) -> PatchStatistics:
     """Mean and standard deviation over all frames of all (prepared) motions, in float64; zeros become 1."""
-    total = count = squares = None
+    total: np.ndarray | None = None
+    squares: np.ndarray | float = 0.0
+    count = 0
     for motion in motions:
         values = motion.positions if recipe.normalisation == "joint" else columns_of(motion, recipe)
         values = values.astype(np.float64)
         if total is not None and values.shape[1:] != total.shape:
             raise StudioError("Statistics per joint need motions of one skeleton; these have several.")
-        if total is None:
-            total, squares, count = values.sum(0), (values**2).sum(0), len(values)
-        else:
-            total, squares, count = total + values.sum(0), squares + (values**2).sum(0), count + len(values)
+        total = values.sum(0) if total is None else total + values.sum(0)
+        squares, count = squares + (values**2).sum(0), count + len(values)
     if total is None:
         raise StudioError("No motion to compute statistics from.")
     mean = total / count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -71,6 +72,6 @@ def _assumptions(raw: RawTake, found: Recognition, said: Correction, parts: Part
     return (rate, size, axis, chains, *offset, *raw.notes)
 
 
-def _ground(found: Stated, said: Correction, name: str) -> tuple[str, float]:
+def _ground(found: Stated[Any], said: Correction, name: str) -> tuple[str, float]:
     """Why a field of a correction's name holds, and how sure that is."""
     return (found.reason, found.confidence) if getattr(said, name) is None else (said.reason(name), 1.0)

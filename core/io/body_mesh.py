@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def body_mesh(path: Path, start_s: float = 0.0, end_s: float = 0.0, up: str = ""
 
 def _poses(path: Path, take: str) -> SmplPoses:
     """The poses of a take of the file, of the first one for ''."""
-    value = read_value(path) if path.suffix.lower() in SUFFIXES else None
+    value: Any = read_value(path) if path.suffix.lower() in SUFFIXES else None
     if is_pair(value):
         value = value[PEOPLE[0]]
     is_motionx = isinstance(value, np.ndarray) and value.shape[1:] == (MOTIONX_WIDTH,) and len(value)

@@ -80,9 +80,9 @@ def read_takes(path: Path) -> list[RawTake]:
     head = len(MAGIC) + 8
     if len(content) < head + 4 or content[: len(MAGIC)].tobytes() != MAGIC:
         raise ValueError("not a file of takes")
-    if zlib.crc32(content[:-4]) != int.from_bytes(content[-4:].tobytes(), "little"):
+    if zlib.crc32(content[:-4].data) != int.from_bytes(content[-4:].tobytes(), "little"):
         raise ValueError("a damaged file of takes")
-    (length,) = struct.unpack("<Q", content[len(MAGIC) : head])
+    (length,) = struct.unpack("<Q", content[len(MAGIC) : head].data)
     if length > len(content):
         raise ValueError("a header that is longer than the file")
     offset = -(-(head + length) // ALIGN) * ALIGN
@@ -129,7 +129,7 @@ def _take(entry: dict[str, Any], content: np.ndarray, offset: int) -> RawTake:
             raise ValueError("an array that lies outside of the file")
         return content[start : start + 4 * count].view(np.float32).reshape(shape)
 
-    def stated(name: str) -> Stated | None:
+    def stated(name: str) -> Stated[Any] | None:
         return Stated(**entry[name]) if entry[name] else None
 
     positions = array("positions")

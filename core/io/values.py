@@ -48,7 +48,7 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text.encode("utf-8", "replace").decode("utf-8"))
 
 
-def is_text(data: bytes, kind: np.dtype) -> bool:
+def is_text(data: bytes | bytearray, kind: np.dtype) -> bool:
     """Whether the bytes of a 'U' array are characters; numpy does not look before it makes a str of them."""
     return kind.kind != "U" or not data or int(np.frombuffer(data, np.dtype("u4").newbyteorder(kind.byteorder)).max()) < 0x110000
 

@@ -129,12 +129,12 @@ def _first(annotations: Any) -> Any:
     return annotations[0] if isinstance(annotations, list) and annotations else None
 
 
-def _labels(annotation: Any) -> list[dict]:
+def _labels(annotation: Any) -> list[dict[str, Any]]:
     labels = annotation.get("labels") if isinstance(annotation, dict) else None
     return [label for label in labels if isinstance(label, dict)] if isinstance(labels, list) else []
 
 
-def _categories(label: dict) -> list[str]:
+def _categories(label: dict[str, Any]) -> list[str]:
     kinds = label.get("act_cat")
     return [k for k in kinds if isinstance(k, str)] if isinstance(kinds, list) else []
 

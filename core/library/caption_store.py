@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from motionpatches.core import paths
 from motionpatches.core.atomic import write_atomically
@@ -155,7 +156,7 @@ def _seconds(value: float) -> str:
     return f"{value:g}" if value else ""
 
 
-def _table(columns: list[str], rows: list[dict]) -> str:
+def _table(columns: list[str], rows: list[dict[str, Any]]) -> str:
     stream = io.StringIO()
     table = csv.DictWriter(stream, columns, restval="", extrasaction="ignore", lineterminator="\n")
     table.writeheader()

@@ -114,7 +114,7 @@ def mirror_caption(caption: str) -> str:
     """Left and right exchanged, whole words only; 'left' as a verb ("she left the room", "is left standing")
     and 'right' as an adverb ("right away") stay."""
 
-    def swap(match: re.Match) -> str:
+    def swap(match: re.Match[str]) -> str:
         word = match.group(0)
         before, after = caption[: match.start()], caption[match.end() :]
         lower = word.lower()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from motionpatches.core import paths
 from motionpatches.core.library.library import Clip, Library, Skipped
@@ -114,7 +115,8 @@ def _save_readings(base: sqlite3.Connection, library: Library) -> None:
     if recognition is None:
         return
     numbers: dict[int, int] = {}
-    kept, rows = [], {}
+    kept: list[Recognition] = []
+    rows: dict[tuple[str, str], int] = {}
     for clip in library.clips:
         found = recognition(clip)
         if id(found) not in numbers:
@@ -198,7 +200,7 @@ def load_reading(root: Path, path: str, take: str, file: Path | None = None) -> 
         return None
 
 
-def _rows(root: Path, query: str, values: tuple[str, ...], file: Path | None) -> list[tuple]:
+def _rows(root: Path, query: str, values: tuple[str, ...], file: Path | None) -> list[tuple[Any, ...]]:
     """What a query of the index of this format gives; [] where there is none."""
     file = file or index_file(root)
     try:

@@ -12,6 +12,7 @@ import json
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +77,7 @@ def open_packed(path: Path) -> Job[Library]:
     )
 
 
-def write_packed(path: Path, name: str, motions: Sequence[Motion], clips: Sequence[dict]) -> None:
+def write_packed(path: Path, name: str, motions: Sequence[Motion], clips: Sequence[dict[str, Any]]) -> None:
     """Writes motions of one rate; `clips` give id, captions, split (and what else is to be kept)."""
     skeletons = list(dict.fromkeys(m.skeleton for m in motions))
     place = {skeleton: i for i, skeleton in enumerate(skeletons)}

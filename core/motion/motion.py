@@ -65,7 +65,7 @@ class Motion:
     source: Source | None = None
     partner: Motion | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         shape = self.positions.shape
         if len(shape) != 3 or shape[2] != 3 or shape[1] != self.skeleton.joint_count:
             raise ValueError(f"positions of shape {shape} do not fit {self.skeleton.joint_count} joints")

@@ -39,7 +39,7 @@ class RawTake:
     kind: Literal["body", "points"] = "body"
     notes: tuple[Assumption, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         shape = self.positions.shape
         if len(shape) != 3 or shape[2] != 3 or shape[1] != self.skeleton.joint_count:
             raise ValueError(f"positions of shape {shape} do not fit {self.skeleton.joint_count} joints")

@@ -25,7 +25,7 @@ class Skeleton:
     parents: tuple[int, ...]
     chains: Chains = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if len(self.joint_names) != len(self.parents):
             raise ValueError(f"{len(self.joint_names)} joint names but {len(self.parents)} parents")
         if self.chains and len(self.chains) != 5:

@@ -99,7 +99,7 @@ class Kept(NamedTuple):
     by_rig: dict[str, dict[tuple[str, str], Correction]] = {}
 
 
-_seen: tuple[tuple, Kept] = ((), Kept())
+_seen: tuple[tuple[Any, ...], Kept] = ((), Kept())
 _notices: list[str] = []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from motionpatches.core.motion.axes import UP_AXES
 from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.skeleton import Chains
 from motionpatches.core.motion.stated import Stated
 from motionpatches.core.recognition import root_offset, unit, up_axis
 from motionpatches.core.recognition.body_parts import PartFinding
@@ -98,7 +99,7 @@ def _up(axis: int, scores: np.ndarray, takes: list[Evidence]) -> Stated[str]:
 
 def _parts(takes: list[Evidence]) -> PartFinding:
     """The finding that most of the takes share, weighed by how sure each is."""
-    weights: Counter[tuple] = Counter()
+    weights: dict[Chains, float] = defaultdict(float)
     for take in takes:
         weights[take.parts.chains] += max(take.parts.confidence, 1e-3)
     chains = max(weights, key=weights.__getitem__)

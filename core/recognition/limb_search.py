@@ -135,12 +135,13 @@ def find_pairs(graph: BoneGraph) -> tuple[Pair, Pair] | None:
                 if pair and pair.unlike < 0.5 and pair.length > 0.1 * span:
                     pairs.append(pair)
     pairs.sort(key=lambda p: p.length * (1 - p.unlike), reverse=True)
-    best, best_score = None, 0.0
-    for k, one in enumerate(pairs[:40]):
-        for other in pairs[k + 1 : 40]:
-            score = one.length * (1 - one.unlike) + other.length * (1 - other.unlike)
-            if score > best_score and _apart(graph, one, other):
-                best, best_score = (one, other), score
+    best: tuple[Pair, Pair] | None = None
+    best_score = 0.0
+    for k, first in enumerate(pairs[:40]):
+        for second in pairs[k + 1 : 40]:
+            score = first.length * (1 - first.unlike) + second.length * (1 - second.unlike)
+            if score > best_score and _apart(graph, first, second):
+                best, best_score = (first, second), score
     return best
 
 

@@ -35,11 +35,11 @@ def parts_by_geometry(skeleton: Skeleton, sample: np.ndarray, readings: list[Nam
     odds_first = odds[0] - odds[1]
     legs, arms = found if odds_first >= 0 else found[::-1]
     torso = _torso(graph, legs, arms)
-    toes = [_foot(graph, limb)[-1] for limb in (legs.first, legs.second)]
+    first_toes, second_toes = (_foot(graph, limb)[-1] for limb in (legs.first, legs.second))
     # Which arm goes with which leg: the one on the same side of the trunk.
     if _crossed(sample, legs, arms):
         arms = Pair(arms.joint, arms.second, arms.first)
-    body = body_of(legs, arms, *toes, torso[-1])
+    body = body_of(legs, arms, first_toes, second_toes, torso[-1])
     left_first, sides_sure = _sides(sample, body, legs, arms, readings)
     chains = [_leg_chain(graph, limb) for limb in (legs.first, legs.second)]
     arm_chains = [_clean(limb.path[: limb.end + 1], limb) for limb in (arms.first, arms.second)]
@@ -56,7 +56,7 @@ def _legs_odds(graph: BoneGraph, legs: Pair, arms: Pair, readings: list[NameRead
     odds += 3.0 * min(reach / 0.15, 1.0)
     across = np.mean([_across_end(graph.sample, limb) for limb in (legs.first, legs.second)])
     odds += 2.0 * across
-    fingers = np.mean([_branches_beyond(graph, limb) for limb in (arms.first, arms.second)])
+    fingers = float(np.mean([_branches_beyond(graph, limb) for limb in (arms.first, arms.second)]))
     odds += 1.0 * min(fingers / 3, 1.0)
     odds += 1.0 * (graph.order[0] == legs.joint)
     named = _named_as_leg(legs, readings) - _named_as_leg(arms, readings)

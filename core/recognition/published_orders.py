@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from motionpatches.core.motion.skeleton import BANDAI21, KIT21, SMPL22, Chains, Skeleton
 
@@ -81,7 +82,7 @@ def _fingers(hand: str, names: str, count: int) -> str:
 _SMPL = " ".join(
     f"{n}:{SMPL22.joint_names[p] if p >= 0 else '-'}" for n, p in zip(SMPL22.joint_names, SMPL22.parents, strict=True)
 )
-_SMPL_BODY = dict(
+_SMPL_BODY: dict[str, Any] = dict(
     leg="pelvis left_hip left_knee left_ankle left_foot",
     torso="pelvis spine1 spine2 spine3 neck head",
     arm="spine3 left_collar left_shoulder left_elbow left_wrist",
@@ -91,7 +92,7 @@ _SMPL_HANDS = " ".join(_fingers(f"{s}_wrist", f"{s}_index {s}_middle {s}_pinky {
 _SMPLX = f"{_SMPL} jaw:head left_eye_smplhf:head right_eye_smplhf:head {_SMPL_HANDS}"
 
 # SOMA (NVIDIA): 30 joints of the body, 77 with every finger.
-_SOMA_BODY = dict(
+_SOMA_BODY: dict[str, Any] = dict(
     leg="Hips LeftLeg LeftShin LeftFoot LeftToeBase",
     torso="Hips Spine1 Spine2 Chest Neck1 Neck2 Head",
     arm="Chest LeftShoulder LeftArm LeftForeArm LeftHand",
@@ -119,7 +120,7 @@ _SOMA77 = (
 )
 
 # Key points of pose estimators: no spine of their own. Chest and spine divide the line from hips to shoulders in three.
-_POINTS_BODY = dict(
+_POINTS_BODY: dict[str, Any] = dict(
     leg="pelvis left_hip left_knee left_ankle",
     torso="pelvis spine chest neck head",
     arm="chest left_collar left_shoulder left_elbow left_wrist",
@@ -156,7 +157,7 @@ _COCO_TRUNK = _trunk("left_hip", "right_hip", "left_shoulder", "right_shoulder",
 _FEET = "{0}BigToe:{0}Ankle {0}SmallToe:{0}Ankle {0}Heel:{0}Ankle"
 _OPENPOSE_ARMS = "RShoulder:RCollar RElbow RWrist LShoulder:LCollar LElbow LWrist"
 _OPENPOSE_FACE = "REye:head LEye:head REar:head LEar:head"
-_OPENPOSE = dict(arm="chest LCollar LShoulder LElbow LWrist")
+_OPENPOSE: dict[str, Any] = dict(arm="chest LCollar LShoulder LElbow LWrist")
 _MEDIAPIPE = (
     "nose:head left_eye_inner:head left_eye:head left_eye_outer:head right_eye_inner:head right_eye:head "
     "right_eye_outer:head left_ear:head right_ear:head mouth_left:head mouth_right:head "
@@ -250,9 +251,9 @@ _CMU31 = (
     + "".join(f"{s}clavicle:thorax {s}humerus {s}radius {s}wrist {s}hand {s}fingers {s}thumb:{s}wrist " for s in "lr")
 )
 
-_LEG = dict(leg="pelvis LHip LKnee LAnkle")
+_LEG: dict[str, Any] = dict(leg="pelvis LHip LKnee LAnkle")
 _NECK_AND_HEAD = _trunk("LHip", "RHip", "LShoulder", "RShoulder", neck="Neck")
-_H36M_BODY = dict(leg="Hip LHip LKnee LFoot", arm="Thorax LShoulder LElbow LWrist")
+_H36M_BODY: dict[str, Any] = dict(leg="Hip LHip LKnee LFoot", arm="Thorax LShoulder LElbow LWrist")
 
 
 def _known(name: str, skeleton: Skeleton) -> JointOrder:

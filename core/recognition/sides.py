@@ -20,8 +20,8 @@ class Body:
 
 
 def body_of(legs: Pair, arms: Pair, first_toes: int, second_toes: int, head: int) -> Body:
-    ends = zip((legs.first, legs.second), (first_toes, second_toes), strict=True)
-    return Body(tuple((*limb.joints, toes) for limb, toes in ends), (arms.first.joints, arms.second.joints), head)
+    first_leg, second_leg = (*legs.first.joints, first_toes), (*legs.second.joints, second_toes)
+    return Body((first_leg, second_leg), (arms.first.joints, arms.second.joints), head)
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:

@@ -56,11 +56,11 @@ def recognition_from(values: Values) -> Recognition:
     return Recognition(unit, up, _parts(values["parts"]), _stated(values["root_offset"]))
 
 
-def _values(stated: Stated | None) -> Values | None:
+def _values(stated: Stated[Any] | None) -> Values | None:
     return asdict(stated) if stated else None
 
 
-def _stated(values: Values | None) -> Stated | None:
+def _stated(values: Values | None) -> Stated[Any] | None:
     return Stated(**values) if values else None
 
 

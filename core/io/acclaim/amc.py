@@ -134,7 +134,7 @@ def _alike(body: str, asf: Asf) -> tuple[dict[int, np.ndarray], np.ndarray] | No
 def _line_by_line(path: Path, body: str, asf: Asf, first_line: int) -> tuple[dict[int, np.ndarray], np.ndarray]:
     index = {name: i for i, name in enumerate(asf.names)}
     wanted = {name: len(asf.dofs[i]) for name, i in index.items()}
-    rows: dict[str, list[list[str]]] = {name: [] for name in asf.names if wanted[name]}
+    rows: dict[str, list[list[float]]] = {name: [] for name in asf.names if wanted[name]}
     numbers: list[int] = []
     frame_where = ""
     for number, line in enumerate(body.split("\n"), first_line):
@@ -167,7 +167,7 @@ def _line_by_line(path: Path, body: str, asf: Asf, first_line: int) -> tuple[dic
     return {index[name]: np.array(r, dtype=np.float64) for name, r in rows.items()}, np.array(numbers, np.int64)
 
 
-def _incomplete(path: Path, rows: dict[str, list], frames: int, where: str) -> FileProblem:
+def _incomplete(path: Path, rows: dict[str, list[list[float]]], frames: int, where: str) -> FileProblem:
     name = max((n for n, r in rows.items() if len(r) != frames), key=lambda n: len(rows[n]))
     what = "is missing" if len(rows[name]) < frames else "is there twice"
     return FileProblem(path, f"the bone {short(name)!r} {what} in a frame", CUT, where)
@@ -197,7 +197,8 @@ def _ends(asf: Asf, values: dict[int, np.ndarray], in_degrees: bool, order: tupl
     for bone in order:
         parent = asf.parents[bone]
         own = values.get(bone, np.zeros((frames, 0)))
-        shift, stretch, angles, axes = np.zeros((3, 1)), 0.0, [], ""
+        shift, angles, axes = np.zeros((3, 1)), [], ""
+        stretch: np.ndarray | float = 0.0
         for column, dof in enumerate(asf.dofs[bone]):
             if dof[0] == "t":
                 shift = np.repeat(shift, frames, axis=1) if shift.shape[1] != frames else shift

@@ -124,8 +124,8 @@ def _sections(text: str) -> dict[str, Lines]:
 
 
 def _numbers(path: Path, words: list[str], count: int, where: str) -> tuple[float, ...]:
-    values = [to_float(w.strip("(),")) for w in words[:count]]
-    if len(values) != count or None in values or max(map(abs, values)) > 1e9:
+    values = [value for w in words[:count] if (value := to_float(w.strip("(),"))) is not None]
+    if len(values) != count or max(map(abs, values)) > 1e9:
         raise FileProblem(path, f"{count} number{'s' * (count > 1)} should stand here", AGAIN, where)
     return tuple(values)
 

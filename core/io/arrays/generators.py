@@ -38,7 +38,7 @@ def results_in(path: Path, values: Mapping[str, Any]) -> list[tuple[str, tuple[s
     lengths = _lengths(values.get("lengths"))
     texts = texts_in(values)
     samples = _count(values.get("num_samples"), len(motion))
-    found = []
+    found: list[tuple[str, tuple[str, ...], np.ndarray]] = []
     for n, one in enumerate(motion):
         where, row = divmod(n, samples)
         name = f"{row} repetition {where}" if len(motion) > samples else str(row)

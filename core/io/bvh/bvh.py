@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def _take(bvh: Bvh, positions: np.ndarray, tree: list[int], notes: tuple[Assumpt
     own, skeleton = drop_ground_joint(own, skeleton)
     rest = rest[len(rest) - skeleton.joint_count :]
     fps = round(1 / bvh.frame_time, 3)
-    kind = "points" if len(tree) > 1 and max(skeleton.parents) < 0 else "body"
+    kind: Literal["body", "points"] = "points" if len(tree) > 1 and max(skeleton.parents) < 0 else "body"
     return RawTake(
         np.ascontiguousarray(own),
         fps,

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 
@@ -74,6 +75,13 @@ _CHANNEL = re.compile(r"([xyz])_?(pos|trans|rot|scal)", re.IGNORECASE)
 _KINDS = {"pos": "p", "trans": "p", "rot": "r", "scal": "-"}
 
 
+def _matched(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str]:
+    """Match a pattern that fits anywhere, if only nothing."""
+    found = pattern.match(text, at)
+    assert found is not None, "the pattern fits an empty text"
+    return found
+
+
 class _Hierarchy:
     """The statements from HIERARCHY to MOTION, read one by one; `at` is the place after the last one."""
 
@@ -112,7 +120,7 @@ class _Hierarchy:
         if self.stack:
             raise FileProblem(self.path, "its hierarchy is cut off: a joint is never closed", CUT)
 
-    def breaks_off(self, started: bool) -> None:
+    def breaks_off(self, started: bool) -> NoReturn:
         if started and self.stack:
             raise FileProblem(self.path, "its hierarchy is cut off: a joint is never closed", CUT)
         raise FileProblem(self.path, "it has no HIERARCHY and MOTION sections, so it is not a (whole) BVH file", AGAIN)
@@ -144,7 +152,7 @@ class _Hierarchy:
             self.rest()
 
     def rest(self) -> str:
-        found = _REST.match(self.text, self.at)
+        found = _matched(_REST, self.text, self.at)
         self.at = found.end()
         return found[0]
 
@@ -155,7 +163,7 @@ class _Hierarchy:
     def joint(self) -> None:
         if len(self.names) >= MAX_JOINTS:
             raise self.problem(f"more than {MAX_JOINTS:,} joints", "Export only the body")
-        found = _NAME.match(self.text, self.at)
+        found = _matched(_NAME, self.text, self.at)
         if not found[1].strip():
             found = _NEXT_LINE_NAME.match(self.text, self.at) or found
         self.at = found.end()
@@ -175,10 +183,10 @@ class _Hierarchy:
         words = text.split()
         if len(words) != 3 or "," in text:
             words = _three_words(text[:400])
-        values = [to_float(w) for w in words[:3]]
-        if len(values) != 3 or None in values:
+        values = [value for w in words[:3] if (value := to_float(w)) is not None]
+        if len(values) != 3:
             raise self.problem("an OFFSET is not three numbers")
-        self.offsets[self.stack[-1][0]] = tuple(values)
+        self.offsets[self.stack[-1][0]] = (values[0], values[1], values[2])
 
     def channel_list(self, text: str) -> None:
         if not self.own():

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -49,7 +49,7 @@ class Header:
         return self.dtype.endswith("O")
 
 
-def read_header(stream: BinaryIO) -> Header:
+def read_header(stream: IO[bytes]) -> Header:
     """The header of a .npy at the stream's place. Raises NotAnArray."""
     start = stream.read(8)
     if start[:6] != MAGIC or len(start) < 8:
@@ -113,7 +113,7 @@ def read_npy(path: Path, objects: bool = True) -> Any:
         raise FileProblem(path, f"it is not a whole .npy array ({type(error).__name__})", "Copy or save it again") from None
 
 
-def _numbers(stream: BinaryIO, header: Header) -> np.ndarray:
+def _numbers(stream: IO[bytes], header: Header) -> np.ndarray:
     data = stream.read(header.size)
     if len(data) != header.size:
         raise NotAnArray("it is cut off: its header announces more numbers than are there")

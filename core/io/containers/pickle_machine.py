@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from motionpatches.core.io.containers.pickle_names import NAMES, Budget, JoblibArray, Known, PickleRefused, State, known, put
 
+_OPERATIONS = {operation.code: operation for operation in pickletools.opcodes}
 # Instructions whose argument is the value itself.
 VALUES = {
     "INT",
@@ -64,7 +65,7 @@ class Machine:
         """The value of the pickle. Raises PickleRefused, or anything at all where the bytes are broken."""
         while True:
             self.budget.step()
-            op = pickletools.code2op[self.stream.read(1).decode("latin-1")]
+            op = _OPERATIONS[self.stream.read(1).decode("latin-1")]
             value = op.arg.reader(self.stream) if op.arg else None
             if op.name == "STOP":
                 return self.stack.pop()
@@ -91,10 +92,10 @@ class Machine:
         elif name in EMPTY:
             stack.append(EMPTY[name]())
         elif name in TUPLES:
-            items = tuple(stack[-TUPLES[name] :])
-            if len(items) < TUPLES[name]:
+            last = tuple(stack[-TUPLES[name] :])
+            if len(last) < TUPLES[name]:
                 raise IndexError
-            stack[-TUPLES[name] :] = [items]
+            stack[-TUPLES[name] :] = [last]
         elif name == "MARK":
             self.below.append(stack)
             self.stack = []

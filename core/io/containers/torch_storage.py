@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def legacy_value(content: bytes, budget: Budget | None = None) -> Any:
         raise PickleRefused("it is not a file of torch.save")
     Machine(stream, NAMES, budget=budget).load()
     system = Machine(stream, NAMES, budget=budget).load()
-    order = "<" if not isinstance(system, dict) or system.get("little_endian", True) else ">"
+    order: Literal["<", ">"] = "<" if not isinstance(system, dict) or system.get("little_endian", True) else ">"
     start = stream.tell()
     asked: dict[str, str] = {}
 
@@ -61,7 +61,7 @@ def _dtype(name: str) -> np.dtype:
     return np.dtype("u2" if name == "bf" else name)
 
 
-def numbers_of(data: bytes, dtype: str, count: int, order: str) -> np.ndarray:
+def numbers_of(data: bytes, dtype: str, count: int, order: Literal["<", ">"]) -> np.ndarray:
     kind = _dtype(dtype).newbyteorder(order)
     if len(data) < count * kind.itemsize:
         raise EOFError("a storage that is cut off")

@@ -80,7 +80,7 @@ class Animation:
         return {node for node, _ in self.channels}
 
 
-def read_animation(document: Document, animation: dict, number: int) -> Animation:
+def read_animation(document: Document, animation: dict[str, Any], number: int) -> Animation:
     """Its channels on nodes; weights of morph targets and other properties are left out."""
     name = str(animation.get("name") or f"animation {number + 1}")
     where = f"animation '{name[:60]}'"
@@ -114,7 +114,7 @@ def _target(document: Document, target: Any) -> tuple[int, str]:
     return document.integer(holder, "node", len(document.parents)), path
 
 
-def _channel(document: Document, sampler: dict, path: str, where: str) -> Channel:
+def _channel(document: Document, sampler: dict[str, Any], path: str, where: str) -> Channel:
     times, values = document.accessor(sampler.get("input")), document.accessor(sampler.get("output"))
     interpolation = sampler.get("interpolation", "LINEAR")
     if not isinstance(interpolation, str) or interpolation not in ("LINEAR", "STEP", "CUBICSPLINE"):

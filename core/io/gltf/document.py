@@ -29,7 +29,7 @@ class Document:
     def __init__(self, path: Path):
         self.path = path
         self.json, self.binary = _parts(path)
-        self._lists: dict[str, list[dict]] = {}
+        self._lists: dict[str, list[dict[str, Any]]] = {}
         self._buffers: dict[int, np.ndarray] = {}
         self._arrays: dict[int, np.ndarray] = {}
         self._rising: dict[int, bool] = {}
@@ -39,7 +39,7 @@ class Document:
     def fail(self, problem: str, where: str = "", advice: str = "Export it again") -> NoReturn:
         raise FileProblem(self.path, problem, advice, where)
 
-    def items(self, name: str, holder: Any = None) -> list[dict]:
+    def items(self, name: str, holder: Any = None) -> list[dict[str, Any]]:
         """A list of objects, empty where there is none."""
         if holder is None and name in self._lists:
             return self._lists[name]
@@ -50,14 +50,14 @@ class Document:
             self._lists[name] = value
         return value
 
-    def integer(self, holder: dict, name: str, limit: int, default: int | None = None) -> int:
+    def integer(self, holder: dict[str, Any], name: str, limit: int, default: int | None = None) -> int:
         """A number from 0 to below `limit`."""
         value = holder.get(name, default)
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < limit:
             self.fail(f"'{name}' is {str(value)[:40]} where a number below {limit:,} belongs")
         return value
 
-    def numbers(self, holder: dict, name: str, default: tuple[float, ...]) -> np.ndarray:
+    def numbers(self, holder: dict[str, Any], name: str, default: tuple[float, ...]) -> np.ndarray:
         """As many finite numbers as the default has."""
         value = holder.get(name, default)
         try:
@@ -119,10 +119,11 @@ class Document:
         names = [str(node.get("name") or f"node {index}")[:200] for index, node in enumerate(nodes)]
         return names, parents, order
 
-    def _read(self, accessor: dict, where: str) -> np.ndarray:
-        width = WIDTHS.get(accessor.get("type")) if isinstance(accessor.get("type"), str) else None
+    def _read(self, accessor: dict[str, Any], where: str) -> np.ndarray:
+        kind_of_value = accessor.get("type")
+        width = WIDTHS.get(kind_of_value) if isinstance(kind_of_value, str) else None
         if width is None:
-            self.fail(f"its type is {str(accessor.get('type'))[:40]}", where)
+            self.fail(f"its type is {str(kind_of_value)[:40]}", where)
         count = self.integer(accessor, "count", MAX_COUNT)
         self._numbers += count * width
         if self._numbers > MAX_NUMBERS:
@@ -141,13 +142,13 @@ class Document:
             self.fail("a value is no finite number", where)
         return values
 
-    def _kind(self, holder: dict, where: str) -> np.dtype:
+    def _kind(self, holder: dict[str, Any], where: str) -> np.dtype:
         code = holder.get("componentType")
         if not isinstance(code, int) or code not in COMPONENTS:
             self.fail(f"its component type is {str(code)[:40]}", where)
         return np.dtype(COMPONENTS[code]).newbyteorder("<")
 
-    def _strided(self, holder: dict, kind: np.dtype, count: int, width: int, where: str) -> np.ndarray:
+    def _strided(self, holder: dict[str, Any], kind: np.dtype, count: int, width: int, where: str) -> np.ndarray:
         views = self.items("bufferViews")
         view = views[self.integer(holder, "bufferView", len(views))]
         extensions = view.get("extensions")
@@ -211,7 +212,7 @@ class Document:
         return path
 
 
-def _parts(path: Path) -> tuple[dict, np.ndarray | None]:
+def _parts(path: Path) -> tuple[dict[str, Any], np.ndarray | None]:
     """The JSON, and the binary part of a GLB."""
     content = _mapped(path)
     binary = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -163,7 +164,7 @@ def _quaternion(turn: np.ndarray) -> np.ndarray:
     return np.linalg.eigh(matrix)[1][:, -1]
 
 
-def world_positions(document: Document, animation: Animation, rig: Rig, times: np.ndarray, locals_: list) -> np.ndarray:
+def world_positions(document: Document, animation: Animation, rig: Rig, times: np.ndarray, locals_: list[Any]) -> np.ndarray:
     """(T, J, 3) world positions of a rig's nodes at each time."""
     world: dict[int, tuple[np.ndarray, np.ndarray]] = {-1: (np.zeros((1, 3)), np.eye(3)[None])}
     needed = _with_ancestors(rig, document.parents)
@@ -193,7 +194,7 @@ def _take(
     times: np.ndarray,
     fps: float,
     rate: Assumption,
-    locals_: list,
+    locals_: list[Any],
     human: dict[int, str],
 ) -> RawTake:
     with np.errstate(all="ignore"):

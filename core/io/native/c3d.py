@@ -166,6 +166,7 @@ def _person(tracks: Tracks, subject: str, columns: list[int], alone: bool, notes
         points, notes = points[inside[0] : inside[-1] + 1], (*notes, note)
     filled, gaps = filled_points(points, tracks.fps, [markers[k] for k in used])
     body = body_of([markers[k] for k in used], filled)
+    assert body is not None, "its markers are those of a person"
     how = Assumption("joints", f"from {len(used)} markers", "regression of the waist's markers; centres within the limbs", 0.9)
     return RawTake(
         body.positions,

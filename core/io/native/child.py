@@ -17,6 +17,7 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -107,7 +108,7 @@ class NativeReader:
                 raise FileProblem(path, "the program that reads it did not start", "Install the studio again")
         return self._process
 
-    def _end_if(self, answer: dict) -> None:
+    def _end_if(self, answer: dict[str, Any]) -> None:
         if answer.get("last"):
             self._end()
 
@@ -133,12 +134,14 @@ class _Child:
             env=environment,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+        assert self.process.stdin is not None and self.process.stdout is not None, "both are pipes"
+        self.requests, self.lines = self.process.stdin, self.process.stdout
         self.answers: queue.Queue[bytes] = queue.Queue()
         self.late = False
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
-        with self.process.stdout as lines:
+        with self.lines as lines:
             for line in lines:
                 self.answers.put(line)
         self.answers.put(b"")
@@ -152,22 +155,23 @@ class _Child:
 
     @property
     def takes(self) -> Path:
+        assert self.folder is not None, "it has begun"
         return self.folder / TAKES
 
     def alive(self) -> bool:
         """Whether it can be asked: not ended, and started by this process (not by the one that this is a fork of)."""
         return self.owner == os.getpid() and self.process.poll() is None
 
-    def ask(self, request: dict, seconds: float) -> dict | None:
+    def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any] | None:
         """The child's answer, None where there is none."""
         try:
-            self.process.stdin.write(json.dumps(request).encode() + b"\n")
-            self.process.stdin.flush()
+            self.requests.write(json.dumps(request).encode() + b"\n")
+            self.requests.flush()
         except OSError:
             return None
         return self.answer(seconds)
 
-    def answer(self, seconds: float) -> dict | None:
+    def answer(self, seconds: float) -> dict[str, Any] | None:
         try:
             line = self.answers.get(timeout=seconds)
             return json.loads(line) if line else None
@@ -195,17 +199,24 @@ class _Child:
         self.process.kill()
         self.process.wait()
         with contextlib.suppress(OSError):
-            self.process.stdin.close()
+            self.requests.close()
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _own(take: RawTake) -> RawTake:
     """With arrays of its own: the file that they are mapped from goes away."""
-    arrays = {
-        name: None if (array := getattr(take, name)) is None else np.array(array) for name in ("positions", "rest", "root_offset")
-    }
-    return replace(take, **arrays, partner=take.partner and _own(take.partner))
+
+    def own(array: np.ndarray | None) -> np.ndarray | None:
+        return None if array is None else np.array(array)
+
+    return replace(
+        take,
+        positions=np.array(take.positions),
+        rest=own(take.rest),
+        root_offset=own(take.root_offset),
+        partner=take.partner and _own(take.partner),
+    )
 
 
 _READER = NativeReader()

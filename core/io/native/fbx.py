@@ -26,6 +26,9 @@ MAX_CELLS = 20_000_000
 MAX_SECONDS = 12 * 3600
 MAX_TAKES = 1000
 
+# Of a node at each time: place, axes with and without its own scale, and the scale that children may inherit.
+_World = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
 
 def read_fbx(path: Path) -> list[RawTake]:
     """Every take, (T, J, 3) at the file's rate over the take's time span, in units of the file. Only for a child process, see
@@ -42,7 +45,8 @@ def read_fbx(path: Path) -> list[RawTake]:
         raise FileProblem(path, "it holds no skeleton: no bones, and no nodes that move", "Export the skeleton too")
     if max(len(rig.nodes) for rig in rigs) > MAX_JOINTS:
         raise FileProblem(path, f"its skeleton has more than {MAX_JOINTS:,} joints", "Export only the body")
-    takes, empty, cells = [], 0, 0
+    takes: list[RawTake] = []
+    empty = cells = 0
     fps = scene.fps if 1 <= scene.fps <= 1000 else 30.0
     for stack in scene.stacks[:MAX_TAKES]:
         acting = [rig for rig in rigs if stack.moving & _with_ancestors(rig, scene)]
@@ -91,7 +95,7 @@ def _with_ancestors(rig: Rig, scene: Scene) -> set[int]:
 def _times(stack: Stack, fps: float) -> np.ndarray:
     """(T,) seconds of the frames: the take's span, to the frame of its last key where that is its end."""
     begin, end = stack.begin, stack.end
-    first, last = stack.keys
+    first, last = stack.keys or (begin, end)
     if not end > begin:
         begin, end = first, last
     keyed = int(np.floor((min(last, end) - begin) * fps + 1e-3)) + 1
@@ -149,7 +153,7 @@ def world_positions(scene: Scene, stack: Stack, rig: Rig, times: np.ndarray) -> 
     return places
 
 
-def _world(node: Node, local: np.ndarray, world: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _world(node: Node, local: np.ndarray, world: dict[int, _World]) -> _World:
     """Place (T, 3), axes with and without the node's own scale (T, 3, 3), and the scale (T, 3) that children may inherit."""
     place, turn, scale = local[:, :3], quaternion_matrices(local[:, 3:7]), local[:, 7:]
     if node.parent < 0:
@@ -170,7 +174,7 @@ def _rig_scale(scene: Scene, stack: Stack, rig: Rig, times: np.ndarray) -> tuple
     above = scene.nodes[rig.nodes[0]].parent
     if above < 0:
         return 1.0, ""
-    world: dict[int, tuple] = {}
+    world: dict[int, _World] = {}
     for index in sorted(_with_ancestors(Rig((above,), (-1,)), scene)):
         node = scene.nodes[index]
         world[index] = _world(node, local_transforms(node, stack, times[[0, -1]]), world)

@@ -123,7 +123,7 @@ def _node(element: Any) -> Node:
     )
 
 
-def _stack(stack: Any, node_type: type) -> Stack:
+def _stack(stack: Any, node_type: Any) -> Stack:
     moving: set[int] = set()
     first, last = np.inf, -np.inf
     for layer in _items(stack.layers):

@@ -96,8 +96,8 @@ def _answer(readers: Mapping[str, Reader], request: dict[str, Any], out: Path) -
     except MemoryError:
         return {"problem": "it needs more memory than a file may take", "advice": "Export a shorter take, or only the skeleton"}
     except OSError as error:
-        problem = os_problem(path, error)
-        return {"problem": problem.problem, "advice": problem.advice}
+        refused = os_problem(path, error)
+        return {"problem": refused.problem, "advice": refused.advice}
     except Exception as error:  # whatever a library raises on broken bytes
         traceback.print_exc()
         return {"problem": f"it could not be read ({type(error).__name__}: {str(error)[:60]})", "advice": "Export it again"}

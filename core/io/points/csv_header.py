@@ -117,7 +117,7 @@ def read_header(rows: Sequence[Sequence[str]]) -> Header | None:
 
 
 def _header(base: list[str], labels: list[tuple[str, int, str] | None], unit: str, first: int) -> Header | None:
-    def column(pattern: re.Pattern) -> int:
+    def column(pattern: re.Pattern[str]) -> int:
         return next((i for i, c in enumerate(base) if labels[i] is None and pattern.match(c)), -1)
 
     points: dict[str, list[dict[int, int]]] = {}
@@ -215,14 +215,15 @@ def _from_rows(above: list[list[str]], axes: int, names: list[str]) -> list[tupl
     for i, cell in enumerate(above[axes]):
         found = read_label(cell[1:] if re.match(r"^[tT][xyzXYZ]\b", cell) else cell)
         fits = (
-            found
+            found is not None
             and not found[0]
             and spread[i]
             and kinds[i].lower() in ("", "position")
             and (not bones or types[i].lower() == "bone")
             and spread[i].lower() not in _NO_NAMES
         )
-        labels.append((f"{people[i]}:{spread[i]}" if people[i] else spread[i], found[1], found[2]) if fits else None)
+        name = f"{people[i]}:{spread[i]}" if people[i] else spread[i]
+        labels.append((name, found[1], found[2]) if found is not None and fits else None)
     return labels
 
 

@@ -57,7 +57,9 @@ def _runs(missing: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _words(missing: np.ndarray, gaps: int, frames: int, left: int, longest_s: float, names: Sequence[str]) -> str:
     share = missing.mean(axis=0)
-    mostly = [f"{names[j][:60] if j < len(names) else f'point {j}'} ({share[j]:.0%})" for j in np.flatnonzero(share > 0.5)]
+    mostly = [
+        f"{names[j][:60] if j < len(names) else f'point {j}'} ({share[j]:.0%})" for j in np.flatnonzero(share > 0.5).tolist()
+    ]
     parts = [f"{gaps:,} gap{'s' * (gaps != 1)} of up to {longest_s:g} s filled ({frames:,} places)"] if gaps else []
     if left:
         parts.append(f"{left:,} longer gap{'s' * (left != 1)} left")

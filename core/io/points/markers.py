@@ -83,10 +83,13 @@ class _Places:
     def at(self, role: str) -> np.ndarray:
         return self.points[:, self.roles[role]]
 
-    def mean(self, *roles: str) -> np.ndarray | None:
+    def mean(self, *roles: str) -> np.ndarray:
+        """The middle of those that there are, at least one."""
+        return np.mean([self.at(role) for role in roles if role in self.roles], axis=0)
+
+    def mean_or_none(self, *roles: str) -> np.ndarray | None:
         """The middle of those that there are, None without any."""
-        there = [self.at(role) for role in roles if role in self.roles]
-        return np.mean(there, axis=0) if there else None
+        return self.mean(*roles) if any(role in self.roles for role in roles) else None
 
 
 def _joints(places: _Places, skeleton: Skeleton) -> np.ndarray:
@@ -115,7 +118,7 @@ def _leg(places: _Places, side: str, sign: float, joints: dict[str, np.ndarray],
     hip, knee, ankle = joints[f"{side}_hip"], places.at(f"{side} knee"), places.at(f"{side} ankle")
     shin = knee - ankle
     length = np.median(_length(shin))
-    toes = places.mean(f"{side} toe", f"{side} outer toe", f"{side} inner toe")
+    toes = places.mean_or_none(f"{side} toe", f"{side} outer toe", f"{side} inner toe")
     heel = places.at(f"{side} heel") if places.has(f"{side} heel") else ankle
     # The axis of the ankle, to the body's left, lies across shin and foot; without a foot it is the pelvis'.
     axis = pelvis_left if toes is None else np.cross(shin, toes - heel)
@@ -160,9 +163,9 @@ def _trunk(places: _Places, joints: dict[str, np.ndarray], pelvis_up: np.ndarray
     elif places.has("C7"):
         neck = (places.at("C7") + shoulders) / 2
     joints["neck"] = neck
-    low, high = places.mean("T10", "sternum"), places.mean("C7", "clavicle")
-    both = all(places.has(role) for role in ("T10", "sternum", "C7", "clavicle"))
-    chest = (low + high) / 2 if both else joints["pelvis"] + 0.75 * (neck - joints["pelvis"])
+    chest = joints["pelvis"] + 0.75 * (neck - joints["pelvis"])
+    if all(places.has(role) for role in ("T10", "sternum", "C7", "clavicle")):
+        chest = (places.mean("T10", "sternum") + places.mean("C7", "clavicle")) / 2
     joints["spine3"] = chest
     # The lower back bends as one: a curve that leaves the pelvis along its own axis.
     handle = joints["pelvis"] + 0.35 * _length(chest - joints["pelvis"]) * pelvis_up
@@ -187,7 +190,7 @@ def _head(places: _Places, neck: np.ndarray, up: np.ndarray, width: np.ndarray) 
         left = places.mean(corners[0], corners[2]) - places.mean(corners[1], corners[3])
         crown = _unit(np.cross(front - back, left))
         return (front + back) / 2 - HEAD_DOWN * np.median(_length(left)) * crown
-    middle = places.mean("front head", "back head", "left head", "right head", *corners)
+    middle = places.mean_or_none("front head", "back head", "left head", "right head", *corners)
     if middle is not None:
         return neck + 0.45 * (middle - neck)
     if places.has("top head"):
@@ -196,8 +199,8 @@ def _head(places: _Places, neck: np.ndarray, up: np.ndarray, width: np.ndarray) 
 
 
 def _arm(places: _Places, side: str, sign: float, joints: dict[str, np.ndarray]) -> None:
-    wrist = places.mean(f"{side} thumb wrist", f"{side} little wrist")
-    wrist = places.at(f"{side} wrist") if wrist is None else wrist
+    between = places.mean_or_none(f"{side} thumb wrist", f"{side} little wrist")
+    wrist = places.at(f"{side} wrist") if between is None else between
     wrist = places.at(f"{side} wrist centre") if places.has(f"{side} wrist centre") else wrist
     elbow = places.at(f"{side} elbow")
     upper, lower = joints[f"{side}_shoulder"] - elbow, wrist - elbow

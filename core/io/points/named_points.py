@@ -127,7 +127,7 @@ def _without_gaps(
 ) -> tuple[list[str], np.ndarray, Notes]:
     """Leave out points that are missing for longer. Raises FileProblem where a body needs them or none is left."""
     missing = missing_points(positions)
-    gone = np.flatnonzero(missing.any(axis=0))
+    gone = np.flatnonzero(missing.any(axis=0)).tolist()
     lost = [j for j in gone if j in set(needed)]
     if lost:
         raise FileProblem(
@@ -141,7 +141,7 @@ def _without_gaps(
     if not len(gone):
         return list(names), positions, notes
     listed = ", ".join(short(names[j], 30) for j in gone[:5]) + (" …" if len(gone) > 5 else "")
-    keep = np.flatnonzero(~missing.any(axis=0))
+    keep = np.flatnonzero(~missing.any(axis=0)).tolist()
     note = Assumption("left out", f"{len(gone):,} points", f"missing for longer than {LONGEST_S:g} s: {listed}", 0.9)
     return [names[j] for j in keep], positions[:, keep], (*notes, note)
 
@@ -156,7 +156,7 @@ def _from_markers(names: Sequence[str], positions: np.ndarray) -> tuple[Skeleton
     """Joints of a set of markers with those of the waist, which tables of joints never have."""
     from motionpatches.core.io.points.markers import SKELETON, body_of
 
-    whole = np.flatnonzero(~missing_points(positions).any(axis=0))
+    whole = np.flatnonzero(~missing_points(positions).any(axis=0)).tolist()
     found = body_of([names[j].rpartition(":")[2] for j in whole], positions[:, whole])
     return (SKELETON, found.positions) if found is not None and np.isfinite(found.positions).all() else None
 

@@ -10,7 +10,7 @@ import numpy as np
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.formats import Format
 from motionpatches.core.io.limits import check_size, short
-from motionpatches.core.io.points.gaps import fill_gaps, missing_points
+from motionpatches.core.io.points.gaps import fill_gaps
 from motionpatches.core.io.text import read_text
 from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake
@@ -44,16 +44,16 @@ def read_ntu(path: Path) -> list[RawTake]:
     for i, track in enumerate(kept):
         for frame, words in track.items():
             people[frame, i] = _places(path, words, frame)
-    filled, words = fill_gaps(people.reshape(frames, -1, 3), FPS)
-    if words:
-        notes = (*notes, Assumption("gaps", words, "frames in which a body was not seen", 0.8))
-    start, end = _longest_run(~missing_points(filled).any(axis=1))
+    filled, said = fill_gaps(people.reshape(frames, -1, 3), FPS)
+    if said:
+        notes = (*notes, Assumption("gaps", said, "frames in which a body was not seen", 0.8))
+    start, end = _longest_run(np.isfinite(filled).all(axis=(1, 2)))
     if 2 * (end - start) < most and len(kept) > 1:
         # The bodies are hardly ever seen together: the one seen most is shown.
         first = max(range(len(kept)), key=lambda i: len(kept[i]))
         filled = filled.reshape(frames, len(kept), 25, 3)[:, first]
         notes = (*notes, Assumption("left out", f"{len(kept) - 1} bodies", "seldom seen at the same time", 0.7))
-        start, end = _longest_run(~missing_points(filled).any(axis=1))
+        start, end = _longest_run(np.isfinite(filled).all(axis=(1, 2)))
     if end - start < frames:
         why = f"the longest run of the {frames:,} in which all are seen"
         notes = (*notes, Assumption("frames", f"{start:,} to {end - 1:,}", why, 0.7))

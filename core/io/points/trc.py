@@ -33,7 +33,7 @@ def read_trc(path: Path) -> list[RawTake]:
         raise FileProblem(path, "it has no frames", CUT)
     fps, rate = _rate(path, header, table[:, 1])
     positions = without_zeros(table[:, 2:].reshape(len(table), len(names), 3))
-    notes = ()
+    notes: tuple[Assumption, ...] = ()
     claimed = to_float(header.get("numframes", ""))
     if claimed is not None and claimed != len(table):
         notes = (Assumption("frames", f"{len(table):,}", f"the header announces {claimed:,.0f}; the take may be cut off", 0.6),)

@@ -42,7 +42,8 @@ def _people_of(frame: dict[str, Any]) -> list[tuple[str, dict[str, np.ndarray]]]
         None,
     )
     if isinstance(frame.get("smpl"), list):  # a list of people, with their cameras beside
-        cameras = frame.get("camera") if isinstance(frame.get("camera"), list) else []
+        found = frame.get("camera")
+        cameras = found if isinstance(found, list) else []
         people = []
         for n, entry in enumerate(frame["smpl"][:100]):
             if not isinstance(entry, dict):
