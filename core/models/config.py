@@ -1,10 +1,11 @@
-"""What a model is made of, and the presets: one visible table."""
+"""The configuration of a model, and the presets: one visible table."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal, TypedDict
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.patches import PatchRecipe
@@ -14,19 +15,28 @@ MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Two encoders, two heads, one space.
+    """The architecture of a model: two encoders and two heads into one space (part of a model's config.json).
 
-    motion: a timm vision transformer name (the patch size in it is `patches.points`); `motion_weights`: "" from scratch,
-    "hub", "starter" (those of the shipped model), or a local file. text: a transformers encoder by hub name or folder;
-    `text_weights`: "hub", "starter", or "" (random, with the same architecture); `text_pooling`: the first token, the last
-    (CLIP), or the mean of all. `people`: 2 reads both people of an interaction. `head`: a linear or residual head on each
-    side, or, for text_space, a linear head on the motion's side into the text encoder's own space (whose width `dim` then
-    is), where unseen words already lie near their kin, and on the text's side one that starts as the identity. `head_hidden`:
-    so many hidden units stand beside a linear head on the motion's side. `memory_keys`, `memory_meanings`: how many sentences a
-    model knows by heart, and how many things they mean (core/models/text_memory.py), which a model is given when
-    it is made and cannot be asked for.
-    `trim_padding`: time windows after the end of a motion are left out instead of being read as zero patches (faster; not
-    in the paper).
+    Attributes:
+        motion: a timm vision transformer by name; the patch size in its name is `patches.points`.
+        motion_weights: '' for random ones, 'hub', 'starter' (those of the shipped model), or a local file.
+        motion_pooling: class token, or mean of all tokens.
+        text: a transformers encoder by hub name or folder.
+        text_weights: 'hub', 'starter', or '' for random ones of the same architecture.
+        text_pooling: first token, last token (CLIP), or mean of all tokens.
+        head: 'linear' or 'residual' on both sides; 'text_space' projects motions into the text encoder's own space (`dim` is
+            its width), with a residual head on the text side that starts as the identity.
+        head_hidden: hidden units beside a linear head on the motion side; 0 for none.
+        memory_keys: sentences in the key-value memory (core/models/text_memory.py). Read-only: set with the memory.
+        memory_meanings: different values in that memory. Read-only as well.
+        dropout: of residual heads.
+        people: 2 reads both people of an interaction.
+        dim: width of the common space.
+        temperature: of the contrastive loss.
+        trim_padding: leave out the time windows after the end of a motion instead of reading zero patches (faster; not in
+            the paper).
+        drop_path: stochastic depth of the motion encoder.
+        patches: how motions are prepared.
     """
 
     motion: str = "vit_base_patch16_224.augreg_in21k"
@@ -46,6 +56,38 @@ class ModelConfig:
     trim_padding: bool = False
     drop_path: float = 0.0
     patches: PatchRecipe = field(default_factory=PatchRecipe)
+
+
+class PatchFields(TypedDict, total=False):
+    """Fields of PatchRecipe to be replaced."""
+
+    normalisation: Literal["sample_point", "joint"]
+    fps: float
+    canonical: bool
+    height_m: float
+    points: int
+    form: Literal["patches", "joints"]
+    repeat_frames: bool
+
+
+class ModelFields(TypedDict, total=False):
+    """Fields of ModelConfig to be replaced, as in the configuration of a run. The memory's sizes are not among them."""
+
+    motion: str
+    motion_weights: str
+    motion_pooling: Literal["token", "avg"]
+    text: str
+    text_weights: str
+    text_pooling: Literal["cls", "last", "mean"]
+    head: Literal["linear", "residual", "text_space"]
+    head_hidden: int
+    dropout: float
+    people: int
+    dim: int
+    temperature: float
+    trim_padding: bool
+    drop_path: float
+    patches: PatchFields
 
 
 PRESETS: dict[str, ModelConfig] = {
@@ -75,7 +117,7 @@ PRESETS: dict[str, ModelConfig] = {
 }
 
 
-CHOICES: dict[str, tuple] = {
+CHOICES: dict[str, tuple[str | int, ...]] = {
     "motion_pooling": ("token", "avg"),
     "text_pooling": ("cls", "last", "mean"),
     "head": ("linear", "residual", "text_space"),
@@ -84,27 +126,30 @@ CHOICES: dict[str, tuple] = {
 
 
 def preset(name: str, **changes: Any) -> ModelConfig:
-    """A preset by name, with fields replaced; those of `patches` may come as a dictionary, and a patch size in the name of
-    another vision transformer is taken over."""
+    """Return a preset with fields replaced, see `changed`. Raises StudioError for an unknown preset."""
     if name not in PRESETS:
         raise StudioError(f"There is no preset {name!r}. Choose one of {', '.join(PRESETS)}.")
     return changed(PRESETS[name], **changes)
 
 
 def changed(config: ModelConfig, **changes: Any) -> ModelConfig:
-    """A configuration with fields replaced, as in `preset`. Raises StudioError for unknown fields and values."""
+    """Return a configuration with fields replaced.
+
+    Args:
+        config: where the other fields come from.
+        changes: ModelFields; `patches` is a PatchRecipe, or a dictionary of those of its fields that change. The patch size in
+            the name of another vision transformer becomes `patches.points`.
+
+    Raises:
+        StudioError: unknown fields, values of a wrong type, and values that do not fit together.
+    """
+    if problem := field_problem(changes):
+        raise StudioError(f"The model's fields cannot be used ({problem}).")
     patches = changes.pop("patches", {})
-    try:
-        if not isinstance(patches, dict | PatchRecipe):
-            raise TypeError(f"patches is a table of fields, not {patches!r}")
-        _check_types(config, changes)
-        if isinstance(patches, dict):
-            _check_types(config.patches, patches)
-            size = re.search(r"_patch(\d+)", changes.get("motion", ""))
-            patches = replace(config.patches, **({"points": int(size[1])} if size else {}), **patches)
-        config = replace(config, patches=patches, **changes)
-    except TypeError as error:
-        raise StudioError(f"The model's fields cannot be used ({error}).") from None
+    if not isinstance(patches, PatchRecipe):
+        size = re.search(r"_patch(\d+)", changes.get("motion", ""))
+        patches = replace(config.patches, **({"points": int(size[1])} if size else {}) | patches)
+    config = replace(config, patches=patches, **changes)
     for name, known in CHOICES.items():
         if getattr(config, name) not in known:
             raise StudioError(f"{name} must be one of {', '.join(map(str, known))}, not {getattr(config, name)!r}.")
@@ -119,19 +164,33 @@ def changed(config: ModelConfig, **changes: Any) -> ModelConfig:
     return config
 
 
-def _check_types(config: ModelConfig | PatchRecipe, changes: dict[str, Any]) -> None:
-    """Raises TypeError for a value of another kind than the field's (a whole number will do for a fraction)."""
+def field_problem(changes: Mapping[str, Any]) -> str:
+    """Say what is wrong with the names and types of fields to be replaced; '' for nothing."""
+    patches = changes.get("patches", {})
+    if not isinstance(patches, dict | PatchRecipe):
+        return f"patches is a table of fields, not {patches!r}"
+    own = {name: value for name, value in changes.items() if name != "patches"}
+    return _type_problem(ModelConfig(), own) or (_type_problem(PatchRecipe(), patches) if isinstance(patches, dict) else "")
+
+
+def _type_problem(example: ModelConfig | PatchRecipe, changes: Mapping[str, Any]) -> str:
+    """Say which value has another type than its field has in `example` (a whole number will do for a fraction)."""
+    known = {f.name: type(getattr(example, f.name)) for f in fields(example)}
     for name, value in changes.items():
-        known = type(getattr(config, name, value))
-        if not isinstance(value, known) and not (known is float and type(value) is int):
-            raise TypeError(f"{name} is {known.__name__}, not {value!r}")
+        if name not in known:
+            return f"there is no field {name!r}; there are {', '.join(known)}"
+        if not isinstance(value, known[name]) and not (known[name] is float and type(value) is int):
+            return f"{name} is {known[name].__name__}, not {value!r}"
+    return ""
 
 
 def to_dict(config: ModelConfig) -> dict[str, Any]:
+    """Return plain values, as config.json of a model holds them."""
     return asdict(config)
 
 
 def from_dict(values: dict[str, Any]) -> ModelConfig:
+    """Read what `to_dict` gives. Raises StudioError for fields of another version."""
     values = dict(values)
     try:
         values["patches"] = PatchRecipe(**values.get("patches", {}))

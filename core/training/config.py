@@ -1,4 +1,4 @@
-"""What a training run is told."""
+"""The configuration of a training run, its recipes and its checks."""
 
 from __future__ import annotations
 
@@ -8,36 +8,56 @@ from pathlib import Path
 from typing import Any
 
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
-from motionpatches.core.models.config import PRESETS
+from motionpatches.core.models.config import PRESETS, ModelFields, field_problem
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """A run: data, model, recipe.
+    """The configuration of a run: data, model and recipe (config.json of a run folder).
 
-    `layout`: what the library is, where it was said and not recognised. `start_from` is a model folder to go on from ('' for a
-    new model of `preset`); with fields of `model`, its encoders go on under new heads. Learning rates are those of the text
-    encoder, the motion encoder (0 freezes either) and the heads;
-    `frozen_text_layers` and `frozen_motion_layers` keep the embeddings and so many of the lowest layers as they are;
-    `keep_text_head` the last layer of the words.
-    `same_caption_positives`: motions of the batch that carry the drawn caption too count as right answers instead of being
-    pushed away; `mask_above`: other captions whose sentence embeddings have a cosine above this count neither as right nor as
-    wrong (0: none). `align`: weight of 1 - cosine of each pair beside the contrastive loss: motions stay where their captions lie
-    instead of where the others of a batch are farthest, so that words near those captions, though never seen, find them.
-    `mirror` (left and right, in motion and words), `crop` (where a motion starts), `augment` (0 to 1: strength of speed, size,
-    heading, limb and noise variation), `caption_choice` (a random caption of each motion, or the first), `cutmix` (share of
-    motions that take two or three body parts from another): variation of the training clips. `ema`: the saved model is
-    the moving average of the weights, with this decay a step (0: the weights themselves). `chunk`: motions encoded at a time
-    (0: the whole batch); fewer need less memory for the same gradient. `train_share`: the share of the training clips that
-    is used. `sentences` are searched for among the clips after every epoch, to watch the model learn. `save_every_s`: what a
-    kill may cost, in seconds (0: nothing, at the price of writing after every step).
+    Attributes:
+        library: path of the library to train on.
+        layout: layout of the library as the user named it; '' to recognise it.
+        preset: the model to make; RECIPES holds the recipe of each preset.
+        start_from: folder of a model to fine-tune; '' makes a new one.
+        model: fields of ModelConfig that replace the preset's. With `start_from` they make new heads over its encoders.
+        epochs: passes over the training clips.
+        batch: motions per optimizer step.
+        chunk: motions encoded at a time (gradient caching: the same gradient in less memory); 0 for the whole batch.
+        train_share: share of the training clips to use, above 0 and up to 1.
+        lr_text: learning rate of the text encoder; 0 freezes it.
+        lr_motion: learning rate of the motion encoder; 0 freezes it.
+        lr_heads: learning rate of the heads, above 0.
+        keep_text_head: freeze the text head, so that sentences keep their embeddings' projection.
+        weight_decay: decoupled decay of weight matrices; biases, norms and embeddings have none.
+        warmup: share of the steps in which the learning rates rise from 0.
+        schedule_stretch: the cosine schedule reaches 0 after this multiple of the steps.
+        loss: 'mean' or 'sum' of the two directions of the contrastive loss.
+        same_caption_positives: count motions of the batch that have the drawn caption too as positives.
+        align: weight of 1 - cosine of each pair, added to the contrastive loss; it improves retrieval for unseen wording.
+        mask_above: cosine of two captions' sentence embeddings above which their motions are neither positives nor
+            negatives of each other; 0 masks none.
+        frozen_text_layers: freeze the embeddings and this many of the lowest layers of the text encoder.
+        frozen_motion_layers: the same for the motion encoder.
+        mirror: mirror half of the motions, with left and right exchanged in their captions.
+        crop: draw where the motion starts, instead of taking its first window.
+        augment: strength from 0 to 1 of changes of speed, size, heading, limb lengths and noise.
+        caption_choice: train on a 'random' caption of a motion at each step, or on its 'first'.
+        cutmix: share of motions in a batch that take two or three body parts from another one.
+        ema: decay per step of the moving average of the weights, which is saved; 0 saves the weights themselves.
+        precision: 'bf16', 'fp32', or 'auto' for the faster one on the device.
+        device: 'auto', 'cpu', 'cuda', 'cuda:1', 'mps'.
+        seed: of all random numbers of the run.
+        compact: save the best model as int8, a quarter of the size.
+        sentences: watched sentences, searched for among some clips before the first step and after every epoch.
+        save_every_s: seconds between saved states, what a killed run may lose; 0 saves after every step.
     """
 
     library: str = ""
     layout: str = ""
     preset: str = "starter"
     start_from: str = ""
-    model: dict[str, Any] = field(default_factory=dict)
+    model: ModelFields = field(default_factory=ModelFields)
     epochs: int = 25
     batch: int = 64
     chunk: int = 0
@@ -104,14 +124,14 @@ RECIPES: dict[str, dict[str, Any]] = {
 
 
 def recipe(preset: str, **changes: Any) -> TrainingConfig:
-    """The preset's recipe with fields replaced."""
+    """Return the preset's recipe with fields replaced. Raises StudioError for an unknown preset or an unusable field."""
     if preset not in PRESETS:
         raise StudioError(f"There is no preset {preset!r}. Choose one of {', '.join(PRESETS)}.")
     return check(replace(TrainingConfig(preset=preset, **RECIPES[preset]), **changes))
 
 
 def check(config: TrainingConfig) -> TrainingConfig:
-    """Raises StudioError naming the fields that cannot be."""
+    """Return the configuration. Raises StudioError that names every unusable field."""
     found = problems(config)
     if found:
         raise StudioError("The training configuration cannot be used: " + "; ".join(found.values()) + ".")
@@ -119,8 +139,8 @@ def check(config: TrainingConfig) -> TrainingConfig:
 
 
 def problems(config: TrainingConfig) -> dict[str, str]:
-    """By field, what cannot be."""
-    found = {}
+    """Find the unusable fields: {field: what is wrong with it}."""
+    found: dict[str, str] = {}
     for name, least in (
         ("epochs", 1),
         ("batch", 2),
@@ -161,13 +181,20 @@ def problems(config: TrainingConfig) -> dict[str, str]:
         found["train_share"] = "train_share is a share, above 0 and at most 1"
     if not isinstance(config.model, dict):
         found["model"] = "model is a table of fields of the model"
+    elif problem := field_problem(config.model):
+        found["model"] = f"model: {problem}"
     if not isinstance(config.sentences, list) or not all(isinstance(s, str) and s.strip() for s in config.sentences):
         found["sentences"] = "sentences is a list of texts"
     return found
 
 
 def read(path: Path) -> TrainingConfig:
-    """From a JSON file; unknown fields are an error, missing ones take the preset's value."""
+    """Read a JSON file; missing fields take the value of the preset's recipe.
+
+    Raises:
+        FileProblem: the file cannot be read, or has unknown fields or values of a wrong type.
+        StudioError: an unusable value.
+    """
     try:
         values = json.loads(Path(path).read_text())
     except OSError as error:
@@ -185,4 +212,5 @@ def read(path: Path) -> TrainingConfig:
 
 
 def write(config: TrainingConfig, path: Path) -> None:
+    """Write a JSON file with all fields."""
     Path(path).write_text(json.dumps(asdict(config), indent=1) + "\n")

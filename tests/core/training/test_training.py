@@ -1,9 +1,10 @@
 """The loss against PyTorch's own, batches, and a run from configuration to model."""
 
 import json
+import re
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,13 @@ from torch.nn import functional
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import load_model
+from motionpatches.core.models.config import ModelConfig, ModelFields, PatchFields
 from motionpatches.core.models.text_encoder import TextEncoder
 from motionpatches.core.patches import PatchRecipe, compute_statistics, prepare, to_patches
 from motionpatches.core.progress import run
 from motionpatches.core.training import config as training_config
 from motionpatches.core.training.batches import first_window, make_batch
+from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.dataset import prepare_clips
 from motionpatches.core.training.ema import WeightAverage
 from motionpatches.core.training.loss import contrastive_loss
@@ -207,3 +210,25 @@ def test_frozen_layers_are_the_lowest_and_what_comes_before(tiny_model):
     assert tiny_model.motion_encoder.vit.fc_norm.weight.requires_grad and tiny_model.text_head.projection.weight.requires_grad
     with pytest.raises(StudioError, match="has 2 layers; 3 cannot be frozen"):
         make_optimizer(tiny_model, training_config.recipe("starter", frozen_text_layers=3))
+
+
+def test_fields_of_the_model_are_checked_with_the_configuration(tmp_path):
+    with pytest.raises(StudioError, match="model: dim is int, not 'wide'"):
+        training_config.recipe("starter", model={"dim": "wide"})
+    with pytest.raises(StudioError, match="model: there is no field 'colour'"):
+        training_config.recipe("starter", start_from="a model", model={"colour": 3})
+    with pytest.raises(StudioError, match="model: points is int, not 16.5"):
+        training_config.recipe("starter", model={"patches": {"points": 16.5}})
+
+
+def test_every_field_is_documented_and_typed():
+    for config, types, left_out in (
+        (TrainingConfig, None, set()),
+        (ModelConfig, ModelFields, {"memory_keys", "memory_meanings"}),
+        (PatchRecipe, PatchFields, set()),
+    ):
+        names = {f.name for f in fields(config)}
+        if config is not PatchRecipe:
+            assert set(re.findall(r"^        (\w+): ", config.__doc__, re.MULTILINE)) == names
+        if types is not None:
+            assert set(types.__annotations__) == names - left_out
