@@ -1,4 +1,4 @@
-"""Embeddings of the clips of a library, as at test time: the first window, the first caption."""
+"""Embed the clips of a library as at test time: first window, first caption."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def embed_texts(model: MotionTextModel, sentences: Sequence[str], precision: str
 
 @torch.inference_mode()
 def sentence_rows(captions: Sequence[str], encoder: str = "") -> np.ndarray:
-    """(N, S) unit rows of an encoder of sentences that knows no motion: the starter model's text encoder (all-MiniLM-L6-v2,
+    """(N, S) unit rows of a sentence encoder that was not trained on motion: the starter model's text encoder (all-MiniLM-L6-v2,
     tuned a little), or a transformers encoder by name or folder (TMR takes all-mpnet-base-v2)."""
     if encoder:
         text = TextEncoder.pretrained(preset("starter", text=encoder, text_weights="hub")).eval()
@@ -90,13 +90,17 @@ def sentence_rows(captions: Sequence[str], encoder: str = "") -> np.ndarray:
 
 
 def fitted(model: MotionTextModel, library: Library) -> tuple[MotionTextModel, str]:
-    """A model normalised per joint, with the statistics of a library of another skeleton, and a sentence that says so; others
-    as they are, ''."""
+    """Give a model that is normalised per joint the statistics of a library of another skeleton.
+
+    Returns:
+        The model and a sentence that says so; other models unchanged and ''.
+    """
     if model.statistics.normalisation != "joint" or model.config.patches.form == "joints":
         return model, ""
     joints = library.load(library.clips[0].id).skeleton.joint_count
     if joints == len(model.statistics.mean):
         return model, ""
     clips = library.in_split("train") or library.clips
+    found = library_statistics(library, clips, model.config.patches)
     note = f"Mean and deviation per joint are those of {library.name}, whose skeleton has {joints} joints."
-    return with_statistics(model, library_statistics(library, clips, model.config.patches)), note
+    return with_statistics(model, found.values), f"{note} {found.note}".strip()

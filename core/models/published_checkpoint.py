@@ -1,4 +1,4 @@
-"""The authors' published state dicts as models of ours: names mapped one to one, every tensor accounted for."""
+"""Import the authors' published state dicts: names are mapped one to one, and every tensor must fit."""
 
 from __future__ import annotations
 
@@ -85,7 +85,10 @@ def install(file: Path, data: Path, out: Path, origin: str) -> Job[None]:
     if statistics is None:
         library = yield from open_library(data)
         yield Progress(f"Mean and deviation of {library.name}", 0, 1)
-        statistics, place = library_statistics(library, library.clips, preset("official").patches), library.name
+        found = library_statistics(library, library.clips, preset("official").patches)
+        statistics, place = found.values, library.name
+        if found.skipped:
+            place += f" ({len(found.skipped):,} of {found.clips:,} motions left out, which could not be read)"
     imported = import_state_dict(file, statistics, origin, place)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +98,7 @@ def install(file: Path, data: Path, out: Path, origin: str) -> Job[None]:
 
 
 def read_state_dict(file: Path) -> dict[str, Tensor]:
-    """Tensors by name; nothing that could run code is unpickled."""
+    """Return the tensors by name. Nothing that could run code is unpickled."""
     try:
         state = torch.load(file, map_location="cpu", weights_only=True)
     except OSError as error:

@@ -29,7 +29,7 @@ from motionpatches.core.training.dataset import (
     save_prepared,
 )
 from motionpatches.core.training.distributed import World
-from motionpatches.core.training.events import Preparing, Steps
+from motionpatches.core.training.events import Preparing, Steps, Warned
 
 T = TypeVar("T")
 
@@ -53,7 +53,16 @@ def model_and_data(config: TrainingConfig, run: Path, world: World) -> Steps[tup
         raise os_problem(run, error) from error
     library = yield from _drive(open_library(config.library, layout=config.layout))
     train_clips, val_clips = split_clips(library, config.seed, config.train_share)
-    model = starting_model(config, lambda recipe: library_statistics(library, train_clips, recipe))
+    notes: list[str] = []
+
+    def statistics(recipe: PatchRecipe) -> PatchStatistics:
+        found = library_statistics(library, train_clips, recipe)
+        notes.append(found.note)
+        return found.values
+
+    model = starting_model(config, statistics)
+    for note in filter(None, notes):
+        yield Warned(note)
     data = yield from _drive(_prepare(model, library, train_clips, val_clips, run))
     save_prepared(data, run, made_for)
     world.barrier()
@@ -66,7 +75,7 @@ def _data_fields(config: TrainingConfig) -> dict[str, Any]:
 
 
 def starting_model(config: TrainingConfig, statistics: Callable[[PatchRecipe], PatchStatistics]) -> MotionTextModel:
-    """The model as it is before the first step. Statistics per joint belong to the data; others go on with a model."""
+    """The model as it is before the first step. Statistics per joint are those of the data; others are kept with the model."""
     if not config.start_from:
         model_config = preset(config.preset, **config.model)
         return new_model(model_config, lambda: statistics(model_config.patches))

@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -266,3 +267,12 @@ def test_events_that_cannot_be_kept_are_a_warning(config, tmp_path, monkeypatch)
     found = list(runs.events_of(folder, Control()))
     assert [e for e in found if isinstance(e, Step)] == steps
     assert [i for i, e in enumerate(found) if isinstance(e, Warned)] == [2] and "events.jsonl" in found[2].message
+
+
+def test_clips_left_out_of_the_statistics_are_a_warning(config, tmp_path):
+    file = Path(config.library) / "new_joints" / "000002.npy"
+    np.save(file, np.full_like(np.load(file), np.nan))  # the library's listing looks at headers only
+    found = list(train(replace(config, epochs=1), tmp_path / "run"))
+    warnings = [e.message for e in found if isinstance(e, Warned)]
+    assert len(warnings) == 1 and "leave out 1 of 8 motions: 000002.npy" in warnings[0]
+    assert next(e for e in found if isinstance(e, Started)).skipped == 1

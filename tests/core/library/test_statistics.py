@@ -1,0 +1,69 @@
+"""Statistics of a library: the values by hand, and what is left out of them."""
+
+import numpy as np
+import pytest
+
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.library.open import open_library
+from motionpatches.core.library.statistics import library_statistics
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.patches import PatchRecipe, columns_of, prepare
+from motionpatches.core.progress import run
+
+RECIPE = PatchRecipe()
+
+
+def spoil(root, *names):
+    for name in names:
+        (root / "new_joints" / f"{name}.npy").write_bytes(b"no numbers")
+
+
+def test_values_are_those_of_the_motions_that_can_be_read(small_library):
+    library = run(open_library(small_library))
+    kept = [c for c in library.clips if c.id not in ("000001", "000004")]
+    columns = np.concatenate([columns_of(prepare(library.load(c.id), RECIPE), RECIPE) for c in kept]).astype(np.float64)
+    spoil(small_library, "000001", "000004")
+    found = library_statistics(library, library.clips, RECIPE)
+    np.testing.assert_allclose(found.values.mean, columns.mean(0), atol=1e-5)
+    np.testing.assert_allclose(found.values.std, columns.std(0), atol=1e-5)
+    assert [s.path.name for s in found.skipped] == ["000001.npy", "000004.npy"]
+    assert "leave out 2 of 12 motions: 000001.npy" in found.note
+
+
+def test_nothing_left_out_needs_no_note(small_library):
+    library = run(open_library(small_library))
+    assert library_statistics(library, library.clips, RECIPE).note == ""
+
+
+def test_a_library_that_cannot_be_read_names_the_first_reason(small_library):
+    library = run(open_library(small_library))
+    spoil(small_library, *(c.id for c in library.clips))
+    with pytest.raises(StudioError, match="No motion of small can be read. 000000.npy"):
+        library_statistics(library, library.clips, RECIPE)
+
+
+def test_a_pair_counts_with_both_people_or_not_at_all(smpl_motion, tmp_path, monkeypatch):
+    """The second person of the second clip is broken: its first person must not count."""
+    from dataclasses import replace
+
+    import motionpatches.core.library.statistics as module
+
+    partner = replace(smpl_motion, name="partner")
+    broken = replace(smpl_motion, name="broken")
+    motions = {"a": replace(smpl_motion, partner=partner), "b": replace(smpl_motion, partner=broken)}
+    monkeypatch.setattr(Library, "load", lambda self, clip_id: motions[clip_id])
+    prepared = []
+
+    def refuse(motion: Motion, recipe: PatchRecipe) -> Motion:
+        if motion.name == "broken":
+            raise StudioError("broken: no.")
+        prepared.append(motion.name)
+        return prepare(motion, recipe)
+
+    monkeypatch.setattr(module, "prepare", refuse)
+    clips = [Clip(name, tmp_path / name, ()) for name in motions]
+    seen = []
+    monkeypatch.setattr(module, "compute_statistics", lambda found, recipe: seen.extend(m.name for m in found))
+    found = library_statistics(Library.__new__(Library), clips, RECIPE)
+    assert seen == ["walk", "partner"] and [s.reason for s in found.skipped] == ["broken: no."]
