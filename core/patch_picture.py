@@ -23,7 +23,7 @@ from motionpatches.core.patches import (
 CHANNELS = ("x, y, z as red, green, blue", "x alone", "y alone", "z alone")
 VALUES = ("z-scores", "metres")
 SPREAD = 2.5
-# From -1 to 1: blue, light grey, red (both ends dark enough to be told apart without colour).
+# From -1 to 1: blue, light grey, red (the ends differ without colour too).
 _LOW, _NONE, _HIGH = np.array([[33, 102, 172], [247, 247, 247], [178, 24, 43]], np.float32)
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Canvas = WindowCanvas | MemoryCanvas | "PainterCanvas"
 
-NO_OPENGL = "No OpenGL 3.3 was found, so motions are drawn plainly by the processor. A graphics driver brings the full view."
+NO_OPENGL = "OpenGL 3.3 was not found, so the processor draws a plain view. Install a graphics driver for the full view."
 LEAST = (3, 3)
 # Names of OpenGL renderers that are the processor itself.
 PROCESSORS = ("llvmpipe", "softpipe", "swrast", "swiftshader", "basic render", "software")
@@ -44,7 +44,7 @@ class Drawer(Protocol):
     """What a frame is drawn with: `renderer.Renderer`, or `PainterRenderer` where there is no OpenGL."""
 
     def clear(self, colour: tuple[float, float, float], width: int, height: int) -> None:
-        """Fill a surface of so many device pixels with one colour (0 to 1)."""
+        """Fill a surface, its size in device pixels, with one colour (0 to 1)."""
 
     def draw(
         self,

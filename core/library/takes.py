@@ -72,7 +72,7 @@ def whole_of(library: Library, take: str, clips: Sequence[Clip]) -> Clip:
 
 
 def with_lines(library: Library, wanted: Mapping[str, Lines]) -> Library:
-    """The library with other captions of some takes; unknown takes are passed by. Raises FileProblem."""
+    """The library with other captions of some takes; unknown takes are skipped. Raises FileProblem."""
     made = {}
     for take, clips in clips_of(library, wanted).items():
         labels = {(c.start_s, c.end_s): c.labels for c in clips}

@@ -52,7 +52,7 @@ def first_frame(positions: np.ndarray) -> int:
 
 
 def canonical(motion: Motion) -> Motion:
-    """Lowest point at height 0, root over the origin and facing +Z in the first frame. A partner moves along."""
+    """Lowest point at height 0, root over the origin and facing +Z in the first frame. A partner is moved in the same way."""
     root = motion.skeleton.root
     first = first_frame(motion.positions)
     origin = motion.positions[first, root].copy()

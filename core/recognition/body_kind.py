@@ -23,7 +23,7 @@ LEG_TO_ARM, TRUNK_TO_LEG = (1.05, 2.5), (0.25, 1.3)
 
 @dataclass(frozen=True)
 class Shape:
-    """Two pairs of limbs as (T, J, 3) shows them: lengths relative to hip to ankle; `upright` -1 where the legs go on from the
+    """Two pairs of limbs as (T, J, 3) shows them: lengths relative to hip to ankle; `upright` -1 where the legs continue the
     trunk (standing), 0 where they stand across it (on all fours, sitting)."""
 
     leg_to_arm: float

@@ -55,7 +55,7 @@ def find_body_parts(skeleton: Skeleton, positions: np.ndarray) -> PartFinding:
         return _checked(skeleton, sample, named.chains, named.whole)
     shaped = parts_by_geometry(skeleton, sample, read_names(skeleton.joint_names))
     if shaped is None:
-        return _none("no two legs, two arms and a trunk between them could be told apart")
+        return _none("no two legs, two arms and a trunk between them could be found")
     why_not = no_person(shape_of(sample, shaped.legs, shaped.arms), skeleton.joint_names, False)
     if why_not:
         return _none(why_not)

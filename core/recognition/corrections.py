@@ -1,4 +1,4 @@
-"""What a person said instead of what import recognised: kept for a file, a folder, or a rig wherever it occurs."""
+"""Corrections by the user of what import recognised: kept for a file, a folder, or a rig wherever it occurs."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def listed() -> tuple[Remembered, ...]:
 
 
 def unread() -> int:
-    """How many entries cannot be read and are passed by."""
+    """How many entries cannot be read and are skipped."""
     return corrections_file.read().unread
 
 

@@ -1,6 +1,6 @@
 """The user's list of corrections on disk: one JSON file, read when it changes, written whole under a lock.
 
-An entry that cannot be is passed by and counted; a file that is no such list is put aside. Neither ever stops an import.
+An entry with impossible values is skipped and counted; a file that is no such list is put aside. Neither ever stops an import.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ def _parsed(content: bytes) -> Kept:
         by_rig.setdefault(entry.rig, {})[entry.scope, os.path.normcase(entry.place)] = said
     unread = read_ones.count(None)
     if unread:
-        _notices.append(f"{unread} of {len(items)} remembered import corrections cannot be read and are passed by.")
+        _notices.append(f"{unread} of {len(items)} remembered import corrections cannot be read and are skipped.")
     return Kept(tuple(entries.values()), unread, hashlib.sha256(content).hexdigest()[:8], by_rig)
 
 

@@ -129,7 +129,7 @@ def _odd(length: float, other: float, usual: tuple[float, float]) -> float:
 
 
 def _upside_down(sample: np.ndarray, hips: np.ndarray, shoulders: np.ndarray, head: int) -> float:
-    """A head that does not go on from the trunk, seen from the shoulders: 0 to 0.3."""
+    """A head that does not continue the trunk, seen from the shoulders: 0 to 0.3."""
     trunk, neck = shoulders - hips, sample[:, head] - shoulders
     cosine = (trunk * neck).sum(1) / np.maximum(np.linalg.norm(trunk, axis=1) * np.linalg.norm(neck, axis=1), 1e-9)
     return 0.3 * float(np.clip(-np.median(cosine), 0, 1))

@@ -287,7 +287,7 @@ def _take(
 
 
 def _usual(joints: int) -> tuple[float, str, float]:
-    """The usual rate of an array of so many joints, whose it is, and how sure that is."""
+    """The usual rate of an array of `joints` joints, whose it is, and how sure that is."""
     return (KIT_FPS, "in KIT-ML", 0.5) if joints == KIT21.joint_count else (DEFAULT_FPS, "in HumanML3D", 0.5)
 
 

@@ -51,7 +51,7 @@ class SharedFormat:
         return corrections.find(self.skeleton, path).fps or self.fps
 
     def token(self, path: Path) -> str:
-        """Changes with the reading and with what a person has said about it."""
+        """Changes with the reading and with the corrections of it."""
         return self.recognition.token + corrections.find(self.skeleton, path).token
 
     def raw(self, path: Path) -> RawTake:
@@ -112,7 +112,7 @@ def _raw(file: Path) -> tuple[np.ndarray, Skeleton | None]:
 
 
 def _samples(files: Sequence[Path], joints: int) -> list[np.ndarray]:
-    """Takes spread over the folder; unreadable ones are passed by (and named when they are listed)."""
+    """Takes spread over the folder; unreadable ones are skipped (and named when they are listed)."""
     found = []
     for file in files[:: max(len(files) // SAMPLE_FILES, 1)][:SAMPLE_FILES]:
         try:

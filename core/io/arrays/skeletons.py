@@ -18,7 +18,7 @@ NAMES = ("joint_names", "names", "bone_names", "joints_names", "joint_labels")
 
 
 def skeleton_in(path: Path, values: Mapping[str, Any], joints: int) -> Skeleton | None:
-    """The stated skeleton of an array of so many joints; None where none is stated. Raises FileProblem for one that is no
+    """The stated skeleton of an array of `joints` joints; None where none is stated. Raises FileProblem for one that is no
     tree. A root's parent may be any negative number or itself."""
     plain = {plain_key(key): key for key in list(values)[:10_000]}
 

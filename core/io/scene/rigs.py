@@ -9,7 +9,7 @@ from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake
 
 MAX_JOINTS = 1000
-# A tree of so many joints that is at least half as large as the largest is a body of its own.
+# A tree of this number of joints that is at least half as large as the largest is a body of its own.
 BODY = 10
 
 

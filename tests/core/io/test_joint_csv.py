@@ -332,5 +332,5 @@ def test_case_of_a_toolbox_table(cases):
     ]
 
 
-def test_tables_of_the_material_are_told_apart(shared):
+def test_no_other_table_of_the_material_looks_like_joints(shared):
     assert not any(JOINT_CSV.fits(file) for file in shared.rglob("*.csv"))

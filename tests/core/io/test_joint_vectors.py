@@ -67,7 +67,7 @@ def test_raw_features_open(tmp_path, features):
 
 
 @pytest.mark.parametrize("of", ["this clip", "a data set"])
-def test_normalised_features_are_said_or_mended(tmp_path, features, of):
+def test_normalised_features_are_reported_or_denormalised(tmp_path, features, of):
     rng = np.random.default_rng(0)
     deviation = features.std(0) + 1e-3 if of == "this clip" else rng.uniform(0.05, 0.5, 263)
     mean = features.mean(0) if of == "this clip" else features.mean(0) + rng.normal(0, 0.3, 263) * deviation

@@ -140,7 +140,7 @@ def test_torch_equals_torch(tmp_path, new):
     assert np.array_equal(read_pickle(tmp_path / "a.pkl")["t"], given["t"].numpy())
 
 
-def test_weights_are_told_apart(tmp_path):
+def test_weights_are_distinguished(tmp_path):
     import torch
 
     torch.save(torch.nn.Linear(2, 2).state_dict(), tmp_path / "weights.pt")

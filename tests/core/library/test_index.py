@@ -59,7 +59,7 @@ def test_changes_are_noticed_by_size_time_and_content(takes, read):
     assert not changed.same_content(before)
 
 
-def test_a_cancelled_scan_is_gone_on_with(takes, read):
+def test_a_cancelled_scan_is_resumed(takes, read):
     steps = []
 
     def stop():

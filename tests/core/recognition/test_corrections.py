@@ -1,4 +1,4 @@
-"""What a person said: the nearest scope counts most, field by field; a damaged list never stops an import."""
+"""Corrections by the user: the nearest scope counts most, field by field; a damaged list never stops an import."""
 
 import json
 import os
@@ -190,7 +190,7 @@ BAD = [
 
 
 @pytest.mark.parametrize("bad", BAD, ids=str)
-def test_an_entry_that_cannot_be_is_passed_by_and_counted(bad):
+def test_an_impossible_entry_is_skipped_and_counted(bad):
     write({"format": 2, "corrections": [good(**bad), good(scope="file", place=str(FILE), unit_m=3.0), 5, None, [], "x"]})
     assert find(SMPL22, FILE) == Correction(unit_m=3.0)
     assert corrections.unread() == 5 and "5 of 6" in corrections.notices()[0] and not corrections.notices()

@@ -69,7 +69,7 @@ def test_who_lies_is_not_stood_up_among_the_takes_of_the_rig(walk):
     assert alone.value == "Y" or alone.confidence < 0.7, "a body lying still may be misread, but not with certainty"
 
 
-def test_two_conventions_in_one_folder_are_told_apart_by_size_or_by_folder(walk):
+def test_two_conventions_in_one_folder_are_distinguished_by_size_or_by_folder(walk):
     takes = {1: take(walk), 2: take(from_y_up(walk, "Z") * 100), 3: take(walk * 1.05)}
     found = survey({k: evidence_of(v) for k, v in takes.items()}, dict.fromkeys(takes, "here"))
     assert [(found[k].up.value, found[k].unit.value) for k in (1, 2, 3)] == [("Y", 1.0), ("Z", 0.01), ("Y", 1.0)]
