@@ -12,6 +12,7 @@ Everything here raises StudioError (FileProblem for a file) with a sentence that
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from motionpatches.core import patches as patches_of
 from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.library.library import Library
+from motionpatches.core.library.splits import SPLITS
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.patches import MotionPatches, PatchStatistics
 from motionpatches.core.progress import run
@@ -62,22 +64,38 @@ def open_motion(path: str | Path, take: str = "") -> Motion:
     """
     from motionpatches.core.library.folder import load_take
 
-    return load_take(Path(path), take)
+    return load_take(Path(path).expanduser(), take)
 
 
 def open_library(path: str | Path) -> Library:
-    """Open a folder of motions, a data set in one of the known layouts, or a packed library; all of it is looked through."""
+    """Open a folder of motions, a data set in one of the known layouts, a packed library, or a single file.
+
+    Returns:
+        `clips` with `id`, `captions` and `split`; `load(clip_id)` gives a motion; `skipped` names each file that was left out,
+        with the reason.
+    """
     from motionpatches.core.library.open import open_library as job
 
     return run(job(path))
 
 
 def load_model(folder: str | Path | None = None, device: str = "auto") -> MotionTextModel:
-    """Load a model folder (by default the starter) on 'cpu', 'cuda', 'mps', or 'auto': the best there is."""
+    """Load a model.
+
+    Args:
+        folder: a model folder, as training writes it; None for the starter.
+        device: 'cpu', 'cuda', 'mps', or 'auto' for the best there is.
+    """
     from motionpatches.core.models.checkpoint import load_model as load
     from motionpatches.core.models.device import pick_device
 
-    return load(Path(folder) if folder else paths.starter_model(), pick_device(device))
+    return load(Path(folder).expanduser() if folder else paths.starter_model(), pick_device(device))
+
+
+@lru_cache(maxsize=1)
+def _starter() -> MotionTextModel:
+    """Load the starter once for all calls that name no model."""
+    return load_model()
 
 
 def patches(motion: Motion, model: MotionTextModel | None = None) -> MotionPatches:
@@ -97,41 +115,79 @@ def patches(motion: Motion, model: MotionTextModel | None = None) -> MotionPatch
 
 
 def encode_motion(model: MotionTextModel, motion: Motion) -> np.ndarray:
-    """Encode a motion: (W, D) float32 unit rows, one for each overlapping window of 224 frames."""
-    from motionpatches.core.search.retriever import encode_windows, windows_of
+    """Encode a motion.
+
+    Returns:
+        (W, D) float32 unit rows, one for each window of 224 frames at the model's rate; windows overlap by half.
+    """
+    from motionpatches.core.search.encode import encode_windows, windows_of
 
     return encode_windows(model, windows_of(model, motion)[0])
 
 
 def encode_text(model: MotionTextModel, sentences: str | Sequence[str]) -> np.ndarray:
-    """Encode sentences: (N, D) float32 unit rows; one sentence gives N = 1."""
-    from motionpatches.core.search.retriever import encode_text as encode
+    """Encode sentences.
 
-    return np.stack([encode(model, text) for text in ([sentences] if isinstance(sentences, str) else sentences)])
-
-
-def search(library: Library, query: str, model: MotionTextModel | None = None, k: int = 10) -> list[Hit]:
-    """Find the k clips nearest to a query, as the window does: a sentence, or terms joined by ' + ' and ' - '.
-
-    The library is encoded the first time and what was encoded is kept in the user's cache.
+    Returns:
+        (N, D) float32 unit rows. The product with rows of `encode_motion` is the cosine by which `search` ranks.
     """
-    from motionpatches.core.search.retriever import Retriever, update_gallery
+    from motionpatches.core.search.encode import encode_text as encode
 
-    model = model or load_model()
-    return Retriever(model, run(update_gallery(model, library))).search_terms(query, None, k)
+    texts = [sentences] if isinstance(sentences, str) else list(sentences)
+    if not texts:
+        raise StudioError("Give at least one sentence.")
+    return np.stack([encode(model, text) for text in texts])
+
+
+def search(library: Library, query: str | Motion, model: MotionTextModel | None = None, k: int = 10) -> list[Hit]:
+    """Find the clips nearest to a query, as the window does.
+
+    The library is encoded the first time; its vectors are kept in the user's cache.
+
+    Args:
+        library: what to search.
+        query: a sentence, terms joined by ' + ' and ' - ', or a motion.
+        model: the model that compares them; None for the starter.
+        k: the most hits.
+
+    Returns:
+        Hits by falling score: `rank` from 1, `clip_id`, `score` (cosine), `start_s` and `end_s` of the nearest window.
+    """
+    from motionpatches.core.search.indexing import update_gallery
+    from motionpatches.core.search.retriever import Retriever
+
+    model = model or _starter()
+    retriever = Retriever(model, run(update_gallery(model, library)))
+    return retriever.search_motion(query, k) if isinstance(query, Motion) else retriever.search_terms(query, None, k)
 
 
 def evaluate(library: Library, model: MotionTextModel | None = None, split: str = "test") -> Evaluation:
-    """Measure retrieval in both directions by every protocol (see docs/evaluation.md). `split`: train, val, test or '' (all)."""
+    """Measure retrieval between captions and motions in both directions.
+
+    Args:
+        library: at least two captioned clips of the split.
+        model: what is measured; None for the starter.
+        split: 'train', 'val', 'test' or 'all'.
+
+    Returns:
+        `figures[protocol]["t2m" or "m2t"]` with 'R@1' to 'R@10' in percent and 'MedR'; `missing` says why a protocol was not
+        run. docs/evaluation.md explains the protocols.
+    """
     from motionpatches.core.evaluation.evaluate import evaluate as job
 
-    return run(job(model or load_model(), library, split))
+    if split not in (*SPLITS, "all"):
+        raise StudioError(f"There is no split {split!r}. Choose {', '.join(SPLITS)} or all.")
+    return run(job(model or _starter(), library, "" if split == "all" else split))
 
 
 def export(motion: Motion, path: str | Path) -> Path:
-    """Write a motion as .bvh, .npy, .npz or .csv. Returns the path."""
+    """Write a motion in the format of the path's suffix: .bvh, .npy, .npz or .csv.
+
+    Returns:
+        The path. The second person of a pair is beside it, in a file whose name ends in '_2'.
+    """
     from motionpatches.core.export.write import write_motion
 
-    path = Path(path)
+    path = Path(path).expanduser()
     write_motion(motion, path)
     return path
