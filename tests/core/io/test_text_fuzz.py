@@ -18,7 +18,9 @@ from motionpatches.core.io.points.joint_csv import JOINT_CSV, read_joint_csv
 from motionpatches.core.io.points.mvnx import read_mvnx
 from motionpatches.core.io.points.ntu import read_ntu
 from motionpatches.core.io.points.trc import read_trc
-from tests.core.io import test_asf_amc, test_bvh_dialects, test_joint_csv, test_mvnx, test_ntu, test_trc
+from tests.core.io.acclaim import test_amc
+from tests.core.io.bvh import test_bvh_dialects
+from tests.core.io.points import test_joint_csv, test_mvnx, test_ntu, test_trc
 
 SAMPLES = {
     "a.bvh": (
@@ -30,8 +32,8 @@ SAMPLES = {
             test_bvh_dialects.crowd([8, 7, 2]),
         ],
     ),
-    "07_01.amc": (read_amc, [test_asf_amc.HEADER + test_asf_amc.FRAMES]),
-    "07.asf": (read_amc, [test_asf_amc.ASF]),
+    "07_01.amc": (read_amc, [test_amc.HEADER + test_amc.FRAMES]),
+    "07.asf": (read_amc, [test_amc.ASF]),
     "a.trc": (read_trc, [test_trc.trc(test_trc.OPENPOSE, test_trc.moving(test_trc.OPENPOSE, 8))]),
     "a.csv": (
         read_joint_csv,
@@ -129,7 +131,7 @@ def try_one(folder, name: str, content: bytes) -> str:
 def fuzz(folder, name: str, count: int, seed: int = 0) -> tuple[Counter, float]:
     """Counts of what came of damaged files, and the slowest in seconds."""
     rng = np.random.default_rng(seed)
-    (folder / "07.asf").write_text(test_asf_amc.ASF)
+    (folder / "07.asf").write_text(test_amc.ASF)
     (folder / "07_01.amc").write_text(SAMPLES["07_01.amc"][1][0])
     seen: Counter = Counter()
     slowest = 0.0

@@ -9,7 +9,7 @@ from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.native.child import NativeReader
 from motionpatches.core.io.points.marker_names import is_nameless, role_of, split_label
 from motionpatches.core.io.points.markers import HIP, KNEE_IN, SHOULDER_DOWN, SKELETON, body_of
-from tests.core.io.test_fbx import fuzzed
+from tests.core.io.native.test_fbx import fuzzed
 
 ezc3d = pytest.importorskip("ezc3d")
 

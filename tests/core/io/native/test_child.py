@@ -14,7 +14,7 @@ import pytest
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.native.child import NativeReader, command
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and limits of POSIX systems")
 # Readers whose behaviour is the file's text.
 SCRIPT = """

@@ -7,7 +7,7 @@ import pytest
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.native.child import NativeReader
-from tests.core.io.test_fbx import fuzzed
+from tests.core.io.native.test_fbx import fuzzed
 
 TEXT = """#usda 1.0
 (

@@ -10,10 +10,10 @@ import pytest
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.native.child import NativeReader
-from tests.core.io.fbx_files import Model, ascii_fbx, binary_fbx, scene
+from tests.core.io.native.fbx_files import Model, ascii_fbx, binary_fbx, scene
 
 pytest.importorskip("ufbx")
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import pytest
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.gltf.gltf import GLTF, gltf_files, read_gltf
-from tests.core.io.gltf_files import Builder, arm, opened, quaternion, same_as_twin
-from tests.core.io.test_fbx import fuzzed
+from tests.core.io.gltf.gltf_files import Builder, arm, opened, quaternion, same_as_twin
+from tests.core.io.native.test_fbx import fuzzed
 
 
 def test_every_interpolation_is_the_twins(tmp_path):
