@@ -72,7 +72,7 @@ def open_model(options: argparse.Namespace) -> MotionTextModel:
 
 def index_library(model: MotionTextModel, library: Library) -> Gallery:
     """Bring the gallery of a library up to date; motions that are left out are counted on stderr."""
-    from motionpatches.core.search.retriever import update_gallery
+    from motionpatches.core.search.indexing import update_gallery
 
     gallery = drive(update_gallery(model, library))
     if gallery.skipped:

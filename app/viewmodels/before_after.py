@@ -54,7 +54,8 @@ class BeforeAfter(QObject):
         def job() -> Any:
             from motionpatches.core.models.checkpoint import load_model
             from motionpatches.core.models.device import pick_device
-            from motionpatches.core.search.retriever import Retriever, update_gallery
+            from motionpatches.core.search.indexing import update_gallery
+            from motionpatches.core.search.retriever import Retriever
 
             found = []
             for folder in folders:

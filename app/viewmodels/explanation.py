@@ -78,11 +78,11 @@ class Why(QObject):
         self.message = "Covering one patch after the other…"
 
         def job():
+            from motionpatches.core.search.encode import encode_first_window, encode_text
             from motionpatches.core.search.explain import leave_words_out, occlude
-            from motionpatches.core.search.retriever import encode_text, encode_windows, windows_of
 
             found = yield from occlude(model, motion, encode_text(model, query), start)
-            row = encode_windows(model, windows_of(model, motion.cut(start))[0][:1])[0]
+            row = encode_first_window(model, motion.cut(start))
             return found, leave_words_out(model, query, row)
 
         def done(found: tuple) -> None:

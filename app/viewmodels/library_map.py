@@ -102,7 +102,7 @@ class LibraryMap(QObject):
             return
 
         def work() -> np.ndarray:
-            from motionpatches.core.search.retriever import encode_text
+            from motionpatches.core.search.encode import encode_text
 
             return rows @ encode_text(model, text)
 

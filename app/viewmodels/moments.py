@@ -51,8 +51,8 @@ class Moments(QObject):
         self.changed.emit()
 
         def job():
+            from motionpatches.core.search.encode import encode_text
             from motionpatches.core.search.moments import moments_of
-            from motionpatches.core.search.retriever import encode_text
 
             found = kept or (yield from moments_of(model, motion))
             row = encode_text(model, query)

@@ -108,12 +108,12 @@ class Search(QObject):
         workspace, known = self.workspace, self._parts.get(part)
 
         def job() -> Any:
-            from motionpatches.core.search.parts import part_retriever, search_part
+            from motionpatches.core.search.parts import part_retriever
 
             found = known
             if found is None or known[0] is not library or known[1] is not model:
                 found = (library, model, (yield from part_retriever(model, library, part)))
-            return found, search_part(found[2], crop(library.load(clip.id)), k, only)
+            return found, found[2].search_motion(crop(library.load(clip.id)), k, only)
 
         def done(result: tuple) -> None:
             workspace.progressed.emit(None)

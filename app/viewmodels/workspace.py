@@ -164,7 +164,8 @@ class Workspace(QObject):
             return
 
         def job() -> Any:
-            from motionpatches.core.search.retriever import Retriever, update_gallery
+            from motionpatches.core.search.indexing import update_gallery
+            from motionpatches.core.search.retriever import Retriever
 
             gallery = yield from update_gallery(model, library)
             return library, Retriever(model, gallery)

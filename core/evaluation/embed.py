@@ -20,8 +20,8 @@ from motionpatches.core.models.config import preset
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.models.text_encoder import TextEncoder
 from motionpatches.core.progress import Job, Meter
+from motionpatches.core.search.encode import BATCH, encode_windows, first_window_of
 from motionpatches.core.search.gallery import Gallery
-from motionpatches.core.search.retriever import BATCH, encode_windows, windows_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ def embed_clips(model: MotionTextModel, library: Library, clips: Sequence[Clip],
     meter = Meter(f"Encoding {library.name}", len(clips))
     for count, clip in enumerate(clips, 1):
         try:
-            waiting.append(windows_of(model, library.load(clip.id))[0][0])
+            waiting.append(first_window_of(model, library.load(clip.id)))
             kept.append(clip)
         except StudioError as error:
             skipped.append(Skipped(clip.path, str(error)))

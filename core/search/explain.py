@@ -1,4 +1,4 @@
-"""Why a motion answers a query: what the score loses without a patch, and without a word."""
+"""Explain a result: how much the score falls without a patch, and without a word."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Occlusion:
 
 @dataclass(frozen=True)
 class Word:
-    """A word of the query and by how much the score falls without it."""
+    """A word of the query, and how much the score falls without it."""
 
     text: str
     fall: float
@@ -55,15 +55,19 @@ def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: 
     first = frame_at(start_s, recipe.fps, prepared.frame_count)
     window = prepared.crop(first, first + MAX_FRAMES)
     patches = to_patches(prepare(window, recipe) if first else window, model.statistics, recipe=recipe)
+    # The image as a grid of patches: (3, W windows, points, 5 parts, points); the last window may be padded with zeros.
     size, count = recipe.points, -(-patches.frames // recipe.points)
     patch = patches.pixels[:, : count * size].reshape(3, count, size, PARTS, size)
-    # By part: nothing covered but that part throughout, then in one window, then in all but one.
+    # One mask (5 parts, W windows) for each image to score, 1 where a patch is shown. For each part 1 + 2 W of them: the part
+    # masked throughout; the part masked in one window; the part masked in all windows but one.
     shown = np.ones((PARTS, 1 + 2 * count, PARTS, count), np.float32)
     for part in range(PARTS):
         shown[part, 0, part] = 0
         shown[part, 1 : 1 + count, part] -= np.eye(count, dtype=np.float32)
         shown[part, 1 + count :, part] = np.eye(count, dtype=np.float32)
+    # Before them the image with nothing masked: N = 1 + 5 (1 + 2 W) masks in all.
     shown = np.concatenate([np.ones((1, PARTS, count), np.float32), shown.reshape(-1, PARTS, count)])
+    # Each mask, transposed to (N, 1, W, 1, 5, 1), scales whole patches; frames after the last window are zeros in all images.
     covered = np.repeat(patches.pixels[None], len(shown), axis=0)
     covered[:, :, : count * size] = (patch * shown.transpose(0, 2, 1)[:, None, :, None, :, None]).reshape(
         len(shown), 3, count * size, PARTS * size
@@ -73,6 +77,8 @@ def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: 
         yield Progress("Covering patches", at, len(covered))
         scores.append(_scores(model, covered[at : at + BATCH], query))
     found = np.concatenate(scores)
+    # Back to the parts: (5, 1), (5, W) and (5, W). A patch gets the mean of the drop without it, found[0] - without, and of the
+    # gain when it alone of its part is shown, alone - throughout.
     throughout, without, alone = np.split(found[1:].reshape(PARTS, -1), [1, 1 + count], axis=1)
     falls = (found[0] - without + alone - throughout) / 2
     return Occlusion(float(found[0]), falls, found[0] - throughout[:, 0], size, first / recipe.fps, recipe.fps)
@@ -88,7 +94,7 @@ def _scores(model: MotionTextModel, pixels: np.ndarray, query: np.ndarray) -> np
 
 @torch.inference_mode()
 def leave_words_out(model: MotionTextModel, query: str, motion_row: np.ndarray) -> list[Word]:
-    """Each word of the query, by how much the cosine with a unit motion row (D,) falls when it is left out."""
+    """Return how much the cosine with a unit motion row (D,) falls without each word of the query."""
     words = query.split()
     if len(words) < 2:
         return [Word(w, 0.0) for w in words]

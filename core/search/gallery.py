@@ -1,4 +1,4 @@
-"""Embeddings of a library's clips on disk, and the exact nearest of them. No torch here."""
+"""Galleries: the embeddings of a library, saved on disk, with exact nearest-neighbour search. No torch here."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Gallery:
 
 
 def save_gallery(gallery: Gallery, path: Path) -> None:
-    """One .npz, written beside and renamed."""
+    """Write a gallery atomically as one .npz."""
     index = {
         "format": FORMAT,
         "fingerprint": gallery.fingerprint,
@@ -99,7 +99,7 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
 
 
 def load_gallery(path: Path) -> Gallery:
-    """Raises FileProblem for a file that is no gallery of this format; it is then to be built again."""
+    """Read a gallery. Raises FileProblem if the file is not a gallery of this format; build it again then."""
     try:
         with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             index = json.loads(str(arrays["index"]))
@@ -116,7 +116,7 @@ def load_gallery(path: Path) -> Gallery:
 
 
 def gallery_name(model_fingerprint: str, library: Path | str) -> str:
-    """File name of the gallery of a library under a model."""
+    """Return the file name of the gallery of a library and a model."""
     place = hashlib.sha256(str(library).encode()).hexdigest()[:12]
     return f"{model_fingerprint}-{place}.npz"
 
@@ -130,7 +130,7 @@ def entries_by_key(gallery: Gallery) -> dict[tuple[str, str], list[int]]:
 
 
 def concatenate(parts: Iterable[tuple[list[Entry], np.ndarray]], dim: int) -> tuple[tuple[Entry, ...], np.ndarray]:
-    """Entries and embeddings of several parts as one."""
+    """Join the entries and embeddings of several parts."""
     entries: list[Entry] = []
     blocks = [np.zeros((0, dim), np.float32)]
     for part_entries, block in parts:

@@ -1,4 +1,4 @@
-"""The latent space of a gallery in two dimensions, and its clusters."""
+"""Project the embeddings of a gallery to two dimensions, and cluster them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moments: where in a long take a query is answered."""
+"""Find the moments of a long take that match a query."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.patches import prepare, to_patches
 from motionpatches.core.progress import Job, Meter
-from motionpatches.core.search.retriever import encode_windows
+from motionpatches.core.search.encode import encode_windows
 
 # Seconds of a moment and from one to the next: about as long as one action of a caption.
 LONG_S, HOP_S = 3.0, 0.75

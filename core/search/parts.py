@@ -4,51 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from torch import Tensor
 
 from motionpatches.core.library.library import Library
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job
-from motionpatches.core.search.gallery import Hit
-from motionpatches.core.search.retriever import Retriever, encode_windows, update_gallery, windows_of
+from motionpatches.core.search.encode import encode_first_window
+from motionpatches.core.search.gallery import Gallery, Hit
+from motionpatches.core.search.indexing import update_gallery
 
 
 @dataclass(frozen=True, eq=False)
-class PartModel:
-    """A model that sees one body part; the gallery of each part is kept like any other."""
+class PartRetriever:
+    """Searches by one body part.
+
+    Images of which four parts are the mean are much alike, so vectors are measured from `mean` (D,), the mean of the library's.
+    `gallery` holds the unit vectors that are left.
+    """
 
     model: MotionTextModel
     part: int
+    gallery: Gallery
+    mean: np.ndarray
 
-    @property
-    def fingerprint(self) -> str:
-        return f"{self.model.fingerprint}p{self.part}"
-
-    def encode_motion(self, pixels: Tensor) -> Tensor:
-        size = self.model.config.patches.points
-        alone = pixels.new_zeros(pixels.shape)
-        columns = slice(self.part * size, (self.part + 1) * size)
-        alone[..., columns] = pixels[..., columns]
-        return self.model.encode_motion(alone)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.model, name)
+    def search_motion(self, motion: Motion, k: int, only: Container[str] | None = None) -> list[Hit]:
+        """Return the k clips whose part moves most like that of (the first window of) a motion."""
+        row = encode_first_window(self.model, motion, self.part) - self.mean
+        return self.gallery.nearest(_unit(row), k, only)
 
 
-def part_retriever(model: MotionTextModel, library: Library, part: int) -> Job[Retriever]:
-    """Builds, or brings up to date, the gallery in which only one part counts."""
-    seen = PartModel(model, part)
-    gallery = yield from update_gallery(seen, library)
-    rows = gallery.embeddings - gallery.embeddings.mean(axis=0)
-    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return Retriever(seen, replace(gallery, embeddings=rows), {"": gallery.embeddings.mean(axis=0)})
+def part_retriever(model: MotionTextModel, library: Library, part: int) -> Job[PartRetriever]:
+    """Build or update the gallery in which only one part (0 to 4, in the order of Skeleton.chains) counts."""
+    gallery = yield from update_gallery(model, library, part=part)
+    mean = gallery.embeddings.mean(axis=0)
+    return PartRetriever(model, part, replace(gallery, embeddings=_unit(gallery.embeddings - mean)), mean)
 
 
-def search_part(retriever: Retriever, motion: Motion, k: int, only: Container[str] | None = None) -> list[Hit]:
-    """The k clips whose part moves most like the motion's; measured from the mean, since covered images are much alike."""
-    row = encode_windows(retriever.model, windows_of(retriever.model, motion)[0][:1])[0] - retriever.known_captions[""]
-    return retriever.gallery.nearest(row / max(float(np.linalg.norm(row)), 1e-9), k, only)
+def _unit(rows: np.ndarray) -> np.ndarray:
+    """Scale vectors (…, D) to length 1; zero vectors stay."""
+    lengths: np.ndarray = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-9), np.float32)

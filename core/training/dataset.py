@@ -23,7 +23,7 @@ from motionpatches.core.patches import (
     prepare,
 )
 from motionpatches.core.progress import Job, Meter
-from motionpatches.core.search.retriever import people_of
+from motionpatches.core.search.encode import people_of
 
 FILE = "prepared.json"
 SPLITS = ("train", "val", "test")

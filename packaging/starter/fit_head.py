@@ -22,7 +22,7 @@ from motionpatches.core.models.motion_text_model import LinearAndHidden, MotionT
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.patches import MAX_FRAMES, pixels_of, prepare, sample_points
 from motionpatches.core.progress import run
-from motionpatches.core.search.retriever import windows_of
+from motionpatches.core.search.encode import first_window_of
 from motionpatches.core.training.augment import vary
 from motionpatches.packaging.starter.action_phrases import ROWS, every_way, phrases
 from motionpatches.packaging.starter.text_teacher import TEMPERATURE, bent, missed, quick, rows_of
@@ -64,7 +64,7 @@ def clips_of(model: MotionTextModel, file: Path) -> tuple[Tensor, Tensor, Tensor
     features, shown = [], torch.zeros(len(order), len(ROWS))
     for at in range(0, len(order), 64):
         motions = [library.load(c.id) for c in order[at : at + 64]]
-        pixels = [windows_of(model, m)[0][0] for m in motions] + [varied_window(model, m, draw) for m in motions]
+        pixels = [first_window_of(model, m) for m in motions] + [varied_window(model, m, draw) for m in motions]
         with torch.no_grad(), quick():
             features.append(model.motion_encoder(torch.from_numpy(np.stack(pixels))).float().unflatten(0, (2, -1)))
     for i, clip in enumerate(order):

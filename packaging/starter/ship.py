@@ -16,7 +16,7 @@ from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, read_config, save_model
 from motionpatches.core.progress import run
 from motionpatches.core.search.gallery import save_gallery
-from motionpatches.core.search.retriever import build_gallery
+from motionpatches.core.search.indexing import build_gallery
 
 
 def ship(folder: Path) -> None:

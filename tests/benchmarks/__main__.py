@@ -53,7 +53,7 @@ for tiles in (1, 9, 25):
     wait(view.drawn, lambda: len(studio.search.results) == tiles)
     pause = QEventLoop(); QTimer.singleShot(500, pause.quit); pause.exec()
     watch(f"{tiles} tiles, {view.width()}x{view.height()}:")
-from motionpatches.core.search.retriever import build_gallery
+from motionpatches.core.search.indexing import build_gallery
 studio.workspace.models.submit_job("bench", lambda: build_gallery(studio.workspace.model, studio.workspace.library),
                                    lambda p: None, lambda g: None, print)
 watch("25 tiles while the model encodes:", 3000)
@@ -110,7 +110,7 @@ def indexing() -> None:
     from motionpatches.core.library.open import open_library
     from motionpatches.core.models.checkpoint import load_model
     from motionpatches.core.progress import run
-    from motionpatches.core.search.retriever import build_gallery
+    from motionpatches.core.search.indexing import build_gallery
 
     library, model = run(open_library(paths.demo_library())), load_model(paths.starter_model())
     start = time.perf_counter()

@@ -17,9 +17,11 @@ from motionpatches.core.motion.canonical import canonical
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.patches import prepare, to_patches
 from motionpatches.core.progress import run
+from motionpatches.core.search.encode import encode_text
 from motionpatches.core.search.explain import deletion_curve, occlude
+from motionpatches.core.search.indexing import update_gallery
 from motionpatches.core.search.moments import moments_of
-from motionpatches.core.search.retriever import Retriever, encode_text, update_gallery
+from motionpatches.core.search.retriever import Retriever
 
 QUERIES, RANDOM, PLANTED, MINUTES = 50, 4, 20, 10
 

@@ -115,7 +115,7 @@ def indexed(folder: Path) -> None:
     from motionpatches.core.library.open import open_library
     from motionpatches.core.models.checkpoint import load_model
     from motionpatches.core.progress import run
-    from motionpatches.core.search.retriever import update_gallery
+    from motionpatches.core.search.indexing import update_gallery
 
     library, model = run(open_library(folder, use_index=True)), load_model(paths.starter_model())
     start = time.perf_counter()
@@ -154,7 +154,8 @@ def queried(folder: Path) -> None:
     from motionpatches.core.library.open import open_library
     from motionpatches.core.models.checkpoint import load_model
     from motionpatches.core.progress import run
-    from motionpatches.core.search.retriever import Retriever, update_gallery
+    from motionpatches.core.search.indexing import update_gallery
+    from motionpatches.core.search.retriever import Retriever
 
     library, model = run(open_library(folder, use_index=True)), load_model(paths.starter_model())
     retriever = Retriever(model, run(update_gallery(model, library)))

@@ -119,7 +119,7 @@ view.close(); studio.window.close(); app.shutdown(); print("fine")
 def test_the_window_closes_with_work_under_way(screen):
     done = run("""
 wait(lambda: studio.workspace.retriever is not None, 90)
-from motionpatches.core.search.retriever import build_gallery
+from motionpatches.core.search.indexing import build_gallery
 studio.workspace.models.submit_job("index", lambda: build_gallery(studio.workspace.model, studio.workspace.library),
                                    lambda p: None, lambda g: None, print)
 from motionpatches.app.widgets.dialogs.export import ExportDialog

@@ -22,7 +22,8 @@ from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import load_model
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.progress import run
-from motionpatches.core.search.retriever import encode_text, update_gallery
+from motionpatches.core.search.encode import encode_text
+from motionpatches.core.search.indexing import update_gallery
 
 CONTENTS = {
     "raise-up-both-hands": "a person raises both hands",

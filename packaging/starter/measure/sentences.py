@@ -17,7 +17,8 @@ from motionpatches.core import paths
 from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import load_model
 from motionpatches.core.progress import run
-from motionpatches.core.search.retriever import Retriever, build_gallery, find_gallery
+from motionpatches.core.search.indexing import build_gallery, find_gallery
+from motionpatches.core.search.retriever import Retriever
 
 DATA = Path(__file__).parent
 FIRST, MORE, FIRST_COUNT = DATA / "sentences.csv", DATA / "sentences_more.csv", 60

@@ -35,7 +35,7 @@ def test_search_takes_a_sum_of_terms_as_the_window_does(small_library, capsys):
     from motionpatches.core.library.open import open_library
     from motionpatches.core.models.checkpoint import load_model
     from motionpatches.core.progress import run
-    from motionpatches.core.search.retriever import update_gallery
+    from motionpatches.core.search.indexing import update_gallery
 
     hits = answer_of(capsys, "search", "a person waves - a person walks", "--library", small_library, "-k", 12)["hits"]
     library, model = run(open_library(small_library)), load_model(paths.starter_model(), "cpu")
@@ -144,7 +144,7 @@ def test_patches_of_a_model_are_prepared_as_the_model_does(small_library, tmp_pa
         pytest.skip("the starter model is not built yet")
     from motionpatches.core.library.folder import load_take
     from motionpatches.core.models.checkpoint import load_model
-    from motionpatches.core.search.retriever import windows_of
+    from motionpatches.core.search.encode import windows_of
 
     motion = small_library / "new_joints" / "000001.npy"
     values = answer_of(capsys, "patches", motion, "--model", paths.starter_model(), "-o", tmp_path / "p.npy")

@@ -69,7 +69,8 @@ def evaluated(tiny_model, small_library):
 
 
 def test_a_library_is_evaluated_as_its_embeddings_say(evaluated, tiny_model, small_library):
-    from motionpatches.core.search.retriever import build_gallery, encode_text
+    from motionpatches.core.search.encode import encode_text
+    from motionpatches.core.search.indexing import build_gallery
 
     library = run(open_library(small_library))
     gallery = run(build_gallery(tiny_model, library))

@@ -10,7 +10,7 @@ from motionpatches.core.models.build import new_model, rebuilt
 from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, save_model
 from motionpatches.core.models.config import changed
 from motionpatches.core.models.text_memory import NEAR, SHARE, TEMPERATURE, TextMemory
-from motionpatches.core.search.retriever import encode_text
+from motionpatches.core.search.encode import encode_text
 from motionpatches.core.training.caption_features import TextFeatures
 from tests.core.models.test_variants import statistics_of
 

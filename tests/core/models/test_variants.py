@@ -21,7 +21,7 @@ from motionpatches.core.patches import (
     repeat_kit_frames,
     to_patches,
 )
-from motionpatches.core.search.retriever import encode_windows, windows_of
+from motionpatches.core.search.encode import encode_windows, windows_of
 
 
 def statistics_of(columns):

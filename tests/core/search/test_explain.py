@@ -12,7 +12,7 @@ from motionpatches.core.patches import prepare, to_patches
 from motionpatches.core.progress import run
 from motionpatches.core.search.explain import leave_words_out, occlude
 from motionpatches.core.search.moments import moments_of
-from motionpatches.core.search.parts import part_retriever, search_part
+from motionpatches.core.search.parts import part_retriever
 from motionpatches.core.search.retriever import sum_of, terms_of
 
 starter = pytest.mark.skipif(not paths.starter_model().exists(), reason="the starter model is not built yet")
@@ -84,7 +84,7 @@ def test_terms_and_their_sums():
 def test_the_arm_that_waves_counts_most(side, arm):
     from motionpatches.core.library.open import open_library
     from motionpatches.core.models.checkpoint import load_model
-    from motionpatches.core.search.retriever import encode_text
+    from motionpatches.core.search.encode import encode_text
 
     library, model = run(open_library(paths.demo_library())), load_model(paths.starter_model())
     clips = [c for c in library.clips if c.id.split(" ", 1)[1] in (f"wave {side}", f"walk and wave {side}")]
@@ -99,7 +99,7 @@ def test_the_arm_that_waves_counts_most(side, arm):
 def test_an_action_planted_in_a_long_take_is_found():
     from motionpatches.core.library.open import open_library
     from motionpatches.core.models.checkpoint import load_model
-    from motionpatches.core.search.retriever import encode_text
+    from motionpatches.core.search.encode import encode_text
 
     library, model = run(open_library(paths.demo_library())), load_model(paths.starter_model())
     wave = next(c for c in library.clips if c.id.endswith("wave right"))
@@ -119,14 +119,16 @@ def test_only_the_part_counts(tiny_model, small_library, tmp_path, monkeypatch):
 
     library = run(open_library(small_library))
     found = run(part_retriever(tiny_model, library, 4))
+    assert found.gallery.fingerprint == "tinyp4"
+    np.testing.assert_allclose(np.linalg.norm(found.gallery.embeddings, axis=1), 1, atol=1e-5)
     clip = library.clips[3]
     motion = library.load(clip.id)
     changed = motion.positions.copy()
     legs = [j for p in (0, 1) for j in motion.skeleton.chains[p][1:]]
     changed[:, legs, 2] += 0.01
     moved = Motion(changed, motion.fps, motion.skeleton, "legs differ")
-    hits = search_part(found, moved, 3)
+    hits = found.search_motion(moved, 3)
     assert hits[0].clip_id == clip.id and hits[0].score > 0.999
     arm = motion.positions.copy()
     arm[:, list(motion.skeleton.chains[4][1:])] += np.random.default_rng(0).normal(0, 0.3, (len(arm), 4, 3)).astype(np.float32)
-    assert search_part(found, Motion(arm, motion.fps, motion.skeleton, "arm differs"), 1)[0].score < 0.999
+    assert found.search_motion(Motion(arm, motion.fps, motion.skeleton, "arm differs"), 1)[0].score < 0.999

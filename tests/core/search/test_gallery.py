@@ -1,5 +1,7 @@
 """Nearest clips, files on disk, and incremental indexing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,8 @@ from motionpatches.core.errors import FileProblem
 from motionpatches.core.library.open import open_library
 from motionpatches.core.progress import Cancelled, run
 from motionpatches.core.search.gallery import Entry, Gallery, load_gallery, save_gallery
-from motionpatches.core.search.retriever import Retriever, find_gallery, update_gallery
+from motionpatches.core.search.indexing import find_gallery, update_gallery
+from motionpatches.core.search.retriever import Retriever
 
 
 def make_gallery(n=50, dim=8, seed=0):
@@ -70,7 +73,7 @@ def test_only_new_and_changed_clips_are_encoded_again(tiny_model, small_library,
 
 
 def test_cancelling_keeps_what_is_done(tiny_model, small_library, tmp_path, monkeypatch):
-    monkeypatch.setattr("motionpatches.core.search.retriever.BATCH", 4)
+    monkeypatch.setattr("motionpatches.core.search.indexing.BATCH", 4)
     library = run(open_library(small_library))
     with pytest.raises(Cancelled):
         run(update_gallery(tiny_model, library, tmp_path), lambda p: None, iter([False, False, True]).__next__)
@@ -93,7 +96,7 @@ def test_a_skeleton_without_five_parts_is_left_out_and_said(tmp_path):
     from motionpatches.core.library.open import open_library
     from motionpatches.core.models.checkpoint import load_model
     from motionpatches.core.progress import run
-    from motionpatches.core.search.retriever import build_gallery
+    from motionpatches.core.search.indexing import build_gallery
     from tests.skeletons import BODIES, write_bvh
 
     write_bvh(tmp_path / "walk.bvh", BODIES["LAFAN1"])
@@ -104,3 +107,19 @@ def test_a_skeleton_without_five_parts_is_left_out_and_said(tmp_path):
     gallery = run(build_gallery(load_model(paths.starter_model()), run(open_library(tmp_path))))
     assert [e.clip_id for e in gallery.entries] == ["walk"]
     assert len(gallery.skipped) == 1 and "prop" in gallery.skipped[0] and "Check Import" in gallery.skipped[0]
+
+
+def test_the_first_window_is_encoded_alone(tiny_model, smpl_motion, monkeypatch):
+    """A take of three windows: the vector of the first, with one image made."""
+    from motionpatches.core.search import encode
+
+    frames = np.concatenate([smpl_motion.positions] * 8)
+    take = replace(smpl_motion, positions=frames)
+    pixels, spans = encode.windows_of(tiny_model, take)
+    assert len(spans) >= 3
+    expected = encode.encode_windows(tiny_model, pixels)[0]
+    made = []
+    to_patches = encode.to_patches
+    monkeypatch.setattr(encode, "to_patches", lambda *a, **k: made.append(1) or to_patches(*a, **k))
+    np.testing.assert_allclose(encode.encode_first_window(tiny_model, take), expected, atol=1e-5)
+    assert len(made) == 1

@@ -1,0 +1,128 @@
+"""Make the galleries of libraries: build, update, find on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from motionpatches.core import paths
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.progress import Job, Meter
+from motionpatches.core.search.encode import BATCH, encode_windows, only_part, windows_of
+from motionpatches.core.search.gallery import (
+    Entry,
+    Gallery,
+    concatenate,
+    entries_by_key,
+    gallery_name,
+    load_gallery,
+    save_gallery,
+)
+
+
+def gallery_fingerprint(model: MotionTextModel, part: int | None = None) -> str:
+    """Name what a gallery's vectors depend on: the model, and the body part that it sees where that is one alone."""
+    return model.fingerprint if part is None else f"{model.fingerprint}p{part}"
+
+
+def build_gallery(
+    model: MotionTextModel, library: Library, known: Gallery | None = None, part: int | None = None
+) -> Job[Gallery]:
+    """Encodes the clips that `known` (of the same model) does not hold yet; the rest is taken over.
+
+    Clips are taken shortest first, so that a batch holds motions of like length. Closing the job raises inside; the
+    caller that wants to keep what is done uses `update_gallery`. With `part` all other body parts are set to the mean.
+    """
+    state = _Build(model, library, known, part)
+    yield from state.run()
+    return state.gallery()
+
+
+def update_gallery(model: MotionTextModel, library: Library, folder: Path | None = None, part: int | None = None) -> Job[Gallery]:
+    """The gallery of a library under a model, from disk where it lies, brought up to date and saved. A cancelled
+    job saves what it has encoded."""
+    name = gallery_name(gallery_fingerprint(model, part), library.root)
+    file = (folder or paths.user_galleries()) / name
+    known = find_gallery(model, library, folder, part)
+    state = _Build(model, library, known, part)
+    if not state.todo and known is not None and len(known.entries) == len(state.kept_rows):
+        return known
+    try:
+        yield from state.run()
+    finally:
+        save_gallery(state.gallery(), file)
+    return state.gallery()
+
+
+def find_gallery(model: MotionTextModel, library: Library, folder: Path | None = None, part: int | None = None) -> Gallery | None:
+    """A gallery of this model that lies on disk: the user's own, or the shipped one of the demo library."""
+    name = gallery_name(gallery_fingerprint(model, part), library.root)
+    shipped = paths.shipped_galleries() / f"{gallery_fingerprint(model, part)}-{library.root.stem}.npz"
+    for file in ((folder or paths.user_galleries()) / name, shipped):
+        if file.exists():
+            try:
+                return load_gallery(file)
+            except StudioError:
+                continue
+    return None
+
+
+class _Build:
+    """The state of one build: what is kept, what is to do, what is done."""
+
+    def __init__(self, model: MotionTextModel, library: Library, known: Gallery | None, part: int | None):
+        self.model, self.library, self.known, self.part = model, library, known, part
+        self.fingerprint = gallery_fingerprint(model, part)
+        usable = known is not None and known.fingerprint == self.fingerprint
+        rows = entries_by_key(known) if usable and known else {}
+        self.kept_rows: list[int] = []
+        self.todo: list[Clip] = []
+        for clip in library.clips:
+            found = rows.get((clip.id, clip.key))
+            if found:
+                self.kept_rows += found
+            else:
+                self.todo.append(clip)
+        self.todo.sort(key=lambda c: c.duration_s)
+        self.done: list[tuple[list[Entry], np.ndarray]] = []
+        self.skipped: list[str] = []
+
+    def run(self) -> Job[None]:
+        meter = Meter(f"Indexing {self.library.name}", len(self.todo))
+        entries: list[Entry] = []
+        windows: list[np.ndarray] = []
+        yield meter.at(0)
+        for count, clip in enumerate(self.todo, 1):
+            try:
+                motion = self.library.load(clip.id)
+                pixels, spans = windows_of(self.model, motion)
+            except StudioError as error:
+                self.skipped.append(str(error))
+                continue
+            except Exception as error:  # a fault with one take must not end the index
+                self.skipped.append(f"{clip.id}: it could not be indexed ({type(error).__name__}: {str(error)[:120]}).")
+                continue
+            for start_s, end_s in spans:
+                entries.append(Entry(clip.id, clip.key, start_s, end_s))
+            windows.append(pixels)
+            if sum(map(len, windows)) >= BATCH and count < len(self.todo):
+                self._encode(entries, windows)
+                entries, windows = [], []
+                yield meter.at(count)
+        if windows:
+            self._encode(entries, windows)
+        yield meter.at(len(self.todo))
+
+    def _encode(self, entries: list[Entry], windows: list[np.ndarray]) -> None:
+        pixels = only_part(self.model, np.concatenate(windows), self.part)
+        self.done.append((list(entries), encode_windows(self.model, pixels)))
+
+    def gallery(self) -> Gallery:
+        parts = list(self.done)
+        if self.known is not None and self.kept_rows:
+            parts.insert(0, ([self.known.entries[r] for r in self.kept_rows], self.known.embeddings[self.kept_rows]))
+        entries, embeddings = concatenate(parts, self.model.config.dim)
+        return Gallery(embeddings, entries, self.fingerprint, tuple(self.skipped))
