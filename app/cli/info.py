@@ -9,6 +9,7 @@ from pathlib import Path
 from motionpatches.app.cli.console import answer, open_path
 from motionpatches.app.cli.options import add_json, add_layout
 from motionpatches.core import paths
+from motionpatches.core.library.splits import SPLITS
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.progress import format_duration
 from motionpatches.core.version import VERSION
@@ -71,7 +72,7 @@ def _about_path(options: argparse.Namespace) -> None:
         "motions": len(library.clips),
         "captions": sum(len(clip.captions) for clip in library.clips),
         "seconds": round(duration_s, 2),
-        "splits": {split: len(library.in_split(split)) for split in ("train", "val", "test")},
+        "splits": {split: len(library.in_split(split)) for split in SPLITS},
         "first": {
             "id": library.clips[0].id,
             "frames": motion.frame_count,

@@ -8,9 +8,10 @@ import math
 from pathlib import Path
 
 from motionpatches.core.library.open import LAYOUTS
+from motionpatches.core.library.splits import SPLITS
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
-SPLITS = ("train", "val", "test", "all")
+SPLIT_CHOICES = (*SPLITS, "all")
 SMALLEST_PIXELS, LARGEST_PIXELS = 16, 7680
 
 
@@ -112,7 +113,7 @@ def add_device(parser: argparse.ArgumentParser, default: str | None) -> None:
 
 
 def add_split(parser: argparse.ArgumentParser, default: str) -> None:
-    parser.add_argument("--split", default=default, choices=SPLITS, help=f"clips of this split (default: {default})")
+    parser.add_argument("--split", default=default, choices=SPLIT_CHOICES, help=f"clips of this split (default: {default})")
 
 
 def split_of(options: argparse.Namespace) -> str:
