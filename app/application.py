@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
 from motionpatches.app import crash
-from motionpatches.app.background.lane import Lane
+from motionpatches.app.background.lane import Lanes
 from motionpatches.app.gl.canvas import NO_OPENGL, opengl_label, opengl_works
 from motionpatches.app.settings import open_settings
-from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.viewmodels.search import Search
-from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.dialogs.report import ReportDialog
-from motionpatches.app.widgets.dialogs.tour import Tour
 from motionpatches.app.widgets.main_window import MainWindow
 from motionpatches.core import paths as app_paths
+
+if TYPE_CHECKING:
+    from pyqtgraph.util.garbage_collector import GarbageCollector
 
 # Every call of OpenGL gives Python's lock away; work in the background must not keep it for long then.
 SWITCH_S = 0.0005
@@ -32,17 +32,16 @@ class Studio:
 
     def __init__(self, paths: list[Path], model: Path | None = None, device: str = "auto", settings: QSettings | None = None):
         gc.disable()  # until _begin
-        self._collector = None
-        self.scans, self.files, self.models, self.exports = (Lane(n) for n in ("scans", "files", "models", "exports"))
-        self.playback = Playback(lambda: self.models.busy or self.files.busy, lambda: self.models.hurries)
-        self.workspace = Workspace(self.scans, self.files, self.models, self.exports, device)
-        self.search = Search(self.workspace)
+        self._collector: GarbageCollector | None = None
         self.settings = settings or open_settings()
-        self.workspace.device_choice = device if device != "auto" else self.settings.value("device", "auto", str)
-        self.window = MainWindow(self.workspace, self.search, self.playback, self.settings)
+        self.lanes = Lanes.start()
+        self.view_models = ViewModels(self.lanes, self.settings, device)
+        self.workspace, self.search = self.view_models.workspace, self.view_models.search
+        self.playback = self.view_models.playback
+        self.window = MainWindow(self.view_models, self.settings)
         self.window.closing.connect(self.close)
-        self.workspace.changed.connect(self._settle)
-        self._to_begin = (paths or [app_paths.demo_library()], model)
+        self.workspace.ready_changed.connect(self._settle)
+        self._to_begin: tuple[list[Path], Path | None] | None = (paths or [app_paths.demo_library()], model)
         self.window.stage.drawn.connect(self._begin)
         QTimer.singleShot(1000, self._begin)
         self.window.show()
@@ -61,21 +60,18 @@ class Studio:
                 self.workspace.failed.emit(NO_OPENGL)
             if not self.settings.value("toured", False, bool):
                 self.settings.setValue("toured", True)
-                self.workspace.shown.connect(lambda: Tour(self.window), Qt.ConnectionType.SingleShotConnection)
+                self.workspace.shown.connect(self.window.start_tour, Qt.ConnectionType.SingleShotConnection)
 
     def _settle(self) -> None:
         """With the model, all modules are there: what they hold stays, and no collection looks through it again."""
         if self.workspace.retriever is not None:
-            self.workspace.changed.disconnect(self._settle)
+            self.workspace.ready_changed.disconnect(self._settle)
             gc.freeze()
 
     def close(self) -> None:
-        """Ends the lanes, all at once; a step under way is waited for."""
-        lanes = self.scans, self.files, self.models, self.exports
-        for lane in lanes:
-            lane.stop()
-        for lane in lanes:
-            lane.close()
+        """End a run under way and the lanes; a step under way is waited for."""
+        self.view_models.close()
+        self.lanes.close()
         if self._collector is not None:
             self._collector.timer.stop()
         gc.enable()
@@ -119,7 +115,7 @@ class _Trouble(QObject):
     def _show(self, report: str) -> None:
         if self.window is not None:
             ReportDialog(
-                "Something unexpected went wrong. The studio goes on; a report helps to mend it. It holds nothing of your data.",
+                "Something unexpected went wrong. You can keep working. The report helps us fix it; it has none of your data.",
                 report,
                 parent=self.window,
             ).show()
@@ -147,7 +143,7 @@ def run_studio(paths: list[Path], model: Path | None, device: str) -> int:
     def recover() -> None:
         paths = [path for path in before.paths if path.exists()]
         dialog = ReportDialog(
-            "The studio did not close in good order the last time.",
+            "The studio did not close normally the last time.",
             before.report,
             "Open What Was Open" if paths else "",
             studio.window,
@@ -155,65 +151,11 @@ def run_studio(paths: list[Path], model: Path | None, device: str) -> int:
         if dialog.exec() and paths:
             workspace.open(paths)
 
-    workspace.changed.connect(note)
+    workspace.library_changed.connect(note)
+    workspace.model_changed.connect(note)
     if before is not None:
         QTimer.singleShot(1500, recover)
     code = app.exec()
     studio.close()
     watch.end()
     return code
-
-
-def take_screenshot(
-    out: Path,
-    paths: list[Path],
-    model: Path | None,
-    device: str,
-    query: str,
-    size: tuple[int, int],
-    say: Callable[[str], None],
-    timeout_s: float = 180.0,
-) -> str:
-    """Runs the real window, types the query, waits for the results to move, and saves the picture. Returns '' or
-    what went wrong."""
-    app = make_application(smooth=True)
-    settings = QSettings(str(app_paths.cache() / "screenshot.ini"), QSettings.Format.IniFormat)
-    settings.clear()
-    settings.setValue("toured", True)
-    studio = Studio(paths, model, device, settings)
-    studio.window.resize(*size)
-    studio.window.default_sizes()
-    problem = ["nothing was ready in time"]
-    problems: list[str] = []
-    studio.workspace.failed.connect(problems.append)
-
-    def ready() -> bool:
-        return studio.workspace.retriever is not None and (not query or studio.search.elapsed_s > 0)
-
-    def shoot() -> None:
-        picture = studio.window.grab()
-        problem[0] = "" if picture.save(str(out)) else f"{out} could not be written. Choose another place."
-        app.quit()
-
-    def watch() -> None:
-        if ready():
-            poll.stop()
-            QTimer.singleShot(1400, shoot)
-        elif problems and studio.workspace.model_label == "no model":
-            problem[0] = problems[-1]
-            app.quit()
-
-    poll = QTimer(interval=50)
-    poll.timeout.connect(watch)
-    poll.start()
-    if query:
-        QTimer.singleShot(0, lambda: studio.window.query.ask(query))
-    QTimer.singleShot(int(timeout_s * 1000), app.quit)
-    say("running the studio…")
-    app.exec()
-    poll.stop()
-    studio.window.close()
-    studio.window.deleteLater()
-    app.processEvents()
-    app.shutdown()
-    return problem[0]

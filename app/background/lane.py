@@ -8,14 +8,16 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.progress import Cancelled, Job, run
+from motionpatches.core.progress import Cancelled, Job, Progress, run
 
 NICE = 10
+T = TypeVar("T")
 
 
 def _give_way() -> None:
@@ -36,22 +38,61 @@ class Lane(QObject):
         self._latest: dict[str, int] = {}
         self._cancel: dict[str, threading.Event] = {}
         self._closed = False
-        self._waiting = self._short = 0
+        # Counted up in the window's thread and down in the worker's, hence the lock.
+        self._counts = threading.Lock()
+        self._waiting = self._urgent = 0
         self._deliver.connect(lambda call: call())
 
     def submit(
         self,
         key: str,
-        work: Callable[[], Any],
-        done: Callable[[Any], None],
+        work: Callable[[], T],
+        done: Callable[[T], None],
         failed: Callable[[str], None],
-        long: bool = False,
         kept: bool = False,
     ) -> None:
-        """Runs work(); then done(result) or failed(sentence), unless a newer request took the key. `kept` work, such as
-        writing what a person typed, is done even where the window closes first."""
-        token = self._latest[key] = self._latest.get(key, 0) + 1
+        """Run work(); then done(result) or failed(sentence), unless a newer request took the key.
 
+        Args:
+            kept: Do it even where the window closes first, as for writing what a user typed.
+        """
+        self._submit(key, self._next_token(key), work, done, failed, urgent=True, kept=kept)
+
+    def submit_job(
+        self,
+        key: str,
+        job: Callable[[], Job[T]],
+        progress: Callable[[Progress], None],
+        done: Callable[[T], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """Like `submit`, for a job: reports progress, stops at the next yield when cancelled (failed with '')."""
+        self.cancel(key)
+        event = self._cancel[key] = threading.Event()
+        token = self._next_token(key)
+
+        def report(value: Progress) -> None:
+            self._send(key, token, progress, value)
+
+        def work() -> T:
+            return run(job(), report, lambda: event.is_set() or self._closed)
+
+        self._submit(key, token, work, done, failed, urgent=False, kept=False)
+
+    def _next_token(self, key: str) -> int:
+        token = self._latest[key] = self._latest.get(key, 0) + 1
+        return token
+
+    def _submit(
+        self,
+        key: str,
+        token: int,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[str], None],
+        urgent: bool,
+        kept: bool,
+    ) -> None:
         def task() -> None:
             if not kept and (self._closed or self._latest[key] != token):
                 return
@@ -69,9 +110,14 @@ class Lane(QObject):
             else:
                 self._send(key, token, done, result)
 
-        self._waiting += 1
-        self._short += not long
-        self._pool.submit(task).add_done_callback(lambda _: self._task_ended(long))
+        self._count(1, urgent)
+        self._pool.submit(task).add_done_callback(lambda _: self._count(-1, urgent))
+
+    def _count(self, by: int, urgent: bool) -> None:
+        with self._counts:
+            self._waiting += by
+            if urgent:
+                self._urgent += by
 
     @property
     def busy(self) -> bool:
@@ -79,52 +125,62 @@ class Lane(QObject):
         return self._waiting > 0
 
     @property
-    def hurries(self) -> bool:
-        """Whether something short that a person waits for runs or waits to run."""
-        return self._short > 0
-
-    def _task_ended(self, long: bool) -> None:
-        self._waiting -= 1
-        self._short -= not long
-
-    def submit_job(
-        self,
-        key: str,
-        job: Callable[[], Job],
-        progress: Callable[[Any], None],
-        done: Callable[[Any], None],
-        failed: Callable[[str], None],
-    ) -> None:
-        """Like submit, for a job: reports progress, stops at the next yield when cancelled (failed with '')."""
-        self.cancel(key)
-        event = self._cancel[key] = threading.Event()
-        token = self._latest.get(key, 0) + 1
-
-        def report(value: Any) -> None:
-            self._send(key, token, progress, value)
-
-        self.submit(key, lambda: run(job(), report, lambda: event.is_set() or self._closed), done, failed, long=True)
+    def has_urgent_work(self) -> bool:
+        """Whether something short that a user waits for runs or waits to run."""
+        return self._urgent > 0
 
     def cancel(self, key: str) -> None:
-        """Asks the job under a key to stop."""
+        """Ask the job under a key to stop."""
         if key in self._cancel:
             self._cancel[key].set()
 
     def stop(self) -> None:
-        """Cancels everything but what is to be kept."""
+        """Cancel everything but what is to be kept."""
         self._closed = True
         for event in self._cancel.values():
             event.set()
 
     def close(self) -> None:
-        """Stops, and waits for the running step to end and for what is to be kept."""
+        """Stop, and wait for the running step to end and for what is to be kept."""
         self.stop()
         self._pool.shutdown(wait=True)
 
-    def _send(self, key: str, token: int, receiver: Callable[[Any], None], value: Any) -> None:
+    def _send(self, key: str, token: int, receiver: Callable[[Any], None], value: object) -> None:
         def call() -> None:
             if self._latest.get(key) == token and not self._closed:
                 receiver(value)
 
         if not self._closed:
             self._deliver.emit(call)
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """The lanes of the program, by what waits for what: work of one lane never waits for that of another."""
+
+    scans: Lane  # folders that are read
+    files: Lane  # a take for the stage, captions that are written
+    models: Lane  # a model that is loaded, the index, queries
+    long: Lane  # what takes minutes: evaluation, estimates, maps, captions of a library, galleries of other models
+    exports: Lane
+
+    @classmethod
+    def start(cls) -> Lanes:
+        """A thread each."""
+        return cls(*(Lane(name) for name in ("scans", "files", "models", "long", "exports")))
+
+    @property
+    def all(self) -> tuple[Lane, ...]:
+        return self.scans, self.files, self.models, self.long, self.exports
+
+    @property
+    def busy(self) -> bool:
+        """Whether work goes on that drawing has to share the processor with."""
+        return self.files.busy or self.models.busy or self.long.busy
+
+    def close(self) -> None:
+        """End all lanes at once; a step under way is waited for."""
+        for lane in self.all:
+            lane.stop()
+        for lane in self.all:
+            lane.close()

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+from weakref import ref
 
 from PySide6.QtCore import QObject, Signal
 
-from motionpatches.app.viewmodels.evaluation import Pair
+from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core import paths
-from motionpatches.core.library.library import Clip
+from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.progress import Job
 from motionpatches.core.training.runs import Run
 
+if TYPE_CHECKING:
+    from motionpatches.core.search.gallery import Hit
+    from motionpatches.core.search.retriever import Retriever
+
 SHOWN = 6
+
+
+@dataclass(frozen=True, eq=False)
+class _Indexed:
+    """A model as it was saved at `stamp`, with its gallery of `library`, which it does not keep alive."""
+
+    stamp: int
+    library: ref[Library]
+    retriever: Retriever
 
 
 class BeforeAfter(QObject):
@@ -24,10 +41,11 @@ class BeforeAfter(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None):
         super().__init__(parent)
         self.workspace = workspace
-        self.before, self.after = Pair(workspace, self, "before"), Pair(workspace, self, "after")
+        self.before, self.after = Tiles(workspace, "before", self), Tiles(workspace, "after", self)
         self.run: Run | None = None
         self.message, self.working, self.query = "", False, ""
-        self._retrievers: dict[tuple[Path, int], Any] = {}
+        # The two models of the last comparison by their folders: all that the next one can use.
+        self._indexed: Mapping[Path, _Indexed] = {}
 
     def set_run(self, run: Run | None) -> None:
         if run is None or self.run is None or run.folder != self.run.folder:
@@ -35,6 +53,7 @@ class BeforeAfter(QObject):
             for side in (self.before, self.after):
                 side.show([])
         self.run = run
+        self._indexed = {folder: known for folder, known in self._indexed.items() if folder in (self.models or ())}
         self.changed.emit()
 
     @property
@@ -45,43 +64,51 @@ class BeforeAfter(QObject):
         return Path(self.run.config.start_from or paths.starter_model()), self.run.best
 
     def ask(self, query: str) -> None:
-        """Searches with both; their galleries of the open library are built first."""
-        library, folders, query = self.workspace.library, self.models, query.strip()
+        """Search with both; their galleries of the open library are built first."""
+        workspace, folders, query = self.workspace, self.models, query.strip()
+        library, known, choice = workspace.library, self._indexed, workspace.device_choice
         if library is None or folders is None or not query:
             return
         self.query = query
 
-        def job() -> Any:
-            from motionpatches.core.models.checkpoint import load_model
-            from motionpatches.core.models.device import pick_device
-            from motionpatches.core.search.indexing import update_gallery
-            from motionpatches.core.search.retriever import Retriever
-
-            found = []
+        def job() -> Job[tuple[dict[Path, _Indexed], list[list[Hit]]]]:
+            indexed: dict[Path, _Indexed] = {}
             for folder in folders:
-                key = (folder, id(library))
-                stamp = (folder / "config.json").stat().st_mtime_ns
-                kept = self._retrievers.get(key)
-                if kept is None or kept[0] != stamp:
-                    model = load_model(folder, pick_device(self.workspace.device_choice))
-                    gallery = yield from update_gallery(model, library)
-                    kept = self._retrievers[key] = (stamp, Retriever(model, gallery))
-                found.append(kept[1].search_text(query, SHOWN))
-            return found
+                indexed[folder] = yield from _index(folder, library, known.get(folder), choice)
+            return indexed, [indexed[folder].retriever.search_text(query, SHOWN) for folder in folders]
 
-        def done(found: list) -> None:
-            self._rest("")
-            for side, hits in zip((self.before, self.after), found, strict=True):
-                side.show([(library.by_id[h.clip_id], h.score) for h in hits if h.clip_id in library.by_id])
+        def done(found: tuple[dict[Path, _Indexed], list[list[Hit]]]) -> None:
+            self._indexed, hits = found
+            if workspace.library is not library:
+                self._rest("Another library was opened meanwhile. Compare again.")
+            else:
+                for side, best in zip((self.before, self.after), hits, strict=True):
+                    side.show([(library.by_id[h.clip_id], h.score) for h in best if h.clip_id in library.by_id])
+                self._rest("")
 
         self.working, self.message = True, ""
         self.changed.emit()
-        self.workspace.models.submit_job("compare", job, self.workspace.progressed.emit, done, self._rest)
+        workspace.jobs.run(workspace.lanes.long, "before and after", job, done, self._rest)
 
     def open(self, clip: Clip) -> None:
         self.workspace.show_clip(clip)
 
     def _rest(self, message: str) -> None:
         self.working, self.message = False, message
-        self.workspace.progressed.emit(None)
         self.changed.emit()
+
+
+def _index(folder: Path, library: Library, known: _Indexed | None, device: str) -> Job[_Indexed]:
+    """The model of a folder with its gallery of a library; what `known` holds of them is taken over."""
+    from motionpatches.core.models.checkpoint import load_model
+    from motionpatches.core.models.device import pick_device
+    from motionpatches.core.search.indexing import update_gallery
+    from motionpatches.core.search.retriever import Retriever
+
+    stamp = (folder / "config.json").stat().st_mtime_ns
+    fresh = known is not None and known.stamp == stamp
+    if known is not None and fresh and known.library() is library:
+        return known
+    model = known.retriever.model if known is not None and fresh else load_model(folder, pick_device(device))
+    gallery = yield from update_gallery(model, library)
+    return _Indexed(stamp, ref(library), Retriever(model, gallery))

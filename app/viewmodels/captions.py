@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from motionpatches.app.viewmodels.history import Change, History
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
@@ -20,23 +21,24 @@ from motionpatches.core.library.captions import CaptionLine, clean_caption
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id, with_lines
 
+T = TypeVar("T")
+
 
 class Captions(QObject):
     """`changed`: another take, or its lines; `message` says where they were kept, or what went wrong."""
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, own: bool = True, parent: QObject | None = None):
+    def __init__(self, workspace: Workspace, history: History, own: bool = True, parent: QObject | None = None):
         super().__init__(parent)
-        self.workspace, self.own = workspace, own
-        self.history = QUndoStack(self)
+        self.workspace, self.history, self.own = workspace, history, own
         self.take, self.duration_s, self.message = "", 0.0, ""
         self.lines: Lines = ()
         self._root: Path | None = None
         self._edits, self._held = 0, False
         self._saving: dict[str, Lines] = {}
         workspace.shown.connect(self._look)
-        workspace.changed.connect(self._look)
+        workspace.library_changed.connect(self._look)
 
     def _look(self) -> None:
         library, clip = self.workspace.library, self.workspace.clip
@@ -84,17 +86,20 @@ class Captions(QObject):
         if wrong or not self.take:
             self.say(wrong or "This motion is not part of the open library.")
         elif lines != self.lines:
-            self.history.push(_Edit(self, {self.take: self.lines}, {self.take: lines}, what))
+            self._push(what, {self.take: self.lines}, {self.take: lines})
+
+    def _push(self, name: str, before: Mapping[str, Lines], after: Mapping[str, Lines]) -> None:
+        self.history.push(Change(name, lambda: self.keep(after), lambda: self.keep(before)))
 
     def _wrong(self, lines: Lines) -> str:
         for line in lines:
             if not line.text:
-                return "A caption needs words."
+                return "A caption cannot be empty."
             if line.start_s or line.end_s:
                 if line.start_s >= self.duration_s:
                     return f"This take is {self.duration_s:.2f} s long."
                 if line.end_s <= line.start_s:
-                    return "A range ends after it begins."
+                    return "The end of a range must be after its start."
         return ""
 
     def keep(self, wanted: Mapping[str, Lines]) -> None:
@@ -124,7 +129,7 @@ class Captions(QObject):
             names = sorted(f.name for f in saved.files)
             self.say(saved.problem or (f"Saved in {names[0]}." if len(names) == 1 else f"Saved in {len(names):,} files."))
 
-        self.workspace.files.submit(
+        self.workspace.lanes.files.submit(
             f"captions {self._edits}", lambda: caption_store.save(library, wanted, own), done, failed, kept=True
         )
 
@@ -144,11 +149,11 @@ class Captions(QObject):
             wanted, unknown = found
             now = self.workspace.library
             if now is None or now.root != library.root:
-                self.workspace.failed.emit("The captions were not imported: another library was opened meanwhile.")
+                self.workspace.failed.emit("The captions were not imported, because another library was opened meanwhile.")
                 return
             before = {take: self._saving.get(take, lines_of(clips)) for take, clips in clips_of(now, wanted).items()}
             if wanted:
-                self.history.push(_Edit(self, before, wanted, "Import Captions"))
+                self._push("Import Captions", before, wanted)
             left = f" {len(unknown):,} names are not in this library: {', '.join(unknown[:3])}." if unknown else ""
             self.workspace.said.emit(f"Captions of {len(wanted):,} takes imported.{left}")
             if left:
@@ -166,21 +171,9 @@ class Captions(QObject):
                 lambda _: self.workspace.said.emit(f"Captions saved in {file.name}."),
             )
 
-    def _in_background(self, key: str, work: Callable, done: Callable) -> None:
-        self.workspace.files.submit(f"captions {key}", work, done, self.workspace.failed.emit)
+    def _in_background(self, key: str, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        self.workspace.lanes.files.submit(f"captions {key}", work, done, self.workspace.failed.emit)
 
     def say(self, message: str) -> None:
         self.message = message
         self.changed.emit()
-
-
-class _Edit(QUndoCommand):
-    def __init__(self, captions: Captions, before: Mapping[str, Lines], after: Mapping[str, Lines], what: str):
-        super().__init__(what)
-        self.captions, self.before, self.after = captions, before, after
-
-    def redo(self) -> None:
-        self.captions.keep(self.after)
-
-    def undo(self) -> None:
-        self.captions.keep(self.before)

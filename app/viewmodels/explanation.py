@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -11,11 +11,20 @@ from PySide6.QtCore import QObject, Signal
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.library.library import Clip
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.progress import Job
+
+if TYPE_CHECKING:
+    from motionpatches.core.models.motion_text_model import MotionTextModel
+    from motionpatches.core.search.explain import Occlusion, Word
+
+    Found = tuple[Occlusion, list[Word]]
 
 KEPT = 64
 
 
-class Why(QObject):
+class Explanation(QObject):
     """`changed`: on or off, or another explanation. Works only while it is on; what was found is kept."""
 
     changed = Signal()
@@ -24,11 +33,11 @@ class Why(QObject):
         super().__init__(parent)
         self.workspace, self.search, self.playback = workspace, search, playback
         self.on, self.message = False, ""
-        self.occlusion: Any = None
-        self.words: list[Any] = []
-        self._known: OrderedDict[tuple, tuple] = OrderedDict()
-        workspace.shown.connect(self._look_again)
-        search.changed.connect(self._look_again)
+        self.occlusion: Occlusion | None = None
+        self.words: list[Word] = []
+        self._known: OrderedDict[tuple[str, str, str, str, float], Found] = OrderedDict()
+        workspace.shown.connect(self._refresh)
+        search.results_changed.connect(self._refresh)
 
     def set_on(self, on: bool) -> None:
         self.on = on
@@ -50,34 +59,34 @@ class Why(QObject):
         top = max(float(np.maximum(found.falls, 0).max()), 1e-9)
         return np.clip(found.at(time_s) / top, 0, 1)
 
-    def _look_again(self) -> None:
+    def _refresh(self) -> None:
         if self.on:
             self._look()
 
     def _look(self) -> None:
-        clip, model, query = self.workspace.clip, self.workspace.model, self.search.text
+        workspace, query = self.workspace, self.search.text
+        clip, motion, model = workspace.clip, workspace.motion, workspace.model
         self.occlusion, self.words = None, []
         if not self.on:
             self.message = ""
-        elif clip is None or model is None:
+        elif clip is None or motion is None or model is None:
             self.message = "Choose a motion first."
         elif not query:
-            self.message = "Search for a sentence: then each patch shows what the score would lose without it."
+            self.message = "Search for a sentence; then each patch shows how much the score falls without it."
         else:
-            self._explain(clip, model, query)
+            self._explain(clip, motion, model, query)
         self.changed.emit()
 
-    def _explain(self, clip: Any, model: Any, query: str) -> None:
+    def _explain(self, clip: Clip, motion: Motion, model: MotionTextModel, query: str) -> None:
         start = next((r.hit.start_s for r in self.search.results if r.clip.id == clip.id), 0.0)
         key = (model.fingerprint, clip.id, clip.key, query, start)
         if key in self._known:
             self.occlusion, self.words = self._known[key]
             self.message = ""
             return
-        motion = self.workspace.motion
-        self.message = "Covering one patch after the other…"
+        self.message = "Masking one patch after another…"
 
-        def job():
+        def job() -> Job[Found]:
             from motionpatches.core.search.encode import encode_first_window, encode_text
             from motionpatches.core.search.explain import leave_words_out, occlude
 
@@ -85,7 +94,7 @@ class Why(QObject):
             row = encode_first_window(model, motion.cut(start))
             return found, leave_words_out(model, query, row)
 
-        def done(found: tuple) -> None:
+        def done(found: Found) -> None:
             self._known[key] = found
             if len(self._known) > KEPT:
                 self._known.popitem(last=False)
@@ -93,8 +102,8 @@ class Why(QObject):
                 (self.occlusion, self.words), self.message = found, ""
                 self.changed.emit()
 
-        def failed(message: str) -> None:
-            self.message = message
-            self.changed.emit()
+        self.workspace.jobs.run(self.workspace.lanes.models, "explain", job, done, self._say, shown=False)
 
-        self.workspace.models.submit_job("why", job, lambda _: None, done, failed)
+    def _say(self, message: str) -> None:
+        self.message = message
+        self.changed.emit()

@@ -1,10 +1,9 @@
-"""A run that is being planned: its fields, what is wrong with them, and what it will cost."""
+"""A fine-tuning run before it starts: its fields, what is wrong with them, and what it will cost."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -12,7 +11,6 @@ from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core import paths as app_paths
 from motionpatches.core.errors import StudioError
 from motionpatches.core.models.config import PRESETS
-from motionpatches.core.progress import format_duration
 from motionpatches.core.training import config as training_config
 from motionpatches.core.training.advice import advise, trained_of, with_trained
 from motionpatches.core.training.estimate import Estimate, estimate
@@ -29,7 +27,7 @@ class Start:
     start_from: str = ""
 
 
-class Plan(QObject):
+class FineTuning(QObject):
     """`changed`: a field, the advice or the estimate."""
 
     changed = Signal()
@@ -65,7 +63,7 @@ class Plan(QObject):
         )
         try:
             if len(paths) > 1:
-                raise StudioError("Several files are open. Put them into one folder and open it, then train on that.")
+                raise StudioError("Several files are open. Put them into one folder, open it, and train on that.")
             advice = advise(self.library, base)
         except StudioError as error:
             self.recipe = self.config = base
@@ -85,7 +83,7 @@ class Plan(QObject):
         self.config = with_trained(self.config, self.recipe, what)
         self._changed()
 
-    def set(self, **fields: Any) -> None:
+    def set(self, **fields: object) -> None:
         if any(getattr(self.config, name) != value for name, value in fields.items()):
             self.config = replace(self.config, **fields)
             self._changed()
@@ -119,19 +117,5 @@ class Plan(QObject):
                 self.cost_problem, self.estimating = message, False
                 self.changed.emit()
 
-        self.workspace.files.submit_job("estimate", lambda: estimate(config, library), lambda _: None, done, failed)
-
-    @property
-    def cost(self) -> str:
-        """Time, memory and disk in a sentence or two."""
-        found = self.estimate
-        if self.cost_problem:
-            return self.cost_problem
-        if found is None:
-            return "Estimating time and memory…" if self.estimating else ""
-        text = (
-            f"About {format_duration(found.seconds)} for {found.steps:,} steps, {found.bytes / 2**30:.1f} GB of memory and "
-            f"{found.disk / 2**30:.1f} GB of disk while it runs; {found.trained / 1e6:.1f} of {found.parameters / 1e6:.1f} "
-            "million parameters learn."
-        )
-        return f"{text} {found.short}".strip()
+        jobs, lane = self.workspace.jobs, self.workspace.lanes.long
+        jobs.run(lane, "estimate", lambda: estimate(config, library), done, failed, shown=False)

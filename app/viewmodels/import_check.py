@@ -1,9 +1,9 @@
-"""Check Import: what was recognised of a take, what a person says instead, for what, and how the take then stands."""
+"""Check Import: the assumptions about a take, its corrections, their scope, and the corrected take."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.viewmodels.import_corrections import WORDS, ImportCorrections, words
+from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.io.assemble import assemble
 from motionpatches.core.library import index
 from motionpatches.core.library.library import Library
@@ -207,7 +208,7 @@ class ImportCheck(QObject):
         return None if self.counts is None else self.counts.get(level, 0)
 
     def target(self, level: Level) -> str:
-        """How many takes it is for, in words: '42 takes in Walks'."""
+        """Return the number of takes of a scope in words: '42 takes in Walks'."""
         scope, place = level
         count = self.count(level)
         takes = "…" if count is None else f"{count:,} take{'s' * (count != 1)}"
@@ -247,6 +248,36 @@ class ImportCheck(QObject):
         before, after = self._changes()
         if before or after:
             kept.exchange(before, after, "Import Correction", self.news())
+
+
+def check_shown(workspace: Workspace, ready: Callable[[ImportCheck], None], refused: Callable[[str], None]) -> str:
+    """Read the clip on the stage as its file holds it, and hand the check of it to `ready`.
+
+    Returns:
+        '' or why there is nothing to check; what is found out only after reading goes to `refused`.
+    """
+    library, clip = workspace.library, workspace.clip
+    if library is None or clip is None or clip.id not in library.by_id:
+        return "Choose a motion of the library first."
+    reader, files = library.reader, workspace.lanes.files
+    raw_of, recognition_of = reader.raw, reader.recognition
+    if raw_of is None or recognition_of is None:
+        return "The format of this library defines unit, axis and body parts, so there is nothing to correct."
+
+    def read() -> tuple[RawTake, Recognition]:
+        return raw_of(clip), recognition_of(clip)
+
+    def done(found: tuple[RawTake, Recognition]) -> None:
+        raw, recognition = found
+        if raw.kind == "points":
+            refused("This take contains markers that are not joints, so there is no body to correct.")
+            return
+        check = ImportCheck(raw, recognition, clip.path, clip.id, library.root)
+        files.submit("count takes", lambda: count_takes(library, check.rig), check.set_counts, workspace.failed.emit)
+        ready(check)
+
+    files.submit("check import", read, done, workspace.failed.emit)
+    return ""
 
 
 def count_takes(library: Library, rig: str) -> Counter[Level]:

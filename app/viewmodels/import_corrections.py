@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from motionpatches.app.viewmodels.history import Change, History
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
 from motionpatches.core.recognition import corrections
@@ -22,10 +22,10 @@ class ImportCorrections(QObject):
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, history: QUndoStack, parent: QObject | None = None):
+    def __init__(self, workspace: Workspace, history: History, parent: QObject | None = None):
         super().__init__(parent)
         self.workspace, self.history = workspace, history
-        workspace.changed.connect(self._tell)
+        workspace.library_changed.connect(self._tell)
 
     def _tell(self) -> None:
         for notice in corrections.notices():
@@ -41,7 +41,9 @@ class ImportCorrections(QObject):
 
     def exchange(self, before: Sequence[Remembered], after: Sequence[Remembered], what: str, news: str) -> None:
         """Put some entries in the place of others; `what` names it in the menu, `news` tells what it has changed."""
-        self.history.push(_Exchange(self, tuple(before), tuple(after), what, news))
+        old, new = tuple(before), tuple(after)
+        undone = f"Undone: {news[:1].lower()}{news[1:]}"
+        self.history.push(Change(what, lambda: self.put(old, new, news), lambda: self.put(new, old, undone)))
 
     def remove(self, entries: Sequence[Remembered]) -> None:
         count = f"{len(entries)} import corrections" if len(entries) != 1 else "An import correction"
@@ -52,7 +54,7 @@ class ImportCorrections(QObject):
         self.exchange(corrections.listed(), (), "Remove All Import Corrections", "All import corrections removed.")
 
     def put(self, before: Sequence[Remembered], after: Sequence[Remembered], news: str) -> bool:
-        """Write the list and read the open library again; False where it could not be written, which is said."""
+        """Write the list and read the open library again. Return False, and emit an error, if it cannot be written."""
         try:
             corrections.restore(after, before)
         except StudioError as error:
@@ -61,20 +63,6 @@ class ImportCorrections(QObject):
         self.changed.emit()
         self.workspace.reopen(news)
         return True
-
-
-class _Exchange(QUndoCommand):
-    def __init__(
-        self, owner: ImportCorrections, before: tuple[Remembered, ...], after: tuple[Remembered, ...], what: str, news: str
-    ):
-        super().__init__(what)
-        self.owner, self.before, self.after, self.news = owner, before, after, news
-
-    def redo(self) -> None:
-        self.setObsolete(not self.owner.put(self.before, self.after, self.news))
-
-    def undo(self) -> None:
-        self.setObsolete(not self.owner.put(self.after, self.before, f"Undone: {self.news[:1].lower()}{self.news[1:]}"))
 
 
 def words(correction: Correction) -> str:

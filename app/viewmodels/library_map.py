@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.library.library import Clip
 from motionpatches.core.search.gallery import Gallery
 from motionpatches.core.search.latent_map import LAYOUTS, clusters, inside
+
+if TYPE_CHECKING:
+    from motionpatches.core.search.retriever import Retriever
 
 COLOURINGS = ("cluster", "split", "label", "score of the query")
 CLUSTERS = 8
 
 
 class LibraryMap(QObject):
-    """`changed`: places, colours or selection. `groups` (N,) and `names` for groups; `scores` (N,) for the query's."""
+    """`changed`: places, colours or selection. `groups` (N,) and `names` for groups; `scores` (N,) for the query's.
+
+    `preview`: the clip under the mouse.
+    """
 
     changed = Signal()
 
@@ -33,16 +40,19 @@ class LibraryMap(QObject):
         self.scores: np.ndarray | None = None
         self.selected: frozenset[int] = frozenset()
         self._rows = np.zeros((0, 1), np.float32)
-        self._of: Any = None
-        workspace.changed.connect(self.refresh)
-        search.changed.connect(self._query)
+        self.preview = Tiles(workspace, "map preview", self)
+        self._clusters = np.zeros(0, np.int64)
+        self._of: Retriever | None = None
+        workspace.ready_changed.connect(self.refresh)
+        search.results_changed.connect(self._query)
 
     def refresh(self) -> None:
         """Lays the gallery out, where it is another one."""
         retriever = self.workspace.retriever
-        if retriever is not None and self._of is not retriever:
+        library = self.workspace.library
+        if retriever is not None and library is not None and self._of is not retriever:
             self._of = retriever
-            self.clips, self._rows = _clip_rows(retriever.gallery, self.workspace.library.by_id)
+            self.clips, self._rows = _clip_rows(retriever.gallery, library.by_id)
             self.places, self.groups, self.scores, self.selected = np.zeros((0, 2), np.float32), None, None, frozenset()
             self.search.keep_to(None)
             self.lay_out(self.layout)
@@ -63,7 +73,7 @@ class LibraryMap(QObject):
 
         self.message = f"Laying out {len(rows):,} motions…"
         self.changed.emit()
-        self.workspace.files.submit("map", lambda: (LAYOUTS[layout](rows), clusters(rows, CLUSTERS)), done, failed)
+        self.workspace.lanes.long.submit("map", lambda: (LAYOUTS[layout](rows), clusters(rows, CLUSTERS)), done, failed)
 
     def colour(self, colouring: str) -> None:
         """By one of COLOURINGS."""
@@ -85,7 +95,7 @@ class LibraryMap(QObject):
 
     def _typical(self, cluster: int) -> str:
         """The caption nearest to the middle of a cluster."""
-        rows = np.flatnonzero(self.groups == cluster)
+        rows = np.flatnonzero(self._clusters == cluster)
         if not len(rows):
             return ""
         middle = self._rows[rows].mean(axis=0)
@@ -97,7 +107,7 @@ class LibraryMap(QObject):
         if self.colouring != "score of the query" or model is None or not len(self.places):
             return
         if not text:
-            self.message, self.scores = "Search for a sentence to colour the map by it.", None
+            self.message, self.scores = "Search for a sentence to colour the map by its score.", None
             self.changed.emit()
             return
 
@@ -111,7 +121,11 @@ class LibraryMap(QObject):
                 self.scores, self.message = found, ""
                 self.changed.emit()
 
-        self.workspace.models.submit("map score", work, done, lambda _: None)
+        self.workspace.lanes.models.submit("map score", work, done, lambda _: None)
+
+    def point(self, at: int) -> None:
+        """Show the clip of a dot as the preview."""
+        self.preview.show([(self.clips[at], float(self.scores[at]) if self.scores is not None else 0.0)])
 
     def select(self, polygon: np.ndarray) -> None:
         """The clips inside a polygon (P, 2); fewer than three corners: none. The search keeps to them."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from pathlib import Path
 
+from PySide6.QtCore import QObject, Signal
+
+from motionpatches.app.viewmodels.history import Change, History
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library import marks as store
@@ -17,12 +19,12 @@ class Marks(QObject):
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, history: QUndoStack, parent: QObject | None = None):
+    def __init__(self, workspace: Workspace, history: History, parent: QObject | None = None):
         super().__init__(parent)
         self.workspace, self.history = workspace, history
         self.marks: dict[str, Mark] = {}
-        self._root = None
-        workspace.changed.connect(self._look)
+        self._root: Path | None = None
+        workspace.library_changed.connect(self._look)
 
     def _look(self) -> None:
         library = self.workspace.library
@@ -41,15 +43,20 @@ class Marks(QObject):
 
     def toggle_favourite(self, clip: Clip) -> None:
         mark = self.of(clip)
-        self.history.push(_Edit(self, clip.id, mark, Mark(not mark.favourite, mark.tags), "Favourite"))
+        self._push("Favourite", clip.id, mark, Mark(not mark.favourite, mark.tags))
 
     def tag(self, clip: Clip, text: str) -> None:
         """Tags between commas take the place of those it has."""
         mark, tags = self.of(clip), store.tags_of(text)
         if tags != mark.tags:
-            self.history.push(_Edit(self, clip.id, mark, Mark(mark.favourite, tags), "Tags"))
+            self._push("Tags", clip.id, mark, Mark(mark.favourite, tags))
+
+    def _push(self, name: str, clip_id: str, before: Mark, after: Mark) -> None:
+        self.history.push(Change(name, lambda: self.keep(clip_id, after), lambda: self.keep(clip_id, before)))
 
     def keep(self, clip_id: str, mark: Mark) -> None:
+        if self._root is None:
+            return
         marks = {**self.marks, clip_id: mark}
         try:
             store.write_marks(self._root, marks)
@@ -58,15 +65,3 @@ class Marks(QObject):
             return
         self.marks = marks
         self.changed.emit()
-
-
-class _Edit(QUndoCommand):
-    def __init__(self, marks: Marks, clip_id: str, before: Mark, after: Mark, what: str):
-        super().__init__(what)
-        self.marks, self.clip_id, self.before, self.after = marks, clip_id, before, after
-
-    def redo(self) -> None:
-        self.marks.keep(self.clip_id, self.after)
-
-    def undo(self) -> None:
-        self.marks.keep(self.clip_id, self.before)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core import paths
 from motionpatches.core.models.catalogue import Model, models_in
-from motionpatches.core.progress import Progress
+from motionpatches.core.progress import Job, Progress
 
 
 class Models(QObject):
@@ -45,7 +44,7 @@ class Models(QObject):
     def import_file(self, file: Path, data: Path) -> None:
         """A published state dict with the statistics of its data set's folder."""
 
-        def here() -> Any:
+        def here() -> Job[Path]:
             yield Progress(f"Reading {file.name}", 0, 1)
             return file
 
@@ -62,10 +61,10 @@ class Models(QObject):
             f"{name.split('/')[-1]} {dataset}",
         )
 
-    def _get(self, fetch: Callable[[], Any], data: Path, origin: str, name: str) -> None:
+    def _get(self, fetch: Callable[[], Job[Path]], data: Path, origin: str, name: str) -> None:
         out = paths.user_models() / name
 
-        def job() -> Any:
+        def job() -> Job[Path]:
             from motionpatches.core.models.published_checkpoint import install
 
             file = yield from fetch()
@@ -74,47 +73,12 @@ class Models(QObject):
 
         def done(folder: Path) -> None:
             self.working, self.message = False, f"Imported as {folder.name}."
-            self.workspace.progressed.emit(None)
             self.refresh()
 
         def failed(message: str) -> None:
             self.working, self.message = False, message or "Stopped."
-            self.workspace.progressed.emit(None)
             self.changed.emit()
 
         self.working, self.message = True, "Importing…"
         self.changed.emit()
-        self.workspace.models.submit_job("import", job, self.workspace.progressed.emit, done, failed)
-
-    def compare(self, one: Model, other: Model) -> list[tuple[str, str, str]]:
-        """(what, one, other) of all that differs, and of the scores."""
-        rows = [
-            (name, a.get(name, "–"), b.get(name, "–"))
-            for a, b in [(_facts(one), _facts(other))]
-            for name in dict.fromkeys([*a, *b])
-        ]
-        return [row for row in rows if row[1] != row[2] or row[0].startswith("score")]
-
-
-def _facts(model: Model) -> dict[str, str]:
-    c = model.config
-    facts = {
-        "motion encoder": c.motion,
-        "text encoder": Path(c.text).name,
-        "pooling": f"{c.motion_pooling}, {c.text_pooling}",
-        "head": f"{c.head}, {c.dim} dimensions",
-        "hidden units": str(c.head_hidden),
-        "known sentences": str(c.memory_keys),
-        "temperature": f"{c.temperature:g}",
-        "people": str(c.people),
-        "input": c.patches.form,
-        "normalised per": c.patches.normalisation.replace("_", " "),
-        "rate": f"{c.patches.fps:g} fps",
-        "canonical frame": "yes" if c.patches.canonical else "no",
-    }
-    facts |= {f"trained: {name}": str(value) for name, value in model.provenance.items() if value != ""}
-    for split in ("val", "test"):
-        for protocol, ways in model.metrics.get(split, {}).items():
-            for way, figures in ways.items():
-                facts[f"score: {split}, {protocol}, {way}, R@1"] = f"{figures['R@1']:g}"
-    return facts
+        self.workspace.jobs.run(self.workspace.lanes.long, "import", job, done, failed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -10,6 +10,13 @@ from PySide6.QtCore import QObject, Signal
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.progress import Job
+
+if TYPE_CHECKING:
+    from motionpatches.core.models.motion_text_model import MotionTextModel
+    from motionpatches.core.search.moments import Moments as TakeMoments
+
+    Found = tuple[TakeMoments, np.ndarray, list[tuple[float, float, float]]]
 
 # Takes longer than this are looked through as soon as a hit of a sentence opens; shorter ones when asked.
 LONG_S = 12.0
@@ -17,7 +24,10 @@ SHOWN = 5
 
 
 class Moments(QObject):
-    """`changed`: scores over time, best moments, or what goes on."""
+    """Scores of the query over the shown take. `changed`: scores, best moments, or `message`.
+
+    `best`: (start, end) in seconds with the score, the best first; `at`: which of them the playhead went to, -1 none.
+    """
 
     changed = Signal()
 
@@ -27,30 +37,41 @@ class Moments(QObject):
         self.times_s, self.scores = np.zeros(0), np.zeros(0)
         self.best: list[tuple[float, float, float]] = []
         self.at, self.message = -1, ""
-        self._kept: tuple[tuple, Any] | None = None
+        self._kept: tuple[tuple[str, str, str], TakeMoments] | None = None
+        self._model: MotionTextModel | None = None
         workspace.shown.connect(self._shown)
-        search.changed.connect(self._shown)
+        workspace.model_changed.connect(self._model_changed)
+        search.query_changed.connect(self._clear)
+
+    def _clear(self) -> None:
+        self.times_s, self.scores, self.best, self.at, self.message = np.zeros(0), np.zeros(0), [], -1, ""
+        self.changed.emit()
 
     def _shown(self) -> None:
-        self.times_s, self.scores, self.best, self.at, self.message = np.zeros(0), np.zeros(0), [], -1, ""
+        self._clear()
         motion = self.workspace.motion
-        self.changed.emit()
         if motion is not None and motion.duration_s > LONG_S and self.search.text:
             self.find()
 
+    def _model_changed(self) -> None:
+        if self.workspace.model is not self._model:
+            self._model = self.workspace.model
+            self._clear()
+
     def find(self) -> None:
-        """Looks for the query in the shown take, and goes to its best moment."""
-        clip, motion, model, query = self.workspace.clip, self.workspace.motion, self.workspace.model, self.search.text
-        if clip is None or model is None or not query:
-            self.message = "Type what to look for in this take first."
+        """Look for the query in the shown take, and go to its best moment."""
+        workspace, query = self.workspace, self.search.text
+        clip, motion, model = workspace.clip, workspace.motion, workspace.model
+        if clip is None or motion is None or model is None or not query:
+            self.message = "Type a query first."
             self.changed.emit()
             return
         key = (model.fingerprint, clip.id, clip.key)
         kept = self._kept[1] if self._kept and self._kept[0] == key else None
-        self.message = "Looking through this take…"
+        self.message = "Searching this take…"
         self.changed.emit()
 
-        def job():
+        def job() -> Job[Found]:
             from motionpatches.core.search.encode import encode_text
             from motionpatches.core.search.moments import moments_of
 
@@ -58,24 +79,22 @@ class Moments(QObject):
             row = encode_text(model, query)
             return found, found.scores(row), found.best(row, SHOWN)
 
-        def done(result: tuple) -> None:
+        def done(result: Found) -> None:
             found, scores, best = result
-            self.workspace.progressed.emit(None)
             self._kept = (key, found)
-            if clip is self.workspace.clip and query == self.search.text:
+            if clip is workspace.clip and query == self.search.text and model is workspace.model:
                 middle = found.starts_s + np.minimum(found.long_s, found.duration_s - found.starts_s) / 2
                 self.times_s, self.scores, self.best, self.message = middle, scores, best, ""
                 self.go(0)
 
-        def failed(message: str) -> None:
-            self.workspace.progressed.emit(None)
-            self.message = message
-            self.changed.emit()
+        workspace.jobs.run(workspace.lanes.models, "moments", job, done, self._say)
 
-        self.workspace.models.submit_job("moments", job, self.workspace.progressed.emit, done, failed)
+    def _say(self, message: str) -> None:
+        self.message = message
+        self.changed.emit()
 
     def go(self, to: int) -> None:
-        """To the best moment of this rank, counted from 0."""
+        """Go to the best moment of this rank, counted from 0."""
         if self.best:
             self.at = to % len(self.best)
             start, end, _ = self.best[self.at]
@@ -85,7 +104,7 @@ class Moments(QObject):
         self.changed.emit()
 
     def step(self, by: int) -> None:
-        """The next or the one before; looks first where nothing has been looked for."""
+        """Go to the next moment or the previous one; looks for them first where that was not done."""
         if self.best:
             self.go(self.at + by)
         else:

@@ -13,7 +13,7 @@ SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 TICK_S = 0.016
 # Rest after a frame, in units of what drawing it took: slow (software) drawing must leave time for all else. While other work
 # wants the processor the rest is longer, but frames come at least so often, in seconds.
-REST, REST_WHEN_CROWDED, AT_LEAST_S = 0.08, 4.0, 0.055
+REST, REST_WHEN_BUSY, AT_LEAST_S = 0.08, 4.0, 0.055
 # So long no frame is drawn while a person waits for an answer.
 PATIENCE_S = 0.15
 
@@ -22,7 +22,7 @@ class Playback(QObject):
     """`changed`: playing, speed, loop or length; `ticked`: the time moved.
 
     Ticks come 60 times a second where drawing is quick; each waits until the frame before it was drawn, longer while one of
-    `crowded` says that other work wants the processor, and for an answer that a person waits for (`hurried`).
+    `busy` says that other work wants the processor, and while `urgent` says that a user waits for an answer.
     """
 
     changed = Signal()
@@ -30,13 +30,13 @@ class Playback(QObject):
 
     def __init__(
         self,
-        crowded: Callable[[], bool] = lambda: False,
-        hurried: Callable[[], bool] = lambda: False,
+        busy: Callable[[], bool] = lambda: False,
+        urgent: Callable[[], bool] = lambda: False,
         parent: QObject | None = None,
     ):
         super().__init__(parent)
-        self._hurried = hurried
-        self.crowded = [crowded]
+        self._urgent = urgent
+        self.busy = [busy]
         self.clock_s, self.speed, self.duration_s, self.fps = 0.0, 1.0, 0.0, 20.0
         self.playing, self.loop = True, True
         self.range_s: tuple[float, float] | None = None
@@ -120,10 +120,10 @@ class Playback(QObject):
             self._last = now
             self._timer.start(16)
             return
-        if self._hurried() and waited < PATIENCE_S:
+        if self._urgent() and waited < PATIENCE_S:
             self._timer.start(4)
             return
-        if any(busy() for busy in self.crowded) and waited < self._crowded_s():
+        if any(busy() for busy in self.busy) and waited < self._busy_s():
             self._timer.start(8)
             return
         self._last = now
@@ -136,9 +136,9 @@ class Playback(QObject):
         self.ticked.emit()
         self._draw_end.start()
 
-    def _crowded_s(self) -> float:
+    def _busy_s(self) -> float:
         """From one frame to the next while other work goes on."""
-        return max(min(self._cost * (1 + REST_WHEN_CROWDED), AT_LEAST_S), self._cost * (1 + REST))
+        return max(min(self._cost * (1 + REST_WHEN_BUSY), AT_LEAST_S), self._cost * (1 + REST))
 
     def _drawn(self) -> None:
         """Comes after the paint events that the tick asked for: a zero timer waits for them."""

@@ -5,15 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from motionpatches.app.viewmodels.workspace import Workspace, view_motions
-from motionpatches.core.library.library import Clip
+from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import PART_NAMES
+from motionpatches.core.progress import Job
 from motionpatches.core.search.gallery import Hit
+
+if TYPE_CHECKING:
+    from motionpatches.core.models.motion_text_model import MotionTextModel
+    from motionpatches.core.search.parts import PartRetriever
+    from motionpatches.core.search.retriever import Retriever
 
 EXAMPLES = (
     "a person waves with the right hand",
@@ -35,9 +41,15 @@ class Result:
 
 
 class Search(QObject):
-    """`changed`: query, results or state."""
+    """The query and its results.
 
-    changed = Signal()
+    `query_changed`: something else is searched for. `results_changed`: its results, with their note and time.
+    `state_changed`: a note alone, such as why there are no results.
+    """
+
+    query_changed = Signal()
+    results_changed = Signal()
+    state_changed = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None):
         super().__init__(parent)
@@ -46,26 +58,31 @@ class Search(QObject):
         self.results: list[Result] = []
         self.history: list[str] = []
         self.elapsed_s = 0.0
-        self._retriever = None
         self.like: tuple[Clip, float, float, int] | None = None
         self.only: frozenset[str] | None = None
-        self._parts: dict[int, tuple] = {}
+        self._by_part: dict[int, tuple[Library, MotionTextModel, Retriever]] = {}
         self._shows_best = False
-        workspace.changed.connect(self._workspace_changed)
+        workspace.ready_changed.connect(self._ready_changed)
 
     def submit(self, text: str) -> None:
-        """Searches for a sentence and shows the best motion; waits for the model where it is still loading."""
+        """Search for a sentence and show the best motion; waits for the model where it is still loading."""
         self._shows_best = bool(text.strip())
         self._submit(text)
 
     def _submit(self, text: str) -> None:
-        self.query, self.like = text.strip(), None
+        self._set_query(text.strip(), None)
         if not self.query:
             self.results, self.note = [], ""
-            self.changed.emit()
+            self.results_changed.emit()
             return
-        query, k, shown = self.query, self.k, self.workspace.motion
-        self._find(lambda retriever: retriever.search_terms(query, shown, k, self.only), query)
+        query, k, only, shown = self.query, self.k, self.only, self.workspace.motion
+        self._find(lambda retriever: retriever.search_terms(query, shown, k, only), query)
+
+    def _set_query(self, query: str, like: tuple[Clip, float, float, int] | None) -> None:
+        other = (query, like) != (self.query, self.like)
+        self.query, self.like = query, like
+        if other:
+            self.query_changed.emit()
 
     @property
     def text(self) -> str:
@@ -73,93 +90,83 @@ class Search(QObject):
         return "" if self.like else self.query
 
     def keep_to(self, only: frozenset[str] | None) -> None:
-        """Searches only among these clips; None: all."""
+        """Search only among these clips; None: all."""
         if only != self.only:
             self.only = only
             if self.query:
                 self.again()
 
     def more_like(self, clip: Clip, start_s: float = 0.0, end_s: float = 0.0, part: int = -1) -> None:
-        """Searches for motions like a clip, or like a range of its seconds (end 0: to its end); by one body part alone where
-        `part` is not -1."""
+        """Search for motions like a clip.
+
+        Args:
+            start_s, end_s: A range of its seconds (end 0: to its end).
+            part: An index of PART_NAMES where one body part alone counts; -1: all.
+        """
         library, k, only = self.workspace.library, self.k, self.only
-        self.like = (clip, start_s, end_s, part)
-        self.query = (
+        label = (
             f"like: {clip.caption}"
             + (f" ({start_s:.1f} to {end_s:.1f} s)" if end_s else "")
             + (f" ({PART_NAMES[part]} alone)" if part >= 0 else "")
         )
-
-        def crop(motion: Motion) -> Motion:
-            return motion.cut(start_s, end_s)
-
-        if part >= 0:
-            self._by_part(clip, part, crop)
+        self._set_query(label, (clip, start_s, end_s, part))
+        if library is None:
             return
 
-        def find(retriever: Any) -> list[Hit]:
-            return retriever.search_motion(crop(library.load(clip.id)), k, only)
+        def example() -> Motion:
+            return library.load(clip.id).cut(start_s, end_s)
 
-        self._find(find, "")
+        if part >= 0:
+            self._find_by_part(library, part, example)
+        else:
+            self._find(lambda retriever: retriever.search_motion(example(), k, only), "")
 
-    def _by_part(self, clip: Clip, part: int, crop: Callable[[Motion], Motion]) -> None:
+    def _find_by_part(self, library: Library, part: int, example: Callable[[], Motion]) -> None:
         """The first search by a part encodes the library with the others covered."""
-        library, model, k, only = self.workspace.library, self.workspace.model, self.k, self.only
-        workspace, known = self.workspace, self._parts.get(part)
+        model, k, only, like = self.workspace.model, self.k, self.only, self.like
+        if model is None:
+            return
+        known = self._by_part.get(part)
 
-        def job() -> Any:
+        def job() -> Job[tuple[PartRetriever, list[Hit]]]:
             from motionpatches.core.search.parts import part_retriever
 
-            found = known
-            if found is None or known[0] is not library or known[1] is not model:
-                found = (library, model, (yield from part_retriever(model, library, part)))
-            return found, found[2].search_motion(crop(library.load(clip.id)), k, only)
+            if known is not None and known[0] is library and known[1] is model:
+                retriever = known[2]
+            else:
+                retriever = yield from part_retriever(model, library, part)
+            return retriever, retriever.search_motion(example(), k, only)
 
-        def done(result: tuple) -> None:
-            workspace.progressed.emit(None)
-            self._parts[part], hits = result
-            self._find(lambda _: hits, "")
+        def done(found: tuple[PartRetriever, list[Hit]]) -> None:
+            retriever, hits = found
+            if self.like == like and self.workspace.library is library:
+                self._by_part[part] = library, model, retriever
+                self._find(lambda _: hits, "")
 
-        def failed(message: str) -> None:
-            workspace.progressed.emit(None)
-            self._failed(message)
-
-        if model is not None:
-            self.workspace.models.submit_job("part", job, workspace.progressed.emit, done, failed)
+        self.workspace.jobs.run(self.workspace.lanes.long, "part", job, done, self._failed)
 
     def captions_of(self, clip: Clip, done: Callable[[list[tuple[str, float]]], None], k: int = 10) -> None:
-        """The captions of the library nearest to a clip, handed to `done`."""
+        """The captions of the library nearest to a clip, with their scores, handed to `done`."""
         library, retriever = self.workspace.library, self.workspace.retriever
-        workspace = self.workspace
+        if library is None or retriever is None:
+            return
 
-        def found(captions: list[tuple[str, float]]) -> None:
-            workspace.progressed.emit(None)
-            done(captions)
+        def job() -> Job[list[tuple[str, float]]]:
+            return retriever.captions_near(library.load(clip.id), library, k)
 
-        def failed(message: str) -> None:
-            workspace.progressed.emit(None)
-            self._failed(message)
-
-        if retriever is not None:
-            workspace.models.submit_job(
-                "captions",
-                lambda: retriever.captions_near(library.load(clip.id), library, k),
-                workspace.progressed.emit,
-                found,
-                failed,
-            )
+        self.workspace.jobs.run(self.workspace.lanes.long, "captions", job, done, self._failed)
 
     def _failed(self, message: str) -> None:
         self.note = message
-        self.changed.emit()
+        self.state_changed.emit()
 
-    def _find(self, find: Callable[[Any], list[Hit]], remembered: str) -> None:
-        retriever = self.workspace.retriever
-        if retriever is None:
+    def _find(self, find: Callable[[Retriever], list[Hit]], remembered: str) -> None:
+        retriever, library = self.workspace.retriever, self.workspace.library
+        if retriever is None or library is None:
             self.note = "The search starts as soon as the model is ready."
-            self.changed.emit()
+            self.state_changed.emit()
             return
-        started, library = time.perf_counter(), self.workspace.library
+        started = time.perf_counter()
 
         def work() -> tuple[list[Hit], list[Motion | str]]:
             hits = [h for h in find(retriever) if h.clip_id in library.by_id]
@@ -177,31 +184,32 @@ class Search(QObject):
             self.elapsed_s = time.perf_counter() - started
             if remembered:
                 self.history = [remembered, *(h for h in self.history if h != remembered)]
-            self.changed.emit()
+            self.results_changed.emit()
             if self.results and remembered and self._shows_best:
                 self._shows_best, best = False, self.results[0]
                 QTimer.singleShot(1, lambda: self.workspace.show(best.clip, best.motion))  # the tiles are painted first
 
-        self.workspace.models.submit("search", work, done, self._failed)
+        self.workspace.lanes.models.submit("search", work, done, self._failed)
 
     def set_k(self, k: int) -> None:
         self.k = k
         self.again()
 
     def again(self) -> None:
-        """The same search, as after a change of k or model; the stage keeps what it shows."""
+        """Search for the same, as after a change of k or model; the stage keeps what it shows."""
         if self.like is not None:
             self.more_like(*self.like)
         else:
             self._submit(self.query)
 
-    def _workspace_changed(self) -> None:
-        if self.workspace.retriever is not self._retriever:
-            self._retriever = self.workspace.retriever
-            self.results = []
-            library = self.workspace.library
-            if self.like is not None and (library is None or self.like[0].id not in library.by_id):
-                self.like, self.query = None, ""
-            self.changed.emit()
-            if self.query and self._retriever is not None:
-                self.again()
+    def _ready_changed(self) -> None:
+        library = self.workspace.library
+        self.results = []
+        self._by_part = {
+            part: known for part, known in self._by_part.items() if known[0] is library and known[1] is self.workspace.model
+        }
+        if self.like is not None and (library is None or self.like[0].id not in library.by_id):
+            self._set_query("", None)
+        self.results_changed.emit()
+        if self.query and self.workspace.retriever is not None:
+            self.again()

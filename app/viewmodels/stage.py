@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,7 +12,7 @@ from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import Motion
 
 COMPARED = 3
-Colouring = Literal["parts", "speed", "why"]
+Colouring = Literal["parts", "speed"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Stage(QObject):
         self.chosen_joint = -1
         workspace.shown.connect(self._shown)
 
-    def set(self, **fields: Any) -> None:
+    def set(self, **fields: bool | str) -> None:
         self.options = replace(self.options, **fields)
         self.changed.emit()
 

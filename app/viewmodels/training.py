@@ -78,9 +78,9 @@ class Training(QObject):
         self.resume(folder)
 
     def resume(self, folder: Path) -> None:
-        """Goes on with a run that was stopped, interrupted or never begun."""
+        """Resume a run that was stopped, interrupted or never started."""
         if self.process is not None:
-            self._say(f"{self.process.run.name} is under way. Stop it before another one is begun.")
+            self._say(f"{self.process.run.name} is under way. Stop it before you start another one.")
             return
         self.message = ""
         self.process = TrainingProcess(folder, self)

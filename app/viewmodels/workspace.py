@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from motionpatches.app.background.lane import Lane
+from motionpatches.app.background.jobs import Jobs
+from motionpatches.app.background.lane import Lanes
 from motionpatches.core import paths as app_paths
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.cache import take_cache
@@ -15,30 +16,38 @@ from motionpatches.core.library.library import Clip, Library, skipped_sentence
 from motionpatches.core.library.open import open_paths
 from motionpatches.core.motion.canonical import canonical
 from motionpatches.core.motion.motion import Motion
-from motionpatches.core.progress import Progress
+from motionpatches.core.progress import Job, Progress
+
+if TYPE_CHECKING:
+    from motionpatches.core.models.motion_text_model import MotionTextModel
+    from motionpatches.core.search.retriever import Retriever
 
 
 class Workspace(QObject):
-    """`changed`: library, model or gallery; `progressed(Progress or None)`: long work; `said(str)`: a message;
-    `shown`: another motion is on the stage."""
+    """The open library and model, and the motion on the stage.
 
-    changed = Signal()
-    progressed = Signal(object)
+    `library_changed`: another library, or other captions of it. `model_changed`: another model, or its label.
+    `ready_changed`: there is a gallery of both now, or no longer. `shown`: another motion is on the stage.
+    `said(str)`: a message; `failed(str)`: what went wrong. Progress of long work: `jobs.progressed`.
+    """
+
+    library_changed = Signal()
+    model_changed = Signal()
+    ready_changed = Signal()
     said = Signal(str)
     failed = Signal(str)
     shown = Signal()
 
-    def __init__(
-        self, scans: Lane, files: Lane, models: Lane, exports: Lane, device: str = "auto", parent: QObject | None = None
-    ):
+    def __init__(self, lanes: Lanes, device: str = "auto", parent: QObject | None = None):
         super().__init__(parent)
-        self.scans, self.files, self.models, self.exports, self.device_choice = scans, files, models, exports, device
+        self.lanes, self.device_choice = lanes, device
+        self.jobs = Jobs(self)
         self._growing = False
         self.library: Library | None = None
         self.paths: list[Path] = []
         self.layout = ""
-        self.retriever: Any = None
-        self.model: Any = None
+        self.retriever: Retriever | None = None
+        self.model: MotionTextModel | None = None
         self.model_folder: Path | None = None
         self.model_label, self.device_label, self.device_reason = "model not loaded", "", ""
         self.clip: Clip | None = None
@@ -49,22 +58,31 @@ class Workspace(QObject):
         self.open([app_paths.demo_library()])
 
     def open(self, paths: list[Path], layout: str = "") -> None:
-        """Opens files or a folder (as the layout of that name, where one is given), then indexes it."""
+        """Open files or a folder (as the layout of that name, where one is given), then index it."""
+        self._open(paths, layout, "", "")
+
+    def _open(self, paths: list[Path], layout: str, news: str, stay: str) -> None:
+        """`news` is said when it is done; `stay` is the id of the clip that is shown then, '' for the first one."""
         self.paths, self.layout = list(paths), layout
-        self._news = self._stay = ""
+        self._news, self._stay = news, stay
         self.said.emit(f"Opening {paths[0].name if len(paths) == 1 else f'{len(paths)} files'}…")
         self._growing = False
-        self.scans.submit_job("open", lambda: open_paths(paths, True, layout), self._scanned, self._opened, self._scan_failed)
+        self.jobs.run(
+            self.lanes.scans,
+            "open",
+            lambda: open_paths(paths, True, layout),
+            self._opened,
+            self._scan_failed,
+            found=self._scanned,
+        )
 
     def _scanned(self, progress: Progress) -> None:
-        """Progress of a first scan; what it has found so far is shown already."""
+        """Shows what a first scan has found so far."""
         if isinstance(progress.found, Library):
             first, self._growing = not self._growing, True
-            self.library, self.retriever = progress.found, None
-            self.changed.emit()
+            self._set_library(progress.found)
             if first and not self._stay:
                 self.show_clip(progress.found.clips[0])
-        self.progressed.emit(progress)
 
     def _scan_failed(self, message: str) -> None:
         self._failed(message)
@@ -73,45 +91,50 @@ class Workspace(QObject):
             self._index()
 
     def reopen(self, news: str = "") -> None:
-        """Reads again what is open, as after a correction, and shows the same clip; `news` is said when it is done. Captions that
-        wait to be written are written before."""
+        """Read again what is open, as after a correction, and show the same clip. Captions that wait to be written are
+        written before.
+
+        Args:
+            news: Said when it is done.
+        """
         paths, layout = self.paths, self.layout
 
         def begin(_: None) -> None:
             if paths and paths is self.paths:
-                self.open(paths, layout)
-                self._news, self._stay = news, self.clip.id if self.clip else ""
+                self._open(paths, layout, news, self.clip.id if self.clip else "")
             elif news:
                 self.said.emit(news)
 
-        self.files.submit("reopen", lambda: None, begin, self._failed)
+        self.lanes.files.submit("reopen", lambda: None, begin, self._failed)
 
     def edited(self, library: Library) -> None:
-        """What is open, with other captions; clips that are new are indexed."""
+        """Take the open library with other captions; clips that are new are indexed."""
         same = self.library is not None and [c.id for c in library.clips] == [c.id for c in self.library.clips]
-        self.library = library
         if self.clip is not None:
             self.clip = library.by_id.get(self.clip.id, self.clip)
-        if not same:
-            self.retriever = None
-        self.changed.emit()
-        if not same:
+        if same:
+            self.library = library
+            self.library_changed.emit()
+        else:
+            self._set_library(library)
             self._index()
 
-    def cancel(self) -> None:
-        self.scans.cancel("open")
-        self.exports.cancel("export")
-        for key in ("index", "measure", "import", "captions", "compare", "why", "moments", "part", "body"):
-            self.models.cancel(key)
+    def _set_library(self, library: Library) -> None:
+        self.library = library
+        self._set_retriever(None)
+        self.library_changed.emit()
+
+    def _set_retriever(self, retriever: Retriever | None) -> None:
+        if retriever is not self.retriever:
+            self.retriever = retriever
+            self.ready_changed.emit()
 
     def _opened(self, library: Library) -> None:
-        self.progressed.emit(None)
-        self.library, self.retriever = library, None
         left_out = " ".join(filter(None, (skipped_sentence(library.skipped), take_cache().news())))
         self.said.emit(self._news or f"Opened {library.name}: {len(library.clips):,} motions. {left_out}".strip())
         if left_out and not self._news:
             self.failed.emit(left_out)
-        self.changed.emit()
+        self._set_library(library)
         if library.clips and (self._stay or not self._growing):
             self.show_clip(library.by_id.get(self._stay, library.clips[0]))
         self._growing = False
@@ -124,38 +147,37 @@ class Workspace(QObject):
         paths, layout = self.paths, self.layout
 
         def done(found: Library) -> None:
-            self.progressed.emit(None)
             if self.library is library and not found.same_content(library):
                 self._opened(found)
 
-        self.scans.submit_job("open", lambda: open_paths(paths, layout=layout), self.progressed.emit, done, self._failed)
+        self.jobs.run(self.lanes.scans, "open", lambda: open_paths(paths, layout=layout), done, self._failed)
 
     def load_model(self, folder: Path | None = None) -> None:
-        """Loads a model (the starter by default) in the background, then indexes what is open."""
+        """Load a model (the starter by default) in the background, then index what is open."""
         folder = folder or app_paths.starter_model()
 
-        def work() -> tuple[Any, str]:
+        def work() -> tuple[MotionTextModel, str, str]:
             from motionpatches.core.models.checkpoint import load_model
             from motionpatches.core.models.device import device_label, device_reason, pick_device
 
             device = pick_device(self.device_choice)
             return load_model(folder, device), device_label(device), device_reason(device)
 
-        def done(result: tuple[Any, str]) -> None:
+        def done(result: tuple[MotionTextModel, str, str]) -> None:
             self.model, self.device_label, self.device_reason = result
             self.model_folder = folder
             self.model_label = self.model.name
-            self.retriever = None
-            self.changed.emit()
+            self._set_retriever(None)
+            self.model_changed.emit()
             self._index()
 
         self.model_label = f"loading {app_paths.model_name(folder)}…"
-        self.changed.emit()
-        self.models.submit("load", work, done, self._model_failed)
+        self.model_changed.emit()
+        self.lanes.models.submit("load", work, done, self._model_failed)
 
     def _model_failed(self, message: str) -> None:
         self.model_label = "no model"
-        self.changed.emit()
+        self.model_changed.emit()
         self._failed(message)
 
     def _index(self) -> None:
@@ -163,31 +185,27 @@ class Workspace(QObject):
         if library is None or model is None:
             return
 
-        def job() -> Any:
+        def job() -> Job[Retriever]:
             from motionpatches.core.search.indexing import update_gallery
             from motionpatches.core.search.retriever import Retriever
 
             gallery = yield from update_gallery(model, library)
-            return library, Retriever(model, gallery)
+            return Retriever(model, gallery)
 
-        self.models.submit_job("index", job, self.progressed.emit, self._indexed, self._failed)
+        def done(retriever: Retriever) -> None:
+            if library is self.library:
+                skipped = retriever.gallery.skipped
+                if skipped:
+                    self.failed.emit(f"{len(skipped)} motion{'s' * (len(skipped) > 1)} could not be indexed. {skipped[0]}")
+                self._set_retriever(retriever)
 
-    def _indexed(self, result: Any) -> None:
-        library, retriever = result
-        self.progressed.emit(None)
-        if library is self.library:
-            self.retriever = retriever
-            skipped = retriever.gallery.skipped
-            if skipped:
-                self.failed.emit(f"{len(skipped)} motion{'s' * (len(skipped) > 1)} could not be indexed. {skipped[0]}")
-            self.changed.emit()
+        self.jobs.run(self.lanes.models, "index", job, done, self._failed)
 
     def _failed(self, message: str) -> None:
-        self.progressed.emit(None)
         self.failed.emit(message or "Stopped. What was finished is kept.")
 
     def show_clip(self, clip: Clip) -> None:
-        """Puts a clip on the stage."""
+        """Put a clip on the stage."""
         library = self.library
 
         def done(motions: list[Motion | str]) -> None:
@@ -197,10 +215,10 @@ class Workspace(QObject):
                 self.show(clip, motions[0])
 
         if library is not None:
-            self.files.submit("stage", lambda: view_motions(library, [clip.id]), done, self._failed)
+            self.lanes.files.submit("stage", lambda: view_motions(library, [clip.id]), done, self._failed)
 
     def show(self, clip: Clip, motion: Motion) -> None:
-        """Puts a loaded motion on the stage."""
+        """Put a loaded motion on the stage."""
         self.clip, self.motion = clip, motion
         self.shown.emit()
 

@@ -1,56 +1,65 @@
-"""The windows beside the studio's own, each imported when it is first asked for."""
+"""The windows beside the studio's own, each imported and made when it is first asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QWidget
 
-from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.view_models import ViewModels
 
-
-def _models(search: Search, playback: Playback, window: QMainWindow) -> QWidget:
-    from motionpatches.app.viewmodels.models import Models
+if TYPE_CHECKING:
+    from motionpatches.app.widgets.dialogs.help import HelpWindow
+    from motionpatches.app.widgets.dialogs.map import MapWindow
     from motionpatches.app.widgets.dialogs.models import ModelsWindow
-
-    return ModelsWindow(Models(search.workspace, window), window)
-
-
-def _evaluation(search: Search, playback: Playback, window: QMainWindow) -> QWidget:
-    from motionpatches.app.viewmodels.evaluation import Measure
     from motionpatches.app.widgets.evaluation.window import EvaluationWindow
-
-    return EvaluationWindow(Measure(search.workspace, window), playback, window)
-
-
-def _training(search: Search, playback: Playback, window: QMainWindow) -> QWidget:
-    from motionpatches.app.viewmodels.training import Training
     from motionpatches.app.widgets.training.window import TrainingWindow
 
-    training = Training(search.workspace, window)
-    window.closing.connect(training.close)
-    playback.crowded.append(lambda: training.process is not None)
-    return TrainingWindow(training, playback, window)
+W = TypeVar("W", bound=QWidget)
 
 
-def _map(search: Search, playback: Playback, window: QMainWindow) -> QWidget:
-    from motionpatches.app.viewmodels.library_map import LibraryMap
-    from motionpatches.app.widgets.dialogs.map import MapWindow
+class Pages:
+    """They stay beside the studio: a window that was closed is the same when it is shown again."""
 
-    return MapWindow(LibraryMap(search.workspace, search, window), playback, window)
+    def __init__(self, view_models: ViewModels, parent: QWidget):
+        self.view_models, self.parent = view_models, parent
+
+    @cached_property
+    def models(self) -> ModelsWindow:
+        from motionpatches.app.widgets.dialogs.models import ModelsWindow
+
+        return ModelsWindow(self.view_models.models, self.parent)
+
+    @cached_property
+    def evaluation(self) -> EvaluationWindow:
+        from motionpatches.app.widgets.evaluation.window import EvaluationWindow
+
+        return EvaluationWindow(self.view_models.evaluation, self.view_models.playback, self.parent)
+
+    @cached_property
+    def training(self) -> TrainingWindow:
+        from motionpatches.app.widgets.training.window import TrainingWindow
+
+        v = self.view_models
+        return TrainingWindow(v.training, v.before_after, v.playback, self.parent)
+
+    @cached_property
+    def map(self) -> MapWindow:
+        from motionpatches.app.widgets.dialogs.map import MapWindow
+
+        return MapWindow(self.view_models.library_map, self.view_models.playback, self.parent)
+
+    @cached_property
+    def help(self) -> HelpWindow:
+        from motionpatches.app.widgets.dialogs.help import HelpWindow
+
+        return HelpWindow(self.view_models.workspace, self.parent)
 
 
-def _help(search: Search, playback: Playback, window: QMainWindow) -> QWidget:
-    from motionpatches.app.widgets.dialogs.help import HelpWindow
-
-    return HelpWindow(search.workspace, window)
-
-
-PAGES: dict[str, Callable[[Search, Playback, QMainWindow], QWidget]] = {
-    "models": _models,
-    "evaluation": _evaluation,
-    "training": _training,
-    "map": _map,
-    "help": _help,
-}
+def show(page: W) -> W:
+    """Bring a window to the front."""
+    page.show()
+    page.raise_()
+    page.activateWindow()
+    return page

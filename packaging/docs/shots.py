@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from motionpatches.app.widgets.pages import show
 from motionpatches.packaging.docs.studio_session import Session
 
 
@@ -23,27 +24,27 @@ def window(s: Session) -> None:
 
 def why(s: Session) -> None:
     s.ask("a person waves with the right hand")
-    s.window.why.set_on(True)
-    s.wait(lambda: s.window.why.occlusion is not None)
+    s.studio.view_models.explanation.set_on(True)
+    s.wait(lambda: s.studio.view_models.explanation.occlusion is not None)
     s.stand(0.6)
     s.shoot("why")
 
 
 def stage(s: Session) -> None:
     s.ask("someone runs in a circle")
-    s.window.stages.set(trails=True, ghosts=True, trajectory=True, names=True)
+    s.studio.view_models.stage.set(trails=True, ghosts=True, trajectory=True, names=True)
     s.stand(1.5)
     s.shoot("stage", s.window.stage)
 
 
 def compare(s: Session) -> None:
     s.ask("a person kicks")
-    s.window.stages.keep()
+    s.studio.view_models.stage.keep()
     for result in s.search.results[2:4]:
         s.workspace.show(result.clip, result.motion)
-        s.window.stages.keep()
+        s.studio.view_models.stage.keep()
     s.window.patches.difference.setChecked(True)
-    s.window.stages.set(colouring="speed")
+    s.studio.view_models.stage.set(colouring="speed")
     s.stand(0.9)
     s.shoot("compare")
 
@@ -57,14 +58,14 @@ def moments(s: Session) -> None:
     s.workspace.open([folder / "long take.npy"])
     s.wait(lambda: s.workspace.library.root == folder and s.workspace.retriever is not None)
     s.window.query.ask("a person waves with the right hand")
-    s.wait(lambda: bool(s.window.moments.best))
-    s.stand(s.window.moments.best[0][0] + 0.8)
+    s.wait(lambda: bool(s.studio.view_models.moments.best))
+    s.stand(s.studio.view_models.moments.best[0][0] + 0.8)
     s.shoot("moments")
 
 
 def library_map(s: Session) -> None:
     s.ask("a person waves with the right hand")
-    page = s.window.menus._page("map")
+    page = show(s.window.pages.map)
     s.wait(lambda: len(page.map.places) > 0)
     page.hovered = 0
     page._show_hovered()
@@ -83,9 +84,9 @@ def export(s: Session) -> None:
 
 
 def palette(s: Session) -> None:
-    from motionpatches.app.widgets.dialogs.command_palette import Palette
+    from motionpatches.app.widgets.dialogs.command_palette import CommandPalette
 
-    found = Palette(s.window.menus.actions, s.window)
+    found = CommandPalette(s.window.menus.actions, s.window)
     found.show()
     found.line.setText("like")
     s.rest(0.3)
@@ -105,27 +106,27 @@ def tour(s: Session) -> None:
 
 def patches_help(s: Session) -> None:
     s.ask("a person waves with the right hand")
-    page = s.window.menus._page("help")
+    page = show(s.window.pages.help)
     s.rest(0.4)
     s.shoot("help", page)
 
 
 def captions(s: Session) -> None:
     s.ask("a person waves with the right hand")
-    s.shoot("captions", s.window.docks[2])
+    s.shoot("captions", s.window.docks.captions)
 
 
 def training(s: Session) -> None:
     """A short run on a few demo clips, and its dialog."""
-    from motionpatches.app.viewmodels.fine_tuning import Plan
-    from motionpatches.app.widgets.training.fine_tune_dialog import PlanDialog
+    from motionpatches.app.viewmodels.fine_tuning import FineTuning
+    from motionpatches.app.widgets.training.fine_tune_dialog import FineTuneDialog
     from motionpatches.core import paths
 
-    page = s.window.menus._page("training")
-    plan = Plan(s.workspace, page)
+    page = show(s.window.pages.training)
+    plan = FineTuning(s.workspace, page)
     plan.train("heads only")
     plan.set(epochs=4, sentences=["a person waves with the right hand", "someone trips"])
-    dialog = PlanDialog(plan, page)
+    dialog = FineTuneDialog(plan, page)
     dialog.show()
     s.wait(lambda: plan.estimate is not None)
     s.rest(0.3)
@@ -142,7 +143,7 @@ def training(s: Session) -> None:
     s.shoot("sentences", page)
     page.tabs.setCurrentIndex(2)
     page.tabs.widget(2).go.click()
-    s.wait(lambda: bool(page.compared.after.results), 200)
+    s.wait(lambda: bool(page.before_after.after.results), 200)
     s.rest(0.8)
     s.shoot("before-after", page)
     shutil.rmtree(paths.user_runs(), ignore_errors=True)
@@ -151,16 +152,16 @@ def training(s: Session) -> None:
 def tiles(s: Session) -> None:
     s.window.query.k.setValue(25)
     s.ask("a person walks")
-    s.window.resizeDocks([s.window.docks[0]], [470], Qt.Orientation.Vertical)
+    s.window.resizeDocks([s.window.docks.search], [470], Qt.Orientation.Vertical)
     s.stand(1.0)
     s.shoot("tiles")
 
 
 def overlaid(s: Session) -> None:
     s.ask("a person kicks")
-    s.window.stages.keep()
+    s.studio.view_models.stage.keep()
     s.workspace.show(s.search.results[3].clip, s.search.results[3].motion)
-    s.window.stages.set(side_by_side=False)
+    s.studio.view_models.stage.set(side_by_side=False)
     s.stand(0.8)
     s.shoot("overlaid", s.window.stage)
 
@@ -180,7 +181,7 @@ def people(s: Session) -> None:
     (folder / "annots/1.txt").write_text("two people wave to each other\n")
     s.workspace.open([folder])
     s.wait(lambda: s.workspace.library.root == folder and s.workspace.clip is not None)
-    s.window.stages.set(follow=False)
+    s.studio.view_models.stage.set(follow=False)
     s.stand(1.3)
     s.shoot("people", s.window.stage)
 
@@ -220,7 +221,7 @@ def strips(s: Session) -> None:
     s.window.patches.channel.setCurrentIndex(2)
     s.window.patches.values.setCurrentIndex(1)
     s.stand(0.6)
-    s.shoot("strips", s.window.docks[3])
+    s.shoot("strips", s.window.docks.patches)
 
 
 def timeline(s: Session) -> None:
@@ -230,39 +231,41 @@ def timeline(s: Session) -> None:
     s.stand(1.6)
     s.studio.playback.mark(True)
     s.rest(0.3)
-    s.shoot("timeline", s.window.docks[4])
+    s.shoot("timeline", s.window.docks.timeline)
 
 
 def like(s: Session) -> None:
     """Motions like the shown one, by the right arm alone."""
     s.ask("a person waves with the right hand")
     before = s.search.results
-    s.window.menus.more_like_this(4)
+    s.window.commands.more_like_this(4)
     s.wait(lambda: s.search.results is not before and bool(s.search.results), 300)
     s.rest(0.6)
-    s.shoot("like", s.window.docks[0])
+    s.shoot("like", s.window.docks.search)
 
 
 def algebra(s: Session) -> None:
     s.ask("a person walks in a circle")
     s.ask("this + running - walking")
     s.stand(0.5)
-    s.shoot("algebra", s.window.docks[0])
+    s.shoot("algebra", s.window.docks.search)
 
 
 def filters(s: Session) -> None:
     s.ask("a person kicks")
     s.window.library.toggle_favourite()
-    s.window.marks.tag(s.workspace.clip, "for the trailer")
+    s.studio.view_models.marks.tag(s.workspace.clip, "for the trailer")
     s.window.library.filter.setText("kick len>1 -left")
     s.rest(0.3)
-    s.shoot("filters", s.window.docks[1])
+    s.shoot("filters", s.window.docks.library)
 
 
 def settings(s: Session) -> None:
     from motionpatches.app.widgets.dialogs.settings import SettingsDialog
 
-    dialog = SettingsDialog(s.window.settings, s.workspace, s.window.stages, s.studio.playback, s.window)
+    dialog = SettingsDialog(
+        s.window.settings, s.workspace, s.studio.view_models.stage, s.studio.playback, s.studio.view_models.corrections, s.window
+    )
     dialog.show()
     s.rest(0.5)
     s.shoot("settings", dialog)

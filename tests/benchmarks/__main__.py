@@ -54,7 +54,7 @@ for tiles in (1, 9, 25):
     pause = QEventLoop(); QTimer.singleShot(500, pause.quit); pause.exec()
     watch(f"{tiles} tiles, {view.width()}x{view.height()}:")
 from motionpatches.core.search.indexing import build_gallery
-studio.workspace.models.submit_job("bench", lambda: build_gallery(studio.workspace.model, studio.workspace.library),
+studio.lanes.models.submit_job("bench", lambda: build_gallery(studio.workspace.model, studio.workspace.library),
                                    lambda p: None, lambda g: None, print)
 watch("25 tiles while the model encodes:", 3000)
 view.close(); studio.window.close(); app.processEvents(); app.shutdown()

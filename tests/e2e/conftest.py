@@ -45,10 +45,10 @@ def demo(studio):
     studio.playback.playing = False
     studio.playback.seek(0.8)
     yield studio
-    stages = studio.window.stages
+    stages = studio.view_models.stage
     stages.set(**vars(type(stages.options)()))
     stages.alone()
-    studio.window.why.set_on(False)
+    studio.view_models.explanation.set_on(False)
     studio.playback.clear_range()
     studio.search.keep_to(None)
     studio.playback.playing = True

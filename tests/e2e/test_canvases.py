@@ -120,7 +120,7 @@ def test_the_window_closes_with_work_under_way(screen):
     done = run("""
 wait(lambda: studio.workspace.retriever is not None, 90)
 from motionpatches.core.search.indexing import build_gallery
-studio.workspace.models.submit_job("index", lambda: build_gallery(studio.workspace.model, studio.workspace.library),
+studio.lanes.models.submit_job("index", lambda: build_gallery(studio.workspace.model, studio.workspace.library),
                                    lambda p: None, lambda g: None, print)
 from motionpatches.app.widgets.dialogs.export import ExportDialog
 w = studio.window
@@ -128,9 +128,9 @@ d = ExportDialog(studio.workspace, studio.search, studio.playback, w.stage.camer
 wait(lambda: studio.workspace.clip is not None)
 import pathlib
 folder = pathlib.Path(tempfile.mkdtemp())
-d.start(studio.exports, folder / "x.gif")
+d.start(folder / "x.gif")
 rest(300)
-assert studio.models.busy and studio.exports.busy
+assert studio.lanes.models.busy and studio.lanes.exports.busy
 w.close()
 assert not list(folder.iterdir())
 app.shutdown(); print("fine")

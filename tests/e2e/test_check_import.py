@@ -39,8 +39,8 @@ def settled(studio, root):
         and workspace.retriever is not None
         and workspace.clip is not None
         and workspace.clip.id in workspace.library.by_id
-        and not studio.scans.busy
-        and not studio.files.busy
+        and not studio.lanes.scans.busy
+        and not studio.lanes.files.busy
     )
 
 
@@ -124,14 +124,14 @@ def test_a_unit_said_for_the_folder_holds_is_told_and_undone(studio, folder):
 
 
 def test_captions_and_corrections_are_undone_in_the_order_they_were_made(studio, folder):
-    captions = studio.window.captions.captions
+    captions = studio.view_models.captions
 
     def lines():
         return [text for clip in studio.workspace.library.clips if clip.id.startswith("walks/b") for text in clip.captions]
 
     before = lines()
     captions.add("a person waits")
-    wait(lambda: "a person waits" in lines() and not studio.files.busy)
+    wait(lambda: "a person waits" in lines() and not studio.lanes.files.busy)
 
     def act(dialog):
         say_unit(dialog, "0.25", "file")
@@ -149,7 +149,7 @@ def test_captions_and_corrections_are_undone_in_the_order_they_were_made(studio,
 
 def test_two_steps_undone_at_once_are_both_undone(studio, folder):
     """The captions are written before the folder is read again."""
-    captions = studio.window.captions.captions
+    captions = studio.view_models.captions
     before = unit_of(studio, "walks/b")
 
     def act(dialog):
@@ -159,7 +159,7 @@ def test_two_steps_undone_at_once_are_both_undone(studio, folder):
     modal(ImportCheckDialog, act, lambda: ctrl(studio, Qt.Key.Key_I))
     wait(lambda: settled(studio, folder) and unit_of(studio, "walks/b") == 0.25, 60)
     captions.add("a person waits")
-    wait(lambda: "a person waits" in [line.text for line in captions.lines] and not studio.files.busy)
+    wait(lambda: "a person waits" in [line.text for line in captions.lines] and not studio.lanes.files.busy)
     ctrl(studio, Qt.Key.Key_Z)
     ctrl(studio, Qt.Key.Key_Z)
     wait(lambda: settled(studio, folder) and unit_of(studio, "walks/b") == before, 60)
@@ -182,15 +182,15 @@ def test_the_settings_list_what_is_remembered_and_forget_it(studio, folder):
         QTest.mouseClick(page.remove, Qt.MouseButton.LeftButton)
         assert page.list.topLevelItemCount() == 1 and page.list.topLevelItem(0).text(2) == "Everywhere"
 
-    modal(SettingsDialog, act, lambda: QTimer.singleShot(0, studio.window.menus.settings))
+    modal(SettingsDialog, act, lambda: QTimer.singleShot(0, studio.window.commands.show_settings))
     wait(lambda: settled(studio, folder) and unit_of(studio, "walks/a") == 0.25, 60)
 
     def all_of_it(dialog):
         dialog.pages.setCurrentWidget(dialog.corrections)
         QTest.mouseClick(dialog.corrections.remove_all, Qt.MouseButton.LeftButton)
-        assert dialog.corrections.note.text() == "Nothing is remembered." and not dialog.corrections.remove_all.isEnabled()
+        assert dialog.corrections.note.text() == "There are no corrections." and not dialog.corrections.remove_all.isEnabled()
 
-    modal(SettingsDialog, all_of_it, lambda: QTimer.singleShot(0, studio.window.menus.settings))
+    modal(SettingsDialog, all_of_it, lambda: QTimer.singleShot(0, studio.window.commands.show_settings))
     wait(lambda: settled(studio, folder) and unit_of(studio, "walks/a") != 0.25, 60)
     ctrl(studio, Qt.Key.Key_Z)
     wait(lambda: settled(studio, folder) and unit_of(studio, "walks/a") == 0.25, 60)
@@ -231,5 +231,5 @@ def test_what_states_everything_itself_says_so(studio):
     studio.workspace.open_demo()
     wait(lambda: studio.workspace.clip is not None and studio.workspace.clip.id in studio.workspace.library.by_id, 60)
     seen = []
-    modal(QMessageBox, lambda box: seen.append(box.text()), lambda: QTimer.singleShot(0, studio.window.menus.check_import))
+    modal(QMessageBox, lambda box: seen.append(box.text()), lambda: QTimer.singleShot(0, studio.window.commands.check_import))
     assert "nothing to correct" in seen[0]

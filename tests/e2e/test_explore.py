@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from motionpatches.app.detail import Detail
+from motionpatches.app.widgets.pages import show
 from motionpatches.core.io.load import load_motion
 from motionpatches.core.io.smpl.poses import BODY_MODELS
 from motionpatches.core.motion.skeleton import SMPL22
@@ -63,7 +64,7 @@ def test_the_body_is_drawn_where_a_body_model_is_set(demo, tmp_path, monkeypatch
     demo.workspace.failed.connect(said.append)
     key(demo, Qt.Key.Key_H)
     wait(lambda: bool(said), 20)
-    assert "body models" in said[0] and not demo.window.stages.options.skin
+    assert "body models" in said[0] and not demo.view_models.stage.options.skin
     demo.workspace.failed.disconnect(said.append)
 
 
@@ -93,7 +94,7 @@ def test_views_and_turntable(demo):
 
 
 def test_company_stands_beside_and_differs(demo):
-    window, stages = demo.window, demo.window.stages
+    window, stages = demo.window, demo.view_models.stage
     key(demo, Qt.Key.Key_K)
     other = demo.search.results[5]
     demo.workspace.show(other.clip, other.motion)
@@ -115,7 +116,7 @@ def test_a_pixel_lights_its_joints_and_a_joint_its_columns(demo):
     box = view._band(3)
     QTest.mouseMove(view, QPoint(int(box.left() + 30), int(box.bottom() - 2)))
     view._point(view._at(QPointF(box.left() + 30, box.bottom() - 2)))
-    assert [SMPL22.joint_names[j] for j in demo.window.stages.joints] == ["right_wrist"]
+    assert [SMPL22.joint_names[j] for j in demo.view_models.stage.joints] == ["right_wrist"]
     rest(200)
     assert near(pixels(stage), (255, 64, 129)) > 20
     view._point(None)
@@ -123,7 +124,7 @@ def test_a_pixel_lights_its_joints_and_a_joint_its_columns(demo):
     wrist = SMPL22.joint_names.index("right_wrist")
     before = pixels(view)
     QTest.mouseClick(stage, Qt.MouseButton.LeftButton, pos=QPoint(*(int(v) for v in places_px[wrist])))
-    assert demo.window.stages.chosen_joint == wrist
+    assert demo.view_models.stage.chosen_joint == wrist
     rest(150)
     changed = np.abs(before - pixels(view)).sum(-1) > 30
     rows = [int(view._band(p).center().y()) for p in range(5)]
@@ -131,14 +132,14 @@ def test_a_pixel_lights_its_joints_and_a_joint_its_columns(demo):
 
 
 def test_why_shows_the_arm_the_word_and_the_time(demo):
-    why, window = demo.window.why, demo.window
+    why, window = demo.view_models.explanation, demo.window
     key(demo, Qt.Key.Key_W)
     wait(lambda: why.occlusion is not None, 20)
     assert int(why.occlusion.by_part.argmax()) == 3
     assert "without the right arm" in window.patches.words.text() and "the left leg: " in window.patches.words.toolTip()
     assert max(why.words, key=lambda w: w.fall).text in ("right", "waves")
     assert window.patches.explain.isChecked() and "waves" in window.patches.words.text()
-    assert len(window.docks) and not window.docks[4].isHidden()
+    assert window.docks.all and not window.docks.timeline.isHidden()
     found = why.occlusion
     key(demo, Qt.Key.Key_W)
     key(demo, Qt.Key.Key_W)
@@ -146,7 +147,7 @@ def test_why_shows_the_arm_the_word_and_the_time(demo):
 
 
 def test_the_timeline_seeks_and_marks(demo):
-    timeline, playback = demo.window.docks[4].widget(), demo.playback
+    timeline, playback = demo.window.docks.timeline.widget(), demo.playback
     middle = timeline.plotItem.vb.mapViewToScene(QPointF(1.0, 0.5)).toPoint()
     end = timeline.plotItem.vb.mapViewToScene(QPointF(1.6, 0.5)).toPoint()
     QTest.mouseClick(timeline.viewport(), Qt.MouseButton.LeftButton, pos=middle)
@@ -174,15 +175,15 @@ def test_a_moment_in_a_long_take(demo, tmp_path):
     start = sum(map(len, pieces[:3])) / 20
     np.save(tmp_path / "long.npy", np.concatenate([*pieces[:3], wave, *pieces[3:]]))
     demo.workspace.open([tmp_path / "long.npy"])
-    moments = demo.window.moments
+    moments = demo.view_models.moments
     wait(lambda: demo.workspace.library.root == tmp_path and demo.workspace.retriever is not None, 60)
-    wait(lambda: len(moments.best) > 1 and not demo.models.busy and bool(demo.search.results), 60)
+    wait(lambda: len(moments.best) > 1 and not demo.lanes.models.busy and bool(demo.search.results), 60)
     middle = start + len(wave) / 40
     assert moments.best[0][0] <= middle <= moments.best[0][1]
     assert demo.playback.range_s == moments.best[0][:2] and demo.playback.time_s == pytest.approx(moments.best[0][0], abs=0.1)
     key(demo, Qt.Key.Key_N)
     assert moments.at == 1 and demo.playback.range_s == moments.best[1][:2]
-    assert len(demo.window.docks[4].widget().score.getData()[0]) == len(moments.scores)
+    assert len(demo.window.docks.timeline.widget().score.getData()[0]) == len(moments.scores)
 
 
 def test_an_answer_of_a_library_closed_meanwhile_is_dropped(demo):
@@ -216,26 +217,26 @@ def test_sums_of_terms_parts_and_filters(demo):
 
 
 def test_favourites_and_tags_can_be_undone(demo):
-    clip, marks = demo.workspace.clip, demo.window.marks
+    clip, marks = demo.workspace.clip, demo.view_models.marks
     key(demo, Qt.Key.Key_S)
     marks.tag(clip, "reviewed, loop")
     demo.window.library.filter.setText("tag:loop is:favourite")
     assert demo.window.library.table.rowCount() == 1
-    demo.window.captions.captions.history.undo()
+    demo.view_models.history.undo()
     assert demo.window.library.table.rowCount() == 0 and marks.of(clip).favourite
-    demo.window.captions.captions.history.undo()
+    demo.view_models.history.undo()
     assert not marks.of(clip).favourite
     demo.window.library.filter.clear()
 
 
 def test_the_map_hovers_opens_and_chooses(demo):
-    page = demo.window.menus._page("map")
+    page = show(demo.window.pages.map)
     found = page.map
     wait(lambda: len(found.places) == len(demo.workspace.library.clips), 30)
     at = page.plot.plotItem.vb.mapViewToScene(QPointF(*found.places[7].tolist()))
     place = page.plot.plotItem.vb.mapSceneToView(at)
     page.hover(place)
-    wait(lambda: page.pair.results and page.pair.results[0].clip.id == found.clips[page.hovered].id)
+    wait(lambda: page.map.preview.results and page.map.preview.results[0].clip.id == found.clips[page.hovered].id)
     page.open(place)
     wait(lambda: demo.workspace.clip.id == found.clips[page.nearest(place)].id)
     found.colour("score of the query")
@@ -273,7 +274,7 @@ def test_exports_move_are_not_blank_and_read_back(demo, tmp_path):
         ("BVH motion", "a.bvh"),
     ):
         choose(dialog.format, name)
-        dialog.start(demo.exports, tmp_path / file)
+        dialog.start(tmp_path / file)
         wait((tmp_path / file).exists, 90)
     with Image.open(tmp_path / "a.gif") as gif:
         assert gif.n_frames == round(clip.duration_s * 25) and gif.info["loop"] == 0
@@ -298,9 +299,9 @@ def test_exports_move_are_not_blank_and_read_back(demo, tmp_path):
 
 def test_all_results_with_a_manifest_and_cancel(demo, tmp_path):
     dialog = export_dialog(demo)
-    choose(dialog.what, "All results, a file each")
+    choose(dialog.what, "All results, one file each")
     choose(dialog.format, "BVH motion")
-    dialog.start(demo.exports, tmp_path / "out")
+    dialog.start(tmp_path / "out")
     wait((tmp_path / "out" / "manifest.json").exists, 60)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["query"] == "a person waves with the right hand" and manifest["model"] == "starter"
@@ -311,20 +312,20 @@ def test_all_results_with_a_manifest_and_cancel(demo, tmp_path):
     choose(dialog.size, "1920 × 1080")
     said = []
     demo.workspace.failed.connect(said.append)
-    dialog.start(demo.exports, tmp_path / "big.gif")
-    wait(lambda: demo.exports.busy)
-    demo.workspace.cancel()
+    dialog.start(tmp_path / "big.gif")
+    wait(lambda: demo.lanes.exports.busy)
+    demo.workspace.jobs.cancel()
     wait(lambda: said, 30)
     assert "stopped" in said[0] and not list(tmp_path.glob("big*"))
 
 
 def test_palette_keys_and_tour(demo):
-    from motionpatches.app.widgets.dialogs.command_palette import Palette
+    from motionpatches.app.widgets.dialogs.command_palette import CommandPalette
     from motionpatches.app.widgets.dialogs.keys import KeysDialog
-    from motionpatches.app.widgets.dialogs.tour import STEPS, Tour
+    from motionpatches.app.widgets.dialogs.tour import STEPS
 
     menus = demo.window.menus
-    palette = Palette(menus.actions, demo.window)
+    palette = CommandPalette(menus.actions, demo.window)
     palette.show()
     QTest.keyClicks(palette.line, "joint na")
     assert palette.list.count() == 1
@@ -338,11 +339,11 @@ def test_palette_keys_and_tour(demo):
     assert menus.keys.actions["Axes"].shortcuts()[0].toString() == "Ctrl+Alt+A"
     dialog._reset()
     assert menus.keys.actions["Axes"].shortcuts()[0].toString() == "X"
-    tour = Tour(demo.window)
+    tour = demo.window.start_tour()
     for step in range(len(STEPS)):
         assert tour.rect().contains(tour.bubble.geometry()), step
         tour.next()
     assert tour.isHidden()
-    page = menus._page("help")
+    page = show(demo.window.pages.help)
     assert "22 joints" in page.text.toPlainText() and demo.workspace.clip.caption in page.text.toPlainText()
     page.close()

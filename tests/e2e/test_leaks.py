@@ -19,7 +19,7 @@ def test_two_hundred_clips_leave_nothing_behind(demo):
             len(QApplication.allWidgets()),
         )
 
-    demo.window.why.set_on(True)
+    demo.view_models.explanation.set_on(True)
     clips = demo.workspace.library.clips
     for clip in clips[:20]:
         demo.workspace.show(clip, demo.workspace.library.load(clip.id))
@@ -28,6 +28,6 @@ def test_two_hundred_clips_leave_nothing_behind(demo):
         demo.workspace.show(clip, demo.workspace.library.load(clip.id))
         if int(clip.id[:4]) % 20 == 0:
             rest(20)
-    wait(lambda: not demo.models.busy, 60)
+    wait(lambda: not demo.lanes.models.busy, 60)
     after = living()
     assert all(b <= a + 20 for a, b in zip(before, after, strict=True)), "far less than one thing a clip, where 200 were opened"

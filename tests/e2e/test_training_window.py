@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from motionpatches.app.widgets.pages import show
 from motionpatches.core import paths
 from motionpatches.core.training import runs
 from tests.window import pixels, rest, wait
@@ -15,7 +16,7 @@ SENTENCE = "a person waves"
 def page(studio, small_library):
     studio.workspace.open([small_library])
     wait(lambda: studio.workspace.library.root == small_library and studio.workspace.retriever is not None, 60)
-    page = studio.window.menus._page("training")
+    page = show(studio.window.pages.training)
     yield page
     if page.training.process:
         page.training.close()
@@ -27,19 +28,19 @@ def page(studio, small_library):
 
 
 def the_plan(studio, page, **fields):
-    from motionpatches.app.viewmodels.fine_tuning import Plan
+    from motionpatches.app.viewmodels.fine_tuning import FineTuning
 
-    plan = Plan(studio.workspace, page)
+    plan = FineTuning(studio.workspace, page)
     plan.train("heads only")
     plan.set(batch=4, sentences=[SENTENCE], **fields)
     return plan
 
 
 def test_the_dialog_says_what_is_wrong_and_what_it_costs(studio, page):
-    from motionpatches.app.widgets.training.fine_tune_dialog import PlanDialog
+    from motionpatches.app.widgets.training.fine_tune_dialog import FineTuneDialog
 
     plan = the_plan(studio, page, epochs=3)
-    dialog = PlanDialog(plan, page)
+    dialog = FineTuneDialog(plan, page)
     dialog.show()
     wait(lambda: plan.estimate is not None, 60)
     assert plan.estimate.steps == 6 and "6 steps" in dialog.cost.text() and dialog.go.isEnabled()
@@ -90,9 +91,9 @@ def test_a_run_is_paused_stopped_resumed_and_used(studio, page):
     tab = page.tabs.widget(2)
     assert tab.query.currentText() == SENTENCE
     tab.go.click()
-    wait(lambda: page.compared.after.results and page.compared.before.results, 60)
+    wait(lambda: page.before_after.after.results and page.before_after.before.results, 60)
     rest(300)
-    scores = [[r.hit.score for r in side.results] for side in (page.compared.before, page.compared.after)]
+    scores = [[r.hit.score for r in side.results] for side in (page.before_after.before, page.before_after.after)]
     assert scores[0] != scores[1] and pixels(tab.views[1]).std() > 8
     page.use.click()
     wait(lambda: studio.workspace.model_label == "mine" and studio.workspace.retriever is not None, 60)

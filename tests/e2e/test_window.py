@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from motionpatches.app.widgets.pages import show
 from motionpatches.core import paths
 from tests.window import pixels, rest, wait
 
@@ -119,7 +120,7 @@ def test_a_growing_scan_can_be_watched_filtered_and_stopped(studio, tmp_path, mo
     studio.window.library.filter.setText("walk 00")
     wait(lambda: len(studio.workspace.library.clips) > 5)
     assert studio.window.library.filter.text() == "walk 00" and len(studio.window.library.table.rows) == 1
-    studio.workspace.cancel()
+    studio.workspace.jobs.cancel()
     wait(lambda: studio.workspace.retriever is not None)
     found = len(studio.workspace.library.clips)
     assert 5 < found < 99 and len(studio.workspace.retriever.gallery.entries) == found
@@ -170,13 +171,12 @@ def test_more_like_the_marked_range(studio):
 
 
 def test_evaluation_failures_and_classification(studio):
-    studio.window.menus._page("evaluation")
-    page = studio.window.menus.pages["evaluation"]
-    measure = page.retrieval.measure
+    page = show(studio.window.pages.evaluation)
+    evaluation = page.retrieval.evaluation
     assert page.retrieval.split.currentText() == "test"
     page.retrieval.run.click()
-    wait(lambda: measure.evaluation is not None and not measure.working, 90)
-    found = measure.evaluation
+    wait(lambda: evaluation.report is not None and not evaluation.working, 90)
+    found = evaluation.report
     assert page.retrieval.table.rowCount() == len(found.figures) and found.motions == sum(c.split == "test" for c in found.clips)
     cells = [page.retrieval.table.item(0, c).text() for c in range(14)]
     assert cells[2] == f"{found.figures['exact_caption']['t2m']['R@1']:.2f}"
@@ -185,17 +185,17 @@ def test_evaluation_failures_and_classification(studio):
 
     assert "tabular" in QApplication.clipboard().text()
     page.tabs.setCurrentIndex(1)
-    assert page.failures.table.rowCount() == len(measure.failures) > 0
+    assert page.failures.table.rowCount() == len(evaluation.failures) > 0
     page.failures.table.setCurrentCell(1, 0)
-    failure = measure.failures[1]
-    wait(lambda: [r.clip.id for r in measure.pair.results] == [found.clips[failure.row].id, found.clips[failure.winner].id])
+    failure = evaluation.failures[1]
+    wait(lambda: [r.clip.id for r in evaluation.tiles.results] == [found.clips[failure.row].id, found.clips[failure.winner].id])
     rest(300)
     assert pixels(page.failures.tiles).std() > 10
     page.tabs.setCurrentIndex(2)
     page.classification.labels.setText("walk, wave")
     page.classification.run.click()
-    wait(lambda: measure.classified is not None and not measure.working, 60)
-    assert measure.classified.result is None and page.classification.list.count() == len(studio.workspace.library.clips)
+    wait(lambda: evaluation.classified is not None and not evaluation.working, 60)
+    assert evaluation.classified.result is None and page.classification.list.count() == len(studio.workspace.library.clips)
     page.classification.prompt.setText("nothing")
     page.classification.run.click()
     wait(lambda: "needs {label}" in page.classification.state.text())
@@ -205,23 +205,22 @@ def test_evaluation_failures_and_classification(studio):
 def test_a_cell_of_the_confusions_lists_its_clips(studio, tmp_path):
     clips = [c for c in studio.workspace.library.clips if c.id.split(" ", 1)[1].startswith(("wave", "sit down"))]
     (tmp_path / "t.csv").write_text("id,label\n" + "".join(f"{c.id},{'wave' if 'wave' in c.id else 'sit'}\n" for c in clips))
-    studio.window.menus._page("evaluation")
-    page = studio.window.menus.pages["evaluation"].classification
-    measure = page.measure
-    old = measure.classified
+    page = show(studio.window.pages.evaluation).classification
+    evaluation = page.evaluation
+    old = evaluation.classified
     page.labels.setText("sit, wave")
     page.prompt.setText("a person does a {label}")
     page.truth.setText(str(tmp_path / "t.csv:label"))
     page.run.click()
-    wait(lambda: measure.classified is not old and not measure.working, 60)
-    result = measure.classified.result
+    wait(lambda: evaluation.classified is not old and not evaluation.working, 60)
+    result = evaluation.classified.result
     assert result.confusion.sum() == len(clips) and result.top1 > 80
     cell, matrix = (1, 1), page.matrix
     at = QPoint(190 + cell[1] * matrix.cell() + 5, 150 + cell[0] * matrix.cell() + 5)
     QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=at)
     assert page.list.count() == result.confusion[1, 1] > 0
-    wait(lambda: studio.workspace.clip.id == measure.classified.cell(1, 1)[0][0].id)
-    studio.window.menus.pages["evaluation"].close()
+    wait(lambda: studio.workspace.clip.id == evaluation.classified.cell(1, 1)[0][0].id)
+    studio.window.pages.evaluation.close()
 
 
 def test_the_model_page_shows_imports_and_compares(studio, tmp_path):
@@ -232,8 +231,7 @@ def test_the_model_page_shows_imports_and_compares(studio, tmp_path):
         tmp_path / "mine",
         CheckpointInfo({"test": {"strict": {"t2m": {"R@1": 12.5}, "m2t": {"R@1": 11}}}}, {"library": "my takes"}, "# Mine"),
     )
-    studio.window.menus._page("models")
-    page = studio.window.menus.pages["models"]
+    page = show(studio.window.pages.models)
     assert page.list.count() == 1 and "in use" in page.list.item(0).text() and "Starter model" in page.card.toPlainText()
     page.models.use(tmp_path / "mine")
     wait(lambda: studio.workspace.retriever is not None and studio.workspace.model_label == "mine", 90)

@@ -25,7 +25,7 @@ def matches(words: str, text: str) -> int:
     return score + 1
 
 
-class Palette(QDialog):
+class CommandPalette(QDialog):
     """Typing narrows, up and down choose, Enter does it."""
 
     def __init__(self, actions: Sequence[QAction], parent: QWidget):

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from motionpatches.app.background.lane import Lane
 from motionpatches.app.export.files import PICTURE_FORMATS
 from motionpatches.app.export.jobs import Item, export_each, export_motion, export_together, load_item
 from motionpatches.app.export.pictures import LOOKS, Style
@@ -38,7 +37,7 @@ FORMATS = (
     *((one.title, one.suffix) for one in EXPORTERS.values()),
 )
 SIZES = ("480 × 480", "720 × 720", "1080 × 1080", "1280 × 720", "1920 × 1080", "3840 × 2160")
-WHOLE, RANGE, EACH, TOGETHER = "This motion", "The marked range", "All results, a file each", "All results in one picture"
+WHOLE, RANGE, EACH, TOGETHER = "This motion", "The marked range", "All results, one file each", "All results in one picture"
 SHEET_FRAMES = 12
 
 
@@ -74,7 +73,7 @@ class ExportDialog(QDialog):
             ("Format", self.format),
             ("Size", self.size),
             ("Background", self.look),
-            ("Frames a second", self.fps),
+            ("Frames per second", self.fps),
         ):
             form.addRow(label, field)
         switches = QHBoxLayout()
@@ -110,9 +109,9 @@ class ExportDialog(QDialog):
         self.turn.setEnabled(moving)
         together = self.what.currentText() == TOGETHER
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(picture or not together)
-        wrong = "Data are written a file each." if together and not picture else ""
+        wrong = "Data formats write one file per result." if together and not picture else ""
         if pictures is not None and not pictures.clear:
-            wrong = wrong or "A video has a background; transparent becomes light."
+            wrong = wrong or "Videos have no transparency. The background becomes light."
         self.state.setText(wrong)
 
     def style_chosen(self) -> Style:
@@ -154,7 +153,7 @@ class ExportDialog(QDialog):
             self.settings.setValue(f"export/{key}", box.currentIndex())
         start = self.settings.value("export/folder", "", str)
         if self.what.currentText() == EACH:
-            name = QFileDialog.getExistingDirectory(self, "The folder for files and manifest", start)
+            name = QFileDialog.getExistingDirectory(self, "Folder for files and manifest", start)
         else:
             clean = "".join(c if c.isalnum() or c in " -_" else "_" for c in self.items()[0].clip_id)
             name, _ = QFileDialog.getSaveFileName(
@@ -168,7 +167,7 @@ class ExportDialog(QDialog):
         self.settings.setValue("export/folder", str(path if self.what.currentText() == EACH else path.parent))
         return path
 
-    def start(self, lane: Lane, path: Path) -> None:
+    def start(self, path: Path) -> None:
         """Writes in the background; the status bar tells how far it is."""
         workspace, library, suffix, frames = self.workspace, self.workspace.library, self.suffix, self.frames
         style, items, what = self.style_chosen(), self.items(), self.what.currentText()
@@ -190,16 +189,14 @@ class ExportDialog(QDialog):
             return []
 
         def done(problems: list[str]) -> None:
-            workspace.progressed.emit(None)
             workspace.said.emit(f"Saved {path.name}.")
             if problems:
                 workspace.failed.emit(f"{len(problems)} results were left out. {problems[0]}")
 
         def failed(message: str) -> None:
-            workspace.progressed.emit(None)
-            workspace.failed.emit(message or "The export was stopped; nothing was left half done.")
+            workspace.failed.emit(message or "The export was stopped. Incomplete files were removed.")
 
-        lane.submit_job("export", job, workspace.progressed.emit, done, failed)
+        workspace.jobs.run(workspace.lanes.exports, "export", job, done, failed)
 
 
 def can_export(workspace: Workspace) -> str:

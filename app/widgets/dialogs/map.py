@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.gl.scene import FAST, MIDDLE, SLOW
-from motionpatches.app.viewmodels.evaluation import Pair
 from motionpatches.app.viewmodels.library_map import COLOURINGS, LibraryMap
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.views.curves import COLOURS
@@ -54,8 +53,7 @@ class MapWindow(QDialog):
         self.plot = _Plot(self)
         self.dots = pg.ScatterPlotItem(size=7, pen=None)
         self.plot.addItem(self.dots)
-        self.pair = Pair(library_map.workspace, self, "map thumbnail")
-        self.thumbnail = ResultsView(self.pair, playback)
+        self.thumbnail = ResultsView(library_map.preview, playback)
         self.thumbnail.setFixedWidth(250)
         self.thumbnail.chosen.connect(library_map.workspace.show_clip)
         self.legend, self.state = QLabel(wordWrap=True), QLabel(wordWrap=True)
@@ -81,9 +79,9 @@ class MapWindow(QDialog):
         self.all.setVisible(bool(found.selected))
         count = len(found.places)
         if found.selected:
-            said = f"{len(found.selected):,} of {count:,} motions chosen: the search keeps to them."
+            said = f"{len(found.selected):,} of {count:,} motions selected. The search is limited to them."
         else:
-            said = "Hover to watch, click to open, Shift and drag to choose, wheel to zoom."
+            said = "Hover to play, click to open, Shift+drag to select, wheel to zoom."
         self.state.setText(found.message or (said if count else "Nothing is indexed yet."))
         if not count:
             self.dots.setData([], [])
@@ -112,7 +110,7 @@ class MapWindow(QDialog):
     def _legend(self) -> str:
         found = self.map
         if found.groups is None:
-            return "Yellow: near the query. Dark: far from it." if found.scores is not None else ""
+            return "Yellow: high score. Dark: low score." if found.scores is not None else ""
         rows = [
             f"<span style='color:{MORE_COLOURS[i % len(MORE_COLOURS)]}'>●</span> {escape(name)}"
             for i, name in enumerate(found.names[:12])
@@ -140,8 +138,7 @@ class MapWindow(QDialog):
             self.map.workspace.show_clip(self.map.clips[at])
 
     def _show_hovered(self) -> None:
-        score = float(self.map.scores[self.hovered]) if self.map.scores is not None else 0.0
-        self.pair.show([(self.map.clips[self.hovered], score)])
+        self.map.point(self.hovered)
 
 
 class _Plot(pg.PlotWidget):

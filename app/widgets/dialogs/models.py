@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.viewmodels.models import Models
+from motionpatches.app.widgets.dialogs.model_texts import differences
 
 HUB = "line-corporation/MotionPatches"
 
@@ -69,7 +70,7 @@ class ModelsWindow(QDialog):
         box.addWidget(self.state)
         box.addLayout(buttons)
         models.changed.connect(self._fill)
-        models.workspace.changed.connect(self._mark)
+        models.workspace.model_changed.connect(self._mark)
         models.refresh()
 
     def _fill(self) -> None:
@@ -100,7 +101,7 @@ class ModelsWindow(QDialog):
         if len(rows) == 2:
             one, other = (self.models.models[i] for i in rows)
             lines = [f"| | {one.name} | {other.name} |", "| --- | --- | --- |"]
-            lines += [f"| {what} | {a} | {b} |" for what, a, b in self.models.compare(one, other)]
+            lines += [f"| {what} | {a} | {b} |" for what, a, b in differences(one, other)]
             self.card.setMarkdown("\n".join(lines))
         elif rows:
             model = self.models.models[rows[0]]

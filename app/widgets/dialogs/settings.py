@@ -53,14 +53,14 @@ class SettingsDialog(QDialog):
         appearance.addItems(APPEARANCES)
         appearance.setCurrentText(settings.value("appearance", APPEARANCES[0], str))
         appearance.textActivated.connect(self._appearance)
-        calm = QCheckBox("Nothing moves until it is played")
+        calm = QCheckBox("Do not autoplay motions")
         calm.setChecked(settings.value("reduced motion", False, bool))
         calm.toggled.connect(self._calm)
         device = QComboBox()
         device.addItems(DEVICES)
         device.setCurrentText(workspace.device_choice)
         device.textActivated.connect(self._device)
-        self.bodies = QLineEdit(os.environ.get(BODY_MODELS, ""), placeholderText="The folder that holds smplh, smplx or smpl")
+        self.bodies = QLineEdit(os.environ.get(BODY_MODELS, ""), placeholderText="Folder that contains smplh, smplx or smpl")
         self.bodies.editingFinished.connect(self._set_bodies)
         choose = QPushButton("Choose…")
         choose.clicked.connect(self._choose)
@@ -71,14 +71,14 @@ class SettingsDialog(QDialog):
         clear = QPushButton("Clear")
         clear.clicked.connect(self._clear)
         caches, data = self._stored(self.cache, paths.cache, clear), self._stored(self.data, paths.data)
-        self.motions = MotionCacheRow(settings, workspace.files)
+        self.motions = MotionCacheRow(settings, workspace.lanes.files)
         for label, field in (
             ("Appearance", appearance),
             ("Reduced motion", calm),
             ("Device", device),
             ("Body models (SMPL)", row),
             ("Indexes and galleries", caches),
-            ("Motions read once", self.motions),
+            ("Motion cache", self.motions),
             ("Runs, models, captions", data),
         ):
             form.addRow(label, field)
@@ -143,8 +143,8 @@ class SettingsDialog(QDialog):
             sum(f.stat().st_size for folder in folders for f in folder.rglob("*") if f.is_file()) / 2**20
             for folders in (made, [paths.data()])
         )
-        self.cache.setText(f"{cache:.0f} MB; made again when needed")
-        self.data.setText(f"{data:.0f} MB; yours")
+        self.cache.setText(f"{cache:.0f} MB, rebuilt when needed")
+        self.data.setText(f"{data:.0f} MB, your files")
 
     def _clear(self) -> None:
         for name in CACHES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -9,25 +11,21 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 STEPS = (
     (
         "Search",
-        "Type what you are looking for, in your own words. The best matches move at once; a click puts one on the stage.",
-        lambda w: w.query,
+        "Describe what you are looking for in your own words. The best matches play at once; a click shows one on the stage.",
     ),
     (
         "Watch",
         "Left drag orbits, right drag pans, the wheel zooms. Space plays. K keeps a motion for comparison; T, G, Y and J "
-        "show trails, ghosts, the way on the floor and joint names.",
-        lambda w: w.stage,
+        "show trails, ghosts, the path on the floor and joint names.",
     ),
     (
         "Look inside",
         "This picture is what the model reads: five body parts over time, xyz as colours. Point at it, and the "
         "joints light up on the stage. W shows why a result was found.",
-        lambda w: w.patches,
     ),
     (
-        "Make it yours",
-        "Drop your own folder of motions anywhere on this window. Edit captions here, then Ctrl+T teaches the model your words.",
-        lambda w: w.captions,
+        "Your own data",
+        "Drop your own folder of motions anywhere on this window. Edit captions here, then Ctrl+T fine-tunes the model on them.",
     ),
 )
 
@@ -35,9 +33,14 @@ STEPS = (
 class Tour(QWidget):
     """Dims the window but for the part that is spoken of. Escape ends it."""
 
-    def __init__(self, window):
+    def __init__(self, window: QWidget, parts: Sequence[QWidget]):
+        """
+        Args:
+            window: What the tour covers.
+            parts: The widgets of STEPS, one a step.
+        """
         super().__init__(window)
-        self.window_, self.step = window, 0
+        self.window_, self.parts, self.step = window, parts, 0
         self.bubble = QFrame(self, frameShape=QFrame.Shape.StyledPanel, autoFillBackground=True)
         self.bubble.setFixedWidth(360)
         self.title, self.text, self.count = QLabel(), QLabel(wordWrap=True), QLabel()
@@ -69,11 +72,11 @@ class Tour(QWidget):
         self.deleteLater()
 
     def _box(self) -> QRect:
-        part = STEPS[self.step][2](self.window_)
+        part = self.parts[self.step]
         return QRect(part.mapTo(self.window_, part.rect().topLeft()), part.size()).adjusted(-4, -4, 4, 4)
 
     def _show(self) -> None:
-        title, text, _ = STEPS[self.step]
+        title, text = STEPS[self.step]
         self.title.setText(f"<b style='font-size: large'>{title}</b>")
         self.text.setText(text)
         self.count.setText(f"{self.step + 1} of {len(STEPS)}")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from motionpatches.app.viewmodels.evaluation import Measure
+from motionpatches.app.viewmodels.evaluation import Evaluation
 
 LABEL_WIDTH, HEAD = 190, 150
 
@@ -104,9 +104,9 @@ class ConfusionView(QWidget):
 
 
 class ClassificationTab(QWidget):
-    def __init__(self, measure: Measure, parent: QWidget | None = None):
+    def __init__(self, evaluation: Evaluation, parent: QWidget | None = None):
         super().__init__(parent)
-        self.measure, self._shown = measure, None
+        self.evaluation, self._shown = evaluation, None
         self.labels = QLineEdit(placeholderText="walk, run, wave …")
         self.labels.setAccessibleName("Labels")
         babel = QPushButton("BABEL-60", toolTip="The 60 action categories of BABEL's benchmark")
@@ -114,7 +114,7 @@ class ClassificationTab(QWidget):
         self.prompt = QLineEdit("A person {label}")
         self.prompt.setAccessibleName("Prompt")
         self.truth = QLineEdit(placeholderText="the data set's own labels; or FILE.csv:COLUMN")
-        self.truth.setAccessibleName("Right labels")
+        self.truth.setAccessibleName("True labels")
         browse = QPushButton("Choose…")
         browse.clicked.connect(self._browse)
         self.split = QComboBox()
@@ -123,7 +123,7 @@ class ClassificationTab(QWidget):
         self.labels.returnPressed.connect(self._run)
         form = QGridLayout()
         for row, (name, widget, button) in enumerate(
-            (("Labels", self.labels, babel), ("Prompt", self.prompt, None), ("Right labels", self.truth, browse))
+            (("Labels", self.labels, babel), ("Prompt", self.prompt, None), ("True labels", self.truth, browse))
         ):
             form.addWidget(QLabel(name), row, 0)
             form.addWidget(widget, row, 1)
@@ -151,12 +151,12 @@ class ClassificationTab(QWidget):
         box.addLayout(line)
         box.addWidget(self.state)
         box.addWidget(split, 1)
-        measure.changed.connect(self._changed)
-        measure.workspace.changed.connect(self._splits)
+        evaluation.changed.connect(self._changed)
+        evaluation.workspace.library_changed.connect(self._splits)
         self._splits()
 
     def _splits(self) -> None:
-        names = ["all", *(s for s in self.measure.splits() if s != "all")]
+        names = ["all", *(s for s in self.evaluation.splits() if s != "all")]
         if [self.split.itemText(i) for i in range(self.split.count())] != names:
             self.split.clear()
             self.split.addItems(names)
@@ -167,23 +167,23 @@ class ClassificationTab(QWidget):
             self.truth.setText(f"{name}:label")
 
     def _run(self) -> None:
-        if self.measure.working:
-            self.measure.cancel()
+        if self.evaluation.working:
+            self.evaluation.cancel()
         else:
-            self.measure.classify(self.labels.text(), self.prompt.text(), self.truth.text().strip(), self.split.currentText())
+            self.evaluation.classify(self.labels.text(), self.prompt.text(), self.truth.text().strip(), self.split.currentText())
 
     def _changed(self) -> None:
-        self.run.setText("Cancel" if self.measure.working else "Classify")
-        found = self.measure.classified
-        if self.measure.message:
-            self.state.setText(self.measure.message)
+        self.run.setText("Cancel" if self.evaluation.working else "Classify")
+        found = self.evaluation.classified
+        if self.evaluation.message:
+            self.state.setText(self.evaluation.message)
         if found is None or found is self._shown:
             return
         self._shown = found
         self.list.clear()
         if found.result is None:
             self.state.setText(
-                "No motion here has one of these labels as its own, so there is no accuracy; the nearest label of each is listed."
+                "No motion has one of these true labels, so there is no accuracy. Each motion has its nearest label."
             )
             self.matrix.counts = None
             self.matrix.update()
@@ -203,10 +203,10 @@ class ClassificationTab(QWidget):
         self.matrix.show_counts(found.labels, r.confusion)
 
     def _cell(self, row: int, column: int) -> None:
-        clips = self.measure.classified.cell(row, column)
+        clips = self.evaluation.classified.cell(row, column)
         self._fill([(clip, score, clip.caption) for clip, score in clips])
         if clips:
-            self.measure.open(clips[0][0])
+            self.evaluation.open(clips[0][0])
 
     def _fill(self, rows) -> None:
         self.list.clear()
@@ -216,4 +216,4 @@ class ClassificationTab(QWidget):
             self.list.addItem(item)
 
     def _open(self, item: QListWidgetItem) -> None:
-        self.measure.open(item.data(Qt.ItemDataRole.UserRole))
+        self.evaluation.open(item.data(Qt.ItemDataRole.UserRole))

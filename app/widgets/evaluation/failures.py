@@ -5,20 +5,20 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QLabel, QSplitter, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
-from motionpatches.app.viewmodels.evaluation import Measure
+from motionpatches.app.viewmodels.evaluation import Evaluation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.views.results import ResultsView
 
 SHOWN = 2000
-COLUMNS = ("Rank", "Query", "What came first", "")
+COLUMNS = ("Rank", "Query", "Top result", "")
 
 
 class FailuresTab(QWidget):
     """Choosing a row shows both motions; a click on one opens it on the stage."""
 
-    def __init__(self, measure: Measure, playback: Playback, parent: QWidget | None = None):
+    def __init__(self, evaluation: Evaluation, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
-        self.measure = measure
+        self.evaluation = evaluation
         self.state = QLabel(wordWrap=True)
         self.table = QTableWidget(0, len(COLUMNS))
         self.table.setHorizontalHeaderLabels(COLUMNS)
@@ -37,8 +37,8 @@ class FailuresTab(QWidget):
         ):
             self.table.horizontalHeader().setSectionResizeMode(column, mode)
         self.table.currentCellChanged.connect(lambda row, *_: self._look(row))
-        self.tiles = ResultsView(measure.pair, playback)
-        self.tiles.chosen.connect(measure.open)
+        self.tiles = ResultsView(evaluation.tiles, playback)
+        self.tiles.chosen.connect(evaluation.open)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.table)
         split.addWidget(self.tiles)
@@ -47,24 +47,24 @@ class FailuresTab(QWidget):
         box.addWidget(self.state)
         box.addWidget(split, 1)
         self._shown = None
-        measure.changed.connect(self._changed)
+        evaluation.changed.connect(self._changed)
         self._changed()
 
     def _changed(self) -> None:
-        found = self.measure.evaluation
+        found = self.evaluation.report
         if found is None:
             self.state.setText("Evaluate first; then the queries whose own motion did not come first are listed here.")
             return
         if found is self._shown:
             return
         self._shown = found
-        failures = self.measure.failures
+        failures = self.evaluation.failures
         alike = sum(f.near_duplicate for f in failures)
         cut = f" The worst {SHOWN:,} are listed." if len(failures) > SHOWN else ""
         self.state.setText(
             f"{len(failures):,} of {found.motions:,} queries do not find their own motion (or one of the same "
             f"caption) first; in {alike:,} the winner's caption means nearly the same.{cut} Left: the query's own "
-            "motion; right: what came first."
+            "motion; right: the top result."
         )
         self.table.setRowCount(0)
         self.table.setRowCount(min(len(failures), SHOWN))
@@ -83,5 +83,5 @@ class FailuresTab(QWidget):
             self.table.setCurrentCell(0, 0)
 
     def _look(self, row: int) -> None:
-        if 0 <= row < len(self.measure.failures):
-            self.measure.look(self.measure.failures[row])
+        if 0 <= row < len(self.evaluation.failures):
+            self.evaluation.look(self.evaluation.failures[row])

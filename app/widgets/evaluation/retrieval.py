@@ -22,15 +22,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from motionpatches.app.viewmodels.evaluation import Measure
+from motionpatches.app.viewmodels.evaluation import Evaluation
 
 NAMES = {".md": "Markdown", ".tex": "LaTeX", ".csv": "CSV", ".json": "JSON"}
 
 
 class RetrievalTab(QWidget):
-    def __init__(self, measure: Measure, parent: QWidget | None = None):
+    def __init__(self, evaluation: Evaluation, parent: QWidget | None = None):
         super().__init__(parent)
-        self.measure = measure
+        self.evaluation = evaluation
         self.split, self.seed = QComboBox(), QSpinBox(maximum=1_000_000)
         self.split.setAccessibleName("Split")
         self.seed.setAccessibleName("Seed of the small batches")
@@ -53,8 +53,8 @@ class RetrievalTab(QWidget):
         box.addWidget(self.facts)
         box.addWidget(self.table, 1)
         box.addWidget(self.notes)
-        measure.changed.connect(self._changed)
-        measure.workspace.changed.connect(self._splits)
+        evaluation.changed.connect(self._changed)
+        evaluation.workspace.library_changed.connect(self._splits)
         self._splits()
         self._changed()
 
@@ -67,19 +67,19 @@ class RetrievalTab(QWidget):
         return button
 
     def _splits(self) -> None:
-        names = self.measure.splits()
+        names = self.evaluation.splits()
         if [self.split.itemText(i) for i in range(self.split.count())] != names:
             self.split.clear()
             self.split.addItems(names)
 
     def _run(self) -> None:
-        if self.measure.working:
-            self.measure.cancel()
+        if self.evaluation.working:
+            self.evaluation.cancel()
         else:
-            self.measure.evaluate(self.split.currentText(), self.seed.value())
+            self.evaluation.evaluate(self.split.currentText(), self.seed.value())
 
     def _copy(self, suffix: str) -> None:
-        QApplication.clipboard().setText(self.measure.report(suffix))
+        QApplication.clipboard().setText(self.evaluation.text(suffix))
 
     def _save(self, suffix: str) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Save the report", f"evaluation{suffix}", f"{NAMES[suffix]} (*{suffix})")
@@ -87,18 +87,18 @@ class RetrievalTab(QWidget):
             return
         try:
             with open(name, "w", encoding="utf-8") as file:
-                file.write(self.measure.report(suffix))
+                file.write(self.evaluation.text(suffix))
         except OSError as error:
             QMessageBox.warning(self, "Not saved", f"{name} could not be written: {error.strerror}. Choose another place.")
 
     def _changed(self) -> None:
-        found = self.measure.evaluation
-        self.run.setText("Cancel" if self.measure.working else "Evaluate")
+        found = self.evaluation.report
+        self.run.setText("Cancel" if self.evaluation.working else "Evaluate")
         for button in (self.copy, self.save):
             button.setEnabled(found is not None)
         if found is None:
             self.facts.setText(
-                self.measure.message
+                self.evaluation.message
                 or "Every captioned motion of a split is a query, in words and as a motion. "
                 "Published figures appear beside those of the same data set and protocol."
             )
@@ -110,7 +110,7 @@ class RetrievalTab(QWidget):
         from motionpatches.core.evaluation.published import NAMES as RECALLS
         from motionpatches.core.evaluation.report import WAYS, facts, rows_of
 
-        self.facts.setText(self.measure.message or facts(found))
+        self.facts.setText(self.evaluation.message or facts(found))
         rows = rows_of(found)
         self.table.setColumnCount(2 + 2 * len(RECALLS))
         self.table.setHorizontalHeaderLabels(

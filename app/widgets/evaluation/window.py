@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
-from motionpatches.app.viewmodels.evaluation import Measure
+from motionpatches.app.viewmodels.evaluation import Evaluation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.evaluation.classification import ClassificationTab
 from motionpatches.app.widgets.evaluation.failures import FailuresTab
@@ -15,14 +15,14 @@ from motionpatches.app.widgets.evaluation.retrieval import RetrievalTab
 class EvaluationWindow(QDialog):
     """Stays open beside the studio."""
 
-    def __init__(self, measure: Measure, playback: Playback, parent: QWidget | None = None):
+    def __init__(self, evaluation: Evaluation, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle("Evaluation")
         self.resize(1180, 680)
         self.tabs = QTabWidget()
-        self.retrieval = RetrievalTab(measure)
-        self.failures = FailuresTab(measure, playback)
-        self.classification = ClassificationTab(measure)
+        self.retrieval = RetrievalTab(evaluation)
+        self.failures = FailuresTab(evaluation, playback)
+        self.classification = ClassificationTab(evaluation)
         self.tabs.addTab(self.retrieval, "Retrieval")
         self.tabs.addTab(self.failures, "Failures")
         self.tabs.addTab(self.classification, "Classification")

@@ -100,7 +100,7 @@ class LibraryPanel(QWidget):
         self.filter = QLineEdit(placeholderText="Filter captions…", clearButtonEnabled=True)
         self.filter.setAccessibleName("Filter captions")
         self.filter.setToolTip(HELP)
-        self.only = QCheckBox("Search among these alone")
+        self.only = QCheckBox("Search only these")
         self.only.toggled.connect(self._keep)
         self.only.hide()
         self.filter.textChanged.connect(self._filter)
@@ -130,7 +130,7 @@ class LibraryPanel(QWidget):
             action = QAction(text, self)
             action.triggered.connect(act)
             self.view.addAction(action)
-        workspace.changed.connect(self._changed)
+        workspace.library_changed.connect(self._changed)
         marks.changed.connect(self._marked)
 
     def _changed(self) -> None:

@@ -60,7 +60,8 @@ class QueryPanel(QWidget):
         box.setContentsMargins(8, 8, 8, 4)
         box.addLayout(top)
         box.addWidget(self.pages, 1)
-        search.changed.connect(self._changed)
+        search.results_changed.connect(self._changed)
+        search.state_changed.connect(self._changed)
 
     def _examples(self) -> QWidget:
         page = QWidget()
@@ -88,6 +89,17 @@ class QueryPanel(QWidget):
         """Puts a sentence into the line and searches for it."""
         self.line.setText(text)
         self.submit()
+
+    def focus_line(self) -> None:
+        self.line.setFocus()
+        self.line.selectAll()
+
+    def begin_sum(self) -> None:
+        """Begin a sum of terms in the query line."""
+        self.line.setText("this + ")
+        self.line.setFocus()
+        self.line.deselect()
+        self.line.end(False)
 
     def submit(self) -> None:
         self.pause.stop()

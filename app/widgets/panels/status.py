@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
 from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.progress import Progress
 
 
 class Status(QStatusBar):
@@ -13,14 +14,15 @@ class Status(QStatusBar):
         self.workspace = workspace
         self.facts, self.progress = QLabel(), QProgressBar(maximumWidth=220, textVisible=False)
         self.work, self.cancel = QLabel(), QPushButton("Cancel", flat=True)
-        self.cancel.clicked.connect(workspace.cancel)
+        self.cancel.clicked.connect(workspace.jobs.cancel)
         for widget in (self.work, self.progress, self.cancel):
             self.addWidget(widget)
             widget.hide()
         self.addPermanentWidget(self.facts)
         w = workspace
-        w.changed.connect(self._facts)
-        w.progressed.connect(self._progress)
+        w.library_changed.connect(self._facts)
+        w.model_changed.connect(self._facts)
+        w.jobs.progressed.connect(self._progress)
         w.said.connect(lambda text: self.showMessage(text, 8000))
         w.failed.connect(lambda text: self.showMessage(text, 20000))
         self._facts()
@@ -31,7 +33,7 @@ class Status(QStatusBar):
         self.facts.setToolTip(w.device_reason)
         self.facts.setText("   ·   ".join(t for t in (name, f"model: {w.model_label}", w.device_label) if t))
 
-    def _progress(self, progress) -> None:
+    def _progress(self, progress: Progress | None) -> None:
         for widget in (self.work, self.progress, self.cancel):
             widget.setVisible(progress is not None)
         if progress is not None:

@@ -6,8 +6,9 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QWidget
 
-from motionpatches.app.viewmodels.explanation import Why
+from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.moments import Moments
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.workspace import Workspace
@@ -24,11 +25,18 @@ POINTS = 3000
 
 
 class Timeline(pg.PlotWidget):
-    """A click or a drag seeks; Shift and a drag marks a range; a double click forgets it. Curves are scaled to the fastest."""
+    """A click or a drag seeks; Shift and a drag marks a range; a double click clears it. Curves are scaled to the fastest."""
 
-    def __init__(self, workspace: Workspace, playback: Playback, why: Why, moments: Moments, parent=None):
+    def __init__(
+        self,
+        workspace: Workspace,
+        playback: Playback,
+        explanation: Explanation,
+        moments: Moments,
+        parent: QWidget | None = None,
+    ):
         super().__init__(parent)
-        self.workspace, self.playback, self.why, self.moments = workspace, playback, why, moments
+        self.workspace, self.playback, self.explanation, self.moments = workspace, playback, explanation, moments
         self.setMinimumHeight(96)
         self.setAccessibleName("Timeline")
         self.setMenuEnabled(False)
@@ -51,7 +59,7 @@ class Timeline(pg.PlotWidget):
         self.cursor_line = Overlay(self, self._paint_cursor)
         self._drawn_x, self._from = 0.0, 0.0
         workspace.shown.connect(self._shown)
-        why.changed.connect(self._explained)
+        explanation.changed.connect(self._explained)
         moments.changed.connect(self._scored)
         playback.changed.connect(self._range)
         playback.ticked.connect(self._ticked)
@@ -88,7 +96,7 @@ class Timeline(pg.PlotWidget):
         self.windows.setData(x, np.tile([-0.36, 1.05], len(at)))
 
     def _explained(self) -> None:
-        found = self.why.occlusion if self.why.on else None
+        found = self.explanation.occlusion if self.explanation.on else None
         if found is None:
             self.reason.setData([], [])
             return

@@ -1,14 +1,24 @@
-"""The page while nothing is open: ways in."""
+"""The welcome page, shown while nothing is open: how to open something."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Way:
+    """A button of the page with what stands beside it."""
+
+    title: str
+    explanation: str
+    do: Callable[[], object]
 
 
 class Welcome(QWidget):
@@ -18,20 +28,20 @@ class Welcome(QWidget):
 
     def __init__(
         self,
-        ways: Sequence[tuple[str, str, Callable[[], object]]],
+        ways: Sequence[Way],
         recent: Callable[[], list[str]],
         parent: QWidget | None = None,
     ):
         super().__init__(parent)
         self._recent = recent
-        title = QLabel("<h1>Motion Patches Studio</h1><p>Find a motion by saying what it shows.</p>")
+        title = QLabel("<h1>Motion Patches Studio</h1><p>Find a motion by describing it.</p>")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         grid = QGridLayout()
-        for row, (text, explanation, act) in enumerate(ways):
-            button = QPushButton(text, minimumWidth=190)
-            button.clicked.connect(lambda _=False, do=act: do())
+        for row, way in enumerate(ways):
+            button = QPushButton(way.title, minimumWidth=190)
+            button.clicked.connect(lambda _=False, do=way.do: do())
             grid.addWidget(button, row, 0)
-            grid.addWidget(QLabel(explanation), row, 1)
+            grid.addWidget(QLabel(way.explanation), row, 1)
         self.last = QVBoxLayout()
         self.problem = QLabel(wordWrap=True)
         self.problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -55,7 +65,7 @@ class Welcome(QWidget):
             self.last.takeAt(0).widget().deleteLater()
         names = self._recent()[:SHOWN]
         if names:
-            self.last.addWidget(QLabel("<b>Opened lately</b>"))
+            self.last.addWidget(QLabel("<b>Recent libraries</b>"))
         for name in names:
             button = QPushButton(name, flat=True)
             button.setStyleSheet("text-align: left")

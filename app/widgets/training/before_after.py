@@ -13,9 +13,9 @@ from motionpatches.core import paths
 class BeforeAfterTab(QWidget):
     """A click on a tile opens it on the stage."""
 
-    def __init__(self, compared: BeforeAfter, playback: Playback, parent: QWidget | None = None):
+    def __init__(self, before_after: BeforeAfter, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
-        self.compared = compared
+        self.before_after = before_after
         self.query = QComboBox(editable=True, insertPolicy=QComboBox.InsertPolicy.NoInsert)
         self.query.setAccessibleName("Query")
         self.query.lineEdit().setPlaceholderText("A sentence to search for with both models")
@@ -29,13 +29,13 @@ class BeforeAfterTab(QWidget):
         top.addWidget(self.go)
         split = QSplitter()
         self.views = []
-        for title, side in (("Before", compared.before), ("After", compared.after)):
+        for title, side in (("Before", before_after.before), ("After", before_after.after)):
             half = QWidget()
             column = QVBoxLayout(half)
             column.setContentsMargins(0, 0, 0, 0)
             column.addWidget(QLabel(f"<b>{title}</b>"))
             view = ResultsView(side, playback)
-            view.chosen.connect(compared.open)
+            view.chosen.connect(before_after.open)
             column.addWidget(view, 1)
             split.addWidget(half)
             self.views.append(view)
@@ -45,14 +45,14 @@ class BeforeAfterTab(QWidget):
         box.addWidget(self.state)
         box.addWidget(split, 1)
         self._run = None
-        compared.changed.connect(self._changed)
+        before_after.changed.connect(self._changed)
         self._changed()
 
     def _ask(self) -> None:
-        self.compared.ask(self.query.currentText())
+        self.before_after.ask(self.query.currentText())
 
     def _changed(self) -> None:
-        run, models = self.compared.run, self.compared.models
+        run, models = self.before_after.run, self.before_after.models
         if run is not self._run:
             self._run = run
             text = self.query.currentText()
@@ -60,9 +60,9 @@ class BeforeAfterTab(QWidget):
             self.query.addItems(run.config.sentences if run else [])
             if text and run and not run.config.sentences:
                 self.query.setCurrentText(text)
-        self.go.setEnabled(models is not None and not self.compared.working)
-        library = self.compared.workspace.library
-        if self.compared.working:
+        self.go.setEnabled(models is not None and not self.before_after.working)
+        library = self.before_after.workspace.library
+        if self.before_after.working:
             said = "Indexing the open library with both models…"
         elif models is None:
             said = "Choose one run that has a model already."
@@ -71,4 +71,4 @@ class BeforeAfterTab(QWidget):
             said = (
                 f"{name} is searched with {paths.model_name(models[0])} (before) and with the best model of {run.name} (after)."
             )
-        self.state.setText(self.compared.message or said)
+        self.state.setText(self.before_after.message or said)

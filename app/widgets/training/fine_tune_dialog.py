@@ -23,46 +23,47 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from motionpatches.app.viewmodels.fine_tuning import Plan
+from motionpatches.app.viewmodels.fine_tuning import FineTuning
 from motionpatches.app.widgets.theme import warning
+from motionpatches.app.widgets.training.run_texts import cost_text
 from motionpatches.core.training.advice import TRAINED
 
 HELP = {
-    "epochs": "How often every clip is seen.",
-    "batch": "Motions that are told apart at once; more is better and needs more memory.",
-    "chunk": "Gradient caching: the same gradient in less memory, slower. 0: off.",
+    "epochs": "Passes over all clips.",
+    "batch": "Motion-caption pairs per step. More is better and needs more memory.",
+    "chunk": "Gradient caching: the same gradient with less memory, slower. 0: off.",
     "lr_text": "0 freezes the text encoder.",
     "lr_motion": "0 freezes the motion encoder.",
-    "frozen_text_layers": "The lowest layers keep what they know.",
-    "frozen_motion_layers": "The lowest layers keep what they know.",
-    "mirror": "Left and right exchanged, in the motion and in its words.",
-    "crop": "Long takes are cut at changing places, others begin a little later.",
-    "augment": "How much speed, size, heading, limb lengths, posture and noise vary; 0: not at all.",
-    "cutmix": "Share of motions that take two or three body parts from another one, words by share.",
-    "mask_above": "Other captions whose sentence embeddings are nearer than this count neither as right nor as wrong. 0: off.",
-    "same_caption_positives": "Motions of one batch with the same caption are all right answers.",
-    "sentences": "One a line. What they find is shown after every epoch.",
+    "frozen_text_layers": "Number of lowest layers that are not trained.",
+    "frozen_motion_layers": "Number of lowest layers that are not trained.",
+    "mirror": "Also train on mirrored motions, with left and right exchanged in the caption.",
+    "crop": "Cut long takes at a random position; start others a little later.",
+    "augment": "Amount of change of speed, size, heading, limb lengths, posture and noise. 0: none.",
+    "cutmix": "Share of motions in which another motion replaces two or three body parts.",
+    "mask_above": "Captions whose sentence embeddings have a cosine above this are neither positives nor negatives. 0: off.",
+    "same_caption_positives": "All motions of a batch with the same caption are positives.",
+    "sentences": "One per line. Their results are shown after every epoch.",
 }
 
 
-class PlanDialog(QDialog):
-    """`plan` holds the fields; errors stand below theirs; the reasons and the cost on the right."""
+class FineTuneDialog(QDialog):
+    """`model` holds the fields; errors stand below theirs; the reasons and the cost on the right."""
 
-    def __init__(self, plan: Plan, parent: QWidget | None = None):
+    def __init__(self, model: FineTuning, parent: QWidget | None = None):
         super().__init__(parent)
-        self.plan = plan
+        self.model = model
         self.setWindowTitle("Fine-Tune")
         self.resize(960, 700)
         self.readers: dict[str, Callable[[], None]] = {}
         self.errors: dict[str, QLabel] = {}
         self.fields: dict[str, QWidget] = {}
-        self.name = QLineEdit(plan.library.name)
+        self.name = QLineEdit(model.library.name)
         self.start = QComboBox()
-        self.start.addItems([s.label for s in plan.starts])
-        self.start.activated.connect(lambda i: plan.begin(plan.starts[i]))
+        self.start.addItems([s.label for s in model.starts])
+        self.start.activated.connect(lambda i: model.begin(model.starts[i]))
         self.trained = QComboBox()
         self.trained.addItems(list(TRAINED))
-        self.trained.textActivated.connect(plan.train)
+        self.trained.textActivated.connect(model.train)
         forms = QWidget()
         columns = QHBoxLayout(forms)
         columns.setContentsMargins(0, 0, 0, 0)
@@ -88,7 +89,7 @@ class PlanDialog(QDialog):
         box.addWidget(self.reasons)
         box.addWidget(self.cost)
         box.addWidget(self.buttons)
-        plan.changed.connect(self._fill)
+        model.changed.connect(self._fill)
         self._fill()
 
     def _what(self) -> QGroupBox:
@@ -104,7 +105,7 @@ class PlanDialog(QDialog):
         group, form = _group("How")
         self._whole(form, "epochs", "Epochs", 1, 100_000)
         self._whole(form, "batch", "Batch", 1, 65_536)
-        self._whole(form, "chunk", "At a time", 0, 65_536)
+        self._whole(form, "chunk", "Micro-batch", 0, 65_536)
         for name, label in (
             ("lr_text", "Learning rate, text"),
             ("lr_motion", "Learning rate, motion"),
@@ -120,11 +121,11 @@ class PlanDialog(QDialog):
         group, form = _group("Variation")
         self._switch(form, "mirror", "Mirror")
         self._switch(form, "crop", "Crop")
-        self._share(form, "augment", "Strength of variation")
+        self._share(form, "augment", "Augmentation strength")
         self._choice(form, "caption_choice", "Captions", ("random", "first"))
         self._share(form, "cutmix", "Part-CutMix")
-        self._switch(form, "same_caption_positives", "Same captions are right")
-        self._share(form, "mask_above", "Mask captions nearer than")
+        self._switch(form, "same_caption_positives", "Treat identical captions as positives")
+        self._share(form, "mask_above", "Mask captions more similar than")
         return group
 
     def _watch(self) -> QGroupBox:
@@ -137,10 +138,10 @@ class PlanDialog(QDialog):
             return [t.strip() for t in edit.toPlainText().splitlines() if t.strip()]
 
         def read() -> None:
-            if lines() != self.plan.config.sentences:
-                edit.setPlainText("\n".join(self.plan.config.sentences))
+            if lines() != self.model.config.sentences:
+                edit.setPlainText("\n".join(self.model.config.sentences))
 
-        edit.textChanged.connect(lambda: self.plan.set(sentences=lines()))
+        edit.textChanged.connect(lambda: self.model.set(sentences=lines()))
         self._row(form, "sentences", "", edit, read)
         return group
 
@@ -162,13 +163,13 @@ class PlanDialog(QDialog):
 
     def _whole(self, form: QFormLayout, name: str, label: str, low: int, high: int) -> None:
         spin = QSpinBox(minimum=low, maximum=high, groupSeparatorShown=name != "seed")
-        spin.valueChanged.connect(lambda value: self.plan.set(**{name: value}))
-        self._row(form, name, label, spin, lambda: spin.setValue(getattr(self.plan.config, name)))
+        spin.valueChanged.connect(lambda value: self.model.set(**{name: value}))
+        self._row(form, name, label, spin, lambda: spin.setValue(getattr(self.model.config, name)))
 
     def _share(self, form: QFormLayout, name: str, label: str) -> None:
         spin = QDoubleSpinBox(minimum=0, maximum=1, singleStep=0.05, decimals=2)
-        spin.valueChanged.connect(lambda value: self.plan.set(**{name: round(value, 2)}))
-        self._row(form, name, label, spin, lambda: spin.setValue(getattr(self.plan.config, name)))
+        spin.valueChanged.connect(lambda value: self.model.set(**{name: round(value, 2)}))
+        self._row(form, name, label, spin, lambda: spin.setValue(getattr(self.model.config, name)))
 
     def _number(self, form: QFormLayout, name: str, label: str) -> None:
         """A rate as one writes it: 1e-4 or 0.0001; what is no number is an error of the field."""
@@ -176,12 +177,12 @@ class PlanDialog(QDialog):
 
         def write(text: str) -> None:
             try:
-                self.plan.set(**{name: float(text)})
+                self.model.set(**{name: float(text)})
             except ValueError:
-                self.plan.set(**{name: text})
+                self.model.set(**{name: text})
 
         def read() -> None:
-            value = getattr(self.plan.config, name)
+            value = getattr(self.model.config, name)
             if not line.hasFocus() and isinstance(value, float):
                 line.setText(f"{value:g}")
 
@@ -191,29 +192,29 @@ class PlanDialog(QDialog):
     def _choice(self, form: QFormLayout, name: str, label: str, values: tuple[str, ...]) -> None:
         box = QComboBox()
         box.addItems(values)
-        box.textActivated.connect(lambda value: self.plan.set(**{name: value}))
-        self._row(form, name, label, box, lambda: box.setCurrentText(getattr(self.plan.config, name)))
+        box.textActivated.connect(lambda value: self.model.set(**{name: value}))
+        self._row(form, name, label, box, lambda: box.setCurrentText(getattr(self.model.config, name)))
 
     def _switch(self, form: QFormLayout, name: str, label: str) -> None:
         box = QCheckBox()
-        box.toggled.connect(lambda on: self.plan.set(**{name: on}))
-        self._row(form, name, label, box, lambda: box.setChecked(getattr(self.plan.config, name)))
+        box.toggled.connect(lambda on: self.model.set(**{name: on}))
+        self._row(form, name, label, box, lambda: box.setChecked(getattr(self.model.config, name)))
 
     def _fill(self) -> None:
         for name, read in self.readers.items():
             self.fields[name].blockSignals(True)
             read()
             self.fields[name].blockSignals(False)
-        found = self.plan.problems
+        found = self.model.problems
         for name, label in self.errors.items():
             label.setText(found.get(name, ""))
             label.setVisible(name in found)
-        self.trained.setCurrentText(self.plan.trained)
-        self.reasons.setText(self.plan.unsuitable or " ".join(self.plan.reasons))
-        self.cost.setText(self.plan.cost)
-        short = self.plan.unsuitable or self.plan.cost_problem or (self.plan.estimate and self.plan.estimate.short)
+        self.trained.setCurrentText(self.model.trained)
+        self.reasons.setText(self.model.unsuitable or " ".join(self.model.reasons))
+        self.cost.setText(cost_text(self.model))
+        short = self.model.unsuitable or self.model.cost_problem or (self.model.estimate and self.model.estimate.short)
         self.cost.setStyleSheet(f"color: {warning(self).name()}" if short else "font-weight: 600")
-        self.go.setEnabled(self.plan.can_start)
+        self.go.setEnabled(self.model.can_start)
 
 
 def _group(title: str) -> tuple[QGroupBox, QFormLayout]:

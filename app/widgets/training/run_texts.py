@@ -36,9 +36,9 @@ def sentences_text(run: Run) -> str:
     before = {s.text: s.hits for s in first.sentences or ()} if first else {}
     epoch, now = run.history.found
     if not run.config.sentences:
-        return "<p>This run watches no sentences.</p>"
+        return "<p>This run has no watched sentences.</p>"
     if not before and not now:
-        return "<p>The first results come when the data are prepared.</p>"
+        return "<p>The first results appear when the data are prepared.</p>"
     after = {s.text: s.hits for s in now}
     head = f"<tr><th></th><th align='left'>Before</th><th align='left'>After epoch {epoch}</th></tr>"
     rows = []
@@ -74,7 +74,7 @@ def state_text(run: Run, here: bool) -> str:
             f"{h.start.steps if h.start else 0:,}, loss {last.loss:.3f}, {last.motions_per_s:.0f} motions/s, "
             f"{format_duration(last.remaining_s)} left"
         )
-    words = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "new": "Not begun"}[run.status]
+    words = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "new": "Not started"}[run.status]
     if h.epochs:
         best = max(h.epochs.values(), key=lambda e: (e.best, e.epoch))
         exact = best.val["exact_caption"]

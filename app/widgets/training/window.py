@@ -140,7 +140,7 @@ class TrainingWindow(QDialog):
         self.fine_tune(start=run)
 
     def _add(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "The folder of a run, as one begun from the command line")
+        name = QFileDialog.getExistingDirectory(self, "Folder of a run, for example one started from the command line")
         if name:
             self.training.add(Path(name))
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from motionpatches.app.viewmodels.explanation import Why
+from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.widgets.theme import is_dark, muted, part_colour
@@ -24,9 +24,9 @@ class PatchView(QWidget):
     """Time runs across, five bands of sample points lie one under the other. Pointing tells part, point, frame
     and metres; a click seeks."""
 
-    def __init__(self, stage: Stage, playback: Playback, why: Why, parent=None):
+    def __init__(self, stage: Stage, playback: Playback, explanation: Explanation, parent=None):
         super().__init__(parent)
-        self.stage, self.workspace, self.playback, self.why = stage, stage.workspace, playback, why
+        self.stage, self.workspace, self.playback, self.explanation = stage, stage.workspace, playback, explanation
         self.image: PatchImage | None = None
         self.channel, self.metres, self.difference = 0, False, False
         self._still: QPixmap | None = None
@@ -38,10 +38,10 @@ class PatchView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Motion patches")
         self.workspace.shown.connect(self._shown)
-        self.workspace.changed.connect(self._shown)
+        self.workspace.model_changed.connect(self._shown)
         stage.changed.connect(self._shown)
         stage.pointed.connect(self.update)
-        why.changed.connect(self._redraw)
+        explanation.changed.connect(self._redraw)
         playback.ticked.connect(self._ticked)
 
     def _ticked(self) -> None:
@@ -56,7 +56,7 @@ class PatchView(QWidget):
         if motion is None:
             return
         if not motion.skeleton.chains:
-            self.image, self.message = None, "No five body parts were found in this skeleton, so it has no patches."
+            self.image, self.message = None, "The five body parts of this skeleton were not recognised, so it has no patches."
             self.update()
             return
         other = self.stage.bodies[1][1] if self.difference and len(self.stage.bodies) > 1 else None
@@ -135,11 +135,11 @@ class PatchView(QWidget):
 
     def _paint_reasons(self, painter: QPainter) -> None:
         """The darker a patch, the less the score falls without it."""
-        found = self.why.occlusion if self.why.on else None
+        found = self.explanation.occlusion if self.explanation.on else None
         if found is None:
             return
         first = int(round(found.start_s * self.image.fps / self.image.points))
-        for (part, at), weight in np.ndenumerate(self.why.weights):
+        for (part, at), weight in np.ndenumerate(self.explanation.weights):
             box, wide = self._band(part), self._band(part).width() * self.image.points / self.image.shown
             cell = QRectF(box.left() + (first + at) * wide, box.top(), wide, box.height())
             painter.fillRect(cell, QColor(0, 0, 0, int(190 * (1 - weight))))

@@ -14,6 +14,7 @@ from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import Drawer, make_canvas
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.widgets.theme import is_dark, muted
 from motionpatches.app.widgets.views.overlay import StillOverlay
 
@@ -30,7 +31,7 @@ class ResultsView(QWidget):
     chosen = Signal(object)
     drawn = Signal()
 
-    def __init__(self, search: Search, playback: Playback, parent: QWidget | None = None):
+    def __init__(self, search: Search | Tiles, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
         self.search, self.playback = search, playback
         self.bones: list[geometry.BoneSet] = []
@@ -48,7 +49,7 @@ class ResultsView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Search results")
         self.overlay = StillOverlay(self, self._paint_labels)
-        search.changed.connect(self._changed)
+        search.results_changed.connect(self._changed)
         search.workspace.shown.connect(self.overlay.refresh)
         playback.ticked.connect(self.canvas.update)
 

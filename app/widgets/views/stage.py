@@ -15,7 +15,7 @@ from motionpatches.app.gl import geometry, scene
 from motionpatches.app.gl.camera import Camera, frame_motion, project
 from motionpatches.app.gl.canvas import Drawer, make_canvas
 from motionpatches.app.viewmodels.body import Body
-from motionpatches.app.viewmodels.explanation import Why
+from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.widgets.theme import is_dark, muted, part_colour
@@ -36,10 +36,10 @@ class StageView(QWidget):
 
     drawn = Signal()
 
-    def __init__(self, stage: Stage, playback: Playback, why: Why, parent: QWidget | None = None):
+    def __init__(self, stage: Stage, body: Body, playback: Playback, explanation: Explanation, parent: QWidget | None = None):
         super().__init__(parent)
-        self.stage, self.workspace, self.playback, self.why = stage, stage.workspace, playback, why
-        self.body = Body(stage, self)
+        self.stage, self.workspace, self.playback = stage, stage.workspace, playback
+        self.body, self.explanation = body, explanation
         self.camera = Camera()
         self.bones: list[geometry.BoneSet] = []
         self.speeds = np.zeros((0, 0))
@@ -57,10 +57,10 @@ class StageView(QWidget):
         self._turning = QTimer(self, interval=33)
         self._turning.timeout.connect(self._turn)
         self.workspace.shown.connect(self._shown)
-        self.workspace.changed.connect(self.overlay.refresh)
+        self.workspace.library_changed.connect(self.overlay.refresh)
         stage.changed.connect(self._options_changed)
         stage.pointed.connect(self.canvas.update)
-        why.changed.connect(self.canvas.update)
+        explanation.changed.connect(self.canvas.update)
         self.body.changed.connect(self.canvas.update)
         playback.ticked.connect(self._ticked)
 
@@ -187,8 +187,8 @@ class StageView(QWidget):
         motion, colouring = self.workspace.motion, self.stage.options.colouring
         if colouring == "speed":
             return scene.by_speed(bones, self.speeds[min(int(time_s * motion.fps), motion.frame_count - 1)], TOP_SPEED)
-        if self.why.on and self.why.occlusion is not None:
-            return scene.by_weight(bones, motion.skeleton.joint_parts, self.why.weights_at(time_s))
+        if self.explanation.on and self.explanation.occlusion is not None:
+            return scene.by_weight(bones, motion.skeleton.joint_parts, self.explanation.weights_at(time_s))
         return bones
 
     def _beside(self, motion, bones, time_s: float, background) -> list[np.ndarray]:
@@ -255,7 +255,7 @@ class StageView(QWidget):
         if self.stage.options.colouring == "speed":
             painter.drawText(12, self.height() - 14, f"blue: still, green: {TOP_SPEED / 2:g} m/s, yellow: {TOP_SPEED:g} m/s")
             return
-        if self.why.on:
+        if self.explanation.on:
             painter.drawText(12, self.height() - 14, "red: the score falls without this part, here and now")
             return
         x, y = 12, self.height() - 14

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMenu
 
+from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.widgets.verbs import Verbs
 from motionpatches.app.widgets.views.stage import VIEWS
 
 SWITCHES = (
@@ -24,17 +26,17 @@ COLOURS = (("Body Parts", "parts"), ("Speed", "speed"))
 class StageMenu:
     """Actions follow the stage's options, whoever changes them."""
 
-    def __init__(self, window: QMainWindow, add: Callable[..., QAction], menu: QMenu):
-        self.stage, view = window.stages, window.stage
-        add(menu, "Frame the Motion", view.frame, "F", single=True)
-        add(menu, "Reset Camera", view.reset_camera, "0", single=True)
+    def __init__(self, add: Callable[..., QAction], menu: QMenu, verbs: Verbs, stage: Stage):
+        self.stage = stage
+        add(menu, "Frame the Motion", verbs.frame_motion, "F", single=True)
+        add(menu, "Reset Camera", verbs.reset_camera, "0", single=True)
         for number, name in enumerate(VIEWS, 1):
-            add(menu, f"{name} View", lambda n=name: view.look_from(n), str(number), single=True)
+            add(menu, f"{name} View", lambda n=name: verbs.look_from(n), str(number), single=True)
         self.switches = {"follow": self._switch(add, menu, "Camera Follows", "follow", "C")}
         menu.addSeparator()
         for text, name, key in SWITCHES:
             self.switches[name] = self._switch(add, menu, text, name, key)
-        colours, group = menu.addMenu("Colours"), QActionGroup(window)
+        colours, group = menu.addMenu("Colours"), QActionGroup(menu)
         for text, name in COLOURS:
             action = add(colours, text, lambda n=name: self.stage.set(colouring=n))
             action.setCheckable(True)
@@ -45,7 +47,7 @@ class StageMenu:
         self.switches["side_by_side"] = self._switch(add, menu, "Side by Side", "side_by_side", "B")
         self.alone = add(menu, "Show Alone", self.stage.alone, "Shift+K", single=True)
         self.stage.changed.connect(self._follow)
-        window.workspace.shown.connect(self._follow)
+        stage.workspace.shown.connect(self._follow)
         self._follow()
 
     def _switch(self, add: Callable[..., QAction], menu: QMenu, text: str, name: str, key: str) -> QAction:

@@ -4,8 +4,8 @@ import os
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QUndoStack
 
+from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.import_check import ImportCheck, count_takes
 from motionpatches.app.viewmodels.import_corrections import ImportCorrections, rig, where, words
 from motionpatches.app.viewmodels.workspace import Workspace
@@ -38,7 +38,7 @@ class Lanes:
 
     def __init__(self):
         self.reopened, self.problems = [], []
-        self.changed = self.failed = self
+        self.library_changed = self.failed = self
 
     def connect(self, _):
         pass
@@ -53,7 +53,7 @@ class Lanes:
 @pytest.fixture
 def kept():
     """The remembered corrections, on a stack of their own."""
-    kept = ImportCorrections(Lanes(), QUndoStack())
+    kept = ImportCorrections(Lanes(), History())
     yield kept
     assert kept.workspace.problems == []
 
@@ -273,7 +273,7 @@ def test_what_is_listed_can_be_removed_and_comes_back(takes, kept):
     assert [where(e) for e in kept.listed()] == ["File a.bvh"] and heard
     kept.remove_all()
     assert kept.listed() == []
-    assert kept.history.undoText() == "Remove All Import Corrections"
+    assert kept.history.undo_name == "Remove All Import Corrections"
     kept.history.undo()
     kept.history.undo()
     assert sorted(where(e) for e in kept.listed()) == ["Everywhere", "File a.bvh", "Folder walks"]
@@ -284,12 +284,12 @@ def test_a_change_that_cannot_be_written_is_said_and_leaves_the_stack(monkeypatc
     monkeypatch.setenv(paths.HOME_VARIABLE, str(tmp_path))
     paths.corrections().mkdir(parents=True)
     lanes = Lanes()
-    kept = ImportCorrections(lanes, QUndoStack())
+    kept = ImportCorrections(lanes, History())
     raw = loose()
     check = ImportCheck(raw, recognise(raw), tmp_path / "a.bvh", "a")
     check.set_up("Z")
     check.apply(kept)
-    assert len(lanes.problems) == 1 and not lanes.reopened and not kept.history.canUndo()
+    assert len(lanes.problems) == 1 and not lanes.reopened and kept.history.undo_name == ""
     paths.corrections().rmdir()
 
 
@@ -301,4 +301,4 @@ def test_words():
 
 def test_the_lanes_stand_for_a_workspace():
     """What the tests above call is what a workspace has."""
-    assert {"changed", "failed", "reopen"} <= set(vars(Workspace))
+    assert {"library_changed", "failed", "reopen"} <= set(vars(Workspace))

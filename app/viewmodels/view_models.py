@@ -1,0 +1,92 @@
+"""All view models of the program, made in one place."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings
+
+from motionpatches.app.background.lane import Lanes
+from motionpatches.app.viewmodels.body import Body
+from motionpatches.app.viewmodels.captions import Captions
+from motionpatches.app.viewmodels.explanation import Explanation
+from motionpatches.app.viewmodels.history import History
+from motionpatches.app.viewmodels.import_corrections import ImportCorrections
+from motionpatches.app.viewmodels.marks import Marks
+from motionpatches.app.viewmodels.moments import Moments
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.recent import Recent
+from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.viewmodels.workspace import Workspace
+
+if TYPE_CHECKING:
+    from motionpatches.app.viewmodels.before_after import BeforeAfter
+    from motionpatches.app.viewmodels.evaluation import Evaluation
+    from motionpatches.app.viewmodels.library_map import LibraryMap
+    from motionpatches.app.viewmodels.models import Models
+    from motionpatches.app.viewmodels.training import Training
+
+
+class ViewModels(QObject):
+    """What the window shows. Those of the windows beside it are imported and made when they are first asked for."""
+
+    def __init__(self, lanes: Lanes, settings: QSettings, device: str = "auto", parent: QObject | None = None):
+        """
+        Args:
+            lanes: Where work goes on in the background.
+            settings: Of the user.
+            device: What models run on; 'auto': what the settings say.
+        """
+        super().__init__(parent)
+        self.playback = Playback(lambda: lanes.busy, lambda: lanes.models.has_urgent_work, self)
+        choice = device if device != "auto" else str(settings.value("device", "auto", str))
+        self.workspace = Workspace(lanes, choice, self)
+        self.history = History(self)
+        self.search = Search(self.workspace, self)
+        self.stage = Stage(self.workspace, self)
+        self.body = Body(self.stage, self)
+        self.explanation = Explanation(self.workspace, self.search, self.playback, self)
+        self.moments = Moments(self.workspace, self.search, self.playback, self)
+        self.captions = Captions(self.workspace, self.history, bool(settings.value("own captions", True, bool)), self)
+        self.marks = Marks(self.workspace, self.history, self)
+        self.corrections = ImportCorrections(self.workspace, self.history, self)
+        self.recent = Recent(self.workspace, settings, self)
+
+    @cached_property
+    def models(self) -> Models:
+        from motionpatches.app.viewmodels.models import Models
+
+        return Models(self.workspace, self)
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        from motionpatches.app.viewmodels.evaluation import Evaluation
+
+        return Evaluation(self.workspace, self)
+
+    @cached_property
+    def training(self) -> Training:
+        from motionpatches.app.viewmodels.training import Training
+
+        training = Training(self.workspace, self)
+        self.playback.busy.append(lambda: training.process is not None)
+        return training
+
+    @cached_property
+    def before_after(self) -> BeforeAfter:
+        from motionpatches.app.viewmodels.before_after import BeforeAfter
+
+        return BeforeAfter(self.workspace, self)
+
+    @cached_property
+    def library_map(self) -> LibraryMap:
+        from motionpatches.app.viewmodels.library_map import LibraryMap
+
+        return LibraryMap(self.workspace, self.search, self)
+
+    def close(self) -> None:
+        """Let a run under way save itself."""
+        if "training" in vars(self):
+            self.training.close()

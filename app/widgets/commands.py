@@ -1,0 +1,134 @@
+"""What the menus do by way of dialogs: open, check, export, import, set, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+
+from motionpatches.app.gl.camera import Camera
+from motionpatches.app.viewmodels.import_check import ImportCheck, check_shown
+from motionpatches.app.viewmodels.view_models import ViewModels
+from motionpatches.app.widgets.dialogs.about import AboutDialog
+from motionpatches.app.widgets.dialogs.import_check import ImportCheckDialog
+from motionpatches.app.widgets.dialogs.settings import SettingsDialog
+from motionpatches.app.widgets.theme import set_appearance
+from motionpatches.core import paths as app_paths
+from motionpatches.core.io.load import SUFFIXES
+
+
+class Commands:
+    """`parent`: the window that dialogs belong to, and that screenshots show; `camera`: that of the stage."""
+
+    def __init__(self, view_models: ViewModels, settings: QSettings, parent: QWidget, camera: Callable[[], Camera]):
+        self.view_models, self.settings, self.parent, self.camera = view_models, settings, parent, camera
+        self.workspace, self.search, self.playback = view_models.workspace, view_models.search, view_models.playback
+
+    # Files --------------------------------------------------------------------------------------------------------------
+
+    def open_files(self) -> None:
+        kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+        names, _ = QFileDialog.getOpenFileNames(self.parent, "Open motions", "", f"Motions ({kinds});;All files (*)")
+        if names:
+            self.workspace.open([Path(n) for n in names])
+
+    def open_folder(self, layout: str = "") -> None:
+        name = QFileDialog.getExistingDirectory(self.parent, f"Open a {layout or 'folder of motions'}")
+        if name:
+            self.workspace.open([Path(name)], layout)
+
+    def open_model(self) -> None:
+        name = QFileDialog.getExistingDirectory(self.parent, "Open a model folder")
+        if name:
+            self.workspace.load_model(Path(name))
+
+    def check_import(self) -> None:
+        """Open Check Import for the clip on the stage."""
+        refused = check_shown(self.workspace, self._check, lambda reason: self._tell("Check Import", reason))
+        if refused:
+            self._tell("Check Import", refused)
+
+    def _check(self, check: ImportCheck) -> None:
+        dialog = ImportCheckDialog(check, self.playback, self.parent)
+        if dialog.exec():
+            check.apply(self.view_models.corrections)
+        dialog.deleteLater()
+
+    def export(self) -> None:
+        from motionpatches.app.widgets.dialogs.export import ExportDialog, can_export
+
+        wrong = can_export(self.workspace)
+        if wrong:
+            self._tell("Export", wrong)
+            return
+        dialog = ExportDialog(self.workspace, self.search, self.playback, self.camera(), self.settings, self.parent)
+        if dialog.exec() and (path := dialog.ask_path()):
+            dialog.start(path)
+
+    def save_screenshot(self) -> None:
+        picture = self.parent.grab()
+        name, _ = QFileDialog.getSaveFileName(self.parent, "Save screenshot", "studio.png", "Images (*.png)")
+        if name and not picture.save(name):
+            QMessageBox.warning(self.parent, "Not saved", f"{name} could not be written. Choose another place.")
+
+    def copy_screenshot(self) -> None:
+        QApplication.clipboard().setPixmap(self.parent.grab())
+
+    # Captions and settings ------------------------------------------------------------------------------------------------
+
+    def import_captions(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self.parent, "Import captions: a table with the columns file and caption", "", "Tables (*.csv);;All files (*)"
+        )
+        if name:
+            self.view_models.captions.import_csv(Path(name))
+
+    def export_captions(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self.parent, "Export captions", "captions.csv", "Tables (*.csv)")
+        if name:
+            self.view_models.captions.export_csv(Path(name))
+
+    def show_settings(self) -> None:
+        v = self.view_models
+        SettingsDialog(self.settings, v.workspace, v.stage, v.playback, v.corrections, self.parent).exec()
+
+    def set_appearance(self, name: str) -> None:
+        self.settings.setValue("appearance", name)
+        set_appearance(name)
+
+    # Search ---------------------------------------------------------------------------------------------------------------
+
+    def more_like_this(self, part: int = -1) -> None:
+        """Search for motions like the shown one, or like the marked range of it; by one body part alone."""
+        clip, library = self.workspace.clip, self.workspace.library
+        if clip is not None and library is not None and clip.id in library.by_id:
+            start, end = self.playback.range_s or (0.0, 0.0)
+            self.search.more_like(clip, start, end, part)
+
+    def nearest_captions(self) -> None:
+        """Show the captions of the library nearest to the shown motion."""
+        clip = self.workspace.clip
+        if clip is None:
+            return
+
+        def done(found: list[tuple[str, float]]) -> None:
+            rows = "".join(f"<tr><td>{score:.2f}&nbsp;&nbsp;</td><td>{escape(text)}</td></tr>" for text, score in found)
+            self._tell(f"Captions nearest to {clip.id}", f"<table>{rows}</table>" if rows else "This library has no captions.")
+
+        self.search.captions_of(clip, done)
+
+    # Help -----------------------------------------------------------------------------------------------------------------
+
+    def show_about(self) -> None:
+        AboutDialog(self.workspace.device_label, self.workspace.device_reason, self.parent).exec()
+
+    def show_reports(self) -> None:
+        app_paths.reports().mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(app_paths.reports())))
+
+    def _tell(self, title: str, text: str) -> None:
+        QMessageBox.information(self.parent, title, text)

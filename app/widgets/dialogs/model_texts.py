@@ -1,0 +1,39 @@
+"""What models are and how two differ, in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from motionpatches.core.models.catalogue import Model
+
+
+def differences(one: Model, other: Model) -> list[tuple[str, str, str]]:
+    """(what, one, other) of all that differs, and of the scores."""
+    a, b = facts(one), facts(other)
+    rows = [(name, a.get(name, "–"), b.get(name, "–")) for name in dict.fromkeys([*a, *b])]
+    return [row for row in rows if row[1] != row[2] or row[0].startswith("score")]
+
+
+def facts(model: Model) -> dict[str, str]:
+    """What a model is, by name: its architecture, the patches it reads, its training and scores."""
+    c = model.config
+    found = {
+        "motion encoder": c.motion,
+        "text encoder": Path(c.text).name,
+        "pooling": f"{c.motion_pooling}, {c.text_pooling}",
+        "head": f"{c.head}, {c.dim} dimensions",
+        "hidden units": str(c.head_hidden),
+        "known sentences": str(c.memory_keys),
+        "temperature": f"{c.temperature:g}",
+        "people": str(c.people),
+        "input": c.patches.form,
+        "normalised per": c.patches.normalisation.replace("_", " "),
+        "rate": f"{c.patches.fps:g} fps",
+        "canonical frame": "yes" if c.patches.canonical else "no",
+    }
+    found |= {f"trained: {name}": str(value) for name, value in model.provenance.items() if value != ""}
+    for split in ("val", "test"):
+        for protocol, ways in model.metrics.get(split, {}).items():
+            for way, figures in ways.items():
+                found[f"score: {split}, {protocol}, {way}, R@1"] = f"{figures['R@1']:g}"
+    return found

@@ -1,0 +1,56 @@
+"""What menus, keys and the welcome page can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Verb = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Verbs:
+    """A callable for each thing that the window does on request; made by the window, which alone knows its parts."""
+
+    open_files: Verb
+    open_folder: Callable[[str], object]  # of a layout by name; '': of any
+    open_demo: Verb
+    open_recent: Callable[[str], object]  # a path
+    check_import: Verb
+    export: Verb
+    save_screenshot: Verb
+    copy_screenshot: Verb
+    quit: Verb
+
+    edit_captions: Verb
+    import_captions: Verb
+    export_captions: Verb
+    toggle_favourite: Verb
+    edit_tags: Verb
+    show_settings: Verb
+
+    focus_query: Verb
+    more_like_this: Callable[[int], object]  # by one body part; -1: by all
+    like_this_but: Verb
+    nearest_captions: Verb
+
+    show_models: Verb
+    open_model: Verb
+    show_evaluation: Verb
+    fine_tune: Verb
+    show_training: Verb
+
+    frame_motion: Verb
+    reset_camera: Verb
+    look_from: Callable[[str], object]  # a name of VIEWS
+
+    show_map: Verb
+    set_appearance: Callable[[str], object]  # one of APPEARANCES
+    reset_layout: Verb
+    toggle_full_screen: Verb
+
+    show_help: Verb
+    show_welcome: Verb
+    start_tour: Verb
+    show_reports: Verb
+    show_about: Verb

@@ -1,0 +1,59 @@
+"""Lanes with their threads: what is kept at the end, and how work is counted."""
+
+import threading
+import time
+
+from motionpatches.app.background.lane import Lane
+
+
+def submit(lane, key, work, **more):
+    lane.submit(key, work, lambda _: None, lambda _: None, **more)
+
+
+def test_closing_drops_what_waits_but_not_what_is_to_be_kept():
+    lane, ran, go = Lane("test"), [], threading.Event()
+    submit(lane, "slow", go.wait)
+    submit(lane, "picture", lambda: ran.append("picture"))
+    submit(lane, "words", lambda: ran.append("words"), kept=True)
+    lane.stop()
+    go.set()
+    lane.close()
+    assert ran == ["words"]
+
+
+class SlowNumber(int):
+    """A number whose addition takes so long that another thread comes between reading and writing it."""
+
+    def __add__(self, other):
+        time.sleep(0.002)
+        return SlowNumber(int(self) + int(other))
+
+    def __sub__(self, other):
+        return self + -other
+
+
+def test_work_is_counted_right_from_both_threads():
+    """The window's thread counts up while the worker counts down."""
+    lane = Lane("test")
+    lane._waiting = lane._urgent = SlowNumber(0)
+    for i in range(40):
+        submit(lane, str(i), lambda: None)
+    lane._pool.shutdown(wait=True)
+    assert not lane.busy and not lane.has_urgent_work
+    assert lane._waiting == lane._urgent == 0
+
+
+def test_jobs_do_not_hurry_and_short_work_does():
+    lane, go = Lane("test"), threading.Event()
+
+    def job():
+        go.wait()
+        yield from ()
+
+    lane.submit_job("long", job, lambda _: None, lambda _: None, lambda _: None)
+    assert lane.busy and not lane.has_urgent_work
+    submit(lane, "query", lambda: None)
+    assert lane.has_urgent_work
+    go.set()
+    lane.close()
+    assert not lane.busy and not lane.has_urgent_work

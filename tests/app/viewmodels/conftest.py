@@ -1,0 +1,51 @@
+"""View models on lanes that run at once, with a small library and a tiny model; QtCore alone."""
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.workspace import Workspace
+from tests.lanes import fake_lanes
+
+
+@pytest.fixture(scope="module", autouse=True)
+def core_application():
+    """Timers need an application; a window's would be another kind, so this one ends with these tests."""
+    if QCoreApplication.instance() is not None:
+        yield
+        return
+    app = QCoreApplication([])
+    yield
+    app.shutdown()
+
+
+@pytest.fixture
+def lanes():
+    return fake_lanes()
+
+
+@pytest.fixture
+def workspace(lanes):
+    """Nothing is open."""
+    return Workspace(lanes)
+
+
+@pytest.fixture
+def ready(workspace, tiny_model, small_library):
+    """The small library, indexed by the tiny model; its first clip is on the stage."""
+    workspace.model = tiny_model
+    workspace.open([small_library])
+    return workspace
+
+
+@pytest.fixture
+def search(ready):
+    return Search(ready)
+
+
+@pytest.fixture
+def playback():
+    found = Playback()
+    found.playing = False
+    return found

@@ -1,0 +1,105 @@
+"""Captions of the shown take: edited, written, undone."""
+
+import pytest
+
+from motionpatches.app.viewmodels.captions import Captions
+from motionpatches.app.viewmodels.history import History
+from tests.lanes import heard
+
+
+@pytest.fixture
+def captions(ready):
+    return shown(ready)
+
+
+def shown(workspace):
+    captions = Captions(workspace, History())
+    workspace.show_clip(workspace.library.by_id["000000"])
+    return captions
+
+
+def written(folder, take="000000"):
+    return [line.split("#")[0] for line in (folder / "texts" / f"{take}.txt").read_text().splitlines()]
+
+
+def texts(captions):
+    return [line.text for line in captions.lines]
+
+
+def test_an_edit_is_written_and_undone(captions, small_library):
+    before = texts(captions)
+    captions.edit(0, text="a person strolls")
+    assert texts(captions)[0] == "a person strolls" and written(small_library) == texts(captions)
+    assert "000000.txt" in captions.message
+    captions.history.undo()
+    assert texts(captions) == before == written(small_library)
+    captions.history.redo()
+    assert written(small_library)[0] == "a person strolls"
+
+
+def test_lines_are_added_and_removed(captions, small_library):
+    count = len(captions.lines)
+    captions.add("one")
+    captions.add("another")
+    assert written(small_library)[count:] == ["one", "another"]
+    captions.remove([count])
+    assert written(small_library)[count:] == ["another"]
+    assert captions.history.undo_name == "Remove Caption"
+
+
+def test_a_range_without_an_end_goes_to_the_end_of_the_take(captions):
+    captions.edit(0, start_s=0.25)
+    assert captions.lines[0].end_s == round(captions.duration_s, 2)
+
+
+def test_wrong_lines_are_refused_with_a_reason(captions):
+    before, said = captions.lines, set()
+    for fields in ({"text": "  "}, {"start_s": 99.0, "end_s": 100.0}, {"start_s": 0.5, "end_s": 0.2}):
+        captions.edit(0, **fields)
+        assert captions.lines == before and captions.history.undo_name == ""
+        said.add(captions.message)
+    assert len(said - {""}) == 3
+
+
+def test_while_words_are_typed_the_take_stays(captions, ready):
+    captions.hold(True)
+    ready.show_clip(ready.library.by_id["000001"])
+    assert captions.take == "000000"
+    captions.hold(False)
+    assert captions.take == "000001"
+
+
+def test_edits_show_before_they_are_written(captions, lanes, small_library):
+    before = written(small_library)
+    lanes.files.waits = True
+    captions.add("one")
+    captions.add("and another")
+    assert texts(captions)[-2:] == ["one", "and another"] and written(small_library) == before
+    lanes.files.go()
+    assert written(small_library) == texts(captions)
+
+
+def test_a_table_is_imported_as_one_step(captions, ready, tmp_path, small_library):
+    table, failed = tmp_path / "t.csv", heard(ready.failed)
+    table.write_text("file,caption\n000000,from a table\n000001,another\nnobody,lost\n")
+    first = written(small_library, "000001")
+    captions.import_csv(table)
+    assert texts(captions) == ["from a table"] and written(small_library, "000001") == ["another"]
+    assert "nobody" in failed[-1][0]
+    captions.history.undo()
+    assert written(small_library, "000001") == first
+
+
+def test_export_holds_all_takes(captions, ready, tmp_path):
+    captions.export_csv(tmp_path / "out.csv")
+    text = (tmp_path / "out.csv").read_text()
+    assert all(f"{clip.id}.npy" in text for clip in ready.library.clips)
+
+
+def test_another_library_begins_another_history(captions, ready, smpl_motion, tmp_path):
+    import numpy as np
+
+    captions.add("one")
+    np.save(tmp_path / "other.npy", smpl_motion.positions)
+    ready.open([tmp_path / "other.npy"])
+    assert captions.history.undo_name == ""

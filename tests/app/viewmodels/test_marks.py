@@ -1,0 +1,57 @@
+"""Favourites and tags."""
+
+import pytest
+
+from motionpatches.app.viewmodels.history import History
+from motionpatches.app.viewmodels.marks import Marks
+from motionpatches.core.library import marks as store
+from motionpatches.core.library.marks import NONE, Mark
+from tests.lanes import heard
+
+
+@pytest.fixture
+def marks(ready):
+    marks = Marks(ready, History())
+    ready.library_changed.emit()
+    return marks
+
+
+def test_a_favourite_is_kept_on_disk_and_undone(marks, ready):
+    clip, told = ready.library.clips[2], heard(marks.changed)
+    marks.toggle_favourite(clip)
+    assert marks.of(clip).favourite and store.read_marks(ready.library.root)[clip.id] == Mark(True, ())
+    marks.toggle_favourite(clip)
+    assert not marks.of(clip).favourite
+    marks.history.undo()
+    marks.history.undo()
+    assert marks.of(clip) == NONE and len(told) == 4
+
+
+def test_tags_take_the_place_of_those_before(marks, ready):
+    clip = ready.library.clips[2]
+    marks.toggle_favourite(clip)
+    marks.tag(clip, "loop, for the trailer")
+    marks.tag(clip, "loop")
+    assert marks.of(clip) == Mark(True, ("loop",)) and marks.history.undo_name == "Tags"
+    marks.tag(clip, " loop ")
+    marks.history.undo()
+    assert set(marks.of(clip).tags) == {"loop", "for the trailer"}, "the same tags are no step"
+
+
+def test_another_workspace_reads_them(marks, ready):
+    marks.tag(ready.library.clips[1], "mine")
+    again = Marks(ready, History())
+    ready.library_changed.emit()
+    assert again.of(ready.library.clips[1]).tags == ("mine",)
+
+
+def test_what_cannot_be_written_is_said_and_not_shown(marks, ready, monkeypatch):
+    from motionpatches.core.errors import StudioError
+
+    def refuse(root, found):
+        raise StudioError("The disk is full.")
+
+    monkeypatch.setattr(store, "write_marks", refuse)
+    failed = heard(ready.failed)
+    marks.toggle_favourite(ready.library.clips[0])
+    assert failed == [("The disk is full.",)] and not marks.of(ready.library.clips[0]).favourite

@@ -1,0 +1,123 @@
+"""The query and its results."""
+
+import numpy as np
+import pytest
+
+from motionpatches.core.search.encode import encode_text
+from tests.lanes import heard, rest
+
+
+def best_by_hand(workspace, text, k):
+    """The clips with the greatest cosine of any window, by a loop."""
+    gallery, row = workspace.retriever.gallery, encode_text(workspace.model, text)
+    scores = {}
+    for entry, vector in zip(gallery.entries, gallery.embeddings, strict=True):
+        scores[entry.clip_id] = max(scores.get(entry.clip_id, -2.0), float(vector @ row))
+    return sorted(scores, key=scores.get, reverse=True)[:k]
+
+
+def test_submit_finds_the_nearest_clips_and_shows_the_best(search, ready):
+    results, queries = heard(search.results_changed), heard(search.query_changed)
+    search.submit(" a person waves ")
+    assert [r.clip.id for r in search.results] == best_by_hand(ready, "a person waves", 8)
+    assert search.query == search.text == "a person waves" and search.history == ["a person waves"]
+    assert len(results) == len(queries) == 1
+    rest()
+    assert ready.clip is search.results[0].clip
+
+
+def test_another_k_is_no_other_query_and_leaves_the_stage(search, ready):
+    search.submit("a person waves")
+    rest()
+    ready.show(search.results[3].clip, search.results[3].motion)
+    shown, queries = ready.clip, heard(search.query_changed)
+    search.set_k(3)
+    rest()
+    assert len(search.results) == 3 and queries == [] and ready.clip is shown
+
+
+def test_an_empty_query_clears_the_results(search):
+    search.submit("a person waves")
+    results = heard(search.results_changed)
+    search.submit("  ")
+    assert search.results == [] and len(results) == 1
+
+
+def test_a_query_before_the_model_waits_for_it(workspace, tiny_model, small_library):
+    from motionpatches.app.viewmodels.search import Search
+
+    search = Search(workspace)
+    workspace.open([small_library])
+    states = heard(search.state_changed)
+    search.submit("a person waves")
+    assert search.note and states and search.results == []
+    workspace.model = tiny_model
+    workspace.open([small_library])
+    assert len(search.results) == 8 and search.note == ""
+
+
+def test_more_like_a_clip_finds_the_clip_itself_first(search, ready):
+    clip = ready.library.clips[4]
+    search.more_like(clip)
+    assert search.results[0].clip is clip and search.results[0].hit.score == pytest.approx(1.0, abs=1e-4)
+    assert search.text == "" and search.query.startswith("like: ")
+    search.more_like(clip, 0.2, 1.0)
+    assert search.query.endswith("(0.2 to 1.0 s)")
+
+
+def test_more_like_by_one_part_encodes_the_library_once(search, ready, lanes):
+    clip = ready.library.clips[4]
+    search.more_like(clip, part=4)
+    assert search.results[0].clip is clip and search.query.endswith("(left arm alone)")
+    first = search._by_part[4][2]
+    search.more_like(ready.library.clips[5], part=4)
+    assert search._by_part[4][2] is first and "part" in lanes.long.keys
+
+
+def test_an_answer_by_part_does_not_replace_a_newer_query(search, ready, lanes):
+    lanes.long.waits = True
+    search.more_like(ready.library.clips[4], part=4)
+    search.submit("a person waves")
+    found = search.results
+    lanes.long.go()
+    assert search.results is found and search.query == "a person waves"
+
+
+def test_only_the_kept_clips_are_searched(search, ready):
+    search.submit("a person waves")
+    only = frozenset(c.id for c in ready.library.clips[:3])
+    search.keep_to(only)
+    assert {r.clip.id for r in search.results} == only
+    search.keep_to(None)
+    assert len(search.results) == 8
+
+
+def test_an_answer_of_a_library_closed_meanwhile_is_dropped(search, ready, lanes):
+    search.submit("a person waves")
+    before = search.results
+    lanes.models.waits = True
+    search.submit("a person walks")
+    ready.retriever = None
+    lanes.models.go()
+    assert search.results is before
+
+
+def test_a_closed_library_takes_its_results_and_its_example_with_it(search, ready, tmp_path):
+    search.more_like(ready.library.clips[0])
+    np.save(tmp_path / "other.npy", ready.library.load(ready.library.clips[0].id).positions)
+    ready.open([tmp_path / "other.npy"])
+    assert search.like is None and search.query == "" and search.results == []
+
+
+def test_captions_nearest_to_a_clip_are_sorted_by_score(search, ready, lanes):
+    found = []
+    search.captions_of(ready.library.clips[0], found.extend, k=5)
+    scores = [score for _, score in found]
+    known = {caption for clip in ready.library.clips for caption in clip.captions}
+    assert len(found) == min(5, len(known)) and scores == sorted(scores, reverse=True)
+    assert {caption for caption, _ in found} <= known and "captions" in lanes.long.keys
+
+
+def test_what_cannot_be_understood_is_said(search):
+    search.submit("a person walks - a person walks")
+    assert search.note and search.results == []

@@ -1,0 +1,114 @@
+"""What is open, and who hears of it."""
+
+import numpy as np
+import pytest
+
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library import caption_store
+from motionpatches.core.library.captions import CaptionLine
+from motionpatches.core.library.takes import with_lines
+from tests.lanes import heard
+
+
+@pytest.fixture
+def told(workspace):
+    """How often each signal was emitted, by name."""
+    names = ("library_changed", "model_changed", "ready_changed", "shown", "failed", "said")
+    return {name: heard(getattr(workspace, name)) for name in names}
+
+
+def counts(told):
+    found = {name: len(values) for name, values in told.items()}
+    for values in told.values():
+        values.clear()
+    return found
+
+
+def test_opening_shows_the_first_clip(workspace, small_library, told):
+    workspace.open([small_library])
+    found = counts(told)
+    assert found["library_changed"] == 1 and found["model_changed"] == found["ready_changed"] == 0
+    assert len(workspace.library.clips) == 12 and workspace.clip is workspace.library.clips[0]
+    assert workspace.motion.positions[0, 0, [0, 2]] == pytest.approx(0, abs=1e-4)
+    assert workspace.retriever is None
+
+
+def test_a_model_makes_it_ready(workspace, small_library, tiny_model, told, monkeypatch, tmp_path):
+    monkeypatch.setattr("motionpatches.core.models.checkpoint.load_model", lambda folder, device: tiny_model)
+    workspace.open([small_library])
+    counts(told)
+    workspace.load_model(tmp_path / "tiny")
+    found = counts(told)
+    assert found["model_changed"] == 2 and found["ready_changed"] == 1 and found["library_changed"] == 0
+    assert workspace.model is tiny_model and workspace.model_label == "tiny"
+    assert {e.clip_id for e in workspace.retriever.gallery.entries} == set(workspace.library.by_id)
+    workspace.load_model(tmp_path / "tiny")
+    assert counts(told)["ready_changed"] == 2, "no longer, and again"
+
+
+def test_a_model_that_cannot_be_loaded_is_said(workspace, told, monkeypatch, tmp_path):
+    def load(folder, device):
+        raise StudioError("It is no model.")
+
+    monkeypatch.setattr("motionpatches.core.models.checkpoint.load_model", load)
+    workspace.load_model(tmp_path)
+    assert workspace.model_label == "no model" and told["failed"] == [("It is no model.",)]
+
+
+def test_an_unreadable_path_leaves_what_is_open(ready, tmp_path):
+    (tmp_path / "cut.bvh").write_text("HIERARCHY\nROOT")
+    before, failed = ready.library, heard(ready.failed)
+    ready.open([tmp_path / "cut.bvh"])
+    assert ready.library is before and "cut.bvh" in failed[0][0]
+
+
+def test_edited_captions_change_the_library_but_not_the_index(ready, told):
+    retriever, clip = ready.retriever, ready.clip
+    counts(told)
+    ready.edited(with_lines(ready.library, {"000000": (CaptionLine("spins"),)}))
+    found = counts(told)
+    assert found["library_changed"] == 1 and found["ready_changed"] == 0
+    assert ready.retriever is retriever and ready.clip.id == clip.id and ready.clip.caption == "spins"
+
+
+def test_a_caption_of_a_range_is_another_clip_and_is_indexed(ready, told):
+    wanted = {"000000": (CaptionLine("walks"), CaptionLine("only the start", 0.5, 1.0))}
+    caption_store.save(ready.library, wanted, True)
+    counts(told)
+    ready.edited(with_lines(ready.library, wanted))
+    assert counts(told)["ready_changed"] == 2
+    assert any(e.clip_id == "000000@0.5-1" for e in ready.retriever.gallery.entries)
+
+
+def test_reopening_stays_with_the_clip_and_says_the_news(ready):
+    said = heard(ready.said)
+    ready.show_clip(ready.library.clips[5])
+    ready.reopen("Corrected.")
+    assert ready.clip.id == ready.library.clips[5].id and ready.clip is ready.library.clips[5]
+    assert said[-1] == ("Corrected.",)
+
+
+def test_cancelling_the_index_keeps_what_was_read(workspace, small_library, tiny_model, lanes):
+    failed = heard(workspace.failed)
+    workspace.model = tiny_model
+    lanes.models.waits = True
+    workspace.open([small_library])
+    workspace.jobs.cancel()
+    lanes.models.go()
+    assert workspace.retriever is None and failed == [("Stopped. What was finished is kept.",)]
+
+
+def test_a_clip_that_cannot_be_read_is_said(ready, small_library):
+    clip = ready.library.clips[3]
+    clip.path.unlink()
+    failed, before = heard(ready.failed), ready.clip
+    ready.show_clip(clip)
+    assert failed and ready.clip is before
+
+
+def test_shown_motions_are_in_the_canonical_frame(ready):
+    """On the floor, beginning at the origin."""
+    for clip in ready.library.clips[:4]:
+        ready.show_clip(clip)
+        assert float(ready.motion.positions[..., 1].min()) == pytest.approx(0, abs=0.05)
+        assert np.abs(ready.motion.positions[0, 0, [0, 2]]).max() < 1e-4
