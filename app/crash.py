@@ -109,7 +109,7 @@ class Watch:
             write_atomically(self.folder / SESSION, json.dumps({"pid": os.getpid(), "paths": [str(p) for p in paths]}))
 
     def end(self) -> None:
-        """The program closes in good order."""
+        """Note that the program closes normally."""
         (self.folder / SESSION).unlink(missing_ok=True)
         sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
         if self._fault is not None:

@@ -11,7 +11,7 @@ PATIENCE = 2
 
 
 class Detail:
-    """`level` from 0 to FULL; `took` is told what each frame cost."""
+    """`level` from 0 to FULL; `took` receives the duration of each frame."""
 
     def __init__(self):
         self.level = FULL

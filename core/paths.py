@@ -1,4 +1,4 @@
-"""Where things live: what the program ships, and the user's own data, caches, settings and reports.
+"""Folders of the program: shipped files, and the user's data, caches, settings and reports.
 
 By each platform's rules (platformdirs), or all in one folder: that of the variable MOTIONPATCHES_HOME, or a folder named
 `portable` beside a frozen program.
@@ -92,5 +92,5 @@ def user_captions() -> Path:
 
 
 def corrections() -> Path:
-    """What the user has said about skeletons whose unit, axis or parts were guessed wrongly."""
+    """Return the file of import corrections."""
     return config() / "skeletons.json"

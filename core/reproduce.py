@@ -111,11 +111,13 @@ class Settings:
 
 
 def find_data(table: str, settings: Settings) -> None:
-    """Raises StudioError naming what is missing, where it is had and how it must lie."""
+    """Check that the data sets are there. Raises StudioError that names what is missing and where to download it."""
     names = dict.fromkeys(n for line in TABLES[table] for n in (*line.run.trained_on, line.tested_on))
     missing = [n for n in names if not (settings.data / n).is_dir()]
     if missing:
-        told = " ".join(f"{n} is had from {SOURCES[n][0]} and lies in {settings.data / n} with {SOURCES[n][1]}." for n in missing)
+        told = " ".join(
+            f"Download {n} from {SOURCES[n][0]} to {settings.data / n}; it must contain {SOURCES[n][1]}." for n in missing
+        )
         raise StudioError(
             f"{table} needs {' and '.join(names)}; {' and '.join(missing)} "
             f"{'is' if len(missing) == 1 else 'are'} not there. {told}"
@@ -166,7 +168,7 @@ def _classified(folder: Path, library: Library) -> Job[list[str]]:
 
 
 def _trained(run: Run, settings: Settings) -> Job[Path]:
-    """The folder of a run's best model; stages of several data sets go on from each other."""
+    """Return the folder of a run's best model. With several data sets, each stage starts from the one before."""
     start = ""
     for stage in range(1, len(run.trained_on) + 1):
         part = replace(run, trained_on=run.trained_on[:stage])

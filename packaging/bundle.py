@@ -1,6 +1,6 @@
-"""Makes what people double-click: `python3 packaging/bundle.py [--no-test]`.
+"""Build the bundle and the installers: `python3 packaging/bundle.py [--no-test]`.
 
-A virtual environment in build/venv with the program as it stands and PyInstaller; a one-folder bundle in dist/motionpatches;
+A virtual environment in build/venv with the present program and PyInstaller; a one-folder bundle in dist/motionpatches;
 on Debian and Ubuntu also dist/motionpatches-studio_VERSION_ARCH.deb, which packaging/try_deb.py then installs into a bare root
 and tries (as root, with debootstrap). On Windows and macOS the folder alone; packaging/windows and packaging/macos hold the
 scripts of their installers.

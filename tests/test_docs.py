@@ -79,7 +79,7 @@ def test_every_command_runs(page, tmp_path, monkeypatch, small_library, capsys):
             assert done.returncode == 0, (line, done.stderr)
             continue
         code, said = parser.main(arguments), capsys.readouterr().err
-        if arguments[:2] == ["train", "--resume"]:  # the page's own run has ended by then, and that is said
+        if arguments[:2] == ["train", "--resume"]:  # the page's own run is finished by then
             assert code == 1 and "is a finished run" in said
         else:
             assert code == 0, (line, said)

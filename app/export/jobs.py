@@ -69,7 +69,7 @@ def export_each(
     query: str,
     model: str,
 ) -> Job[list[str]]:
-    """A file for each item, and a manifest. What cannot be read is left out and said; the sentences are returned."""
+    """Write a file for each item, and a manifest. Return a message for each item that was left out."""
     rows: list[dict[str, Any]] = []
     problems: list[str] = []
     for item in items:

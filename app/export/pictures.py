@@ -106,7 +106,7 @@ def _size_of(motion: Motion) -> float:
 
 
 def _grid(count: int, size: tuple[int, int]) -> list[tuple[int, int, int, int]]:
-    """Boxes x, y from above, width, height, as square as may be."""
+    """Return boxes x, y from the top, width, height, as square as possible."""
     best = max(range(1, count + 1), key=lambda c: min(size[0] / c, size[1] / -(-count // c)))
     rows = -(-count // best)
     w, h = size[0] // best, size[1] // rows

@@ -1,4 +1,4 @@
-"""A model on a split of a library under the protocols, with the rank of every query."""
+"""Evaluate a model on a split of a library under the protocols, with the rank of every query."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ PROTOCOLS: dict[str, Protocol] = {
     "threshold": Protocol(
         "All, captions of like meaning count",
         threshold,
-        lambda m: "" if m.sentences is not None else "it needs an encoder of sentences",
+        lambda m: "" if m.sentences is not None else "it needs a sentence encoder",
     ),
     "dissimilar": Protocol(
         "Dissimilar subset",

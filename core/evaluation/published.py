@@ -110,5 +110,5 @@ def dataset_of(library: Library, motions: int) -> str:
 
 
 def beside(dataset: str, protocol: str) -> tuple[Published, ...]:
-    """What is published for a data set under a protocol."""
+    """Return the published figures for a data set and protocol."""
     return PUBLISHED.get((dataset, protocol), ())

@@ -1,4 +1,4 @@
-"""An evaluation as text: our figures beside the published ones of the same data set and protocol."""
+"""Format an evaluation as text: our figures and the published ones of the same data set and protocol."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Row:
 
 
 def rows_of(evaluation: Evaluation) -> list[Row]:
-    """Ours after what is published of the same data set under the same protocol."""
+    """Return the published rows of the same data set and protocol, then our own."""
     rows = []
     for protocol, ways in evaluation.figures.items():
         rows += [Row(protocol, f"{p.method} (published)", p.ways(), True) for p in beside(evaluation.dataset, protocol)]
@@ -36,7 +36,7 @@ def rows_of(evaluation: Evaluation) -> list[Row]:
 
 
 def facts(evaluation: Evaluation) -> str:
-    """What was measured on what, in a line."""
+    """Describe model, data and split in a line."""
     return (
         f"{evaluation.model} on {evaluation.library}, split {evaluation.split}, {evaluation.motions:,} motions, "
         f"seed {evaluation.seed}, {evaluation.day}"

@@ -1,4 +1,4 @@
-"""Zero-shot classification: a motion takes the label whose sentence lies nearest."""
+"""Zero-shot classification: a motion gets the label with the nearest sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One door for motion files: the table of formats, and a file's takes or motions by it."""
+"""Open motion files: the table of formats, and the takes or motions of a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each motion file is read once: its takes by content, in memory and on disk, before they are read from the file again."""
+"""Cache of takes: each motion file is read once, then served by content from memory or disk."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class TakeCache:
 
     @property
     def problem(self) -> str:
-        """What the disk refused, in a sentence for the window; '' if nothing."""
+        """Return the latest disk error as a sentence for the window, or ''."""
         return self.store.problem
 
     def news(self) -> str:

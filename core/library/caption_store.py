@@ -1,4 +1,4 @@
-"""Where edited captions are kept: the library's own text files, or a file of the user's that lies over them."""
+"""Storage of edited captions: the library's own text files, or a file of the user's that overrides them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read_sidecar(root: Path) -> dict[str, Lines]:
 
 
 def over(library: Library) -> Library:
-    """The library with the user's captions over its own."""
+    """Return the library with the user's captions in place of its own."""
     try:
         captions = read_sidecar(library.root)
         return with_lines(library, captions) if captions else library

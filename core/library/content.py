@@ -1,4 +1,4 @@
-"""What a file holds, by digest: the same for a copy or a moved file, found without reading it again."""
+"""Identify the content of files by digest, so that a copied or moved file is recognised."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One door for libraries: what a path is, is recognised from its content."""
+"""Open libraries: the layout of a path is recognised from its content."""
 
 from __future__ import annotations
 

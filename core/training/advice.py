@@ -1,4 +1,4 @@
-"""A configuration that suits a library, with the reasons."""
+"""Propose a training configuration for a library, with reasons."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def advise(library: Library, base: TrainingConfig) -> Advice:
     if gentle:
         changes |= {"lr_text": 1e-5, "lr_motion": 1e-4}
         changes["epochs"] = max(10, min(60, 2000 // count))
-        reasons.append(f"The model goes on from what it knows, at low rates; {changes['epochs']} epochs of {count:,} clips.")
+        reasons.append(f"The pretrained model is fine-tuned at low rates; {changes['epochs']} epochs of {count:,} clips.")
     else:
-        reasons.append(f"A new model of preset {base.preset} learns by its own recipe, {base.epochs} epochs of {count:,} clips.")
+        reasons.append(f"A new model of preset {base.preset} uses its own recipe, {base.epochs} epochs of {count:,} clips.")
     if changes["batch"] != base.batch:
         reasons.append(f"Batches of {changes['batch']}, since {count:,} clips make few steps an epoch otherwise.")
     if base.mirror:

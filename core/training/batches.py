@@ -32,7 +32,7 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class _Draw:
-    """What chance decided for one motion: captions that it answers to, the one drawn, and the random numbers to go on with."""
+    """What chance decided for one motion: captions that it answers to, the one drawn, and the random generator for the rest."""
 
     row: int
     flip: bool

@@ -1,4 +1,4 @@
-"""Features of captions that are computed once each."""
+"""Caption features, computed once each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from motionpatches.core.models.text_encoder import TextEncoder
 
 
 class CaptionFeatures:
-    """What a text encoder that does not change makes of captions, each asked for once."""
+    """Cache of the caption features of a text encoder that is not trained."""
 
     def __init__(self, encoder: TextEncoder, device: str | torch.device):
         self.encoder, self.device = encoder, device
@@ -46,7 +46,7 @@ class TextFeatures:
 
 
 class FalseNegatives:
-    """Captions of a batch that say nearly the same, by the text encoder as it was at the start of the run."""
+    """False negatives: captions of a batch with nearly the same meaning, by the text encoder at the start of the run."""
 
     def __init__(self, model: MotionTextModel, above: float):
         self.above = above

@@ -1,4 +1,4 @@
-"""What a run can be asked while it goes on."""
+"""Control of a run while it trains: pause, resume, stop."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Control:
 
     @property
     def asked(self) -> int:
-        """GO, PAUSE or STOP."""
+        """Return GO, PAUSE or STOP."""
         return STOP if self._stop.is_set() else GO if self._go.is_set() else PAUSE
 
     def wait(self) -> None:
-        """Until it may go on, or is to stop."""
+        """Wait while paused; return when the run may continue or should stop."""
         self._go.wait()

@@ -1,4 +1,4 @@
-"""How long a run will take and how much memory, from a short trial of the real step and a formula."""
+"""Estimate the time and memory of a run from two trial steps and a formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that an interrupted run needs to go on as if nothing had happened.
+"""Save and restore the state of a run, so that it resumes exactly.
 
 Random numbers are not part of it: each step draws its own from (seed, step), so that a step repeats exactly.
 """
@@ -45,7 +45,7 @@ def save_state(
     optimizer: torch.optim.Optimizer,
     average: WeightAverage,
 ) -> None:
-    """Written beside and renamed. Raises FileProblem where the disk refuses; the last state then stands."""
+    """Write the state atomically. Raises FileProblem if the disk refuses; the last state is kept then."""
     file, temporary = run / FILE, run / (FILE + ".writing")
     values = {
         "format": FORMAT,
@@ -69,7 +69,7 @@ def save_state(
 def load_state(
     run: Path, config: TrainingConfig, model: nn.Module, optimizer: torch.optim.Optimizer, average: WeightAverage, device: str
 ) -> Progress:
-    """Puts everything back. Raises FileProblem for a broken state, or one of another configuration."""
+    """Restore the state. Raises FileProblem if it is broken or belongs to another configuration."""
     file = run / FILE
     try:
         values = torch.load(file, map_location=device, weights_only=True)
@@ -114,10 +114,10 @@ def _trained(model: nn.Module) -> dict[str, Tensor]:
 
 
 def seeded(*numbers: int) -> np.random.Generator:
-    """The random numbers that belong to a place of a run."""
+    """Return the random generator for a position of a run."""
     return np.random.default_rng(numbers)
 
 
 def seed_step(seed: int, step: int, rank: int) -> None:
-    """Dropout and stochastic depth of a step."""
+    """Seed dropout and stochastic depth of a step."""
     torch.manual_seed(int(np.random.SeedSequence((seed, 3, step, rank)).generate_state(1, np.uint64)[0] >> np.uint64(1)))

@@ -23,7 +23,7 @@ CONFIG, EVENTS, NOTE, LOCK = "config.json", "events.jsonl", "note.txt", ".lock"
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A run folder as it lies on the disk. `status`: 'running', 'finished', 'stopped' (can be resumed), 'failed' or 'new'."""
+    """A run folder and its state on disk. `status`: 'running', 'finished', 'stopped' (can be resumed), 'failed' or 'new'."""
 
     folder: Path
     config: TrainingConfig
@@ -65,7 +65,7 @@ def _status(folder: Path, history: History) -> str:
 
 
 def runs_in(root: Path) -> list[Run]:
-    """The runs below a folder, the newest first; folders that hold none are passed by."""
+    """The runs below a folder, the newest first; other folders are skipped."""
     found = []
     for file in sorted(root.glob(f"*/{CONFIG}"), key=lambda f: f.stat().st_mtime, reverse=True):
         try:
@@ -101,7 +101,7 @@ def write_note(folder: Path, text: str) -> None:
 
 
 def delete_run(folder: Path) -> None:
-    """Removes the folder of a run that is not under way."""
+    """Delete the folder of a run that is not training."""
     if is_held(folder):
         raise StudioError(f"{folder.name} is under way. Stop it first.")
     if not (folder / CONFIG).is_file():
@@ -133,7 +133,7 @@ def events_of(folder: Path, control: Control, is_main: bool = True) -> Steps[Non
     with hold(folder):
         history = History.read(folder / EVENTS)
         if history.finished and not resume.has_state(folder):
-            raise StudioError(f"{folder.name} is a finished run. Train into another folder, or go on from its best model.")
+            raise StudioError(f"{folder.name} is a finished run. Train into another folder, or start from its best model.")
         yield from _kept(folder / EVENTS, train(config, folder, control), anew=not resume.has_state(folder))
 
 
@@ -166,7 +166,7 @@ def _kept(file: Path, events: Steps[None], anew: bool) -> Steps[None]:
 
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
-    """The run belongs to this process inside; the system gives it free when the process dies."""
+    """Hold the lock of the run folder; the system releases it if the process dies."""
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)
@@ -181,7 +181,7 @@ def hold(folder: Path) -> Iterator[None]:
 
 
 def is_held(folder: Path) -> bool:
-    """Whether a process trains it now."""
+    """Tell whether a process is training the run."""
     if not (folder / LOCK).exists():
         return False
     try:

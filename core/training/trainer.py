@@ -141,8 +141,8 @@ class _Run:
                 p.losses.append(loss)
                 if not np.isfinite(loss):
                     raise StudioError(
-                        f"The loss became {loss} in step {p.step}. What was good is kept in {self.folder.name}; "
-                        "go on from its best model with a lower learning rate, or fp32."
+                        f"The loss became {loss} in step {p.step}. The best model is kept in {self.folder.name}; "
+                        "start from its best model with a lower learning rate, or fp32."
                     )
                 yield self._step_event(loss)
                 if p.step % self.per_epoch == 0:
@@ -204,7 +204,7 @@ class _Run:
             raise StudioError(_memory_advice(self.config, chunk))
         self.progress.chunk = smaller
         return Warned(
-            f"{chunk or size} motions at a time did not fit into memory. The run goes on with {smaller} at a time by "
+            f"{chunk or size} motions at a time did not fit into memory. Training continues with {smaller} at a time by "
             "gradient caching: the same gradient, slower."
         )
 
@@ -320,6 +320,6 @@ class _Run:
 def _memory_advice(config: TrainingConfig, chunk: int) -> str:
     seen = chunk or config.batch
     return (
-        f"Out of memory with {seen} motions at a time. What was good is kept. Go on with chunk {max(seen // 2, 1)} (gradient "
+        f"Out of memory with {seen} motions at a time. The best model is kept. Resume with chunk {max(seen // 2, 1)} (gradient "
         "caching: the same gradient in less memory), a smaller batch, or a smaller model."
     )

@@ -1,4 +1,4 @@
-"""What a model scores during a run, and what it finds for a few sentences."""
+"""Validate a model during a run: scores, and the results of a few sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be said of each side of each action of the generator, without the words that are kept for the tests."""
+"""Phrases for each action and side of the generator, without those that contain a word of the test sentences."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ ROWS = [(action, side) for action in ACTIONS for side in action.sides]
 
 @dataclass(frozen=True)
 class Phrase:
-    """A verb phrase of an action, or what needs no subject (`whole`); {side} and {other} to be filled; the sides it may be
-    said of."""
+    """A verb phrase of an action, or a phrase without a subject (`whole`), with placeholders {side} and {other}; the sides
+    that it fits."""
 
     text: str
     action: Action
@@ -31,7 +31,7 @@ class Phrase:
 
 
 def phrases() -> list[Phrase]:
-    """The actions' own and the listed ones that may be learnt."""
+    """Return the actions' own phrases and the listed ones that may be trained on."""
     kept = _kept()
     found = []
     for action in ACTIONS:

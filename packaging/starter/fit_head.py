@@ -1,8 +1,8 @@
-"""Fits the head of the motions anew to the words: `python -m motionpatches.packaging.starter.fit_head MODEL OUT --library FILE…`.
+"""Fit the motion head to the text embeddings: `python -m motionpatches.packaging.starter.fit_head MODEL OUT --library FILE…`.
 
-The encoders of MODEL stay, its linear head gets a hidden layer beside it. Motions of the generated libraries, as they are and
-varied as in training, are drawn toward their captions and toward where the words of their actions lie
-(action_phrases.py), so that words that no caption uses find them too.
+The encoders of MODEL are frozen; its linear head gets a hidden layer beside it. Targets are the embeddings of the captions and
+of the actions' phrases (action_phrases.py), so that wording that no caption uses finds the motions too. Motions are used
+unchanged and augmented.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ if __name__ == "__main__":
     parser.add_argument("model", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--library", type=Path, action="append", required=True)
-    parser.add_argument("--actions", type=Path, help="where the words of each action lie, as teach_text.py found; else read anew")
+    parser.add_argument("--actions", type=Path, help="text embeddings of the actions, from teach_text.py")
     parser.add_argument("--steps", type=int, default=STEPS)
     told = parser.parse_args()
     main(told.model, told.out, told.library, told.actions, told.steps)

@@ -1,6 +1,6 @@
-"""Phrases as they come up in speech: after some person, in other forms of the verb, with where, when or why it is done.
+"""Phrases in context: with a person, in other forms of the verb, with where, when or why.
 
-What is asked of a motion seldom ends with the motion; a teacher knows what such words do to a sentence, a student has to hear it.
+Queries often mention more than the motion. The student needs training data with context; the large teacher does not.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The teacher of the words: a large sentence encoder that has learnt which action a phrase speaks of.
+"""The text teacher: a large sentence encoder tuned to classify the action of a phrase.
 
-Its last layers are tuned to the phrases, twice; what its middle layers say, and a small encoder, stands beside them, bent
-toward the actions (text_teacher.py). Together they know more unseen words than any of them.
+Its last layers are tuned twice, at two learning rates. The features of its middle layers and of a small encoder are added,
+transformed toward the actions (text_teacher.py). Together they classify more unseen words than each alone.
 """
 
 from __future__ import annotations

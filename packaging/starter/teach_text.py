@@ -1,18 +1,18 @@
-"""Teaches a small text encoder what a large one makes of sentences, and which action they speak of: `python -m
-motionpatches.packaging.starter.teach_text STUDENT OUT --teacher FOLDER --wordnet FOLDER --library FILE [--library
-FILE]`.
+"""Distil a large text encoder, and the action of each phrase, into a small one.
 
-STUDENT is a model folder whose text encoder learns (the starter's); OUT is that model with the text side taught, the
-rest as it was, and beside it where the words of each action lie (actions.npy). The teacher is a sentence encoder in a
+    python -m motionpatches.packaging.starter.teach_text STUDENT OUT --teacher FOLDER --wordnet FOLDER --library FILE
+
+STUDENT is a model folder whose text encoder is trained (the starter); OUT is that model with the trained text encoder and,
+in actions.npy, the text embedding of each action. The teacher is a sentence encoder in a
 folder (all-mpnet-base-v2: mean pooling, Apache-2.0). The sentences are those of wordnet.py, of reworded.py (by
 WordNet and, if given, by the Moby Thesaurus, public domain: lines of words and commas) and of in_context.py, and
-14,000 captions of the libraries. About two and a half hours on one core whose products in bf16 are quick.
+14,000 captions of the libraries. It takes about two and a half hours on one core with fast bf16.
 
-The teacher first learns which action a phrase (action_phrases.py) speaks of (large_teacher.py); what it makes of a
-sentence is drawn toward what the phrases nearest to it mean. The student learns the teacher's rows; of sentences that
-are alike, which are more alike (relational distillation by the softmax of their cosines); of which action a sentence
-speaks, as the teacher sees it; and of which a phrase does, bare and in context, as it is known. Sentences near to an
-action are drawn more often. At last it is given the phrases as its memory (core/models/text_memory.py).
+The teacher is first tuned to classify the action of a phrase (action_phrases.py, large_teacher.py); its embedding of a
+sentence is drawn toward the meanings of the nearest phrases. The student has four targets: the teacher's embedding; the softmax
+of the cosines among similar sentences (relational distillation); the teacher's action probabilities of each sentence; and the
+known action of each phrase, bare and in context. Sentences near an action are sampled more often. Finally the phrases become its
+memory (core/models/text_memory.py).
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ from motionpatches.packaging.starter.wordnet import nouns, scenes, sentences
 CAPTIONS, SCENES, REWORDED, LISTED, IN_CONTEXT, HELD_OUT = 14_000, 80_000, 90_000, 60_000, 45_000, 1500
 STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 7000, 2e-4, 1e-3, 0.03, 0.995
 ROWS_FILE = "actions.npy"
-# A batch is so many phrases and so many sentences: of so many words at most, drawn by e to the power of their cosine with the
-# nearest action over NEARNESS.
+# Phrases and sentences in a batch; most words of a sentence. Sentences are drawn with weight exp(cosine with the nearest action /
+# NEARNESS).
 SPOKEN, WRITTEN, WORDS, NEARNESS = 56, 136, 20, 0.08
 
 
@@ -160,6 +160,6 @@ if __name__ == "__main__":
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument("--thesaurus", type=Path)
     parser.add_argument("--library", type=Path, action="append", default=[])
-    parser.add_argument("--scale", type=float, default=1.0, help="a share of phrases, sentences and steps, to try the command")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of phrases, sentences and steps, for a short trial")
     told = parser.parse_args()
     main(told.student, told.out, told.teacher, told.wordnet, told.thesaurus, told.library, told.scale)

@@ -1,5 +1,5 @@
-"""What a student of sentences is to learn: the rows of a large sentence encoder, bent toward the generator's actions and turned
-into the student's space."""
+"""Targets of the text distillation: embeddings of a large sentence encoder, transformed toward the generator's actions and
+rotated into the student's space."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NEAR, RECALL = 0.03, 0.3
 
 @contextmanager
 def quick() -> Iterator[None]:
-    """Products in bf16 where the processor has them, and attention by plain products: thrice as fast for short sentences."""
+    """Use bf16 where the processor has it, and plain attention: three times as fast for short sentences."""
     with torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported()), sdpa_kernel(SDPBackend.MATH):
         yield
 
 
 @torch.no_grad()
 def rows_of(encode: Callable[[list[str]], Tensor], texts: list[str], batch: int = 64) -> Tensor:
-    """(N, D) rows of N sentences, read together with those of their length."""
+    """Return the (N, D) embeddings of N sentences, in batches of similar length."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     parts = [encode([texts[i] for i in order[at : at + batch]]) for at in range(0, len(order), batch)]
     rows = torch.empty(len(texts), parts[0].shape[1])

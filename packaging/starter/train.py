@@ -1,10 +1,10 @@
-"""Trains a candidate for the next starter, on every action, from seeds: `python -m motionpatches.packaging.starter.train
-WORK_FOLDER --teacher FOLDER [--wordnet FOLDER] [--thesaurus FILE]` (eight hours on two cores, less where bf16 is
-quick; the extra `train`).
+"""Train a candidate for the next starter on every action, from seeds.
 
-The libraries are generated; motions are learnt from nothing beside all-MiniLM-L6-v2 as it came; the words are taught
-(teach_text.py says what teacher, WordNet and thesaurus are); motions go on with the taught words; and their head is
-fitted to them (fit_head.py). What is done is not done again.
+    python -m motionpatches.packaging.starter.train WORK_FOLDER --teacher FOLDER [--wordnet FOLDER] [--thesaurus FILE]
+
+Takes eight hours on two cores, less with fast bf16, and needs the extra `train`. Steps: generate the libraries; train the motion
+encoder from scratch with the published all-MiniLM-L6-v2; distil the text encoder (teach_text.py describes teacher, WordNet and
+thesaurus); train the motion encoder further with it; fit the motion head (fit_head.py). Finished steps are not repeated.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # Seeds and clips of the generated libraries.
 LIBRARIES = {8000: 40_000, 9000: 20_000}
-# A model of its own from nothing: neither side begins with what is shipped.
+# A new model: neither encoder starts from the shipped one.
 NEW = {"motion_weights": "", "text_weights": "hub", "head": "text_space", "dropout": 0, "temperature": 0.05}
-# Epochs and what the training is told, before the words are taught and after, beside SHARED.
+# Epochs and options of the motion training, before and after the text encoder is distilled, in addition to SHARED.
 BEFORE = (8000, 14, {"lr_motion": 5e-4, "lr_heads": 1e-3, "seed": 31})
 AFTER = (9000, 6, {"lr_motion": 4e-4, "lr_heads": 5e-4, "seed": 41})
-# The text encoder and its head stay: moved, they lose words that no caption uses.
+# The text encoder and its head are frozen: trained on captions alone, they forget words that no caption uses.
 SHARED = {"augment": 0.8, "align": 8, "save_every_s": 300, "lr_text": 0, "keep_text_head": "true"}
 
 
@@ -113,7 +113,7 @@ if __name__ == "__main__":
     parser.add_argument("--teacher", type=Path, required=True)
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument("--thesaurus", type=Path)
-    parser.add_argument("--scale", type=float, default=1.0, help="a share of clips, words and steps, to try the command")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of clips, phrases and steps, for a short trial")
     told = parser.parse_args()
     main(
         told.work.resolve(),

@@ -1,4 +1,4 @@
-"""Sentences about people who do things, out of a dictionary: what the starter's text encoder is taught with.
+"""Sentences about people's actions from WordNet, as training data of the starter's text encoder.
 
 WordNet's database files (Princeton University; any use is allowed with its notice) list senses by lexicographers' files:
 verbs of the body, of motion, of contact and so on, nouns of acts, adverbs. Verbs stand with a person before them, with

@@ -1,4 +1,4 @@
-"""Phrases in other words, out of a dictionary in WordNet's format: packaging/starter/reworded.py."""
+"""Phrases reworded by a dictionary in WordNet's format: packaging/starter/reworded.py."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Sentences out of a dictionary in WordNet's format: packaging/starter/wordnet.py."""
+"""Sentences from a dictionary in WordNet's format: packaging/starter/wordnet.py."""
 
 from pathlib import Path
 

@@ -1,8 +1,8 @@
-"""How the starter model does on captured motion of other skeletons that it never saw.
+"""Measure the starter model on captured motion of other skeletons, zero-shot.
 
 `python -m motionpatches.packaging.starter.measure.cross_skeleton DATA [--model M]`, DATA holding bandai2/ and bvh/
-(see the folder's own README): zero-shot accuracy on bandai2's ten contents and seven styles, the places of the CMU
-takes' own captions, and the cosine of the same takes opened from BVH and from joint arrays.
+(see the folder's own README): zero-shot accuracy on bandai2's ten contents and seven styles, the ranks of the CMU
+takes for their own captions, and the cosine of the same takes opened from BVH and from joint arrays.
 """
 
 from __future__ import annotations

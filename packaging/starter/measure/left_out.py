@@ -1,4 +1,4 @@
-"""Phrases that no text encoder was taught, for they have a word of the test sentences: how many find their action.
+"""Held-out phrases: those with a word of the test sentences, which no text encoder was trained on. How many find their action?
 
 Run as `python -m motionpatches.packaging.starter.measure.left_out [--model M] [--every N]`: in the demo library, how
 many find a clip of their action and side first and in the top five; bare, and with people, places and reasons around
@@ -77,7 +77,7 @@ def sentences(phrases: list[Phrase], seed: int = 5) -> list[tuple[str, str, froz
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, default=paths.starter_model())
-    parser.add_argument("--every", type=int, default=1, help="of so many phrases one, to be done sooner")
+    parser.add_argument("--every", type=int, default=1, help="use every N-th phrase only, which is faster")
     told = parser.parse_args()
     retriever, asked = demo_retriever(told.model), sentences(left_out())[:: told.every]
     for name, which in (("bare", 0), ("in context", 1)):

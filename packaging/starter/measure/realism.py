@@ -1,4 +1,4 @@
-"""The demo library beside captured motion: `python -m motionpatches.packaging.starter.measure.realism [BANDAI2]`.
+"""Compare the demo library with captured motion: `python -m motionpatches.packaging.starter.measure.realism [BANDAI2]`.
 
 Bone lengths, feet, floor and joint limits of every clip of the demo library; and, where a folder with bandai2 is given, speed,
 jerk and the share of quick movement of wrists, ankles and pelvis for contents that both have.

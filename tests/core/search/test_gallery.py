@@ -91,7 +91,7 @@ def test_a_motion_finds_itself_and_long_takes_have_windows(tiny_model, small_lib
     assert Retriever(tiny_model, gallery).search_motion(library.load("000003"), 1)[0].clip_id == "000003"
 
 
-def test_a_skeleton_without_five_parts_is_left_out_and_said(tmp_path):
+def test_a_skeleton_without_five_parts_is_left_out_and_reported(tmp_path):
     """A folder that holds a prop beside bodies: the prop is shown, not searched, and the rest is indexed."""
     from motionpatches.core.library.open import open_library
     from motionpatches.core.models.checkpoint import load_model

@@ -223,14 +223,14 @@ def test_out_of_memory_goes_on_by_gradient_caching(config, tmp_path, monkeypatch
     monkeypatch.setattr(MotionTextModel, "encode_motion", small)
     found = list(train(replace(config, batch=8, epochs=2), tmp_path / "run"))
     warning = next(e for e in found if isinstance(e, Warned))
-    assert "goes on with 4 at a time" in warning.message and isinstance(found[-1], Ended)
+    assert "continues with 4 at a time" in warning.message and isinstance(found[-1], Ended)
     monkeypatch.setattr(MotionTextModel, "encode_motion", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("no")))
     monkeypatch.setattr("motionpatches.core.training.trainer._Run._measure", lambda self: Measured({}))
     with pytest.raises(StudioError, match="Out of memory with .* a smaller batch"):
         list(train(replace(config, batch=8), tmp_path / "other"))
 
 
-def test_a_state_of_another_configuration_is_not_gone_on_with(config, tmp_path):
+def test_resume_rejects_a_changed_configuration(config, tmp_path):
     folder = tmp_path / "run"
     control = Control()
     for event in train(config, folder, control):

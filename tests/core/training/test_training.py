@@ -75,7 +75,7 @@ def tiny(text_folder, **more):
     return {"motion": "test_vit", "motion_weights": "", "text_weights": "hub", "text": str(text_folder), **more}
 
 
-def test_batches_hold_the_patches_and_know_their_kin(small_library, tmp_path):
+def test_batches_hold_the_patches_and_mask_duplicate_captions(small_library, tmp_path):
     for i in (0, 2):
         (small_library / "texts" / f"{i:06d}.txt").write_text("someone waves\n")
     library = run(open_library(small_library))
