@@ -72,7 +72,7 @@ def screen():
 @pytest.fixture(scope="session")
 def tiny_text_folder(tmp_path_factory) -> Path:
     """A BERT of two layers with random weights, on disk in the hub's own format."""
-    from motionpatches.core.models.device import prepare_imports
+    from motionpatches.core.models.torchvision_shim import prepare_imports
 
     prepare_imports()
     import torch

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 
 def can_read(architecture: dict[str, Any]) -> bool:
-    """Whether this file is enough for a transformers configuration."""
+    """Tell whether this file can build a transformers configuration."""
     return (
         architecture.get("model_type") == "bert"
         and architecture.get("hidden_act", "gelu") == "gelu"

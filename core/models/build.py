@@ -1,4 +1,4 @@
-"""Models to be trained: new ones, and new heads over the encoders of another."""
+"""Build models to train: new ones, and new heads over the encoders of another model."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def rebuilt(start: MotionTextModel, config: ModelConfig) -> MotionTextModel:
 
 
 def with_statistics(model: MotionTextModel, statistics: PatchStatistics) -> MotionTextModel:
-    """The same weights over other data's mean and standard deviation; the given model keeps its own."""
+    """Return the model with the mean and standard deviation of other data; the given model is not changed."""
     if statistics.mean.shape != model.statistics.mean.shape and model.config.patches.form == "joints":
         raise StudioError("A model of raw joints cannot change its skeleton.")
     other = copy.copy(model)
@@ -70,6 +70,6 @@ def _take_over(model: MotionTextModel, start: MotionTextModel) -> None:
 def _same_encoder(name: str, config: ModelConfig, start: MotionTextModel) -> None:
     if getattr(config, name) != getattr(start.config, name):
         raise StudioError(
-            f"A model that goes on from {start.name} keeps its {name} encoder, {getattr(start.config, name)}; "
+            f"A model that starts from {start.name} keeps its {name} encoder, {getattr(start.config, name)}; "
             f'leave `{name}` out, or set {name}_weights to "hub" or "".'
         )

@@ -1,4 +1,4 @@
-"""Models that lie on this computer: what each is, where it comes from and what it scores, read without loading weights."""
+"""Catalogue of the models on this computer: kind, origin and scores, read without loading weights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Model:
 
     @classmethod
     def read(cls, folder: Path) -> Model:
-        """Raises StudioError where the folder holds no model."""
+        """Read the description of a model. Raises StudioError if the folder holds none."""
         values = read_config(folder)
         card = folder / "README.md"
         text = card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
@@ -42,7 +42,7 @@ class Model:
 
     @property
     def headline(self) -> str:
-        """R@1 of the best-known split, '' where nothing was measured."""
+        """Return R@1 on the test split, else on validation, or '' without scores."""
         for split in ("test", "val"):
             exact = self.metrics.get(split, {}).get("exact_caption")
             if exact:
@@ -54,7 +54,7 @@ class Model:
 
 
 def models_in(folder: Path | None = None) -> list[Model]:
-    """The shipped starter, the user's own models, and those anywhere below a folder; broken ones are passed by."""
+    """The shipped starter, the user's own models, and those anywhere below a folder. Broken ones are skipped."""
     places_to_look = [paths.starter_model(), *sorted(paths.user_models().glob("*"))]
     if folder is not None:
         places_to_look += sorted(file.parent for file in folder.rglob("model.safetensors"))

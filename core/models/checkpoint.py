@@ -33,7 +33,7 @@ SCALE = ".row_scale"
 
 @dataclass(frozen=True)
 class CheckpointInfo:
-    """What goes along with the weights: scores, where the model comes from, and its card in Markdown."""
+    """Scores, origin and model card (Markdown), saved with the weights."""
 
     metrics: dict[str, Any] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class CheckpointInfo:
 
 
 def save_model(model: MotionTextModel, folder: Path, info: CheckpointInfo, compact: bool = False) -> None:
-    """Writes beside `folder` and renames, so that a half-written model never stands under its name.
+    """Write a model to a temporary folder, then rename it, so that `folder` never holds half a model.
 
     `compact` stores every matrix as int8 rows with one scale each: a quarter of the size, cosine > 0.999.
     """
@@ -87,7 +87,7 @@ def save_model(model: MotionTextModel, folder: Path, info: CheckpointInfo, compa
 
 
 def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:
-    """Rebuilds a model, in eval mode. Raises FileProblem for what is missing or broken."""
+    """Rebuild a model, in eval mode. Raises FileProblem for a missing or broken part."""
     folder = Path(folder)
     values = read_config(folder)
     weights_file = folder / "model.safetensors"
@@ -116,7 +116,7 @@ def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """config.json of a model folder."""
+    """Read config.json of a model folder. Raises FileProblem."""
     file = Path(folder) / "config.json"
     try:
         values = json.loads(file.read_text())

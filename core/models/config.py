@@ -100,7 +100,7 @@ PRESETS: dict[str, ModelConfig] = {
         dropout=0.5,
         patches=PatchRecipe(normalisation="joint", repeat_frames=True),
     ),
-    # Sized for a laptop's CPU; both encoders go on from the shipped model.
+    # Sized for a laptop's CPU; both encoders start from the shipped model.
     "starter": ModelConfig(
         motion="vit_tiny_patch16_224",
         motion_weights="starter",

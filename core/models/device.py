@@ -1,56 +1,13 @@
-"""Devices, precision, and a safe first import of timm and transformers."""
+"""Devices and precision."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 
 from motionpatches.core.errors import StudioError
-
-
-@lru_cache(maxsize=1)
-def prepare_imports() -> None:
-    """Call before the first import of timm or transformers.
-
-    A torchvision built for another torch fails on import ("operator torchvision::nms does not exist") and takes
-    both down with it. Declaring the two operator schemas lets it import; nothing here calls them. On a complete
-    install torchvision declares them itself and nothing is done.
-    """
-    import torch
-
-    if importlib.util.find_spec("torchvision") is None or "torchvision" in sys.modules:
-        return
-    if _torchvision_has_its_library():
-        return
-    library = torch.library.Library("torchvision", "DEF")  # noqa: TOR901
-    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    _KEPT.append(library)
-
-
-_KEPT: list[object] = []
-
-
-def _torchvision_has_its_library() -> bool:
-    """Whether torchvision's compiled operators load into this torch."""
-    import torch
-
-    spec = importlib.util.find_spec("torchvision")
-    folders = spec.submodule_search_locations or [] if spec else []
-    from pathlib import Path
-
-    for folder in folders:
-        for library in [*Path(folder).glob("_C.so"), *Path(folder).glob("_C*.pyd"), *Path(folder).glob("_C*.so")]:
-            try:
-                torch.ops.load_library(str(library))
-            except OSError:
-                return False
-            return hasattr(torch.ops.torchvision, "nms")
-    return False
 
 
 def pick_device(name: str = "auto") -> str:
@@ -66,7 +23,7 @@ def pick_device(name: str = "auto") -> str:
 
 
 def device_label(device: str) -> str:
-    """What to show of a device: 'CUDA: NVIDIA H100', 'Apple GPU', 'CPU, 2 threads, bf16'."""
+    """Return the name of a device for people: 'CUDA: NVIDIA H100', 'Apple GPU', 'CPU, 2 threads, bf16'."""
     import torch
 
     if device.startswith("cuda"):
@@ -77,7 +34,7 @@ def device_label(device: str) -> str:
 
 
 def device_reason(device: str) -> str:
-    """Why this device, in a sentence."""
+    """Return the reason for this device, in a sentence."""
     import torch
 
     if device.startswith("cuda"):
@@ -137,7 +94,7 @@ def training_precision(device: str, precision: str) -> Iterator[None]:
         yield
 
 
-def autocast(device: str, precision: str = "auto") -> AbstractContextManager:
+def autocast(device: str, precision: str = "auto") -> AbstractContextManager[object]:
     """bf16 autocast where it is faster ('auto'), or as told: 'bf16' or 'fp32'."""
     import torch
 
@@ -150,7 +107,7 @@ def autocast(device: str, precision: str = "auto") -> AbstractContextManager:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """For a few rows on a CPU: to share them costs more than it saves, and most where other work wants the processor too."""
+    """Use one thread: for a few rows on a CPU, sharing the work costs more than it saves."""
     import torch
 
     threads = torch.get_num_threads()
@@ -162,14 +119,14 @@ def one_thread() -> Iterator[None]:
 
 
 def out_of_memory(error: Exception) -> bool:
-    """Whether a device, or the machine itself, had no memory left."""
+    """Tell whether an error means that the device or the machine ran out of memory."""
     import torch
 
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
 def free_memory() -> None:
-    """Gives back what the device holds in reserve."""
+    """Release the memory that the device keeps in reserve."""
     import gc
 
     import torch

@@ -1,4 +1,4 @@
-"""The published checkpoints from the Hugging Face hub, with progress; a broken-off download goes on where it stopped."""
+"""The published checkpoints from the Hugging Face hub, with progress; an interrupted download resumes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two people: one motion encoder reads each, one head reads both (Yu et al., CVPR 2024, section 5.3)."""
+"""Models of two people: one motion encoder reads each, one head reads both (Yu et al., CVPR 2024, section 5.3)."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ class InteractionModel(MotionTextModel):
 
 
 def model_class(config: ModelConfig) -> type[MotionTextModel]:
-    """The class that reads as many people as the configuration says."""
+    """Return the class for the number of people in the configuration."""
     return InteractionModel if config.people == 2 else MotionTextModel

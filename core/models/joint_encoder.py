@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from motionpatches.core.models.bucketing import by_length
 from motionpatches.core.models.config import ModelConfig
-from motionpatches.core.models.motion_encoder import by_length, make_vit, pool, used_windows
+from motionpatches.core.models.motion_encoder import make_vit, pool, used_windows
 from motionpatches.core.patches import MAX_FRAMES
 
 # Motions are read together whose frames, rounded up to a multiple of this, are as many.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
 
 from motionpatches.core.errors import StudioError
+from motionpatches.core.models.bucketing import by_length
 from motionpatches.core.models.config import ModelConfig
-from motionpatches.core.models.device import prepare_imports
 from motionpatches.core.models.hub import offline
 from motionpatches.core.models.plain_vit import PlainViT, can_build
+from motionpatches.core.models.torchvision_shim import prepare_imports
 from motionpatches.core.patches import MAX_FRAMES, PARTS
 
 # Motions are read together whose windows, rounded up to a multiple of this, are as many.
@@ -106,22 +105,6 @@ class MotionEncoder(nn.Module):
         mask = torch.arange(windows, device=pixels.device) < used[:, None]
         mask = torch.cat([mask.new_ones((len(mask), self.prefix)), mask.repeat_interleave(PARTS, dim=1)], dim=1)
         return pool(self.vit, self.tokens(pixels, mask), mask)
-
-
-def by_length(pixels: Tensor, used: Tensor, bucket: int, window: int, read: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    """(B, width) features of read(pixels, used), called once for each group of motions of like length; a group's pixels end
-    after its windows, rounded up to a multiple of `bucket`."""
-    groups = (used + bucket - 1) // bucket * bucket
-    counts = torch.unique(groups).tolist()
-    if len(counts) == 1:
-        return read(pixels[:, :, : counts[0] * window], used)
-    found = [
-        (rows, read(pixels[rows, :, : count * window], used[rows]))
-        for count in counts
-        for rows in [(groups == count).nonzero()[:, 0]]
-    ]
-    order = torch.cat([rows for rows, _ in found]).argsort()
-    return torch.cat([features for _, features in found])[order]
 
 
 def pool(vit: nn.Module, tokens: Tensor, mask: Tensor) -> Tensor:

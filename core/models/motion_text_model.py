@@ -1,4 +1,4 @@
-"""The two encoders and their heads: words and motions in one space."""
+"""The two encoders and their heads: text and motion in one space."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ResidualHead(nn.Module):
 
 
 class NearIdentity(nn.Module):
-    """x + a linear change of x that starts at zero: a space that can be bent a little, from where it was."""
+    """x + W x with W = 0 at the start: a residual head initialised to the identity."""
 
     def __init__(self, width: int):
         super().__init__()
@@ -45,7 +45,7 @@ class NearIdentity(nn.Module):
 
 
 class LinearAndHidden(nn.Linear):
-    """A linear layer and, beside it, a hidden layer of GELU units whose share starts at zero."""
+    """A linear layer plus a hidden layer of GELU units whose output is zero at the start."""
 
     def __init__(self, width: int, dim: int, hidden: int):
         super().__init__(width, dim)
@@ -104,7 +104,7 @@ class MotionTextModel(nn.Module):
         return rows if self.text_memory is None else self.text_memory(rows)
 
     def remember(self, memory: TextMemory) -> None:
-        """Takes a memory, of rows as encode_text gives them without one."""
+        """Set the phrase memory. Its rows are those of encode_text without a memory."""
         self.text_memory = memory
         self.config = replace(self.config, memory_keys=len(memory.keys), memory_meanings=len(memory.meanings))
 

@@ -22,7 +22,7 @@ DEPTH, EPS = 12, 1e-6
 
 
 def can_build(config: ModelConfig) -> bool:
-    """Whether this file is enough for the motion encoder of a configuration."""
+    """Tell whether this file can build the motion encoder of a configuration."""
     name = NAME.fullmatch(config.motion)
     return name is not None and int(name[2]) == config.patches.points
 

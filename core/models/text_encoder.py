@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.models import bert
+from motionpatches.core.models.bucketing import by_length
 from motionpatches.core.models.config import ModelConfig
-from motionpatches.core.models.device import prepare_imports
-from motionpatches.core.models.half_linear import Halved
+from motionpatches.core.models.half_linear import HalvedTwin
 from motionpatches.core.models.hub import text_folder
-from motionpatches.core.models.motion_encoder import by_length
+from motionpatches.core.models.torchvision_shim import prepare_imports
 
 MAX_TOKENS = 77
 # On a CPU sentences are read together whose tokens, rounded up to a multiple of this, are as many: padding costs time there.
@@ -34,7 +34,7 @@ class TextEncoder(nn.Module):
         self.tokenizer = tokenizer
         self.pooling = pooling
         self.width = int(backbone.config.hidden_size)
-        self._halved = Halved()
+        self._halved = HalvedTwin()
         tokenizer.enable_truncation(MAX_TOKENS)
         tokenizer.enable_padding(pad_id=backbone.config.pad_token_id or 0)
 
@@ -103,7 +103,7 @@ class TextEncoder(nn.Module):
             return self._read(ids, mask)
         if len(ids) == 1 and isinstance(self.backbone, bert.Bert) and not (torch.is_grad_enabled() or self.training):
             with torch.autocast("cpu", enabled=False):  # the half layers' arithmetic is of 32 bits
-                return self._read(ids, mask, self._halved(self.backbone))
+                return self._read(ids, mask, self._halved.of(self.backbone))
         both = torch.stack([ids, mask], dim=1)
         return by_length(both, mask.sum(dim=1), BUCKET, 1, lambda group, _: self._read(group[:, 0], group[:, 1]))
 

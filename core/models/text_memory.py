@@ -1,4 +1,4 @@
-"""What sentences near to a new one mean, known by heart."""
+"""Phrase memory: known phrases and their meanings, which a text embedding is drawn toward."""
 
 from __future__ import annotations
 

@@ -9,9 +9,9 @@ from motionpatches.app.cli.parser import main
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.models.catalogue import Model
 from motionpatches.core.models.checkpoint import load_model
-from motionpatches.core.models.device import prepare_imports
 from motionpatches.core.models.download import pull_checkpoint
 from motionpatches.core.models.published_checkpoint import import_state_dict
+from motionpatches.core.models.torchvision_shim import prepare_imports
 from motionpatches.core.patches import PatchStatistics
 from motionpatches.core.progress import run
 

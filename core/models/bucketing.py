@@ -1,0 +1,31 @@
+"""Bucketing: a batch of sequences is read in groups of similar length, so that little padding is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+
+def by_length(values: Tensor, used: Tensor, bucket: int, window: int, read: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """Read a batch in groups of similar length.
+
+    Args:
+        values: (B, C, L, …) sequences along the third axis, padded at the end.
+        used: (B,) windows of each sequence before the padding, at least 1.
+        bucket: sequences are one group whose `used`, rounded up to a multiple of this, is the same.
+        window: steps of the third axis per window.
+        read: makes (b, width) features of a group's values, cut after its longest bucket, and its `used`.
+
+    Returns:
+        (B, width) features in the order of the batch.
+    """
+    groups = (used + bucket - 1) // bucket * bucket
+    counts: list[int] = torch.unique(groups).tolist()  # type: ignore[no-untyped-call]
+    if len(counts) == 1:
+        return read(values[:, :, : counts[0] * window], used)
+    members = [(groups == count).nonzero()[:, 0] for count in counts]
+    found = [read(values[rows, :, : count * window], used[rows]) for rows, count in zip(members, counts, strict=True)]
+    # Row i of the joined groups belongs to place joined[i] of the batch; argsort inverts that.
+    return torch.cat(found)[torch.cat(members).argsort()]
