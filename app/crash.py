@@ -65,7 +65,7 @@ _PATH = re.compile(
 
 
 class Watch:
-    """Writes a log, notes what is open, and turns what nobody caught into a report. One a process.
+    """Writes a log, notes what is open, and turns uncaught exceptions into a report. One per process.
 
     `happened(report)` is called for an exception in the window's thread or another; the program goes on.
     """

@@ -47,7 +47,7 @@ def truth_of_capture(path: Path, take: Found) -> Truth:
 
 
 def read_all(root: Path) -> tuple[list[FoundFile], list[str]]:
-    """Every motion file below a folder, and what is said of those that cannot be read."""
+    """Every motion file below a folder, and the errors of those that cannot be read."""
     found, refused = [], []
     for file in sorted(f for f in root.rglob("*") if f.is_file() and is_motion_file(f)):
         try:

@@ -17,7 +17,7 @@ from motionpatches.core import paths
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-# What a page's command would do for too long, or not without a network: its words are checked here, its work where it is said.
+# What a page's command would do for too long, or not without a network: its arguments are checked here, its work in that test.
 ELSEWHERE = {
     ("reproduce",): "tests/core/test_reproduce.py",
     ("model", "import"): "tests/core/models/test_published.py",

@@ -63,6 +63,11 @@ PHRASES = [
     (r"\bthe first day\b", "the default; at the start", "The docks as on the first day"),
     (r"\bout of (a|the) dictionary\b|\bout of wordnet\b", "from", "Sentences out of a dictionary"),
     (r"\bwho types\b|\bunder the hands\b", "while the user types", "not under the hands of who types"),
+    (r"\b(is|was|are|were|be|been) said\b", "is reported; is set", "what is wrong is said"),
+    (r"\bspeaks? of\b", "name, describe", "the range that a caption speaks of"),
+    (r"\b(one|once) an? (line|run|skeleton|process|entry|event)\b", "one per line", "made once a skeleton"),
+    (r"\bso (large|long|much) a\b", "a share, a duration", "with so large a share"),
+    (r"\ba person (said|says|typed|waits for)\b", "the user", "while a person waits for an answer"),
     (r"\bneeds no telling\b|\bis told what\b", "receives", "`took` is told what each frame cost"),
 ]
 

@@ -47,7 +47,7 @@ def capsule(segments: int = 14, rings: int = 5) -> tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class BoneSet:
-    """Which joints are joined by bones of which thickness and colour; made once a skeleton."""
+    """Which joints are joined by bones of which thickness and colour; made once per skeleton."""
 
     starts: np.ndarray
     ends: np.ndarray

@@ -51,7 +51,7 @@ def ghosts(bones: BoneSet, motion: Motion, time_s: float, background: Sequence[f
 
 
 def pale(bones: BoneSet, motion: Motion, time_s: float, background: Sequence[float], share: float = 0.35) -> np.ndarray:
-    """One pose, thin, with so large a share of its colours."""
+    """One pose, thin, with a share of its colours."""
     pose = instances(bones, pose_at(motion, time_s))
     pose[:, 8:] = pose[:, 8:] * share + np.array(background, np.float32) * (1 - share)
     pose[:, 6:8] *= 0.5

@@ -32,7 +32,7 @@ class ImportCorrections(QObject):
             self.workspace.failed.emit(notice)
 
     def listed(self) -> list[Remembered]:
-        """What was said last first."""
+        """The corrections, the newest first."""
         return list(reversed(corrections.listed()))
 
     def unread(self) -> int:

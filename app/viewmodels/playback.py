@@ -14,7 +14,7 @@ TICK_S = 0.016
 # Rest after a frame, in units of what drawing it took: slow (software) drawing must leave time for all else. While other work
 # wants the processor the rest is longer, but frames come at least so often, in seconds.
 REST, REST_WHEN_BUSY, AT_LEAST_S = 0.08, 4.0, 0.055
-# So long no frame is drawn while a person waits for an answer.
+# No frame is drawn for this time while a query is running.
 PATIENCE_S = 0.15
 
 

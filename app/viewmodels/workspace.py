@@ -62,7 +62,7 @@ class Workspace(QObject):
         self._open(paths, layout, "", "")
 
     def _open(self, paths: list[Path], layout: str, news: str, stay: str) -> None:
-        """`news` is said when it is done; `stay` is the id of the clip that is shown then, '' for the first one."""
+        """`news` is shown when it is done; `stay` is the id of the clip that is shown then, '' for the first one."""
         self.paths, self.layout = list(paths), layout
         self._news, self._stay = news, stay
         self.said.emit(f"Opening {paths[0].name if len(paths) == 1 else f'{len(paths)} files'}…")

@@ -15,7 +15,7 @@ from motionpatches.core.errors import FileProblem, os_problem
 
 @dataclass(frozen=True)
 class CaptionLine:
-    """A caption and the range it speaks of (0, 0: the whole motion), in seconds."""
+    """A caption and its range in seconds (0, 0: the whole motion)."""
 
     text: str
     start_s: float = 0.0
@@ -62,8 +62,8 @@ def _seconds(field: str | None) -> float:
 
 
 def read_captions_csv(path: Path) -> dict[str, list[CaptionLine]]:
-    """Captions by file name, from a table with the columns file and caption, and start and end (seconds) where they speak
-    of a range. A file whose caption is empty has none."""
+    """Captions by file name, from a table with the columns file and caption, and start and end (seconds)
+    for a range. A file whose caption is empty has none."""
     found: dict[str, list[CaptionLine]] = {}
     reader = csv.DictReader(io.StringIO(read_text(path).removeprefix("\ufeff")))
     if not reader.fieldnames or not {"file", "caption"} <= set(reader.fieldnames):

@@ -102,7 +102,7 @@ class _Scan:
         self.tables: dict[Path, dict[str, list[CaptionLine]]] = {}
 
     def add(self, file: Path) -> None:
-        """Whatever goes wrong with a file is said of that file, and the next one is read."""
+        """A file that fails is named with the reason, and the next one is read."""
         try:
             self.captions[file] = self._captions_beside(file)
             self.files.append(self._found(file))

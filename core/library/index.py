@@ -130,7 +130,7 @@ def _save_readings(base: sqlite3.Connection, library: Library) -> None:
 
 
 def load(root: Path, file: Path | None = None) -> Indexed | None:
-    """None where there is no index, one of another version or broken, or where something else was said about rigs since: the
+    """None where there is no index, one of another version or broken, or where corrections changed since: the
     library is then scanned again."""
     file = file or index_file(root)
     if not file.exists():

@@ -9,7 +9,7 @@ from motionpatches.core.library.captions import CaptionLine
 from motionpatches.core.library.library import Clip, Library
 
 Lines = tuple[CaptionLine, ...]
-# The layout in which each file stays in the list, whatever its captions speak of.
+# The layout in which each file stays in the list, whatever the ranges of its captions.
 FOLDER = "motion files"
 
 

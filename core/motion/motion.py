@@ -54,7 +54,7 @@ class Motion:
     """Positions (T, J, 3) float32 in metres, Y up; `fps` frames per second.
 
     `assumptions` lists unit, up axis, rate and body parts as recognised by the reader; `source` is there where unit and
-    axis can be said otherwise. `partner` is the second person of a pair, frame by frame in the same space.
+    axis can be corrected. `partner` is the second person of a pair, frame by frame in the same space.
     """
 
     positions: np.ndarray

@@ -60,7 +60,7 @@ def _hierarchy(names: tuple[str, ...], parents: tuple[int, ...]) -> str:
 
 
 def version() -> str:
-    """Changes with anything that was said; '' where nothing was."""
+    """A token that changes with every correction; '' without corrections."""
     return corrections_file.read().version
 
 
@@ -120,7 +120,7 @@ def label(skeleton: Skeleton) -> str:
 
 
 def listed() -> tuple[Remembered, ...]:
-    """All that is remembered, what was said last at the end."""
+    """Return all corrections, the newest last."""
     return corrections_file.read().entries
 
 

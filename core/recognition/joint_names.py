@@ -52,7 +52,7 @@ def read_names(names: Sequence[str]) -> list[NameReading]:
 
 @lru_cache(maxsize=20_000)
 def read_name(name: str) -> NameReading:
-    """Side and segment that a name speaks of; empty strings where it is silent."""
+    """Side and segment in a name; '' where it has none."""
     own = _own_name(name)
     if _EAST.search(own):
         return _read_east(own)

@@ -67,7 +67,7 @@ def _legs_odds(graph: BoneGraph, legs: Pair, arms: Pair, readings: list[NameRead
 
 
 def _named_as_leg(pair: Pair, readings: list[NameReading]) -> int:
-    """Joints of a pair whose names speak of legs, less those that speak of arms."""
+    """Number of joints of a pair named like legs, minus those named like arms."""
     segments = [readings[joint].segment for limb in (pair.first, pair.second) for joint in limb.path]
     return sum((segment in LEG) - (segment in ARM) for segment in segments)
 

@@ -40,7 +40,7 @@ class Hit:
 
 @dataclass(frozen=True, eq=False)
 class Gallery:
-    """`embeddings` (N, D) float32 unit rows, one an entry; `fingerprint` names the model that made them."""
+    """`embeddings` (N, D) float32 unit rows, one per entry; `fingerprint` names the model that made them."""
 
     embeddings: np.ndarray
     entries: tuple[Entry, ...]

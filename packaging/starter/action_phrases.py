@@ -79,7 +79,7 @@ def filled(phrase: Phrase, side: str) -> str:
 
 
 def meant(phrase: Phrase, side: str) -> Tensor:
-    """(A,) which actions a phrase said of a side may mean: of one that names no side, all that it may be said of."""
+    """(A,) the actions that a phrase of a side may mean; for a phrase that names no side, those of all its sides."""
     sides = (side,) if "{" in phrase.text else phrase.sides
     return torch.tensor([float(action is phrase.action and s in sides) for action, s in ROWS])
 

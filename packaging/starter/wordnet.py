@@ -19,7 +19,7 @@ SUBJECTS = ("a person", "someone", "the man", "a woman", "he", "she", "the figur
 BODILY = frozenset({29, 33, 34, 35, 36, 38})
 VERBS = frozenset(range(29, 43))
 ACT, ANIMAL, ARTIFACT, BODY, EVENT, FEELING, PERSON = 4, 5, 6, 8, 11, 12, 18
-# Whose names are read as they are: the same, and attributes, ideas, what is said, groups, places, states, times.
+# Files whose names are read unchanged: the same, and attributes, ideas, communication, groups, places, states, times.
 NAMED = frozenset({4, 6, 7, 8, 9, 10, 11, 12, 14, 15, 18, 26, 28})
 HOW = (
     "slowly",

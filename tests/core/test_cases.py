@@ -226,7 +226,7 @@ def test_37_protocols(cases):
         np.testing.assert_array_equal(motion.positions, same[0].positions)
 
 
-def test_38_and_39_what_is_odd_opens_or_is_said(cases):
+def test_38_and_39_what_is_odd_opens_or_is_reported(cases):
     for file in sorted((cases / "38-npz-odd-skeletons").glob("*.npz")):
         try:
             load_motion(file)

@@ -117,7 +117,7 @@ def test_closing_the_studio_leaves_a_run_that_can_be_resumed(studio, page):
     training.delete(run)
 
 
-def test_a_child_that_dies_is_said_and_can_be_resumed(studio, page):
+def test_a_child_that_dies_is_reported_and_can_be_resumed(studio, page):
     training = page.training
     training.begin("dead", the_plan(studio, page, epochs=400, save_every_s=0.0).config)
     wait(lambda: training.current is not None and len(training.current.history.steps) > 2, 120)

@@ -94,7 +94,7 @@ def test_the_filter_finds_words(studio):
     panel.filter.clear()
 
 
-def test_a_broken_file_is_said_and_the_window_goes_on(studio, tmp_path):
+def test_a_broken_file_is_reported_and_the_window_still_works(studio, tmp_path):
     bad = tmp_path / "cut.bvh"
     bad.write_text("HIERARCHY\nROOT")
     said = []

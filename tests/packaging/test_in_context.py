@@ -89,7 +89,7 @@ def test_what_is_left_out_is_not_learnt_nor_are_its_surroundings():
     }
 
 
-def test_a_share_of_the_phrases_speaks_of_every_action():
+def test_a_share_of_the_phrases_covers_every_action():
     every, few = phrases(), share_of(phrases(), 0.01)
     assert len(few) < len(every) / 10 and set(few) <= set(every) and set(share_of(every, 1)) == set(every)
     assert {(p.action.name, side) for p in few for side in p.sides} == {(action.name, side) for action, side in ROWS}

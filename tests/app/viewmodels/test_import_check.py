@@ -1,4 +1,4 @@
-"""Check Import: what is said is shown at once, kept for a file, folder or rig, undone as one step, and listed."""
+"""Check Import: corrections are shown at once, saved for a file, folder or rig, undone as one step, and listed."""
 
 import os
 
@@ -77,7 +77,7 @@ def units(takes):
     return {clip.id: round(library.load(clip.id).source.unit_m, 6) for clip in library.clips}
 
 
-def test_what_is_said_shows_at_once_and_nothing_is_kept_before(takes):
+def test_what_is_set_shows_at_once_and_nothing_is_kept_before(takes):
     check, heard = check_of(takes), []
     check.changed.connect(lambda: heard.append(1))
     assert check.scope == "folder" and not check.differs() and not check.can_reset
@@ -112,14 +112,14 @@ def test_each_scope_changes_what_it_says_and_undo_brings_it_back(takes, kept):
     assert "Unit 0.25 m for this rig everywhere, 3 takes here." in kept.workspace.reopened
 
 
-def test_what_holds_is_said_and_an_index_of_before_is_not_taken(takes, kept):
+def test_what_holds_is_reported_and_an_index_of_before_is_not_taken(takes, kept):
     library = library_of(takes)
     assert index.load(takes) is not None and not any("0.25 m" in note for note in library.notes)
     check = check_of(takes)
     check.set_unit(0.25)
     check.set_fps(60)
     check.apply(kept)
-    assert index.load(takes) is None, "it tells of what was said before"
+    assert index.load(takes) is None, "it reports the earlier correction"
     again = library_of(takes)
     assert any("unit 0.25 m" in note and "60 fps" in note for note in again.notes)
     grounds = {a.what: (a.value, a.reason, a.confidence) for a in again.load("walks/b").assumptions}
@@ -152,7 +152,7 @@ def test_a_folder_below_and_one_above(takes, kept):
     assert again.notes()["up"] == "Said by you for this folder." and again.can_reset
 
 
-def test_what_is_said_now_counts_more_than_what_was_said_for_less(takes, kept):
+def test_a_new_correction_counts_more_than_an_older_one_of_smaller_scope(takes, kept):
     first = check_of(takes)
     first.set_scope("file")
     first.set_unit(0.5)
@@ -182,7 +182,7 @@ def test_reset_takes_back_the_chosen_scope_alone(takes, kept):
     assert units(takes)["walks/b"] == 1.0
     check = check_of(takes)
     check.reset()
-    assert not check.differs(), "nothing is said for the folder any more"
+    assert not check.differs(), "the folder has no correction any more"
     kept.history.undo()
     assert units(takes)["walks/b"] == 0.5
 
@@ -243,7 +243,7 @@ def test_parts_that_were_not_found_count_once_all_five_are_chosen(tmp_path):
 
 
 def test_every_format_can_be_checked(cases):
-    """Files of several formats, through the library: what is said of the unit and axis holds when they are read again."""
+    """Files of several formats, through the library: corrections of unit and axis apply when they are read again."""
     for name in ("20-amass-like-y-up", "25-array-layouts", "33-asf-amc", "51-fbx", "52-glb", "22-smplx-dialect-npz"):
         library = run(open_library(cases / name))
         for clip in library.clips[:2]:
@@ -280,7 +280,7 @@ def test_what_is_listed_can_be_removed_and_comes_back(takes, kept):
     assert kept.workspace.reopened[:2] == ["2 import corrections removed.", "All import corrections removed."]
 
 
-def test_a_change_that_cannot_be_written_is_said_and_leaves_the_stack(monkeypatch, tmp_path):
+def test_a_change_that_cannot_be_written_is_reported_and_leaves_the_stack(monkeypatch, tmp_path):
     monkeypatch.setenv(paths.HOME_VARIABLE, str(tmp_path))
     paths.corrections().mkdir(parents=True)
     lanes = Lanes()

@@ -45,7 +45,7 @@ def test_another_workspace_reads_them(marks, ready):
     assert again.of(ready.library.clips[1]).tags == ("mine",)
 
 
-def test_what_cannot_be_written_is_said_and_not_shown(marks, ready, monkeypatch):
+def test_what_cannot_be_written_is_reported_and_not_shown(marks, ready, monkeypatch):
     from motionpatches.core.errors import StudioError
 
     def refuse(root, found):

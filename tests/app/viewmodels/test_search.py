@@ -118,6 +118,6 @@ def test_captions_nearest_to_a_clip_are_sorted_by_score(search, ready, lanes):
     assert {caption for caption, _ in found} <= known and "captions" in lanes.long.keys
 
 
-def test_what_cannot_be_understood_is_said(search):
+def test_what_cannot_be_understood_is_reported(search):
     search.submit("a person walks - a person walks")
     assert search.note and search.results == []

@@ -46,7 +46,7 @@ def test_a_model_makes_it_ready(workspace, small_library, tiny_model, told, monk
     assert counts(told)["ready_changed"] == 2, "no longer, and again"
 
 
-def test_a_model_that_cannot_be_loaded_is_said(workspace, told, monkeypatch, tmp_path):
+def test_a_model_that_cannot_be_loaded_is_reported(workspace, told, monkeypatch, tmp_path):
     def load(folder, device):
         raise StudioError("It is no model.")
 
@@ -98,7 +98,7 @@ def test_cancelling_the_index_keeps_what_was_read(workspace, small_library, tiny
     assert workspace.retriever is None and failed == [("Stopped. What was finished is kept.",)]
 
 
-def test_a_clip_that_cannot_be_read_is_said(ready, small_library):
+def test_a_clip_that_cannot_be_read_is_reported(ready, small_library):
     clip = ready.library.clips[3]
     clip.path.unlink()
     failed, before = heard(ready.failed), ready.clip

@@ -52,7 +52,7 @@ def test_a_long_take_is_thinned(tmp_path, monkeypatch):
     assert len(mesh.vertices) == 10 < MOST and mesh.fps == pytest.approx(6)
 
 
-def test_what_has_no_skin_is_said(tmp_path, monkeypatch):
+def test_what_has_no_skin_is_reported(tmp_path, monkeypatch):
     np.savez(tmp_path / "joints.npz", joints=np.zeros((4, 22, 3), np.float32))
     monkeypatch.delenv(BODY_MODELS, raising=False)
     with pytest.raises(StudioError, match="licensed body models"):

@@ -122,7 +122,7 @@ def test_own_files_untouched_where_wished_and_where_they_cannot_be_written(small
     assert not list(file.parent.glob("*.writing"))
 
 
-def test_damaged_captions_of_the_user_are_said_and_the_library_opens(small_library):
+def test_damaged_captions_of_the_user_are_reported_and_the_library_opens(small_library):
     file = caption_store.sidecar_file(small_library)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("{")

@@ -135,7 +135,7 @@ def test_kit_ml_rate_and_unit(tmp_path):
     np.testing.assert_allclose(motion.positions, take / 1000, atol=1e-4)
 
 
-def test_arrays_of_a_folder_share_what_was_recognised_and_what_is_said(tmp_path, smpl_motion):
+def test_arrays_of_a_folder_share_what_was_recognised_and_what_is_reported(tmp_path, smpl_motion):
     """Centimetres with Z up, no skeleton.json, the first take on its back: the folder is read as one, each clip says what
     was guessed, and a correction holds for all of them."""
     (tmp_path / "new_joints").mkdir()

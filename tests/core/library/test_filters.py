@@ -44,7 +44,7 @@ def test_fields_are_not_plain_words():
     assert is_plain("wave left") and not is_plain("wave -left") and not is_plain("len>3") and is_plain("time 3:4")
 
 
-def test_marks_are_kept_and_damage_is_said(tmp_path):
+def test_marks_are_kept_and_damage_is_reported(tmp_path):
     write_marks(tmp_path, {**MARKS, "z": Mark()})
     assert read_marks(tmp_path) == MARKS and read_marks(tmp_path / "other") == {}
     marks_file(tmp_path).write_text("[]")

@@ -108,7 +108,7 @@ def test_a_body_that_says_nothing_of_ahead_is_unsure():
 
 
 def check_takes(files, every: int) -> None:
-    """Of what is said to be 90 % sure, 99 of 100 are right; and nearly all are."""
+    """Of assumptions with a confidence of 90 %, 99 of 100 are right; and nearly all have it."""
     rng = np.random.default_rng(1)
     sure = right = count = 0
     for path in files:

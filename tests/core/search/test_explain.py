@@ -51,7 +51,7 @@ def test_each_patch_is_covered_once_as_by_hand(tiny_model, smpl_motion):
     assert not found.at(100).any()
 
 
-def test_a_later_window_begins_where_it_is_said(tiny_model, smpl_motion):
+def test_a_later_window_begins_where_it_is_reported(tiny_model, smpl_motion):
     long = Motion(np.tile(smpl_motion.positions, (6, 1, 1)), 20.0, SMPL22, "long")
     query = unit(np.random.default_rng(1), tiny_model.config.dim)
     found = run(occlude(tiny_model, long, query, 5.0))

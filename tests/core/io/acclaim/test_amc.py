@@ -206,7 +206,7 @@ def test_bad_asf(take, old, new, says):
         read_amc(take)
 
 
-def test_a_cut_is_said(take):
+def test_a_cut_is_reported(take):
     for cut in range(1, 12):
         take.write_text((HEADER + FRAMES)[:-cut])
         try:

@@ -191,7 +191,7 @@ def test_an_npz_with_other_members(tmp_path, walk):
     assert list(read_npz(tmp_path / "a.npz")) == ["joints"]
 
 
-# What is no motion is said.
+# What is no motion is reported.
 
 
 def rotations(joints, frames=40):

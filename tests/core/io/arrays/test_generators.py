@@ -68,7 +68,7 @@ def test_a_pickle_without_arrays_around_it(tmp_path, walk):
     np.testing.assert_allclose(take.positions, walk, atol=1e-6)
 
 
-def test_broken_results_are_said(tmp_path, walk):
+def test_broken_results_are_reported(tmp_path, walk):
     np.save(
         tmp_path / "a.npy", np.array({"motion": walk.transpose(1, 2, 0)[None] * np.nan, "text": ["x"]}, object), allow_pickle=True
     )

@@ -175,7 +175,7 @@ def test_bvh_and_joint_arrays_of_one_take_agree(shared):
     assert np.abs(theirs[:count] - ours[:count]).max() < 0.02
 
 
-def test_a_header_that_lies_about_frames_is_said(tmp_path):
+def test_a_header_that_lies_about_frames_is_reported(tmp_path):
     for claim in (9, 1, 10**12):
         (take,) = read_bvh(write(tmp_path / "a.bvh", SMALL.replace("Frames: 2", f"Frames: {claim}") + "\n\n  \n"))
         note = take.notes[-1]

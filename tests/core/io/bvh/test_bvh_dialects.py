@@ -316,7 +316,7 @@ def test_a_ground_joint_is_left_out(tmp_path, plain):
         ("HIERARCHY\nROOT", "JOINT", "not a .whole. BVH"),
     ],
 )
-def test_what_is_wrong_is_said(old, new, says, tmp_path):
+def test_what_is_wrong_is_reported(old, new, says, tmp_path):
     (tmp_path / "a.bvh").write_text(PLAIN.replace(old, new, 1))
     if not says:
         assert len(read_bvh(tmp_path / "a.bvh")[0].positions) == 3

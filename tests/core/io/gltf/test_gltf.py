@@ -202,7 +202,7 @@ def test_no_file_outside_of_the_folder_is_opened(tmp_path, uri):
     assert gltf_files(folder / "a.gltf") == [folder / "a.gltf"]
 
 
-def test_what_cannot_be_opened_is_said(tmp_path):
+def test_what_cannot_be_opened_is_reported(tmp_path):
     def whole(change) -> bytes:
         builder = arm()
         builder.animate("a", (1, "translation", [0, 0.5, 1], np.zeros((3, 3)), None))

@@ -256,7 +256,7 @@ def test_labels():
     assert not any(map(is_nameless, ("C7", "LASI", "Ball")))
 
 
-def test_what_cannot_be_opened_is_said(child, tmp_path):
+def test_what_cannot_be_opened_is_reported(child, tmp_path):
     good = written(tmp_path / "a.c3d", walking()).read_bytes()
     path = tmp_path / "b.c3d"
     for content, said in (

@@ -130,7 +130,7 @@ def test_problems_come_through(reader, file, tmp_path):
         reader.read("Test", tmp_path)
 
 
-def test_a_child_that_cannot_start_is_said(file):
+def test_a_child_that_cannot_start_is_reported(file):
     for child in ([str(ROOT / "no such program")], [sys.executable, "-c", "raise SystemExit(1)"]):
         with pytest.raises(FileProblem, match="program that reads it"):
             NativeReader(child).read("Test", file("fine"))

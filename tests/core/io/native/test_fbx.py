@@ -175,7 +175,7 @@ def test_a_take_without_a_span_has_that_of_its_keys(child, tmp_path):
     assert len(take.positions) == 3
 
 
-def test_what_cannot_be_opened_is_said(child, tmp_path):
+def test_what_cannot_be_opened_is_reported(child, tmp_path):
     path = tmp_path / "take.fbx"
     for content, said in (
         (b"", "no whole FBX"),

@@ -120,7 +120,7 @@ def test_binary_stages(child, tmp_path):
         np.testing.assert_allclose(take.positions, text.positions)
 
 
-def test_what_cannot_be_opened_is_said(child, tmp_path):
+def test_what_cannot_be_opened_is_reported(child, tmp_path):
     for text, said in (
         ("", "no whole USD"),
         ("#usda 1.0\n", "no skeleton"),

@@ -110,7 +110,7 @@ RING = '<joint label="j"><connector1>L3/a</connector1><connector2>L5/a</connecto
         ('type="normal"', 'type="npose"', "no frames"),
     ],
 )
-def test_what_is_wrong_is_said(old, new, says, tmp_path):
+def test_what_is_wrong_is_reported(old, new, says, tmp_path):
     text = mvnx(subject())
     assert old in text
     (tmp_path / "a.mvnx").write_text(text.replace(old, new))

@@ -79,6 +79,6 @@ WHOLE = skeleton([(ADA, PLACES, ALL)])
         (skeleton([(i, PLACES, [0]) for i in range(200)], 1), "100 bodies"),
     ],
 )
-def test_what_is_wrong_is_said(text, says, tmp_path):
+def test_what_is_wrong_is_reported(text, says, tmp_path):
     with pytest.raises(FileProblem, match=says):
         read(tmp_path, text)

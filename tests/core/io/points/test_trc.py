@@ -224,7 +224,7 @@ def test_two_people(tmp_path):
         (lambda t: re.sub(r"(?m)^(\d+)\t\S+", "\\1\t0", t).replace("\n60.0\t", "\n0\t"), "neither a DataRate"),
     ],
 )
-def test_what_is_wrong_is_said(change, says, tmp_path):
+def test_what_is_wrong_is_reported(change, says, tmp_path):
     (tmp_path / "a.trc").write_text(change(trc(OPENPOSE, moving(OPENPOSE))))
     with pytest.raises(FileProblem, match=says):
         read_trc(tmp_path / "a.trc")

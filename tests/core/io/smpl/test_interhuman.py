@@ -40,7 +40,7 @@ def test_a_pair_of_poses(tmp_path):
         ({"trans": np.zeros((9, 3)), "root_orient": np.zeros((9, 3)), "pose_body": np.zeros((9, 20))}, "21 joints"),
     ],
 )
-def test_what_is_no_pair_is_said(tmp_path, second, says):
+def test_what_is_no_pair_is_reported(tmp_path, second, says):
     (tmp_path / "a.pkl").write_bytes(pickle.dumps({"mocap_framerate": 30, "person1": person(9, 0), "person2": second}))
     with pytest.raises(FileProblem, match=says):
         read_arrays(tmp_path / "a.pkl")

@@ -280,7 +280,7 @@ def test_rates(tmp_path, person, rate, fps, sure):
         ({"poses": "text", "trans": 3}, "none of its arrays"),
     ],
 )
-def test_what_does_not_fit_is_said(tmp_path, value, says):
+def test_what_does_not_fit_is_reported(tmp_path, value, says):
     (tmp_path / "a.pkl").write_bytes(pickle.dumps(value))
     with pytest.raises(FileProblem, match=says):
         read_arrays(tmp_path / "a.pkl")
