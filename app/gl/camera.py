@@ -26,7 +26,7 @@ class Camera:
         scale = 2 * self.distance * np.tan(self.field_of_view / 2) / max(height_px, 1)
         right, up, _ = self.axes()
         moved = np.array(self.target) - right * dx * scale + up * dy * scale
-        return replace(self, target=tuple(float(v) for v in moved))
+        return replace(self, target=_three(moved))
 
     def zoom(self, steps: float) -> Camera:
         return replace(self, distance=float(np.clip(self.distance * 0.88**steps, 0.4, 60)))
@@ -63,12 +63,16 @@ def frame_motion(positions: np.ndarray, camera: Camera | None = None) -> Camera:
     radius = float(np.linalg.norm(np.maximum(high - low, [0.6, 1.7, 0.6]))) / 2
     return replace(
         camera,
-        target=tuple(float(v) for v in middle),
+        target=_three(middle),
         distance=float(np.clip(radius / np.tan(camera.field_of_view / 2) * 1.02, 1.5, 40)),
     )
 
 
-def project(camera: Camera, points: np.ndarray, width: int, height: int) -> np.ndarray:
+def _three(values: np.ndarray) -> tuple[float, float, float]:
+    return float(values[0]), float(values[1]), float(values[2])
+
+
+def project(camera: Camera, points: np.ndarray, width: float, height: float) -> np.ndarray:
     """(N, 2) pixels, y down, of points (N, 3); NaN for those behind the camera."""
     rows = np.concatenate([points, np.ones((len(points), 1))], axis=1) @ camera.matrix(width / max(height, 1)).T
     depth = np.where(rows[:, 3:] > 1e-6, rows[:, 3:], np.nan)

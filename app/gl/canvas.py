@@ -7,9 +7,9 @@ frame, after `canvas.update()`, and emits `frameSwapped` when the frame is there
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QOffscreenSurface,
     QOpenGLContext,
     QPainter,
+    QPaintEvent,
     QPen,
     QSurfaceFormat,
 )
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from motionpatches.app.gl.renderer import Look, Skin
     from motionpatches.app.gl.window_canvas import WindowCanvas
 
-    Canvas = WindowCanvas | MemoryCanvas | "PainterCanvas"
+    Canvas: TypeAlias = "WindowCanvas | MemoryCanvas | PainterCanvas"
 
 NO_OPENGL = "OpenGL 3.3 was not found, so the processor draws a plain view. Install a graphics driver for the full view."
 LEAST = (3, 3)
@@ -126,7 +127,7 @@ class PainterCanvas(QWidget):
         self._paint = paint
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
-    def paintEvent(self, event: Any) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint(PainterRenderer(painter, self.height(), self.devicePixelRatioF()))
@@ -195,5 +196,5 @@ class PainterRenderer:
                 self.painter.drawLine(QPointF(*a), QPointF(*b))
 
 
-def _colour(values) -> QColor:
-    return QColor.fromRgbF(*(float(min(max(v, 0), 1)) for v in values[:3]))
+def _colour(values: Iterable[float]) -> QColor:
+    return QColor.fromRgbF(*(float(min(max(v, 0), 1)) for v in list(values)[:3]))

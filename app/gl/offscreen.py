@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QOffscreenSurface, QOpenGLContext, QSurfaceFormat
@@ -9,9 +12,12 @@ from PySide6.QtOpenGL import QOpenGLFramebufferObject, QOpenGLFramebufferObjectF
 
 from motionpatches.core.errors import StudioError
 
+if TYPE_CHECKING:
+    from motionpatches.app.gl.renderer import Renderer
+
 
 def make_surface() -> QOffscreenSurface:
-    """To be called in the window's thread; the frames may be drawn in another."""
+    """Make a surface in the window's thread; frames may be drawn in another thread."""
     surface = QOffscreenSurface()
     surface.setFormat(QSurfaceFormat.defaultFormat())
     surface.create()
@@ -36,8 +42,8 @@ class Offscreen:
         self.smooth = QOpenGLFramebufferObject(QSize(*size), shape)
         self.renderer = Renderer()
 
-    def frame(self, draw) -> np.ndarray:
-        """`draw(renderer)` draws into (0, 0, width, height), y up; given back as rows from above."""
+    def frame(self, draw: Callable[[Renderer], None]) -> np.ndarray:
+        """Return the picture that `draw(renderer)` draws into (0, 0, width, height), y up, as rows from the top."""
         from OpenGL import GL as gl
 
         self.smooth.bind()
@@ -49,5 +55,5 @@ class Offscreen:
         return np.frombuffer(data, np.uint8).reshape(height, width, 4)[::-1].copy()
 
     def close(self) -> None:
-        self.plain = self.smooth = self.renderer = None
+        del self.plain, self.smooth, self.renderer
         self.context.doneCurrent()

@@ -46,7 +46,7 @@ FINE_ABOVE = 320
 class Renderer:
     """Owns the GL objects of a context. Every method needs that context to be current."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.bone = _program(shaders.BONE_VERTEX, shaders.BONE_FRAGMENT)
         self.floor = _program(shaders.FLOOR_VERTEX, shaders.FLOOR_FRAGMENT)
         self.shadow = _program(shaders.SHADOW_VERTEX, shaders.SHADOW_FRAGMENT)

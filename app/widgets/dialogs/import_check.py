@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -79,15 +80,15 @@ class FigureView(QWidget):
             (0, 0, int(self.width() * ratio), int(self.height() * ratio)), self.camera, both, DARK if is_dark(self) else LIGHT
         )
 
-    def mousePressEvent(self, event) -> None:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self._last = event.position()
 
-    def mouseMoveEvent(self, event) -> None:
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         delta, self._last = event.position() - self._last, event.position()
         self.camera = self.camera.orbit(delta.x(), delta.y())
         self.canvas.update()
 
-    def wheelEvent(self, event) -> None:
+    def wheelEvent(self, event: QWheelEvent) -> None:
         self.camera = replace(self.camera, distance=self.camera.zoom(event.angleDelta().y() / 120).distance)
         self.canvas.update()
 

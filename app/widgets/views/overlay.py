@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 
@@ -18,12 +18,12 @@ class Overlay(QWidget):
         view.installEventFilter(self)
         self.resize(view.size())
 
-    def eventFilter(self, watched, event) -> bool:
-        if event.type() == QEvent.Type.Resize:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QResizeEvent):
             self.resize(event.size())
         return False
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         self._draw(self)
 
     def _draw(self, device: QWidget | QPixmap) -> None:
@@ -46,11 +46,11 @@ class StillOverlay(Overlay):
         self._picture = None
         self.update()
 
-    def changeEvent(self, event) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         self.refresh()  # another palette or font
         super().changeEvent(event)
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         size, ratio = self.size() * self.devicePixelRatioF(), self.devicePixelRatioF()
         if self._picture is None or self._picture.size() != size:
             self._picture = QPixmap(size)

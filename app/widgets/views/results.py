@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import Drawer, make_canvas
 from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.search import Result, Search
 from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.widgets.theme import is_dark, muted
 from motionpatches.app.widgets.views.overlay import StillOverlay
@@ -98,9 +98,8 @@ class ResultsView(QWidget):
                 distance=camera.distance * (PAIR if result.motion.partner else 1),
             )
             view = rect.adjusted(0, 0, 0, -CAPTION)
-            device = tuple(
-                int(v * ratio) for v in (view.x(), self.height() - view.y() - view.height(), view.width(), view.height())
-            )
+            from_below = self.height() - view.y() - view.height()
+            device = int(view.x() * ratio), int(from_below * ratio), int(view.width() * ratio), int(view.height() * ratio)
             drawer.draw(device, camera, figures, look, detail=self.playback.detail)
 
     def _clock(self, index: int, span_s: float) -> float:
@@ -121,7 +120,7 @@ class ResultsView(QWidget):
         for i, (rect, result) in enumerate(zip(self.tiles(), self.search.results, strict=True)):
             self._paint_label(painter, rect, i, result)
 
-    def _paint_label(self, painter: QPainter, rect: QRect, index: int, result) -> None:
+    def _paint_label(self, painter: QPainter, rect: QRect, index: int, result: Result) -> None:
         opened = self.search.workspace.clip is not None and self.search.workspace.clip.id == result.clip.id
         if opened or index == self.hover:
             painter.setPen(QPen(self.palette().highlight().color(), 2 if opened else 1))
@@ -159,10 +158,10 @@ class ResultsView(QWidget):
     def _index_at(self, point: QPointF) -> int:
         return next((i for i, rect in enumerate(self.tiles()) if rect.contains(point.toPoint())), -1)
 
-    def mousePressEvent(self, event) -> None:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed = self._last = event.position()
 
-    def mouseMoveEvent(self, event) -> None:
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
             delta = event.position() - self._last
             self._last = event.position()
@@ -178,14 +177,14 @@ class ResultsView(QWidget):
             self._hover(hover)
             self.setToolTip(self.search.results[hover].clip.caption if hover >= 0 else "")
 
-    def mouseReleaseEvent(self, event) -> None:
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         moved = (event.position() - self._pressed).manhattanLength()
         index = self._index_at(event.position())
         if moved < 5 and index >= 0:
             self.chosen.emit(self.search.results[index].clip)
 
-    def wheelEvent(self, event) -> None:
+    def wheelEvent(self, event: QWheelEvent) -> None:
         self.camera = self.camera.zoom(event.angleDelta().y() / 120)
 
-    def leaveEvent(self, event) -> None:
+    def leaveEvent(self, event: QEvent) -> None:
         self._hover(-1)

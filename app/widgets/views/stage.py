@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from motionpatches.app.gl import geometry, scene
@@ -21,7 +23,11 @@ from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.widgets.theme import is_dark, muted, part_colour
 from motionpatches.app.widgets.views.overlay import Overlay, StillOverlay
 from motionpatches.core.motion.curves import joint_speeds
+from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import PART_NAMES
+
+if TYPE_CHECKING:
+    from motionpatches.app.gl.renderer import Skin
 
 TURN_S, TOP_SPEED, NEAR_PX = 12.0, 3.0, 14
 APART_M = 1.3
@@ -71,7 +77,7 @@ class StageView(QWidget):
 
     def _shown(self) -> None:
         self._make_bones()
-        motion = self.workspace.motion
+        motion = self._motion
         self.speeds = joint_speeds(motion)
         self.playback.show(motion.duration_s, motion.fps)
         self.overlay.refresh()
@@ -83,8 +89,8 @@ class StageView(QWidget):
             height = float(motion.positions[0, :, 1].max() - motion.positions[0, :, 1].min())
             bones = geometry.bone_set(motion.skeleton, min(max(height / 1.6, 0.6), 1.3))
             if i:
-                colour = np.array(COMPANY[(i - 1) % len(COMPANY)]) * 255
-                bones = geometry.in_one_colour(bones, tuple(int(c) for c in colour))
+                red, green, blue = (int(255 * c) for c in COMPANY[(i - 1) % len(COMPANY)])
+                bones = geometry.in_one_colour(bones, (red, green, blue))
             self.bones.append(bones)
 
     def _options_changed(self) -> None:
@@ -154,14 +160,21 @@ class StageView(QWidget):
             (0, 0, width, height), self.camera_at(middle), figures, look, extra, detail=self.playback.detail, skin=self._skin()
         )
 
-    def _skin(self):
+    @property
+    def _motion(self) -> Motion:
+        """The shown motion; asked for only where there is one."""
+        motion = self.workspace.motion
+        assert motion is not None
+        return motion
+
+    def _skin(self) -> Skin | None:
         """The first body's, where it is wanted and made."""
         from motionpatches.app.gl.renderer import Skin
 
         mesh = self.body.mesh
-        return mesh and Skin(mesh.at(self.playback.time_s), mesh.faces, self._place(0))
+        return None if mesh is None else Skin(mesh.at(self.playback.time_s), mesh.faces, self._place(0))
 
-    def instances(self, background) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def instances(self, background: Sequence[float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The middle of the first body, all bodies, and what is drawn beside them, at this time."""
         options, time_s = self.stage.options, self.playback.time_s
         figures, extra, middle = [], [], np.zeros(3)
@@ -184,14 +197,14 @@ class StageView(QWidget):
         return middle, np.concatenate(figures), np.concatenate([scene.nothing(), *extra])
 
     def _coloured(self, bones: geometry.BoneSet, time_s: float) -> geometry.BoneSet:
-        motion, colouring = self.workspace.motion, self.stage.options.colouring
+        motion, colouring = self._motion, self.stage.options.colouring
         if colouring == "speed":
             return scene.by_speed(bones, self.speeds[min(int(time_s * motion.fps), motion.frame_count - 1)], TOP_SPEED)
         if self.explanation.on and self.explanation.occlusion is not None:
             return scene.by_weight(bones, motion.skeleton.joint_parts, self.explanation.weights_at(time_s))
         return bones
 
-    def _beside(self, motion, bones, time_s: float, background) -> list[np.ndarray]:
+    def _beside(self, motion: Motion, bones: geometry.BoneSet, time_s: float, background: Sequence[float]) -> list[np.ndarray]:
         options, found = self.stage.options, []
         if options.trails:
             found.append(scene.trails(motion, time_s, background))
@@ -206,14 +219,14 @@ class StageView(QWidget):
             found.append(scene.marks(geometry.pose_at(motion, time_s), [self.stage.chosen_joint], bones.size))
         return found
 
-    def camera_at(self, middle) -> Camera:
+    def camera_at(self, middle: np.ndarray) -> Camera:
         if not self._follows():
             return self.camera
         return replace(self.camera, target=(float(middle[0]), self.camera.target[1], float(middle[2])))
 
     def joint_places(self) -> np.ndarray:
         """(J, 2) pixels of the first body's joints; NaN behind the camera."""
-        motion = self.workspace.motion
+        motion = self._motion
         pose = geometry.pose_at(motion, self.playback.time_s)
         root = motion.skeleton.root
         place = self._place(0)
@@ -226,7 +239,7 @@ class StageView(QWidget):
         font.setPointSizeF(font.pointSizeF() * 0.8)
         painter.setFont(font)
         painter.setPen(self.palette().windowText().color())
-        skeleton = self.workspace.motion.skeleton
+        skeleton = self._motion.skeleton
         shown = sorted({j for chain in skeleton.chains for j in chain}) or range(min(skeleton.joint_count, 60))
         places = self.joint_places()
         for joint in shown:
@@ -244,14 +257,14 @@ class StageView(QWidget):
         title = metrics.elidedText(clip.caption, Qt.TextElideMode.ElideRight, self.width() - 24)
         painter.drawText(12, 12 + metrics.ascent(), title)
         painter.setPen(muted(self))
-        motion = self.workspace.motion
+        motion = self._motion
         facts = f"{clip.id}  ·  {motion.frame_count} frames  ·  {motion.fps:g} fps  ·  {motion.skeleton.joint_count} joints"
         painter.drawText(12, 16 + metrics.ascent() + metrics.height(), facts)
         for i, (other, _) in enumerate(self.stage.bodies[1:]):
             painter.drawText(12, 16 + metrics.ascent() + (i + 2) * metrics.height(), f"beside it: {other.caption}")
         self._paint_parts(painter, metrics)
 
-    def _paint_parts(self, painter: QPainter, metrics) -> None:
+    def _paint_parts(self, painter: QPainter, metrics: QFontMetrics) -> None:
         if self.stage.options.colouring == "speed":
             painter.drawText(12, self.height() - 14, f"blue: still, green: {TOP_SPEED / 2:g} m/s, yellow: {TOP_SPEED:g} m/s")
             return
@@ -267,17 +280,17 @@ class StageView(QWidget):
             painter.drawText(x + 14, y, name)
             x += 26 + metrics.horizontalAdvance(name)
 
-    def mousePressEvent(self, event) -> None:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self._last = self._pressed = event.position()
 
-    def mouseReleaseEvent(self, event) -> None:
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         moved = (event.position() - self._pressed).manhattanLength()
         if moved < 4 and event.button() == Qt.MouseButton.LeftButton and self.bones:
             away = np.linalg.norm(self.joint_places() - [event.position().x(), event.position().y()], axis=1)
             nearest = int(np.nan_to_num(away, nan=np.inf).argmin())
             self.stage.choose(nearest if away[nearest] < NEAR_PX else -1)
 
-    def mouseMoveEvent(self, event) -> None:
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         delta = event.position() - self._last
         self._last = event.position()
         if event.buttons() & Qt.MouseButton.LeftButton:
@@ -289,10 +302,10 @@ class StageView(QWidget):
         self.canvas.update()
         self.names.update()
 
-    def wheelEvent(self, event) -> None:
+    def wheelEvent(self, event: QWheelEvent) -> None:
         self.camera = self.camera.zoom(event.angleDelta().y() / 120)
         self.canvas.update()
         self.names.update()
 
-    def mouseDoubleClickEvent(self, event) -> None:
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.frame()
