@@ -33,9 +33,9 @@ NONE = Correction()
 
 
 class ImportCheck(QObject):
-    """`changed`: what is said, and with it the preview; `counted`: what it would change.
+    """`changed`: the corrections, and with them the preview; `counted`: the takes that they affect.
 
-    `level`: for which file, folder or rig it is said. Nothing is kept before `apply`.
+    `level`: the file, folder or rig of the corrections. Nothing is saved before `apply`.
     """
 
     changed = Signal()
@@ -77,7 +77,7 @@ class ImportCheck(QObject):
     def _entry(self, level: Level) -> Remembered | None:
         return self._entries.get((level[0], corrections.key_of(level[1])))
 
-    # What is said ---------------------------------------------------------------------------------------------------
+    # Corrections ----------------------------------------------------------------------------------------------------
 
     @property
     def scope(self) -> Scope:
@@ -88,7 +88,7 @@ class ImportCheck(QObject):
         return {"file": self.levels[0], "folder": ("folder", self._folder), "rig": self.levels[-1]}[scope]
 
     def set_scope(self, scope: Scope, folder: str = "") -> None:
-        """For what it is said; a folder may be named."""
+        """Set the scope of the corrections; a folder may be named."""
         self._folder = folder or self._folder
         self.level = self.level_of(scope)
         self._build()
@@ -127,20 +127,20 @@ class ImportCheck(QObject):
         self._build()
 
     def reset(self) -> None:
-        """Take back what is said for this scope, now and before."""
+        """Remove the corrections of this scope, new and saved ones."""
         self.edits, self.cleared = {}, True
         self._build()
 
     @property
     def can_reset(self) -> bool:
-        """Whether anything is said for this scope."""
+        """Tell whether this scope has a correction."""
         return bool(self.edits) or (not self.cleared and self._entry(self.level) is not None)
 
     # How it then stands -----------------------------------------------------------------------------------------------
 
     def _working(self) -> dict[Level, Correction]:
-        """The correction of each level as it would be kept. What is said now for this take counts more than what was said before
-        for less."""
+        """Return the correction of each level as it would be saved. A new correction counts more than a saved one of a smaller
+        scope."""
         kept = {level: entry.correction if (entry := self._entry(level)) else NONE for level in self.levels}
         nothing = {name: getattr(NONE, name) for name in self.edits}
         for narrower in self.levels[: self.levels.index(self.level)]:
@@ -296,4 +296,4 @@ def _placed(motion: Motion) -> tuple[Motion, float]:
     shown = canonical(motion)
     if abs(lowest) > SHOWN_HEIGHT:
         return shown, lowest
-    return replace(shown, positions=shown.positions + np.float32([0, lowest, 0])), lowest
+    return replace(shown, positions=shown.positions + np.array([0, lowest, 0], np.float32)), lowest

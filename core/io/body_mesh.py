@@ -21,7 +21,7 @@ from motionpatches.core.motion.motion import frame_at, frame_range
 from motionpatches.core.progress import Job, Meter
 
 SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".joblib", ".pt", ".pth")
-# Frames a second that are made, and how many at most: a vertex a frame is twelve bytes.
+# Frames per second that are made, and how many at most: a vertex a frame is twelve bytes.
 RATE, MOST, CHUNK = 30.0, 1800, 64
 
 

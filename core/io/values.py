@@ -95,7 +95,7 @@ def _one(value: Any) -> Any:
 
 
 def rate_in(values: Mapping[str, Any], usual: float, whose: str, confidence: float = 0.4) -> tuple[float, Assumption]:
-    """Frames a second as the values say, else the usual rate."""
+    """Frames per second as the values say, else the usual rate."""
     plain = {plain_key(key): key for key in list(values)[:10_000]}
     reason = f"no rate is stored; {usual:g} fps as {whose}"
     for names, inverse in ((RATES, False), (STEPS, True)):

@@ -30,9 +30,9 @@ class AboutDialog(QDialog):
         self.setWindowTitle("About Motion Patches Studio")
         self.resize(760, 560)
         about = QLabel(
-            f"<h2>Motion Patches Studio {VERSION}</h2><p>Find a motion by saying what it shows. Apache-2.0.</p>"
+            f"<h2>Motion Patches Studio {VERSION}</h2><p>Find a motion by describing it. Apache-2.0.</p>"
             f"<p>{escape(device or 'No model is loaded yet.')} {escape(why)}</p><p>Method: Yu, Tanaka and Fujiwara, CVPR "
-            "2024. It is made of these packages:</p>",
+            "2024. It uses these packages:</p>",
             wordWrap=True,
         )
         self.parts: list[Part] = parts()
@@ -65,5 +65,5 @@ class AboutDialog(QDialog):
     def _show(self, row: int) -> None:
         part = self.parts[row] if 0 <= row < len(self.parts) else None
         self.text.setPlainText(
-            (part.text or f"{part.name} brings no licence file; its metadata say: {part.licence}") if part else ""
+            (part.text or f"{part.name} has no licence file; its metadata say: {part.licence}") if part else ""
         )

@@ -22,7 +22,7 @@ COLUMNS = ("What", "Rig", "Where", "When")
 
 
 class CorrectionsPage(QWidget):
-    """What is removed can be had again by Undo in the window's Edit menu."""
+    """List of import corrections. Undo in the window's Edit menu restores removed ones."""
 
     def __init__(self, corrections: ImportCorrections, parent: QWidget | None = None):
         super().__init__(parent)
@@ -54,9 +54,7 @@ class CorrectionsPage(QWidget):
             row.addWidget(button)
         box = QVBoxLayout(self)
         box.addWidget(
-            QLabel(
-                "What you said in Check Import. What is removed comes back with Undo (Ctrl+Z) in the main window.", wordWrap=True
-            )
+            QLabel("Corrections made in Check Import. Undo (Ctrl+Z) in the main window restores removed ones.", wordWrap=True)
         )
         box.addWidget(self.list, 1)
         box.addLayout(row)
@@ -72,11 +70,11 @@ class CorrectionsPage(QWidget):
             item.setData(0, Qt.ItemDataRole.UserRole, entry)
             for column in range(len(COLUMNS)):
                 item.setToolTip(column, item.text(column))
-            item.setToolTip(2, entry.place or "Wherever this rig occurs")
+            item.setToolTip(2, entry.place or "This rig everywhere")
             self.list.addTopLevelItem(item)
         unread = self.corrections.unread()
         count = self.list.topLevelItemCount()
-        nothing = "Nothing is remembered." if not count else ""
+        nothing = "There are no corrections." if not count else ""
         self.note.setText(f"{unread} cannot be read and {'is' if unread == 1 else 'are'} passed by." if unread else nothing)
         self.remove_all.setEnabled(bool(count or unread))
         self._enable()

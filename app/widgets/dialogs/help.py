@@ -45,7 +45,9 @@ class HelpWindow(QDialog):
     def _tell(self) -> None:
         motion = self.workspace.motion
         if motion is None or not motion.skeleton.chains:
-            self.text.setMarkdown("Put a motion with a body on the stage: it is then explained here, with its own numbers.")
+            self.text.setMarkdown(
+                "Show a motion with a human body on the stage; this page then explains it with its own numbers."
+            )
             return
         image = patch_image(motion, self.workspace.model)
         names, size = motion.skeleton.joint_names, image.points

@@ -1,4 +1,4 @@
-"""Check Import: the take beside a figure of 1.7 m, what was recognised, what a person says instead, and for what."""
+"""Check Import: the take beside a figure of 1.7 m, its assumptions, the corrections, and their scope."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class FigureView(QWidget):
         self._last = QPointF()
         self.setMinimumSize(360, 380)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("The take beside a person of 1.7 m")
+        self.setAccessibleName("The take beside a figure of 1.7 m")
         pose = REST - REST.min(axis=0) * [0, 1, 0]
         self.figure = (pose * (REFERENCE_M / (np.ptp(pose[:, 1]) / 0.94)) + [1.1, 0, 0]).astype(np.float32)
         self.grey = geometry.in_one_colour(geometry.bone_set(SMPL22), GREY)
@@ -94,7 +94,7 @@ class FigureView(QWidget):
 
 
 class ImportCheckDialog(QDialog):
-    """Accepted: what was said is to be kept (ImportCheck.apply)."""
+    """Accepting saves the corrections (ImportCheck.apply)."""
 
     def __init__(self, check: ImportCheck, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
@@ -120,7 +120,7 @@ class ImportCheckDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Reset | QDialogButtonBox.StandardButton.Cancel)
         self.apply = self.buttons.addButton("Apply", QDialogButtonBox.ButtonRole.AcceptRole)
         self.reset = self.buttons.button(QDialogButtonBox.StandardButton.Reset)
-        self.reset.setToolTip("Forget what is said for this file, folder or rig")
+        self.reset.setToolTip("Remove the corrections for this file, folder or rig")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.reset.clicked.connect(check.reset)
@@ -203,7 +203,7 @@ class ImportCheckDialog(QDialog):
         return boxes
 
     def _scopes(self) -> QGroupBox:
-        """For what it is said, with how many takes that are."""
+        """The scope of the corrections, with the number of takes."""
         group, grid = QGroupBox("Correct"), QGridLayout()
         group.setLayout(grid)
         self.scope, self.targets, self.folder = {}, {}, QComboBox()
@@ -222,7 +222,7 @@ class ImportCheckDialog(QDialog):
         return group
 
     def _say(self, tell, value) -> None:
-        """Tell the check a value; what is wrong with it is shown, and the fields show what holds."""
+        """Set a value; show its error, if any, and update the fields."""
         try:
             tell(value)
         except StudioError as error:
@@ -233,7 +233,7 @@ class ImportCheckDialog(QDialog):
         start, end = (box.currentIndex() for box in self.chains[part])
         if start >= 0 and end >= 0 and not self.check.set_chain(part, start, end):
             self._fill()
-            self._tell("No bones lead from the one to the other; choose another joint.")
+            self._tell("No chain of bones connects the two joints. Choose another joint.")
 
     def _tell(self, problem: str) -> None:
         self.problem.setText(problem)
@@ -272,9 +272,9 @@ class ImportCheckDialog(QDialog):
             self.folder.setCurrentIndex(check.folders.index(check.level[1]))
         side = "above" if check.lowest_m > 0 else "below"
         low = f"{abs(check.lowest_m):.2f} m {side}" if abs(check.lowest_m) >= 0.005 else "at"
-        self.height.setText(f"Beside a person of 1.7 m. The lowest point of the take is {low} height 0.")
+        self.height.setText(f"Beside a figure of 1.7 m. The lowest point of the take is {low} height 0.")
         differs = check.differs()
-        self.summary.setText(check.news() if differs else "Nothing is changed yet.")
+        self.summary.setText(check.news() if differs else "No changes yet.")
         self.apply.setEnabled(differs)
         self.reset.setEnabled(check.can_reset)
 

@@ -20,7 +20,7 @@ class MotionCacheRow(QHBoxLayout):
         self.settings, self.files = settings, files
         self.size = QLabel()
         self.most = QSpinBox(maximum=10_000, suffix=" GB", specialValueText="off", keyboardTracking=False)
-        self.most.setToolTip("Each motion file is read once and kept in binary form. Those used least are removed.")
+        self.most.setToolTip("Motion files are read once and cached. The least recently used are removed.")
         self.most.setValue(limit_gb(settings))
         self.most.valueChanged.connect(self._limit)
         clear = QPushButton("Empty")

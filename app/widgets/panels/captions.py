@@ -46,7 +46,7 @@ class _Editors(QStyledItemDelegate):
 
 
 class CaptionsPanel(QWidget):
-    """From and to are empty where a caption speaks of the whole take."""
+    """From and To are empty for a caption of the whole take."""
 
     def __init__(self, captions: Captions, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
@@ -73,7 +73,7 @@ class CaptionsPanel(QWidget):
             row.addWidget(button)
         row.addStretch()
         self.own = QCheckBox("Save in the library's own files")
-        self.own.setToolTip("Off: in a file of your own, and the library stays as it is")
+        self.own.setToolTip("Off: save in a separate file and leave the library unchanged")
         self.own.setChecked(captions.own)
         self.own.toggled.connect(lambda on: setattr(captions, "own", on))
         self.state = QLabel(wordWrap=True)
@@ -90,7 +90,7 @@ class CaptionsPanel(QWidget):
         self._fill()
 
     def _fill(self) -> None:
-        """Shows the lines, but not under the hands of who types: then once the editor is closed."""
+        """Show the lines; while the user types, wait until the editor is closed."""
         self.state.setText(self.captions.message)
         self.state.setVisible(bool(self.captions.message))
         if self.captions.held:
@@ -165,7 +165,7 @@ class CaptionsPanel(QWidget):
                 self._shown, self._new = list(self.captions.lines), None
             return
         if self._shown[row] not in self.captions.lines:
-            self.captions.say("This caption was changed elsewhere meanwhile; edit it again.")
+            self.captions.say("This caption was changed elsewhere in the meantime. Edit it again.")
             return
         at = self.captions.lines.index(self._shown[row])
         if item.column() == 0:

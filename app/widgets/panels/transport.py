@@ -35,7 +35,7 @@ class Transport(QWidget):
         self.loop = QToolButton(text="Loop", checkable=True, checked=True, toolTip="Play again from the start (L)")
         self.loop.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.loop.toggled.connect(playback.set_loop)
-        self.range = QToolButton(toolTip="The marked range (I and O mark its ends); a click forgets it")
+        self.range = QToolButton(toolTip="The marked range (I and O mark its ends); a click clears it")
         self.range.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.range.clicked.connect(playback.clear_range)
         self.range.hide()
