@@ -95,7 +95,9 @@ def make_application(smooth: bool = False) -> QApplication:
     surface.setSamples(4 if smooth or has_graphics_device() else 0)
     QSurfaceFormat.setDefaultFormat(surface)
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
     sys.setswitchinterval(SWITCH_S)
     app.setApplicationName("Motion Patches Studio")
     app.setStyle("Fusion")

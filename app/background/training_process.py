@@ -24,9 +24,9 @@ def command(run: Path) -> list[str]:
 
 
 class TrainingProcess(QObject):
-    """`event(TrainingEvent)` as the child reports; `ended(sentence)`: '' where it ended by itself, else what went wrong."""
+    """`reported(TrainingEvent)` as the child reports; `ended(sentence)`: '' where it ended by itself, else what went wrong."""
 
-    event = Signal(object)
+    reported = Signal(object)
     ended = Signal(str)
 
     def __init__(self, run: Path, parent: QObject | None = None):
@@ -65,16 +65,16 @@ class TrainingProcess(QObject):
 
     def _read(self) -> None:
         while self.process.canReadLine():
-            line = bytes(self.process.readLine()).decode("utf-8", "replace")
+            line = self.process.readLine().data().decode("utf-8", "replace")
             try:
                 event = from_line(line)
             except ValueError:  # a library printed something
                 continue
             self.reported_end |= isinstance(event, Ended | Failed)
-            self.event.emit(event)
+            self.reported.emit(event)
 
     def _read_errors(self) -> None:
-        text = bytes(self.process.readAllStandardError()).decode("utf-8", "replace")
+        text = self.process.readAllStandardError().data().decode("utf-8", "replace")
         self.last_words = (self.last_words + text)[-4000:]
 
     def _finished(self, *_) -> None:

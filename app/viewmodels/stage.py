@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -47,7 +47,7 @@ class Stage(QObject):
         self.chosen_joint = -1
         workspace.shown.connect(self._shown)
 
-    def set(self, **fields: bool | str) -> None:
+    def set(self, **fields: Any) -> None:
         self.options = replace(self.options, **fields)
         self.changed.emit()
 

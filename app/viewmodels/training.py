@@ -84,7 +84,7 @@ class Training(QObject):
             return
         self.message = ""
         self.process = TrainingProcess(folder, self)
-        self.process.event.connect(self._event)
+        self.process.reported.connect(self._event)
         self.process.ended.connect(self._ended)
         self.refresh()
 

@@ -1,0 +1,77 @@
+"""Evaluation and classification of the open library."""
+
+import pytest
+
+from motionpatches.app.viewmodels.evaluation import Evaluation
+from motionpatches.core.errors import StudioError
+from tests.lanes import heard
+
+
+@pytest.fixture
+def evaluation(ready):
+    return Evaluation(ready)
+
+
+def test_splits_are_those_with_captions(evaluation, workspace):
+    assert evaluation.splits() == ["test", "val", "train", "all"]
+    workspace.library = None
+    assert evaluation.splits() == ["all"]
+
+
+def test_a_report_of_a_split_with_its_failures(evaluation, ready):
+    changes = heard(evaluation.changed)
+    evaluation.evaluate("all", 0)
+    assert not evaluation.working and len(changes) == 2 and evaluation.report.motions == 12
+    recall = evaluation.report.figures["strict"]["t2m"]["R@1"]
+    assert "exact_caption" in evaluation.report.figures and 0 <= recall <= 100
+    assert "|" in evaluation.text(".md")
+    failure = evaluation.failures[0]
+    evaluation.look(failure)
+    clips = evaluation.report.clips
+    assert [r.clip for r in evaluation.tiles.results] == [clips[failure.row], clips[failure.winner]]
+
+
+def test_before_there_is_a_report_it_cannot_be_written(evaluation):
+    with pytest.raises(StudioError):
+        evaluation.text(".md")
+
+
+def test_without_a_model_it_says_so(workspace):
+    evaluation = Evaluation(workspace)
+    evaluation.evaluate("all", 0)
+    assert evaluation.message and not evaluation.working and evaluation.report is None
+
+
+def test_cancelling_stops_it(evaluation, lanes):
+    lanes.long.waits = True
+    evaluation.evaluate("all", 0)
+    assert evaluation.working
+    evaluation.cancel()
+    lanes.long.go()
+    assert not evaluation.working and evaluation.message and evaluation.report is None
+
+
+def test_classes_of_a_table_and_the_clips_of_a_cell(evaluation, ready, tmp_path):
+    truth = {c.id: "wave" if int(c.id) % 2 == 0 else "walk" for c in ready.library.clips}
+    (tmp_path / "t.csv").write_text("id,label\n" + "".join(f"{i},{label}\n" for i, label in truth.items()))
+    evaluation.classify("walk, wave", "a person does a {label}", str(tmp_path / "t.csv:label"), "all")
+    found = evaluation.classified
+    assert found.labels == ("walk", "wave") and found.result.confusion.sum() == 12
+    for row in range(2):
+        for column in range(2):
+            cell = found.cell(row, column)
+            assert len(cell) == found.result.confusion[row, column]
+            assert all(truth[clip.id] == found.labels[row] for clip, _ in cell)
+
+
+def test_a_wrong_prompt_is_reported(evaluation):
+    evaluation.classify("walk, wave", "nothing", "", "all")
+    assert "{label}" in evaluation.message and evaluation.classified is None
+
+
+def test_only_clips_of_the_open_library_are_opened(evaluation, ready):
+    clip = ready.library.clips[6]
+    evaluation.open(clip)
+    assert ready.clip is clip
+    ready.library = None
+    evaluation.open(ready.clip)

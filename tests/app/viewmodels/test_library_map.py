@@ -1,0 +1,65 @@
+"""The library as a map."""
+
+import numpy as np
+import pytest
+
+from motionpatches.app.viewmodels.library_map import COLOURINGS, LibraryMap
+from motionpatches.core.search.retriever import encode_text
+
+
+@pytest.fixture
+def found(ready, search):
+    found = LibraryMap(ready, search)
+    found.refresh()
+    return found
+
+
+def test_each_clip_has_a_place_and_a_group(found, ready):
+    assert found.places.shape == (12, 2) and {c.id for c in found.clips} == set(ready.library.by_id)
+    assert len(found.groups) == 12 and len(found.names) == found.groups.max() + 1
+    captions = {clip.caption for clip in found.clips}
+    assert {name for name in found.names if name} <= captions
+
+
+def test_colours_by_split_and_label(found):
+    found.colour("split")
+    assert found.names == ["test", "train", "val"]
+    assert [found.names[g] for g in found.groups] == [clip.split for clip in found.clips]
+    found.colour("label")
+    assert found.names == ["no label"]
+
+
+def test_colours_by_the_score_of_the_query(found, search, ready):
+    found.colour(COLOURINGS[-1])
+    assert found.scores is None and found.message
+    search.submit("a person waves")
+    row = encode_text(ready.model, "a person waves")
+    vectors = ready.retriever.gallery.embeddings
+    assert found.scores == pytest.approx([float(vectors[_row_of(ready, c)] @ row) for c in found.clips], abs=1e-5)
+
+
+def _row_of(workspace, clip):
+    rows = [i for i, e in enumerate(workspace.retriever.gallery.entries) if e.clip_id == clip.id]
+    assert len(rows) == 1
+    return rows[0]
+
+
+def test_the_search_keeps_to_what_is_chosen(found, search):
+    low, high = found.places.min(axis=0) - 1, found.places.max(axis=0) + 1
+    middle = float(np.median(found.places[:, 0]))
+    found.select(np.array([[low[0], low[1]], [middle, low[1]], [middle, high[1]], [low[0], high[1]]]))
+    assert found.selected == {i for i in range(12) if found.places[i, 0] < middle}
+    assert search.only == {found.clips[i].id for i in found.selected}
+    found.select(np.zeros((0, 2)))
+    assert search.only is None and not found.selected
+
+
+def test_another_gallery_is_laid_out_anew(found, ready, small_library):
+    first = found.places
+    ready.open([small_library])
+    assert found.places is not first and len(found.places) == 12
+
+
+def test_a_dot_that_is_pointed_at_is_the_preview(found):
+    found.point(3)
+    assert [r.clip for r in found.preview.results] == [found.clips[3]]

@@ -1,0 +1,72 @@
+"""The models on this computer."""
+
+import pytest
+
+from motionpatches.app.viewmodels import models as module
+from motionpatches.app.viewmodels.models import Models
+from motionpatches.app.widgets.dialogs.model_texts import differences
+from motionpatches.core.errors import StudioError
+from motionpatches.core.models.checkpoint import CheckpointInfo, save_model
+from motionpatches.core.progress import Progress
+
+
+@pytest.fixture
+def saved(tiny_model, tmp_path):
+    """Two model folders that differ in their origin and their scores."""
+    for name, recall in (("one", 12.5), ("other", 25.0)):
+        scores = {"test": {"strict": {"t2m": {"R@1": recall}, "m2t": {"R@1": 11}}}}
+        save_model(tiny_model, tmp_path / name, CheckpointInfo(scores, {"library": f"takes of {name}"}, "# Mine"))
+    return tmp_path / "one", tmp_path / "other"
+
+
+@pytest.fixture
+def models(workspace, monkeypatch):
+    monkeypatch.setattr(module, "models_in", lambda: [])
+    return Models(workspace)
+
+
+def test_the_open_model_is_in_the_list_and_stays_there(models, workspace, saved):
+    workspace.model, workspace.model_folder = object(), saved[0]
+    models.refresh()
+    assert [m.folder for m in models.models] == [saved[0]] and models.is_used(models.models[0])
+    workspace.model_folder = saved[1]
+    models.refresh()
+    assert {m.folder for m in models.models} == set(saved)
+    assert [m.folder for m in models.models if models.is_used(m)] == [saved[1]]
+
+
+def test_two_models_are_compared_by_what_differs(models, workspace, saved):
+    workspace.model = object()
+    for folder in saved:
+        workspace.model_folder = folder
+        models.refresh()
+    one, other = sorted(models.models, key=lambda m: m.folder.name)
+    rows = {what: (a, b) for what, a, b in differences(one, other)}
+    assert rows["trained: library"] == ("takes of one", "takes of other")
+    assert rows["score: test, strict, t2m, R@1"] == ("12.5", "25") and rows["score: test, strict, m2t, R@1"] == ("11", "11")
+    assert "motion encoder" not in rows
+
+
+def test_an_import_runs_beside_the_queries_and_is_listed(models, lanes, monkeypatch, tmp_path):
+    asked = []
+
+    def install(file, data, out, origin):
+        asked.append((file.name, out.name, origin))
+        yield Progress("Converting", 0, 1)
+
+    monkeypatch.setattr("motionpatches.core.models.published_checkpoint.install", install)
+    lanes.long.waits = True
+    models.import_file(tmp_path / "theirs.pt", tmp_path)
+    assert models.working and not lanes.models.busy
+    lanes.long.go()
+    assert not models.working and "theirs" in models.message and asked == [("theirs.pt", "theirs", "the file theirs.pt")]
+
+
+def test_an_import_that_fails_is_said(models, monkeypatch, tmp_path):
+    def install(file, data, out, origin):
+        raise StudioError("This is no checkpoint.")
+        yield
+
+    monkeypatch.setattr("motionpatches.core.models.published_checkpoint.install", install)
+    models.import_file(tmp_path / "theirs.pt", tmp_path)
+    assert not models.working and models.message == "This is no checkpoint."

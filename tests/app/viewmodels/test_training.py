@@ -1,0 +1,110 @@
+"""Runs: the one under way, in a child process, and those of the past. The child is a stand-in here."""
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+
+from motionpatches.app.viewmodels import training as module
+from motionpatches.app.viewmodels.training import Training
+from motionpatches.core.training import runs
+from motionpatches.core.training.config import TrainingConfig
+from motionpatches.core.training.events import Ended, Epoch, Paused, Preparing, Resumed, Started, Step, Warned
+from tests.lanes import heard
+
+FIGURES = {"exact_caption": {"t2m": {"R@1": 50.0}, "m2t": {"R@1": 25.0}}}
+
+
+class Child(QObject):
+    """What a view model needs of a process; it notes what it is told."""
+
+    reported = Signal(object)
+    ended = Signal(str)
+
+    def __init__(self, run, parent=None):
+        super().__init__(parent)
+        self.run, self.told = run, []
+
+    def __getattr__(self, name):
+        if name in ("pause", "resume", "stop", "close"):
+            return lambda: self.told.append(name)
+        raise AttributeError(name)
+
+
+@pytest.fixture
+def training(workspace, monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "TrainingProcess", Child)
+    monkeypatch.setattr(module.paths, "user_runs", lambda: tmp_path / "runs")
+    return Training(workspace)
+
+
+@pytest.fixture
+def config(small_library):
+    return TrainingConfig(library=str(small_library), epochs=2)
+
+
+def test_a_run_begins_in_a_folder_of_its_own(training, config, tmp_path):
+    training.begin("mine", config)
+    assert training.current.folder == tmp_path / "runs" / "mine" and training.is_here(training.current)
+    assert runs.read_run(training.current.folder).config == config
+
+
+def test_events_of_the_child_become_its_history(training, config):
+    training.begin("mine", config)
+    child, run = training.process, training.current
+    quick, slow = heard(training.reported), heard(training.changed)
+    child.reported.emit(Preparing("Reading", 1, 2))
+    child.reported.emit(Started("cpu", 8, 2, 4, 2))
+    child.reported.emit(Step(1, 1, 0.5, 10.0, 3.0))
+    child.reported.emit(Epoch(1, 0.5, FIGURES, True, 1.0))
+    child.reported.emit(Warned("The disk is nearly full."))
+    assert len(quick) == 2 and len(slow) == 3 and training.message == "The disk is nearly full."
+    assert list(run.history.steps) == [1] and list(run.history.epochs) == [1] and training.current is run
+
+
+def test_only_one_run_at_a_time(training, config):
+    training.begin("mine", config)
+    training.begin("another", config)
+    assert training.process.run.name == "mine" and "mine" in training.message
+
+
+def test_pause_goes_on_and_off_with_what_the_child_says(training, config):
+    training.begin("mine", config)
+    child = training.process
+    training.pause()
+    child.reported.emit(Paused(1))
+    training.pause()
+    child.reported.emit(Resumed(1))
+    training.pause()
+    assert child.told == ["pause", "resume", "pause"]
+    training.stop()
+    training.close()
+    assert child.told[3:] == ["stop", "close"]
+
+
+def test_the_end_is_reported_and_another_run_may_begin(training, config):
+    training.begin("mine", config)
+    training.process.reported.emit(Ended(FIGURES, 1, False, 1.0))
+    training.process.ended.emit("It ended unexpectedly.")
+    assert training.process is None and training.current is None and training.message == "It ended unexpectedly."
+    training.begin("another", config)
+    assert training.current.name == "another"
+
+
+def test_runs_are_listed_noted_and_deleted(training, config, tmp_path):
+    folder = runs.new_run(tmp_path / "elsewhere", "by hand", config)
+    training.add(folder)
+    assert [run.name for run in training.runs] == ["by hand"]
+    training.note(training.runs[0], "a good one")
+    assert (folder / "note.txt").read_text() == "a good one"
+    training.delete(training.runs[0])
+    assert training.runs == [] and not folder.exists()
+
+
+def test_a_folder_without_a_run_is_reported(training, tmp_path):
+    training.add(tmp_path)
+    assert training.runs == [] and training.message
+
+
+def test_fine_tuning_needs_an_open_library(training, ready):
+    assert training.fine_tuning() is not None
+    ready.library = None
+    assert training.fine_tuning() is None
