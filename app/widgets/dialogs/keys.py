@@ -22,6 +22,9 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app.widgets.dialogs.command_palette import words_of
 
+# Actions that were renamed after 0.2.0, and the names under which their keys may be saved.
+RENAMED = {"Previous Moment": "Moment Before", "Clear Range": "Forget the Range"}
+
 
 class Keys:
     """Actions by their words, with the keys they came with and those the user gave them."""
@@ -31,7 +34,7 @@ class Keys:
         self.settings = settings
         self.first = {name: [k.toString() for k in a.shortcuts()] for name, a in self.actions.items()}
         for name, action in self.actions.items():
-            kept = settings.value(f"keys/{name}")
+            kept = settings.value(f"keys/{name}", settings.value(f"keys/{RENAMED.get(name, name)}"))
             if kept is not None:
                 action.setShortcuts([QKeySequence(k) for k in ([kept] if isinstance(kept, str) else kept) if k])
 
@@ -48,6 +51,7 @@ class Keys:
         for name, action in self.actions.items():
             action.setShortcuts([QKeySequence(k) for k in self.first[name]])
             self.settings.remove(f"keys/{name}")
+            self.settings.remove(f"keys/{RENAMED.get(name, name)}")
 
 
 class KeysDialog(QDialog):

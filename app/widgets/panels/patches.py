@@ -28,7 +28,7 @@ class PatchesPanel(QWidget):
         self.channel.setAccessibleName("Channel")
         self.values.setAccessibleName("Values")
         self.difference = QCheckBox("Difference")
-        self.difference.setToolTip("Difference from the pinned motion (K pins one)")
+        self.difference.setToolTip("Difference from the motion kept for comparison (K keeps one)")
         self.explain = QCheckBox("Why this result")
         self.explain.setToolTip("How much the score falls without each patch and each word (W)")
         for box in (self.channel, self.values):

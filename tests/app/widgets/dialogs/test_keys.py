@@ -1,0 +1,49 @@
+"""Keys of actions, without a window."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QKeySequence
+
+from motionpatches.app.widgets.dialogs.keys import Keys
+
+
+class Action:
+    """What Keys uses of a QAction."""
+
+    def __init__(self, text: str, key: str):
+        self._text, self._keys = text, [QKeySequence(key)]
+
+    def text(self) -> str:
+        return self._text
+
+    def isVisible(self) -> bool:
+        return True
+
+    def shortcuts(self) -> list[QKeySequence]:
+        return self._keys
+
+    def setShortcuts(self, keys: list[QKeySequence]) -> None:
+        self._keys = keys
+
+
+@pytest.fixture
+def settings(tmp_path) -> QSettings:
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+def test_a_key_saved_under_an_earlier_name_still_holds(settings):
+    settings.setValue("keys/Moment Before", ["F7"])
+    action = Action("Previous Moment", "Shift+N")
+    keys = Keys([action], settings)
+    assert [k.toString() for k in action.shortcuts()] == ["F7"]
+    keys.reset()
+    assert [k.toString() for k in action.shortcuts()] == ["Shift+N"] and settings.allKeys() == []
+
+
+def test_a_key_of_another_action_is_refused(settings):
+    actions = [Action("Play or Pause", "Space"), Action("Clear Range", "Shift+I")]
+    keys = Keys(actions, settings)
+    assert "Play or Pause" in keys.give("Clear Range", "Space")
+    assert [k.toString() for k in actions[1].shortcuts()] == ["Shift+I"] and settings.allKeys() == []
