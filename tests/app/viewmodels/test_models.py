@@ -62,7 +62,7 @@ def test_an_import_runs_beside_the_queries_and_is_listed(models, lanes, monkeypa
     assert not models.working and "theirs" in models.message and asked == [("theirs.pt", "theirs", "the file theirs.pt")]
 
 
-def test_an_import_that_fails_is_said(models, monkeypatch, tmp_path):
+def test_an_import_that_fails_is_reported(models, monkeypatch, tmp_path):
     def install(file, data, out, origin):
         raise StudioError("This is no checkpoint.")
         yield

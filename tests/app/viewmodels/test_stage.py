@@ -73,7 +73,7 @@ def test_the_skin_is_made_only_where_it_is_wanted(stage, ready, monkeypatch, lan
     assert body.mesh is None
 
 
-def test_a_skin_that_cannot_be_made_is_said_and_switched_off(stage, ready, monkeypatch):
+def test_a_skin_that_cannot_be_made_is_reported_and_switched_off(stage, ready, monkeypatch):
     def fail(*_):
         raise StudioError("There are no body models.")
         yield
