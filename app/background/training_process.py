@@ -65,7 +65,7 @@ class TrainingProcess(QObject):
 
     def _read(self) -> None:
         while self.process.canReadLine():
-            line = self.process.readLine().data().decode("utf-8", "replace")
+            line = str(bytes(self.process.readLine().data()), "utf-8", "replace")
             try:
                 event = from_line(line)
             except ValueError:  # a library printed something
@@ -74,7 +74,7 @@ class TrainingProcess(QObject):
             self.reported.emit(event)
 
     def _read_errors(self) -> None:
-        text = self.process.readAllStandardError().data().decode("utf-8", "replace")
+        text = str(bytes(self.process.readAllStandardError().data()), "utf-8", "replace")
         self.last_words = (self.last_words + text)[-4000:]
 
     def _finished(self, *_) -> None:

@@ -265,7 +265,7 @@ def choose(box, text):
 
 def test_exports_move_are_not_blank_and_read_back(demo, tmp_path):
     dialog = export_dialog(demo)
-    choose(dialog.size, "480 × 480")
+    choose(dialog.picture_size, "480 × 480")
     clip = demo.workspace.clip
     for name, file in (
         ("GIF animation", "a.gif"),
@@ -309,7 +309,7 @@ def test_all_results_with_a_manifest_and_cancel(demo, tmp_path):
     assert all((tmp_path / "out" / r["file"]).exists() for r in manifest["results"])
     choose(dialog.what, "This motion")
     choose(dialog.format, "GIF animation")
-    choose(dialog.size, "1920 × 1080")
+    choose(dialog.picture_size, "1920 × 1080")
     said = []
     demo.workspace.failed.connect(said.append)
     dialog.start(tmp_path / "big.gif")

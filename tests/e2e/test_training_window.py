@@ -206,7 +206,7 @@ def test_captions_are_edited_undone_and_imported(studio, page, small_library, tm
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     wait(lambda: len(captions.lines) == len(first) + 1)
     captions.edit(len(first), end_s=0.2)
-    assert "ends after it begins" in panel.state.text()
+    assert "after its start" in panel.state.text()
     table = tmp_path / "t.csv"
     table.write_text("file,caption\n000000,from a table\n000001,another\nnobody,lost\n")
     said = []

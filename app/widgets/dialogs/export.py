@@ -57,21 +57,21 @@ class ExportDialog(QDialog):
         self.workspace, self.search, self.playback, self.camera, self.settings = workspace, search, playback, camera, settings
         self.setWindowTitle("Export")
         self.setMinimumWidth(440)
-        self.what, self.format, self.size, self.look = QComboBox(), QComboBox(), QComboBox(), QComboBox()
+        self.what, self.format, self.picture_size, self.look = QComboBox(), QComboBox(), QComboBox(), QComboBox()
         self.what.addItems([WHOLE, *([RANGE] if playback.range_s else []), *([EACH, TOGETHER] if search.results else [])])
         for name, suffix in FORMATS:
             self.format.addItem(name, suffix)
-        self.size.addItems(SIZES)
+        self.picture_size.addItems(SIZES)
         self.look.addItems([name.capitalize() for name in LOOKS])
         self.fps = QSpinBox(minimum=5, maximum=60, value=25)
         self.turn, self.trails, self.labels = QCheckBox("Camera turns"), QCheckBox("Trails"), QCheckBox("Captions", checked=True)
-        for box, key, fallback in ((self.format, "format", 0), (self.size, "size", 1), (self.look, "look", 0)):
+        for box, key, fallback in ((self.format, "format", 0), (self.picture_size, "size", 1), (self.look, "look", 0)):
             box.setCurrentIndex(min(settings.value(f"export/{key}", fallback, int), box.count() - 1))
         form = QFormLayout()
         for label, field in (
             ("What", self.what),
             ("Format", self.format),
-            ("Size", self.size),
+            ("Size", self.picture_size),
             ("Background", self.look),
             ("Frames per second", self.fps),
         ):
@@ -103,7 +103,7 @@ class ExportDialog(QDialog):
     def _enable(self) -> None:
         pictures = PICTURE_FORMATS.get(self.suffix)
         picture, moving = pictures is not None, pictures is not None and pictures.moving
-        for field in (self.size, self.look, self.trails, self.labels):
+        for field in (self.picture_size, self.look, self.trails, self.labels):
             field.setEnabled(picture)
         self.fps.setEnabled(moving)
         self.turn.setEnabled(moving)
@@ -115,7 +115,7 @@ class ExportDialog(QDialog):
         self.state.setText(wrong)
 
     def style_chosen(self) -> Style:
-        width, height = (int(v) for v in self.size.currentText().split(" × "))
+        width, height = (int(v) for v in self.picture_size.currentText().split(" × "))
         look = LOOKS[self.look.currentIndex()]
         if look == "transparent" and not (self.suffix in PICTURE_FORMATS and PICTURE_FORMATS[self.suffix].clear):
             look = "light"
@@ -149,7 +149,7 @@ class ExportDialog(QDialog):
 
     def ask_path(self) -> Path | None:
         """A file, or a folder for a file each."""
-        for key, box in (("format", self.format), ("size", self.size), ("look", self.look)):
+        for key, box in (("format", self.format), ("size", self.picture_size), ("look", self.look)):
             self.settings.setValue(f"export/{key}", box.currentIndex())
         start = self.settings.value("export/folder", "", str)
         if self.what.currentText() == EACH:
