@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,26 @@ def test_imports_point_downwards(package):
         env={**os.environ, "PYTHONPATH": str(package)},
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_types(package):
+    """mypy over core: no error in the modules that pyproject.toml holds to the strict flags."""
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    strict = [
+        m for override in config["tool"]["mypy"]["overrides"] for m in override["module"] if override.get("disallow_untyped_defs")
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(package / ".mypy")]
+        + ["-p", "motionpatches.core"],
+        cwd=package,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "MYPYPATH": str(package)},
+    )
+    assert done.returncode in (0, 1) and not done.stderr, done.stdout + done.stderr
+    paths = tuple(m.removesuffix(".*").replace(".", "/") + ("/" if m.endswith(".*") else ".py") for m in strict)
+    wrong = [line for line in done.stdout.splitlines() if ": error: " in line and line.startswith(paths)]
+    assert paths and wrong == []
 
 
 def test_the_first_window_does_not_wait_for_torch():

@@ -70,6 +70,7 @@ def strict(material: Material) -> Ways:
 def threshold(material: Material) -> Ways:
     """TMR: every item is right whose caption's sentence embedding has a cosine over 0.9 with the query's (their 0.95,
     which is of the cosine rescaled to 0..1); the best rank is taken."""
+    assert material.sentences is not None  # run_protocols has looked
     right = material.sentences @ material.sentences.T > THRESHOLD
     right |= material.numbers[:, None] == material.numbers[None, :]
     return _both(lambda scores: best_ranks(scores, right), material.scores)

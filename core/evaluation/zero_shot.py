@@ -39,10 +39,13 @@ def classify(
     for row, owned in enumerate(truth):
         right[row, list(owned)] = True
     hit = np.take_along_axis(right, order, axis=1)
-    first, five = hit[:, 0], hit[:, :5].any(axis=1)
+    first: np.ndarray = hit[:, 0]
+    five = np.asarray(hit[:, :5].any(axis=1))
     counts = right.sum(axis=0)
     present = counts > 0
-    balanced = [float(100 * ((right * found[:, None]).sum(axis=0)[present] / counts[present]).mean()) for found in (first, five)]
+    hits: list[np.ndarray] = [(right * found[:, None]).sum(axis=0) for found in (first, five)]
+    balanced = [float(100 * (by_label[present] / counts[present]).mean()) for by_label in hits]
     confusion = np.zeros((len(labels), len(labels)), np.int64)
     np.add.at(confusion, (right.argmax(axis=1), order[:, 0]), 1)
-    return Classification(tuple(labels), 100 * float(first.mean()), 100 * float(five.mean()), *balanced, confusion, order[:, 0])
+    shares = 100 * float(first.mean()), 100 * float(five.mean())
+    return Classification(tuple(labels), *shares, balanced[0], balanced[1], confusion, order[:, 0])

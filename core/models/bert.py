@@ -31,7 +31,7 @@ class Bert(nn.Module):
         super().__init__()
         self.config = config
         self.embeddings = _Embeddings(config)
-        self.encoder = nn.Module()
+        self.encoder: Any = nn.Module()  # holds one attribute, for the names of the weights
         self.encoder.layer = nn.ModuleList(_Layer(config) for _ in range(config.num_hidden_layers))
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> SimpleNamespace:
@@ -66,10 +66,10 @@ class _Layer(nn.Module):
 
     def __init__(self, c: Any):
         super().__init__()
-        self.attention = nn.Module()
+        self.attention: Any = nn.Module()
         self.attention.self = _Attention(c)
         self.attention.output = _Output(c.hidden_size, c)
-        self.intermediate = nn.Module()
+        self.intermediate: Any = nn.Module()
         self.intermediate.dense = nn.Linear(c.hidden_size, c.intermediate_size)
         self.output = _Output(c.intermediate_size, c)
 

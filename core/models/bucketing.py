@@ -22,7 +22,7 @@ def by_length(values: Tensor, used: Tensor, bucket: int, window: int, read: Call
         (B, width) features in the order of the batch.
     """
     groups = (used + bucket - 1) // bucket * bucket
-    counts: list[int] = torch.unique(groups).tolist()  # type: ignore[no-untyped-call]
+    counts: list[int] = torch.unique(groups).tolist()
     if len(counts) == 1:
         return read(values[:, :, : counts[0] * window], used)
     members = [(groups == count).nonzero()[:, 0] for count in counts]

@@ -29,7 +29,7 @@ def pull_checkpoint(name: str, dataset: str) -> Job[Path]:
         raise offline(name)
     yield Progress(f"Asking for {name}", 0, 1)
     try:
-        files = {f.rfilename: f.size or 0 for f in HfApi().model_info(name, files_metadata=True).siblings}
+        files = {f.rfilename: f.size or 0 for f in HfApi().model_info(name, files_metadata=True).siblings or ()}
     except RepositoryNotFoundError:
         raise StudioError(f"There is no repository {name!r} on the Hugging Face hub.") from None
     except (OSError, OfflineModeIsEnabled) as error:

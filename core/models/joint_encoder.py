@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from motionpatches.core.models.bucketing import by_length
 from motionpatches.core.models.config import ModelConfig
-from motionpatches.core.models.motion_encoder import make_vit, pool, used_windows
+from motionpatches.core.models.motion_encoder import Vit, make_vit, pool, used_windows
 from motionpatches.core.patches import MAX_FRAMES
 
 # Motions are read together whose frames, rounded up to a multiple of this, are as many.
@@ -20,8 +20,8 @@ class JointEncoder(nn.Module):
 
     def __init__(self, config: ModelConfig, joints: int, pretrained: bool = True):
         super().__init__()
-        self.vit = make_vit(config, pretrained)
-        self.width = self.vit.num_features
+        self.vit: Vit = make_vit(config, pretrained)
+        self.width: int = self.vit.num_features
         self.embed = nn.Linear(3 * joints, self.width)
         self.position = nn.Parameter(torch.empty(1, self.vit.num_prefix_tokens + MAX_FRAMES, self.width))
         nn.init.trunc_normal_(self.position, std=0.02)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -16,8 +18,11 @@ from motionpatches.core.patches import MAX_FRAMES, PARTS
 # Motions are read together whose windows, rounded up to a multiple of this, are as many.
 BUCKET = 2
 
+# timm's VisionTransformer or PlainViT: a module with blocks, pos_embed, forward_head, … that no common type names.
+Vit = Any
 
-def make_vit(config: ModelConfig, pretrained: bool) -> nn.Module:
+
+def make_vit(config: ModelConfig, pretrained: bool) -> Vit:
     """The timm model of a configuration, for images (224, 5 * points); its like in torch's own layers where weights of a saved
     model follow, which opens sooner. Raises StudioError for an unknown name, weights that cannot be had, and patches of another
     size than the configuration's."""
@@ -27,10 +32,10 @@ def make_vit(config: ModelConfig, pretrained: bool) -> nn.Module:
     import timm
 
     weights = config.motion_weights if pretrained else ""
-    overlay = {} if weights in ("", "hub") else {"pretrained_cfg_overlay": {"file": weights}}
+    overlay: dict[str, Any] = {} if weights in ("", "hub") else {"pretrained_cfg_overlay": {"file": weights}}
     points = config.patches.points
     try:
-        vit = timm.create_model(
+        vit: Vit = timm.create_model(
             config.motion,
             img_size=(MAX_FRAMES, PARTS * points),
             num_classes=0,
@@ -66,10 +71,10 @@ class MotionEncoder(nn.Module):
 
     def __init__(self, config: ModelConfig, pretrained: bool = True):
         super().__init__()
-        self.vit = make_vit(config, pretrained)
+        self.vit: Vit = make_vit(config, pretrained)
         self.window = config.patches.points
-        self.width = self.vit.num_features
-        self.prefix = self.vit.num_prefix_tokens
+        self.width: int = self.vit.num_features
+        self.prefix: int = self.vit.num_prefix_tokens
         plain = self.prefix <= 1 and not getattr(self.vit, "no_embed_class", False)
         self.trim_padding = config.trim_padding and plain
 
@@ -107,7 +112,7 @@ class MotionEncoder(nn.Module):
         return pool(self.vit, self.tokens(pixels, mask), mask)
 
 
-def pool(vit: nn.Module, tokens: Tensor, mask: Tensor) -> Tensor:
+def pool(vit: Vit, tokens: Tensor, mask: Tensor) -> Tensor:
     """(B, width): what timm's head makes of tokens (B, N, width), over those alone that `mask` (B, N) leaves."""
     if vit.global_pool != "avg":
         return vit.forward_head(tokens)

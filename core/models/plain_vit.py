@@ -7,6 +7,7 @@ query would wait for. Checked against timm in the tests; what begins with timm's
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -35,7 +36,9 @@ class PlainViT(nn.Module):
 
     def __init__(self, config: ModelConfig):
         super().__init__()
-        points, width_and_heads = config.patches.points, SIZES[NAME.fullmatch(config.motion)[1]]
+        name = NAME.fullmatch(config.motion)
+        assert name is not None  # can_build has looked
+        points, width_and_heads = config.patches.points, SIZES[name[1]]
         width = self.num_features = width_and_heads[0]
         self.global_pool = config.motion_pooling
         self.patch_embed = _PatchEmbed(points, width)
@@ -44,8 +47,9 @@ class PlainViT(nn.Module):
         nn.init.trunc_normal_(self.pos_embed, std=0.02)
         self.pos_drop, self.norm_pre, self.head_drop, self.head = (nn.Identity() for _ in range(4))
         self.blocks = nn.Sequential(*(_Block(*width_and_heads, config.drop_path * i / (DEPTH - 1)) for i in range(DEPTH)))
-        norms = nn.Identity(), nn.LayerNorm(width, EPS)
-        self.norm, self.fc_norm = norms if self.global_pool == "avg" else norms[::-1]
+        average = self.global_pool == "avg"
+        self.norm = nn.Identity() if average else nn.LayerNorm(width, EPS)
+        self.fc_norm = nn.LayerNorm(width, EPS) if average else nn.Identity()
 
     def forward_features(self, images: Tensor) -> Tensor:
         """(B, 1 + patches, width) tokens after the last block."""
@@ -73,7 +77,8 @@ class _Block(nn.Module):
     def __init__(self, width: int, heads: int, drop_path: float):
         super().__init__()
         self.norm1, self.attn = nn.LayerNorm(width, EPS), _Attention(width, heads)
-        self.norm2, self.mlp = nn.LayerNorm(width, EPS), nn.Module()
+        self.norm2 = nn.LayerNorm(width, EPS)
+        self.mlp: Any = nn.Module()  # holds two attributes, for the names of the weights
         self.mlp.fc1, self.mlp.fc2 = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
         self.drop_path = drop_path
 

@@ -25,11 +25,11 @@ BUCKET = 8
 class TextEncoder(nn.Module):
     """Sentences -> (B, width) features: [CLS], the last token or the mean of all."""
 
-    def __init__(self, backbone: nn.Module, architecture: dict[str, Any], tokenizer: Any, pooling: str):
+    def __init__(self, backbone: Any, architecture: dict[str, Any], tokenizer: Any, pooling: str):
         super().__init__()
         if hasattr(backbone, "pooler"):
             backbone.pooler = None
-        self.backbone = backbone
+        self.backbone: Any = backbone  # transformers' model or Bert
         self.architecture = architecture
         self.tokenizer = tokenizer
         self.pooling = pooling
@@ -117,7 +117,7 @@ class TextEncoder(nn.Module):
         return (states * weights).sum(1) / weights.sum(1).clamp(min=1)
 
 
-def _text_part(model: nn.Module) -> nn.Module:
+def _text_part(model: Any) -> Any:
     """The text tower of a model of pictures and text (CLIP), the encoder of one that also decodes (T5), else the model."""
     if hasattr(model, "text_model"):
         return model.text_model

@@ -20,6 +20,10 @@ class TextMemory(nn.Module):
     `keys` (K, D): unit rows of the known sentences; `meanings` (M, D): where what they mean lies, unit rows or shorter;
     `meaning` (K,): which is whose. Nothing of it is trained."""
 
+    keys: Tensor
+    meanings: Tensor
+    meaning: Tensor
+
     def __init__(self, dim: int, keys: int, meanings: int):
         super().__init__()
         self.register_buffer("keys", torch.zeros(keys, dim))

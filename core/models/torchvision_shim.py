@@ -25,9 +25,9 @@ def prepare_imports() -> None:
         return
     if _torchvision_has_its_library():
         return
-    library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]  # noqa: TOR901
-    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
-    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
+    library = torch.library.Library("torchvision", "DEF")  # noqa: TOR901
+    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     _KEPT.append(library)
 
 
@@ -40,7 +40,7 @@ def _torchvision_has_its_library() -> bool:
     for folder in folders:
         for library in [*Path(folder).glob("_C.so"), *Path(folder).glob("_C*.pyd"), *Path(folder).glob("_C*.so")]:
             try:
-                torch.ops.load_library(str(library))  # type: ignore[no-untyped-call]
+                torch.ops.load_library(str(library))
             except OSError:
                 return False
             return hasattr(torch.ops.torchvision, "nms")

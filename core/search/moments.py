@@ -32,7 +32,7 @@ class Moments:
 
     def best(self, query: np.ndarray, k: int = 5) -> list[tuple[float, float, float]]:
         """(start, end, score) of the k best moments, none overlapping another by half or more."""
-        scores, found = self.scores(query), []
+        scores, found = self.scores(query), list[tuple[float, float, float]]()
         for at in np.argsort(-scores, kind="stable"):
             start = float(self.starts_s[at])
             if all(abs(start - other) > self.long_s / 2 for other, _, _ in found):

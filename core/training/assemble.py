@@ -22,6 +22,7 @@ from motionpatches.core.progress import Job
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.dataset import (
     Prepared,
+    PreparedClips,
     is_prepared,
     load_prepared,
     points_file,
@@ -112,7 +113,7 @@ def _prepare(
     model: MotionTextModel, library: Library, train_clips: list[Clip], val_clips: list[Clip], run: Path
 ) -> Job[Prepared]:
     recipe, statistics, people = model.config.patches, model.statistics, model.config.people
-    parts = {}
+    parts: dict[str, PreparedClips | None] = {}
     for name, clips in (
         ("train", train_clips),
         ("val", val_clips),
@@ -121,7 +122,9 @@ def _prepare(
         parts[name] = None
         if clips:
             parts[name] = yield from prepare_clips(library, clips, recipe, points_file(run, name), statistics, people)
-    return Prepared(**parts, statistics=statistics, library=library.name, clips=len(library.clips))
+    train, val = parts["train"], parts["val"]
+    assert train is not None and val is not None  # split_clips leaves neither empty
+    return Prepared(train, val, parts["test"], statistics, library.name, len(library.clips))
 
 
 def _drive(job: Job[T]) -> Steps[T]:
@@ -130,7 +133,7 @@ def _drive(job: Job[T]) -> Steps[T]:
         try:
             progress = next(job)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]  # StopIteration.value is untyped
+            return end.value
         yield Preparing(progress.what, progress.done, progress.total)
 
 

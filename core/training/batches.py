@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -91,13 +91,15 @@ def _image(clips: PreparedClips, draw: _Draw, statistics: PatchStatistics, confi
         if draw.flip:
             everybody = everybody[:, :, clips.mirror] * np.array([-1, 1, 1], np.float32)
         states = [rng, *(copy.deepcopy(rng) for _ in everybody[1:])]
-        everybody = [
+        varied = [
             (vary(points, clips.recipe, config.augment, state, config.crop) - statistics.mean) / statistics.std
             for points, state in zip(everybody, states, strict=True)
         ]
-    spare = max(len(everybody[0]) - MAX_FRAMES, 0)
+    else:
+        varied = list(everybody)
+    spare = max(len(varied[0]) - MAX_FRAMES, 0)
     start = int(rng.integers(spare + 1)) if config.crop else 0
-    return _images([points[start : start + MAX_FRAMES] for points in everybody])
+    return _images([points[start : start + MAX_FRAMES] for points in varied])
 
 
 def _mixes(size: int, config: TrainingConfig, step: int) -> dict[int, tuple[int, list[int]]]:
@@ -134,7 +136,7 @@ def _images(people: list[np.ndarray]) -> np.ndarray:
     return images[0] if len(images) == 1 else np.stack(images)
 
 
-def one_ahead(make: Callable[[int], T], steps: Iterable[int]) -> Iterator[T]:
+def one_ahead(make: Callable[[int], T], steps: Iterable[int]) -> Generator[T, None, None]:
     """make(step) of every step, each made in a thread while the one before is used."""
     with ThreadPoolExecutor(1, thread_name_prefix="batches") as pool:
         waiting = None

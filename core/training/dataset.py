@@ -107,7 +107,7 @@ def prepare_clips(
     except OSError as error:
         raise os_problem(file, error) from error
     yield meter.at(len(clips))
-    if shape is None:
+    if shape is None or mirror is None:
         reason = f" {skipped[0].reason}" if skipped else ""
         raise StudioError(f"No clip of {library.name} can be trained on: captions are needed.{reason}")
     points = np.memmap(file, np.float16, "r", shape=(starts[-1], *shape))
@@ -170,10 +170,10 @@ def load_prepared(run: Path) -> Prepared:
                 np.array(kept["mirror"]),
                 tuple(Skipped(Path(path), reason) for path, reason in kept["skipped"]),
             )
-        arrays = (np.array(statistics[name], np.float32) for name in ("mean", "std"))
+        mean, std = (np.array(statistics[name], np.float32) for name in ("mean", "std"))
         return Prepared(
             **parts,
-            statistics=PatchStatistics(*arrays, statistics["normalisation"]),
+            statistics=PatchStatistics(mean, std, statistics["normalisation"]),
             library=values["library"],
             clips=values["clips"],
         )

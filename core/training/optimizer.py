@@ -44,7 +44,7 @@ def make_optimizer(model: MotionTextModel, config: TrainingConfig) -> torch.opti
     return torch.optim.AdamW(groups, fused=True)
 
 
-def blocks_of(encoder: torch.nn.Module) -> torch.nn.Module:
+def blocks_of(encoder: torch.nn.Module) -> torch.nn.ModuleList | torch.nn.Sequential:
     """The transformer layers of an encoder (a list of like modules), lowest first."""
     lists = [
         m
@@ -63,7 +63,7 @@ def lowest(encoder: torch.nn.Module, count: int, name: str) -> list[torch.nn.Par
         raise StudioError(f"The {name} encoder has {len(blocks)} layers; {count} cannot be frozen.")
     inside = {id(p) for p in blocks.parameters()}
     before = [p for n, p in encoder.named_parameters() if id(p) not in inside and _comes_before(n)]
-    return [*before, *(p for block in blocks[:count] for p in block.parameters())]
+    return [*before, *(p for block in list(blocks)[:count] for p in block.parameters())]
 
 
 def _comes_before(name: str) -> bool:

@@ -78,7 +78,7 @@ def _random_state(device: str) -> tuple[Tensor, Tensor | None]:
     return torch.get_rng_state(), torch.cuda.get_rng_state(device) if device.startswith("cuda") else None
 
 
-class _same_random(AbstractContextManager):
+class _same_random(AbstractContextManager[None]):
     """Inside, the random numbers of a kept state; after, those that would have come."""
 
     def __init__(self, state: tuple[Tensor, Tensor | None], device: str):
