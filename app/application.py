@@ -143,6 +143,8 @@ def run_studio(paths: list[Path], model: Path | None, device: str) -> int:
             )
 
     def recover() -> None:
+        if before is None:
+            return
         paths = [path for path in before.paths if path.exists()]
         dialog = ReportDialog(
             "The studio did not close normally the last time.",

@@ -18,6 +18,7 @@ from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from motionpatches.core import paths as app_paths
 from motionpatches.core.atomic import write_atomically
@@ -73,7 +74,7 @@ class Watch:
     def __init__(self, happened: Callable[[str], None] = lambda _: None):
         self.folder, self.happened = app_paths.reports(), happened
         self.more: dict[str, str] = {}
-        self._fault = None
+        self._fault: TextIO | None = None
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             handler = RotatingFileHandler(self.folder / LOG, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
@@ -98,8 +99,9 @@ class Watch:
         sys.excepthook = self._uncaught
         threading.excepthook = lambda args: self._uncaught(args.exc_type, args.exc_value, args.exc_traceback)
         with suppress(OSError):
-            self._fault = open(self.folder / FAULT, "w", encoding="utf-8")  # noqa: SIM115
-            faulthandler.enable(self._fault)
+            stream = open(self.folder / FAULT, "w", encoding="utf-8")  # noqa: SIM115
+            self._fault = stream
+            faulthandler.enable(stream)
         self.opened([])
         log.info("started: %s", json.dumps(facts()))
 
@@ -130,8 +132,8 @@ class Watch:
         return f"{head}\n\n{without_names(what).strip()}\n\nLast lines of the log:\n" + without_names("\n".join(lines)) + "\n"
 
     def _uncaught(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            sys.__excepthook__(kind, error, trace)
+        if error is None or issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error or kind(), trace)
             return
         text = "".join(traceback.format_exception(kind, error, trace))
         print(text, file=sys.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from importlib import metadata
+from typing import Any
 
 PROGRAM = "motionpatches-studio"
 
@@ -35,12 +36,13 @@ def parts() -> list[Part]:
             continue
         found[key] = Part(package.metadata["Name"], package.version, _short(package.metadata), _texts(package))
         for requirement in package.requires or []:
-            if "extra ==" not in requirement:
-                waiting.append(re.match(r"[\w.-]+", requirement)[0])
+            name_of = re.match(r"[\w.-]+", requirement)
+            if name_of and "extra ==" not in requirement:
+                waiting.append(name_of[0])
     return sorted(found.values(), key=lambda part: part.name.lower())
 
 
-def _short(about: metadata.PackageMetadata) -> str:
+def _short(about: Any) -> str:
     """The licence expression; else the classifiers; else the first line of what the package says."""
     if about.get("License-Expression"):
         return about["License-Expression"]

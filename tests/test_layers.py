@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,23 +33,16 @@ def test_imports_point_downwards(package):
 
 
 def test_types(package):
-    """mypy over core: no error in the modules that pyproject.toml holds to the strict flags."""
-    config = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    strict = [
-        m for override in config["tool"]["mypy"]["overrides"] for m in override["module"] if override.get("disallow_untyped_defs")
-    ]
+    """mypy over core and app, with the flags and the exceptions of pyproject.toml."""
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(package / ".mypy")]
-        + ["-p", "motionpatches.core"],
+        + ["-p", "motionpatches"],
         cwd=package,
         capture_output=True,
         text=True,
         env={**os.environ, "MYPYPATH": str(package)},
     )
-    assert done.returncode in (0, 1) and not done.stderr, done.stdout + done.stderr
-    paths = tuple(m.removesuffix(".*").replace(".", "/") + ("/" if m.endswith(".*") else ".py") for m in strict)
-    wrong = [line for line in done.stdout.splitlines() if ": error: " in line and line.startswith(paths)]
-    assert paths and wrong == []
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_first_window_does_not_wait_for_torch():

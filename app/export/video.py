@@ -101,6 +101,7 @@ def by_ffmpeg(path: Path, width: int, height: int, rate: Fraction) -> Iterator[W
 
 
 def _send(encoder: subprocess.Popen, frame: np.ndarray) -> None:
+    assert encoder.stdin is not None, "the encoder reads its input"
     try:
         encoder.stdin.write(frame.tobytes())
     except BrokenPipeError:

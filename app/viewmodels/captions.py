@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -70,7 +70,7 @@ class Captions(QObject):
         """Another caption, of the whole take or of a range of its seconds."""
         self._set((*self.lines, CaptionLine(text, start_s, end_s)), "Add Caption")
 
-    def edit(self, at: int, **fields: str | float) -> None:
+    def edit(self, at: int, **fields: Any) -> None:
         """Another text, start_s or end_s of a line; a range without an end goes to that of the take."""
         lines = list(self.lines)
         line = replace(lines[at], **fields)

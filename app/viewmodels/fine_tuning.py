@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -38,8 +39,9 @@ class FineTuning(QObject):
             raise ValueError("nothing is open")
         self.workspace, self.library = workspace, workspace.library
         folder = workspace.model_folder
-        here = folder is not None and workspace.model is not None
-        self.starts = [Start(f"the open model, {app_paths.model_name(folder)}", "starter", str(folder))] if here else []
+        self.starts: list[Start] = []
+        if folder is not None and workspace.model is not None:
+            self.starts = [Start(f"the open model, {app_paths.model_name(folder)}", "starter", str(folder))]
         self.starts += [Start(f"a new model: {name}", name) for name in PRESETS]
         self.reasons: tuple[str, ...] = ()
         self.unsuitable = ""
@@ -83,7 +85,7 @@ class FineTuning(QObject):
         self.config = with_trained(self.config, self.recipe, what)
         self._changed()
 
-    def set(self, **fields: object) -> None:
+    def set(self, **fields: Any) -> None:
         if any(getattr(self.config, name) != value for name, value in fields.items()):
             self.config = replace(self.config, **fields)
             self._changed()

@@ -182,7 +182,7 @@ class ImportCheck(QObject):
     def notes(self) -> dict[str, str]:
         """By field: from what it is known, and how sure."""
         found = self.recognition
-        grounds = {
+        grounds: dict[str, Any] = {
             "unit_m": found.unit,
             "up": found.up,
             "fps": self.raw.rate,

@@ -60,7 +60,7 @@ class Search(QObject):
         self.elapsed_s = 0.0
         self.like: tuple[Clip, float, float, int] | None = None
         self.only: frozenset[str] | None = None
-        self._by_part: dict[int, tuple[Library, MotionTextModel, Retriever]] = {}
+        self._by_part: dict[int, tuple[Library, MotionTextModel, PartRetriever]] = {}
         self._shows_best = False
         workspace.ready_changed.connect(self._ready_changed)
 
@@ -131,6 +131,7 @@ class Search(QObject):
         def job() -> Job[tuple[PartRetriever, list[Hit]]]:
             from motionpatches.core.search.parts import part_retriever
 
+            retriever: PartRetriever
             if known is not None and known[0] is library and known[1] is model:
                 retriever = known[2]
             else:
