@@ -9,8 +9,8 @@ from pathlib import Path
 
 from motionpatches.core.library.open import LAYOUTS
 from motionpatches.core.library.splits import SPLITS
+from motionpatches.core.models.device import DEVICES
 
-DEVICES = ("auto", "cuda", "mps", "cpu")
 SPLIT_CHOICES = (*SPLITS, "all")
 SMALLEST_PIXELS, LARGEST_PIXELS = 16, 7680
 

@@ -75,7 +75,7 @@ class BeforeAfter(QObject):
             indexed: dict[Path, _Indexed] = {}
             for folder in folders:
                 indexed[folder] = yield from _index(folder, library, known.get(folder), choice)
-            return indexed, [indexed[folder].retriever.search_text(query, SHOWN) for folder in folders]
+            return indexed, [indexed[folder].retriever.search_terms(query, workspace.motion, SHOWN) for folder in folders]
 
         def done(found: tuple[dict[Path, _Indexed], list[list[Hit]]]) -> None:
             self._indexed, hits = found

@@ -9,6 +9,9 @@ from functools import lru_cache
 
 from motionpatches.core.errors import StudioError
 
+# What a person can choose; auto: the best that is present.
+DEVICES = ("auto", "cuda", "mps", "cpu")
+
 
 def pick_device(name: str = "auto") -> str:
     """'cuda', 'mps' or 'cpu'; the best present for 'auto'. Raises StudioError for one that is not there."""

@@ -27,10 +27,6 @@ class Retriever:
     gallery: Gallery
     known_captions: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
-    def search_text(self, text: str, k: int) -> list[Hit]:
-        """The k clips nearest to a sentence."""
-        return self.gallery.nearest(encode_text(self.model, text), k)
-
     def search_motion(self, motion: Motion, k: int, only: Container[str] | None = None) -> list[Hit]:
         """The k clips nearest to (the first window of) a motion."""
         return self.gallery.nearest(encode_first_window(self.model, motion), k, only)

@@ -35,7 +35,7 @@ def deletion() -> None:
     ours, chance, times = [], [], []
     for clip in test:
         query = encode_text(model, clip.caption)
-        motion = library.load(retriever.search_text(clip.caption, 1)[0].clip_id)
+        motion = library.load(retriever.search_terms(clip.caption, None, 1)[0].clip_id)
         start = time.perf_counter()
         found = run(occlude(model, motion, query))
         times.append(time.perf_counter() - start)

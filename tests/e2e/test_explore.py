@@ -242,7 +242,7 @@ def test_the_map_hovers_opens_and_chooses(demo):
     found.colour("score of the query")
     wait(lambda: found.scores is not None)
     best = found.clips[int(found.scores.argmax())]
-    assert best.id == demo.workspace.retriever.search_text(demo.search.text, 1)[0].clip_id
+    assert best.id == demo.workspace.retriever.search_terms(demo.search.text, None, 1)[0].clip_id
     x, y = np.median(found.places, axis=0)
     found.select(np.array([[x, y], [x + 9, y], [x + 9, y + 9], [x, y + 9]]))
     inside = {c.id for c, p in zip(found.clips, found.places, strict=True) if p[0] > x and p[1] > y}

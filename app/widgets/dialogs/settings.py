@@ -31,10 +31,10 @@ from motionpatches.app.widgets.dialogs.motion_cache import MotionCacheRow, resto
 from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
 from motionpatches.core import paths
 from motionpatches.core.io.smpl.poses import BODY_MODELS
+from motionpatches.core.models.device import DEVICES
 
 # Without the motions, which have a row of their own.
 CACHES = ("galleries", "libraries")
-DEVICES = ("auto", "cuda", "mps", "cpu")
 
 
 class SettingsDialog(QDialog):

@@ -43,7 +43,7 @@ def demo_retriever(model_folder: Path) -> Retriever:
 
 def five_best(retriever: Retriever, sentence: str) -> tuple[frozenset[str], ...]:
     """The actions that each of the five best clips shows."""
-    return tuple(frozenset(hit.clip_id.split(" ", 1)[1].split(" + ")) for hit in retriever.search_text(sentence, 5))
+    return tuple(frozenset(hit.clip_id.split(" ", 1)[1].split(" + ")) for hit in retriever.search_terms(sentence, None, 5))
 
 
 def ask_all(model_folder: Path) -> list[Answer]:

@@ -142,7 +142,7 @@ def test_other_statistics_leave_the_model_alone(tiny_model):
 
 
 @torch.no_grad()
-def test_the_starter_preset_goes_on_from_the_shipped_encoders():
+def test_the_starter_preset_starts_from_the_shipped_encoders():
     from motionpatches.core import paths
 
     start = load_model(paths.starter_model())
