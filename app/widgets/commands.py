@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from motionpatches.app.gl.camera import Camera
-from motionpatches.app.viewmodels.import_check import ImportCheck, check_shown
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.dialogs.about import AboutDialog
-from motionpatches.app.widgets.dialogs.import_check import ImportCheckDialog
 from motionpatches.app.widgets.dialogs.settings import SettingsDialog
 from motionpatches.app.widgets.theme import set_appearance
 from motionpatches.core import paths as app_paths
-from motionpatches.core.io.load import SUFFIXES
+
+if TYPE_CHECKING:
+    from motionpatches.app.viewmodels.import_check import ImportCheck
 
 
 class Commands:
@@ -31,6 +32,8 @@ class Commands:
     # Files --------------------------------------------------------------------------------------------------------------
 
     def open_files(self) -> None:
+        from motionpatches.core.io.load import SUFFIXES  # the readers take a while to import
+
         kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
         names, _ = QFileDialog.getOpenFileNames(self.parent, "Open motions", "", f"Motions ({kinds});;All files (*)")
         if names:
@@ -48,11 +51,15 @@ class Commands:
 
     def check_import(self) -> None:
         """Open Check Import for the clip on the stage."""
+        from motionpatches.app.viewmodels.import_check import check_shown
+
         refused = check_shown(self.workspace, self._check, lambda reason: self._tell("Check Import", reason))
         if refused:
             self._tell("Check Import", refused)
 
     def _check(self, check: ImportCheck) -> None:
+        from motionpatches.app.widgets.dialogs.import_check import ImportCheckDialog
+
         dialog = ImportCheckDialog(check, self.playback, self.parent)
         if dialog.exec():
             check.apply(self.view_models.corrections)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from motionpatches.core.errors import FileProblem
 from motionpatches.core.motion.raw import RawTake
 
 Reader = Callable[[Path], list[RawTake]]
@@ -30,3 +31,13 @@ class Format:
     native: bool = False
     fits: Callable[[Path], bool] = _any
     files: Callable[[Path], list[Path]] = _alone
+
+
+def index_of(path: Path, takes: Sequence[RawTake], name: str) -> int:
+    """Where the take of a name is; the first for ''. Raises FileProblem."""
+    if not name:
+        return 0
+    for at, take in enumerate(takes):
+        if take.name == name:
+            return at
+    raise FileProblem(path, f"it holds no take {name[:60]!r}", "Open it again")

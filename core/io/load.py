@@ -12,7 +12,7 @@ from motionpatches.core.io.acclaim.amc import AMC
 from motionpatches.core.io.arrays.arrays import NPY, NPZ, PICKLE, TORCH
 from motionpatches.core.io.assemble import assemble
 from motionpatches.core.io.bvh.bvh import BVH
-from motionpatches.core.io.formats import Format
+from motionpatches.core.io.formats import Format, index_of
 from motionpatches.core.io.gltf.gltf import GLTF
 from motionpatches.core.io.limits import check_take
 from motionpatches.core.io.native.c3d import C3D
@@ -89,13 +89,3 @@ def load_motion(path: str | Path, take: str = "") -> Motion:
     at = index_of(path, takes, take)
     readings = survey({i: evidence_of(one) for i, one in enumerate(takes)}, dict.fromkeys(range(len(takes)), ""))
     return assemble(path, takes[at], readings[at])
-
-
-def index_of(path: Path, takes: Sequence[RawTake], name: str) -> int:
-    """Where the take of a name is; the first for ''. Raises FileProblem."""
-    if not name:
-        return 0
-    for at, take in enumerate(takes):
-        if take.name == name:
-            return at
-    raise FileProblem(path, f"it holds no take {name[:60]!r}", "Open it again")

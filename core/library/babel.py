@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.assemble import assemble
 from motionpatches.core.library.captions import read_text
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
 from motionpatches.core.library.scan import raw_take
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.motion.skeleton import SMPL22
 from motionpatches.core.motion.stated import Stated
 from motionpatches.core.progress import Job, Meter
 from motionpatches.core.recognition import corrections
-from motionpatches.core.recognition.body_parts import PartFinding
-from motionpatches.core.recognition.decide import Recognition
+
+if TYPE_CHECKING:
+    from motionpatches.core.recognition.decide import Recognition
 
 FILES = (
     ("train.json", "train"),
@@ -26,9 +28,6 @@ FILES = (
     ("extra_train.json", "train"),
     ("extra_val.json", "val"),
 )
-
-# What the layout itself says of every take.
-AMASS = Recognition(Stated(1.0, "AMASS"), Stated("Z", "AMASS"), PartFinding(SMPL22.chains, 1.0, "SMPL's joints"))
 
 
 def is_babel(root: Path) -> bool:
@@ -62,9 +61,22 @@ def open_babel(root: Path) -> Job[Library]:
 
 def babel_reader(_: Path) -> Reader:
     """AMASS files, Z up by definition, whatever a person does in them."""
-    return Reader(
-        lambda clip: assemble(clip.path, raw_take(clip.path, ""), AMASS), lambda clip: raw_take(clip.path, ""), lambda clip: AMASS
-    )
+
+    def read(clip: Clip) -> Motion:
+        from motionpatches.core.io.assemble import assemble
+
+        return assemble(clip.path, raw(clip), amass(clip))
+
+    def raw(clip: Clip) -> RawTake:
+        return raw_take(clip.path, "")
+
+    def amass(_: Clip) -> Recognition:
+        from motionpatches.core.recognition.body_parts import PartFinding
+        from motionpatches.core.recognition.decide import Recognition
+
+        return Recognition(Stated(1.0, "AMASS"), Stated("Z", "AMASS"), PartFinding(SMPL22.chains, 1.0, "SMPL's joints"))
+
+    return Reader(read, raw, amass)
 
 
 def _entries(file: Path) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 
 from motionpatches.core.errors import FileProblem, StudioError
-from motionpatches.core.io.load import SUFFIXES, is_motion_file
 from motionpatches.core.library import index
 from motionpatches.core.library.cache import take_cache
 from motionpatches.core.library.captions import (
@@ -35,7 +34,6 @@ from motionpatches.core.library.takes import FOLDER, clips_by_range
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job, Meter, run
 from motionpatches.core.recognition.corrections import find_by_key
-from motionpatches.core.recognition.survey import SURE
 
 # Seconds after which a scan gives out what it has found so far.
 PARTLY_S = 1.5
@@ -45,6 +43,8 @@ SIBLINGS = 12
 
 def motion_files(root: Path) -> list[Path]:
     """Files below a folder with a reader, sorted by path; hidden folders are not entered."""
+    from motionpatches.core.io.load import SUFFIXES, is_motion_file  # the readers take a while to import
+
     return sorted(
         f
         for f in root.rglob("*")
@@ -62,6 +62,8 @@ def open_folder(root: Path) -> Job[Library]:
     except PermissionError:
         raise FileProblem(root, "no permission to read the folder", "Change its permissions") from None
     if not files:
+        from motionpatches.core.io.load import SUFFIXES
+
         raise FileProblem(root, "the folder holds no motion file", f"Choose one with {', '.join(sorted(SUFFIXES))} files")
     library = yield from open_files(files, root, root.name, index.load_files(root))
     return library
@@ -113,6 +115,8 @@ class _Scan:
 
     def ask_siblings(self, file: Path) -> None:
         """A file opened alone that leaves doubt is read as the other takes of its rig in its folder are."""
+        from motionpatches.core.recognition.survey import SURE
+
         if all(min(r.up.confidence, r.unit.confidence) >= SURE for r in readings_of(self.files).values()):
             return
         with suppress(OSError):

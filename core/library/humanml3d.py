@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
-from motionpatches.core.io.arrays.folder import SharedFormat, recognise_folder
-from motionpatches.core.io.arrays.joint_vectors import WIDTHS
-from motionpatches.core.io.containers.npy_file import NotAnArray, read_header
 from motionpatches.core.library.captions import read_humanml3d
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
 from motionpatches.core.library.splits import read_splits
 from motionpatches.core.library.takes import clips_by_range
 from motionpatches.core.motion.skeleton import known_name
 from motionpatches.core.progress import Job, Meter
+
+if TYPE_CHECKING:
+    from motionpatches.core.io.arrays.folder import SharedFormat
 
 DESCRIBED = "skeleton.json"
 
@@ -37,7 +38,7 @@ def open_humanml3d(root: Path) -> Job[Library]:
     files = sorted(folder.glob("*.npy"))
     if not files:
         raise FileProblem(folder, "the folder holds no .npy file", "Choose the dataset's own folder")
-    shared = recognise_folder(files, root / DESCRIBED)
+    shared = _recognise(root)
     splits = read_splits(root)
     clips: list[Clip] = []
     skipped: list[Skipped] = []
@@ -59,7 +60,13 @@ def open_humanml3d(root: Path) -> Job[Library]:
 
 def humanml3d_reader(root: Path) -> Reader:
     """Recognises the folder when the first motion is read."""
-    return _reader(cache(lambda: recognise_folder(sorted((_joint_folder(root) or root).glob("*.npy")), root / DESCRIBED)))
+    return _reader(cache(lambda: _recognise(root)))
+
+
+def _recognise(root: Path) -> SharedFormat:
+    from motionpatches.core.io.arrays.folder import recognise_folder  # the readers take a while to import
+
+    return recognise_folder(sorted((_joint_folder(root) or root).glob("*.npy")), root / DESCRIBED)
 
 
 def _reader(shared: Callable[[], SharedFormat]) -> Reader:
@@ -76,6 +83,9 @@ def _clips_of(root: Path, file: Path, shared: SharedFormat, split: str) -> list[
 
 def _frame_count(file: Path, joints: int) -> int:
     """From the array's header alone."""
+    from motionpatches.core.io.arrays.joint_vectors import WIDTHS
+    from motionpatches.core.io.containers.npy_file import NotAnArray, read_header
+
     try:
         with open(file, "rb") as stream:
             header = read_header(stream)

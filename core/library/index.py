@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from motionpatches.core import paths
 from motionpatches.core.library.library import Clip, Library, Skipped
 from motionpatches.core.library.scan import FoundFile, takes_from, takes_values
 from motionpatches.core.recognition import corrections
-from motionpatches.core.recognition.decide import Recognition
-from motionpatches.core.recognition.stored import recognition_from, recognition_values
+
+if TYPE_CHECKING:
+    from motionpatches.core.recognition.decide import Recognition
 
 FORMAT = 3
 BREAK = "\x1f"
@@ -111,6 +112,8 @@ def save(library: Library, opened_as: str = "folder", complete: bool = True, fil
 
 def _save_readings(base: sqlite3.Connection, library: Library) -> None:
     """Takes of one rig share a recognition, so each is written once."""
+    from motionpatches.core.recognition.stored import recognition_values
+
     recognition = library.reader.recognition
     if recognition is None:
         return
@@ -191,6 +194,8 @@ def load_stamps(root: Path, file: Path | None = None) -> dict[str, tuple[str, st
 
 def load_reading(root: Path, path: str, take: str, file: Path | None = None) -> Recognition | None:
     """How a take is read; None where the index does not know it."""
+    from motionpatches.core.recognition.stored import recognition_from
+
     rows = _rows(
         root, "SELECT content FROM readings JOIN recognitions ON recognition = id WHERE path = ? AND take = ?", (path, take), file
     )

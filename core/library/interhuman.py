@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from motionpatches.core.errors import FileProblem, StudioError
-from motionpatches.core.io.smpl.interhuman import read_processed
 from motionpatches.core.library.captions import read_text
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
 from motionpatches.core.library.recognised import recognised
@@ -75,6 +74,10 @@ def _raw_of(root: Path) -> Callable[[Clip], RawTake]:
     second = root / "motions_processed" / "person2"
 
     def raw(clip: Clip) -> RawTake:
-        return read_processed(clip.path, second / clip.path.name) if clip.path.suffix == ".npy" else raw_take(clip.path, "")
+        if clip.path.suffix != ".npy":
+            return raw_take(clip.path, "")
+        from motionpatches.core.io.smpl.interhuman import read_processed  # the readers take a while to import
+
+        return read_processed(clip.path, second / clip.path.name)
 
     return raw

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from motionpatches.core.errors import StudioError
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.raw import RawTake
-from motionpatches.core.recognition.decide import Recognition
 
 if TYPE_CHECKING:
     from motionpatches.core.library.scan import FoundFile
+    from motionpatches.core.recognition.decide import Recognition
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,40 @@
-"""The way from a clip to its motion where files say less than is needed: the raw take, and how it is read."""
+"""Readers of clips whose files do not state everything: the raw take, its recognition, and the motion made of both."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from motionpatches.core.io.assemble import assemble
 from motionpatches.core.library import index
 from motionpatches.core.library.library import Clip, Reader
 from motionpatches.core.library.scan import Readings
+from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.raw import RawTake
-from motionpatches.core.recognition.decide import Recognition, recognise
+
+if TYPE_CHECKING:
+    from motionpatches.core.recognition.decide import Recognition
 
 
 def recognised(root: Path, raw: Callable[[Clip], RawTake], readings: Readings | None = None) -> Reader:
-    """A reader over raw takes. `readings` of a scan; None: those that the index of `root` holds, or the take's own."""
+    """Make a reader over raw takes.
+
+    Args:
+        root: the library's folder.
+        raw: gives the raw take of a clip.
+        readings: of a scan; None: those in the index of `root`, or what the take alone shows.
+    """
 
     def recognition(clip: Clip) -> Recognition:
+        from motionpatches.core.recognition.decide import recognise
+
         key = (str(clip.path), clip.take)
         found = index.load_reading(root, *key) if readings is None else readings.get(key)
         return found or recognise(raw(clip))
 
-    return Reader(lambda clip: assemble(clip.path, raw(clip), recognition(clip)), raw, recognition)
+    def read(clip: Clip) -> Motion:
+        from motionpatches.core.io.assemble import assemble
+
+        return assemble(clip.path, raw(clip), recognition(clip))
+
+    return Reader(read, raw, recognition)

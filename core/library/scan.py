@@ -6,17 +6,18 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from motionpatches.core.io.load import index_of
+from motionpatches.core.io.formats import index_of
 from motionpatches.core.library.cache import take_cache
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.recognition import unit
 from motionpatches.core.recognition.corrections import find_by_key, hierarchy_key
-from motionpatches.core.recognition.decide import Recognition
-from motionpatches.core.recognition.evidence import Evidence, evidence_of
-from motionpatches.core.recognition.stored import evidence_from, evidence_values
-from motionpatches.core.recognition.survey import survey
+
+# What recognises takes is imported late: the first window does not wait for its tables of names.
+if TYPE_CHECKING:
+    from motionpatches.core.recognition.decide import Recognition
+    from motionpatches.core.recognition.evidence import Evidence
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,7 @@ class FoundFile:
     takes: tuple[Found, ...]
 
 
-Readings = dict[tuple[str, str], Recognition]
+Readings = dict[tuple[str, str], "Recognition"]
 
 
 def read_file(path: Path) -> FoundFile:
@@ -55,6 +56,8 @@ def read_file(path: Path) -> FoundFile:
 
 def found_in(take: RawTake) -> Found:
     """What a scan keeps of a take."""
+    from motionpatches.core.recognition.evidence import evidence_of
+
     return Found(
         take.name,
         take.fps,
@@ -74,6 +77,8 @@ def raw_take(path: Path, name: str, stamp: str = "", digest: str = "") -> RawTak
 
 def readings_of(files: Iterable[FoundFile]) -> Readings:
     """How each take (path, name) is read: takes of one rig in one folder alike."""
+    from motionpatches.core.recognition.survey import survey
+
     evidence, folders = {}, {}
     for file in files:
         for take in file.takes:
@@ -104,6 +109,8 @@ def notes_of(files: Iterable[FoundFile], readings: Readings, most: int = 4) -> t
 
 def takes_values(takes: Iterable[Found]) -> list[dict[str, Any]]:
     """Takes as JSON values."""
+    from motionpatches.core.recognition.stored import evidence_values
+
     return [
         {**{k: v for k, v in vars(take).items() if k != "evidence"}, "evidence": evidence_values(take.evidence)} for take in takes
     ]
@@ -111,4 +118,6 @@ def takes_values(takes: Iterable[Found]) -> list[dict[str, Any]]:
 
 def takes_from(values: list[dict[str, Any]]) -> tuple[Found, ...]:
     """The inverse of takes_values. Raises KeyError, TypeError, ValueError or IndexError where something else was stored."""
+    from motionpatches.core.recognition.stored import evidence_from
+
     return tuple(Found(**{**v, "captions": tuple(v["captions"]), "evidence": evidence_from(v["evidence"])}) for v in values)
