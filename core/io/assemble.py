@@ -14,7 +14,7 @@ from motionpatches.core.motion.motion import Assumption, Motion, Source
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.motion.stated import Stated
 from motionpatches.core.recognition import corrections, unit
-from motionpatches.core.recognition.body_parts import PartFinding
+from motionpatches.core.recognition.body_parts import PartFinding, find_body_parts
 from motionpatches.core.recognition.corrections import Correction
 from motionpatches.core.recognition.decide import Recognition
 
@@ -42,11 +42,11 @@ def assemble(path: Path, raw: RawTake, recognition: Recognition, said: Correctio
     )
     if raw.partner is None:
         return motion
-    # Both people stand in one space. The second's joints are the first's where the rig is the same.
-    chains = parts.chains if raw.partner.skeleton.joint_count == raw.skeleton.joint_count else raw.partner.skeleton.chains
-    partner = replace(
-        motion, positions=_placed(raw.partner, factor, up, add), skeleton=replace(raw.partner.skeleton, chains=chains)
-    )
+    # Both people stand in one space. The second has the first's body parts where the rig is the same, else its own.
+    second = raw.partner.skeleton
+    same = (second.joint_names, second.parents) == (raw.skeleton.joint_names, raw.skeleton.parents)
+    chains = parts.chains if same else second.chains or find_body_parts(second, raw.partner.positions).chains
+    partner = replace(motion, positions=_placed(raw.partner, factor, up, add), skeleton=replace(second, chains=chains))
     return replace(motion, partner=partner)
 
 

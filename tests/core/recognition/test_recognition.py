@@ -115,6 +115,18 @@ def test_a_pair_shares_one_reading(walk):
     assert motion.partner.skeleton.chains == motion.skeleton.chains
 
 
+def test_the_second_of_a_pair_on_another_rig_has_its_own_body_parts(walk):
+    """As many joints, in the opposite order: the first one's chains would name other joints."""
+    order = list(range(22))[::-1]
+    names = tuple(SMPL22.joint_names[j] for j in order)
+    parents = tuple(order.index(p) if (p := SMPL22.parents[j]) >= 0 else -1 for j in order)
+    other = take(walk[:, order] + np.float32(1), skeleton=replace(SMPL22, joint_names=names, parents=parents, chains=()))
+    pair = take(walk, partner=other)
+    motion = assemble_of(pair, recognise(pair))
+    named = [[[one.skeleton.joint_names[j] for j in chain] for chain in one.skeleton.chains] for one in (motion, motion.partner)]
+    assert named[0] == named[1] and len(named[0]) == 5
+
+
 def test_markers_are_shown_and_have_no_chains(walk):
     loose = replace(SMPL22, parents=(-1,) * 22, chains=())
     found = recognise(take(walk, skeleton=loose, kind="points"))
