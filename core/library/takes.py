@@ -20,10 +20,12 @@ def take_id(clip: Clip) -> str:
 
 def clips_by_range(whole: Clip, lines: Iterable[CaptionLine], keep_whole: bool = False) -> list[Clip]:
     """A clip for each captioned range, with all captions of that range. `whole` itself, without captions, where there is
-    none, or for `keep_whole` always. Ranges beyond the motion's end are cut there, or left out."""
-    ranges: dict[tuple[float, float], list[str]] = {(0.0, 0.0): []} if keep_whole else {}
+    none, or for `keep_whole` always. In the order of the lines. Ranges beyond the motion's end are cut there, or left out."""
+    ranges: dict[tuple[float, float], list[str]] = {}
     for line in lines:
         ranges.setdefault((line.start_s, line.end_s), []).append(line.text)
+    if keep_whole and (0.0, 0.0) not in ranges:
+        ranges = {(0.0, 0.0): [], **ranges}
     clips = []
     for (start, end), captions in (ranges or {(0.0, 0.0): []}).items():
         texts = tuple(c for c in captions if c)
