@@ -18,33 +18,36 @@ class Camera:
     field_of_view: float = 0.66
 
     def orbit(self, dx: float, dy: float) -> Camera:
-        """By pixels of mouse travel."""
+        """Turn around the target by pixels of mouse travel."""
         return replace(self, azimuth=self.azimuth - dx * 0.008, elevation=float(np.clip(self.elevation + dy * 0.008, -0.15, 1.5)))
 
     def pan(self, dx: float, dy: float, height_px: int) -> Camera:
-        """The point under the mouse stays under it."""
+        """Move the target by pixels of mouse travel, so that the point under the mouse stays there."""
         scale = 2 * self.distance * np.tan(self.field_of_view / 2) / max(height_px, 1)
         right, up, _ = self.axes()
         moved = np.array(self.target) - right * dx * scale + up * dy * scale
         return replace(self, target=_three(moved))
 
     def zoom(self, steps: float) -> Camera:
+        """Come nearer by steps of the wheel; 0.4 to 60 m."""
         return replace(self, distance=float(np.clip(self.distance * 0.88**steps, 0.4, 60)))
 
     def axes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Unit vectors right, up, and from the target to the eye."""
+        """Return unit vectors (3,): right, up, and from the target to the eye."""
         ce, se, ca, sa = np.cos(self.elevation), np.sin(self.elevation), np.cos(self.azimuth), np.sin(self.azimuth)
         return np.array([ca, 0.0, -sa]), np.array([-se * sa, ce, -se * ca]), np.array([ce * sa, se, ce * ca])
 
     def eye(self) -> np.ndarray:
+        """Return (3,) where the camera stands, in metres."""
         return np.array(self.target) + self.axes()[2] * self.distance
 
     def matrix(self, aspect: float) -> np.ndarray:
-        """(4, 4) float32 projection times view."""
+        """Return (4, 4) float32 projection times view; `aspect`: width over height."""
         right, up, back = self.axes()
         view = np.eye(4)
         view[:3, :3] = np.stack([right, up, back])
         view[:3, 3] = -view[:3, :3] @ self.eye()
+        # The field of view is that of the shorter side, so that a narrow view shows as much of a body as a low one.
         f = 1 / np.tan(self.field_of_view / 2)
         f_x = f / aspect if aspect >= 1 else f
         f_y = f if aspect >= 1 else f * aspect
@@ -56,7 +59,7 @@ class Camera:
 
 
 def frame_motion(positions: np.ndarray, camera: Camera | None = None) -> Camera:
-    """A camera that holds all of a motion (T, J, 3) in view, keeping the direction it looks from."""
+    """Return a camera that holds all positions (T, J, 3) in view and keeps the direction it looks from."""
     camera = camera or Camera()
     low, high = positions.min(axis=(0, 1)), positions.max(axis=(0, 1))
     middle = (low + high) / 2
@@ -73,7 +76,7 @@ def _three(values: np.ndarray) -> tuple[float, float, float]:
 
 
 def project(camera: Camera, points: np.ndarray, width: float, height: float) -> np.ndarray:
-    """(N, 2) pixels, y down, of points (N, 3); NaN for those behind the camera."""
+    """Return (N, 2) pixels, y down, of points (N, 3); NaN for those behind the camera."""
     rows = np.concatenate([points, np.ones((len(points), 1))], axis=1) @ camera.matrix(width / max(height, 1)).T
     depth = np.where(rows[:, 3:] > 1e-6, rows[:, 3:], np.nan)
     return (rows[:, :2] / depth * [0.5, -0.5] + 0.5) * [width, height]

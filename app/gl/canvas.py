@@ -68,8 +68,8 @@ def make_canvas(paint: Paint, view: QWidget) -> Canvas:
     """Make the canvas that suits this machine, and let it fill a view.
 
     Args:
-        paint: draws a frame with the drawer it is given.
-        view: the canvas's parent. It gets the events of the mouse, since the canvas lets them through.
+        paint: Draws a frame with the drawer it is given.
+        view: The canvas's parent. It gets the events of the mouse, since the canvas lets them through.
     """
     name = opengl_label().lower()
     canvas: Canvas
@@ -91,13 +91,13 @@ def make_canvas(paint: Paint, view: QWidget) -> Canvas:
 
 
 def opengl_works() -> bool:
-    """Whether a context of OpenGL 3.3 can be made here. MOTIONPATCHES_NO_OPENGL=1 says no."""
+    """Return whether a context of OpenGL 3.3 can be made here. MOTIONPATCHES_NO_OPENGL=1 answers no."""
     return bool(opengl_label())
 
 
 @lru_cache(maxsize=1)
 def opengl_label() -> str:
-    """Version and renderer, as in '4.5, llvmpipe'; '' where there is no OpenGL 3.3."""
+    """Return version and renderer, as in '4.5, llvmpipe'; '' where there is no OpenGL 3.3."""
     if os.environ.get("MOTIONPATCHES_NO_OPENGL") == "1" or QGuiApplication.platformName() in ("offscreen", "minimal"):
         return ""
     surface = QOffscreenSurface()
@@ -178,7 +178,7 @@ class PainterRenderer:
         painter.restore()
 
     def _floor(self, camera: Camera, w: float, h: float, look: Look) -> None:
-        """Metre lines around the target."""
+        """Draw a line at each metre, six metres around the target."""
         middle = np.round([camera.target[0], camera.target[2]])
         steps = np.arange(-6, 7)
         ends = []

@@ -1,4 +1,4 @@
-"""Meshes and per-frame instances of bones. numpy only."""
+"""Meshes, and the instances of bones that a renderer draws for a pose. numpy only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ PART_COLOURS = {
     RIGHT_ARM: (230, 159, 0),
     LEFT_ARM: (86, 180, 233),
 }
+# Numbers of an instance: start, end (metres), two radii (metres), colour (0 to 1).
 INSTANCE_FLOATS = 11
+# Radii in metres at the first and the last joint of a chain; of a joint without bones.
 _RADII = {
     RIGHT_LEG: (0.066, 0.045),
     LEFT_LEG: (0.066, 0.045),
@@ -25,11 +27,19 @@ _RADII = {
     RIGHT_ARM: (0.047, 0.032),
     LEFT_ARM: (0.047, 0.032),
 }
+_BALL = 0.05
 
 
 def capsule(segments: int = 14, rings: int = 5) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices (V, 4) of direction and end (0 or 1), and triangles (I,) uint32: a capsule between two spheres,
-    stretched by the vertex shader. The axis is +Z."""
+    """Make a capsule along +Z, which the vertex shader stretches between two spheres.
+
+    Args:
+        segments: Corners around the axis.
+        rings: Rings of triangles of each half sphere.
+
+    Returns:
+        (V, 4) float32 direction and end (0 or 1) of each vertex, and (I,) uint32 indices of triangles.
+    """
     rows = []
     for end in (0.0, 1.0):
         for ring in range(rings + 1):
@@ -47,7 +57,11 @@ def capsule(segments: int = 14, rings: int = 5) -> tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class BoneSet:
-    """Which joints are joined by bones of which thickness and colour; made once per skeleton."""
+    """The bones of a skeleton; made once for each.
+
+    `starts`, `ends`: (B,) joints; `fixed`: (B, 5) radii in metres and colour; `head`, `neck`: joints, -1 where there are none;
+    `size`: stature over 1.7 m.
+    """
 
     starts: np.ndarray
     ends: np.ndarray
@@ -58,8 +72,15 @@ class BoneSet:
 
 
 def bone_set(skeleton: Skeleton, size: float = 1.0) -> BoneSet:
-    """Bones of the chains thick, all others (fingers, face, helpers) thin, none above the hips (a root on the floor).
-    `size`: stature over 1.7 m."""
+    """Make the bones of a skeleton.
+
+    Those of the chains are thick, all others (fingers, face, helpers) thin; none joins the hips with what is above them in the
+    tree (a root on the floor). A skeleton without bones is a ball for each joint.
+
+    Args:
+        skeleton: Any rig.
+        size: Stature over 1.7 m.
+    """
     rows: list[tuple[int, int, float, float, int]] = []
     in_chain = set()
     for part, chain in enumerate(skeleton.chains):
@@ -74,6 +95,8 @@ def bone_set(skeleton: Skeleton, size: float = 1.0) -> BoneSet:
         if (a, b) not in in_chain and (b, a) not in in_chain and a not in above_hips:
             radius = 0.009 if skeleton.chains else 0.03
             rows.append((int(a), int(b), radius, radius, int(skeleton.joint_parts[b])))
+    if not rows:
+        rows = [(joint, joint, _BALL, _BALL, TORSO) for joint in range(skeleton.joint_count)]
     head, neck = (skeleton.chains[TORSO][-1], skeleton.chains[TORSO][-2]) if skeleton.chains else (-1, -1)
     if head >= 0:
         rows.append((head, head, 0.082, 0.078, TORSO))
@@ -81,18 +104,19 @@ def bone_set(skeleton: Skeleton, size: float = 1.0) -> BoneSet:
     for i, (_, _, r0, r1, part) in enumerate(rows):
         fixed[i, :2] = r0 * size, r1 * size
         fixed[i, 2:] = np.array(PART_COLOURS[part]) / 255
-    return BoneSet(np.array([r[0] for r in rows]), np.array([r[1] for r in rows]), fixed, head, neck, size)
+    ends = np.array([row[:2] for row in rows], np.intp).reshape(-1, 2)
+    return BoneSet(ends[:, 0], ends[:, 1], fixed, head, neck, size)
 
 
 def in_one_colour(bones: BoneSet, colour: tuple[int, int, int]) -> BoneSet:
-    """The same bones, all of one colour (0 to 255)."""
+    """Return the same bones, all of one colour (0 to 255)."""
     fixed = bones.fixed.copy()
     fixed[:, 2:] = np.array(colour) / 255
     return replace(bones, fixed=fixed)
 
 
 def instances(bones: BoneSet, joints: np.ndarray) -> np.ndarray:
-    """(B, 11) float32 of one pose (J, 3): start, end, two radii, colour."""
+    """Return (B, 11) float32 instances of one pose (J, 3)."""
     out = np.empty((len(bones.starts), INSTANCE_FLOATS), np.float32)
     out[:, 0:3] = joints[bones.starts]
     out[:, 3:6] = joints[bones.ends]
@@ -106,7 +130,7 @@ def instances(bones: BoneSet, joints: np.ndarray) -> np.ndarray:
 
 
 def pose_at(motion: Motion, time_s: float) -> np.ndarray:
-    """(J, 3) pose at a time, between frames by linear interpolation; times outside are held."""
+    """Return the pose (J, 3) at a time in seconds, between frames by linear interpolation; times outside are held."""
     at = min(max(time_s * motion.fps, 0.0), motion.frame_count - 1)
     low = int(at)
     high = min(low + 1, motion.frame_count - 1)
@@ -115,7 +139,11 @@ def pose_at(motion: Motion, time_s: float) -> np.ndarray:
 
 
 def figures(bones: BoneSet, motion: Motion, time_s: float) -> tuple[np.ndarray, np.ndarray]:
-    """(3,) the middle between the roots, and the instances of all people of a motion at a time; a partner is paler."""
+    """Return what is drawn of a motion at a time in seconds.
+
+    Returns:
+        (3,) the root, or the middle between the roots of two people; (B, 11) instances of all people, a partner's paler.
+    """
     root = motion.skeleton.root
     pose = pose_at(motion, time_s)
     if motion.partner is None:
@@ -127,5 +155,5 @@ def figures(bones: BoneSet, motion: Motion, time_s: float) -> tuple[np.ndarray, 
 
 
 def all_people(motion: Motion) -> np.ndarray:
-    """Positions (T, J or 2 J, 3) of everybody."""
+    """Return the positions (T, J or 2 J, 3) of all people of a motion."""
     return motion.positions if motion.partner is None else np.concatenate([motion.positions, motion.partner.positions], axis=1)

@@ -68,7 +68,7 @@ class _Target:
         self.buffers: list[int] = []
 
     def begin(self, size: tuple[int, int]) -> None:
-        """What is drawn from now on goes here; (width, height) in device pixels."""
+        """Draw here from now on; `size`: (width, height) in device pixels."""
         from OpenGL import GL as gl
 
         if size != self.size:
@@ -77,10 +77,11 @@ class _Target:
         gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self.frames[0])
 
     def end(self) -> QImage:
-        """The picture, which holds until the next begin."""
+        """Return the picture, which is valid until the next begin."""
         from OpenGL import GL as gl
 
         width, height = self.size
+        # Samples are resolved by copying them into the plain buffer, which is read.
         if len(self.frames) > 1:
             gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, self.frames[1])
             gl.glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
@@ -90,7 +91,7 @@ class _Target:
         return QImage(self.picture.data, width, height, 4 * width, QImage.Format.Format_RGB32)
 
     def free(self) -> None:
-        """Gives the memory back."""
+        """Free the memory of the graphics driver."""
         from OpenGL import GL as gl
 
         with suppress(RuntimeError):  # at the program's end the context may be gone before its last widget

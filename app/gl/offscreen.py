@@ -25,9 +25,18 @@ def make_surface() -> QOffscreenSurface:
 
 
 class Offscreen:
-    """Draws (height, width, 4) uint8 frames, smoothed by drawing them twice as large where there is no multisampling."""
+    """Draws (height, width, 4) uint8 frames with multisampling."""
 
     def __init__(self, surface: QOffscreenSurface, size: tuple[int, int], samples: int = 4):
+        """
+        Args:
+            surface: From `make_surface`.
+            size: Width and height in pixels.
+            samples: Of each pixel.
+
+        Raises:
+            StudioError: OpenGL 3.3 is missing.
+        """
         self.context = QOpenGLContext()
         self.context.setFormat(surface.format())
         if not self.context.create() or not self.context.makeCurrent(surface):
@@ -55,5 +64,6 @@ class Offscreen:
         return np.frombuffer(data, np.uint8).reshape(height, width, 4)[::-1].copy()
 
     def close(self) -> None:
+        """Free the buffers and release the context."""
         del self.plain, self.smooth, self.renderer
         self.context.doneCurrent()

@@ -20,7 +20,7 @@ from motionpatches.app.gl.geometry import INSTANCE_FLOATS, capsule  # noqa: E402
 
 @dataclass(frozen=True)
 class Look:
-    """Colours (0 to 1) of the surroundings."""
+    """Colours (0 to 1) of the surroundings: background and fog, floor, lines on the floor."""
 
     background: tuple[float, float, float]
     floor: tuple[float, float, float]
@@ -60,7 +60,7 @@ class Renderer:
         gl.glBindVertexArray(0)
 
     def _mesh(self, vertices: np.ndarray, triangles: np.ndarray) -> tuple[int, int]:
-        """A vertex array that draws instances of a mesh, and its count of indices."""
+        """Return a vertex array that draws instances of a mesh, and its number of indices."""
         array = gl.glGenVertexArrays(1)
         mesh, elements = gl.glGenBuffers(2)
         gl.glBindVertexArray(array)
@@ -70,6 +70,7 @@ class Renderer:
         gl.glVertexAttribPointer(0, 4, gl.GL_FLOAT, False, 16, ctypes.c_void_p(0))
         gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, elements)
         gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, triangles.nbytes, triangles, gl.GL_STATIC_DRAW)
+        # The rows of `geometry.instances`: start, end, radii and colour, one row for each instance.
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.instances)
         offset = 0
         for location, size in ((1, 3), (2, 3), (3, 2), (4, 3)):
@@ -80,7 +81,7 @@ class Renderer:
         return array, len(triangles)
 
     def clear(self, colour: tuple[float, float, float], width: int, height: int) -> None:
-        """The whole surface in one colour."""
+        """Fill the whole surface with one colour."""
         gl.glViewport(0, 0, width, height)
         gl.glDisable(gl.GL_SCISSOR_TEST)
         gl.glClearColor(*colour, 1)
@@ -97,9 +98,18 @@ class Renderer:
         detail: int = FULL,
         skin: Skin | None = None,
     ) -> None:
-        """Bodies, (B, 11) instances, into rect (x, y from below, width, height) in device pixels; `extra` instances have no
-        shadow. `bare`: without floor and shadow, on nothing (alpha 0). `detail`: from 0, no shadows and few corners, to FULL.
-        `skin` is drawn over the bones."""
+        """Draw bodies into a rectangle.
+
+        Args:
+            rect: x, y from below, width and height in device pixels.
+            camera: Looks at them.
+            bones: (B, 11) instances.
+            look: Colours of the surroundings.
+            extra: (E, 11) instances without a shadow.
+            bare: Without floor and shadow, on nothing (alpha 0).
+            detail: From 0, no shadows and few corners, to FULL.
+            skin: Drawn over the bones.
+        """
         x, y, width, height = rect
         gl.glViewport(x, y, width, height)
         gl.glScissor(x, y, width, height)
@@ -107,6 +117,7 @@ class Renderer:
         gl.glClearColor(*look.background, 0 if bare else 1)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
         matrix, eye = camera.matrix(width / max(height, 1)), camera.eye().astype(np.float32)
+        # The floor first and without depth: everything stands on it.
         gl.glEnable(gl.GL_DEPTH_TEST)
         gl.glDepthMask(False)
         gl.glBindVertexArray(self.empty)
@@ -116,6 +127,7 @@ class Renderer:
         gl.glUniform3f(self._at(self.floor, "line_colour"), *look.line)
         if eye[1] > 0 and not bare:
             gl.glDrawArrays(gl.GL_TRIANGLE_STRIP, 0, 4)
+        # All bodies in one buffer; shadows are blended over the floor, one for each bone, before the bones themselves.
         array, count = self.rough if detail < 1 else self.fine if height > FINE_ABOVE and detail >= FULL else self.coarse
         gl.glBindVertexArray(array)
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.instances)
@@ -138,6 +150,7 @@ class Renderer:
         gl.glUseProgram(0)
 
     def _draw_skin(self, skin: Skin, matrix: np.ndarray, eye: np.ndarray, look: Look) -> None:
+        """Draw a body's triangles; their indices are sent only when they are others."""
         gl.glBindVertexArray(self.body)
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.body_places)
         gl.glBufferData(gl.GL_ARRAY_BUFFER, skin.vertices.nbytes, skin.vertices, gl.GL_STREAM_DRAW)
@@ -152,12 +165,14 @@ class Renderer:
         gl.glDrawElements(gl.GL_TRIANGLES, skin.faces.size, gl.GL_UNSIGNED_INT, None)
 
     def _use(self, program: int, matrix: np.ndarray, eye: np.ndarray, look: Look) -> None:
+        """Draw with a program, and set what all programs share."""
         gl.glUseProgram(program)
         gl.glUniformMatrix4fv(self._at(program, "camera"), 1, True, matrix)
         gl.glUniform3f(self._at(program, "eye"), *eye)
         gl.glUniform3f(self._at(program, "fog"), *look.background)
 
     def _at(self, program: int, name: str) -> int:
+        """Return the location of a uniform, asked for once."""
         key = (program, name)
         if key not in self.uniforms:
             self.uniforms[key] = gl.glGetUniformLocation(program, name)
@@ -165,6 +180,7 @@ class Renderer:
 
 
 def _program(vertex: str, fragment: str) -> int:
+    """Compile and link two shaders. Raises RuntimeError with the compiler's message."""
     program = gl.glCreateProgram()
     for kind, source in ((gl.GL_VERTEX_SHADER, vertex), (gl.GL_FRAGMENT_SHADER, fragment)):
         shader = gl.glCreateShader(kind)

@@ -57,6 +57,22 @@ def test_a_skeleton_without_body_parts_shows_its_bones():
     assert joined(geometry.bone_set(plain)) == {(int(a), int(b)) for a, b in plain.bones}
 
 
+def test_a_skeleton_of_one_joint_is_a_ball_there():
+    bones = geometry.bone_set(Skeleton(("root",), (-1,), ()))
+    rows = geometry.instances(bones, np.array([[1, 2, 3]], np.float32))
+    assert rows.shape == (1, geometry.INSTANCE_FLOATS)
+    np.testing.assert_array_equal(rows[0, :6], [1, 2, 3, 1, 2, 3])
+    assert rows[0, 6] > 0.01
+
+
+def test_a_chain_of_3000_joints_has_a_bone_less():
+    """No step of it recurses, and none looks at all pairs."""
+    count = 3000
+    skeleton = Skeleton(tuple(f"j{i}" for i in range(count)), tuple(range(-1, count - 1)), ())
+    motion = Motion(np.zeros((2, count, 3), np.float32), 30, skeleton, "chain")
+    assert len(geometry.figures(geometry.bone_set(skeleton), motion, 0.0)[1]) == count - 1
+
+
 def test_instances_run_from_joint_to_joint_in_the_colour_of_their_part():
     pose = np.random.default_rng(0).normal(size=(22, 3)).astype(np.float32)
     bones = geometry.bone_set(SMPL22)
