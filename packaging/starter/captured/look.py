@@ -1,8 +1,8 @@
 """Draw takes as strips of stick figures: `python -m motionpatches.packaging.starter.captured.look DATA OUT.png TAKE ...`
 
 A take is named as in the action tables, for example cmu/05_02, or cmu/05_02@3.2-9 for a range of seconds. It has two rows, seen
-from the front and from the left at the first frame (right limbs red, left limbs blue). Above each figure is its second, and at the
-right the path on the floor.
+from the front and from the left at the first frame: right limbs red, left limbs blue, the second above each figure. The path on
+the floor is at the right.
 """
 
 from __future__ import annotations

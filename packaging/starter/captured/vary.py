@@ -17,6 +17,7 @@ from motionpatches.core.demo.variation import on_rig
 from motionpatches.core.library.captions import mirror_caption
 from motionpatches.core.motion.canonical import canonical, facing, mirror, resample, rotate_y
 from motionpatches.core.motion.kinematics import axis_angle_matrices
+from motionpatches.core.motion.limbs import limb
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import TORSO
 from motionpatches.core.training.augment import STANCE
@@ -80,7 +81,7 @@ def rebuilt(motion: Motion, rng: np.random.Generator) -> Motion:
 
 
 def posed(motion: Motion, vectors: np.ndarray) -> Motion:
-    """Each limb held another way: turned about its first joint, alike in every frame as seen from the body.
+    """Each limb held another way: turned about hip or shoulder, alike in every frame as seen from the body.
 
     Args:
         motion: with body parts.
@@ -93,10 +94,11 @@ def posed(motion: Motion, vectors: np.ndarray) -> Motion:
     frames = np.stack([np.cross(up, ahead), up, ahead], axis=2)
     for part, turn in enumerate(axis_angle_matrices(vectors).astype(np.float32)):
         chain = skeleton.chains[part]
-        if part == TORSO or len(chain) < 3:
+        if part == TORSO:
             continue
-        joints = below(skeleton.parents, chain[1])
-        pivot = motion.positions[:, chain[1] : chain[1] + 1]
+        start = limb(motion.positions, chain).start
+        joints = below(skeleton.parents, start)
+        pivot = motion.positions[:, start : start + 1]
         turned = frames @ turn @ frames.swapaxes(1, 2)
         positions[:, joints] = (motion.positions[:, joints] - pivot) @ turned.swapaxes(1, 2) + pivot
     return replace(motion, positions=positions)
