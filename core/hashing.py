@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 
@@ -10,3 +11,8 @@ def content_digest(path: Path) -> str:
     """First 16 hex digits of the SHA-256 of a file."""
     with open(path, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+
+
+def place_digest(place: Path | str, digits: int = 16) -> str:
+    """First hex digits of the SHA-256 of a path, of any bytes: what files that belong to a place are named by."""
+    return hashlib.sha256(os.fsencode(place)).hexdigest()[:digits]

@@ -89,7 +89,7 @@ class Captions(QObject):
             self._push(what, {self.take: self.lines}, {self.take: lines})
 
     def _push(self, name: str, before: Mapping[str, Lines], after: Mapping[str, Lines]) -> None:
-        self.history.push(Change(name, lambda: self.keep(after), lambda: self.keep(before)))
+        self.history.push(Change(name, lambda: self.keep(after, before), lambda: self.keep(before, after)))
 
     def _wrong(self, lines: Lines) -> str:
         for line in lines:
@@ -102,8 +102,8 @@ class Captions(QObject):
                     return "The end of a range must be after its start."
         return ""
 
-    def keep(self, wanted: Mapping[str, Lines]) -> None:
-        """Shows the captions of takes and writes them; edits are written one after the other."""
+    def keep(self, wanted: Mapping[str, Lines], before: Mapping[str, Lines]) -> None:
+        """Show the captions of takes and write what differs from those `before`; edits are written one after the other."""
         library = self.workspace.library
         if library is None:
             return
@@ -125,12 +125,12 @@ class Captions(QObject):
             ended()
             now = self.workspace.library
             if now is not None and now.root == library.root:
-                self._show(now, wanted)
+                self._show(now, saved.lines)
             names = sorted(f.name for f in saved.files)
             self.say(saved.problem or (f"Saved in {names[0]}." if len(names) == 1 else f"Saved in {len(names):,} files."))
 
         self.workspace.lanes.files.submit(
-            f"captions {self._edits}", lambda: caption_store.save(library, wanted, own), done, failed, kept=True
+            f"captions {self._edits}", lambda: caption_store.save(library, wanted, own, before), done, failed, kept=True
         )
 
     def _show(self, library: Library, wanted: Mapping[str, Lines]) -> None:

@@ -14,8 +14,8 @@ from motionpatches.core.evaluation.embed import embed_clips, embed_texts, fitted
 from motionpatches.core.evaluation.metrics import best_ranks
 from motionpatches.core.evaluation.protocols import PROTOCOLS, Material, Ways, run_protocols
 from motionpatches.core.evaluation.published import dataset_of
-from motionpatches.core.library.captions import read_text
 from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.library.text_file import read_text
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.progress import Job
 

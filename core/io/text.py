@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import json
 import math
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from motionpatches.core.errors import FileProblem, os_problem
 
 MAX_TEXT = 1 << 30
+MAX_JSON = 16 << 20
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -44,6 +47,14 @@ def read_bytes(path: Path, most: int = MAX_TEXT) -> bytes:
     return data
 
 
+def read_json(path: Path, most: int = MAX_JSON) -> Any:
+    """The value of a JSON file in any encoding. Raises FileProblem."""
+    try:
+        return json.loads(read_text(path, most))
+    except (ValueError, RecursionError) as error:
+        raise FileProblem(path, f"it is not JSON ({str(error)[:80]})", "Copy or write it again") from None
+
+
 def head_text(path: Path, size: int = 16384) -> str:
     """The first bytes of a file as text, up to its last whole line; '' where it cannot be read."""
     try:
@@ -66,24 +77,31 @@ def decode(data: bytes) -> str:
 
 
 def _decoded(data: bytes) -> str:
+    mark, encoding = encoding_of(data)
+    return data[len(mark) :].decode(encoding, "replace")
+
+
+def encoding_of(data: bytes) -> tuple[bytes, str]:
+    """The mark at the start of a text (b"" for none) and its encoding."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
+            return mark, encoding
     sample = data[:400]
     if b"\0" in sample:
         for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
             if sample[start::2].count(0) > 0.6 * len(sample) / 2 and sample[1 - start :: 2].count(0) < 0.1 * len(sample) / 2:
-                return data.decode(encoding, "replace")
+                return b"", encoding
+    if data.isascii() or _decodes(data, "utf-8"):
+        return b"", "utf-8"
+    return b"", "cp932" if _is_shift_jis(data) and _decodes(data, "cp932") else "cp1252"
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
     try:
-        return data.decode("utf-8")
+        data.decode(encoding)
+        return True
     except UnicodeDecodeError:
-        pass
-    if _is_shift_jis(data):
-        try:
-            return data.decode("cp932")
-        except UnicodeDecodeError:
-            pass
-    return data.decode("cp1252", "replace")
+        return False
 
 
 def _is_shift_jis(data: bytes) -> bool:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.library.captions import read_text
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
 from motionpatches.core.library.scan import raw_take
+from motionpatches.core.library.text_file import read_text
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.motion.skeleton import SMPL22

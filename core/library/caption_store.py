@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from motionpatches.core import paths
-from motionpatches.core.atomic import write_atomically
+from motionpatches.core.atomic import locked, put_aside, write_atomically
 from motionpatches.core.errors import FileProblem, StudioError
-from motionpatches.core.library.captions import CaptionLine, format_humanml3d, read_captions_csv, read_text
+from motionpatches.core.hashing import place_digest
+from motionpatches.core.library.caption_files import Edit, OwnFiles, edit_file, file_name
+from motionpatches.core.library.caption_table import read_captions_csv, seconds
+from motionpatches.core.library.captions import CaptionLine
+from motionpatches.core.library.changes import merged
 from motionpatches.core.library.library import Clip, Library
-from motionpatches.core.library.takes import FOLDER, Lines, clips_of, take_id, with_lines
-
-TEXT_LAYOUTS = ("HumanML3D folder", "KIT-ML folder")
+from motionpatches.core.library.table import guarded, quoted, unguarded
+from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id, with_lines
+from motionpatches.core.library.text_file import read_text
 
 
 def sidecar_file(root: Path) -> Path:
-    return paths.user_captions() / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.json"
+    return paths.user_captions() / f"{place_digest(root)}.json"
 
 
 def read_sidecar(root: Path) -> dict[str, Lines]:
-    """By take. Raises FileProblem where the file is damaged."""
+    """By take. Raises FileProblem where the file is damaged; it is put aside then, and {} the next time."""
     file = sidecar_file(root)
     if not file.exists():
         return {}
     try:
         takes = json.loads(read_text(file))["takes"]
-        return {take: tuple(CaptionLine(str(t), float(a), float(b)) for t, a, b in lines) for take, lines in takes.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return {str(take): tuple(_line(*values) for values in lines) for take, lines in takes.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        kept = put_aside(file)
         raise FileProblem(
-            file, "your captions for this library could not be read", "Remove the file or bring back a copy"
+            file,
+            "your captions for this library could not be read",
+            f"The file was put aside as {kept.name}" if kept else "Remove the file or bring back a copy",
         ) from None
+
+
+def _line(text: str, start_s: float, end_s: float) -> CaptionLine:
+    times = float(start_s), float(end_s)
+    if not isinstance(text, str) or not all(math.isfinite(time) and time >= 0 for time in times):
+        raise ValueError("no caption")
+    return CaptionLine(text, *times)
 
 
 def over(library: Library) -> Library:
@@ -50,81 +61,86 @@ def over(library: Library) -> Library:
 
 @dataclass(frozen=True)
 class Saved:
-    """Where captions went; `problem`: why some went into the user's file instead of the library's own, or ''."""
+    """Where captions went; `problem`: why some went into the user's file instead of the library's own, or ''. `lines`: what is
+    kept now by take, with what other windows and programs wrote meanwhile."""
 
     files: frozenset[Path]
     problem: str = ""
+    lines: Mapping[str, Lines] = field(default_factory=dict)
 
 
-def own_file(library: Library, clip: Clip) -> Path | None:
-    """The text file of the library's own format that holds the captions of a clip's take; None where the format has none of
-    a kind that is written here. A take of a file of several has a row in captions.csv, if any."""
-    path = clip.path
-    if library.layout in TEXT_LAYOUTS:
-        return library.root / "texts" / f"{path.stem}.txt"
-    if library.layout == FOLDER:
-        table = path.parent / "captions.csv"
-        if table.exists() and (clip.take or _file_name(clip) in read_captions_csv(table)):
-            return table
-        return None if clip.take else path.with_suffix(".txt")
-    return None
+def save(library: Library, wanted: Mapping[str, Lines], own: bool, before: Mapping[str, Lines] | None = None) -> Saved:
+    """Keep the captions of takes.
+
+    Files are read again under a lock, and only what differs from `before` is changed in them.
+
+    Args:
+        library: with the captions that are shown.
+        wanted: captions by take.
+        own: keep them in the library's own files where its format has them and they can be written; else in the user's.
+        before: what was edited, by take; the captions of `library` where it says nothing.
+
+    Raises:
+        FileProblem: the user's file cannot be written either.
+    """
+    with locked(sidecar_file(library.root)):
+        return _save(library, wanted, own, before or {})
 
 
-def _file_name(clip: Clip) -> str:
-    """How captions.csv names a take: its file, or 'file#take' in a file of several."""
-    return f"{clip.path.name}#{clip.take}" if clip.take else clip.path.name
-
-
-def save(library: Library, wanted: Mapping[str, Lines], own: bool) -> Saved:
-    """Keeps the captions of takes. `own`: in the library's own files where its format has them and they can be written;
-    else in the user's. Raises FileProblem where that cannot be written either."""
-    written, mine, kept, problem = set(), {}, read_sidecar(library.root), ""
-    for take, clips in clips_of(library, wanted).items():
+def _save(library: Library, wanted: Mapping[str, Lines], own: bool, before: Mapping[str, Lines]) -> Saved:
+    problems: list[str] = []
+    try:
+        kept = read_sidecar(library.root)
+    except FileProblem as damaged:
+        kept, problems = {}, [str(damaged)]
+    clips = clips_of(library, wanted)
+    base = {take: tuple(before.get(take, lines_of(clips[take]))) for take in clips}
+    lines = {take: merged(base[take], wanted[take], kept[take]) if take in kept else tuple(wanted[take]) for take in clips}
+    edits = {take: Edit("", lines[take], None if take in kept else base[take]) for take in clips}
+    written: set[Path] = set()
+    in_own: dict[str, Lines] = {}
+    for file, takes in (_by_file(library, clips, edits, problems) if own else {}).items():
         try:
-            file = own_file(library, clips[0]) if own else None
-            if file is not None:
-                write_atomically(file, _own_text(file, _file_name(clips[0]), wanted[take]))
-                written.add(file)
-                continue
+            in_own |= edit_file(library.root, file, takes)
+            written.add(file)
         except FileProblem as refused:
-            problem = f"{refused} The captions are kept in your own file instead."
-        mine[take] = wanted[take]
-    left = {take: lines for take, lines in (kept | mine).items() if take in mine or take not in wanted}
+            problems.append(f"{refused} The captions are kept in your own file instead.")
+    mine = {take: value for take, value in lines.items() if take not in in_own}
+    left = {take: value for take, value in (kept | mine).items() if take not in in_own}
     if left != kept:
         file = sidecar_file(library.root)
-        rows = {take: [[line.text, line.start_s, line.end_s] for line in lines] for take, lines in left.items()}
-        write_atomically(file, json.dumps({"root": str(library.root), "takes": rows}, ensure_ascii=False, indent=1))
+        rows = {take: [[line.text, line.start_s, line.end_s] for line in value] for take, value in left.items()}
+        write_atomically(file, json.dumps({"root": str(library.root), "takes": rows}, indent=1))
         written |= {file} if mine else set()
-    return Saved(frozenset(written), problem)
+    return Saved(frozenset(written), " ".join(dict.fromkeys(problems)), lines | in_own)
 
 
-def _own_text(file: Path, name: str, lines: Lines) -> str:
-    if file.suffix == ".txt":
-        return format_humanml3d(lines, read_text(file) if file.exists() else "")
-    reader = csv.DictReader(io.StringIO(read_text(file)))
-    columns = list(reader.fieldnames or [])
-    rows = list(reader)
-    at = next((i for i, row in enumerate(rows) if row["file"] == name), len(rows))
-    if any(line.start_s or line.end_s for line in lines):
-        columns += [c for c in ("start", "end") if c not in columns]
-    mine = [
-        {"file": name, "caption": line.text, "start": _seconds(line.start_s), "end": _seconds(line.end_s)} for line in lines
-    ] or [{"file": name, "caption": ""}]
-    before = {row["caption"]: row for row in rows if row["file"] == name}
-    mine = [{**before.get(row["caption"], {}), **row} for row in mine]
-    others = [row for row in rows[at:] if row["file"] != name]
-    return _table(columns, [*rows[:at], *mine, *others])
+def _by_file(
+    library: Library, clips: Mapping[str, list[Clip]], edits: Mapping[str, Edit], problems: list[str]
+) -> dict[Path, dict[str, Edit]]:
+    """Edits by the own file that they go to; why a take has none is added to `problems`."""
+    files = OwnFiles(library)
+    found: dict[Path, dict[str, Edit]] = {}
+    for take, edit in edits.items():
+        try:
+            own = files.of(clips[take][0])
+            if own is not None:
+                found.setdefault(own.file, {})[take] = edit._replace(name=own.name)
+        except FileProblem as refused:
+            problems.append(f"{refused} The captions are kept in your own file instead.")
+    return found
 
 
 def export_csv(library: Library) -> str:
     """A table of every caption: file, start, end (seconds; empty: the whole take), split, caption. A take without captions
-    has a row with an empty one, to be filled in."""
+    has a row with an empty one, to be filled in. No cell begins as a formula of a spreadsheet does."""
     rows = [
-        {"file": _name(library, c), "start": _seconds(c.start_s), "end": _seconds(c.end_s), "split": c.split, "caption": text}
+        (_name(library, c), seconds(c.start_s), seconds(c.end_s), c.split, text)
         for c in library.clips
         for text in (c.captions or ("",))
     ]
-    return _table(["file", "start", "end", "split", "caption"], rows)
+    table = [("file", "start", "end", "split", "caption"), *(map(guarded, row) for row in rows)]
+    return "".join(",".join(quoted(cell, ",") for cell in row) + "\n" for row in table)
 
 
 def import_csv(library: Library, path: Path) -> tuple[dict[str, Lines], list[str]]:
@@ -132,16 +148,17 @@ def import_csv(library: Library, path: Path) -> tuple[dict[str, Lines], list[str
     does not have. A file is named as in an exported table, by its own name, or by its take. Raises FileProblem."""
     names: dict[str, str] = {}
     for clip in library.clips:
-        own = (_file_name(clip),) if clip.take else (clip.path.stem, clip.path.name)
+        own = (file_name(clip),) if clip.take else (clip.path.stem, clip.path.name)
         for name in (*own, _name(library, clip), take_id(clip)):
             names[name] = take_id(clip)
     found: dict[str, list[CaptionLine]] = {}
     unknown = []
-    for name, lines in read_captions_csv(path).items():
-        if name in names:
-            found.setdefault(names[name], []).extend(lines)
-        else:
+    for name, lines in read_captions_csv(path).lines().items():
+        take = names.get(name, names.get(unguarded(name)))
+        if take is None:
             unknown.append(name)
+        else:
+            found.setdefault(take, []).extend(replace(line, text=unguarded(line.text)) for line in lines)
     return {take: tuple(lines) for take, lines in found.items()}, unknown
 
 
@@ -150,15 +167,3 @@ def _name(library: Library, clip: Clip) -> str:
     if not inside:
         return take_id(clip)
     return clip.path.relative_to(library.root).as_posix() + (f"#{clip.take}" if clip.take else "")
-
-
-def _seconds(value: float) -> str:
-    return f"{value:g}" if value else ""
-
-
-def _table(columns: list[str], rows: list[dict[str, Any]]) -> str:
-    stream = io.StringIO()
-    table = csv.DictWriter(stream, columns, restval="", extrasaction="ignore", lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    return stream.getvalue()

@@ -1,16 +1,11 @@
-"""Captions: HumanML3D text files, sidecars, and their mirror images."""
+"""Captions: what a line of a file says, captions from file names, and mirror images."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-
-from motionpatches.core.errors import FileProblem, os_problem
 
 
 @dataclass(frozen=True)
@@ -22,30 +17,10 @@ class CaptionLine:
     end_s: float = 0.0
 
 
-def read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise os_problem(path, error) from error
-
-
-def read_humanml3d(path: Path) -> list[CaptionLine]:
-    """Lines of `caption#tokens#start#end`; a line without the last three fields is a plain caption."""
-    lines = []
-    for line in read_text(path).splitlines():
-        fields = line.strip().split("#")
-        if not fields[0].strip():
-            continue
-        start, end = (_seconds(f) for f in fields[2:4]) if len(fields) >= 4 else (0.0, 0.0)
-        lines.append(CaptionLine(fields[0].strip(), start, end if end > start else 0.0))
-    return lines
-
-
-def format_humanml3d(lines: Iterable[CaptionLine], before: str = "") -> str:
-    """Lines of `caption#tokens#start#end`. Captions that stood in the text `before` keep their tokens; new ones have none."""
-    fields = (line.split("#") for line in before.splitlines())
-    tokens = {f[0].strip(): f[1] for f in fields if len(f) >= 4}
-    return "".join(f"{line.text}#{tokens.get(line.text, '')}#{line.start_s}#{line.end_s}\n" for line in lines)
+def caption_line(text: str, start: str = "", end: str = "") -> CaptionLine:
+    """A caption as a file has it; times that are none count as 0, and an end before the start as none."""
+    start_s, end_s = seconds_of(start), seconds_of(end)
+    return CaptionLine(text.strip(), start_s, end_s if end_s > start_s else 0.0)
 
 
 def clean_caption(text: str) -> str:
@@ -53,33 +28,13 @@ def clean_caption(text: str) -> str:
     return " ".join(text.replace("#", " ").split())
 
 
-def _seconds(field: str | None) -> float:
+def seconds_of(field: str) -> float:
+    """A time in a file; 0 for what is none."""
     try:
         value = float(field or 0)
     except ValueError:
         return 0.0
     return value if math.isfinite(value) and value > 0 else 0.0
-
-
-def read_captions_csv(path: Path) -> dict[str, list[CaptionLine]]:
-    """Captions by file name, from a table with the columns file and caption, and start and end (seconds)
-    for a range. A file whose caption is empty has none."""
-    found: dict[str, list[CaptionLine]] = {}
-    reader = csv.DictReader(io.StringIO(read_text(path).removeprefix("\ufeff")))
-    if not reader.fieldnames or not {"file", "caption"} <= set(reader.fieldnames):
-        raise FileProblem(path, "its first line does not name the columns file and caption", "Add that line")
-    try:
-        for row in reader:
-            if row["file"]:
-                start, end = _seconds(row.get("start")), _seconds(row.get("end"))
-                lines = found.setdefault(row["file"].strip(), [])
-                if text := (row["caption"] or "").strip():
-                    lines.append(CaptionLine(text, start, end if end > start else 0.0))
-    except csv.Error as error:
-        raise FileProblem(
-            path, f"it is no whole table ({error})", "Look for a quotation mark that is never closed", f"line {reader.line_num}"
-        ) from None
-    return found
 
 
 def caption_from_name(path: Path) -> str:

@@ -13,12 +13,9 @@ from pathlib import Path
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.library import index
 from motionpatches.core.library.cache import take_cache
-from motionpatches.core.library.captions import (
-    CaptionLine,
-    caption_from_name,
-    read_captions_csv,
-    read_humanml3d,
-)
+from motionpatches.core.library.caption_table import read_captions_csv
+from motionpatches.core.library.caption_text import read_captions_txt
+from motionpatches.core.library.captions import CaptionLine, caption_from_name
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped
 from motionpatches.core.library.recognised import recognised
 from motionpatches.core.library.scan import (
@@ -100,6 +97,7 @@ class _Scan:
         self.files: list[FoundFile] = []
         self.siblings: list[FoundFile] = []
         self.skipped: list[Skipped] = []
+        self.notes: list[str] = []
         self.captions: dict[Path, list[CaptionLine] | None] = {}
         self.tables: dict[Path, dict[str, list[CaptionLine]]] = {}
 
@@ -141,13 +139,15 @@ class _Scan:
             self.tables[file.parent] = {}
             if table.exists():
                 try:
-                    self.tables[file.parent] = read_captions_csv(table)
+                    found = read_captions_csv(table)
+                    self.tables[file.parent] = found.lines()
+                    self.notes += filter(None, [found.note()])
                 except StudioError as error:
                     self.skipped.append(Skipped(table, str(error)))
         if file.name in self.tables[file.parent]:
             return self.tables[file.parent][file.name]
         beside = file.with_suffix(".txt")
-        return read_humanml3d(beside) if beside.exists() else None
+        return read_captions_txt(beside) if beside.exists() else None
 
     def library(self, name: str) -> Library:
         readings = readings_of([*self.files, *self.siblings])
@@ -160,7 +160,7 @@ class _Scan:
             tuple(clips),
             folder_reader(self.root, readings, stamps),
             tuple(self.skipped),
-            notes_of(self.files, readings),
+            (*notes_of(self.files, readings), *self.notes),
             tuple(self.files),
         )
 

@@ -1,8 +1,14 @@
-"""The HumanML3D folder layout: new_joints/*.npy, texts/*.txt, train/val/test.txt, skeleton.json where present."""
+"""The HumanML3D folder layout: new_joints/*.npy, texts/*.txt, train/val/test.txt, skeleton.json where present.
+
+Motions that HumanML3D's processing has placed are marked (`Motion.placed`), so that models trained in its frame read them as
+they lie. The folder's takes tell: other data in this layout lie elsewhere.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
-from motionpatches.core.library.captions import read_humanml3d
+from motionpatches.core.library.caption_text import read_captions_txt
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
 from motionpatches.core.library.splits import read_splits
 from motionpatches.core.library.takes import clips_by_range
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.placement import are_placed, is_placed
 from motionpatches.core.motion.skeleton import known_name
 from motionpatches.core.progress import Job, Meter
 
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
     from motionpatches.core.io.arrays.folder import SharedFormat
 
 DESCRIBED = "skeleton.json"
+SAMPLE_FILES = 24
 
 
 def is_humanml3d(root: Path) -> bool:
@@ -55,28 +64,47 @@ def open_humanml3d(root: Path) -> Job[Library]:
     if missing:
         skipped += [Skipped(folder / f"{m}.npy", f"{m} is named in a split but has no file") for m in missing]
     layout = "KIT-ML folder" if known_name(shared.skeleton) == "KIT-ML 21" else "HumanML3D folder"
-    return Library(root, root.name, layout, tuple(clips), _reader(lambda: shared), tuple(skipped), (shared.note(folder),))
+    return Library(root, root.name, layout, tuple(clips), _reader(root, lambda: shared), tuple(skipped), (shared.note(folder),))
 
 
 def humanml3d_reader(root: Path) -> Reader:
     """Recognises the folder when the first motion is read."""
-    return _reader(cache(lambda: _recognise(root)))
+    return _reader(root, cache(lambda: _recognise(root)))
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted((_joint_folder(root) or root).glob("*.npy"))
 
 
 def _recognise(root: Path) -> SharedFormat:
     from motionpatches.core.io.arrays.folder import recognise_folder  # the readers take a while to import
 
-    return recognise_folder(sorted((_joint_folder(root) or root).glob("*.npy")), root / DESCRIBED)
+    return recognise_folder(_files(root), root / DESCRIBED)
 
 
-def _reader(shared: Callable[[], SharedFormat]) -> Reader:
-    return Reader(lambda clip: shared().read(clip.path), lambda clip: shared().raw(clip.path), lambda clip: shared().recognition)
+def _reader(root: Path, shared: Callable[[], SharedFormat]) -> Reader:
+    placed = cache(lambda: _are_placed(_files(root), shared()))
+
+    def read(clip: Clip) -> Motion:
+        motion = shared().read(clip.path)
+        return replace(motion, placed=placed() and is_placed(motion))
+
+    return Reader(read, lambda clip: shared().raw(clip.path), lambda clip: shared().recognition)
+
+
+def _are_placed(files: list[Path], shared: SharedFormat) -> bool:
+    """Whether takes spread over the folder lie in HumanML3D's frame; unreadable ones are named when they are listed."""
+    motions = []
+    for file in files[:: max(len(files) // SAMPLE_FILES, 1)][:SAMPLE_FILES]:
+        with suppress(StudioError):
+            motions.append(shared.read(file))
+    return are_placed(motions)
 
 
 def _clips_of(root: Path, file: Path, shared: SharedFormat, split: str) -> list[Clip]:
     frames, fps = _frame_count(file, shared.joints), shared.fps_of(file)
     text = root / "texts" / f"{file.stem}.txt"
-    lines = read_humanml3d(text) if text.exists() else []
+    lines = read_captions_txt(text) if text.exists() else []
     whole = Clip(file.stem, file, (), split, frames / fps, key=file_key(file) + shared.token(file))
     return clips_by_range(whole, lines)
 

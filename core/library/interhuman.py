@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from motionpatches.core.errors import FileProblem, StudioError
-from motionpatches.core.library.captions import read_text
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
 from motionpatches.core.library.recognised import recognised
 from motionpatches.core.library.scan import FoundFile, Readings, found_in, notes_of, raw_take, readings_of
 from motionpatches.core.library.splits import read_splits
+from motionpatches.core.library.text_file import read_text
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.progress import Job, Meter
 from motionpatches.core.recognition.corrections import find_by_key

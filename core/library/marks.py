@@ -11,7 +11,7 @@ from pathlib import Path
 from motionpatches.core import paths
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.library.captions import read_text
+from motionpatches.core.library.text_file import read_text
 
 
 @dataclass(frozen=True)

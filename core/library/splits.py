@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from motionpatches.core.library.captions import read_text
+from motionpatches.core.library.text_file import read_text
 
 SPLITS = ("train", "val", "test")
 

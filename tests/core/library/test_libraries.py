@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.library.captions import mirror_caption, read_humanml3d
+from motionpatches.core.library.caption_text import read_captions_txt
+from motionpatches.core.library.captions import mirror_caption
 from motionpatches.core.library.open import open_library, open_paths
 from motionpatches.core.library.packed import open_packed, write_packed
 from motionpatches.core.motion.skeleton import SMPL22
@@ -118,5 +119,5 @@ def test_mirrored_captions(text, mirrored):
 def test_caption_lines_without_fields(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("plain words\n\nwith tokens#a b#1.0#2.5\n")
-    lines = read_humanml3d(path)
+    lines = read_captions_txt(path)
     assert [(x.text, x.start_s, x.end_s) for x in lines] == [("plain words", 0, 0), ("with tokens", 1.0, 2.5)]
