@@ -11,6 +11,8 @@ from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RI
 
 Rig = tuple[Skeleton, np.ndarray]
 SIDES = (("left_", LEFT_ARM, LEFT_LEG), ("right_", RIGHT_ARM, RIGHT_LEG))
+# Every nth frame is enough to measure bones.
+SAMPLE = 8
 # Kind of each part: leg, torso, arm.
 KINDS = np.array([0, 0, 1, 2, 2])
 _J = {name: i for i, name in enumerate(SMPL22.joint_names)}
@@ -18,7 +20,7 @@ _J = {name: i for i, name in enumerate(SMPL22.joint_names)}
 
 def as_smpl22(motion: Motion) -> np.ndarray:
     """Return (22, J) weights of SMPL's joints: hips, knees, shoulders and so on by the long bones, the spine at even thirds."""
-    positions, chains = motion.positions, motion.skeleton.chains
+    positions, chains = motion.positions[::SAMPLE], motion.skeleton.chains
     weights = np.zeros((22, motion.skeleton.joint_count))
 
     def put(name: str, first: int, second: int, share: float = 1.0) -> None:
@@ -70,7 +72,7 @@ def thinned_rig(motion: Motion, rng: np.random.Generator) -> Rig:
     chains = skeleton.chains
     needed = {chain[0] for chain in chains} | {chains[TORSO][-1]}
     for part in (RIGHT_LEG, LEFT_LEG, RIGHT_ARM, LEFT_ARM):
-        long = limb(motion.positions, chains[part])
+        long = limb(motion.positions[::SAMPLE], chains[part])
         needed |= {long.start, long.middle, long.end}
     # Both sides alike: chance is drawn for each kind of part and place in its chain.
     chance = rng.random((3, max(map(len, chains)))) - rng.random((3, 1))
@@ -106,5 +108,5 @@ def random_proportions(motion: Motion, rng: np.random.Generator, spread: float =
     for part, chain in enumerate(skeleton.chains):
         for place, joint in enumerate(chain[1:], start=1):
             factors[joint] *= single[KINDS[part], place]
-    leg = limb(motion.positions, skeleton.chains[RIGHT_LEG])
+    leg = limb(motion.positions[::SAMPLE], skeleton.chains[RIGHT_LEG])
     return proportions(skeleton, factors, float(np.mean([factors[leg.middle], factors[leg.end]])))

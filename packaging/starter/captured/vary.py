@@ -21,7 +21,7 @@ from motionpatches.core.motion.limbs import limb
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import TORSO
 from motionpatches.core.training.augment import STANCE
-from motionpatches.packaging.starter.captured.rigs import other_rig, random_proportions, thinned_rig
+from motionpatches.packaging.starter.captured.rigs import SAMPLE, other_rig, random_proportions, thinned_rig
 from motionpatches.packaging.starter.captured.takes import CapturedClip
 
 SPEEDS = (0.7, 1.4)
@@ -31,6 +31,8 @@ _PACE = re.compile(
     r"\b(slow\w*|fast\w*|quick\w*|brisk\w*|leisure\w*|sprint\w*|hurr\w+|speed\w*|amble\w*|rush\w*|still)\b", re.IGNORECASE
 )
 SHORTEST_S = 0.8
+# A little more than the 224 frames that the model reads at once.
+LONGEST_S = 14.0
 
 
 def variation(clip: CapturedClip, index: int, number: int, seed: int, stream: int = 0) -> tuple[Motion, tuple[str, ...]]:
@@ -46,7 +48,8 @@ def variation(clip: CapturedClip, index: int, number: int, seed: int, stream: in
     rng = np.random.default_rng((seed, stream, index, number))
     captions = clip.row.captions
     speeds = PACED_SPEEDS if any(_PACE.search(c) for c in captions) else SPEEDS
-    motion = at_speed(clip.motion, float(np.exp(rng.uniform(*np.log(speeds)))))
+    factor = float(np.exp(rng.uniform(*np.log(speeds))))
+    motion = at_speed(excerpt(clip.motion, LONGEST_S * factor, rng), factor)
     motion = cut_ends(motion, *rng.uniform(0, 0.12, 2))
     motion = canonical(motion)
     motion = rebuilt(motion, rng)
@@ -55,6 +58,13 @@ def variation(clip: CapturedClip, index: int, number: int, seed: int, stream: in
     if rng.random() < 0.5:
         motion, captions = mirrored(motion, captions)
     return noisy(placed(motion, rng), rng), captions
+
+
+def excerpt(motion: Motion, seconds: float, rng: np.random.Generator) -> Motion:
+    """Part of a motion that is longer than some seconds, from anywhere in it."""
+    spare = max(motion.frame_count - round(seconds * motion.fps), 0)
+    start = int(rng.integers(spare + 1))
+    return motion.crop(start, motion.frame_count - spare + start)
 
 
 def at_speed(motion: Motion, factor: float) -> Motion:
@@ -96,7 +106,7 @@ def posed(motion: Motion, vectors: np.ndarray) -> Motion:
         chain = skeleton.chains[part]
         if part == TORSO:
             continue
-        start = limb(motion.positions, chain).start
+        start = limb(motion.positions[::SAMPLE], chain).start
         joints = below(skeleton.parents, start)
         pivot = motion.positions[:, start : start + 1]
         turned = frames @ turn @ frames.swapaxes(1, 2)

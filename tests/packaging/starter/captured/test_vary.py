@@ -12,6 +12,7 @@ from motionpatches.packaging.starter.captured.vary import (
     at_speed,
     below,
     cut_ends,
+    excerpt,
     mirrored,
     noisy,
     on_the_floor,
@@ -41,6 +42,15 @@ def test_speed_changes_the_number_of_frames_and_no_bone(smpl_motion):
     assert slow.frame_count == 85 and slow.fps == 20
     assert np.allclose(lengths(slow), lengths(smpl_motion)[:1], atol=1e-4)
     assert np.allclose(slow.positions[-1], smpl_motion.positions[(58.8).__floor__()], atol=0.1)
+
+
+def test_an_excerpt_of_a_long_motion_starts_anywhere(smpl_motion):
+    rng = np.random.default_rng(2)
+    assert excerpt(smpl_motion, 3.0, rng).frame_count == excerpt(smpl_motion, 9.0, rng).frame_count == 60
+    found = [excerpt(smpl_motion, 2.0, rng) for _ in range(200)]
+    assert {part.frame_count for part in found} == {40}
+    starts = {int(np.abs(smpl_motion.positions[:, 0] - part.positions[0, 0]).sum(axis=1).argmin()) for part in found}
+    assert min(starts) == 0 and max(starts) == 20
 
 
 def test_cut_ends_keep_a_short_clip(smpl_motion):
