@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, TypedDict
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.patches import PatchRecipe
+from motionpatches.core.patches import HUMANML3D, PatchRecipe
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -68,6 +68,8 @@ class PatchFields(TypedDict, total=False):
     points: int
     form: Literal["patches", "joints"]
     repeat_frames: bool
+    leg_m: float
+    keep_placed: bool
 
 
 class ModelFields(TypedDict, total=False):
@@ -92,13 +94,13 @@ class ModelFields(TypedDict, total=False):
 
 PRESETS: dict[str, ModelConfig] = {
     # Yu et al., CVPR 2024, section 4.3.
-    "paper": ModelConfig(),
+    "paper": ModelConfig(patches=HUMANML3D),
     # The authors' published configuration.
     "official": ModelConfig(
         motion_pooling="avg",
         head="residual",
         dropout=0.5,
-        patches=PatchRecipe(normalisation="joint", repeat_frames=True),
+        patches=replace(HUMANML3D, normalisation="joint", repeat_frames=True),
     ),
     # Sized for a laptop's CPU; both encoders start from the shipped model.
     "starter": ModelConfig(
@@ -123,6 +125,22 @@ CHOICES: dict[str, tuple[str | int, ...]] = {
     "head": ("linear", "residual", "text_space"),
     "people": (1, 2),
 }
+# Least and most of the numbers of a model and of its patches.
+BOUNDS: dict[str, tuple[float, float]] = {
+    "dim": (1, 8192),
+    "head_hidden": (0, 1 << 14),
+    "memory_keys": (0, 1 << 20),
+    "memory_meanings": (0, 1 << 20),
+    "dropout": (0, 1),
+    "drop_path": (0, 1),
+    "temperature": (1e-6, 1e6),
+    "fps": (1, 1000),
+    "height_m": (0, 100),
+    "leg_m": (0, 100),
+    "points": (1, 224),
+}
+# timm reads "hf-hub:" and "local-dir:" before a name as places of other files.
+VIT_NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 
 
 def preset(name: str, **changes: Any) -> ModelConfig:
@@ -149,19 +167,33 @@ def changed(config: ModelConfig, **changes: Any) -> ModelConfig:
     if not isinstance(patches, PatchRecipe):
         size = re.search(r"_patch(\d+)", changes.get("motion", ""))
         patches = replace(config.patches, **({"points": int(size[1])} if size else {}) | patches)
-    config = replace(config, patches=patches, **changes)
-    for name, known in CHOICES.items():
-        if getattr(config, name) not in known:
-            raise StudioError(f"{name} must be one of {', '.join(map(str, known))}, not {getattr(config, name)!r}.")
     if {"memory_keys", "memory_meanings"} & changes.keys():
         raise StudioError(
             "A memory of sentences belongs to the model that was made with it: leave memory_keys and memory_meanings out."
         )
-    if config.head_hidden < 0 or config.head_hidden and config.head == "residual":
-        raise StudioError("head_hidden is a number of units beside a linear head; a residual head has its own.")
-    if config.patches.form not in ("patches", "joints") or config.patches.normalisation not in ("sample_point", "joint"):
-        raise StudioError("patches.form is patches or joints, patches.normalisation is sample_point or joint.")
+    config = replace(config, patches=patches, **changes)
+    if problem := value_problem(config):
+        raise StudioError(f"{problem}.")
     return config
+
+
+def value_problem(config: ModelConfig) -> str:
+    """Say which value is impossible; '' for none. What a file states is bounded here before memory is taken."""
+    for name, known in CHOICES.items():
+        if getattr(config, name) not in known:
+            return f"{name} must be one of {', '.join(map(str, known))}, not {getattr(config, name)!r:.60}"
+    if not VIT_NAME.fullmatch(config.motion):
+        return f"motion is the name of a vision transformer of timm, not {config.motion!r:.60}"
+    for owner, prefix in ((config, ""), (config.patches, "patches.")):
+        for name, (least, most) in BOUNDS.items():
+            value = getattr(owner, name, least)
+            if not least <= value <= most:
+                return f"{prefix}{name} lies between {least:g} and {most:g}, not at {value!r:.60}"
+    if config.head_hidden and config.head == "residual":
+        return "head_hidden is a number of units beside a linear head; a residual head has its own"
+    if config.patches.form not in ("patches", "joints") or config.patches.normalisation not in ("sample_point", "joint"):
+        return "patches.form is patches or joints, patches.normalisation is sample_point or joint"
+    return ""
 
 
 def field_problem(changes: Mapping[str, Any]) -> str:
@@ -178,9 +210,10 @@ def _type_problem(example: ModelConfig | PatchRecipe, changes: Mapping[str, Any]
     known = {f.name: type(getattr(example, f.name)) for f in fields(example)}
     for name, value in changes.items():
         if name not in known:
-            return f"there is no field {name!r}; there are {', '.join(known)}"
-        if not isinstance(value, known[name]) and not (known[name] is float and type(value) is int):
-            return f"{name} is {known[name].__name__}, not {value!r}"
+            return f"there is no field {name!r:.60}; there are {', '.join(known)}"
+        fits = isinstance(value, known[name]) and (known[name] is bool or not isinstance(value, bool))
+        if not fits and not (known[name] is float and type(value) is int):
+            return f"{name} is {known[name].__name__}, not {value!r:.60}"
     return ""
 
 
@@ -189,11 +222,24 @@ def to_dict(config: ModelConfig) -> dict[str, Any]:
     return asdict(config)
 
 
-def from_dict(values: dict[str, Any]) -> ModelConfig:
-    """Read what `to_dict` gives. Raises StudioError for fields of another version."""
-    values = dict(values)
-    try:
-        values["patches"] = PatchRecipe(**values.get("patches", {}))
-        return ModelConfig(**values)
-    except TypeError as error:
-        raise StudioError(f"The model configuration does not fit this version ({error}).") from None
+def from_dict(values: object) -> ModelConfig:
+    """Read what `to_dict` gives.
+
+    Raises:
+        StudioError: fields of another version, and values of a wrong type or an impossible size.
+    """
+    problem = field_problem(values) if isinstance(values, dict) else "it is no table of fields"
+    if not problem:
+        config = ModelConfig(**{**values, "patches": PatchRecipe(**_patches_of(values.get("patches", {})))})
+        problem = value_problem(config)
+    if problem:
+        raise StudioError(f"The model configuration does not fit this version ({problem}).")
+    return config
+
+
+def _patches_of(values: dict[str, Any]) -> dict[str, Any]:
+    """Fields of PatchRecipe as saved. Version 0.2 and earlier saved no `keep_placed` and read motions where they lie under the
+    presets `paper` and `official`, which are trained in the frame of HumanML3D."""
+    if "keep_placed" in values or values.get("canonical"):
+        return values
+    return {**values, "canonical": True, "leg_m": HUMANML3D.leg_m, "keep_placed": True}

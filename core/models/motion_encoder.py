@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -9,10 +11,11 @@ from torch import Tensor, nn
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.models.bucketing import by_length
-from motionpatches.core.models.config import ModelConfig
+from motionpatches.core.models.config import VIT_NAME, ModelConfig
 from motionpatches.core.models.hub import offline
 from motionpatches.core.models.plain_vit import PlainViT, can_build
 from motionpatches.core.models.torchvision_shim import prepare_imports
+from motionpatches.core.models.weights import read_tensors
 from motionpatches.core.patches import MAX_FRAMES, PARTS
 
 # Motions are read together whose windows, rounded up to a multiple of this, are as many.
@@ -28,34 +31,18 @@ def make_vit(config: ModelConfig, pretrained: bool) -> Vit:
     size than the configuration's."""
     if not pretrained and can_build(config):
         return PlainViT(config)
-    prepare_imports()
-    import timm
-
     weights = config.motion_weights if pretrained else ""
-    overlay: dict[str, Any] = {} if weights in ("", "hub") else {"pretrained_cfg_overlay": {"file": weights}}
-    points = config.patches.points
     try:
-        vit: Vit = timm.create_model(
-            config.motion,
-            img_size=(MAX_FRAMES, PARTS * points),
-            num_classes=0,
-            global_pool=config.motion_pooling,
-            drop_path_rate=config.drop_path,
-            pretrained=bool(weights),
-            **overlay,
-        )
-    except RuntimeError as error:
-        if "Unknown model" in str(error):
-            raise StudioError(f"timm has no vision transformer called {config.motion!r}.") from None
-        raise
+        vit = _timm_model(config, weights)
     except (AssertionError, TypeError) as error:
         raise StudioError(
             f"{config.motion} cannot be built for motion patches with pooling {config.motion_pooling!r} ({error})."
         ) from None
-    except (OSError, ValueError) as error:
-        if weights == "hub":
+    except (OSError, ValueError, RuntimeError) as error:
+        if weights == "hub" and not isinstance(error, RuntimeError):
             raise offline(config.motion) from error
-        raise StudioError(f"The ViT weights {weights} could not be read: {error}") from None
+        raise StudioError(f"The ViT weights {weights} do not fit {config.motion}: {str(error)[:300]}.") from None
+    points = config.patches.points
     if not hasattr(vit, "blocks") or getattr(vit, "patch_embed", None) is None:
         raise StudioError(f"{config.motion} is no plain vision transformer; choose a ViT or DeiT of timm.")
     if tuple(vit.patch_embed.patch_size) != (points, points):
@@ -64,6 +51,36 @@ def make_vit(config: ModelConfig, pretrained: bool) -> Vit:
             "points; set patches.points to the same."
         )
     return vit
+
+
+def _timm_model(config: ModelConfig, weights: str) -> Vit:
+    """timm's model of a name of its own list, with no weights (''), those of its hub ('hub') or those of a file."""
+    prepare_imports()
+    import timm
+
+    # Checked before timm sees the name: it would follow "hf-hub:" and "local-dir:" to files of others.
+    if not VIT_NAME.fullmatch(config.motion) or not timm.is_model(config.motion):
+        raise StudioError(f"timm has no vision transformer called {config.motion[:60]!r}.")
+    own = {} if weights in ("", "hub") else {"pretrained_cfg_overlay": {"state_dict": read_tensors(Path(weights))}}
+    vit: Vit = timm.create_model(
+        config.motion,
+        img_size=(MAX_FRAMES, PARTS * config.patches.points),
+        num_classes=0,
+        global_pool=config.motion_pooling,
+        drop_path_rate=config.drop_path,
+        pretrained=bool(weights),
+        **own,
+    )
+    return vit
+
+
+def vit_shapes(config: ModelConfig) -> Mapping[str, torch.Size] | None:
+    """The tensors of a configuration's vision transformer without memory for them; None where it is of a bounded size."""
+    if can_build(config):
+        return None
+    with torch.device("meta"):
+        vit = make_vit(config, pretrained=False)
+    return {name: tensor.shape for name, tensor in vit.state_dict().items()}
 
 
 class MotionEncoder(nn.Module):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.io.text import read_json, read_text
 from motionpatches.core.models import bert
+from motionpatches.core.models.architecture import checked_architecture
 from motionpatches.core.models.bucketing import by_length
 from motionpatches.core.models.config import ModelConfig
 from motionpatches.core.models.half_linear import HalvedTwin
@@ -18,6 +22,7 @@ from motionpatches.core.models.hub import text_folder
 from motionpatches.core.models.torchvision_shim import prepare_imports
 
 MAX_TOKENS = 77
+MAX_TOKENIZER = 64 << 20
 # On a CPU sentences are read together whose tokens, rounded up to a multiple of this, are as many: padding costs time there.
 BUCKET = 8
 
@@ -35,46 +40,51 @@ class TextEncoder(nn.Module):
         self.pooling = pooling
         self.width = int(backbone.config.hidden_size)
         self._halved = HalvedTwin()
-        tokenizer.enable_truncation(MAX_TOKENS)
+        tokenizer.enable_truncation(min(MAX_TOKENS, getattr(backbone.config, "max_position_embeddings", MAX_TOKENS)))
         tokenizer.enable_padding(pad_id=backbone.config.pad_token_id or 0)
 
     @classmethod
     def pretrained(cls, config: ModelConfig) -> TextEncoder:
         """From a hub name, a package or a folder; random weights of that architecture where the config says so."""
+        folder = text_folder(config.text)
+        tokenizer = open_tokenizer(folder / "tokenizer.json")
+        file = folder / "config.json"
+        values = checked_architecture(file, read_json(file))
         prepare_imports()
-        from tokenizers import Tokenizer
         from transformers import AutoConfig, AutoModel
 
-        folder = text_folder(config.text)
         try:
-            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            architecture = AutoConfig.for_model(values.pop("model_type"), **values)
             if config.text_weights:
-                backbone = _text_part(AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32))
+                whole = AutoModel.from_pretrained(
+                    folder, config=architecture, local_files_only=True, trust_remote_code=False, dtype=torch.float32
+                )
             else:
-                backbone = _text_part(AutoModel.from_config(AutoConfig.from_pretrained(folder, local_files_only=True)))
-        except (OSError, ValueError) as error:
-            raise StudioError(f"The text encoder in {folder.name} could not be read: {error}") from None
-        except Exception as error:  # tokenizers raises bare Exception
-            raise FileProblem(folder / "tokenizer.json", f"it could not be read ({error})", "Download the model again") from None
+                whole = AutoModel.from_config(architecture, trust_remote_code=False)
+            backbone = _text_part(whole)
+        except Exception as error:  # transformers raises anything over weights that do not fit
+            raise StudioError(f"The text encoder in {folder.name} could not be read: {str(error)[:300]}") from None
         return cls(backbone, _plain(backbone.config), tokenizer, config.text_pooling)
 
     @classmethod
     def from_parts(cls, architecture: dict[str, Any], tokenizer_file: Path, pooling: str) -> TextEncoder:
         """Empty weights of a saved architecture (a transformers configuration as plain values), to be filled from a
-        checkpoint."""
-        from tokenizers import Tokenizer
+        checkpoint.
 
-        tokenizer = Tokenizer.from_file(str(tokenizer_file))
-        if bert.can_read(architecture):
-            return cls(bert.from_architecture(architecture), architecture, tokenizer, pooling)
-        prepare_imports()
-        from transformers import AutoConfig, AutoModel
-
-        values = dict(architecture)
-        config = AutoConfig.for_model(values.pop("model_type"), **values)
-        with torch.device("meta"):
-            backbone = _text_part(AutoModel.from_config(config))
-        return cls(backbone, architecture, tokenizer, pooling)
+        Raises:
+            FileProblem: an architecture that is unknown or cannot be built, or a broken tokenizer.
+        """
+        tokenizer = open_tokenizer(tokenizer_file)
+        config_file = tokenizer_file.with_name("config.json")
+        architecture = checked_architecture(config_file, architecture)
+        try:
+            return cls(_empty_backbone(architecture), architecture, tokenizer, pooling)
+        except Exception as error:  # values of wrong types, or that do not go together
+            raise FileProblem(
+                config_file,
+                f"its text encoder cannot be built ({type(error).__name__}: {str(error)[:120]})",
+                "Copy the model again",
+            ) from None
 
     def materialised(self) -> TextEncoder:
         """Memory for the empty weights of from_parts, with the buffers that checkpoints do not hold. By hand, since to_empty
@@ -92,10 +102,16 @@ class TextEncoder(nn.Module):
         return self
 
     def tokenize(self, sentences: list[str]) -> tuple[Tensor, Tensor]:
-        """(B, L) token ids and attention mask."""
-        encoded = self.tokenizer.encode_batch(sentences)
+        """(B, L) token ids and attention mask. Raises StudioError where the model's tokenizer cannot."""
+        try:
+            with told_panics("a panic"):
+                encoded = self.tokenizer.encode_batch(sentences)
+        except Exception as error:  # tokenizers raises bare Exception
+            raise StudioError(f"The model's tokenizer failed over the sentence ({str(error)[:120]}).") from None
         ids = torch.tensor([e.ids for e in encoded])
         mask = torch.tensor([e.attention_mask for e in encoded])
+        if ids.numel() == 0 or int(ids.max()) >= self.backbone.config.vocab_size:
+            raise StudioError("The model's tokenizer does not belong to its text encoder. Copy the model again.")
         return ids, mask
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -115,6 +131,44 @@ class TextEncoder(nn.Module):
             return states[torch.arange(len(states)), mask.sum(dim=1) - 1]
         weights = mask.unsqueeze(-1).to(states.dtype)
         return (states * weights).sum(1) / weights.sum(1).clamp(min=1)
+
+
+def _empty_backbone(architecture: dict[str, Any]) -> Any:
+    """The encoder of a checked architecture on the meta device."""
+    if bert.can_read(architecture):
+        return bert.from_architecture(architecture)
+    prepare_imports()
+    from transformers import AutoConfig, AutoModel
+
+    values = dict(architecture)
+    config = AutoConfig.for_model(values.pop("model_type"), **values)
+    with torch.device("meta"):
+        return _text_part(AutoModel.from_config(config, trust_remote_code=False))
+
+
+def open_tokenizer(file: Path) -> Any:
+    """The tokenizer of a tokenizer.json. Raises FileProblem."""
+    from tokenizers import Tokenizer
+
+    text = read_text(file, MAX_TOKENIZER)
+    try:
+        with told_panics("the reader of tokenizers failed"):
+            return Tokenizer.from_str(text)
+    except Exception as error:  # tokenizers raises bare Exception
+        raise FileProblem(file, f"it is no tokenizer ({str(error)[:120]})", "Copy or download the model again") from None
+
+
+@contextmanager
+def told_panics(what: str) -> Iterator[None]:
+    """Turn a panic of a library in Rust, which is no Exception, into StudioError."""
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise StudioError(f"{what}: {str(error)[:120]}") from None
 
 
 def _text_part(model: Any) -> Any:

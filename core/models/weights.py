@@ -1,0 +1,73 @@
+"""Tensors by name from files that anybody may have written: nothing runs, and every number is finite."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from motionpatches.core.errors import FileProblem, os_problem
+
+# Where programs that train put the tensors among other values, best first.
+NESTED = ("state_dict_ema", "model_ema", "state_dict", "model")
+# What a file may hold besides its tensors, and how often tensors may share their numbers.
+SPARE, SHARED = 1 << 20, 2
+AGAIN = "Download or copy it again"
+
+
+def read_tensors(file: Path) -> dict[str, Tensor]:
+    """The tensors by name of a .safetensors file, or of a file of torch.save, read with weights_only.
+
+    Raises:
+        FileProblem: the file cannot be read, holds something else, or numbers that are not finite.
+    """
+    file = Path(file)
+    if file.exists() and not file.is_file():
+        raise FileProblem(file, "it is no regular file", "Choose a file of weights")
+    try:
+        found = _read(file)
+    except OSError as error:
+        raise os_problem(file, error) from error
+    except Exception as error:  # torch and safetensors raise anything over broken bytes
+        said = (str(error).splitlines() or [type(error).__name__])[0][:120]
+        raise FileProblem(file, f"it is not a state dict of tensors ({said})", AGAIN) from None
+    tensors = next((found[key] for key in NESTED if isinstance(found.get(key), dict)), found) if isinstance(found, dict) else {}
+    if not tensors or not all(isinstance(n, str) and isinstance(t, Tensor) for n, t in tensors.items()):
+        raise FileProblem(file, "it does not hold tensors by name alone", "Choose a bare state dict")
+    _check_kinds(file, tensors)
+    return {name.removeprefix("module."): tensor for name, tensor in tensors.items()}
+
+
+def _read(file: Path) -> Any:
+    if file.suffix == ".safetensors":
+        from safetensors.torch import load_file
+
+        return load_file(file)
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > file.stat().st_size + SPARE:
+                raise FileProblem(file, "it would unpack to more than it holds", AGAIN)
+    return torch.load(file, map_location="cpu", weights_only=True)
+
+
+def _check_kinds(file: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Plain numbers that lie in the file, not views that repeat a few of them."""
+    size = 0
+    for name, tensor in tensors.items():
+        if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_complex() or tensor.device.type != "cpu":
+            raise FileProblem(file, f"{name[:60]!r} is no plain tensor", "Choose a bare state dict")
+        size += tensor.numel() * tensor.element_size()
+    if size > SHARED * file.stat().st_size + SPARE:
+        raise FileProblem(file, "its tensors are larger than the file", AGAIN)
+    check_finite(file, tensors)
+
+
+def check_finite(file: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Raise FileProblem naming the first tensor that holds NaN or infinity. Both show in a sum."""
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor.float().sum())):
+            raise FileProblem(file, f"{name[:60]!r} holds NaN or infinite values", "Use another model, or train it again")
