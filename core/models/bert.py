@@ -119,6 +119,8 @@ def from_architecture(values: dict[str, Any]) -> Bert:
         "attention_probs_dropout_prob": 0.1,
     }
     config = SimpleNamespace(**{name: values.get(name, usual_value) for name, usual_value in usual.items()})
+    if config.hidden_size % config.num_attention_heads:
+        raise ValueError(f"{config.hidden_size} units cannot be shared by {config.num_attention_heads} heads")
     with torch.device("meta"):
         model = Bert(config)
     return model
