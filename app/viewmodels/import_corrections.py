@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.viewmodels.history import Change, History
 from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core import notices
 from motionpatches.core.errors import StudioError
 from motionpatches.core.recognition import corrections
 from motionpatches.core.recognition.corrections import Correction, Remembered
@@ -28,7 +29,7 @@ class ImportCorrections(QObject):
         workspace.library_changed.connect(self._tell)
 
     def _tell(self) -> None:
-        for notice in corrections.notices():
+        for notice in notices.untold():
             self.workspace.failed.emit(notice)
 
     def listed(self) -> list[Remembered]:

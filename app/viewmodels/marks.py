@@ -52,16 +52,16 @@ class Marks(QObject):
             self._push("Tags", clip.id, mark, Mark(mark.favourite, tags))
 
     def _push(self, name: str, clip_id: str, before: Mark, after: Mark) -> None:
-        self.history.push(Change(name, lambda: self.keep(clip_id, after), lambda: self.keep(clip_id, before)))
+        self.history.push(Change(name, lambda: self.keep(clip_id, before, after), lambda: self.keep(clip_id, after, before)))
 
-    def keep(self, clip_id: str, mark: Mark) -> None:
+    def keep(self, clip_id: str, before: Mark, after: Mark) -> bool:
+        """Change a mark on disk and show what is kept there. Return False, and emit an error, if it cannot be written."""
         if self._root is None:
-            return
-        marks = {**self.marks, clip_id: mark}
+            return False
         try:
-            store.write_marks(self._root, marks)
+            self.marks = store.change_mark(self._root, clip_id, before, after)
         except StudioError as error:
             self.workspace.failed.emit(str(error))
-            return
-        self.marks = marks
+            return False
         self.changed.emit()
+        return True

@@ -7,9 +7,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from motionpatches.core import paths
-from motionpatches.core.atomic import locked, put_aside, write_atomically
+from motionpatches.core.atomic import locked, write_atomically
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.hashing import place_digest
 from motionpatches.core.library.caption_files import Edit, OwnFiles, edit_file, file_name
@@ -19,28 +20,20 @@ from motionpatches.core.library.changes import merged
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.table import guarded, quoted, unguarded
 from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id, with_lines
-from motionpatches.core.library.text_file import read_text
+from motionpatches.core.own_file import read_own
 
 
 def sidecar_file(root: Path) -> Path:
     return paths.user_captions() / f"{place_digest(root)}.json"
 
 
-def read_sidecar(root: Path) -> dict[str, Lines]:
-    """By take. Raises FileProblem where the file is damaged; it is put aside then, and {} the next time."""
-    file = sidecar_file(root)
-    if not file.exists():
-        return {}
-    try:
-        takes = json.loads(read_text(file))["takes"]
-        return {str(take): tuple(_line(*values) for values in lines) for take, lines in takes.items()}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        kept = put_aside(file)
-        raise FileProblem(
-            file,
-            "your captions for this library could not be read",
-            f"The file was put aside as {kept.name}" if kept else "Remove the file or bring back a copy",
-        ) from None
+def read_sidecar(root: Path, held: bool = False) -> dict[str, Lines]:
+    """The user's captions by take. `held`: the caller holds the lock. Raises FileProblem where the system refuses."""
+
+    def parse(values: Any) -> dict[str, Lines]:
+        return {take: tuple(_line(*line) for line in lines) for take, lines in values["takes"].items()}
+
+    return read_own(sidecar_file(root), "your captions for this library", parse, held) or {}
 
 
 def _line(text: str, start_s: float, end_s: float) -> CaptionLine:
@@ -89,10 +82,11 @@ def save(library: Library, wanted: Mapping[str, Lines], own: bool, before: Mappi
 
 def _save(library: Library, wanted: Mapping[str, Lines], own: bool, before: Mapping[str, Lines]) -> Saved:
     problems: list[str] = []
+    refused: FileProblem | None = None
     try:
-        kept = read_sidecar(library.root)
-    except FileProblem as damaged:
-        kept, problems = {}, [str(damaged)]
+        kept = read_sidecar(library.root, held=True)
+    except FileProblem as problem:
+        kept, refused = {}, problem
     clips = clips_of(library, wanted)
     base = {take: tuple(before.get(take, lines_of(clips[take]))) for take in clips}
     lines = {take: merged(base[take], wanted[take], kept[take]) if take in kept else tuple(wanted[take]) for take in clips}
@@ -103,11 +97,13 @@ def _save(library: Library, wanted: Mapping[str, Lines], own: bool, before: Mapp
         try:
             in_own |= edit_file(library.root, file, takes)
             written.add(file)
-        except FileProblem as refused:
-            problems.append(f"{refused} The captions are kept in your own file instead.")
+        except FileProblem as problem:
+            problems.append(f"{problem} The captions are kept in your own file instead.")
     mine = {take: value for take, value in lines.items() if take not in in_own}
     left = {take: value for take, value in (kept | mine).items() if take not in in_own}
     if left != kept:
+        if refused is not None:
+            raise refused
         file = sidecar_file(library.root)
         rows = {take: [[line.text, line.start_s, line.end_s] for line in value] for take, value in left.items()}
         write_atomically(file, json.dumps({"root": str(library.root), "takes": rows}, indent=1))
@@ -126,8 +122,8 @@ def _by_file(
             own = files.of(clips[take][0])
             if own is not None:
                 found.setdefault(own.file, {})[take] = edit._replace(name=own.name)
-        except FileProblem as refused:
-            problems.append(f"{refused} The captions are kept in your own file instead.")
+        except FileProblem as problem:
+            problems.append(f"{problem} The captions are kept in your own file instead.")
     return found
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from motionpatches.core import paths
-from motionpatches.core.atomic import write_atomically
-from motionpatches.core.errors import FileProblem
-from motionpatches.core.library.text_file import read_text
+from motionpatches.core.atomic import locked, write_atomically
+from motionpatches.core.hashing import place_digest
+from motionpatches.core.library.changes import merged
+from motionpatches.core.own_file import read_own
 
 
 @dataclass(frozen=True)
@@ -26,29 +26,42 @@ NONE = Mark()
 
 
 def marks_file(root: Path) -> Path:
-    return paths.user_captions().parent / "marks" / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.json"
+    return paths.data() / "marks" / f"{place_digest(root)}.json"
 
 
-def read_marks(root: Path) -> dict[str, Mark]:
-    """By clip id. Raises FileProblem where the file is damaged."""
-    file = marks_file(root)
-    if not file.exists():
-        return {}
-    try:
-        return {
-            clip: Mark(bool(m["favourite"]), tuple(str(t) for t in m["tags"]))
-            for clip, m in json.loads(read_text(file))["clips"].items()
-        }
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise FileProblem(
-            file, "your favourites and tags for this library could not be read", "Remove the file or bring back a copy"
-        ) from None
+def read_marks(root: Path, held: bool = False) -> dict[str, Mark]:
+    """By clip id. `held`: the caller holds the lock. Raises FileProblem where the system refuses."""
+    return read_own(marks_file(root), "your favourites and tags for this library", _parsed, held) or {}
 
 
-def write_marks(root: Path, marks: Mapping[str, Mark]) -> None:
-    """Clips without any are left out. Raises FileProblem."""
-    clips = {clip: {"favourite": m.favourite, "tags": list(m.tags)} for clip, m in marks.items() if m != NONE}
-    write_atomically(marks_file(root), json.dumps({"root": str(root), "clips": clips}, ensure_ascii=False, indent=1))
+def _parsed(values: Any) -> dict[str, Mark]:
+    found = {}
+    for clip, mark in values["clips"].items():
+        tags = mark["tags"]
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+            raise ValueError("tags are a list of texts")
+        found[clip] = Mark(bool(mark["favourite"]), tuple(tags))
+    return found
+
+
+def change_mark(root: Path, clip: str, before: Mark, after: Mark) -> dict[str, Mark]:
+    """Change the mark of a clip from `before` to `after`; what others wrote meanwhile stays. Clips without any are left out.
+
+    Returns:
+        All marks of the library as they are kept now.
+
+    Raises:
+        FileProblem: the file cannot be read or written.
+    """
+    with locked(marks_file(root)):
+        marks = read_marks(root, held=True)
+        now = marks.get(clip, NONE)
+        favourite = after.favourite if after.favourite != before.favourite else now.favourite
+        marks[clip] = Mark(favourite, merged(before.tags, after.tags, now.tags))
+        marks = {name: mark for name, mark in marks.items() if mark != NONE}
+        clips = {name: {"favourite": mark.favourite, "tags": list(mark.tags)} for name, mark in marks.items()}
+        write_atomically(marks_file(root), json.dumps({"root": str(root), "clips": clips}, indent=1))
+        return marks
 
 
 def tags_of(text: str) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from motionpatches.core.recognition.corrections_file import (
     Correction,
     Remembered,
     Scope,
-    notices,
 )
 
 __all__ = [
@@ -37,7 +36,6 @@ __all__ = [
     "label",
     "levels",
     "listed",
-    "notices",
     "place_of",
     "remember",
     "remembered",

@@ -8,17 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
-from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-from filelock import FileLock, Timeout
-
-from motionpatches.core import paths
-from motionpatches.core.atomic import write_atomically
+from motionpatches.core import notices, paths
+from motionpatches.core.atomic import ASIDE, locked, put_aside, write_atomically
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.motion.axes import UP_AXES
 from motionpatches.core.motion.skeleton import Chains
@@ -28,7 +24,6 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 IN_WORDS = {"file": "this file", "folder": "this folder", "rig": "this rig everywhere"}
 
 FORMAT = 2
-LOCK_S = 10.0
 MAX_BYTES = 16 * 2**20
 MAX_LABEL = 60
 MAX_JOINTS = 10**6
@@ -100,7 +95,6 @@ class Kept(NamedTuple):
 
 
 _seen: tuple[tuple[Any, ...], Kept] = ((), Kept())
-_notices: list[str] = []
 
 
 def read(strict: bool = False) -> Kept:
@@ -121,7 +115,11 @@ def read(strict: bool = False) -> Kept:
             raise os_problem(file, error) from error
         return Kept()
     except ValueError:
-        _put_aside(file)
+        kept = put_aside(file)
+        if kept is not None:
+            notices.tell(f"The list of import corrections could not be read. It was put aside as {kept.name}.")
+        elif strict:
+            raise FileProblem(file, "it is no list of import corrections", "Remove the file or bring back a copy") from None
         return Kept()
 
 
@@ -130,22 +128,15 @@ def change(gone: Iterable[Remembered], added: Iterable[Remembered]) -> None:
     FileProblem where it cannot be written."""
     added = tuple(added)
     keys = {entry.key for entry in (*gone, *added)}
-    with _lock():
+    with locked(paths.corrections()):
         kept = read(strict=True)
         _write((*(e for e in kept.entries if e.key not in keys), *added), kept.unread)
 
 
 def clear() -> None:
     """Take every entry out, those that cannot be read too."""
-    with _lock():
+    with locked(paths.corrections()):
         _write((), read(strict=True).unread)
-
-
-def notices() -> list[str]:
-    """What went wrong with the list since this was last asked, in sentences."""
-    found = _notices[:]
-    del _notices[: len(found)]
-    return found
 
 
 def wrong(correction: Correction, joint_count: int) -> Iterable[tuple[str, str, str]]:
@@ -192,7 +183,7 @@ def _parsed(content: bytes) -> Kept:
         by_rig.setdefault(entry.rig, {})[entry.scope, os.path.normcase(entry.place)] = said
     unread = read_ones.count(None)
     if unread:
-        _notices.append(f"{unread} of {len(items)} remembered import corrections cannot be read and are skipped.")
+        notices.tell(f"{unread} of {len(items)} remembered import corrections cannot be read and are skipped.")
     return Kept(tuple(entries.values()), unread, hashlib.sha256(content).hexdigest()[:8], by_rig)
 
 
@@ -213,27 +204,6 @@ def _entry(values: Any) -> Remembered | None:
         return None
 
 
-def _aside(file: Path) -> Path:
-    return file.with_name(file.name + ".damaged")
-
-
-def _put_aside(file: Path) -> None:
-    with suppress(OSError):
-        os.replace(file, _aside(file))
-        _notices.append(f"The list of import corrections could not be read. It was put aside as {_aside(file).name}.")
-
-
-def _lock() -> Any:
-    file = paths.corrections()
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(file.with_name(file.name + ".lock")).acquire(timeout=LOCK_S)
-    except Timeout:
-        raise FileProblem(file, "another program is writing it", "Try again") from None
-    except OSError as error:
-        raise os_problem(file, error) from error
-
-
 def _write(entries: Iterable[Remembered], unread: int) -> None:
     """Entries that could not be read are not written again; the file that held them is kept beside."""
     global _seen
@@ -241,6 +211,6 @@ def _write(entries: Iterable[Remembered], unread: int) -> None:
     rows = [{**{n: v for n, v in asdict(entry).items() if n != "correction"}, **entry.correction.said()} for entry in entries]
     if unread:
         with suppress(OSError):
-            shutil.copyfile(file, _aside(file))
+            write_atomically(file.with_name(file.name + ASIDE), file.read_bytes())
     write_atomically(file, json.dumps({"format": FORMAT, "corrections": rows}, indent=1) + "\n")
     _seen = ((), Kept())

@@ -48,10 +48,22 @@ def test_another_workspace_reads_them(marks, ready):
 def test_what_cannot_be_written_is_reported_and_not_shown(marks, ready, monkeypatch):
     from motionpatches.core.errors import StudioError
 
-    def refuse(root, found):
+    def refuse(*_):
         raise StudioError("The disk is full.")
 
-    monkeypatch.setattr(store, "write_marks", refuse)
+    monkeypatch.setattr(store, "change_mark", refuse)
     failed = heard(ready.failed)
     marks.toggle_favourite(ready.library.clips[0])
     assert failed == [("The disk is full.",)] and not marks.of(ready.library.clips[0]).favourite
+    assert not marks.history.undo_name, "what was not done is no step"
+
+
+def test_another_window_s_tags_are_kept_and_shown_after_the_next_change(marks, ready):
+    one, two, *_ = ready.library.clips
+    other = Marks(ready, History())
+    ready.library_changed.emit()
+    marks.tag(one, "mine")
+    other.tag(two, "yours")
+    assert store.read_marks(ready.library.root) == {one.id: Mark(tags=("mine",)), two.id: Mark(tags=("yours",))} == other.marks
+    marks.history.undo()
+    assert marks.marks == {two.id: Mark(tags=("yours",))}

@@ -1,13 +1,12 @@
-"""Filters, favourites and tags."""
+"""Filters of clips in words."""
 
 from pathlib import Path
 
 import pytest
 
-from motionpatches.core.errors import FileProblem
 from motionpatches.core.library.filters import clip_filter, is_plain
 from motionpatches.core.library.library import Clip
-from motionpatches.core.library.marks import Mark, marks_file, read_marks, tags_of, write_marks
+from motionpatches.core.library.marks import Mark
 
 CLIPS = [
     Clip("a1", Path("a"), ("She waves left.",), "test", 2.0),
@@ -42,12 +41,3 @@ def test_terms(text, wanted):
 
 def test_fields_are_not_plain_words():
     assert is_plain("wave left") and not is_plain("wave -left") and not is_plain("len>3") and is_plain("time 3:4")
-
-
-def test_marks_are_kept_and_damage_is_reported(tmp_path):
-    write_marks(tmp_path, {**MARKS, "z": Mark()})
-    assert read_marks(tmp_path) == MARKS and read_marks(tmp_path / "other") == {}
-    marks_file(tmp_path).write_text("[]")
-    with pytest.raises(FileProblem, match="favourites"):
-        read_marks(tmp_path)
-    assert tags_of(" Walk, reviewed,,walk ") == ("walk", "reviewed")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionpatches.core import paths
+from motionpatches.core import notices, paths
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.motion.skeleton import KIT21, SMPL22, Skeleton
 from motionpatches.core.recognition import corrections
@@ -35,7 +35,7 @@ def write(values) -> None:
 def no_list_before():
     for file in (stored(), stored().with_name(stored().name + ".damaged")):
         file.unlink(missing_ok=True)
-    corrections.notices()
+    notices.untold()
 
 
 def test_fields_of_all_scopes_hold_together():
@@ -133,7 +133,7 @@ def test_a_list_of_the_version_before_is_read():
     key = corrections.hierarchy_key(SMPL22)
     write({key: {"unit_m": 0.0254, "up": "Z", "fps": None, "chains": [list(c) for c in CHAINS]}})
     assert find(SMPL22, FILE) == Correction(unit_m=0.0254, up="Z", chains=CHAINS)
-    assert listed()[0].scope == "rig" and not corrections.notices()
+    assert listed()[0].scope == "rig" and not notices.untold()
     remember("rig", KIT21, None, Correction(up="Z"))
     assert find(SMPL22).unit_m == 0.0254 and json.loads(stored().read_text())["format"] == 2
 
@@ -193,7 +193,7 @@ BAD = [
 def test_an_impossible_entry_is_skipped_and_counted(bad):
     write({"format": 2, "corrections": [good(**bad), good(scope="file", place=str(FILE), unit_m=3.0), 5, None, [], "x"]})
     assert find(SMPL22, FILE) == Correction(unit_m=3.0)
-    assert corrections.unread() == 5 and "5 of 6" in corrections.notices()[0] and not corrections.notices()
+    assert corrections.unread() == 5 and "5 of 6" in notices.untold()[0] and not notices.untold()
     remember("rig", KIT21, None, Correction(up="Z"))
     assert corrections.unread() == 0 and len(listed()) == 2
     assert "x" in json.loads(stored().with_name(stored().name + ".damaged").read_text())["corrections"], "the file before is kept"
@@ -229,7 +229,7 @@ def test_a_file_that_is_no_list_is_put_aside_and_said(content):
     assert find(SMPL22, FILE) == Correction() and corrections.version() == ""
     aside = stored().with_name(stored().name + ".damaged")
     assert not stored().exists() and aside.read_text() == content
-    assert aside.name in corrections.notices()[0]
+    assert aside.name in notices.untold()[0]
     remember("rig", SMPL22, None, Correction(up="Z"))
     assert find(SMPL22).up == "Z" and aside.exists()
 
