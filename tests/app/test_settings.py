@@ -41,6 +41,11 @@ def test_settings_of_the_version_before_are_taken_over_once(before):
     assert open_settings().value("appearance") == "Light", "what was changed since stays"
 
 
+def test_the_tests_keep_to_a_folder_of_their_own(tmp_path_factory):
+    for place in (paths.cache(), paths.data(), paths.config(), paths.reports()):
+        assert place.is_relative_to(tmp_path_factory.getbasetemp())
+
+
 def test_one_folder_for_everything(tmp_path, monkeypatch):
     monkeypatch.setenv(paths.HOME_VARIABLE, str(tmp_path / "stick"))
     for place in (paths.cache(), paths.data(), paths.config(), paths.reports(), paths.user_runs(), paths.corrections()):
@@ -50,6 +55,7 @@ def test_one_folder_for_everything(tmp_path, monkeypatch):
 
 
 def test_a_frozen_program_is_portable_beside_a_folder_of_that_name(tmp_path, monkeypatch):
+    monkeypatch.delenv(paths.HOME_VARIABLE)
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "motionpatches"))
     assert paths.portable_home() is None

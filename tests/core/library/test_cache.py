@@ -1,7 +1,6 @@
 """The cache of takes: each content is read once, and whatever happens to the disk costs time only."""
 
 import os
-import resource
 import subprocess
 import threading
 import time
@@ -183,6 +182,7 @@ def test_a_folder_that_is_a_file(files):
 
 
 def test_a_full_disk_keeps_no_torn_file(files):
+    resource = pytest.importorskip("resource")
     path, cache = files.write("a.num", *range(2000)), files.cache()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))

@@ -1,6 +1,5 @@
 """The awkward arrays beside the checkout."""
 
-import resource
 import time
 
 import numpy as np
@@ -8,6 +7,7 @@ import pytest
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.arrays.arrays import read_arrays
+from tests.memory import peak_kb
 
 
 def test_layout_cases(cases):
@@ -74,10 +74,10 @@ def test_cases_that_are_no_positions(cases):
 def test_hostile_cases(cases, name):
     if not (cases / "hostile" / name).exists():
         pytest.skip(f"{name} is not here")
-    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+    before, start = peak_kb(), time.perf_counter()
     with pytest.raises(FileProblem):
         read_arrays(cases / "hostile" / name)
-    assert time.perf_counter() - start < 1.5 and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000
+    assert time.perf_counter() - start < 1.5 and peak_kb() - before < 1_000_000
 
 
 def test_hostile_files_that_open(cases):
