@@ -17,12 +17,13 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
-    """Galleries, captions, runs and settings of the tests stay out of the user's own."""
-    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
-    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
-    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
-    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+def own_folders(tmp_path_factory):
+    """Galleries, captions, runs and settings of the tests stay out of the user's own, on every system."""
+    home = tmp_path_factory.mktemp("home")
+    os.environ[paths.HOME_VARIABLE] = str(home)
+    # Other programs that tests start keep by these.
+    for variable, name in (("XDG_CACHE_HOME", "cache"), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config")):
+        os.environ[variable] = str(home / "others" / name)
 
 
 @pytest.fixture(autouse=True)
@@ -150,7 +151,7 @@ def tiny_model(tiny_config):
 @pytest.fixture
 def small_library(tmp_path) -> Path:
     """Twelve short clips in the HumanML3D layout, walking and waving, written as the data set is."""
-    from motionpatches.core.demo.library import ACTIONS, _Choice, make_clip
+    from motionpatches.core.demo.library import ACTIONS, Choice, make_clip
 
     root = tmp_path / "small"
     (root / "new_joints").mkdir(parents=True)
@@ -159,7 +160,7 @@ def small_library(tmp_path) -> Path:
     splits = {"train": [], "val": [], "test": []}
     for i in range(12):
         action = chosen["walk forward" if i % 2 else "wave"]
-        clip = make_clip([_Choice(action, action.sides[0], 1)], np.random.default_rng(i))
+        clip = make_clip([Choice(action, action.sides[0], 1)], np.random.default_rng(i))
         name = f"{i:06d}"
         np.save(root / "new_joints" / f"{name}.npy", clip.motion.positions)
         (root / "texts" / f"{name}.txt").write_text("".join(f"{c}#a/DET#0.0#0.0\n" for c in clip.captions))

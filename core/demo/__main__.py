@@ -1,4 +1,4 @@
-"""`python -m motionpatches.core.demo OUT.npz [--clips N] [--seed S]`: builds the demo library, the same bytes for the same seed.
+"""Build the demo library: `python -m motionpatches.core.demo OUT.npz [--clips N] [--seed S]`; the same bytes for the same seed.
 
 With --words SHARE, captions also use the paraphrases made for training; --avoid FILE… leaves out paraphrases with any
 word of that text which the plain captions do not use, so that those words stay unseen. With --variety, bodies, skeletons,
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,17 @@ COMMON = words_in(
 
 
 def build(path: Path, clips: int, seed: int, name: str, words: float = 0.0, avoid: str = "", variety: bool = False) -> None:
-    """Writes a packed library; one clip in ten is for validation, one in ten for testing."""
+    """Write a packed library; one clip in ten is for validation, one in ten for testing.
+
+    Args:
+        path: The .npz file.
+        clips: Number of clips.
+        seed: Seed of everything that chance decides.
+        name: Name of the library.
+        words: Share of phrases from paraphrases.txt instead of the actions' own.
+        avoid: A text; paraphrases with a word of it that plain captions do not use are left out.
+        variety: Vary bodies, skeletons, starts and ends, for training.
+    """
     made = list(generate(seed, clips, words=words, avoid=words_kept_for(avoid), variety=variety))
     rng = np.random.default_rng([seed, 7])
     splits = np.array(["train"] * 8 + ["val", "test"])[rng.permutation(clips) % 10]
@@ -34,12 +45,13 @@ def build(path: Path, clips: int, seed: int, name: str, words: float = 0.0, avoi
 
 
 def words_kept_for(text: str) -> frozenset[str]:
-    """Words of a text that say something and that no phrase of an action uses."""
+    """Return the words of a text that have content and that no phrase of an action uses."""
     plain = frozenset().union(*(words_in(p) for a in ACTIONS for p in (*a.phrases, *a.phrases_both)))
     return words_in(text) - plain - COMMON
 
 
-def entry(number: int, clip: DemoClip, split: str) -> dict:
+def entry(number: int, clip: DemoClip, split: str) -> dict[str, Any]:
+    """Return what the packed library holds of a clip beside its motion."""
     return {
         "id": f"{number:04d} {clip.motion.name}",
         "captions": clip.captions,
@@ -51,6 +63,7 @@ def entry(number: int, clip: DemoClip, split: str) -> dict:
 
 
 def main(arguments: list[str]) -> int:
+    """Build a library by the options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m motionpatches.core.demo", description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--clips", type=int, default=860)

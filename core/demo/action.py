@@ -15,8 +15,17 @@ INDEX = {"left": LEFT, "right": RIGHT}
 
 @dataclass(frozen=True)
 class Maker:
-    """What an action may draw on: a body, random numbers, and the chosen side, pace (1 normal) and count. `variety`: as widely as
-    people do it, for training; else as it is easily recognised."""
+    """What an action is made from.
+
+    Args:
+        body: The body that acts.
+        rng: Random numbers of this clip.
+        side: "left", "right", "both", or "" for an action without sides.
+        pace: Speed; 1 is normal.
+        count: How many times the action is repeated.
+        size: Factor of how far limbs move.
+        variety: Vary as widely as people do, for training; else make the action easy to recognise.
+    """
 
     body: Body
     rng: np.random.Generator
@@ -27,26 +36,41 @@ class Maker:
     variety: bool = False
 
     def still(self, seconds: float) -> Tracks:
+        """Return a body that stands still; `seconds` last longer at a slower pace."""
         return Tracks(max(int(seconds / self.pace * 20), 12), self.body)
 
     def first_foot(self) -> int:
-        """Either foot by chance; for the same numbers the left variant begins with the other one than the right variant."""
+        """Choose a foot by chance; for the same numbers the left variant begins with the other foot than the right variant."""
         return int(self.rng.integers(2)) ^ (self.side == "left")
 
     @property
     def limbs(self) -> tuple[int, ...]:
-        """Indices of the limbs that act."""
+        """Return the indices of the limbs that act."""
         return {"left": (LEFT,), "right": (RIGHT,)}.get(self.side, (LEFT, RIGHT))
+
+
+# What makes an action.
+Make = Callable[[Maker], Tracks]
 
 
 @dataclass(frozen=True)
 class Action:
-    """`name` is the kind ('wave right hand' is kind 'wave', side 'right'). `phrases` are third-person verb phrases
-    with {side}, {other}, {times} to be filled; `phrases_both` for both sides where they differ. `sides`, `counts`:
-    what may be chosen. `chains`: whether it starts and ends standing, so that another action can follow."""
+    """A kind of action of the demo library, and the phrases for it.
+
+    Args:
+        name: The kind: "wave right" is the kind "wave" with the side "right".
+        make: Makes the motion.
+        phrases: Verb phrases in the third person, with {side}, {other} and {times} to be filled in.
+        sides: The sides to choose from.
+        phrases_both: Phrases for both sides, where they differ.
+        counts: The numbers of repetitions to choose from.
+        chains: Whether it starts and ends standing, so that another action can follow.
+        paces: Lowest and highest speed; 1 is normal.
+        styles: Whether it can be done in a style ("slowly", "proudly").
+    """
 
     name: str
-    make: Callable[[Maker], Tracks]
+    make: Make
     phrases: tuple[str, ...]
     sides: tuple[str, ...] = ("",)
     phrases_both: tuple[str, ...] = ()

@@ -39,11 +39,12 @@ _OFFSETS = {
 
 @dataclass(frozen=True)
 class Body:
-    """Offsets (22, 3) in metres and the lengths that inverse kinematics needs."""
+    """Offsets (22, 3) of the joints from their parents, and the lengths that inverse kinematics needs; all in metres."""
 
     offsets: np.ndarray
 
     def length(self, name: str) -> float:
+        """Return the length of the bone that ends at a joint."""
         return float(np.linalg.norm(self.offsets[SMPL22.joint_names.index(name)]))
 
     @property
@@ -72,22 +73,28 @@ class Body:
 
     @property
     def foot(self) -> np.ndarray:
-        """(3,) ankle to ball of the left foot when flat."""
+        """Return the vector (3,) from the ankle to the ball of the left foot when it is flat."""
         return self.offsets[SMPL22.joint_names.index("left_foot")]
 
     @property
     def standing(self) -> float:
-        """Height of the pelvis with straight legs."""
+        """Return the height of the pelvis over the ground with straight legs."""
         hip = self.offsets[SMPL22.joint_names.index("left_hip")]
         return float(-hip[1] + self.leg - self.foot[1] + BALL_HEIGHT)
 
     @property
     def hip_half(self) -> float:
+        """Return half of the distance between the hips."""
         return float(self.offsets[1][0])
 
 
 def make_body(height_m: float = 1.7, legs: float = 1.0, arms: float = 1.0, shoulders: float = 1.0, hips: float = 1.0) -> Body:
-    """A body of the given height; the other factors change its proportions."""
+    """Make a body.
+
+    Args:
+        height_m: Stature in metres.
+        legs: Factor of the length of the legs; arms, shoulders (width) and hips (width) likewise.
+    """
     offsets = np.zeros((22, 3))
     for joint, name in enumerate(SMPL22.joint_names):
         right = name.startswith("right_")
@@ -107,13 +114,20 @@ def make_body(height_m: float = 1.7, legs: float = 1.0, arms: float = 1.0, shoul
 
 
 class Tracks:
-    """What moves over T frames; starts as a person standing at the origin, facing +Z, arms hanging.
+    """What moves over T frames at 20 fps; starts as a person standing at the origin, facing +Z, arms hanging.
 
-    pelvis (T, 3) metres; yaw, pitch (forward), roll (to the left) (T,); spine (T, 3) bend, side (left), twist (left);
-    head (T, 3) nod, tilt, turn. Feet: ball (2, T, 3) in the world, foot_yaw, foot_pitch (heel up), knee_out, and
-    foot_free, the weight of foot_local (2, T, 3): ankle from hip as (out, up, ahead) in leg lengths. Hands: hand
-    (2, T, 3): wrist from shoulder as (out, up, ahead) in arm lengths; hand_fixed, the weight of hand_world (2, T, 3)
-    metres; elbow_up (2, T) raises the elbow.
+    Attributes:
+        pelvis: (T, 3) metres.
+        yaw, pitch, roll: (T,) of the pelvis: to the left, forward, to the left.
+        spine: (T, 3) bend, side (left), twist (left).
+        head: (T, 3) nod, tilt, turn.
+        ball: (2, T, 3) the ball of each foot in the world, metres.
+        foot_yaw, foot_pitch: (2, T); pitch raises the heel.
+        knee_out: (2, T) how far the knee points outwards.
+        foot_local: (2, T, 3) ankle from hip as (out, up, ahead) in leg lengths; foot_free (2, T) is its weight beside `ball`.
+        hand: (2, T, 3) wrist from shoulder as (out, up, ahead) in arm lengths.
+        hand_world: (2, T, 3) wrist in metres; hand_fixed (2, T) is its weight beside `hand`.
+        elbow_up: (2, T) raises the elbow.
     """
 
     def __init__(self, frames: int, body: Body):
@@ -136,7 +150,7 @@ class Tracks:
 
     @property
     def t(self) -> np.ndarray:
-        """(T,) seconds."""
+        """Return the times (T,) of the frames in seconds."""
         return np.arange(self.frames) / FPS
 
     @property
@@ -145,12 +159,18 @@ class Tracks:
 
 
 def stance(body: Body, side: int, width: float = 0.0) -> np.ndarray:
-    """(3,) where the ball of a foot stands under the pelvis at the origin."""
+    """Return where (3,) the ball of a foot stands under a pelvis at the origin, `width` metres wider than the hips."""
     return np.array([SIDE_SIGN[side] * (body.hip_half + 0.02 + width / 2), BALL_HEIGHT, body.foot[2] - 0.03])
 
 
 def hang(swing: float | np.ndarray, out: float | np.ndarray, elbow: float | np.ndarray) -> np.ndarray:
-    """(..., 3) wrist target of an arm that hangs, swung ahead and out by angles, with the elbow bent."""
+    """Return the wrist (..., 3) of a hanging arm, in arm lengths from the shoulder.
+
+    Args:
+        swing: Angle ahead.
+        out: Angle away from the body.
+        elbow: Angle by which the elbow is bent.
+    """
     swing, out, elbow = np.broadcast_arrays(*(np.asarray(v, float) for v in (swing, out, elbow)))
 
     def direction(ahead: np.ndarray) -> np.ndarray:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 
 def ease(x: np.ndarray) -> np.ndarray:
-    """Minimum-jerk step from 0 to 1 (Flash and Hogan, 1985)."""
+    """Step from 0 to 1 with minimum jerk (Flash and Hogan, 1985).
+
+    Args:
+        x: Shares of the step, of any shape; held at 0 and 1 outside of it.
+    """
     x = np.clip(x, 0, 1)
     return x**3 * (10 - 15 * x + 6 * x**2)
 
 
-def keys(t: np.ndarray, points: list[tuple[float, object]]) -> np.ndarray:
-    """Values (T, ...) through key poses [(second, value)], at rest at each key."""
+def keys(t: np.ndarray, points: Sequence[tuple[float, object]]) -> np.ndarray:
+    """Interpolate key poses, at rest at each of them.
+
+    Args:
+        t: (T,) seconds.
+        points: (second, value) in order of time; values are numbers, or sequences of one length.
+
+    Returns:
+        (T, ...) values.
+    """
     times = np.array([p[0] for p in points], float)
     values = np.array([np.asarray(p[1], float) for p in points])
     segment = np.clip(np.searchsorted(times, t, side="right") - 1, 0, len(times) - 2)
@@ -23,13 +37,18 @@ def keys(t: np.ndarray, points: list[tuple[float, object]]) -> np.ndarray:
 
 
 def bump(t: np.ndarray, start: float, end: float, fade: float = 0.4) -> np.ndarray:
-    """0 outside [start, end], 1 inside, eased over `fade` seconds at both ends."""
+    """Rise to 1 between two times: 0 outside [start, end], eased over `fade` seconds at both ends; (T,)."""
     fade = max(min(fade, (end - start) / 2), 1e-3)
     return ease((t - start) / fade) * ease((end - t) / fade)
 
 
+def bumps(t: np.ndarray, start: float, end: float, fade: float, period: float, count: int) -> np.ndarray:
+    """Sum `count` bumps, each `period` seconds after the one before; (T,)."""
+    return sum((bump(t, start + period * i, end + period * i, fade) for i in range(count)), np.zeros(len(t)))
+
+
 def smooth_noise(frames: int, channels: int, rng: np.random.Generator, period: int = 14) -> np.ndarray:
-    """(T, channels) slow noise of unit size: random values every `period` frames, joined smoothly."""
+    """Draw slow noise of unit size: random values every `period` frames, joined smoothly; (frames, channels)."""
     count = frames // period + 3
     values = rng.normal(size=(count, channels))
     at = np.arange(frames) / period
@@ -39,7 +58,7 @@ def smooth_noise(frames: int, channels: int, rng: np.random.Generator, period: i
 
 
 def travel_profile(t: np.ndarray, seconds: float, ramp: float = 0.9) -> np.ndarray:
-    """Way 0 to 1 from standing to standing: speed ramps up, holds, ramps down."""
+    """Return the share (T,) of a way from standing to standing: speed ramps up for `ramp` seconds, holds, and ramps down."""
     ramp = min(ramp, seconds / 2.2)
     fine = np.linspace(0, seconds, 400)
     speed = ease(fine / ramp) * ease((seconds - fine) / ramp)

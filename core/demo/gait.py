@@ -1,4 +1,4 @@
-"""Walking, running and their kin: footprints along a path, a pelvis that rides over them, arms that counter-swing."""
+"""Walking, running and other gaits: footprints along a path, a pelvis that rides over them, arms that counter-swing."""
 
 from __future__ import annotations
 
@@ -12,9 +12,18 @@ from motionpatches.core.demo.curves import bump, ease, travel_profile
 
 @dataclass(frozen=True)
 class Gait:
-    """How steps are made. cadence in steps a second; duty: share of a stride a foot stays down; lift and bob in
-    metres; arm_swing, elbow, lean, heel in radians; crouch in metres; limp: which side is spared (-1 none);
-    behind: how much sooner than at mid-stance the body is over its foot, in steps."""
+    """How steps are made.
+
+    Args:
+        cadence: Steps per second.
+        duty: Share of a stride in which a foot is on the ground; below 0.5 there is a flight.
+        width: Metres between the feet beyond the width of the hips.
+        lift, bob, crouch, sway, knee_lift: Metres: height of a swinging foot, rise and fall of the pelvis, bent knees, sideways
+            movement of the pelvis, additional height of a swinging foot.
+        arm_swing, elbow, lean, heel, on_toes: Radians.
+        limp: The side that is spared; -1 for none.
+        behind: How much sooner than at mid-stance the body is over its foot, in steps.
+    """
 
     cadence: float = 1.8
     duty: float = 0.62
@@ -64,7 +73,7 @@ JOG = Gait(
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """Where the body goes: ground (T, 2) x and z, facing (T,) radians, height (T,) of the ground."""
+    """Where the body goes: ground (T, 2) x and z in metres, facing (T,) radians, height (T,) of the ground in metres."""
 
     ground: np.ndarray
     facing: np.ndarray
@@ -72,7 +81,7 @@ class Path:
 
 
 def straight(seconds: float, distance: float, direction: float = 0.0) -> Path:
-    """Along `direction` (0 ahead, pi/2 to the left) while facing +Z."""
+    """Lead `distance` metres along `direction` (0 ahead, pi/2 to the left) while facing +Z."""
     t = np.arange(int(seconds * FPS)) / FPS
     way = travel_profile(t, seconds) * distance
     ground = np.stack([np.sin(direction) * way, np.cos(direction) * way], axis=1)
@@ -80,7 +89,7 @@ def straight(seconds: float, distance: float, direction: float = 0.0) -> Path:
 
 
 def arc(seconds: float, distance: float, angle: float) -> Path:
-    """A circular way of the given length that turns by `angle` (positive to the left), facing along it."""
+    """Lead along a circle for `distance` metres, turning by `angle` radians (positive to the left) and facing along it."""
     t = np.arange(int(seconds * FPS)) / FPS
     share = travel_profile(t, seconds)
     heading = share * angle
@@ -91,13 +100,13 @@ def arc(seconds: float, distance: float, angle: float) -> Path:
 
 
 def pivot(seconds: float, angle: float) -> Path:
-    """Turning on the spot."""
+    """Turn on the spot by `angle` radians (positive to the left)."""
     t = np.arange(int(seconds * FPS)) / FPS
     return Path(np.zeros((len(t), 2)), travel_profile(t, seconds) * angle, np.zeros(len(t)))
 
 
 def zigzag(seconds: float, distance: float, swing: float) -> Path:
-    """Ahead in a wavy line, the heading following it."""
+    """Lead ahead in a wavy line that swings `swing` metres to each side; the heading follows it."""
     path = straight(seconds, distance)
     z = path.ground[:, 1]
     x = swing * np.sin(z / distance * 2 * np.pi * 1.5) * np.sin(np.pi * np.clip(z / distance, 0, 1))
@@ -106,7 +115,7 @@ def zigzag(seconds: float, distance: float, swing: float) -> Path:
 
 
 def walk_along(body: Body, path: Path, gait: Gait, first: int = RIGHT) -> Tracks:
-    """Tracks of a body that follows the path from standing to standing."""
+    """Make the tracks of a body that follows a path from standing to standing; `first` is the foot that steps first."""
     frames = len(path.ground)
     tracks = Tracks(frames, body)
     t, seconds = tracks.t, frames / FPS

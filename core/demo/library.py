@@ -40,8 +40,18 @@ JOINERS = (", then {}", " and then {}", ", after that {}", ", followed by a mome
 
 @dataclass(frozen=True)
 class Style:
-    """`words` after the verb phrase; pace; stoop (radians); sag (metres); liveliness of the noise; factors of the hips' sway, the
-    hands' swing and the bounce; how far the arms are held off the body (in arm lengths)."""
+    """A manner of doing an action, in words and in numbers.
+
+    Args:
+        name: Name of the style.
+        words: What a caption says after the verb phrase.
+        pace: Factor of the speed.
+        stoop: Radians by which the trunk bends forward.
+        sag: Metres by which the pelvis is lower.
+        noise: Factor of the small movements.
+        sway, swing, bounce: Factors of the sway of the hips, the swing of the hands and the rise and fall of the pelvis.
+        open_arms: How far the arms are held off the body, in arm lengths.
+    """
 
     name: str
     words: tuple[str, ...]
@@ -104,7 +114,9 @@ class DemoClip:
 
 
 @dataclass(frozen=True)
-class _Choice:
+class Choice:
+    """An action to be made: on which side ("" without sides), and how many times."""
+
     action: Action
     side: str
     count: int
@@ -113,17 +125,24 @@ class _Choice:
 def generate(
     seed: int, count: int, sequences: float = 0.2, words: float = 0.0, avoid: frozenset[str] = frozenset(), variety: bool = False
 ) -> Iterator[DemoClip]:
-    """`count` clips; every action in every side once before chance decides; `sequences`: share of several in a row;
-    `words`: share of the phrases taken from PARAPHRASES instead of the action's own, but none with a word in `avoid`;
-    `variety`: on other rigs, cut or with rest (motionpatches.core.demo.variation), of stronger proportions."""
+    """Generate clips; every action on every side comes once before chance decides.
+
+    Args:
+        seed: Seed of everything that chance decides.
+        count: Number of clips.
+        sequences: Share of clips with several actions in a row.
+        words: Share of phrases from PARAPHRASES instead of the action's own.
+        avoid: No paraphrase with one of these words is used.
+        variety: Put motions on other rigs, cut them or add rest (`variation.py`), with stronger proportions.
+    """
     rng = np.random.default_rng(seed)
-    every = [_Choice(a, s, a.counts[0]) for a in ACTIONS for s in a.sides]
-    queue: list[_Choice] = []
+    every = [Choice(a, s, a.counts[0]) for a in ACTIONS for s in a.sides]
+    queue: list[Choice] = []
     for number in range(count):
         if not queue:
             queue = [every[i] for i in rng.permutation(len(every))]
         first = queue.pop()
-        choices = [_Choice(first.action, first.side, int(rng.choice(first.action.counts)))]
+        choices = [Choice(first.action, first.side, int(rng.choice(first.action.counts)))]
         if first.action.chains and number >= len(every) and rng.random() < sequences:
             for _ in range(1 + (rng.random() < 0.3)):
                 follower = every[int(rng.integers(len(every)))]
@@ -133,13 +152,13 @@ def generate(
 
 
 def make_clip(
-    choices: list[_Choice],
+    choices: list[Choice],
     rng: np.random.Generator,
     words: float = 0.0,
     avoid: frozenset[str] = frozenset(),
     variety: bool = False,
 ) -> DemoClip:
-    """One clip of one to three actions by one body in one style, with three captions."""
+    """Make a clip of one to three actions by one body in one style, with three captions; see `generate` for the arguments."""
     spread = 2.0 if variety else 1.0
     body = make_body(
         float(np.clip(rng.normal(1.7, 0.09), 1.5, 1.95)),
@@ -163,11 +182,11 @@ def make_clip(
 
 
 def _extent(positions: np.ndarray) -> np.ndarray:
-    """(2,) metres over the ground."""
+    """Return the extent (2,) over the ground in metres."""
     return np.ptp(positions[..., [0, 2]], axis=(0, 1))
 
 
-def _perform(choice: _Choice, body: Body, style: Style, rng: np.random.Generator, variety: bool) -> np.ndarray:
+def _perform(choice: Choice, body: Body, style: Style, rng: np.random.Generator, variety: bool) -> np.ndarray:
     pace = float(rng.uniform(*choice.action.paces)) * style.pace
     maker = Maker(body, rng, choice.side, pace, choice.count, float(rng.uniform(0.85, 1.2)), variety)
     tracks = choice.action.make(maker)
@@ -176,7 +195,7 @@ def _perform(choice: _Choice, body: Body, style: Style, rng: np.random.Generator
 
 
 def _add_life(tracks: Tracks, style: Style, rng: np.random.Generator) -> None:
-    """Posture of the style, and the small movements of a body that is never quite still."""
+    """Add the posture of the style, and the small movements of a body that is never quite still."""
     noise = smooth_noise(tracks.frames, 14, rng) * style.noise
     tracks.spine[:, 0] += style.stoop
     tracks.head[:, 0] -= 0.4 * style.stoop
@@ -198,13 +217,13 @@ def _add_life(tracks: Tracks, style: Style, rng: np.random.Generator) -> None:
 
 
 def _quick(values: np.ndarray, frames: int = 15) -> np.ndarray:
-    """(T,) what is left of values without their moving mean."""
+    """Return values (T,) without their moving mean."""
     padded = np.pad(values, frames // 2, mode="edge")
     return values - np.convolve(padded, np.ones(frames) / frames, mode="valid")
 
 
 def _join(parts: list[np.ndarray]) -> np.ndarray:
-    """Plays parts one after the other, each starting where and as the last one ended, with a short blend."""
+    """Join parts (T, 22, 3), each starting where and as the last one ended, with a short blend."""
     joined = parts[0]
     for part in parts[1:]:
         across = joined[-1, 1] - joined[-1, 2]
@@ -219,8 +238,7 @@ def _join(parts: list[np.ndarray]) -> np.ndarray:
 
 
 def _stepped(blended: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """A blend from pose `before` (22, 3) into the motion `after`, whose feet step over, the left one first, where they would
-    slide."""
+    """Return a blend from pose `before` (22, 3) into motion `after` (T, 22, 3) in which feet step, left first, not slide."""
     result = blended.copy()
     for side, (hip, knee, ankle, ball) in enumerate(LEGS):
         share = _eased((np.arange(len(after)) - side * BLEND / 2) / (BLEND / 2))[:, None]
@@ -244,7 +262,7 @@ def _eased(share: np.ndarray) -> np.ndarray:
 
 
 def _rigid(positions: np.ndarray, model: np.ndarray) -> np.ndarray:
-    """Bones of the length they have in `model`, each along where it points: a blend of poses shortens them."""
+    """Restore the lengths that bones have in `model`, since a blend of poses shortens them; directions stay."""
     result = positions.copy()
     for joint in SMPL22.topological_order[1:]:
         parent = SMPL22.parents[joint]
@@ -254,7 +272,7 @@ def _rigid(positions: np.ndarray, model: np.ndarray) -> np.ndarray:
     return result
 
 
-def _phrase(choice: _Choice, rng: np.random.Generator, words: float, avoid: frozenset[str]) -> str:
+def _phrase(choice: Choice, rng: np.random.Generator, words: float, avoid: frozenset[str]) -> str:
     both = choice.side == "both" and choice.action.phrases_both
     phrases = choice.action.phrases_both if both else choice.action.phrases
     if words and rng.random() < words:
@@ -268,12 +286,12 @@ def _phrase(choice: _Choice, rng: np.random.Generator, words: float, avoid: froz
 
 
 def words_in(text: str) -> frozenset[str]:
-    """Lower-case words of a text."""
+    """Return the words of a text in lower case."""
     return frozenset(re.findall(r"[a-z]+", text.lower()))
 
 
 def _captions(
-    choices: list[_Choice], style: Style, rng: np.random.Generator, words: float, avoid: frozenset[str]
+    choices: list[Choice], style: Style, rng: np.random.Generator, words: float, avoid: frozenset[str]
 ) -> tuple[str, ...]:
     captions: list[str] = []
     while len(captions) < 3:

@@ -1,7 +1,8 @@
-"""More words for actions: what only training captions say, so that a model hears a thing called by many names.
+"""Other phrases for the actions, used in training captions only.
 
-The captions of the demo library do not use them. They stand in paraphrases.txt: after a line `# action`, a phrase a line;
-{side} and {other} are filled in. A line with a full stop is no verb phrase: it teaches words alone (teach_text.py).
+The captions of the demo library do not use them. In paraphrases.txt a line `# action` precedes the phrases of an action, one per
+line, with {side} and {other} to be filled in. A line with a full stop is a sentence, not a verb phrase: the text encoder alone is
+trained on it (packaging/starter/teach_text.py).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from pathlib import Path
 
 
 def read_paraphrases(file: Path) -> dict[str, tuple[str, ...]]:
-    """The phrases of each action's name."""
+    """Return the phrases under the name of each action."""
     sections = file.read_text(encoding="utf-8").split("# ")[1:]
     return {name: tuple(phrases) for name, *phrases in (filter(None, section.splitlines()) for section in sections)}
 

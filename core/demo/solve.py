@@ -14,7 +14,7 @@ _ELBOW_POLE = np.array([0.55, -0.65, -0.6])
 
 
 def rotation(yaw: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarray:
-    """(T, 3, 3) Ry(yaw) Rx(pitch) Rz(-roll): roll leans to the left, +X."""
+    """Return the rotations (T, 3, 3) Ry(yaw) Rx(pitch) Rz(-roll) of angles (T,) in radians: roll leans to the left, +X."""
     cy, sy, cp, sp, cr, sr = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch), np.cos(-roll), np.sin(-roll)
     zero, one = np.zeros_like(cy), np.ones_like(cy)
     ry = np.stack([cy, zero, sy, zero, one, zero, -sy, zero, cy], -1).reshape(-1, 3, 3)
@@ -26,7 +26,17 @@ def rotation(yaw: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarray
 def two_bones(
     root: np.ndarray, target: np.ndarray, pole: np.ndarray, first: float, second: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Middle and end joint (T, 3) of a limb from `root` towards `target`, bent towards `pole` (law of cosines)."""
+    """Place the joints of a limb of two bones by the law of cosines.
+
+    Args:
+        root: (T, 3) start of the limb, metres.
+        target: (T, 3) where its end should be; out of reach, the limb points at it.
+        pole: (T, 3) direction in which the middle joint bends.
+        first, second: Lengths of the bones in metres.
+
+    Returns:
+        Middle and end joint, each (T, 3).
+    """
     way = target - root
     distance = np.linalg.norm(way, axis=1, keepdims=True)
     ahead = way / np.maximum(distance, 1e-9)
@@ -39,8 +49,10 @@ def two_bones(
 
 
 def solve(tracks: Tracks) -> np.ndarray:
-    """(T, 22, 3) positions in metres. Where a planted foot would be out of reach, its heel comes up, and then the pelvis
-    down."""
+    """Solve tracks for joint positions (T, 22, 3) in metres.
+
+    Where a planted foot would be out of reach, its heel is raised first, then the pelvis lowered.
+    """
     body, tracks = tracks.body, copy.copy(tracks)
     pelvis = tracks.pelvis.copy()
     pelvis_frame = rotation(tracks.yaw, tracks.pitch, tracks.roll)
@@ -73,7 +85,13 @@ def _trunk(tracks: Tracks, body: Body, out: np.ndarray, frame: np.ndarray) -> np
 
 
 def ankle_targets(tracks: Tracks, body: Body, hip: np.ndarray, frame: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
-    """(T, 3) ankle target and ankle-to-ball vector of one foot."""
+    """Return the target of the ankle and the vector from ankle to ball of one foot, each (T, 3).
+
+    Args:
+        hip: (T, 3) position of the hip.
+        frame: (T, 3, 3) rotation of the pelvis.
+        side: LEFT or RIGHT.
+    """
     sign = np.array([SIDE_SIGN[side], 1, 1])
     foot = body.foot * sign
     turned = rotation(tracks.foot_yaw[side], tracks.foot_pitch[side], np.zeros(tracks.frames))
@@ -120,7 +138,7 @@ def _arm(tracks: Tracks, body: Body, out: np.ndarray, chest: np.ndarray, side: i
 
 
 def _raised_heels(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndarray) -> np.ndarray:
-    """(2, T) foot pitch, more of it where a planted foot is left behind farther than the straight leg reaches."""
+    """Return the foot pitch (2, T), larger where a planted foot stays behind farther than the straight leg reaches."""
     pitches = tracks.foot_pitch.copy()
     for side in (LEFT, RIGHT):
         hip = pelvis + frame @ body.offsets[_J[("left_", "right_")[side] + "hip"]]
@@ -138,7 +156,7 @@ def _raised_heels(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndar
 
 
 def _widened(values: np.ndarray, reach: int) -> np.ndarray:
-    """(T,) the largest of the frames within `reach`, smoothed over as many."""
+    """Return the largest value (T,) of the frames within `reach`, smoothed over as many."""
     padded = np.pad(values, 2 * reach, mode="edge")
     widest = np.max([np.roll(padded, s) for s in range(-reach, reach + 1)], axis=0)
     kernel = np.hanning(2 * reach + 3)[1:-1]
@@ -146,8 +164,10 @@ def _widened(values: np.ndarray, reach: int) -> np.ndarray:
 
 
 def _out_of_reach(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndarray) -> np.ndarray:
-    """(T,) metres by which the pelvis has to come down for every planted foot to be reached: smoothed, and
-    at most a sixth of the leg: beyond that the foot comes off the floor."""
+    """Return by how many metres (T,) to lower the pelvis so that every planted foot is reached.
+
+    Smoothed, and at most a sixth of the leg: beyond that the foot leaves the floor.
+    """
     drop = np.zeros(tracks.frames)
     for side in (LEFT, RIGHT):
         hip = pelvis + frame @ body.offsets[_J[("left_", "right_")[side] + "hip"]]
@@ -161,7 +181,7 @@ def _out_of_reach(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndar
 
 
 def lift_out_of_floor(positions: np.ndarray, lowest: float = BALL_HEIGHT - 0.005) -> np.ndarray:
-    """Raises the whole body, smoothly, in frames where a joint would lie below `lowest` metres."""
+    """Raise the whole body, smoothly, in frames where a joint would be below `lowest` metres; (T, J, 3)."""
     below = np.maximum(lowest - positions[..., 1].min(axis=1), 0)
     if below.max() <= 0:
         return positions

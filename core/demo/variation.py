@@ -1,6 +1,6 @@
-"""Generated motion as others might have captured it: other joint sets and proportions, rest before and after, cut takes.
+"""Vary generated motion as captured data vary: other joint sets and proportions, rest before and after, cut takes.
 
-For training alone: a model that saw these takes captured motion for one more variation.
+For training alone: a model that was trained on these variations works on captured motion too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _J = {name: i for i, name in enumerate(SMPL22.joint_names)}
 
 
 def varied(motion: Motion, rng: np.random.Generator, still_ends: bool) -> Motion:
-    """Another take of the same action: on another rig, with rest at its ends (where they are still) or cut at them."""
+    """Return another take of the same action: on another rig, with rest at its ends (where they are still) or cut there."""
     chance = rng.random()
     if still_ends and chance < 0.3:
         motion = _rested(motion, rng)
@@ -35,7 +35,7 @@ def varied(motion: Motion, rng: np.random.Generator, still_ends: bool) -> Motion
 
 
 def _rested(motion: Motion, rng: np.random.Generator) -> Motion:
-    """Up to two seconds of the first and the last pose, with the small unrest of a standing body."""
+    """Hold the first and the last pose for up to two seconds each, with the slight sway of a standing body."""
     before, after = (int(rng.integers(0, 40)) for _ in range(2))
     p = motion.positions
     sway = 0.004 * smooth_noise(before + after + 2, 3, rng, 20)[:, None]
@@ -48,22 +48,28 @@ def _rested(motion: Motion, rng: np.random.Generator) -> Motion:
 
 
 def _cut(motion: Motion, rng: np.random.Generator) -> Motion:
-    """Up to a quarter of the frames off the start and a sixth off the end."""
+    """Cut up to a quarter of the frames off the start and a sixth off the end."""
     count = motion.frame_count
     start, end = int(count * 0.25 * rng.random()), count - int(count * 0.17 * rng.random())
     return replace(motion, positions=motion.positions[start:end])
 
 
 def on_rig(motion: Motion, skeleton: Skeleton, weights: np.ndarray) -> Motion:
-    """The motion on another skeleton whose joints are fixed mixtures of the 22: weights (J, 22), rows that sum to 1."""
+    """Put a motion on a skeleton of J joints that are fixed mixtures of SMPL's 22.
+
+    Args:
+        motion: Positions (T, 22, 3).
+        skeleton: The skeleton of J joints.
+        weights: (J, 22); each row sums to 1.
+    """
     return replace(motion, positions=np.einsum("jk,tkc->tjc", weights, motion.positions).astype(np.float32), skeleton=skeleton)
 
 
 def random_rig(rng: np.random.Generator) -> tuple[Skeleton, np.ndarray]:
-    """A skeleton as another maker might have it, and its joints as mixtures (J, 22) of SMPL's 22.
+    """Draw a skeleton of another make, and its joints as mixtures (J, 22) of SMPL's 22.
 
-    Chance decides where the root and the shoulders lie, how many spine joints there are, whether there are collar bones, twist
-    joints, toes, ends of head, hands and feet.
+    Chance decides where the root and the shoulders are, how many spine joints there are, and whether there are collar bones,
+    twist joints, toes, and ends of head, hands and feet.
     """
     names, parents, rows = ["root"], [-1], [_mix(rng.uniform(-0.1, 0.5), "pelvis", "spine1")]
 
@@ -121,12 +127,12 @@ def _unit(name: str) -> np.ndarray:
 
 
 def _mix(share: float, first: str, second: str) -> np.ndarray:
-    """(1 - share) of the first joint and `share` of the second; above 1 beyond it."""
+    """Return a row (22,) with (1 - share) of the first joint and `share` of the second; above 1 it is beyond the second."""
     return (1 - share) * _unit(first) + share * _unit(second)
 
 
 def _along(line: list[str], share: float) -> np.ndarray:
-    """A place a share of the way along a line of joints."""
+    """Return a row (22,) for a point a share of the way along a line of joints."""
     at = share * (len(line) - 1)
     low = min(int(at), len(line) - 2)
     return _mix(at - low, line[low], line[low + 1])

@@ -63,14 +63,14 @@ def strips(items: list, surface) -> Image.Image:
 
 def main() -> None:
     from motionpatches.app.virtual_screen import has_screen, virtual_screen
-    from motionpatches.core.demo.library import ACTIONS, _Choice, make_clip
+    from motionpatches.core.demo.library import ACTIONS, Choice, make_clip
     from motionpatches.core.progress import run
 
     actions = {f"{a.name} {side}".strip(): (a, side) for a in ACTIONS for side in a.sides}
     items = []
     for name in CHOSEN:
         action, side = actions[name]
-        items.append((name, make_clip([_Choice(action, side, action.counts[0])], np.random.default_rng(11)).motion.crop(0, 80)))
+        items.append((name, make_clip([Choice(action, side, action.counts[0])], np.random.default_rng(11)).motion.crop(0, 80)))
     with nullcontext() if has_screen() else virtual_screen():
         from motionpatches.app.application import make_application
         from motionpatches.app.export.files import write_pictures

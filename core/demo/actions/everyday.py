@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
+from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.gestures import Point, cycle, hold, pair, reach, shift_weight
 from motionpatches.core.demo.body import LEFT, RIGHT, Tracks
 from motionpatches.core.demo.curves import bump, keys, smooth_noise
 
 
-def repeat(low: Point, high: Point, each: float = 1.3, elbow: float = 0.0, lean: Point = (0, 0, 0)):
+def repeat(low: Point, high: Point, each: float = 1.3, elbow: float = 0.0, lean: Point = (0, 0, 0)) -> Make:
     """The acting hand goes from `low` to `high` and back, `count` times."""
 
     def make(m: Maker) -> Tracks:
@@ -23,7 +23,7 @@ def repeat(low: Point, high: Point, each: float = 1.3, elbow: float = 0.0, lean:
     return make
 
 
-def _nodding(make, nod: float, turn: float = 0.0):
+def _nodding(make: Make, nod: float, turn: float = 0.0) -> Make:
     """The head looks down at what the hands do."""
 
     def made(m: Maker) -> Tracks:
@@ -36,7 +36,7 @@ def _nodding(make, nod: float, turn: float = 0.0):
     return made
 
 
-def _shaking(make, hz: float, size: float, lean: float = 0.0):
+def _shaking(make: Make, hz: float, size: float, lean: float = 0.0) -> Make:
     """The trunk jerks along."""
 
     def made(m: Maker) -> Tracks:

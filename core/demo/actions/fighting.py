@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
+from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.gestures import BOTH, Point, hold, reach, shift_weight
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, keys
@@ -27,7 +27,7 @@ def _guarded(m: Maker, seconds: float) -> tuple[Tracks, np.ndarray]:
     return tracks, t
 
 
-def _blow(path: list[tuple[float, Point]], twist: float, bend: float = 0.1, elbow: float = 0.0):
+def _blow(path: list[tuple[float, Point]], twist: float, bend: float = 0.1, elbow: float = 0.0) -> Make:
     """`count` blows along key poses [(share of a blow, target)] with the acting hands in turn."""
 
     def make(m: Maker) -> Tracks:
@@ -221,14 +221,15 @@ def _cover(m: Maker) -> Tracks:
     return tracks
 
 
-def _aim(targets: tuple[Point, Point], turn: float, recoil: float):
+def _aim(targets: tuple[Point, Point], turn: float, recoil: float) -> Make:
     """Both hands on a weapon (the acting one, the other), aimed; it kicks a few times."""
 
     def make(m: Maker) -> Tracks:
         tracks = m.still(m.rng.uniform(2.6, 3.6))
         t, side = tracks.t * m.pace, INDEX[m.side]
         aim = bump(t, 0.1, t[-1] - 0.05, 0.5)
-        kick = sum(keys(t, [(s, 0), (s + 0.07, 1), (s + 0.3, 0)]) for s in (1.1, 1.6, 2.1) if s + 0.3 < t[-1])
+        kicks = (keys(t, [(s, 0), (s + 0.07, 1), (s + 0.3, 0)]) for s in (1.1, 1.6, 2.1) if s + 0.3 < t[-1])
+        kick = sum(kicks, np.zeros(len(t)))
         for limb, target in ((side, targets[0]), (1 - side, targets[1])):
             reach(tracks, limb, aim, np.asarray(target) + kick[:, None] * [0, 0.07 * recoil, -0.07 * recoil])
         tracks.spine[:, 2] -= SIDE_SIGN[side] * turn * aim

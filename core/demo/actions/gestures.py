@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
+from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.body import Tracks
 from motionpatches.core.demo.curves import bump, keys
 
@@ -101,7 +101,7 @@ def _raise(m: Maker) -> Tracks:
     return hold(m, [(up, place), (up + m.rng.uniform(0.2, 1.8), place)], 0.3)
 
 
-def _head(channel: int, size: float, hz: float):
+def _head(channel: int, size: float, hz: float) -> Make:
     def make(m: Maker) -> Tracks:
         tracks = m.still(m.rng.uniform(2.2, 3.2))
         beat = bump(tracks.t, 0.3, tracks.seconds - 0.3, 0.3)
@@ -191,7 +191,7 @@ def _arm_circles(m: Maker) -> Tracks:
     return tracks
 
 
-def _swing_bat(height_from: float, height_to: float):
+def _swing_bat(height_from: float, height_to: float) -> Make:
     def make(m: Maker) -> Tracks:
         """Both hands together from one shoulder across the body."""
         tracks = m.still(2.3)
@@ -226,7 +226,7 @@ def _swing_bat(height_from: float, height_to: float):
     return make
 
 
-def pair(left: Point, right: Point, swing: Point, hz: float, seconds: tuple[float, float] = (2.4, 3.6)):
+def pair(left: Point, right: Point, swing: Point, hz: float, seconds: tuple[float, float] = (2.4, 3.6)) -> Make:
     """Different tasks for the two hands: the acting hand moves, the other holds."""
 
     def make(m: Maker) -> Tracks:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
+from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.gestures import reach
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
-from motionpatches.core.demo.curves import bump, ease, keys
+from motionpatches.core.demo.curves import bump, bumps, ease, keys
 
 
 def _seated(tracks: Tracks, amount: np.ndarray) -> None:
@@ -21,7 +21,7 @@ def _seated(tracks: Tracks, amount: np.ndarray) -> None:
         reach(tracks, limb, amount, (-0.02, -0.72, 0.5))
 
 
-def _sit(start: float, end: float):
+def _sit(start: float, end: float) -> Make:
     def make(m: Maker) -> Tracks:
         tracks = m.still(3.2)
         t = tracks.t * m.pace
@@ -68,7 +68,7 @@ def _fall(m: Maker) -> Tracks:
 def _push_ups(m: Maker) -> Tracks:
     tracks = m.still(0.8 + 1.3 * m.count)
     t = tracks.t * m.pace
-    dip = sum(bump(t, 0.5 + 1.3 * i, 1.7 + 1.3 * i, 0.55) for i in range(m.count))
+    dip = bumps(t, 0.5, 1.7, 0.55, 1.3, m.count)
     arm, body = tracks.body.arm, tracks.body
     shoulder_high = arm * (0.97 - 0.45 * dip)
     slope = np.arcsin(np.clip((shoulder_high - 0.12) / 1.35, 0, 1))
@@ -88,7 +88,7 @@ def _push_ups(m: Maker) -> Tracks:
 def _sit_ups(m: Maker) -> Tracks:
     tracks = m.still(0.6 + 1.6 * m.count)
     t = tracks.t * m.pace
-    up = sum(bump(t, 0.3 + 1.6 * i, 1.8 + 1.6 * i, 0.65) for i in range(m.count))
+    up = bumps(t, 0.3, 1.8, 0.65, 1.6, m.count)
     tracks.pelvis[:, 1] = 0.12
     tracks.pitch[:] = -np.pi / 2 + 0.45 * up
     tracks.spine[:, 0] += 1.0 * up

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
+from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, smooth_noise
 from motionpatches.core.demo.gait import JOG, RUN, WALK, Gait, Path, arc, pivot, straight, walk_along, zigzag
@@ -23,7 +23,7 @@ def _time(m: Maker, low: float, high: float) -> float:
     return float(m.rng.uniform(low, high)) / m.pace**0.5
 
 
-def _ahead(gait: Gait, speed: float, direction: float = 0.0):
+def _ahead(gait: Gait, speed: float, direction: float = 0.0) -> Make:
     def make(m: Maker) -> Tracks:
         seconds = _time(m, 2.6, 4.8) * (m.rng.uniform(1, 2.2) if m.rng.random() < 0.4 else 1)
         seconds = min(seconds, FARTHEST_M / (speed * m.pace))
@@ -32,7 +32,7 @@ def _ahead(gait: Gait, speed: float, direction: float = 0.0):
     return make
 
 
-def _curve(gait: Gait, speed: float, low: float, high: float):
+def _curve(gait: Gait, speed: float, low: float, high: float) -> Make:
     def make(m: Maker) -> Tracks:
         seconds = _time(m, 3.2, 4.8) * (1.5 if high > 4 else 1)
         angle = SIDE_SIGN[INDEX[m.side]] * m.rng.uniform(low, high)
@@ -49,7 +49,7 @@ def _side_step(m: Maker) -> Tracks:
     return walk_along(m.body, path, replace(gait, cadence=gait.cadence * m.pace), INDEX[m.side])
 
 
-def _turn(low: float, high: float):
+def _turn(low: float, high: float) -> Make:
     def make(m: Maker) -> Tracks:
         angle = m.rng.uniform(low, high)
         seconds = 0.9 + angle * 0.45
@@ -71,14 +71,14 @@ def _walk_turn_back(m: Maker) -> Tracks:
     return _go(m, Path(ground[:count], facing[:count], np.zeros(count)), WALK)
 
 
-def _in_place(gait: Gait):
+def _in_place(gait: Gait) -> Make:
     def make(m: Maker) -> Tracks:
         return _go(m, straight(_time(m, 2.6, 4.0), 0.0), gait)
 
     return make
 
 
-def _stairs(direction: int):
+def _stairs(direction: int) -> Make:
     def make(m: Maker) -> Tracks:
         seconds = _time(m, 3.2, 4.4)
         path = straight(seconds, 0.5 * seconds * m.pace)

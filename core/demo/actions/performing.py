@@ -9,13 +9,16 @@ import numpy as np
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
 from motionpatches.core.demo.actions.gestures import Point, cycle, hold, pair, reach, shift_weight
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
-from motionpatches.core.demo.curves import bump, ease, keys
+from motionpatches.core.demo.curves import bump, bumps, ease, keys
 from motionpatches.core.demo.gait import WALK, Path, walk_along
 
 
 def _steps(tracks: Tracks, t: np.ndarray, places: list[tuple[float, int, tuple[float, float]]]) -> None:
-    """Moves feet: at each second, one foot goes in 0.35 s to (left, ahead) metres from where it stands at rest; the pelvis rides
-    over the middle of both."""
+    """Move the feet, and the pelvis over the middle of both.
+
+    Args:
+        places: (second, LEFT or RIGHT, (left, ahead)): a foot steps within 0.35 s to metres from where it is at rest.
+    """
     start = tracks.ball.copy()
     at = {LEFT: np.zeros((len(t), 2)), RIGHT: np.zeros((len(t), 2))}
     now = {LEFT: np.zeros(2), RIGHT: np.zeros(2)}
@@ -65,7 +68,7 @@ def _salsa(m: Maker) -> Tracks:
     beat = 0.42
     tracks = m.still(0.6 + beat * 16)
     t = tracks.t * m.pace
-    places = []
+    places: list[tuple[float, int, tuple[float, float]]] = []
     for bar in range(2):
         start = 0.3 + beat * 8 * bar
         places += [
@@ -170,7 +173,7 @@ def _ballet_plie(m: Maker) -> Tracks:
     """Heels together, feet turned out: down and up, the arms opening in a round."""
     tracks = m.still(0.6 + 2.0 * m.count)
     t = tracks.t * m.pace
-    down = sum(bump(t, 0.3 + 2 * i, 2.2 + 2 * i, 0.85) for i in range(m.count))
+    down = bumps(t, 0.3, 2.2, 0.85, 2, m.count)
     tracks.pelvis[:, 1] -= 0.2 * down
     tracks.knee_out += 1.6
     for limb in (LEFT, RIGHT):

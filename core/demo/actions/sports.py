@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
+from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.exercise import hula, neck_roll, plank, torso_twist, tree, warrior, windmill
 from motionpatches.core.demo.actions.gestures import cycle, hold, reach, shift_weight
 from motionpatches.core.demo.body import BALL_HEIGHT, LEFT, RIGHT, SIDE_SIGN, Tracks
-from motionpatches.core.demo.curves import bump, keys
+from motionpatches.core.demo.curves import bump, bumps, keys
 from motionpatches.core.demo.gait import JOG, RUN, straight, walk_along, zigzag
 
 
@@ -28,7 +28,7 @@ def _jump_rope(m: Maker) -> Tracks:
     return tracks
 
 
-def _racket(high: bool):
+def _racket(high: bool) -> Make:
     """A racket in one hand: overhead, or flat across the body after a turn of the trunk."""
 
     def make(m: Maker) -> Tracks:
@@ -245,8 +245,8 @@ def _keep_up(m: Maker) -> Tracks:
     """Kicks a ball up again and again with one foot."""
     tracks = m.still(0.6 + 0.9 * m.count)
     t, leg = tracks.t * m.pace, INDEX[m.side]
-    lift = sum(bump(t, 0.3 + 0.9 * i, 0.95 + 0.9 * i, 0.3) for i in range(m.count))
-    tracks.foot_free[leg] = np.clip(sum(bump(t, 0.25 + 0.9 * i, 1.05 + 0.9 * i, 0.15) for i in range(m.count)), 0, 1)
+    lift = bumps(t, 0.3, 0.95, 0.3, 0.9, m.count)
+    tracks.foot_free[leg] = np.clip(bumps(t, 0.25, 1.05, 0.15, 0.9, m.count), 0, 1)
     tracks.foot_local[leg] = np.stack([0.04 + 0 * t, -0.96 + 0.3 * lift, 0.5 * lift], axis=1)
     shift_weight(tracks, SIDE_SIGN[1 - leg] * 1.8, bump(t, 0, t[-1], 0.3))
     tracks.head[:, 0] += 0.3

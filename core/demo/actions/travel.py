@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
+from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.gestures import reach
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, ease, keys
@@ -33,7 +33,7 @@ def _walk_and_turn(m: Maker) -> Tracks:
     return tracks
 
 
-def _with(gesture: Callable[[Maker, Tracks, np.ndarray], None], speed: float = 0.9, gait: Gait = WALK):
+def _with(gesture: Callable[[Maker, Tracks, np.ndarray], None], speed: float = 0.9, gait: Gait = WALK) -> Make:
     """A walk with a gesture(maker, tracks, amount) on top."""
 
     def make(m: Maker) -> Tracks:

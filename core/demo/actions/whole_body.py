@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
+from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.gestures import BOTH, reach, shift_weight
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks, hang
-from motionpatches.core.demo.curves import bump, ease, keys
+from motionpatches.core.demo.curves import bump, bumps, ease, keys
 
 
-def _jump(ahead: float = 0.0, sideways: float = 0.0, arms: bool = False, one_leg: bool = False):
+def _jump(ahead: float = 0.0, sideways: float = 0.0, arms: bool = False, one_leg: bool = False) -> Make:
     """`count` jumps: crouch, flight (a parabola), landing crouch. `ahead`, `sideways` metres a jump."""
 
     def make(m: Maker) -> Tracks:
@@ -74,7 +74,7 @@ def _jumping_jacks(m: Maker) -> Tracks:
 def _squat(m: Maker) -> Tracks:
     tracks = m.still(0.5 + 1.7 * m.count)
     t = tracks.t * m.pace
-    depth = sum(bump(t, 0.2 + 1.7 * i, 1.85 + 1.7 * i, 0.75) for i in range(m.count)) * m.rng.uniform(0.85, 1.1)
+    depth = bumps(t, 0.2, 1.85, 0.75, 1.7, m.count) * m.rng.uniform(0.85, 1.1)
     _crouch(tracks, depth, 0.42)
     for limb in (LEFT, RIGHT):
         reach(tracks, limb, np.clip(depth, 0, 1), (-0.05, 0.0, 0.93))
@@ -105,7 +105,7 @@ def _pick_up(m: Maker) -> Tracks:
     return tracks
 
 
-def _kick(target: tuple[float, float, float], chamber: tuple[float, float, float], lean: float):
+def _kick(target: tuple[float, float, float], chamber: tuple[float, float, float], lean: float) -> Make:
     def make(m: Maker) -> Tracks:
         tracks = m.still(0.5 + 1.3 * m.count)
         t = tracks.t * m.pace
@@ -184,7 +184,7 @@ def _kneel(m: Maker) -> Tracks:
     return tracks
 
 
-def _dance(kind: int):
+def _dance(kind: int) -> Make:
     def make(m: Maker) -> Tracks:
         tracks = m.still(m.rng.uniform(3.6, 5.0))
         t, hz = tracks.t * m.pace, 1.0

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
+from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.everyday import repeat
 from motionpatches.core.demo.actions.gestures import BOTH, Point, cycle, reach
 from motionpatches.core.demo.body import BALL_HEIGHT, LEFT, RIGHT, SIDE_SIGN, Tracks
-from motionpatches.core.demo.curves import bump, ease, keys
+from motionpatches.core.demo.curves import bump, bumps, ease, keys
 from motionpatches.core.demo.gait import WALK, straight, walk_along
 
 
 def _two_handed(
     path: list[tuple[float, Point]], period: float, bend: list[tuple[float, float]], twist: float = 0.0, crouch: float = 0.0
-):
+) -> Make:
     """Both hands together through key poses (from the middle of the shoulders: left, up, ahead), `count` times."""
 
     def make(m: Maker) -> Tracks:
@@ -50,7 +50,7 @@ def _lift(m: Maker) -> Tracks:
     """A deadlift: hinges at the hips to the floor and rises with the weight, `count` times."""
     tracks = m.still(0.6 + 2.0 * m.count)
     t = tracks.t * m.pace
-    down = sum(bump(t, 0.2 + 2.0 * i, 2.0 + 2.0 * i, 0.8) for i in range(m.count))
+    down = bumps(t, 0.2, 2.0, 0.8, 2.0, m.count)
     tracks.pelvis[:, 1] -= 0.26 * down
     tracks.pelvis[:, 2] -= 0.2 * down
     tracks.pitch += 0.75 * down
@@ -64,7 +64,7 @@ def _lift(m: Maker) -> Tracks:
 def _overhead_press(m: Maker) -> Tracks:
     tracks = m.still(0.9 + 1.5 * m.count)
     t = tracks.t * m.pace
-    up = sum(bump(t, 0.6 + 1.5 * i, 1.9 + 1.5 * i, 0.5) for i in range(m.count))
+    up = bumps(t, 0.6, 1.9, 0.5, 1.5, m.count)
     for limb in (LEFT, RIGHT):
         reach(tracks, limb, bump(t, 0.1, t[-1], 0.45), np.array([0.12, 0.12, 0.2]) + up[:, None] * [0.05, 0.84, -0.15])
     tracks.spine[:, 0] -= 0.08 * up
@@ -114,7 +114,7 @@ def _row(m: Maker) -> Tracks:
     """Sits low, legs ahead; both hands and the trunk pull back, `count` strokes."""
     tracks = m.still(0.6 + 1.7 * m.count)
     t, body = tracks.t * m.pace, tracks.body
-    pull = sum(bump(t, 0.3 + 1.7 * i, 1.9 + 1.7 * i, 0.65) for i in range(m.count))
+    pull = bumps(t, 0.3, 1.9, 0.65, 1.7, m.count)
     tracks.pelvis[:, 1] = 0.3
     tracks.pelvis[:, 2] = -0.1 * pull
     tracks.pitch[:] = 0.25 - 0.65 * pull

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.demo.__main__ import build
-from motionpatches.core.demo.library import ACTIONS, _Choice, generate, make_clip
+from motionpatches.core.demo.library import ACTIONS, Choice, generate, make_clip
 from motionpatches.core.demo.paraphrases import PARAPHRASES
 from motionpatches.core.motion.skeleton import SMPL22
 from motionpatches.packaging.starter.measure.realism import rigidity, slides
@@ -31,7 +31,7 @@ def test_planted_feet_do_not_slide():
     """While the ball of a foot stays at floor height for four frames and more, it moves under 2 cm."""
     for name in ("walk forward", "run forward", "side step", "walk curve", "turn around", "squat", "bow"):
         action = next(a for a in ACTIONS if a.name == name)
-        p = make_clip([_Choice(action, action.sides[0], 1)], np.random.default_rng(2)).motion.positions
+        p = make_clip([Choice(action, action.sides[0], 1)], np.random.default_rng(2)).motion.positions
         for foot in (10, 11):
             low = np.flatnonzero(p[:, foot, 1] < 0.0205)
             for stance in np.split(low, np.flatnonzero(np.diff(low) > 1) + 1):
@@ -43,7 +43,7 @@ def test_planted_feet_do_not_slide():
 def test_feet_step_over_where_one_action_follows_another():
     for first, second in (("wash hands", "hook"), ("balance", "duck"), ("aim rifle", "windmill"), ("walk forward", "squat")):
         actions = [next(a for a in ACTIONS if a.name == name) for name in (first, second)]
-        choices = [_Choice(a, a.sides[0], 1) for a in actions]
+        choices = [Choice(a, a.sides[0], 1) for a in actions]
         p = make_clip(choices, np.random.default_rng(2)).motion.positions.astype(float)
         assert max(slides(p)) < 0.02, (first, second)
         assert rigidity(p) < 1e-4
@@ -53,7 +53,7 @@ def test_feet_step_over_where_one_action_follows_another():
 def test_the_hand_that_the_caption_names_is_the_hand_that_moves(name):
     action = next(a for a in ACTIONS if a.name == name)
     for side, own, other in (("left", 20, 21), ("right", 21, 20)):
-        clip = make_clip([_Choice(action, side, 1)], np.random.default_rng(4))
+        clip = make_clip([Choice(action, side, 1)], np.random.default_rng(4))
         assert all(side in caption for caption in clip.captions)
         p = clip.motion.positions - clip.motion.positions[:, 9:10]
         travel = [np.linalg.norm(np.diff(p[:, j], axis=0), axis=1).sum() for j in (own, other)]
@@ -75,7 +75,7 @@ def test_left_is_the_mirror_image_of_right(name):
     apart = np.zeros(2)
     for seed in range(6):
         left, right = (
-            make_clip([_Choice(action, side, action.counts[0])], np.random.default_rng(seed)).motion.positions
+            make_clip([Choice(action, side, action.counts[0])], np.random.default_rng(seed)).motion.positions
             for side in ("left", "right")
         )
         mirrored = left[:, MIRRORED] * [-1, 1, 1]
@@ -92,7 +92,7 @@ def test_three_different_captions():
 def test_walking_goes_where_the_caption_says():
     def end(name, side=""):
         action = next(a for a in ACTIONS if a.name == name)
-        return make_clip([_Choice(action, side, 1)], np.random.default_rng(1)).motion.positions[-1, 0]
+        return make_clip([Choice(action, side, 1)], np.random.default_rng(1)).motion.positions[-1, 0]
 
     assert end("walk forward")[2] > 1 and end("walk backward")[2] < -1
     assert end("side step", "left")[0] > 0.5 and end("side step", "right")[0] < -0.5

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from motionpatches.core.demo.library import ACTIONS, _Choice, make_clip
+from motionpatches.core.demo.library import ACTIONS, Choice, make_clip
 from motionpatches.core.io.bvh.bvh import read_bvh
 from motionpatches.core.motion.skeleton import SMPL22, Skeleton
 from motionpatches.core.recognition.body_parts import find_body_parts
@@ -83,7 +83,7 @@ LOW = [a for a in ACTIONS if any(word in a.name for word in ("crawl", "lie", "ha
 
 @pytest.mark.parametrize("action", LOW, ids=lambda a: a.name)
 def test_people_on_all_fours_and_on_their_hands(action):
-    positions = make_clip([_Choice(action, action.sides[0], 1)], np.random.default_rng(0)).motion.positions.astype(float)
+    positions = make_clip([Choice(action, action.sides[0], 1)], np.random.default_rng(0)).motion.positions.astype(float)
     skeleton, moved, _ = nameless(SMPL22, positions, np.random.default_rng(1))
     assert find_body_parts(skeleton, moved).human
     assert find_body_parts(Skeleton(tuple(n.title() for n in SMPL22.joint_names), SMPL22.parents), positions).human

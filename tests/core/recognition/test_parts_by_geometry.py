@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from motionpatches.core.demo.library import ACTIONS, _Choice, make_clip
+from motionpatches.core.demo.library import ACTIONS, Choice, make_clip
 from motionpatches.core.io.bvh.bvh import read_bvh
 from motionpatches.core.motion.skeleton import SMPL22, Skeleton
 from motionpatches.core.recognition.body_parts import find_body_parts
@@ -42,7 +42,7 @@ def test_every_action_of_the_demo(noise):
     rng = np.random.default_rng(0)
     sure = 0
     for n, action in enumerate(ACTIONS[::4]):
-        positions = make_clip([_Choice(action, action.sides[0], 1)], np.random.default_rng(n)).motion.positions.astype(float)
+        positions = make_clip([Choice(action, action.sides[0], 1)], np.random.default_rng(n)).motion.positions.astype(float)
         skeleton, moved, order = nameless(SMPL22, positions + rng.normal(0, noise, positions.shape), rng)
         finding = find_body_parts(skeleton, moved @ turn(rng) * 100)
         found = tuple(tuple(int(order[j]) for j in chain) for chain in finding.chains)
@@ -85,7 +85,7 @@ def test_a_shuffled_array_by_its_rigid_tree():
     rng = np.random.default_rng(2)
     found_all = 0
     for n, action in enumerate(ACTIONS[::8]):
-        positions = make_clip([_Choice(action, action.sides[0], 1)], np.random.default_rng(n)).motion.positions.astype(float)
+        positions = make_clip([Choice(action, action.sides[0], 1)], np.random.default_rng(n)).motion.positions.astype(float)
         order = rng.permutation(22)
         finding = find_body_parts(rigid_tree(positions[:, order]), positions[:, order])
         for found, wanted in zip(finding.chains, SMPL22.chains, strict=False):
