@@ -109,7 +109,7 @@ def patches(motion: Motion, model: MotionTextModel | None = None) -> MotionPatch
         `pixels` (3, 224, 80) float32, z-scored: time down, right leg, left leg, torso, right arm and left arm across.
     """
     recipe = model.config.patches if model else patches_of.PLAIN
-    prepared = patches_of.prepare(motion, recipe)
+    prepared = patches_of.prepare_for(motion, recipe, model.config.people if model else 1)
     statistics: PatchStatistics = model.statistics if model else patches_of.compute_statistics([prepared], recipe)
     return patches_of.to_patches(prepared, statistics, recipe=recipe)
 

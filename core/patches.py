@@ -32,11 +32,20 @@ KIT_REPEATS = np.array([0, 0, 1, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8, 8, 9, 10, 10, 
 
 @dataclass(frozen=True)
 class PatchRecipe:
-    """How a motion is prepared. `normalisation`: z-score per sample point (preset `paper`) or per joint before
-    interpolation (`official`). `fps`: the rate the model reads. `canonical`: floor at 0, start at the origin,
-    facing +Z. `height_m`: scale every body to this stature, 0 to leave sizes alone. `points`: sample points a body part and
-    frames a window, the patch size of the vision transformer. `form`: patches, or the joints themselves, frame by frame (the
-    ablation of the paper's Table 4). `repeat_frames`: 12.5 fps become 20 by repeating frames, as `official` does."""
+    """How a model reads motions, saved with it: rate, frame and size that every source is brought into, then the image.
+
+    Attributes:
+        normalisation: z-score per sample point (preset `paper`), or per joint before interpolation (`official`).
+        fps: frames a second.
+        canonical: lowest point at height 0, root over the origin and facing +Z in the first frame; both people of a pair are
+            moved alike. False reads motions where they lie.
+        height_m: scale every body to this stature; 0 leaves sizes alone.
+        points: sample points a body part and frames a window, the patch size of the vision transformer.
+        form: patches, or the joints themselves, frame by frame (the ablation of the paper's Table 4).
+        repeat_frames: 12.5 fps become 20 by repeating frames, as `official` does.
+        leg_m: scale every body so that thigh and shin are this long together; 0 leaves sizes alone.
+        keep_placed: what HumanML3D's processing has placed stays where it lies (`Motion.placed`), ranges of it too.
+    """
 
     normalisation: Normalisation = "sample_point"
     fps: float = 20.0
@@ -45,9 +54,13 @@ class PatchRecipe:
     points: int = POINTS
     form: Literal["patches", "joints"] = "patches"
     repeat_frames: bool = False
+    leg_m: float = 0.0
+    keep_placed: bool = False
 
 
 PLAIN = PatchRecipe()
+# The frame of HumanML3D, which Yu et al. train in: motions of its processing as they are, all others brought into it.
+HUMANML3D = PatchRecipe(canonical=True, leg_m=canonical.HUMANML3D_LEG_M, keep_placed=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,20 +121,34 @@ def columns_of(motion: Motion, recipe: PatchRecipe) -> np.ndarray:
 
 
 def prepare(motion: Motion, recipe: PatchRecipe) -> Motion:
-    """Rate, frame and size as the recipe asks."""
-    if not motion.skeleton.chains:
-        why = next((a.reason for a in motion.assumptions if a.what == "body parts"), "it has no body parts")
-        raise StudioError(
-            f"{motion.name} is shown but not searched: {why}. Name its body parts in Check Import if it is a person."
-        )
+    """Bring a motion to the rate, into the frame and to the size of a recipe; both people of a pair as one."""
+    for person in motion.people:
+        if not person.skeleton.chains:
+            why = next((a.reason for a in person.assumptions if a.what == "body parts"), "it has no body parts")
+            raise StudioError(
+                f"{motion.name} is shown but not searched: {why}. Name its body parts in Check Import if it is a person."
+            )
     if recipe.repeat_frames and abs(motion.fps - 12.5) < 0.01:
         motion = repeat_kit_frames(motion)
     motion = canonical.resample(motion, recipe.fps)
-    if recipe.canonical:
+    if recipe.canonical and not (recipe.keep_placed and motion.placed):
         motion = canonical.canonical(motion)
     if recipe.height_m > 0:
         motion = canonical.scale_to_height(motion, recipe.height_m)
+    if recipe.leg_m > 0:
+        motion = canonical.scale_to_leg(motion, recipe.leg_m)
     return motion
+
+
+def prepare_for(motion: Motion, recipe: PatchRecipe, people: int) -> Motion:
+    """Prepare what a model of one or two people reads of a motion: the first person alone, or both in one frame.
+
+    Raises:
+        StudioError: one person, for a model of two; unknown body parts.
+    """
+    if people == 2 and motion.partner is None:
+        raise StudioError(f"{motion.name} shows one person; this model reads two.")
+    return prepare(motion if people == 2 else replace(motion, partner=None), recipe)
 
 
 def repeat_kit_frames(motion: Motion) -> Motion:

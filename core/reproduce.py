@@ -208,7 +208,7 @@ def _config(run: Run, settings: Settings, start: str) -> TrainingConfig:
     if not run.patches:
         patches["form"] = "joints"
     if run.people == 2:
-        model["people"], patches["canonical"] = 2, True
+        model["people"] = 2
     if patches:
         model["patches"] = patches
     return training_config.recipe(

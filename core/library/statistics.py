@@ -38,7 +38,7 @@ def library_statistics(library: Library, clips: Sequence[Clip], recipe: PatchRec
     def motions() -> Iterator[Motion]:
         for clip in clips:
             try:
-                people = [prepare(person, recipe) for person in library.load(clip.id).people]
+                people = prepare(library.load(clip.id), recipe).people
             except StudioError as error:
                 skipped.append(Skipped(clip.path, str(error)))
             else:

@@ -11,23 +11,37 @@ from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
 
 REFERENCE_HEIGHT_M = 1.7
+# Share of the line from right to left that must be horizontal for it to tell where a body faces.
+FLAT = 0.3
+# HumanML3D retargets every body to one skeleton, whose thigh and shin are this long together (mean of both legs).
+HUMANML3D_LEG_M = 0.8209
+# Sizes that differ by less than this share are taken as equal.
+SAME_SIZE = 0.005
 
 
 def facing(positions: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     """(T, 3) horizontal unit vectors ahead of the body: across (right to left, hips and shoulders) x up.
 
-    Right-handed, Y up: a body facing +Z has its left side at +X. Undefined frames (no width) give +Z.
+    Right-handed, Y up: a body facing +Z has its left side at +X. One that lies on its side has an upright line from right to
+    left: it faces where its chest does, across x spine. Undefined frames (no width) give +Z.
     """
-    across = np.zeros((len(positions), 3), np.float32)
-    for left, right in ((LEFT_LEG, RIGHT_LEG), (LEFT_ARM, RIGHT_ARM)):
-        a, b = skeleton.chains[left], skeleton.chains[right]
-        if left == LEFT_LEG:
-            across += positions[:, a[1]] - positions[:, b[1]]
-        else:
-            across += positions[:, limb(positions[:1], a).start] - positions[:, limb(positions[:1], b).start]
-    ahead = np.stack([-across[:, 2], np.zeros(len(across)), across[:, 0]], axis=1)
+    left_hip, right_hip = (positions[:, skeleton.chains[leg][1]] for leg in (LEFT_LEG, RIGHT_LEG))
+    left_arm, right_arm = (positions[:, limb(positions[:1], skeleton.chains[arm]).start] for arm in (LEFT_ARM, RIGHT_ARM))
+    across = (left_hip - right_hip) + (left_arm - right_arm)
+    chest = np.cross(across, left_arm + right_arm - left_hip - right_hip)
+    level = np.hypot(across[:, 0], across[:, 2]) >= FLAT * np.linalg.norm(across, axis=1)
+    ahead = np.where(level[:, None], across[:, [2, 1, 0]] * [-1, 0, 1], chest * [1, 0, 1])
     length = np.linalg.norm(ahead, axis=1, keepdims=True)
     return np.where(length > 1e-6, ahead / np.maximum(length, 1e-6), [0.0, 0.0, 1.0]).astype(np.float32)
+
+
+def turn_of(motion: Motion) -> float:
+    """Return the angle from +Z to where a body faces at its start, in radians about +Y; 0 for unknown body parts."""
+    if not motion.skeleton.chains:
+        return 0.0
+    first = first_frame(motion.positions)
+    ahead = facing(motion.positions[first : first + 1], motion.skeleton)[0]
+    return float(np.arctan2(ahead[0], ahead[2]))
 
 
 def rotate_y(positions: np.ndarray, angle: float) -> np.ndarray:
@@ -52,15 +66,13 @@ def first_frame(positions: np.ndarray) -> int:
 
 
 def canonical(motion: Motion) -> Motion:
-    """Lowest point at height 0, root over the origin and facing +Z in the first frame. A partner is moved in the same way."""
-    root = motion.skeleton.root
-    first = first_frame(motion.positions)
-    origin = motion.positions[first, root].copy()
-    origin[1] = motion.positions[..., 1].min()
-    angle = 0.0
-    if motion.skeleton.chains:
-        ahead = facing(motion.positions[first : first + 1], motion.skeleton)[0]
-        angle = -float(np.arctan2(ahead[0], ahead[2]))
+    """Lowest point at height 0, root over the origin and facing +Z in the first frame.
+
+    Both people of a pair are moved alike: they stand on one floor, and the first gives origin and facing.
+    """
+    origin = motion.positions[first_frame(motion.positions), motion.skeleton.root].copy()
+    origin[1] = min(person.positions[..., 1].min() for person in motion.people)
+    angle = -turn_of(motion)
 
     def placed(one: Motion) -> Motion:
         positions = rotate_y(one.positions - origin, angle) if motion.skeleton.chains else one.positions - origin
@@ -136,10 +148,26 @@ def _leg_length(motion: Motion, chain: tuple[int, ...]) -> float:
 
 def scale_to_height(motion: Motion, height_m: float = REFERENCE_HEIGHT_M) -> Motion:
     """Uniform scale so that the estimated stature becomes `height_m`."""
-    now = stature(motion)
+    return _scaled(motion, height_m, stature(motion))
+
+
+def leg_length(motion: Motion) -> float:
+    """Return the length of thigh and shin together in metres: mean of both legs, median over time."""
+    sample = motion.positions[:: max(motion.frame_count // 30, 1)]
+    return float(np.mean([limb(sample, motion.skeleton.chains[part]).length for part in (RIGHT_LEG, LEFT_LEG)]))
+
+
+def scale_to_leg(motion: Motion, leg_m: float = HUMANML3D_LEG_M) -> Motion:
+    """Uniform scale so that thigh and shin are `leg_m` long together; a motion of that size is returned as it is."""
+    now = leg_length(motion)
+    return motion if abs(now - leg_m) <= SAME_SIZE * leg_m else _scaled(motion, leg_m, now)
+
+
+def _scaled(motion: Motion, wanted: float, now: float) -> Motion:
+    """Both people of a pair by one factor, so that they still touch where they touched."""
     if not np.isfinite(now) or now < 1e-3:
         return motion
-    scale = np.float32(height_m / now)
+    scale = np.float32(wanted / now)
     partner = motion.partner and replace(motion.partner, positions=motion.partner.positions * scale)
     return replace(motion, positions=motion.positions * scale, partner=partner)
 

@@ -54,7 +54,8 @@ class Motion:
     """Positions (T, J, 3) float32 in metres, Y up; `fps` frames per second.
 
     `assumptions` lists unit, up axis, rate and body parts as recognised by the reader; `source` is there where unit and
-    axis can be corrected. `partner` is the second person of a pair, frame by frame in the same space.
+    axis can be corrected. `partner` is the second person of a pair, frame by frame in the same space. `placed`: HumanML3D's
+    processing has put the take on the floor, over the origin and facing +Z, so that this and ranges of it stay where they lie.
     """
 
     positions: np.ndarray
@@ -64,6 +65,7 @@ class Motion:
     assumptions: tuple[Assumption, ...] = ()
     source: Source | None = None
     partner: Motion | None = None
+    placed: bool = False
 
     def __post_init__(self) -> None:
         shape = self.positions.shape

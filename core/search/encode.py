@@ -9,7 +9,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.models import device
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
-from motionpatches.core.patches import MAX_FRAMES, prepare, to_patches, window_starts
+from motionpatches.core.patches import MAX_FRAMES, prepare, prepare_for, to_patches, window_starts
 
 # Windows encoded at a time.
 BATCH = 64
@@ -33,38 +33,27 @@ def windows_of(model: MotionTextModel, motion: Motion) -> tuple[np.ndarray, list
     Raises:
         StudioError: one person, for a model of two.
     """
-    people = [prepare(person, model.config.patches) for person in _read_people(model, motion)]
-    fps, starts = model.config.patches.fps, window_starts(people[0].frame_count)
-    pixels = np.stack([_window(model, people, start) for start in starts])
+    prepared = prepare_for(motion, model.config.patches, model.config.people)
+    fps, starts = model.config.patches.fps, window_starts(prepared.frame_count)
+    pixels = np.stack([_window(model, prepared, start) for start in starts])
     return pixels, [(round(s / fps, 3), round(min((s + MAX_FRAMES) / fps, motion.duration_s), 3)) for s in starts]
 
 
 def first_window_of(model: MotionTextModel, motion: Motion) -> np.ndarray:
     """Make the patch image of the first window alone: the first of `windows_of`."""
-    return _window(model, [prepare(person, model.config.patches) for person in _read_people(model, motion)], 0)
+    return _window(model, prepare_for(motion, model.config.patches, model.config.people), 0)
 
 
-def _window(model: MotionTextModel, people: list[Motion], start: int) -> np.ndarray:
-    """Make the patch image (3, 224, C), or (2, 3, 224, C), of the window that begins at a frame of prepared motions."""
-    recipe, images = model.config.patches, []
-    for person in people:
-        window = person.crop(start, start + MAX_FRAMES)
-        if start:  # place the window as a motion of its own
-            window = prepare(window, recipe)
-        images.append(to_patches(window, model.statistics, recipe=recipe).pixels)
+def _window(model: MotionTextModel, prepared: Motion, start: int) -> np.ndarray:
+    """Make the image of the window that begins at a frame of a prepared motion; a later one is placed as a motion of its own."""
+    window = prepared.crop(start, start + MAX_FRAMES)
+    return image_of(model, prepare(window, model.config.patches) if start else window)
+
+
+def image_of(model: MotionTextModel, prepared: Motion) -> np.ndarray:
+    """Make the patch image (3, 224, C) of a prepared window, or (2, 3, 224, C) of a pair."""
+    images = [to_patches(one, model.statistics, recipe=model.config.patches).pixels for one in prepared.people]
     return images[0] if len(images) == 1 else np.stack(images)
-
-
-def _read_people(model: MotionTextModel, motion: Motion) -> tuple[Motion, ...]:
-    """The people that a model reads: the first, or both of a pair."""
-    return people_of(motion) if model.config.people == 2 else motion.people[:1]
-
-
-def people_of(motion: Motion) -> tuple[Motion, ...]:
-    """Return the people of a motion, each as a motion of one person."""
-    if motion.partner is None:
-        raise StudioError(f"{motion.name} shows one person; this model reads two.")
-    return motion.people
 
 
 @torch.inference_mode()

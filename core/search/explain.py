@@ -11,7 +11,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.models import device
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion, frame_at
-from motionpatches.core.patches import MAX_FRAMES, PARTS, prepare, to_patches
+from motionpatches.core.patches import MAX_FRAMES, PARTS, prepare, prepare_for, to_patches
 from motionpatches.core.progress import Job, Progress
 
 BATCH = 35
@@ -51,7 +51,7 @@ def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: 
     recipe = model.config.patches
     if recipe.form != "patches" or model.config.people != 1:
         raise StudioError("This model reads no single person's patches, so that they cannot be covered one by one.")
-    prepared = prepare(motion, recipe)
+    prepared = prepare_for(motion, recipe, 1)
     first = frame_at(start_s, recipe.fps, prepared.frame_count)
     window = prepared.crop(first, first + MAX_FRAMES)
     patches = to_patches(prepare(window, recipe) if first else window, model.statistics, recipe=recipe)

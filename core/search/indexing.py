@@ -24,8 +24,10 @@ from motionpatches.core.search.gallery import (
 
 
 def gallery_fingerprint(model: MotionTextModel, part: int | None = None) -> str:
-    """Name what a gallery's vectors depend on: the model, and the body part that it sees where that is one alone."""
-    return model.fingerprint if part is None else f"{model.fingerprint}p{part}"
+    """Name what a gallery's vectors depend on: the model, how it places motions (version 0.2 left those of `paper` and
+    `official` where they lie, and placed each of a pair alone), and the body part that it sees where that is one alone."""
+    placed = "f" if model.config.patches.keep_placed or model.config.people == 2 else ""
+    return f"{model.fingerprint}{placed}" if part is None else f"{model.fingerprint}{placed}p{part}"
 
 
 def build_gallery(

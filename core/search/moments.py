@@ -8,9 +8,9 @@ import numpy as np
 
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
-from motionpatches.core.patches import prepare, to_patches
+from motionpatches.core.patches import prepare, prepare_for
 from motionpatches.core.progress import Job, Meter
-from motionpatches.core.search.encode import encode_windows
+from motionpatches.core.search.encode import encode_windows, image_of
 
 # Seconds of a moment and from one to the next: about as long as one action of a caption.
 LONG_S, HOP_S = 3.0, 0.75
@@ -46,7 +46,7 @@ def moments_of(model: MotionTextModel, motion: Motion, long_s: float = LONG_S, h
     """Encodes overlapping windows of a take, each placed as a motion of its own. The take is brought to the model's rate and
     size once."""
     recipe = model.config.patches
-    prepared = prepare(motion, recipe)
+    prepared = prepare_for(motion, recipe, model.config.people)
     length, hop = int(long_s * recipe.fps), max(int(hop_s * recipe.fps), 1)
     last = max(prepared.frame_count - length, 0)
     starts = [*range(0, last, hop), last]
@@ -55,6 +55,6 @@ def moments_of(model: MotionTextModel, motion: Motion, long_s: float = LONG_S, h
     for at in range(0, len(starts), BATCH):
         yield meter.at(at)
         windows = [prepare(prepared.crop(s, s + length), recipe) for s in starts[at : at + BATCH]]
-        rows.append(encode_windows(model, np.stack([to_patches(w, model.statistics, recipe=recipe).pixels for w in windows])))
+        rows.append(encode_windows(model, np.stack([image_of(model, window) for window in windows])))
     yield meter.at(len(starts))
     return Moments(np.concatenate(rows), np.array(starts) / recipe.fps, long_s, motion.duration_s)

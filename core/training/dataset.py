@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,9 @@ from motionpatches.core.patches import (
     columns_of,
     mirror_columns,
     normalise,
-    prepare,
+    prepare_for,
 )
 from motionpatches.core.progress import Job, Meter
-from motionpatches.core.search.encode import people_of
 
 FILE = "prepared.json"
 SPLITS = ("train", "val", "test")
@@ -89,7 +88,7 @@ def prepare_clips(
                     continue
                 try:
                     motion = library.load(clip.id)
-                    everybody = people_of(motion) if people == 2 else (motion,)
+                    everybody = prepare_for(motion, recipe, people).people
                     points = np.stack([_columns(person, recipe, statistics) for person in everybody], axis=1)
                     if shape not in (None, points.shape[1:]):
                         raise StudioError(
@@ -115,7 +114,6 @@ def prepare_clips(
 
 
 def _columns(motion: Motion, recipe: PatchRecipe, statistics: PatchStatistics) -> np.ndarray:
-    motion = prepare(motion, recipe)
     if recipe.normalisation == "joint" and recipe.form == "patches":
         return normalise(motion, statistics, recipe)
     return columns_of(motion, recipe)
@@ -184,9 +182,11 @@ def load_prepared(run: Path) -> Prepared:
 
 
 def is_prepared(run: Path, made_for: dict[str, Any]) -> bool:
-    """Whether the run's data lie there, made for the same fields."""
+    """Whether the run's data lie there, made for the same fields and by a recipe of this version."""
     try:
-        return json.loads((run / FILE).read_text())["made_for"] == json.loads(json.dumps(made_for))
+        values = json.loads((run / FILE).read_text())
+        same_fields = set(values["recipe"]) == {field.name for field in fields(PatchRecipe)}
+        return same_fields and values["made_for"] == json.loads(json.dumps(made_for))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

@@ -1,5 +1,7 @@
 """Statistics of a library: the values by hand, and what is left out of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.open import open_library
 from motionpatches.core.library.statistics import library_statistics
-from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.canonical import canonical
 from motionpatches.core.patches import PatchRecipe, columns_of, prepare
 from motionpatches.core.progress import run
 
@@ -43,27 +45,17 @@ def test_a_library_that_cannot_be_read_names_the_first_reason(small_library):
         library_statistics(library, library.clips, RECIPE)
 
 
-def test_a_pair_counts_with_both_people_or_not_at_all(smpl_motion, tmp_path, monkeypatch):
-    """The second person of the second clip is broken: its first person must not count."""
-    from dataclasses import replace
-
-    import motionpatches.core.library.statistics as module
-
-    partner = replace(smpl_motion, name="partner")
-    broken = replace(smpl_motion, name="broken")
-    motions = {"a": replace(smpl_motion, partner=partner), "b": replace(smpl_motion, partner=broken)}
+def test_a_pair_counts_with_both_people_in_one_frame_or_not_at_all(smpl_motion, tmp_path, monkeypatch):
+    """The body parts of the second person of the second clip are unknown: its first person must not count."""
+    partner = replace(smpl_motion, positions=smpl_motion.positions + np.array([0, 0, 2], np.float32))
+    unknown = replace(smpl_motion, skeleton=replace(smpl_motion.skeleton, chains=()))
+    motions = {"a": replace(smpl_motion, partner=partner), "b": replace(smpl_motion, name="duel", partner=unknown)}
     monkeypatch.setattr(Library, "load", lambda self, clip_id: motions[clip_id])
-    prepared = []
-
-    def refuse(motion: Motion, recipe: PatchRecipe) -> Motion:
-        if motion.name == "broken":
-            raise StudioError("broken: no.")
-        prepared.append(motion.name)
-        return prepare(motion, recipe)
-
-    monkeypatch.setattr(module, "prepare", refuse)
     clips = [Clip(name, tmp_path / name, ()) for name in motions]
-    seen = []
-    monkeypatch.setattr(module, "compute_statistics", lambda found, recipe: seen.extend(m.name for m in found))
-    found = library_statistics(Library.__new__(Library), clips, RECIPE)
-    assert seen == ["walk", "partner"] and [s.reason for s in found.skipped] == ["broken: no."]
+    recipe = PatchRecipe(canonical=True)
+    found = library_statistics(Library.__new__(Library), clips, recipe)
+    assert [s.path.name for s in found.skipped] == ["b"] and "duel is shown but not searched" in found.note
+    first = columns_of(canonical(smpl_motion), recipe).astype(np.float64)
+    both = np.concatenate([first, first + [0, 0, 2]])
+    np.testing.assert_allclose(found.values.mean, both.mean(0), atol=1e-5)
+    np.testing.assert_allclose(found.values.std, both.std(0), atol=1e-5)
