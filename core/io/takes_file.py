@@ -25,7 +25,7 @@ from motionpatches.core.motion.stated import Stated
 
 MAGIC = b"MPTAKES2"
 # Raised when any reader gives other takes for the same bytes: what is cached is then read anew.
-READERS = 1
+READERS = 2
 ALIGN = 64
 # Files of fewer bytes are read whole: a mapping holds a file descriptor, of which a process has few.
 MAP_FROM = 2**20
