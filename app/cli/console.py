@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from motionpatches.core import paths
+from motionpatches.core import notices, paths
 from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.library.cache import take_cache
 from motionpatches.core.library.library import Library, skipped_sentence
 from motionpatches.core.library.open import open_library
 from motionpatches.core.motion.motion import Motion
@@ -57,8 +58,9 @@ def check_exists(path: Path, advice: str = "Check the path") -> None:
 def open_path(path: Path | None, layout: str = "") -> Library:
     """Open the library at a path, the demo library without one; files that are left out are named on stderr."""
     library = drive(open_library(path or paths.demo_library(), layout=layout))
-    if library.skipped:
-        tell(skipped_sentence(library.skipped))
+    for sentence in (*notices.untold(), skipped_sentence(library.skipped), take_cache().news()):
+        if sentence:
+            tell(sentence)
     return library
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from motionpatches.core import paths
+from motionpatches.core import notices, paths
+from motionpatches.core.atomic import placing, put_aside
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.hashing import place_digest
 from motionpatches.core.library.library import Clip, Library, Skipped
 from motionpatches.core.library.scan import FoundFile, takes_from, takes_values
 from motionpatches.core.recognition import corrections
@@ -21,8 +23,8 @@ from motionpatches.core.recognition import corrections
 if TYPE_CHECKING:
     from motionpatches.core.recognition.decide import Recognition
 
-FORMAT = 3
-BREAK = "\x1f"
+FORMAT = 4
+_LIST = json.JSONDecoder().decode
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE clips (row INTEGER PRIMARY KEY, id TEXT, path TEXT, captions TEXT, split TEXT, duration REAL, start REAL, end REAL,
@@ -50,64 +52,78 @@ class Indexed:
 
 
 def index_file(root: Path) -> Path:
-    return paths.cache() / "libraries" / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.sqlite"
+    return paths.cache() / "libraries" / f"{place_digest(root)}.sqlite"
 
 
 def save(library: Library, opened_as: str = "folder", complete: bool = True, file: Path | None = None) -> None:
-    """Writes the index anew, beside and renamed. A full disk or a read-only cache leaves the library without one."""
-    file = file or index_file(library.root)
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.writing")
+    """Write the index anew. A full disk or a read-only cache leaves the library without one."""
+    meta = {
+        "format": str(FORMAT),
+        "root": str(library.root),
+        "name": library.name,
+        "layout": library.layout,
+        "notes": json.dumps(library.notes),
+        "complete": str(int(complete)),
+        "opened_as": opened_as,
+        "said": corrections.version(),
+    }
+    with (
+        suppress(FileProblem, sqlite3.Error),
+        placing(file or index_file(library.root)) as temporary,
+        closing(sqlite3.connect(temporary)) as base,
+        base,
+    ):
+        base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
+        base.executemany("INSERT INTO meta VALUES (?, ?)", map(_stored, meta.items()))
+        _save_clips(base, library)
+        base.executemany("INSERT INTO skipped VALUES (?, ?)", (_stored((str(s.path), s.reason)) for s in library.skipped))
+        base.executemany(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
+            (_stored((str(f.path), f.stamp, f.digest, json.dumps(takes_values(f.takes)))) for f in library.files),
+        )
+        _save_readings(base, library)
+
+
+def _save_clips(base: sqlite3.Connection, library: Library) -> None:
+    rows = ((row, *_clip_values(clip)) for row, clip in enumerate(library.clips))
+    base.executemany("INSERT INTO clips VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows)
+    texts = (" ".join((clip.id, *clip.captions)).encode(errors="replace").decode() for clip in library.clips)
+    base.executemany("INSERT INTO words(rowid, text) VALUES (?, ?)", enumerate(texts))
+
+
+def _clip_values(clip: Clip) -> tuple[str | bytes | float, ...]:
+    head = _stored((clip.id, str(clip.path), json.dumps(clip.captions), clip.split))
+    return (*head, clip.duration_s, clip.start_s, clip.end_s, *_stored((clip.key, json.dumps(clip.labels), clip.take)))
+
+
+def _clip_of(values: tuple[Any, ...]) -> Clip:
+    """Raises TypeError or ValueError for what no clip has."""
+    i, path, captions, split, duration, start, end, key, labels, take = values
+    texts, kinds = _LIST(captions), () if labels == "[]" else _LIST(labels)
+    "".join((i, split, key, take, *texts, *kinds))  # raises TypeError for anything but text
+    return Clip(i, Path(path), tuple(texts), split, float(duration), float(start), float(end), key, tuple(kinds), take)
+
+
+def _stored(values: Iterable[str]) -> tuple[str | bytes, ...]:
+    """Texts as SQLite takes them: one of a file name that is no UTF-8 as bytes."""
+    return tuple(text if _is_utf8(text) else text.encode("utf-8", "surrogatepass") for text in values)
+
+
+def _is_utf8(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.unlink(missing_ok=True)
-        with closing(sqlite3.connect(temporary)) as base, base:
-            base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
-            base.executemany(
-                "INSERT INTO meta VALUES (?, ?)",
-                {
-                    "format": str(FORMAT),
-                    "root": str(library.root),
-                    "name": library.name,
-                    "layout": library.layout,
-                    "notes": BREAK.join(library.notes),
-                    "complete": str(int(complete)),
-                    "opened_as": opened_as,
-                    "said": corrections.version(),
-                }.items(),
-            )
-            base.executemany(
-                "INSERT INTO clips VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                (
-                    (
-                        i,
-                        c.id,
-                        str(c.path),
-                        BREAK.join(c.captions),
-                        c.split,
-                        c.duration_s,
-                        c.start_s,
-                        c.end_s,
-                        c.key,
-                        BREAK.join(c.labels),
-                        c.take,
-                    )
-                    for i, c in enumerate(library.clips)
-                ),
-            )
-            base.executemany(
-                "INSERT INTO words(rowid, text) VALUES (?, ?)",
-                ((i, " ".join((c.id, *c.captions))) for i, c in enumerate(library.clips)),
-            )
-            base.executemany("INSERT INTO skipped VALUES (?, ?)", ((str(s.path), s.reason) for s in library.skipped))
-            base.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
-                ((str(f.path), f.stamp, f.digest, json.dumps(takes_values(f.takes))) for f in library.files),
-            )
-            _save_readings(base, library)
-        os.replace(temporary, file)
-    except (OSError, sqlite3.Error):
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        text.encode()
+        return True
+    except UnicodeEncodeError:
+        return False
+
+
+def _texts(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The inverse of `_stored`."""
+    if bytes not in map(type, row):
+        return row
+    return tuple(value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value for value in row)
 
 
 def _save_readings(base: sqlite3.Connection, library: Library) -> None:
@@ -129,41 +145,48 @@ def _save_readings(base: sqlite3.Connection, library: Library) -> None:
     base.executemany(
         "INSERT INTO recognitions VALUES (?, ?)", ((i, json.dumps(recognition_values(found))) for i, found in enumerate(kept))
     )
-    base.executemany("INSERT INTO readings VALUES (?, ?, ?)", ((*key, number) for key, number in rows.items()))
+    base.executemany("INSERT INTO readings VALUES (?, ?, ?)", ((*_stored(key), number) for key, number in rows.items()))
 
 
 def load(root: Path, file: Path | None = None) -> Indexed | None:
-    """None where there is no index, one of another version or broken, or where corrections changed since: the
-    library is then scanned again."""
+    """None where there is no index, one of another version or a damaged one, which is put aside, or where corrections changed
+    since: the library is then scanned again."""
     file = file or index_file(root)
-    if not file.exists():
+    if not os.path.exists(file):
         return None
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
-            meta = dict(base.execute("SELECT name, value FROM meta"))
+        with _opened(file) as base:
+            meta = dict(map(_texts, base.execute("SELECT name, value FROM meta")))
             if meta.get("format") != str(FORMAT) or meta.get("root") != str(root) or meta.get("said") != corrections.version():
                 return None
             rows = base.execute(
                 "SELECT id, path, captions, split, duration, start, end, key, labels, take FROM clips ORDER BY row"
             )
             with _no_garbage_collection():
-                clips = tuple(
-                    Clip(i, Path(p), tuple(c.split(BREAK)) if c else (), s, d, a, e, k, tuple(n.split(BREAK)) if n else (), t)
-                    for i, p, c, s, d, a, e, k, n, t in rows
-                )
-            skipped = tuple(Skipped(Path(p), r) for p, r in base.execute("SELECT path, reason FROM skipped"))
-            return Indexed(
-                meta["name"],
-                meta["layout"],
-                clips,
-                skipped,
-                tuple(t for t in meta["notes"].split(BREAK) if t),
-                meta["complete"] == "1",
-                meta["opened_as"],
-            )
-    except (sqlite3.Error, KeyError, TypeError, ValueError, AttributeError):
-        file.unlink(missing_ok=True)
-        return None
+                clips = tuple(map(_clip_of, map(_texts, rows)))
+            skipped = tuple(Skipped(Path(p), r) for p, r in map(_texts, base.execute("SELECT path, reason FROM skipped")))
+            notes = tuple(map(str, json.loads(meta["notes"])))
+            return Indexed(meta["name"], meta["layout"], clips, skipped, notes, meta["complete"] == "1", meta["opened_as"])
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            return None  # locked, or not to be read
+        _damaged(file)
+    except (sqlite3.Error, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        _damaged(file)
+    return None
+
+
+def _damaged(file: Path) -> None:
+    kept = put_aside(file)
+    if kept is not None:
+        notices.tell(f"The index of this library could not be read and is made again. The damaged file was put aside as {kept}.")
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[sqlite3.Connection]:
+    """An index for reading; its name may hold what means something in an address."""
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as base:
+        yield base
 
 
 @contextmanager
@@ -209,10 +232,10 @@ def _rows(root: Path, query: str, values: tuple[str, ...], file: Path | None) ->
     """What a query of the index of this format gives; [] where there is none."""
     file = file or index_file(root)
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
+        with _opened(file) as base:
             if base.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() != (str(FORMAT),):
                 return []
-            return base.execute(query, values).fetchall()
+            return list(map(_texts, base.execute(query, _stored(values))))
     except sqlite3.Error:
         return []
 
@@ -222,10 +245,10 @@ def search(root: Path, words: str, file: Path | None = None) -> list[int] | None
     wanted = ["".join(ch for ch in w if ch.isalnum()) for w in words.split()]
     query = " ".join(f'"{w}"*' for w in wanted if w)
     file = file or index_file(root)
-    if not query or not file.exists():
+    if not query or not os.path.exists(file):
         return None
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
+        with _opened(file) as base:
             return [row for (row,) in base.execute("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", (query,))]
     except sqlite3.Error:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from motionpatches.core.errors import FileProblem
@@ -63,9 +63,10 @@ def open_library(path: str | Path, use_index: bool = False, layout: str = "") ->
                     path, found.name, found.layout, found.clips, kind.reader(path), found.skipped, found.notes, from_index=True
                 )
             )
-    library = over((yield from kind.open(path)))
+    own = yield from kind.open(path)
+    library = over(own)
     if kind.reader:
-        index.save(library, kind.name)
+        index.save(replace(library, notes=own.notes), kind.name)  # what is wrong with the user's file is not of the library
     return library
 
 

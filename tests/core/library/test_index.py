@@ -6,7 +6,9 @@ import sqlite3
 import numpy as np
 import pytest
 
-from motionpatches.core.library import folder, index
+from motionpatches.core import notices
+from motionpatches.core.library import caption_store, folder, index
+from motionpatches.core.library.captions import CaptionLine
 from motionpatches.core.library.open import open_library
 from motionpatches.core.progress import Cancelled, run
 from tests.skeletons import BODIES, write_bvh
@@ -96,9 +98,15 @@ def test_a_bad_index_is_built_again(takes, damage):
         with sqlite3.connect(file) as base:
             base.execute("UPDATE meta SET value='99' WHERE name='format'" if damage == "version" else "DROP TABLE clips")
         base.close()
+    before = file.read_bytes()
+    notices.untold()
     again = run(open_library(takes, use_index=True))
     assert not again.from_index and again.same_content(first)
     assert run(open_library(takes, use_index=True)).from_index
+    kept = file.with_name(file.name + ".damaged")
+    assert [str(kept) in notice for notice in notices.untold()] == [True] * (damage != "version"), "said once"
+    assert damage == "version" or kept.read_bytes() == before
+    kept.unlink(missing_ok=True)
 
 
 def test_a_cache_that_cannot_be_written_is_no_obstacle(takes, monkeypatch, tmp_path):
@@ -114,3 +122,69 @@ def test_a_scan_gives_out_what_it_has(takes, monkeypatch):
     assert [len(g.clips) for g in grown] == sorted(len(g.clips) for g in grown) and 1 <= len(grown[0].clips) < 3
     assert grown[-1].clips == library.clips[: len(grown[-1].clips)]
     assert grown[0].load(grown[0].clips[0].id).frame_count == 24
+
+
+def test_a_damaged_index_that_cannot_be_moved_is_no_obstacle(takes, monkeypatch):
+    first = run(open_library(takes))
+    index.index_file(takes).write_bytes(b"no database" * 100)
+
+    def refused(*_):
+        raise OSError(30, "Read-only file system")
+
+    for name in ("replace", "unlink", "open"):
+        monkeypatch.setattr(os, name, refused)
+    assert run(open_library(takes, use_index=True)).same_content(first)
+
+
+@pytest.mark.parametrize("home", ["h?", "h#x", "h%41?mode=rwc#x", "é ü", "a" * 200])
+def test_homes_of_any_name(takes, tmp_path, monkeypatch, home):
+    monkeypatch.setenv("MOTIONPATCHES_HOME", str(tmp_path / home))
+    first = run(open_library(takes))
+    again = run(open_library(takes, use_index=True))
+    assert again.from_index and again.same_content(first) and index.search(takes, "hello")
+    np.testing.assert_array_equal(again.load("wave_02").positions, first.load("wave_02").positions)
+    assert sorted(f.name for f in tmp_path.iterdir()) == sorted([home, "takes"]), "nothing is made beside the home"
+
+
+def test_captions_of_any_letters_come_back(takes):
+    (takes / "wave_02.txt").write_text("a\x1fb\x1ec\n")
+    (takes / "captions.csv").write_text('file,caption\nwave_02.bvh,"one\ntwo"\nwave_02.bvh,"[""x""]"\nwalk_left_01.bvh,a\x1fb\n')
+    first = run(open_library(takes))
+    again = run(open_library(takes, use_index=True))
+    assert again.from_index and again.clips == first.clips
+    assert again.by_id["wave_02"].captions == ("one\ntwo", '["x"]') and again.by_id["walk_left_01"].captions == ("a\x1fb",)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of bytes")
+def test_file_names_that_are_no_utf_8(takes):
+    os.rename(os.fsencode(takes / "wave_02.bvh"), os.fsencode(takes) + b"/walk\xe9.bvh")
+    for root in (takes, takes.parent / os.fsdecode(b"f\xe9")):
+        takes.rename(root)
+        takes = root
+        first = run(open_library(root))
+        again = run(open_library(root, use_index=True))
+        assert again.from_index and again.same_content(first) and "walk\udce9" in again.by_id
+        np.testing.assert_array_equal(again.load("walk\udce9").positions, first.load("walk\udce9").positions)
+        caption_store.save(first, {"walk\udce9": (CaptionLine("walks"),)}, own=False)
+        assert run(open_library(root, use_index=True)).by_id["walk\udce9"].captions == ("walks",)
+
+
+def test_what_is_wrong_with_the_user_s_file_is_not_in_the_index(takes, monkeypatch):
+    first = run(open_library(takes))
+    file = caption_store.sidecar_file(takes)
+    file.mkdir(parents=True)
+    troubled = [run(open_library(takes, use_index)) for use_index in (False, True, False)]
+    assert all(len(library.notes) == len(first.notes) + 1 and file.name in library.notes[0] for library in troubled)
+    file.rmdir()
+    for use_index in (True, False):
+        assert run(open_library(takes, use_index)).notes == first.notes
+
+
+def test_values_that_no_clip_has_are_damage(takes):
+    run(open_library(takes))
+    for change in ("duration = 'x'", "captions = '[1]'", "captions = 'x'", "id = NULL"):
+        with sqlite3.connect(index.index_file(takes)) as base:
+            base.execute(f"UPDATE clips SET {change} WHERE row = 0")
+        base.close()
+        assert index.load(takes) is None
+        run(open_library(takes))
