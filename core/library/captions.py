@@ -51,33 +51,33 @@ _SWAPS = {
     "rightward": "leftward",
     "leftwards": "rightwards",
     "rightwards": "leftwards",
-    "clockwise": "counterclockwise",
-    "counterclockwise": "clockwise",
-    "anticlockwise": "clockwise",
-    "counter-clockwise": "clockwise",
-    "anti-clockwise": "clockwise",
     "lefthanded": "righthanded",
     "righthanded": "lefthanded",
 }
-_SIDE_WORD = re.compile(r"(?i)\b(" + "|".join(sorted(_SWAPS, key=len, reverse=True)) + r")\b")
+# A side, or a sense of rotation in any spelling: counterclockwise, counter clockwise, anti-clock wise.
+_SIDE_WORD = re.compile(
+    r"(?i)\b(?P<side>" + "|".join(sorted(_SWAPS, key=len, reverse=True)) + r")\b"
+    r"|\b(?P<against>(?:counter|anti)[\s-]{0,3})?clock[\s-]?wise\b"
+)
 _LEFT_AS_VERB = re.compile(r"(?i)\b(?:has|have|had|was|were|is|are|been|be|just|he|she|they|person|man|woman|who|it)\s+$")
-_NOUN_AFTER = re.compile(r"(?i)^\s*(?:hand|arm|leg|foot|side|knee|elbow|shoulder|fist|and|then|\.|,|$|or|wrist|hip)")
-_RIGHT_AS_ADVERB = re.compile(r"(?i)^\s+(?:away|now|before|after|behind|in front|at the|up to|there|here)\b")
+_NOUN_AFTER = re.compile(r"(?i)\s*(?:hand|arm|leg|foot|side|knee|elbow|shoulder|fist|and|then|\.|,|$|or|wrist|hip)")
+_RIGHT_AS_ADVERB = re.compile(r"(?i)\s+(?:away|now|before|after|behind|in front|at the|up to|there|here)\b")
+# How far before a word the one before it is looked for: each word costs the same, however long the caption.
+_REACH = 24
 
 
 def mirror_caption(caption: str) -> str:
-    """Left and right exchanged, whole words only; 'left' as a verb ("she left the room", "is left standing")
-    and 'right' as an adverb ("right away") stay."""
+    """Left and right exchanged, and the sense of rotation, whole words only; 'left' as a verb ("she left the room", "is left
+    standing") and 'right' as an adverb ("right away") stay."""
 
     def swap(match: re.Match[str]) -> str:
-        word = match.group(0)
-        before, after = caption[: match.start()], caption[match.end() :]
-        lower = word.lower()
-        if lower == "left" and _LEFT_AS_VERB.search(before) and not _NOUN_AFTER.match(after):
+        word, lower = match[0], match[0].lower()
+        before = caption[max(match.start() - _REACH, 0) : match.start()]
+        if lower == "left" and _LEFT_AS_VERB.search(before) and not _NOUN_AFTER.match(caption, match.end()):
             return word
-        if lower == "right" and _RIGHT_AS_ADVERB.match(after):
+        if lower == "right" and _RIGHT_AS_ADVERB.match(caption, match.end()):
             return word
-        swapped = _SWAPS[lower]
-        return swapped.capitalize() if word[0].isupper() else swapped
+        swapped = _SWAPS[lower] if match["side"] else "clockwise" if match["against"] else "counterclockwise"
+        return swapped.upper() if word.isupper() else swapped.capitalize() if word[0].isupper() else swapped
 
     return _SIDE_WORD.sub(swap, caption)
