@@ -23,7 +23,7 @@ def to_y_up(positions: np.ndarray, up: str) -> np.ndarray:
 
 
 def from_y_up(positions: np.ndarray, up: str) -> np.ndarray:
-    """The inverse of to_y_up."""
+    """Rotate (..., 3) with Y up so that +Y becomes `up`: the inverse of `to_y_up`."""
     order, signs = _AXES[up]
     raw = np.empty_like(positions)
     raw[..., order] = positions * np.array(signs, positions.dtype)

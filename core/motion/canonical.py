@@ -1,4 +1,4 @@
-"""Making motions comparable: floor, origin, facing, rate, size, mirror."""
+"""Make motions comparable: floor, origin, facing, rate, size, mirror."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ SAME_SIZE = 0.005
 
 
 def facing(positions: np.ndarray, skeleton: Skeleton) -> np.ndarray:
-    """(T, 3) horizontal unit vectors ahead of the body: across (right to left, hips and shoulders) x up.
+    """Return horizontal unit vectors (T, 3) ahead of the body: across (right to left, hips and shoulders) x up.
 
-    Right-handed, Y up: a body facing +Z has its left side at +X. One that lies on its side has an upright line from right to
+    Right-handed, Y up: a body facing +Z has its left side at +X. A body that lies on its side has an upright line from right to
     left: it faces where its chest does, across x spine. Undefined frames (no width) give +Z.
+
+    Args:
+        positions: (T, J, 3) metres.
+        skeleton: A skeleton with known body parts.
     """
     left_hip, right_hip = (positions[:, skeleton.chains[leg][1]] for leg in (LEFT_LEG, RIGHT_LEG))
     left_arm, right_arm = (positions[:, limb(positions[:1], skeleton.chains[arm]).start] for arm in (LEFT_ARM, RIGHT_ARM))
@@ -45,14 +49,14 @@ def turn_of(motion: Motion) -> float:
 
 
 def rotate_y(positions: np.ndarray, angle: float) -> np.ndarray:
-    """Rotates (..., 3) about +Y; a positive angle turns +Z towards +X."""
+    """Rotate (..., 3) about +Y by an angle in radians; a positive one turns +Z towards +X."""
     c, s = np.cos(angle), np.sin(angle)
     matrix = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], np.float32)
     return positions @ matrix.T
 
 
 def first_frame(positions: np.ndarray) -> int:
-    """1 where frame 0 of (T, J, 3) is no part of the motion, else 0.
+    """Return 1 where frame 0 of positions (T, J, 3) is no part of the motion, else 0.
 
     Many converted files begin with one frame of the rig's rest pose: the body jumps from it into the motion, several times as
     far as it moves in any of the next frames.
@@ -66,7 +70,7 @@ def first_frame(positions: np.ndarray) -> int:
 
 
 def canonical(motion: Motion) -> Motion:
-    """Lowest point at height 0, root over the origin and facing +Z in the first frame.
+    """Put the lowest point at height 0, and the root over the origin and facing +Z in the first frame.
 
     Both people of a pair are moved alike: they stand on one floor, and the first gives origin and facing.
     """
@@ -82,8 +86,11 @@ def canonical(motion: Motion) -> Motion:
 
 
 def resample(motion: Motion, fps: float) -> Motion:
-    """Another rate; the first frame stays where it was. Roots move linearly between frames, and each bone turns along the
-    great circle from one direction to the next (slerp), so that bones keep their length."""
+    """Convert to another rate in frames per second; the first frame stays where it was.
+
+    Roots move linearly between frames, and each bone turns along the great circle from one direction to the next (slerp), so that
+    bones keep their length.
+    """
     if motion.partner is not None:
         alone = resample(replace(motion, partner=None), fps)
         return replace(alone, partner=resample(motion.partner, fps))
@@ -110,7 +117,12 @@ def resample(motion: Motion, fps: float) -> Motion:
 
 
 def between_directions(a: np.ndarray, b: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Vectors (..., 3) a share `weight` of the way from a to b: directions by slerp (Shoemake, 1985), lengths linearly."""
+    """Interpolate vectors (..., 3) from a to b: directions by slerp (Shoemake, 1985), lengths linearly.
+
+    Args:
+        a, b: (..., 3).
+        weight: Share of the way from a to b, 0 to 1, of a shape that broadcasts.
+    """
     length_a, length_b = (np.linalg.norm(v, axis=-1, keepdims=True) for v in (a, b))
     unit_a, unit_b = a / np.maximum(length_a, 1e-9), b / np.maximum(length_b, 1e-9)
     cosine = np.clip((unit_a * unit_b).sum(-1, keepdims=True), -1, 1)
@@ -124,8 +136,11 @@ def between_directions(a: np.ndarray, b: np.ndarray, weight: np.ndarray) -> np.n
 
 
 def stature(motion: Motion) -> float:
-    """Estimated standing height in metres: bone lengths (median over time) of leg and torso, and the part
-    of the head above its joint (7.5 % of the height, an anthropometric mean)."""
+    """Estimate the standing height in metres.
+
+    Bone lengths (median over time) of leg and torso, and the part of the head above its joint: 7.5 % of the height, an
+    anthropometric mean.
+    """
 
     def length(chain: tuple[int, ...]) -> float:
         steps = np.diff(motion.positions[:, list(chain)], axis=1)
@@ -137,7 +152,7 @@ def stature(motion: Motion) -> float:
 
 
 def _leg_length(motion: Motion, chain: tuple[int, ...]) -> float:
-    """Hip to the lowest point below it: bones of thigh and shin, and the ankle's height above the toes."""
+    """Measure from the hip to the lowest point below it: thigh and shin, and the height of the ankle above the toes."""
     joints = list(chain)[1:4] if len(chain) >= 4 else list(chain)
     steps = np.diff(motion.positions[:, joints], axis=1)
     bones = float(np.median(np.linalg.norm(steps, axis=2), axis=0).sum())
@@ -147,7 +162,7 @@ def _leg_length(motion: Motion, chain: tuple[int, ...]) -> float:
 
 
 def scale_to_height(motion: Motion, height_m: float = REFERENCE_HEIGHT_M) -> Motion:
-    """Uniform scale so that the estimated stature becomes `height_m`."""
+    """Scale a motion uniformly so that its estimated stature becomes `height_m`."""
     return _scaled(motion, height_m, stature(motion))
 
 
@@ -158,13 +173,13 @@ def leg_length(motion: Motion) -> float:
 
 
 def scale_to_leg(motion: Motion, leg_m: float = HUMANML3D_LEG_M) -> Motion:
-    """Uniform scale so that thigh and shin are `leg_m` long together; a motion of that size is returned as it is."""
+    """Scale a motion uniformly so that thigh and shin are `leg_m` long together; a motion of that size is returned as it is."""
     now = leg_length(motion)
     return motion if abs(now - leg_m) <= SAME_SIZE * leg_m else _scaled(motion, leg_m, now)
 
 
 def _scaled(motion: Motion, wanted: float, now: float) -> Motion:
-    """Both people of a pair by one factor, so that they still touch where they touched."""
+    """Scale both people of a pair by one factor, so that they still touch where they touched."""
     if not np.isfinite(now) or now < 1e-3:
         return motion
     scale = np.float32(wanted / now)
@@ -173,7 +188,7 @@ def _scaled(motion: Motion, wanted: float, now: float) -> Motion:
 
 
 def mirror(motion: Motion) -> Motion:
-    """The mirror image in the plane x = 0: positions reflected, left and right chains exchanged."""
+    """Mirror a motion in the plane x = 0: reflect positions, exchange left and right chains."""
     c = motion.skeleton.chains
     swapped = (c[LEFT_LEG], c[RIGHT_LEG], c[TORSO], c[LEFT_ARM], c[RIGHT_ARM]) if c else ()
     return replace(

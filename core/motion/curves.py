@@ -12,14 +12,14 @@ CONTACT_M, CONTACT_M_S = 0.05, 0.35
 
 
 def joint_speeds(motion: Motion) -> np.ndarray:
-    """(T, J) metres a second, by central differences."""
+    """Return the speeds (T, J) of the joints in metres per second, by central differences."""
     if motion.frame_count < 2:
         return np.zeros(motion.positions.shape[:2], np.float32)
     return np.linalg.norm(np.gradient(motion.positions, 1 / motion.fps, axis=0), axis=2).astype(np.float32)
 
 
 def part_speeds(motion: Motion) -> np.ndarray:
-    """(T, 5) metres a second: the mean over each part's joints. Zeros for a skeleton without body parts."""
+    """Return the mean speed (T, 5) of each body part's joints in metres per second; zeros where body parts are unknown."""
     if not motion.skeleton.chains:
         return np.zeros((motion.frame_count, len(PART_NAMES)), np.float32)
     speeds = joint_speeds(motion)
@@ -27,7 +27,7 @@ def part_speeds(motion: Motion) -> np.ndarray:
 
 
 def foot_contacts(motion: Motion) -> np.ndarray:
-    """(T, 2) whether the right and the left foot stand: low and slow."""
+    """Return whether (T, 2) the right and the left foot stand on the ground: low and slow. False where body parts are unknown."""
     if not motion.skeleton.chains:
         return np.zeros((motion.frame_count, 2), bool)
     speeds, found = joint_speeds(motion), []
@@ -39,6 +39,6 @@ def foot_contacts(motion: Motion) -> np.ndarray:
 
 
 def spans(flags: np.ndarray) -> list[tuple[int, int]]:
-    """(first, last + 1) of each run of True."""
+    """Return (first, last + 1) of each run of True in flags (T,)."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]

@@ -6,9 +6,11 @@ import numpy as np
 
 
 def euler_matrices(angles: np.ndarray, order: str) -> np.ndarray:
-    """(3, 3, T) rotation matrices of intrinsic Euler `angles` (T, len(order)) in radians.
+    """Return the rotation matrices (3, 3, T) of intrinsic Euler angles.
 
-    'ZXY' means R = Rz @ Rx @ Ry: the order in which a BVH file lists its channels.
+    Args:
+        angles: (T, len(order)) radians.
+        order: Axes as a BVH file lists its channels: "ZXY" means R = Rz @ Rx @ Ry.
     """
     matrix = None
     for column, axis in enumerate(order):
@@ -30,7 +32,7 @@ def _axis_matrix(axis: str, c: np.ndarray, s: np.ndarray) -> np.ndarray:
 
 
 def _times_axis(matrix: np.ndarray, axis: str, c: np.ndarray, s: np.ndarray) -> np.ndarray:
-    """matrix @ R_axis: only two columns change."""
+    """Multiply matrix @ R_axis, which changes two columns only."""
     i = "XYZ".index(axis)
     j, k = (i + 1) % 3, (i + 2) % 3
     result = matrix.copy()
@@ -40,18 +42,18 @@ def _times_axis(matrix: np.ndarray, axis: str, c: np.ndarray, s: np.ndarray) -> 
 
 
 def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(3, 3, T) times (3, 3, T)."""
+    """Multiply matrices (3, 3, T) frame by frame."""
     return a[:, 0, None] * b[None, 0] + a[:, 1, None] * b[None, 1] + a[:, 2, None] * b[None, 2]
 
 
 def apply(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    """(3, 3, T) times (3,) or (3, T) -> (3, T)."""
+    """Multiply matrices (3, 3, T) with a vector (3,) or with vectors (3, T); (3, T)."""
     v = vector[:, None] if vector.ndim == 1 else vector
     return matrix[:, 0] * v[0] + matrix[:, 1] * v[1] + matrix[:, 2] * v[2]
 
 
 def axis_angle_matrices(vectors: np.ndarray) -> np.ndarray:
-    """(..., 3) axis times angle in radians -> (..., 3, 3), by Rodrigues' formula."""
+    """Convert axes times angles in radians (..., 3) to rotation matrices (..., 3, 3) by Rodrigues' formula."""
     angle = np.linalg.norm(vectors, axis=-1)[..., None, None]
     axis = vectors / np.maximum(angle[..., 0], 1e-12)
     x, y, z = axis[..., 0], axis[..., 1], axis[..., 2]

@@ -18,7 +18,12 @@ class Limb:
 
 
 def limb(sample: np.ndarray, chain: tuple[int, ...]) -> Limb:
-    """The longest two bones in a row of a chain, by their median length over frames (T, J, 3)."""
+    """Find the longest two bones in a row of a chain.
+
+    Args:
+        sample: Positions (T, J, 3) in metres, over which lengths are medians.
+        chain: Joints from the torso outwards.
+    """
     bones = np.median(np.linalg.norm(np.diff(sample[:, list(chain)], axis=1), axis=2), axis=0)
     if len(bones) < 2:
         return Limb(chain[0], chain[0], chain[-1], float(bones.sum()))

@@ -12,7 +12,7 @@ from motionpatches.core.motion.skeleton import Skeleton
 
 @dataclass(frozen=True)
 class Assumption:
-    """Something a reader recognised or guessed: what, its value, from what, and how sure (0 to 1)."""
+    """Something that was recognised or guessed about a take: what, its value, for what reason, and how sure (0 to 1)."""
 
     what: str
     value: str
@@ -22,7 +22,7 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Source:
-    """How the numbers of the file became metres with Y up: `unit_m` metres a unit, `up` the file's up axis."""
+    """How the numbers of the file became metres with Y up: `unit_m` metres per unit, `up` the up axis of the file."""
 
     unit_m: float
     up: str
@@ -82,7 +82,7 @@ class Motion:
 
     @property
     def people(self) -> tuple[Motion, ...]:
-        """Each person alone: one motion, or two for a pair."""
+        """Return each person alone: one motion, or two for a pair."""
         return (self,) if self.partner is None else (replace(self, partner=None), self.partner)
 
     def cut(self, start_s: float = 0.0, end_s: float = 0.0) -> Motion:
@@ -90,6 +90,6 @@ class Motion:
         return self.crop(*frame_range(start_s, end_s, self.fps, self.frame_count))
 
     def crop(self, start: int, end: int) -> Motion:
-        """Frames start (included) to end (excluded)."""
+        """Cut out frames start (included) to end (excluded)."""
         partner = self.partner and self.partner.crop(start, end)
         return replace(self, positions=self.positions[start:end], partner=partner)

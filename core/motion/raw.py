@@ -1,4 +1,4 @@
-"""A take as its file holds it: what a reader gives, before anything about it is recognised."""
+"""A take as its file holds it: what a reader returns, before anything about it is recognised."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from motionpatches.core.motion.stated import Stated
 class RawTake:
     """One take of a file, in the file's own unit and axes.
 
-    `positions` (T, J, 3) float32 world positions; `fps` frames per second, `rate` on what ground. `skeleton` has chains only
-    where the format itself says which joints they are (then `parts` gives the ground). `name` tells the takes of one file
-    apart; '' where it holds one. `rest` (J, 3): the rig's rest pose, all rotations zero. `unit` (metres per unit) and `up`
+    `positions` (T, J, 3) float32 world positions; `fps` frames per second, `rate` for what reason. `skeleton` has chains only
+    where the format itself says which joints they are (then `parts` gives the ground). `name` distinguishes the takes of one
+    file; '' where it holds one. `rest` (J, 3): the rig's rest pose, all rotations zero. `unit` (metres per unit) and `up`
     (one of UP_AXES): what the format states. `root_offset` (3,): the root's own OFFSET that position channels may or may not
     replace; it is not in `positions`. `partner`: the second person of a pair, same frames and space. `kind` 'points': markers
     that are no joints. `notes`: what else the reader assumed or left out.

@@ -40,15 +40,17 @@ class Skeleton:
 
     @property
     def joint_count(self) -> int:
+        """Return J, the number of joints."""
         return len(self.joint_names)
 
     @property
     def root(self) -> int:
-        """The joint where the torso begins; joint 0 where the body parts are not known."""
+        """Return the joint where the torso begins; joint 0 where the body parts are not known."""
         return self.chains[TORSO][0] if self.chains else 0
 
     @cached_property
     def children(self) -> tuple[tuple[int, ...], ...]:
+        """Return the children of each joint."""
         lists: list[list[int]] = [[] for _ in self.parents]
         for joint, parent in enumerate(self.parents):
             if parent >= 0:
@@ -57,12 +59,12 @@ class Skeleton:
 
     @cached_property
     def bones(self) -> np.ndarray:
-        """(B, 2) pairs of parent and child."""
+        """Return the bones (B, 2) as pairs of parent and child."""
         return np.array([(p, j) for j, p in enumerate(self.parents) if p >= 0], dtype=np.int64).reshape(-1, 2)
 
     @cached_property
     def joint_parts(self) -> np.ndarray:
-        """(J,) index of the body part of each joint, also for joints outside the chains (nearest ancestor's)."""
+        """Return the body part (J,) of each joint; for joints outside the chains that of the nearest ancestor."""
         parts = np.full(self.joint_count, -1, dtype=np.int64)
         for part in (TORSO, RIGHT_LEG, LEFT_LEG, RIGHT_ARM, LEFT_ARM):
             if self.chains:
@@ -78,14 +80,14 @@ class Skeleton:
 
     @cached_property
     def topological_order(self) -> tuple[int, ...]:
-        """Every joint after its parent."""
+        """Return all joints, each after its parent."""
         order = [j for j, p in enumerate(self.parents) if p < 0]
         for joint in order:
             order.extend(self.children[joint])
         return tuple(order)
 
     def ancestors(self, joint: int) -> list[int]:
-        """The joint itself, its parent, and so on up to its root."""
+        """Return the joint itself, its parent, and so on up to its root."""
         path = []
         while joint >= 0:
             path.append(joint)
@@ -93,7 +95,7 @@ class Skeleton:
         return path
 
     def path(self, start: int, end: int) -> list[int]:
-        """Joints from `start` to `end` along the tree; empty where they lie in different trees."""
+        """Return the joints from `start` to `end` along the tree; empty where they are in different trees."""
         up, down = self.ancestors(start), self.ancestors(end)
         shared = next((j for j in up if j in set(down)), None)
         if shared is None:
@@ -128,7 +130,7 @@ KNOWN_SKELETONS = {"SMPL-22": SMPL22, "KIT-ML 21": KIT21, "Bandai-Namco 21": BAN
 
 
 def known_name(skeleton: Skeleton) -> str | None:
-    """The table's name of a skeleton with these joint names and this topology."""
+    """Return the name of a skeleton in KNOWN_SKELETONS, found by joint names and topology; None for any other."""
     for name, known in KNOWN_SKELETONS.items():
         if known.joint_names == skeleton.joint_names and known.parents == skeleton.parents:
             return name

@@ -1,4 +1,4 @@
-"""What a source says of itself, with the ground for it and how often that is true."""
+"""What a source states about itself, with the reason and how often that is true."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Stated(Generic[T]):
-    """What a format says of itself, on what ground, and in what share of files (0 to 1) that is true."""
+    """What a format states about itself, for what reason, and in what share of files (0 to 1) that is true."""
 
     value: T
     reason: str

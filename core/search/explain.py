@@ -19,10 +19,17 @@ BATCH = 35
 
 @dataclass(frozen=True, eq=False)
 class Occlusion:
-    """`score` is the cosine of the whole window; `by_part` (5,) by how much it falls when a body part is set to the mean in all
-    of the W windows of `points` frames that hold motion; `falls` (5, W) what one of them gives: the mean of the fall without it
-    and of the rise by it where the rest of the part is covered (what repeats itself, as a wave does, is not missed in one).
-    `start_s`: where the first begins in the motion; `fps` of the frames."""
+    """What each patch contributes to a score; W windows of patches hold motion.
+
+    Attributes:
+        score: The cosine with nothing masked.
+        falls: (5, W) for each patch the mean of two changes of the score: the drop when the patch is masked, and the gain when it
+            is the only visible patch of its part. The second credits repeated movements, where one patch alone is not missed.
+        by_part: (5,) the drop when a body part is masked throughout.
+        points: Frames per patch.
+        start_s: Where the first window starts in the motion.
+        fps: Rate of the frames.
+    """
 
     score: float
     falls: np.ndarray
@@ -32,7 +39,7 @@ class Occlusion:
     fps: float
 
     def at(self, time_s: float) -> np.ndarray:
-        """(5,) at a time of the motion; zeros outside."""
+        """Return the falls (5,) at a time of the motion; zeros outside of it."""
         window = int((time_s - self.start_s) * self.fps // self.points)
         return self.falls[:, window] if 0 <= window < self.falls.shape[1] else np.zeros(PARTS)
 
@@ -46,8 +53,19 @@ class Word:
 
 
 def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: float = 0.0) -> Job[Occlusion]:
-    """Occlusion (Zeiler and Fergus, 2014) part by window, and each part throughout: the patches are set to the mean, which is 0
-    in z-scores, and the cosine with a unit query (D,) is measured again."""
+    """Measure a score again with patches masked (occlusion; Zeiler and Fergus, 2014): one by one, and each part throughout.
+
+    A masked patch is set to the mean, which is 0 in z-scores.
+
+    Args:
+        model: A model that reads patches of one person.
+        motion: The motion; its window of 224 frames from `start_s` on is scored.
+        query: Unit row (D,).
+        start_s: Start of the window in seconds.
+
+    Raises:
+        StudioError: for a model of raw motion or of two people.
+    """
     recipe = model.config.patches
     if recipe.form != "patches" or model.config.people != 1:
         raise StudioError("This model reads no single person's patches, so that they cannot be covered one by one.")
@@ -86,7 +104,7 @@ def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: 
 
 @torch.inference_mode()
 def _scores(model: MotionTextModel, pixels: np.ndarray, query: np.ndarray) -> np.ndarray:
-    # What a patch takes away may be less than what 16 bits hold.
+    """Return the cosines (N,) of images (N, 3, 224, C) with a query; in 32 bits, since differences are small."""
     with device.autocast(str(model.device), "fp32"):
         rows = model.encode_motion(torch.from_numpy(pixels).to(model.device))
     return rows.cpu().numpy() @ query.astype(np.float32)
@@ -106,8 +124,15 @@ def leave_words_out(model: MotionTextModel, query: str, motion_row: np.ndarray) 
 
 
 def deletion_curve(model: MotionTextModel, pixels: np.ndarray, query: np.ndarray, order: np.ndarray, size: int) -> np.ndarray:
-    """(N + 1,) scores of an image (3, 224, 5 size) while its patches, given as rows (part, window), are set to the mean one
-    after the other (Petsiuk, Das and Saenko, 2018)."""
+    """Return the scores (N + 1,) of an image while its patches are masked one after the other (Petsiuk, Das and Saenko, 2018).
+
+    Args:
+        model: A model that reads patches.
+        pixels: (3, 224, 5 size).
+        query: Unit row (D,).
+        order: (N, 2) rows (part, window) of patches, the first to mask first.
+        size: Frames and points per patch.
+    """
     images, image = [pixels], pixels
     for part, at in order:
         image = image.copy()

@@ -10,8 +10,7 @@ from motionpatches.core.errors import StudioError
 
 
 def pca(rows: np.ndarray) -> np.ndarray:
-    """(N, 2) places along the two directions in which the rows (N, D) vary most; signs so that the largest loading is
-    positive."""
+    """Project rows (N, D) to the two directions in which they vary most; (N, 2). The largest loading is positive."""
     centred = rows - rows.mean(axis=0)
     if len(rows) < 3:
         return np.pad(centred, ((0, 0), (0, 2)))[:, :2].astype(np.float32)
@@ -22,7 +21,11 @@ def pca(rows: np.ndarray) -> np.ndarray:
 
 
 def umap(rows: np.ndarray) -> np.ndarray:
-    """(N, 2) by UMAP (McInnes, Healy and Melville, 2018). Raises StudioError without the package umap-learn."""
+    """Project rows (N, D) to (N, 2) by UMAP (McInnes, Healy and Melville, 2018).
+
+    Raises:
+        StudioError: without the package umap-learn.
+    """
     try:
         from umap import UMAP
     except ImportError:
@@ -31,7 +34,11 @@ def umap(rows: np.ndarray) -> np.ndarray:
 
 
 def tsne(rows: np.ndarray) -> np.ndarray:
-    """(N, 2) by t-SNE (van der Maaten and Hinton, 2008). Raises StudioError without the package scikit-learn."""
+    """Project rows (N, D) to (N, 2) by t-SNE (van der Maaten and Hinton, 2008).
+
+    Raises:
+        StudioError: without the package scikit-learn.
+    """
     try:
         from sklearn.manifold import TSNE
     except ImportError:
@@ -43,8 +50,17 @@ LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"PCA": pca, "UMAP": um
 
 
 def clusters(rows: np.ndarray, count: int, seed: int = 0, rounds: int = 30) -> np.ndarray:
-    """(N,) cluster of each unit row by spherical k-means; starts far from each other (k-means++, Arthur and
-    Vassilvitskii, 2007)."""
+    """Cluster unit rows by spherical k-means from starts far from each other (k-means++; Arthur and Vassilvitskii, 2007).
+
+    Args:
+        rows: (N, D) unit rows.
+        count: Number of clusters, at most N.
+        seed: Seed of the starts.
+        rounds: Largest number of rounds.
+
+    Returns:
+        The cluster (N,) of each row.
+    """
     count, rng = min(count, len(rows)), np.random.default_rng(seed)
     middles = rows[[int(rng.integers(len(rows)))]]
     for _ in range(count - 1):
@@ -64,7 +80,7 @@ def clusters(rows: np.ndarray, count: int, seed: int = 0, rounds: int = 30) -> n
 
 
 def inside(polygon: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(N,) whether points (N, 2) lie in a polygon (P, 2), by the even-odd rule."""
+    """Return whether (N,) points (N, 2) are in a polygon (P, 2), by the even-odd rule."""
     x, y = points[:, :1], points[:, 1:]
     a, b = polygon, np.roll(polygon, -1, axis=0)
     across = (a[:, 1] > y) != (b[:, 1] > y)

@@ -19,7 +19,7 @@ BATCH = 64
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """`rows` (W, D) unit embeddings of windows that begin at `starts_s` (W,) and last `long_s`."""
+    """Embeddings of a take: unit rows (W, D) of windows that start at `starts_s` (W,) and last `long_s` seconds."""
 
     rows: np.ndarray
     starts_s: np.ndarray
@@ -27,11 +27,11 @@ class Moments:
     duration_s: float
 
     def scores(self, query: np.ndarray) -> np.ndarray:
-        """(W,) cosines with a unit query."""
+        """Return the cosines (W,) with a unit query (D,)."""
         return self.rows @ query.astype(np.float32)
 
     def best(self, query: np.ndarray, k: int = 5) -> list[tuple[float, float, float]]:
-        """(start, end, score) of the k best moments, none overlapping another by half or more."""
+        """Return (start, end, score) of the k best moments, in seconds; none overlaps another by half or more."""
         scores, found = self.scores(query), list[tuple[float, float, float]]()
         for at in np.argsort(-scores, kind="stable"):
             start = float(self.starts_s[at])
@@ -43,8 +43,16 @@ class Moments:
 
 
 def moments_of(model: MotionTextModel, motion: Motion, long_s: float = LONG_S, hop_s: float = HOP_S) -> Job[Moments]:
-    """Encodes overlapping windows of a take, each placed as a motion of its own. The take is brought to the model's rate and
-    size once."""
+    """Encode overlapping windows of a take, each placed as a motion of its own.
+
+    The take is converted to the model's rate and size once.
+
+    Args:
+        model: The model.
+        motion: The take.
+        long_s: Duration of a window in seconds.
+        hop_s: From the start of a window to that of the next, in seconds.
+    """
     recipe = model.config.patches
     prepared = prepare_for(motion, recipe, model.config.people)
     length, hop = int(long_s * recipe.fps), max(int(hop_s * recipe.fps), 1)

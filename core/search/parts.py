@@ -18,10 +18,10 @@ from motionpatches.core.search.indexing import update_gallery
 
 @dataclass(frozen=True, eq=False)
 class PartRetriever:
-    """Searches by one body part.
+    """Search by one body part.
 
-    Images of which four parts are the mean are much alike, so vectors are measured from `mean` (D,), the mean of the library's.
-    `gallery` holds the unit vectors that are left.
+    Images of which four parts are masked are very similar, so embeddings are measured from their `mean` (D,) over the library;
+    `gallery` holds these differences as unit rows.
     """
 
     model: MotionTextModel

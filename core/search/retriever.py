@@ -21,20 +21,30 @@ from motionpatches.core.search.gallery import Gallery, Hit
 
 @dataclass(frozen=True, eq=False)
 class Retriever:
-    """Searches one gallery with one model."""
+    """Search one gallery with one model; `known_captions` keeps the unit rows of captions that were encoded."""
 
     model: MotionTextModel
     gallery: Gallery
     known_captions: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     def search_motion(self, motion: Motion, k: int, only: Container[str] | None = None) -> list[Hit]:
-        """The k clips nearest to (the first window of) a motion."""
+        """Return the k clips (of `only`, where it is given) nearest to the first window of a motion."""
         return self.gallery.nearest(encode_first_window(self.model, motion), k, only)
 
     def search_terms(self, query: str, shown: Motion | None, k: int, only: Container[str] | None = None) -> list[Hit]:
-        """The k clips nearest to a sentence, or to a signed sum of terms between blanks, 'this + running - walking', where
-        `this` is the shown motion. Motions lie nearer to motions than to words: each term counts by how far it tells the
-        library's clips apart (one over the spread of its scores). Raises StudioError."""
+        """Return the k clips nearest to a sentence or to a signed sum of terms, "this + running - walking".
+
+        Motions are nearer to motions than to sentences: a term is weighted by one over the standard deviation of its scores.
+
+        Args:
+            query: A sentence, or terms with " + " or " - " between them; the term "this" is the shown motion.
+            shown: The shown motion, if any.
+            k: Number of clips.
+            only: Ids of clips to choose from; None for all.
+
+        Raises:
+            StudioError: for an empty query, "this" without a shown motion, or terms that cancel each other.
+        """
         rows = []
         for weight, term in terms_of(query):
             if term.lower() == "this":
@@ -50,8 +60,10 @@ class Retriever:
         return self.gallery.nearest(sum_of(rows), k, only)
 
     def captions_near(self, motion: Motion, library: Library, k: int) -> Job[list[tuple[str, float]]]:
-        """The k captions of a library nearest to (the first window of) a motion, with their cosines. Captions are encoded the
-        first time, the short ones first."""
+        """Return the k captions of a library nearest to the first window of a motion, with their cosines.
+
+        Captions are encoded the first time, short ones first.
+        """
         captions = list(dict.fromkeys(caption for clip in library.clips for caption in clip.captions))
         new = sorted((c for c in captions if c not in self.known_captions), key=len)
         meter = Meter("Reading captions", len(new))
@@ -71,14 +83,18 @@ _TERM = re.compile(r"\s+([+-])\s+")
 
 
 def terms_of(query: str) -> list[tuple[float, str]]:
-    """'this + running - walking' -> [(1, 'this'), (1, 'running'), (-1, 'walking')]: signs stand between blanks."""
+    """Split a query: "this + running - walking" -> [(1, "this"), (1, "running"), (-1, "walking")]; blanks surround a sign."""
     parts = _TERM.split(query.strip())
     signs = ["+", *parts[1::2]]
     return [(1.0 if sign == "+" else -1.0, term.strip()) for sign, term in zip(signs, parts[::2], strict=True) if term.strip()]
 
 
 def sum_of(rows: list[tuple[float, np.ndarray]]) -> np.ndarray:
-    """The unit vector of a signed sum of unit rows. Raises StudioError where they cancel each other."""
+    """Return the unit vector (D,) of a weighted sum of unit rows (D,).
+
+    Raises:
+        StudioError: where they cancel each other.
+    """
     total = np.sum([weight * row for weight, row in rows], axis=0)
     length = float(np.linalg.norm(total))
     if length < 1e-6:
