@@ -153,7 +153,7 @@ def fine_tune() -> None:
         json.dumps(
             {
                 "library": "/home/ada/takes",
-                "start_from": f"/opt/{NAME}/_internal/assets/starter",
+                "start_from": f"/opt/{NAME}/_internal/motionpatches/assets/starter",
                 "epochs": 2,
                 "batch": 4,
                 "lr_text": 0.0,
