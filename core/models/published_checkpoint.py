@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -14,12 +12,15 @@ from torch import Tensor
 
 from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.io.containers.npy_file import read_array
+from motionpatches.core.io.limits import MAX_JOINTS, check_finite
 from motionpatches.core.library.open import open_library
 from motionpatches.core.library.statistics import library_statistics
 from motionpatches.core.models.checkpoint import CheckpointInfo, save_model
 from motionpatches.core.models.config import changed, preset
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.models.text_encoder import TextEncoder
+from motionpatches.core.models.weights import read_tensors
 from motionpatches.core.patches import PatchStatistics
 from motionpatches.core.progress import Job, Progress
 
@@ -46,23 +47,23 @@ class Imported:
 def import_state_dict(file: Path, statistics: PatchStatistics, origin: str, statistics_of: str) -> Imported:
     """Reads a bare state dict written by the authors' code. Raises FileProblem that lists what is missing, unknown or of
     another shape; nothing is loaded in part."""
-    state = read_state_dict(file)
+    state = read_tensors(file)
     temperature = _temperature(file, state)
     config = changed(preset("official"), motion_weights="", temperature=temperature)
     model = MotionTextModel(config, _distilbert(), statistics, pretrained=False)
     wanted = {name: tensor.shape for name, tensor in model.state_dict().items()}
     renamed = {_renamed(name): tensor for name, tensor in state.items() if name != LOGIT_SCALE}
     problems = [f"missing {_theirs(name)}" for name in wanted if name not in renamed]
-    problems += [f"unknown {_theirs(name)}" for name in renamed if name not in wanted]
+    problems += [f"unknown {_theirs(name)[:60]}" for name in renamed if name not in wanted]
     problems += [
-        f"{_theirs(name)} is {tuple(tensor.shape)} instead of {tuple(wanted[name])}"
+        f"{_theirs(name)[:60]} is {tuple(tensor.shape)} instead of {tuple(wanted[name])}"
         for name, tensor in renamed.items()
         if name in wanted and tensor.shape != wanted[name]
     ]
     if problems:
         raise FileProblem(
             file,
-            f"{len(problems)} tensors do not fit the published model: " + "; ".join(problems),
+            f"{len(problems)} tensors do not fit the published model: " + "; ".join(problems[:20]),
             "Import a best_model.pt of the authors' release",
         )
     model.load_state_dict({name: tensor.float() for name, tensor in renamed.items()})
@@ -97,33 +98,24 @@ def install(file: Path, data: Path, out: Path, origin: str) -> Job[None]:
     save_model(imported.model, out, imported.info)
 
 
-def read_state_dict(file: Path) -> dict[str, Tensor]:
-    """Return the tensors by name. Nothing that could run code is unpickled."""
-    try:
-        state = torch.load(file, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise os_problem(file, error) from error
-    except (pickle.UnpicklingError, RuntimeError, ValueError, EOFError, BadZipFile, KeyError, TypeError, AttributeError) as error:
-        raise FileProblem(
-            file, f"it is not a state dict of tensors ({str(error).splitlines()[0][:120]})", "Download it again"
-        ) from None
-    if not isinstance(state, dict) or not state or not all(isinstance(v, Tensor) for v in state.values()):
-        raise FileProblem(file, "it does not hold tensors by name alone", "Import the bare state dict, best_model.pt")
-    return state
-
-
 def dataset_statistics(folder: Path) -> PatchStatistics | None:
     """Mean_raw.npy and Std_raw.npy (J, 3) of a data set's folder, where they lie there."""
     files = [folder / "Mean_raw.npy", folder / "Std_raw.npy"]
     if not all(file.is_file() for file in files):
         return None
-    try:
-        mean, std = (np.load(file, allow_pickle=False).astype(np.float32) for file in files)
-    except (OSError, ValueError) as error:
-        raise FileProblem(files[0], f"it could not be read ({error})", "Copy it again") from None
-    if mean.ndim != 2 or mean.shape[1] != 3 or mean.shape != std.shape:
-        raise FileProblem(files[0], f"its shape is {mean.shape}, that of Std_raw.npy {std.shape}", "Both are (joints, 3)")
+    mean, std = (_rows_of_joints(file) for file in files)
+    if mean.shape != std.shape or (std < 0).any():
+        raise FileProblem(files[1], f"its shape is {std.shape}, that of Mean_raw.npy {mean.shape}", "Both are of the same joints")
     return PatchStatistics(mean, np.where(std < 1e-6, 1, std).astype(np.float32), "joint")
+
+
+def _rows_of_joints(file: Path) -> np.ndarray:
+    """(J, 3) finite numbers of a .npy file. Raises FileProblem."""
+    array = read_array(file)
+    if array.dtype.kind not in "fiu" or array.ndim != 2 or array.shape[1] != 3 or not 0 < len(array) <= MAX_JOINTS:
+        raise FileProblem(file, f"its shape is {array.shape} of {array.dtype}", "It holds numbers (joints, 3)")
+    check_finite(file, array[:, None])
+    return array.astype(np.float32)
 
 
 def _temperature(file: Path, state: dict[str, Tensor]) -> float:

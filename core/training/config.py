@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.atomic import write_atomically
+from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.io.text import read_json
 from motionpatches.core.models.config import PRESETS, ModelFields, field_problem
 
 
@@ -158,7 +160,7 @@ def problems(config: TrainingConfig) -> dict[str, str]:
     ):
         value = getattr(config, name)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            found[name] = f"{name} is a number, not {value!r}"
+            found[name] = f"{name} is a number, not {value!r:.60}"
         elif not value >= least:
             why = ", a contrastive loss needs something to tell apart" if name == "batch" else ""
             found[name] = f"{name} must be at least {least}{why}" if least else f"{name} must not be negative"
@@ -195,22 +197,17 @@ def read(path: Path) -> TrainingConfig:
         FileProblem: the file cannot be read, or has unknown fields or values of a wrong type.
         StudioError: an unusable value.
     """
-    try:
-        values = json.loads(Path(path).read_text())
-    except OSError as error:
-        raise os_problem(path, error) from error
-    except ValueError as error:
-        raise FileProblem(path, f"it is not JSON ({error})", "Correct it") from None
+    values = read_json(Path(path))
     known = {f.name for f in fields(TrainingConfig)}
     unknown = sorted(set(values) - known) if isinstance(values, dict) else ["(not an object)"]
     if unknown:
-        raise FileProblem(path, f"unknown fields: {', '.join(unknown)}", f"Known are {', '.join(sorted(known))}")
+        raise FileProblem(path, f"unknown fields: {', '.join(unknown)[:200]}", f"Known are {', '.join(sorted(known))}")
     try:
         return recipe(values.pop("preset", "starter"), **values)
-    except TypeError as error:
-        raise FileProblem(path, f"a field has the wrong type ({error})", "Correct it") from None
+    except (TypeError, OverflowError) as error:
+        raise FileProblem(path, f"a field has the wrong type ({str(error)[:120]})", "Correct it") from None
 
 
 def write(config: TrainingConfig, path: Path) -> None:
-    """Write a JSON file with all fields."""
-    Path(path).write_text(json.dumps(asdict(config), indent=1) + "\n")
+    """Write a JSON file with all fields. Raises FileProblem where the disk refuses."""
+    write_atomically(Path(path), json.dumps(asdict(config), indent=1) + "\n")

@@ -7,11 +7,12 @@ out of the line where it is None. A reader ignores unknown keys, and takes defau
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import MISSING, asdict, dataclass, field, fields
+from math import isfinite
 from typing import Any, ClassVar, TypeVar
 
-from motionpatches.core.evaluation.metrics import Figures
+from motionpatches.core.evaluation.metrics import Figures, Ways
 
 T = TypeVar("T")
 
@@ -172,9 +173,12 @@ def from_line(line: str) -> TrainingEvent:
     """Read an event.
 
     Raises:
-        ValueError: the line is no JSON object, names an unknown kind, or lacks a field.
+        ValueError: the line is no JSON object, names an unknown kind, lacks a field, or has one of another type.
     """
-    values = json.loads(line)
+    try:
+        values = json.loads(line)
+    except RecursionError:
+        raise ValueError("the line is nested too deep") from None
     if not isinstance(values, dict) or not isinstance(values.get("event"), str) or values["event"] not in KINDS:
         raise ValueError("the line is no event of a training run")
     made = _made(KINDS[values["event"]], values)
@@ -193,14 +197,52 @@ def _made(kind: type[Any], values: object) -> object:
     missing = [f.name for f in fields(kind) if f.name not in values and f.default is MISSING and f.default_factory is MISSING]
     if missing:
         raise ValueError(f"the event lacks {', '.join(missing)}")
-    return kind(**{f.name: _value(f.name, values[f.name]) for f in fields(kind) if f.name in values})
+    found = {f.name: _value(f.name, f.type, values[f.name]) for f in fields(kind) if f.name in values}
+    if kind in (Epoch, Measured) and not all("R@1" in _ways(found["val"]).get(way, {}) for way in ("t2m", "m2t")):
+        raise ValueError("the event has no scores")
+    return kind(**found)
 
 
-def _value(name: str, value: Any) -> Any:
+def _ways(figures: Figures) -> Ways:
+    return figures.get("exact_caption", {})
+
+
+def _value(name: str, kind: Any, value: Any) -> Any:
     """The value of a field: objects and lists of JSON as the dataclasses and tuples that the field holds."""
     parts = {"sentences": WatchedSentence, "hits": FoundClip}
     if name == "before" and isinstance(value, dict):
         return _made(Measured, value) if value else None
     if name in parts and isinstance(value, list):
         return tuple(_made(parts[name], item) for item in value)
+    if not FITS[str(kind).removesuffix(" | None")](value) and not (value is None and str(kind).endswith(" | None")):
+        raise ValueError(f"{name} is no {kind}")
     return tuple(value) if isinstance(value, list) else value
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 53
+
+
+def _is_number(value: Any) -> bool:
+    return _is_whole(value) or isinstance(value, float) and isfinite(value)
+
+
+def _is_table(value: Any, depth: int = 1) -> bool:
+    """Whether a value is a table of numbers, or one of tables `depth` deep."""
+    inner: Callable[[Any], bool] = _is_number if depth == 1 else lambda item: _is_table(item, depth - 1)
+    return isinstance(value, dict) and all(map(inner, value.values()))
+
+
+# Whether a value of JSON fits the type of a field.
+FITS: dict[str, Callable[[Any], bool]] = {
+    "int": _is_whole,
+    "float": _is_number,
+    "bool": lambda value: isinstance(value, bool),
+    "str": lambda value: isinstance(value, str),
+    "dict[str, float]": _is_table,
+    "Figures": lambda value: _is_table(value, 3),
+    "tuple[str, ...]": lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+    "Measured": lambda value: False,
+    "tuple[WatchedSentence, ...]": lambda value: False,
+    "tuple[FoundClip, ...]": lambda value: False,
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from motionpatches.core.io.text import read_text
 from motionpatches.core.training.events import (
     Ended,
     Epoch,
@@ -20,6 +21,8 @@ from motionpatches.core.training.events import (
     WatchedSentence,
     from_line,
 )
+
+MOST_EVENTS = 256 << 20
 
 
 @dataclass(eq=False)
@@ -44,10 +47,10 @@ class History:
 
     @classmethod
     def read(cls, file: Path) -> History:
-        """Read events.jsonl; without the file the history is empty."""
+        """Read events.jsonl; without the file the history is empty. Raises FileProblem for one that cannot be read."""
         history = cls()
-        if file.is_file():
-            for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        if file.exists():
+            for line in read_text(file, MOST_EVENTS).splitlines():
                 try:
                     history.add(from_line(line))
                 except ValueError:
@@ -97,10 +100,12 @@ class History:
         return [n for n, _ in known], [rate for _, rate in known]
 
     def recall(self, way: str, name: str) -> tuple[list[int], list[float]]:
-        """Epochs (0: before the first step) and a validation figure of each, exact-caption: recall('t2m', 'R@1')."""
+        """Epochs (0: before the first step) and a validation figure of each that has it, exact-caption:
+        recall('t2m', 'R@1')."""
         measured: dict[int, Measured | Epoch] = {0: self.before} if self.before else {}
-        measured |= self.epochs
-        return list(measured), [m.val["exact_caption"][way][name] for m in measured.values()]
+        figures = {n: m.val["exact_caption"][way] for n, m in (measured | self.epochs).items()}
+        known = {n: figure[name] for n, figure in figures.items() if name in figure}
+        return list(known), list(known.values())
 
     @property
     def found(self) -> tuple[int, tuple[WatchedSentence, ...]]:

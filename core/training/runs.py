@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from motionpatches.core.atomic import whole_folder, write_atomically
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.io.text import read_text
 from motionpatches.core.training import config as training_config
 from motionpatches.core.training import resume
 from motionpatches.core.training.config import TrainingConfig
@@ -19,11 +22,13 @@ from motionpatches.core.training.events import Failed, Preparing, Steps, Trainin
 from motionpatches.core.training.history import History
 
 CONFIG, EVENTS, NOTE, LOCK = "config.json", "events.jsonl", "note.txt", ".lock"
+MOST_NOTE = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A run folder and its state on disk. `status`: 'running', 'finished', 'stopped' (can be resumed), 'failed' or 'new'."""
+    """A run folder and its state on disk. `status`: 'running', 'finished', 'stopped' (can be resumed), 'failed', 'new', or
+    'broken' (history.error says why; its configuration is not known)."""
 
     folder: Path
     config: TrainingConfig
@@ -42,15 +47,15 @@ class Run:
     @property
     def best(self) -> Path | None:
         """The folder of its best model, where there is one yet."""
-        return self.folder / "best" if (self.folder / "best" / "config.json").is_file() else None
+        best = whole_folder(self.folder / "best")
+        return best if (best / "config.json").is_file() else None
 
 
 def read_run(folder: Path) -> Run:
     """Raises StudioError where the folder holds no run."""
     folder = Path(folder)
     config, history = training_config.read(folder / CONFIG), History.read(folder / EVENTS)
-    note = folder / NOTE
-    text = note.read_text(encoding="utf-8", errors="replace") if note.is_file() else ""
+    text = read_text(folder / NOTE, MOST_NOTE) if (folder / NOTE).exists() else ""
     return Run(folder, config, history, _status(folder, history), text)
 
 
@@ -65,14 +70,22 @@ def _status(folder: Path, history: History) -> str:
 
 
 def runs_in(root: Path) -> list[Run]:
-    """The runs below a folder, the newest first; other folders are skipped."""
-    found = []
-    for file in sorted(root.glob(f"*/{CONFIG}"), key=lambda f: f.stat().st_mtime, reverse=True):
-        try:
-            found.append(read_run(file.parent))
-        except (StudioError, OSError):
-            continue
-    return found
+    """The runs below a folder, the newest first. One that cannot be read is a run of the status 'broken'."""
+    return [_read_or_broken(file.parent) for file in sorted(root.glob(f"*/{CONFIG}"), key=_changed_at, reverse=True)]
+
+
+def _changed_at(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _read_or_broken(folder: Path) -> Run:
+    try:
+        return read_run(folder)
+    except (StudioError, OSError) as error:
+        return Run(folder, TrainingConfig(), History(error=str(error)), "broken", "")
 
 
 def new_run(root: Path, name: str, config: TrainingConfig) -> Path:
@@ -86,25 +99,19 @@ def new_run(root: Path, name: str, config: TrainingConfig) -> Path:
 
 def write_config(folder: Path, config: TrainingConfig) -> None:
     """Raises FileProblem where the disk refuses."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        training_config.write(config, folder / CONFIG)
-    except OSError as error:
-        raise os_problem(folder, error) from error
+    training_config.write(config, folder / CONFIG)
 
 
 def write_note(folder: Path, text: str) -> None:
-    try:
-        (folder / NOTE).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise os_problem(folder / NOTE, error) from error
+    """Raises FileProblem where the disk refuses."""
+    write_atomically(folder / NOTE, text)
 
 
 def delete_run(folder: Path) -> None:
     """Delete the folder of a run that is not training."""
     if is_held(folder):
         raise StudioError(f"{folder.name} is under way. Stop it first.")
-    if not (folder / CONFIG).is_file():
+    if not (folder / CONFIG).exists():
         raise FileProblem(folder, "it holds no run", "Choose the folder of a run")
     try:
         shutil.rmtree(folder)
@@ -144,8 +151,7 @@ def _kept(file: Path, events: Steps[None], anew: bool) -> Steps[None]:
 
     def keep(event: TrainingEvent) -> OSError | None:
         try:
-            with open(file, "a", encoding="utf-8") as stream:
-                stream.write(event.to_line() + "\n")
+            _append(file, event.to_line())
         except OSError as error:
             return error
         return None
@@ -162,6 +168,16 @@ def _kept(file: Path, events: Steps[None], anew: bool) -> Steps[None]:
     except StudioError as error:
         keep(Failed(str(error)))
         raise
+
+
+def _append(file: Path, line: str) -> None:
+    """Append a line; after the half of one that a killed process left, on a new line. No link is followed. Raises OSError."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(os.open(file, flags, 0o666), "r+b") as stream:
+        if stream.seek(0, os.SEEK_END):
+            stream.seek(-1, os.SEEK_END)
+            line = line if stream.read(1) == b"\n" else "\n" + line
+        stream.write(line.encode() + b"\n")
 
 
 @contextmanager
