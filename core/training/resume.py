@@ -5,9 +5,7 @@ Random numbers are not part of it: each step draws its own from (seed, step), so
 
 from __future__ import annotations
 
-import os
-import pickle
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +13,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from motionpatches.core.atomic import replacing
 from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.models.weights import check_finite
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.ema import WeightAverage
 
 FILE = "state.pt"
 FORMAT = 1
+# The stream of dropout and stochastic depth; the others are named where they are drawn.
+DROPOUT_STREAM = 3
 
 
 @dataclass
@@ -46,7 +48,7 @@ def save_state(
     average: WeightAverage,
 ) -> None:
     """Write the state atomically. Raises FileProblem if the disk refuses; the last state is kept then."""
-    file, temporary = run / FILE, run / (FILE + ".writing")
+    file = run / FILE
     values = {
         "format": FORMAT,
         "config": asdict(config),
@@ -56,14 +58,10 @@ def save_state(
         "average": average.values,
     }
     try:
-        with open(temporary, "wb") as stream:
+        with replacing(file) as stream:
             torch.save(values, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, file)
-    except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
-        temporary.unlink(missing_ok=True)
-        raise os_problem(file, error if isinstance(error, OSError) else OSError(str(error))) from error
+    except RuntimeError as error:  # torch reports a full disk so
+        raise os_problem(file, OSError(str(error))) from error
 
 
 def load_state(
@@ -73,7 +71,7 @@ def load_state(
     file = run / FILE
     try:
         values = torch.load(file, map_location=device, weights_only=True)
-        known, progress = values["config"], Progress(**values["progress"])
+        known, progress = values["config"], _progress(values["progress"])
         changed = [
             f"{name} {known.get(name)!r}, now {value!r}"
             for name, value in asdict(config).items()
@@ -86,18 +84,22 @@ def load_state(
                 "Change it back, or train into another folder",
             )
         own = _trained(model)
-        if set(own) != set(values["weights"]):
+        if {name: t.shape for name, t in own.items()} != {name: t.shape for name, t in values["weights"].items()}:
             raise KeyError("other tensors")
+        check_finite(file, values["weights"])
         with torch.no_grad():
             for name, tensor in own.items():
                 tensor.copy_(values["weights"][name])
             for mine, kept in zip(average.values, values["average"], strict=True):
                 mine.copy_(kept)
         optimizer.load_state_dict(values["optimizer"])
+    except FileProblem:
+        raise
     except OSError as error:
         raise os_problem(file, error) from error
-    except (RuntimeError, KeyError, TypeError, ValueError, EOFError, pickle.UnpicklingError) as error:
-        raise FileProblem(file, f"the state of the run cannot be read ({error})", "Delete it to begin the run anew") from None
+    except Exception as error:  # torch raises anything over broken bytes
+        said = f"the state of the run cannot be read ({str(error)[:200]})"
+        raise FileProblem(file, said, "Delete it to begin the run anew") from None
     return progress
 
 
@@ -107,6 +109,18 @@ def has_state(run: Path) -> bool:
 
 def remove_state(run: Path) -> None:
     (run / FILE).unlink(missing_ok=True)
+
+
+def _progress(values: Any) -> Progress:
+    """Raises TypeError or ValueError for what is no progress."""
+    found, usual = Progress(**values), Progress()
+    for field_of in fields(Progress):
+        value, example = getattr(found, field_of.name), getattr(usual, field_of.name)
+        if isinstance(value, bool) or not isinstance(value, (int, float) if isinstance(example, float) else type(example)):
+            raise TypeError(f"{field_of.name} is {type(value).__name__}")
+    if min(found.step, found.best_epoch, found.chunk) < 0 or not np.isfinite([*found.losses, found.best_score]).all():
+        raise ValueError("its numbers are impossible")
+    return found
 
 
 def _trained(model: nn.Module) -> dict[str, Tensor]:
@@ -119,5 +133,6 @@ def seeded(*numbers: int) -> np.random.Generator:
 
 
 def seed_step(seed: int, step: int, rank: int) -> None:
-    """Seed dropout and stochastic depth of a step."""
-    torch.manual_seed(int(np.random.SeedSequence((seed, 3, step, rank)).generate_state(1, np.uint64)[0] >> np.uint64(1)))
+    """Seed what torch draws in a step beside core/models/item_dropout.py: numbers that some encoders draw for a whole batch."""
+    sequence = np.random.SeedSequence((seed, DROPOUT_STREAM, step, rank))
+    torch.manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1)))

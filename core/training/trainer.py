@@ -6,13 +6,15 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
 from motionpatches.core.errors import StudioError
+from motionpatches.core.evaluation.metrics import Figures
 from motionpatches.core.models import device
-from motionpatches.core.models.checkpoint import load_model, save_model
+from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, save_model
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.training import resume
 from motionpatches.core.training.assemble import checkpoint_info, model_and_data
@@ -22,7 +24,7 @@ from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.control import PAUSE, STOP, Control
 from motionpatches.core.training.dataset import Prepared, remove_prepared
 from motionpatches.core.training.distributed import World
-from motionpatches.core.training.ema import WeightAverage, Weights
+from motionpatches.core.training.ema import WeightAverage
 from motionpatches.core.training.events import (
     Ended,
     Epoch,
@@ -37,12 +39,15 @@ from motionpatches.core.training.events import (
 from motionpatches.core.training.optimizer import learning_rate_factor, make_optimizer
 from motionpatches.core.training.step import backward
 from motionpatches.core.training.validation import (
+    NotFinite,
     evaluate_prepared,
     found_for,
     selection_score,
     watched_clips,
 )
 
+# The models in a run folder.
+BEST, LAST = "best", "last"
 # Saving may take this share of a run's time.
 SAVING_SHARE = 0.05
 # Gradient caching with fewer motions at a time than this is no way out of too little memory.
@@ -94,7 +99,7 @@ class _Run:
     def __post_init__(self) -> None:
         self.optimizer = make_optimizer(self.model, self.config)
         self.trained = [p for group in self.optimizer.param_groups for p in group["params"]]
-        self.average, self.best = WeightAverage(self.model, self.config.ema), Weights(self.model)
+        self.average = WeightAverage(self.model, self.config.ema)
         self.texts = TextFeatures(self.model, self.config.lr_text <= 0)
         self.false_negatives = FalseNegatives(self.model, self.config.mask_above)
         self.base_rates = [group["lr"] for group in self.optimizer.param_groups]
@@ -102,7 +107,7 @@ class _Run:
         self.steps = self.per_epoch * self.config.epochs
         self.size = min(self.config.batch, len(self.data.train))
         self.watched = watched_clips(self.data, self.config.seed) if self.config.sentences else []
-        self.unsaved_best, self.saved_at, self.saving_s = False, time.perf_counter(), 0.0
+        self.saved_at, self.saving_s = time.perf_counter(), 0.0
         # Where the loop of this start began, for its speed.
         self.loop_start, self.first_step = time.perf_counter(), 0
 
@@ -140,14 +145,11 @@ class _Run:
                 self.average.update(p.step)
                 p.losses.append(loss)
                 if not np.isfinite(loss):
-                    raise StudioError(
-                        f"The loss became {loss} in step {p.step}. The best model is kept in {self.folder.name}; "
-                        "start from its best model with a lower learning rate, or fp32."
-                    )
+                    raise self._diverged(f"The loss became {loss}")
                 yield self._step_event(loss)
                 if p.step % self.per_epoch == 0:
                     if self.world.is_main:
-                        yield self._epoch_ends()
+                        yield from self._epoch_ends()
                     p.losses = []
                 yield from self._save_if_due()
                 asked = self.world.all_max(self.control.asked)
@@ -228,24 +230,41 @@ class _Run:
             found = found_for(self.model, self.config.sentences, self.watched, self.world.device)
         return Measured(evaluate_prepared(self.model, self.data.val, self.world.device), found)
 
-    def _epoch_ends(self) -> Epoch:
-        """Measure the averaged weights and keep a copy of the best."""
+    def _epoch_ends(self) -> Steps[None]:
+        """Measure the averaged weights. Scores above the best so far count as soon as the model is on disk."""
         p, epoch = self.progress, self.progress.step // self.per_epoch
         with self.average.applied():
-            measured = self._measure()
+            try:
+                measured = self._measure()
+            except NotFinite:
+                raise self._diverged("The embeddings became NaN or infinite") from None
             score = selection_score(measured.val)
-            is_best = score >= p.best_score
+            is_best = np.isfinite(score) and score >= p.best_score
             if is_best:
-                p.best_score, p.best_epoch, p.best_metrics, self.unsaved_best = score, epoch, measured.val, True
-                self.best.take()
-        return Epoch(
+                try:
+                    save_model(self.model, self.folder / BEST, self._best_info(measured.val, epoch), self.config.compact)
+                    p.best_score, p.best_epoch, p.best_metrics = score, epoch, measured.val
+                except StudioError as error:
+                    is_best = False
+                    yield Warned(f"The best model so far, of epoch {epoch}, could not be saved. {error}")
+        yield Epoch(
             epoch=epoch,
             loss=round(float(np.mean(p.losses)), 4),
             val=measured.val,
             sentences=measured.sentences,
-            best=is_best,
+            best=bool(is_best),
             wall_s=round(self._wall(), 1),
         )
+
+    def _diverged(self, what: str) -> StudioError:
+        """The error that ends a run whose weights are of no use any more."""
+        p, name = self.progress, self.folder.name
+        kept = f"The best model, of epoch {p.best_epoch}, is kept in {name}; start from it" if p.best_epoch else "Start"
+        return StudioError(f"{what} in step {p.step}. {kept} with a lower learning rate, or fp32.")
+
+    def _best_info(self, val: Figures, epoch: int, test: Figures | None = None) -> CheckpointInfo:
+        metrics: dict[str, Any] = {"val": val, "epoch": epoch}
+        return checkpoint_info(self.config, self.data, metrics | ({"test": test} if test is not None else {}))
 
     def _wall(self) -> float:
         return self.progress.wall_s + time.perf_counter() - self.started
@@ -269,12 +288,11 @@ class _Run:
             yield from self._save()
 
     def _save(self) -> Steps[None]:
-        """Save the best model, then the state, which refers to it. A failing disk is a warning; the run goes on."""
+        """Save the state. A failing disk is a warning; the run goes on."""
         if not self.world.is_main:
             return
         began = time.perf_counter()
         try:
-            self._save_best()
             kept = replace(self.progress, wall_s=self._wall())
             resume.save_state(self.folder, self.config, kept, self.model, self.optimizer, self.average)
         except StudioError as error:
@@ -282,35 +300,26 @@ class _Run:
         self.saved_at = time.perf_counter()
         self.saving_s = self.saved_at - began
 
-    def _save_best(self) -> None:
-        if self.unsaved_best:
-            with self.best.applied():
-                p = self.progress
-                info = checkpoint_info(self.config, self.data, {"val": p.best_metrics, "epoch": p.best_epoch})
-                save_model(self.model, self.folder / "best", info)
-            self.unsaved_best = False
-
     def end(self) -> Steps[None]:
-        """Write the last and the best model, and measure the best on the test split of a run that was not stopped."""
+        """Write the last model, and measure the best on the test split of a run that was not stopped. The state goes last, so
+        that a run which is killed here ends alike when it is resumed."""
         if not self.world.is_main:
             self.world.barrier()
             return
         p, config = self.progress, self.config
         if self.stopped:
             yield from self._save()
-        self._save_best()
         with self.average.applied():
             info = checkpoint_info(config, self.data, {"epoch": p.step / self.per_epoch})
-            save_model(self.model, self.folder / "last", info)
+            save_model(self.model, self.folder / LAST, info)
             if not p.best_epoch:
-                save_model(self.model, self.folder / "best", info)
+                save_model(self.model, self.folder / BEST, info, config.compact)
         tested = None
         if not self.stopped:
             if self.data.test is not None:
-                best = load_model(self.folder / "best", self.world.device)
+                best = load_model(self.folder / BEST, self.world.device)
                 tested = evaluate_prepared(best, self.data.test, self.world.device)
-                metrics = {"val": p.best_metrics, "epoch": p.best_epoch, "test": tested}
-                save_model(best, self.folder / "best", checkpoint_info(config, self.data, metrics), compact=config.compact)
+                save_model(best, self.folder / BEST, self._best_info(p.best_metrics, p.best_epoch, tested), config.compact)
             resume.remove_state(self.folder)
             remove_prepared(self.folder)
         yield Ended(p.best_metrics, p.best_epoch, self.stopped, round(self._wall(), 1), p.step, tested)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from motionpatches.core.errors import StudioError
 from motionpatches.core.evaluation.metrics import Figures, retrieval
 from motionpatches.core.models import device as devices
 from motionpatches.core.models.motion_text_model import MotionTextModel
@@ -20,11 +21,18 @@ CHUNK = 64
 Watched = list[tuple[PreparedClips, int]]
 
 
+class NotFinite(StudioError):
+    """A model whose embeddings hold NaN or infinity: it has no scores."""
+
+
 def evaluate_prepared(model: MotionTextModel, clips: PreparedClips, device: str) -> Figures:
-    """Both definitions of *All* on first captions and first windows."""
+    """Both definitions of *All* on first captions and first windows. Raises NotFinite."""
     captions = [c[0] for c in clips.captions]
     motions = _motions(model, [(clips, i) for i in range(len(clips))], device)
-    return retrieval(_texts(model, captions, device), motions, captions)
+    texts = _texts(model, captions, device)
+    if not (np.isfinite(texts).all() and np.isfinite(motions).all()):
+        raise NotFinite("The model's embeddings are NaN or infinite, so that it has no scores. Use another model.")
+    return retrieval(texts, motions, captions)
 
 
 def selection_score(metrics: Figures) -> float:
