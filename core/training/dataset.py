@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -11,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from motionpatches.core.atomic import replacing, write_atomically
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.io.text import MAX_TEXT, read_json
 from motionpatches.core.library.library import Clip, Library, Skipped
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.patches import (
@@ -79,7 +80,7 @@ def prepare_clips(
     starts, ids, captions, skipped, mirror, shape = [0], [], [], [], None, None
     meter = Meter("Preparing patches", len(clips))
     try:
-        with open(file, "wb") as stream:
+        with replacing(file) as stream:
             for count, clip in enumerate(clips):
                 if count % 50 == 0:
                     yield meter.at(count)
@@ -144,22 +145,18 @@ def save_prepared(prepared: Prepared, run: Path, made_for: dict[str, Any]) -> No
             "mirror": part.mirror.tolist(),
             "skipped": [[str(s.path), s.reason] for s in part.skipped],
         }
-    try:
-        (run / (FILE + ".writing")).write_text(json.dumps(values))
-        os.replace(run / (FILE + ".writing"), run / FILE)
-    except OSError as error:
-        raise os_problem(run / FILE, error) from error
+    write_atomically(run / FILE, json.dumps(values))
 
 
 def load_prepared(run: Path) -> Prepared:
     """What an earlier start of the run prepared; the library is not needed any more. Raises FileProblem where it is broken."""
     try:
-        values = json.loads((run / FILE).read_text())
+        values = read_json(run / FILE, MAX_TEXT)
         recipe, statistics = PatchRecipe(**values["recipe"]), values["statistics"]
         parts = {}
         for name in SPLITS:
             kept = values[name]
-            parts[name] = kept and PreparedClips(
+            parts[name] = kept and _whole(
                 np.memmap(points_file(run, name), np.float16, "r", shape=tuple(kept["shape"])),
                 np.array(kept["starts"]),
                 tuple(kept["ids"]),
@@ -177,17 +174,30 @@ def load_prepared(run: Path) -> Prepared:
         )
     except OSError as error:
         raise os_problem(run / FILE, error) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise FileProblem(run / FILE, f"the prepared data are broken ({error})", "Delete it to prepare them again") from None
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise FileProblem(
+            run / FILE, f"the prepared data are broken ({str(error)[:120]})", "Delete it to prepare them again"
+        ) from None
+
+
+def _whole(points: np.ndarray, starts: np.ndarray, *rest: Any) -> PreparedClips:
+    """Raises ValueError where the clips do not share out the frames."""
+    part = PreparedClips(points, starts, *rest)
+    ends = starts.shape == (len(part.ids) + 1,) and starts[0] == 0 and starts[-1] == len(points) and (np.diff(starts) > 0).all()
+    if not ends or len(part.captions) != len(part.ids) or not all(part.captions):
+        raise ValueError("its clips do not share out its frames")
+    if points.ndim != 4 or sorted(part.mirror.tolist()) != list(range(points.shape[2])):
+        raise ValueError("its columns cannot be mirrored")
+    return part
 
 
 def is_prepared(run: Path, made_for: dict[str, Any]) -> bool:
     """Whether the run's data lie there, made for the same fields and by a recipe of this version."""
     try:
-        values = json.loads((run / FILE).read_text())
+        values = read_json(run / FILE, MAX_TEXT)
         same_fields = set(values["recipe"]) == {field.name for field in fields(PatchRecipe)}
         return same_fields and values["made_for"] == json.loads(json.dumps(made_for))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (StudioError, KeyError, TypeError):
         return False
 
 
