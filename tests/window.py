@@ -1,6 +1,9 @@
 """Waiting for a window, and what it shows."""
 
+import ctypes
+import os
 import time
+from contextlib import contextmanager
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
@@ -34,3 +37,24 @@ def ask(studio, text):
     before = studio.search.results
     studio.window.query.ask(text)
     wait(lambda: studio.search.query == text and studio.search.results and studio.search.results is not before, 40)
+
+
+@contextmanager
+def opened_files(*files):
+    """Gives a function that tells, at any time, whether one of the files was opened by anybody; Linux alone (inotify)."""
+    libc, opened = ctypes.CDLL(None, use_errno=True), 0x20
+    watch = libc.inotify_init1(os.O_NONBLOCK)
+    assert watch >= 0
+    for file in files:
+        assert libc.inotify_add_watch(watch, os.fsencode(file), opened) >= 0
+
+    def seen():
+        try:
+            return bool(os.read(watch, 4096))
+        except BlockingIOError:
+            return False
+
+    try:
+        yield seen
+    finally:
+        os.close(watch)

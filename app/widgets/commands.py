@@ -1,20 +1,20 @@
-"""What the menus do by way of dialogs: open, check, export, import, set, tell."""
+"""The commands of the menus that ask in a dialog: open, check, export, import, set, tell."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.dialogs.about import AboutDialog
 from motionpatches.app.widgets.dialogs.settings import SettingsDialog
+from motionpatches.app.widgets.plain import shown, tell, warn
 from motionpatches.app.widgets.theme import set_appearance
 from motionpatches.core import paths as app_paths
 
@@ -22,10 +22,21 @@ if TYPE_CHECKING:
     from motionpatches.app.viewmodels.import_check import ImportCheck
 
 
+# Characters of a caption in a list of captions.
+CAPTION = 120
+
+
 class Commands:
-    """`parent`: the window that dialogs belong to, and that screenshots show; `camera`: that of the stage."""
+    """Each method is one command."""
 
     def __init__(self, view_models: ViewModels, settings: QSettings, parent: QWidget, camera: Callable[[], Camera]):
+        """
+        Args:
+            view_models: What the commands act on.
+            settings: Keep the choices of the dialogs.
+            parent: The window that dialogs belong to, and that screenshots show.
+            camera: Returns the camera of the stage.
+        """
         self.view_models, self.settings, self.parent, self.camera = view_models, settings, parent, camera
         self.workspace, self.search, self.playback = view_models.workspace, view_models.search, view_models.playback
 
@@ -53,9 +64,9 @@ class Commands:
         """Open Check Import for the clip on the stage."""
         from motionpatches.app.viewmodels.import_check import check_shown
 
-        refused = check_shown(self.workspace, self._check, lambda reason: self._tell("Check Import", reason))
+        refused = check_shown(self.workspace, self._check, lambda reason: tell(self.parent, "Check Import", reason))
         if refused:
-            self._tell("Check Import", refused)
+            tell(self.parent, "Check Import", refused)
 
     def _check(self, check: ImportCheck) -> None:
         from motionpatches.app.widgets.dialogs.import_check import ImportCheckDialog
@@ -70,7 +81,7 @@ class Commands:
 
         wrong = can_export(self.workspace)
         if wrong:
-            self._tell("Export", wrong)
+            tell(self.parent, "Export", wrong)
             return
         dialog = ExportDialog(self.workspace, self.search, self.playback, self.camera(), self.settings, self.parent)
         if dialog.exec() and (path := dialog.ask_path()):
@@ -80,7 +91,7 @@ class Commands:
         picture = self.parent.grab()
         name, _ = QFileDialog.getSaveFileName(self.parent, "Save screenshot", "studio.png", "Images (*.png)")
         if name and not picture.save(name):
-            QMessageBox.warning(self.parent, "Not saved", f"{name} could not be written. Choose another place.")
+            warn(self.parent, "Not saved", f"{shown(name)} could not be written. Choose another place.")
 
     def copy_screenshot(self) -> None:
         QApplication.clipboard().setPixmap(self.parent.grab())
@@ -123,8 +134,8 @@ class Commands:
             return
 
         def done(found: list[tuple[str, float]]) -> None:
-            rows = "".join(f"<tr><td>{score:.2f}&nbsp;&nbsp;</td><td>{escape(text)}</td></tr>" for text, score in found)
-            self._tell(f"Captions nearest to {clip.id}", f"<table>{rows}</table>" if rows else "This library has no captions.")
+            rows = "\n".join(f"{score:.2f}   {shown(text, CAPTION)}" for text, score in found)
+            tell(self.parent, f"Captions nearest to {clip.id}", rows or "This library has no captions.")
 
         self.search.captions_of(clip, done)
 
@@ -136,6 +147,3 @@ class Commands:
     def show_reports(self) -> None:
         app_paths.reports().mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(app_paths.reports())))
-
-    def _tell(self, title: str, text: str) -> None:
-        QMessageBox.information(self.parent, title, text)

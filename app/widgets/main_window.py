@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QWidget
 
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.commands import Commands
@@ -26,12 +26,15 @@ from motionpatches.app.widgets.theme import APPEARANCES, STYLE, set_appearance
 from motionpatches.app.widgets.verbs import Verbs
 from motionpatches.app.widgets.views.stage import StageView
 
-# Of the docks as they are saved: another number when they are others.
+# Version of the docks as they are saved: raise it when there are others.
 LAYOUT = 3
+TIMELINE_HEIGHT = 96
 
 
 @dataclass(frozen=True)
 class Docks:
+    """The panels that can be moved and closed."""
+
     search: QDockWidget
     library: QDockWidget
     captions: QDockWidget
@@ -41,10 +44,13 @@ class Docks:
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
+        """All docks in the order of the View menu."""
         return self.search, self.library, self.captions, self.patches, self.timeline, self.transport
 
 
 class MainWindow(QMainWindow):
+    """The studio's window. `closing`: it was closed, and work has to end."""
+
     closing = Signal()
 
     def __init__(self, view_models: ViewModels, settings: QSettings):
@@ -73,9 +79,10 @@ class MainWindow(QMainWindow):
             library=self._dock("Library", self.library, Qt.DockWidgetArea.LeftDockWidgetArea),
             captions=self._dock("Captions", self.captions, Qt.DockWidgetArea.LeftDockWidgetArea),
             patches=self._dock("Patches", self.patches, Qt.DockWidgetArea.RightDockWidgetArea),
-            timeline=self._dock("Timeline", QLabel(minimumHeight=96), Qt.DockWidgetArea.BottomDockWidgetArea),
+            timeline=self._dock("Timeline", QWidget(), Qt.DockWidgetArea.BottomDockWidgetArea),
             transport=self._dock("Transport", Transport(v.playback), Qt.DockWidgetArea.BottomDockWidgetArea),
         )
+        self.docks.timeline.widget().setMinimumHeight(TIMELINE_HEIGHT)
         self.pages = Pages(v, self)
         self.commands = Commands(v, settings, self, lambda: self.stage.camera)
         verbs = self._verbs()
@@ -126,7 +133,7 @@ class MainWindow(QMainWindow):
             show_models=lambda: show(pages.models),
             open_model=commands.open_model,
             show_evaluation=lambda: show(pages.evaluation),
-            fine_tune=lambda: show(pages.training).fine_tune(),
+            fine_tune=lambda: show(pages.training).fine_tune(None),
             show_training=lambda: show(pages.training),
             frame_motion=self.stage.frame,
             reset_camera=self.stage.reset_camera,
@@ -143,14 +150,15 @@ class MainWindow(QMainWindow):
         )
 
     def finish(self) -> None:
-        """Add what can come after the first picture: the timeline, whose library takes a quarter of the time to it."""
+        """Add the timeline, which can come after the first picture: pyqtgraph is a quarter of the time until then."""
         from motionpatches.app.widgets.panels.timeline import Timeline
 
         v = self.view_models
         self.docks.timeline.setWidget(Timeline(v.workspace, v.playback, v.explanation, v.moments))
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self, objectName=title)
+        dock = QDockWidget(title, self)
+        dock.setObjectName(title)
         dock.setWidget(widget)
         if title in ("Search", "Transport", "Timeline"):
             dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
@@ -159,6 +167,7 @@ class MainWindow(QMainWindow):
         return dock
 
     def default_sizes(self) -> None:
+        """Give the docks their sizes of the first start."""
         d = self.docks
         vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
         self.splitDockWidget(d.timeline, d.transport, vertical)
@@ -172,13 +181,16 @@ class MainWindow(QMainWindow):
         self.restoreState(self.default_state, LAYOUT)
 
     def show_welcome(self, problem: str = "") -> None:
+        """Show the welcome page, with a problem where there is one."""
         self.welcome.tell(problem)
         self.middle.setCurrentWidget(self.welcome)
 
     def start_tour(self) -> Tour:
+        """Lay the tour over the window."""
         return Tour(self, (self.query, self.stage, self.patches, self.captions))
 
     def edit_captions(self) -> None:
+        """Show the captions and open the editor of the first."""
         self.docks.captions.show()
         self.docks.captions.raise_()
         self.captions.edit()

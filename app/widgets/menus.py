@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -12,6 +13,7 @@ from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.dialogs.command_palette import CommandPalette
 from motionpatches.app.widgets.dialogs.keys import Keys, KeysDialog
+from motionpatches.app.widgets.plain import title
 from motionpatches.app.widgets.theme import APPEARANCES
 from motionpatches.app.widgets.verbs import Verb, Verbs
 from motionpatches.app.widgets.views.stage_menu import StageMenu
@@ -53,8 +55,8 @@ class Menus:
         kinds = menu.addMenu("Open Folder &As")
         for layout in LAYOUTS:
             if layout.reader:
-                title = f"Open as {layout.name[0].upper()}{layout.name[1:]}…"
-                self._add(kinds, title, lambda name=layout.name: v.open_folder(name))
+                name = title(f"Open as {layout.name[0].upper()}{layout.name[1:]}…")
+                self._add(kinds, name, partial(v.open_folder, layout.name))
         recent = menu.addMenu("Open &Recent")
         recent.aboutToShow.connect(lambda: self._fill_recent(recent))
         self._add(menu, "Open &Demo Library", v.open_demo)
@@ -70,7 +72,7 @@ class Menus:
         menu.clear()
         recent = self.view_models.recent
         for name in recent.paths():
-            menu.addAction(name).triggered.connect(lambda _=False, n=name: self.verbs.open_recent(n))
+            menu.addAction(title(name)).triggered.connect(lambda _=False, n=name: self.verbs.open_recent(n))
         if menu.isEmpty():
             menu.addAction("Empty").setEnabled(False)
         else:
@@ -91,14 +93,14 @@ class Menus:
         menu.addSeparator()
         self._add(menu, "&Settings…", v.show_settings, "Ctrl+,")
 
-    def _history(self, menu: QMenu, title: str, key: QKeySequence.StandardKey, do: Verb, name: Callable[[History], str]) -> None:
-        """An action that says what it would change, and rests while there is nothing."""
-        history, action = self.view_models.history, QAction(title, self.window)
+    def _history(self, menu: QMenu, text: str, key: QKeySequence.StandardKey, do: Verb, name: Callable[[History], str]) -> None:
+        """Add an action that names what it would change, and is disabled while there is nothing."""
+        history, action = self.view_models.history, QAction(title(text), self.window)
         action.setShortcuts(key)
         action.triggered.connect(lambda: do())
 
         def follow() -> None:
-            action.setText(f"{title} {name(history)}".strip())
+            action.setText(f"{text} {title(name(history))}".strip())
             action.setEnabled(bool(name(history)))
 
         history.changed.connect(follow)
@@ -112,14 +114,14 @@ class Menus:
         self._add(menu, "More Like This", lambda: v.more_like_this(-1), "M", single=True)
         parts = menu.addMenu("More Like This, by One Part")
         for part, name in enumerate(PART_NAMES):
-            self._add(parts, name.capitalize(), lambda p=part: v.more_like_this(p))
+            self._add(parts, name.capitalize(), partial(v.more_like_this, part))
         self._add(menu, "Like This, But…", v.like_this_but, "Ctrl+L")
         menu.addSeparator()
         self._add(menu, "Find in This Take", moments.find, "Ctrl+G")
         self._add(menu, "Next Moment", lambda: moments.step(1), "N", single=True)
         self._add(menu, "Previous Moment", lambda: moments.step(-1), "Shift+N", single=True)
         menu.addSeparator()
-        self._add(menu, "Why This Result", lambda: explanation.set_on(not explanation.on), "W", single=True)
+        self._add(menu, "Explain Result", lambda: explanation.set_on(not explanation.on), "W", single=True)
         self._add(menu, "Captions Nearest to This…", v.nearest_captions, "Ctrl+Shift+M")
 
     def _model(self, menu: QMenu) -> None:
@@ -161,7 +163,7 @@ class Menus:
         group = QActionGroup(self.window)
         chosen = self.settings.value("appearance", APPEARANCES[0])
         for name in APPEARANCES:
-            action = self._add(menu, name, lambda n=name: self.verbs.set_appearance(n))
+            action = self._add(menu, name, partial(self.verbs.set_appearance, name))
             action.setCheckable(True)
             action.setChecked(name == chosen)
             group.addAction(action)

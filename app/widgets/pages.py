@@ -20,7 +20,7 @@ W = TypeVar("W", bound=QWidget)
 
 
 class Pages:
-    """They stay beside the studio: a window that was closed is the same when it is shown again."""
+    """Windows beside the studio's own. One that was closed is the same when it is shown again."""
 
     def __init__(self, view_models: ViewModels, parent: QWidget):
         self.view_models, self.parent = view_models, parent

@@ -1,4 +1,4 @@
-"""Colours that follow the system's dark or light palette."""
+"""Colours, which follow the system's dark or light palette, icons and headings."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPolygonF
 from PySide6.QtWidgets import QApplication, QWidget
 
 from motionpatches.app.gl.geometry import PART_COLOURS
+from motionpatches.app.widgets.plain import Label
 
 
 def is_dark(widget: QWidget) -> bool:
+    """Return whether a widget's background is dark."""
     return widget.palette().color(QPalette.ColorRole.Window).lightness() < 128
 
 
 def media_icon(kind: str, widget: QWidget) -> QIcon:
-    """'play', 'pause', 'back' or 'ahead', drawn in the colour of the widget's text."""
+    """Draw 'play', 'pause', 'back' or 'ahead' in the colour of a widget's text."""
     size = 64
     picture = QPixmap(size, size)
     picture.fill(Qt.GlobalColor.transparent)
@@ -55,10 +57,9 @@ _COLOURS = {
 
 
 def set_appearance(choice: str) -> None:
-    """The system's colours, or light or dark ones whatever the system says."""
-    app = QApplication.instance()
+    """Use one of APPEARANCES: the system's colours, or light or dark ones whatever the system says."""
     schemes = {"Light": Qt.ColorScheme.Light, "Dark": Qt.ColorScheme.Dark}
-    app.styleHints().setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
+    _application().styleHints().setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
     if choice not in _COLOURS:
         _set_palette(QPalette())
         return
@@ -77,25 +78,42 @@ def set_appearance(choice: str) -> None:
 
 
 def _set_palette(palette: QPalette) -> None:
-    """Also for windows with a style sheet, which keep their old colours until it is set again."""
-    app = QApplication.instance()
+    """Set a palette, also for windows with a style sheet, which keep their old colours until it is set again."""
+    app = _application()
     app.setPalette(palette)
     for window in app.topLevelWidgets():
         if window.styleSheet():
             window.setStyleSheet(window.styleSheet())
 
 
+def _application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
+
+
+def heading(text: str, scale: float = 1.0) -> Label:
+    """Make a bold label, its type `scale` times as large as the window's."""
+    label = Label(text)
+    font = label.font()
+    font.setBold(True)
+    font.setPointSizeF(font.pointSizeF() * scale)
+    label.setFont(font)
+    return label
+
+
 def part_colour(part: int) -> QColor:
+    """Return the colour of a body part."""
     return QColor(*PART_COLOURS[part])
 
 
 def muted(widget: QWidget) -> QColor:
-    """Text of less weight that still reads well on the window's colour."""
+    """Return the colour of secondary text, which still reads well on the window's."""
     return QColor(176, 182, 192) if is_dark(widget) else QColor(84, 90, 100)
 
 
 def warning(widget: QWidget) -> QColor:
-    """Text that says what is wrong."""
+    """Return the colour of text that reports what is wrong."""
     return QColor(255, 150, 120) if is_dark(widget) else QColor(170, 40, 20)
 
 

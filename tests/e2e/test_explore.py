@@ -237,7 +237,7 @@ def test_the_map_hovers_opens_and_chooses(demo):
     place = page.plot.plotItem.vb.mapSceneToView(at)
     page.hover(place)
     wait(lambda: page.map.preview.results and page.map.preview.results[0].clip.id == found.clips[page.hovered].id)
-    page.open(place)
+    page.open_at(place)
     wait(lambda: demo.workspace.clip.id == found.clips[page.nearest(place)].id)
     found.colour("score of the query")
     wait(lambda: found.scores is not None)

@@ -65,12 +65,12 @@ def test_the_cache_of_motions_has_a_limit_and_is_emptied(studio):
     dialog = settings_dialog(studio)
     row = dialog.motions
     assert row.most.value() == 4 and take_cache().store.limit == 4 * 2**30
-    wait(lambda: row.size.text().endswith(" MB"))
-    assert int(row.size.text().split()[0]) >= 5
+    wait(lambda: row.used.text().endswith(" MB"))
+    assert int(row.used.text().split()[0]) >= 5
     row.most.setValue(7)
     wait(lambda: take_cache().store.limit == 7 * 2**30)
     buttons(dialog)["Empty"].click()
-    wait(lambda: row.size.text() == "0 MB")
+    wait(lambda: row.used.text() == "0 MB")
     assert not stored.exists()
     stored.parent.mkdir(parents=True)
     stored.write_bytes(bytes(5 << 20))

@@ -70,7 +70,7 @@ def test_a_run_is_paused_stopped_resumed_and_used(studio, page):
     wait(lambda: training.current.history.paused)
     before = len(training.current.history.steps)
     rest(600)
-    assert len(training.current.history.steps) == before and page.pause.text() == "Go On"
+    assert len(training.current.history.steps) == before and page.pause.text() == "Resume"
     page.pause.click()
     wait(lambda: len(training.current.history.steps) > before + 2, 30)
     child = training.process.process.processId()

@@ -238,8 +238,9 @@ def test_the_model_page_shows_imports_and_compares(studio, tmp_path):
     page.models.refresh()
     assert page.list.count() == 2 and "in use" in page.list.item(1).text()
     page.list.selectAll()
-    text = page.card.toPlainText()
-    assert "my takes" in text and "12.5" in text and "motion encoder" not in text
+    cells = ((row, column) for row in range(page.comparison.rowCount()) for column in range(3))
+    text = " ".join(page.comparison.item(*cell).text() for cell in cells)
+    assert page.comparison.isVisible() and "my takes" in text and "12.5" in text and "motion encoder" not in text
     (tmp_path / "no.pt").write_bytes(b"nothing")
     page.models.import_file(tmp_path / "no.pt", tmp_path / "gone")
     wait(lambda: not page.models.working)

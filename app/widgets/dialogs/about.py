@@ -2,46 +2,50 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QPlainTextEdit,
     QSplitter,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from motionpatches.app.licences import Part, parts
+from motionpatches.app.widgets.plain import ItemTable, Label, lines
+from motionpatches.app.widgets.theme import heading
 from motionpatches.core.version import VERSION
 
 
 class AboutDialog(QDialog):
-    """`device` and `why`: what the models run on."""
+    """Version, device and packages; a chosen package shows its licence."""
 
     def __init__(self, device: str, why: str, parent: QWidget | None = None):
+        """
+        Args:
+            device: What the models run on, '' before one is loaded.
+            why: Why that device was chosen.
+            parent: The window.
+        """
         super().__init__(parent)
         self.setWindowTitle("About Motion Patches Studio")
         self.resize(760, 560)
-        about = QLabel(
-            f"<h2>Motion Patches Studio {VERSION}</h2><p>Find a motion by describing it. Apache-2.0.</p>"
-            f"<p>{escape(device or 'No model is loaded yet.')} {escape(why)}</p><p>Method: Yu, Tanaka and Fujiwara, CVPR "
-            "2024. It uses these packages:</p>",
-            wordWrap=True,
+        about = Label(
+            "Find a motion by describing it. Apache-2.0.\n\n"
+            f"{lines(device) or 'No model is loaded yet.'} {lines(why)}\n\n"
+            "Method: Yu, Tanaka and Fujiwara, CVPR 2024. It uses these packages:",
+            wrap=True,
         )
         self.parts: list[Part] = parts()
-        self.table = QTableWidget(len(self.parts), 3)
+        self.table = ItemTable(len(self.parts), 3)
         self.table.setHorizontalHeaderLabels(["Package", "Version", "Licence"])
         self.table.setAccessibleName("Packages and their licences")
         self.table.verticalHeader().hide()
-        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(ItemTable.SelectionBehavior.SelectRows)
+        self.table.setEditTriggers(ItemTable.EditTrigger.NoEditTriggers)
         for row, part in enumerate(self.parts):
             for column, text in enumerate((part.name, part.version, part.licence)):
                 self.table.setItem(row, column, QTableWidgetItem(text))
@@ -57,7 +61,7 @@ class AboutDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         box = QVBoxLayout(self)
-        for widget in (about, split, buttons):
+        for widget in (heading(f"Motion Patches Studio {VERSION}", 1.5), about, split, buttons):
             box.addWidget(widget)
         box.setStretchFactor(split, 1)
         self.table.setCurrentCell(0, 0)

@@ -1,21 +1,23 @@
-"""The command palette: every action by its words, with its key."""
+"""All Commands: every action by its words, with its key."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QListWidgetItem, QVBoxLayout, QWidget
+
+from motionpatches.app.widgets.plain import ItemList, Label
 
 
 def words_of(action: QAction) -> str:
-    """What a person reads: without the marks of keys."""
+    """Return an action's words as they are read: without the marks of keys."""
     return action.text().replace("&", "").rstrip("…")
 
 
 def matches(words: str, text: str) -> int:
-    """How well typed words fit a text: 0 not at all; more for beginnings of words in order."""
+    """Return how well typed words fit a text: 0 not at all; 1 more than the sum of 3 for each beginning of a word, else 1."""
     score, text = 0, text.lower()
     for word in words.lower().split():
         at = text.find(word)
@@ -34,7 +36,8 @@ class CommandPalette(QDialog):
         self.chosen: QAction | None = None
         self.line = QLineEdit(placeholderText="What do you want to do?")
         self.line.setAccessibleName("Command")
-        self.list = QListWidget(uniformItemSizes=True)
+        self.list = ItemList()
+        self.list.setUniformItemSizes(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.itemClicked.connect(lambda _: self._take())
         box = QVBoxLayout(self)
@@ -56,18 +59,13 @@ class CommandPalette(QDialog):
             item = QListWidgetItem()
             item.setData(Qt.ItemDataRole.UserRole, action)
             self.list.addItem(item)
-            keys = ", ".join(k.toString() for k in action.shortcuts())
-            row = QLabel(
-                f"<table width='100%'><tr><td>{'✓ ' if action.isChecked() else ''}{words_of(action)}</td>"
-                f"<td align='right'>{keys}</td></tr></table>"
-            )
-            row.setContentsMargins(6, 1, 6, 1)
+            row = _row(action)
             item.setSizeHint(row.sizeHint())
             self.list.setItemWidget(item, row)
         self.list.setCurrentRow(0)
 
-    def eventFilter(self, watched, event) -> bool:
-        if event.type() == QEvent.Type.KeyPress:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
                 step = 1 if event.key() == Qt.Key.Key_Down else -1
                 self.list.setCurrentRow((self.list.currentRow() + step) % max(self.list.count(), 1))
@@ -82,3 +80,13 @@ class CommandPalette(QDialog):
         if item is not None:
             self.chosen = item.data(Qt.ItemDataRole.UserRole)
             self.accept()
+
+
+def _row(action: QAction) -> QWidget:
+    """Make a line of the list: the words at the left, the keys at the right."""
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(6, 2, 6, 2)
+    line.addWidget(Label(("✓ " if action.isChecked() else "") + words_of(action)), 1)
+    line.addWidget(Label(", ".join(k.toString() for k in action.shortcuts())))
+    return row

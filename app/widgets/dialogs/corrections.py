@@ -1,4 +1,4 @@
-"""The page of the settings that lists what is remembered of import corrections."""
+"""The page of the settings that lists the import corrections."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from motionpatches.app.viewmodels.import_corrections import ImportCorrections, rig, where, words
+from motionpatches.app.widgets.plain import ItemTree, Label, tip
+from motionpatches.core.recognition.corrections import Remembered
 
 COLUMNS = ("What", "Rig", "Where", "When")
 
@@ -27,7 +27,10 @@ class CorrectionsPage(QWidget):
     def __init__(self, corrections: ImportCorrections, parent: QWidget | None = None):
         super().__init__(parent)
         self.corrections = corrections
-        self.list = QTreeWidget(rootIsDecorated=False, alternatingRowColors=True, uniformRowHeights=True)
+        self.list = ItemTree()
+        self.list.setRootIsDecorated(False)
+        self.list.setAlternatingRowColors(True)
+        self.list.setUniformRowHeights(True)
         self.list.setHeaderLabels(COLUMNS)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setAccessibleName("Import corrections")
@@ -42,7 +45,7 @@ class CorrectionsPage(QWidget):
             )
         ):
             header.setSectionResizeMode(column, mode)
-        self.note = QLabel(wordWrap=True)
+        self.note = Label(wrap=True)
         self.remove, self.remove_all = QPushButton("&Remove"), QPushButton("Remove &All")
         self.remove.clicked.connect(lambda: self.corrections.remove(self._selected()))
         self.remove_all.clicked.connect(self.corrections.remove_all)
@@ -54,7 +57,7 @@ class CorrectionsPage(QWidget):
             row.addWidget(button)
         box = QVBoxLayout(self)
         box.addWidget(
-            QLabel("Corrections made in Check Import. Undo (Ctrl+Z) in the main window restores removed ones.", wordWrap=True)
+            Label("Corrections made in Check Import. Undo (Ctrl+Z) in the main window restores removed ones.", wrap=True)
         )
         box.addWidget(self.list, 1)
         box.addLayout(row)
@@ -63,23 +66,23 @@ class CorrectionsPage(QWidget):
         self.fill()
 
     def fill(self) -> None:
-        """The list anew."""
+        """Fill the list anew."""
         self.list.clear()
         for entry in self.corrections.listed():
             item = QTreeWidgetItem([words(entry.correction), rig(entry), where(entry), entry.when])
             item.setData(0, Qt.ItemDataRole.UserRole, entry)
             for column in range(len(COLUMNS)):
-                item.setToolTip(column, item.text(column))
-            item.setToolTip(2, entry.place or "This rig everywhere")
+                item.setToolTip(column, tip(item.text(column)))
+            item.setToolTip(2, tip(entry.place or "This rig everywhere"))
             self.list.addTopLevelItem(item)
         unread = self.corrections.unread()
         count = self.list.topLevelItemCount()
         nothing = "There are no corrections." if not count else ""
-        self.note.setText(f"{unread} cannot be read and {'is' if unread == 1 else 'are'} passed by." if unread else nothing)
+        self.note.setText(f"{unread} cannot be read and {'is' if unread == 1 else 'are'} not used." if unread else nothing)
         self.remove_all.setEnabled(bool(count or unread))
         self._enable()
 
-    def _selected(self) -> list:
+    def _selected(self) -> list[Remembered]:
         return [item.data(0, Qt.ItemDataRole.UserRole) for item in self.list.selectedItems()]
 
     def _enable(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import (
@@ -14,7 +15,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -27,7 +27,12 @@ from motionpatches.app.gl.camera import Camera
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.app.widgets.plain import Label
 from motionpatches.core.export.write import EXPORTERS
+from motionpatches.core.progress import Job
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QOffscreenSurface
 
 # Of the formats of pictures, that of a contact sheet: several poses in one picture.
 SHEET = ("PNG contact sheet", ".png sheet")
@@ -38,11 +43,12 @@ FORMATS = (
 )
 SIZES = ("480 × 480", "720 × 720", "1080 × 1080", "1280 × 720", "1920 × 1080", "3840 × 2160")
 WHOLE, RANGE, EACH, TOGETHER = "This motion", "The marked range", "All results, one file each", "All results in one picture"
-SHEET_FRAMES = 12
+# Poses of a contact sheet; seconds of a take from which a result is exported as its moment alone, and of a camera's turn.
+SHEET_FRAMES, LONG_S, TURN_S = 12, 12.0, 8.0
 
 
 class ExportDialog(QDialog):
-    """The last choices are kept."""
+    """Asks what to export; format, size, background and folder are kept for the next time."""
 
     def __init__(
         self,
@@ -64,9 +70,10 @@ class ExportDialog(QDialog):
         self.picture_size.addItems(SIZES)
         self.look.addItems([name.capitalize() for name in LOOKS])
         self.fps = QSpinBox(minimum=5, maximum=60, value=25)
-        self.turn, self.trails, self.labels = QCheckBox("Camera turns"), QCheckBox("Trails"), QCheckBox("Captions", checked=True)
+        self.turn, self.trails, self.labels = QCheckBox("Camera turns"), QCheckBox("Trails"), QCheckBox("Captions")
+        self.labels.setChecked(True)
         for box, key, fallback in ((self.format, "format", 0), (self.picture_size, "size", 1), (self.look, "look", 0)):
-            box.setCurrentIndex(min(settings.value(f"export/{key}", fallback, int), box.count() - 1))
+            box.setCurrentIndex(min(_whole(settings, f"export/{key}", fallback), box.count() - 1))
         form = QFormLayout()
         for label, field in (
             ("What", self.what),
@@ -80,24 +87,26 @@ class ExportDialog(QDialog):
         for switch in (self.turn, self.trails, self.labels):
             switches.addWidget(switch)
         form.addRow("", switches)
-        self.state = QLabel(wordWrap=True)
+        self.state = Label(wrap=True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        box = QVBoxLayout(self)
-        box.addLayout(form)
-        box.addWidget(self.state)
-        box.addWidget(self.buttons)
+        column = QVBoxLayout(self)
+        column.addLayout(form)
+        column.addWidget(self.state)
+        column.addWidget(self.buttons)
         for field in (self.what, self.format):
             field.currentIndexChanged.connect(self._enable)
         self._enable()
 
     @property
     def suffix(self) -> str:
+        """The chosen format's suffix."""
         return self.format.currentData().split()[0]
 
     @property
     def frames(self) -> int:
+        """Number of poses in one picture."""
         return SHEET_FRAMES if self.format.currentData().endswith("sheet") else 1
 
     def _enable(self) -> None:
@@ -115,6 +124,7 @@ class ExportDialog(QDialog):
         self.state.setText(wrong)
 
     def style_chosen(self) -> Style:
+        """Return how pictures are drawn."""
         width, height = (int(v) for v in self.picture_size.currentText().split(" × "))
         look = LOOKS[self.look.currentIndex()]
         if look == "transparent" and not (self.suffix in PICTURE_FORMATS and PICTURE_FORMATS[self.suffix].clear):
@@ -125,12 +135,13 @@ class ExportDialog(QDialog):
             look,
             self.camera.azimuth,
             self.camera.elevation,
-            8.0 if self.turn.isChecked() else 0.0,
+            TURN_S if self.turn.isChecked() else 0.0,
             self.trails.isChecked(),
             self.labels.isChecked(),
         )
 
     def items(self) -> list[Item]:
+        """Return the clips to export with their ranges; an end of 0 s is that of the clip."""
         what, clip = self.what.currentText(), self.workspace.clip
         if what in (EACH, TOGETHER):
             return [
@@ -138,20 +149,20 @@ class ExportDialog(QDialog):
                     r.clip.id,
                     r.clip.caption,
                     r.hit.start_s,
-                    r.hit.end_s if r.motion.duration_s > 12 else 0.0,
+                    r.hit.end_s if r.motion.duration_s > LONG_S else 0.0,
                     r.hit.rank,
                     round(r.hit.score, 4),
                 )
                 for r in self.search.results
             ]
         start, end = self.playback.range_s if what == RANGE and self.playback.range_s else (0.0, 0.0)
-        return [Item(clip.id, clip.caption, start, end)]
+        return [Item(clip.id, clip.caption, start, end)] if clip else []
 
     def ask_path(self) -> Path | None:
-        """A file, or a folder for a file each."""
+        """Ask for a file, or for a folder where each result is a file; None where that was cancelled."""
         for key, box in (("format", self.format), ("size", self.picture_size), ("look", self.look)):
             self.settings.setValue(f"export/{key}", box.currentIndex())
-        start = self.settings.value("export/folder", "", str)
+        start = str(self.settings.value("export/folder", "", str))
         if self.what.currentText() == EACH:
             name = QFileDialog.getExistingDirectory(self, "Folder for files and manifest", start)
         else:
@@ -168,20 +179,22 @@ class ExportDialog(QDialog):
         return path
 
     def start(self, path: Path) -> None:
-        """Writes in the background; the status bar tells how far it is."""
+        """Write in the background; the status bar shows the progress."""
         workspace, library, suffix, frames = self.workspace, self.workspace.library, self.suffix, self.frames
         style, items, what = self.style_chosen(), self.items(), self.what.currentText()
         query, model = self.search.query, workspace.model_label
-        surface = None
+        if library is None or not items:
+            return
+        surface: QOffscreenSurface | None = None
         if suffix in PICTURE_FORMATS:
             from motionpatches.app.gl.offscreen import make_surface
 
             surface = make_surface()
 
-        def job():
+        def job() -> Job[list[str]]:
             if what == EACH:
                 return (yield from export_each(library, items, path, suffix, style, frames, surface, query, model))
-            if what == TOGETHER:
+            if what == TOGETHER and surface is not None:
                 yield from export_together(library, items, path, style, frames, surface)
                 return []
             motion = load_item(library, items[0])
@@ -200,7 +213,13 @@ class ExportDialog(QDialog):
 
 
 def can_export(workspace: Workspace) -> str:
-    """'' or why there is nothing to export."""
+    """Return why there is nothing to export, else ''."""
     if workspace.clip is None or workspace.library is None or workspace.clip.id not in workspace.library.by_id:
         return "Choose a motion of the open library first."
     return ""
+
+
+def _whole(settings: QSettings, key: str, fallback: int) -> int:
+    """Return a setting that is a whole number from 0; the fallback where it is anything else."""
+    value = settings.value(key, fallback, int)
+    return max(value, 0) if isinstance(value, int) else fallback

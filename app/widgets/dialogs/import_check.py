@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -19,7 +21,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QGroupBox,
     QHBoxLayout,
-    QLabel,
     QRadioButton,
     QScrollArea,
     QSizePolicy,
@@ -32,16 +33,20 @@ from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import Drawer, make_canvas
 from motionpatches.app.viewmodels.import_check import ImportCheck
 from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.widgets.plain import NAME, Label, RichLabel, html, shown, tip
 from motionpatches.app.widgets.theme import is_dark, muted, part_colour, warning
 from motionpatches.core.errors import StudioError
 from motionpatches.core.io.smpl.body import REST
 from motionpatches.core.motion.axes import UP_AXES
 from motionpatches.core.motion.skeleton import PART_NAMES, SMPL22
+from motionpatches.core.recognition.corrections import Scope
 from motionpatches.core.recognition.unit import UNITS
 
+# Stature of the figure beside the take.
 REFERENCE_M = 1.7
 GREY = (150, 154, 162)
-SCOPES = {"file": "This &File", "folder": "This F&older", "rig": "This Rig &Everywhere"}
+T = TypeVar("T")
+SCOPES: dict[Scope, str] = {"file": "This &File", "folder": "This F&older", "rig": "This Rig &Everywhere"}
 
 
 class FigureView(QWidget):
@@ -99,11 +104,11 @@ class ImportCheckDialog(QDialog):
     def __init__(self, check: ImportCheck, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
         self.check = check
-        self.setWindowTitle(f"Check Import: {check.name}")
+        self.setWindowTitle(f"Check Import: {shown(check.name, NAME)}")
         self.resize(1100, 720)
-        self.problem = QLabel(wordWrap=True)
+        self.problem = Label(wrap=True)
         self.problem.setStyleSheet(f"color: {warning(self).name()}")
-        self.height = QLabel(wordWrap=True)
+        self.lowest = Label(wrap=True)
         self.why = {name: self._note() for name in ("unit_m", "up", "fps", "root_offset", "chains")}
         form = QWidget()
         column = QVBoxLayout(form)
@@ -111,12 +116,12 @@ class ImportCheckDialog(QDialog):
         column.addLayout(self._form())
         column.addWidget(self._scopes())
         column.addStretch()
-        scroll = QScrollArea(
-            widgetResizable=True, frameShape=QFrame.Shape.NoFrame, horizontalScrollBarPolicy=Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        )
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(form)
         scroll.setMinimumWidth(form.minimumSizeHint().width() + 20)
-        self.summary = QLabel(wordWrap=True)
+        self.summary = Label(wrap=True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Reset | QDialogButtonBox.StandardButton.Cancel)
         self.apply = self.buttons.addButton("Apply", QDialogButtonBox.ButtonRole.AcceptRole)
         self.reset = self.buttons.button(QDialogButtonBox.StandardButton.Reset)
@@ -131,7 +136,7 @@ class ImportCheckDialog(QDialog):
         picture = QVBoxLayout()
         self.view = FigureView(check, playback)
         picture.addWidget(self.view, 1)
-        picture.addWidget(self.height)
+        picture.addWidget(self.lowest)
         box = QHBoxLayout(self)
         box.addLayout(picture, 4)
         box.addLayout(side, 4)
@@ -141,13 +146,14 @@ class ImportCheckDialog(QDialog):
         check.counted.connect(self._count)
         self.unit.setFocus()
 
-    def _note(self) -> QLabel:
-        label = QLabel(wordWrap=True)
+    def _note(self) -> Label:
+        """Make a line below a field, in the colour of secondary text."""
+        label = Label(wrap=True)
         label.setStyleSheet(f"color: {muted(self).name()}")
         return label
 
     def _form(self) -> QFormLayout:
-        """The fields, each with what it is known from."""
+        """Lay out the fields, each with the evidence for its value."""
         check = self.check
         self.unit, self.metres = QComboBox(), QDoubleSpinBox(decimals=6, minimum=0.00001, maximum=1000, suffix=" m")
         for name, factor, *_ in UNITS:
@@ -163,7 +169,7 @@ class ImportCheckDialog(QDialog):
         units = QHBoxLayout()
         units.addWidget(self.unit, 1)
         units.addWidget(self.metres)
-        label = QLabel("&Unit")
+        label = Label("&Unit")
         label.setBuddy(self.unit)
         for name, title, field in (
             ("unit_m", label, units),
@@ -177,25 +183,35 @@ class ImportCheckDialog(QDialog):
         for part, name in enumerate(PART_NAMES):
             row = QHBoxLayout()
             row.addWidget(self.chains[part][0], 1)
-            row.addWidget(QLabel("to"))
+            row.addWidget(Label("to"))
             row.addWidget(self.chains[part][1], 1)
-            form.addRow(QLabel(f'<span style="color: {part_colour(part).name()}">●</span> {name.title()}'), row)
+            dot = html("<span style='color: {}'>●</span> {}", part_colour(part).name(), name.title())
+            form.addRow(RichLabel(dot), row)
         form.addRow("", self.why["chains"])
-        self.unit.activated.connect(lambda: self.unit.currentData() and self._say(check.set_unit, self.unit.currentData()))
-        self.metres.editingFinished.connect(
-            lambda: abs(self.metres.value() - check.unit_m) > 1e-6 and self._say(check.set_unit, self.metres.value())
-        )
-        self.up.textActivated.connect(lambda axis: self._say(check.set_up, axis))
-        self.fps.editingFinished.connect(
-            lambda: self.fps.value() != round(check.preview.fps, 3) and self._say(check.set_fps, self.fps.value())
-        )
-        self.offset.clicked.connect(lambda on: self._say(check.set_root_offset, on))
+        self.unit.activated.connect(self._unit_chosen)
+        self.metres.editingFinished.connect(self._metres_typed)
+        self.up.textActivated.connect(lambda axis: self._set(check.set_up, axis))
+        self.fps.editingFinished.connect(self._rate_typed)
+        self.offset.clicked.connect(lambda on: self._set(check.set_root_offset, on))
         return form
+
+    def _unit_chosen(self) -> None:
+        """Take a unit of the list; "Other", whose factor is 0, waits for a number."""
+        if factor := self.unit.currentData():
+            self._set(self.check.set_unit, factor)
+
+    def _metres_typed(self) -> None:
+        if abs(self.metres.value() - self.check.unit_m) > 1e-6:
+            self._set(self.check.set_unit, self.metres.value())
+
+    def _rate_typed(self) -> None:
+        if self.fps.value() != round(self.check.preview.fps, 3):
+            self._set(self.check.set_fps, self.fps.value())
 
     def _chain_row(self, part: int) -> tuple[QComboBox, QComboBox]:
         boxes = QComboBox(), QComboBox()
         for end, box in zip(("first", "last"), boxes, strict=True):
-            box.addItems(self.check.skeleton.joint_names)
+            box.addItems([shown(name, NAME) for name in self.check.skeleton.joint_names])
             box.setMinimumContentsLength(10)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setAccessibleName(f"{PART_NAMES[part].capitalize()}: {end} joint")
@@ -203,14 +219,16 @@ class ImportCheckDialog(QDialog):
         return boxes
 
     def _scopes(self) -> QGroupBox:
-        """The scope of the corrections, with the number of takes."""
+        """Lay out the scopes of the corrections, each with the number of takes."""
         group, grid = QGroupBox("Correct"), QGridLayout()
         group.setLayout(grid)
-        self.scope, self.targets, self.folder = {}, {}, QComboBox()
+        self.scope: dict[Scope, QRadioButton] = {}
+        self.targets: dict[Scope, Label] = {}
+        self.folder = QComboBox()
         for row, (scope, title) in enumerate(SCOPES.items()):
             radio = self.scope[scope] = QRadioButton(title)
             radio.clicked.connect(lambda _=False, s=scope: self.check.set_scope(s))
-            target = self.targets[scope] = QLabel(wordWrap=True)
+            target = self.targets[scope] = Label(wrap=True)
             choice = scope == "folder" and len(self.check.folders) > 1
             grid.addWidget(radio, row, 0, Qt.AlignmentFlag.AlignVCenter if choice else Qt.AlignmentFlag.AlignTop)
             grid.addWidget(self.folder if choice else target, row, 1)
@@ -221,10 +239,10 @@ class ImportCheckDialog(QDialog):
         grid.setColumnStretch(1, 1)
         return group
 
-    def _say(self, tell, value) -> None:
+    def _set(self, change: Callable[[T], object], value: T) -> None:
         """Set a value; show its error, if any, and update the fields."""
         try:
-            tell(value)
+            change(value)
         except StudioError as error:
             self._fill()
             self._tell(str(error))
@@ -240,16 +258,18 @@ class ImportCheckDialog(QDialog):
         self.problem.setVisible(bool(problem))
 
     def _count(self) -> None:
+        """Show how many takes each scope holds."""
         check = self.check
         for scope, label in self.targets.items():
             label.setText(check.target(check.level_of(scope)))
         self.folder.clear()
         for place in check.folders:
-            self.folder.addItem(check.target(("folder", place)), place)
-            self.folder.setItemData(self.folder.count() - 1, place, Qt.ItemDataRole.ToolTipRole)
+            self.folder.addItem(shown(check.target(("folder", place))), place)
+            self.folder.setItemData(self.folder.count() - 1, tip(place), Qt.ItemDataRole.ToolTipRole)
         self._fill()
 
     def _fill(self) -> None:
+        """Show the values of the check in the fields."""
         check = self.check
         self._tell("")
         at = next((i for i, (_, factor, *_) in enumerate(UNITS) if abs(factor / check.unit_m - 1) < 1e-4), len(UNITS))
@@ -272,13 +292,13 @@ class ImportCheckDialog(QDialog):
             self.folder.setCurrentIndex(check.folders.index(check.level[1]))
         side = "above" if check.lowest_m > 0 else "below"
         low = f"{abs(check.lowest_m):.2f} m {side}" if abs(check.lowest_m) >= 0.005 else "at"
-        self.height.setText(f"Beside a figure of 1.7 m. The lowest point of the take is {low} height 0.")
+        self.lowest.setText(f"Beside a figure of 1.7 m. The lowest point of the take is {low} height 0.")
         differs = check.differs()
         self.summary.setText(check.news() if differs else "No changes yet.")
         self.apply.setEnabled(differs)
         self.reset.setEnabled(check.can_reset)
 
-    def keyPressEvent(self, event) -> None:
-        """Enter ends what is typed into a field of numbers, not the dialog."""
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter end what is typed into a field of numbers, not the dialog."""
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not isinstance(self.focusWidget(), QAbstractSpinBox):
             super().keyPressEvent(event)

@@ -12,18 +12,17 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHeaderView,
     QKeySequenceEdit,
-    QLabel,
     QLineEdit,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from motionpatches.app.widgets.dialogs.command_palette import words_of
+from motionpatches.app.widgets.plain import NAME, ItemTable, Label, shown
 
 # Actions that were renamed after 0.2.0, and the names under which their keys may be saved.
-RENAMED = {"Previous Moment": "Moment Before", "Clear Range": "Forget the Range"}
+RENAMED = {"Previous Moment": "Moment Before", "Clear Range": "Forget the Range", "Explain Result": "Why This Result"}
 
 
 class Keys:
@@ -35,11 +34,11 @@ class Keys:
         self.first = {name: [k.toString() for k in a.shortcuts()] for name, a in self.actions.items()}
         for name, action in self.actions.items():
             kept = settings.value(f"keys/{name}", settings.value(f"keys/{RENAMED.get(name, name)}"))
-            if kept is not None:
-                action.setShortcuts([QKeySequence(k) for k in ([kept] if isinstance(kept, str) else kept) if k])
+            if isinstance(kept, str | list):
+                action.setShortcuts([QKeySequence(str(k)) for k in ([kept] if isinstance(kept, str) else kept) if k])
 
     def give(self, name: str, key: str) -> str:
-        """Gives an action one key, '' for none; says which other action has it, and changes nothing then."""
+        """Give an action one key, '' for none. Return which other action has it, and change nothing then; else ''."""
         for other, action in self.actions.items():
             if key and other != name and key in [k.toString() for k in action.shortcuts()]:
                 return f"{key} belongs to “{other}” already."
@@ -48,6 +47,7 @@ class Keys:
         return ""
 
     def reset(self) -> None:
+        """Restore all keys that the actions came with."""
         for name, action in self.actions.items():
             action.setShortcuts([QKeySequence(k) for k in self.first[name]])
             self.settings.remove(f"keys/{name}")
@@ -55,6 +55,8 @@ class Keys:
 
 
 class KeysDialog(QDialog):
+    """The table of actions; a key is changed by typing it."""
+
     def __init__(self, keys: Keys, parent: QWidget | None = None):
         super().__init__(parent)
         self.keys = keys
@@ -62,14 +64,14 @@ class KeysDialog(QDialog):
         self.resize(560, 640)
         self.filter = QLineEdit(placeholderText="Filter actions…", clearButtonEnabled=True)
         self.filter.textChanged.connect(self._fill)
-        self.table = QTableWidget(0, 2)
+        self.table = ItemTable(0, 2)
         self.table.setHorizontalHeaderLabels(["Action", "Key"])
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.setColumnWidth(1, 190)
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.state = QLabel(
-            "Left drag orbits, right drag pans, the wheel zooms, double click frames, a click picks a joint.", wordWrap=True
+        self.state = Label(
+            "Left drag orbits, right drag pans, the wheel zooms, double click frames, a click picks a joint.", wrap=True
         )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.RestoreDefaults)
         buttons.rejected.connect(self.reject)
@@ -79,7 +81,7 @@ class KeysDialog(QDialog):
             box.addWidget(widget)
         self._fill()
 
-    def _fill(self, *_) -> None:
+    def _fill(self) -> None:
         words = self.filter.text().lower()
         names = [n for n in self.keys.actions if words in n.lower()]
         self.table.setRowCount(len(names))
@@ -90,7 +92,7 @@ class KeysDialog(QDialog):
             shortcuts = self.keys.actions[name].shortcuts()
             edit = QKeySequenceEdit(shortcuts[0] if shortcuts else QKeySequence(), maximumSequenceLength=1)
             edit.setClearButtonEnabled(True)
-            edit.setAccessibleName(f"Key of {name}")
+            edit.setAccessibleName(f"Key of {shown(name, NAME)}")
             edit.editingFinished.connect(lambda e=edit, n=name: self._give(e, n))
             self.table.setCellWidget(row, 1, edit)
 

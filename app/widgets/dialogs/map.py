@@ -1,19 +1,16 @@
-"""The map: dots to hover, to click, to lasso."""
+"""Map of the Library: dots to hover, to click, to select."""
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, QTimer
-from PySide6.QtGui import QColor, QPalette, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
+from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPolygonF
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QGraphicsPolygonItem,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -22,12 +19,14 @@ from PySide6.QtWidgets import (
 from motionpatches.app.gl.scene import FAST, MIDDLE, SLOW
 from motionpatches.app.viewmodels.library_map import COLOURINGS, LibraryMap
 from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.widgets.plain import NAME, Html, Label, RichLabel, html, joined, shown
 from motionpatches.app.widgets.views.curves import COLOURS
 from motionpatches.app.widgets.views.results import ResultsView
 from motionpatches.core.search.latent_map import LAYOUTS
 
 MORE_COLOURS = (*COLOURS, "#999999", "#f0e442", "#8c564b", "#17becf")
-REST_MS, NEAR_PX = 120, 12
+# How long the mouse rests before a clip plays, how near to a dot it is, and how many names the legend lists.
+REST_MS, NEAR_PX, LISTED = 120, 12, 12
 
 
 class MapWindow(QDialog):
@@ -46,7 +45,7 @@ class MapWindow(QDialog):
         self.all = QPushButton("Search Everywhere")
         self.all.clicked.connect(lambda: library_map.select(np.zeros((0, 2))))
         top = QHBoxLayout()
-        for widget in (QLabel("Layout"), self.layout_box, QLabel("Colour"), self.colour_box):
+        for widget in (Label("Layout"), self.layout_box, Label("Colour"), self.colour_box):
             top.addWidget(widget)
         top.addStretch()
         top.addWidget(self.all)
@@ -56,7 +55,7 @@ class MapWindow(QDialog):
         self.thumbnail = ResultsView(library_map.preview, playback)
         self.thumbnail.setFixedWidth(250)
         self.thumbnail.chosen.connect(library_map.workspace.show_clip)
-        self.legend, self.state = QLabel(wordWrap=True), QLabel(wordWrap=True)
+        self.legend, self.state = RichLabel(wrap=True), Label(wrap=True)
         side = QVBoxLayout()
         side.addWidget(self.thumbnail, 1)
         side.addWidget(self.legend)
@@ -95,7 +94,7 @@ class MapWindow(QDialog):
         self.legend.setText(self._legend())
 
     def _colours(self) -> np.ndarray:
-        """(N, 4) from 0 to 255."""
+        """Return (N, 4) colours of the dots, from 0 to 255."""
         found = self.map
         if found.groups is not None:
             table = np.array([QColor(c).getRgb() for c in MORE_COLOURS])
@@ -107,18 +106,19 @@ class MapWindow(QDialog):
         rgb = np.where(share < 0.5, SLOW + (MIDDLE - SLOW) * share * 2, MIDDLE + (FAST - MIDDLE) * (share * 2 - 1))
         return np.concatenate([rgb * 255, np.full((len(rgb), 1), 255)], axis=1).astype(int)
 
-    def _legend(self) -> str:
+    def _legend(self) -> Html:
         found = self.map
         if found.groups is None:
-            return "Yellow: high score. Dark: low score." if found.scores is not None else ""
+            return html("Yellow: high score. Dark: low score.") if found.scores is not None else Html()
         rows = [
-            f"<span style='color:{MORE_COLOURS[i % len(MORE_COLOURS)]}'>●</span> {escape(name)}"
-            for i, name in enumerate(found.names[:12])
+            html("<span style='color:{}'>●</span> {}", MORE_COLOURS[i % len(MORE_COLOURS)], shown(name, NAME))
+            for i, name in enumerate(found.names[:LISTED])
         ]
-        return "<br>".join(rows + ([f"and {len(found.names) - 12} more"] if len(found.names) > 12 else []))
+        more = [html("and {} more", len(found.names) - LISTED)] if len(found.names) > LISTED else []
+        return joined(rows + more, "<br>")
 
     def nearest(self, place: QPointF) -> int:
-        """The dot under a place of the plot, or -1."""
+        """Return the index of the dot under a place of the plot, or -1."""
         if not len(self.map.places):
             return -1
         pixel = self.plot.plotItem.vb.viewPixelSize()
@@ -127,12 +127,14 @@ class MapWindow(QDialog):
         return at if away[at] < NEAR_PX else -1
 
     def hover(self, place: QPointF) -> None:
+        """Play the clip under the mouse once it rests there."""
         at = self.nearest(place)
         if at >= 0 and at != self.hovered:
             self.hovered = at
             self._rest.start()
 
-    def open(self, place: QPointF) -> None:
+    def open_at(self, place: QPointF) -> None:
+        """Show the clip under the mouse on the stage."""
         at = self.nearest(place)
         if at >= 0:
             self.map.workspace.show_clip(self.map.clips[at])
@@ -141,7 +143,9 @@ class MapWindow(QDialog):
         self.map.point(self.hovered)
 
 
-class _Plot(pg.PlotWidget):
+class _Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+    """The plot of the dots; a drag with Shift draws a lasso."""
+
     def __init__(self, window: MapWindow):
         super().__init__()
         self.window_, self.polygon = window, QPolygonF()
@@ -159,22 +163,23 @@ class _Plot(pg.PlotWidget):
         self._pressed = QPointF()
         self.setBackground(self.palette().color(QPalette.ColorRole.Base))
 
-    def changeEvent(self, event) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == event.Type.PaletteChange:
             self.setBackground(self.palette().color(QPalette.ColorRole.Base))
 
-    def _place(self, event) -> QPointF:
-        return self.plotItem.vb.mapSceneToView(event.position())
+    def _place(self, event: QMouseEvent) -> QPointF:
+        """Return where the mouse is in the plot."""
+        return QPointF(self.plotItem.vb.mapSceneToView(event.position()))
 
-    def mousePressEvent(self, event) -> None:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed = event.position()
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.polygon = QPolygonF([self._place(event)])
         else:
             super().mousePressEvent(event)
 
-    def mouseMoveEvent(self, event) -> None:
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not self.polygon.isEmpty():
             self.polygon.append(self._place(event))
             self.lasso.setPolygon(self.polygon)
@@ -183,12 +188,12 @@ class _Plot(pg.PlotWidget):
             self.window_.hover(self._place(event))
         super().mouseMoveEvent(event)
 
-    def mouseReleaseEvent(self, event) -> None:
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if not self.polygon.isEmpty():
-            self.window_.map.select(np.array([(p.x(), p.y()) for p in self.polygon]))
+            self.window_.map.select(np.array([(p.x(), p.y()) for p in self.polygon.toList()]))
             self.polygon = QPolygonF()
             self.lasso.setPolygon(self.polygon)
             return
         if (event.position() - self._pressed).manhattanLength() < 4 and event.button() == Qt.MouseButton.LeftButton:
-            self.window_.open(self._place(event))
+            self.window_.open_at(self._place(event))
         super().mouseReleaseEvent(event)

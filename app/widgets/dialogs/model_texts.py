@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from motionpatches.app.widgets.plain import shown
 from motionpatches.core.models.catalogue import Model
 
 
+def head(model: Model) -> str:
+    """Return the lines above a model's card: what it is, where it lies, how it was made, its scores."""
+    rows = [f"{shown(model.name)}: {shown(model.summary)}", f"Folder: {shown(model.folder)}"]
+    rows += [f"{shown(name)}: {shown(value)}" for name, value in model.provenance.items() if value != ""]
+    return "\n".join(rows + ([f"Scores: {shown(model.headline)}"] if model.headline else []))
+
+
 def differences(one: Model, other: Model) -> list[tuple[str, str, str]]:
-    """(what, one, other) of all that differs, and of the scores."""
+    """Return (what, one, other) of all that differs, and of the scores."""
     a, b = facts(one), facts(other)
     rows = [(name, a.get(name, "–"), b.get(name, "–")) for name in dict.fromkeys([*a, *b])]
     return [row for row in rows if row[1] != row[2] or row[0].startswith("score")]
 
 
 def facts(model: Model) -> dict[str, str]:
-    """What a model is, by name: its architecture, the patches it reads, its training and scores."""
+    """Return what a model is, by name: its architecture, the patches it reads, its training and scores."""
+    if model.problem:
+        return {"problem": model.problem}
     c = model.config
     found = {
         "motion encoder": c.motion,

@@ -1,4 +1,4 @@
-"""The model page: what there is, from where, its card and scores; use, open, import, pull, compare two."""
+"""Models: the list, the card and the scores of one; use, open, import, pull, compare two."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
+    QHeaderView,
     QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QSplitter,
-    QTextBrowser,
+    QStackedWidget,
+    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from motionpatches.app.viewmodels.models import Models
-from motionpatches.app.widgets.dialogs.model_texts import differences
+from motionpatches.app.widgets.dialogs.model_texts import differences, head
+from motionpatches.app.widgets.plain import NAME, ItemList, ItemTable, Label, Page, shown, tip
 
+# The authors' repository on the Hugging Face hub.
 HUB = "line-corporation/MotionPatches"
 
 
@@ -37,7 +39,7 @@ class ModelsWindow(QDialog):
         self.models = models
         self.setWindowTitle("Models")
         self.resize(980, 620)
-        self.list = QListWidget()
+        self.list = ItemList()
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setAccessibleName("Models")
         self.list.setWordWrap(True)
@@ -45,18 +47,26 @@ class ModelsWindow(QDialog):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemSelectionChanged.connect(self._show)
         self.list.itemDoubleClicked.connect(lambda _: self._use())
-        self.card = QTextBrowser(openExternalLinks=True)
-        self.state = QLabel(wordWrap=True)
+        self.about, self.card, self.comparison = Label(wrap=True), Page(), _comparison()
+        self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.pages, one = QStackedWidget(), QWidget()
+        page = QVBoxLayout(one)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(self.about)
+        page.addWidget(self.card, 1)
+        self.pages.addWidget(one)
+        self.pages.addWidget(self.comparison)
+        self.state = Label(wrap=True)
         self.use = QPushButton("Use This Model")
         self.use.clicked.connect(self._use)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.list)
-        column.addWidget(QLabel("Choose two (Ctrl+click) to compare them."))
+        column.addWidget(Label("Choose two (Ctrl+click) to compare them.", wrap=True))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
-        split.addWidget(self.card)
+        split.addWidget(self.pages)
         split.setSizes([330, 650])
         buttons = QHBoxLayout()
         buttons.addWidget(self.use)
@@ -77,8 +87,8 @@ class ModelsWindow(QDialog):
         chosen = {self.models.models[i].folder for i in self._rows()} if self.list.count() == len(self.models.models) else set()
         self.list.clear()
         for model in self.models.models:
-            item = QListWidgetItem(f"{model.name}\n{model.summary}")
-            item.setToolTip(str(model.folder))
+            item = QListWidgetItem()
+            item.setToolTip(tip(model.folder))
             self.list.addItem(item)
             item.setSelected(model.folder in chosen)
         if self.list.count() and not self._rows():
@@ -90,7 +100,7 @@ class ModelsWindow(QDialog):
         for row in range(min(self.list.count(), len(self.models.models))):
             model = self.models.models[row]
             used = "  (in use)" if self.models.is_used(model) else ""
-            self.list.item(row).setText(f"{model.name}{used}\n{model.summary}")
+            self.list.item(row).setText(f"{shown(model.name, NAME)}{used}\n{shown(model.summary)}")
 
     def _rows(self) -> list[int]:
         return sorted(self.list.row(item) for item in self.list.selectedItems())
@@ -100,15 +110,18 @@ class ModelsWindow(QDialog):
         self.use.setEnabled(len(rows) == 1)
         if len(rows) == 2:
             one, other = (self.models.models[i] for i in rows)
-            lines = [f"| | {one.name} | {other.name} |", "| --- | --- | --- |"]
-            lines += [f"| {what} | {a} | {b} |" for what, a, b in differences(one, other)]
-            self.card.setMarkdown("\n".join(lines))
+            self.comparison.setHorizontalHeaderLabels(["", shown(one.name, NAME), shown(other.name, NAME)])
+            found = differences(one, other)
+            self.comparison.setRowCount(len(found))
+            for at, row in enumerate(found):
+                for column, text in enumerate(row):
+                    self.comparison.setItem(at, column, QTableWidgetItem(text))
+            self.pages.setCurrentWidget(self.comparison)
         elif rows:
             model = self.models.models[rows[0]]
-            facts = [f"**{model.name}**: {model.summary}", f"Folder: {model.folder}"]
-            facts += [f"{name}: {value}" for name, value in model.provenance.items() if value != ""]
-            facts += [f"Scores: {model.headline}"] if model.headline else []
-            self.card.setMarkdown("  \n".join(facts) + "\n\n---\n\n" + (model.card or "*This model has no card.*"))
+            self.about.setText(head(model))
+            self.card.show_markdown(model.card or "*This model has no card.*")
+            self.pages.setCurrentIndex(0)
 
     def _use(self) -> None:
         rows = self._rows()
@@ -133,8 +146,18 @@ class ModelsWindow(QDialog):
             self.models.pull(dialog.name.text().strip(), dialog.dataset.text().strip(), Path(dialog.data.text().strip()))
 
 
+def _comparison() -> ItemTable:
+    """Make the table of two models: what differs, and each one's."""
+    table = ItemTable(0, 3)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setAccessibleName("Comparison of two models")
+    table.verticalHeader().hide()
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    return table
+
+
 class PullDialog(QDialog):
-    """Which published model, and where its data set lies."""
+    """Asks which published model to download, and where its data set lies."""
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -150,10 +173,10 @@ class PullDialog(QDialog):
         form.addRow("Repository", self.name)
         form.addRow("Data set", self.dataset)
         form.addRow("Its folder here", row)
-        note = QLabel(
+        note = Label(
             "The model needs the mean and deviation of its data set's joints, which are computed from the folder. The "
             "authors' weights are not for commercial use (CC BY-NC 4.0).",
-            wordWrap=True,
+            wrap=True,
         )
         form.addRow(note)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)

@@ -9,27 +9,33 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QLabel,
-    QMessageBox,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from motionpatches.app.widgets.plain import Label, warn
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 
 
 class ReportDialog(QDialog):
-    """`said` above the report; accepted where `offer` (the words of a button) was chosen."""
+    """A report with buttons to copy and to save it; accepted where the offer was chosen."""
 
     def __init__(self, said: str, report: str, offer: str = "", parent: QWidget | None = None):
+        """
+        Args:
+            said: The sentence above the report.
+            report: Its text; '' for none.
+            offer: Words of another button, '' for none.
+            parent: The window.
+        """
         super().__init__(parent)
         self.setWindowTitle("Motion Patches Studio")
         self.report = report
         box = QVBoxLayout(self)
-        box.addWidget(QLabel(said, wordWrap=True))
+        box.addWidget(Label(said, wrap=True))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         if report:
@@ -49,9 +55,10 @@ class ReportDialog(QDialog):
         box.addWidget(buttons)
 
     def save(self) -> None:
+        """Ask for a file, and write the report."""
         name, _ = QFileDialog.getSaveFileName(self, "Save the report", "report.txt", "Texts (*.txt)")
         if name:
             try:
                 write_atomically(Path(name), self.report)
             except StudioError as error:
-                QMessageBox.warning(self, "Not saved", str(error))
+                warn(self, "Not saved", error)

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QTabWidget,
@@ -26,22 +25,32 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.viewmodels.import_corrections import ImportCorrections
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.dialogs.corrections import CorrectionsPage
 from motionpatches.app.widgets.dialogs.motion_cache import MotionCacheRow, restore_limit
+from motionpatches.app.widgets.plain import Label
 from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
 from motionpatches.core import paths
 from motionpatches.core.io.smpl.poses import BODY_MODELS
 from motionpatches.core.models.device import DEVICES
 
-# Without the motions, which have a row of their own.
+# Folders of the cache, without the motions, which have a row of their own.
 CACHES = ("galleries", "libraries")
 
 
 class SettingsDialog(QDialog):
-    """Takes effect at once, but for the device, which the next model that is loaded uses."""
+    """Every change takes effect at once; for another device the model is loaded again."""
 
     def __init__(
-        self, settings: QSettings, workspace, stage, playback, corrections: ImportCorrections, parent: QWidget | None = None
+        self,
+        settings: QSettings,
+        workspace: Workspace,
+        stage: Stage,
+        playback: Playback,
+        corrections: ImportCorrections,
+        parent: QWidget | None = None,
     ):
         super().__init__(parent)
         self.settings, self.workspace, self.stage, self.playback = settings, workspace, stage, playback
@@ -51,10 +60,10 @@ class SettingsDialog(QDialog):
         form = QFormLayout(general)
         appearance = QComboBox()
         appearance.addItems(APPEARANCES)
-        appearance.setCurrentText(settings.value("appearance", APPEARANCES[0], str))
+        appearance.setCurrentText(str(settings.value("appearance", APPEARANCES[0], str)))
         appearance.textActivated.connect(self._appearance)
         calm = QCheckBox("Do not autoplay motions")
-        calm.setChecked(settings.value("reduced motion", False, bool))
+        calm.setChecked(bool(settings.value("reduced motion", False, bool)))
         calm.toggled.connect(self._calm)
         device = QComboBox()
         device.addItems(DEVICES)
@@ -67,7 +76,7 @@ class SettingsDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(self.bodies)
         row.addWidget(choose)
-        self.cache, self.data = QLabel(), QLabel()
+        self.cache, self.data = Label(), Label()
         clear = QPushButton("Clear")
         clear.clicked.connect(self._clear)
         caches, data = self._stored(self.cache, paths.cache, clear), self._stored(self.data, paths.data)
@@ -122,8 +131,8 @@ class SettingsDialog(QDialog):
         else:
             os.environ.pop(BODY_MODELS, None)
 
-    def _stored(self, size: QLabel, folder: Callable[[], Path], *buttons: QPushButton) -> QHBoxLayout:
-        """A row that says how much lies in a folder, and shows it."""
+    def _stored(self, size: Label, folder: Callable[[], Path], *buttons: QPushButton) -> QHBoxLayout:
+        """Lay out a row: the size of a folder, some buttons, and one that shows the folder."""
 
         def reveal() -> None:
             folder().mkdir(parents=True, exist_ok=True)
@@ -152,10 +161,10 @@ class SettingsDialog(QDialog):
         self._size()
 
 
-def restore(settings: QSettings, playback) -> None:
-    """What is in force from the start."""
+def restore(settings: QSettings, playback: Playback) -> None:
+    """Apply what was set earlier: the limit of the cache, the body models, reduced motion."""
     restore_limit(settings)
-    folder = settings.value("body models", "", str)
+    folder = str(settings.value("body models", "", str))
     if folder and not os.environ.get(BODY_MODELS) and Path(folder).is_dir():
         os.environ[BODY_MODELS] = folder
     if settings.value("reduced motion", False, bool) and playback.playing:

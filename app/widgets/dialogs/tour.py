@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from motionpatches.app.widgets.plain import Label
+from motionpatches.app.widgets.theme import heading
 
 STEPS = (
     (
@@ -21,7 +24,7 @@ STEPS = (
     (
         "Look inside",
         "This picture is what the model reads: five body parts over time, xyz as colours. Point at it, and the "
-        "joints light up on the stage. W shows why a result was found.",
+        "joints light up on the stage. W explains a result.",
     ),
     (
         "Your own data",
@@ -31,7 +34,7 @@ STEPS = (
 
 
 class Tour(QWidget):
-    """Dims the window but for the part that is spoken of. Escape ends it."""
+    """Dims the window but for the part that is explained. Escape ends it."""
 
     def __init__(self, window: QWidget, parts: Sequence[QWidget]):
         """
@@ -41,9 +44,11 @@ class Tour(QWidget):
         """
         super().__init__(window)
         self.window_, self.parts, self.step = window, parts, 0
-        self.bubble = QFrame(self, frameShape=QFrame.Shape.StyledPanel, autoFillBackground=True)
+        self.bubble = QFrame(self)
+        self.bubble.setFrameShape(QFrame.Shape.StyledPanel)
+        self.bubble.setAutoFillBackground(True)
         self.bubble.setFixedWidth(360)
-        self.title, self.text, self.count = QLabel(), QLabel(wordWrap=True), QLabel()
+        self.title, self.text, self.count = heading("", 1.2), Label(wrap=True), Label()
         skip, self.on = QPushButton("Skip"), QPushButton("Next", default=True)
         skip.clicked.connect(self.end)
         self.on.clicked.connect(self.next)
@@ -64,24 +69,28 @@ class Tour(QWidget):
         self.on.setFocus()
 
     def next(self) -> None:
+        """Go to the next step; after the last one, end."""
         self.step += 1
         self.end() if self.step >= len(STEPS) else self._show()
 
     def end(self) -> None:
+        """Remove the tour from the window."""
         self.hide()
         self.deleteLater()
 
     def _box(self) -> QRect:
+        """Return the rectangle of the part that is explained."""
         part = self.parts[self.step]
         return QRect(part.mapTo(self.window_, part.rect().topLeft()), part.size()).adjusted(-4, -4, 4, 4)
 
     def _show(self) -> None:
         title, text = STEPS[self.step]
-        self.title.setText(f"<b style='font-size: large'>{title}</b>")
+        self.title.setText(title)
         self.text.setText(text)
         self.count.setText(f"{self.step + 1} of {len(STEPS)}")
         self.on.setText("Done" if self.step == len(STEPS) - 1 else "Next")
         self.bubble.adjustSize()
+        # The bubble stands at the right of the part, else at its left, else on it; below a part as wide as the window.
         box, size = self._box(), self.bubble.sizeHint()
         x = min(max(box.center().x() - 180, 12), self.width() - 372)
         if box.right() + 384 < self.width():
@@ -92,7 +101,7 @@ class Tour(QWidget):
         self.bubble.move(x, min(max(y, 12), self.height() - size.height() - 12))
         self.update()
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         box = self._box()
         for rect in (
@@ -105,11 +114,11 @@ class Tour(QWidget):
         painter.setPen(QPen(self.palette().highlight().color(), 2))
         painter.drawRect(box)
 
-    def keyPressEvent(self, event) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.end()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Right, Qt.Key.Key_Space):
             self.next()
 
-    def mousePressEvent(self, event) -> None:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QScrollArea,
@@ -20,45 +21,54 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from motionpatches.app.viewmodels.evaluation import Evaluation
+from motionpatches.app.viewmodels.evaluation import Classified, Evaluation
+from motionpatches.app.widgets.plain import NAME, ItemList, Label, shown, tip
+from motionpatches.core.library.library import Clip
 
+# Pixels of the labels of rows and of columns; clips that are listed.
 LABEL_WIDTH, HEAD = 190, 150
+LISTED = 2000
 
 
 class ConfusionView(QWidget):
-    """Rows are right labels, columns given ones; the darker, the larger the share of the row."""
+    """Rows are true labels, columns given ones; the darker, the larger the share of the row."""
 
     picked = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.labels: tuple[str, ...] = ()
-        self.counts = None
+        self.counts: np.ndarray | None = None
         self.chosen: tuple[int, int] | None = None
         self.setMouseTracking(True)
         self.setAccessibleName("Confusion matrix")
 
-    def show_counts(self, labels: tuple[str, ...], counts) -> None:
+    def show_counts(self, labels: tuple[str, ...], counts: np.ndarray) -> None:
+        """Show a confusion matrix, (L, L) numbers of clips."""
         self.labels, self.counts, self.chosen = labels, counts, None
         self.setMinimumSize(self.sizeHint())
         self.update()
 
     def cell(self) -> int:
+        """Return the pixels of a side of a cell."""
         return 34 if len(self.labels) <= 20 else 22
 
     def sizeHint(self) -> QSize:
         side = self.cell() * len(self.labels)
         return QSize(LABEL_WIDTH + side + 8, HEAD + side + 8)
 
-    def paintEvent(self, event) -> None:
-        if self.counts is None:
-            return
-        painter, size = QPainter(self), self.cell()
-        text, metrics = self.palette().windowText().color(), self.fontMetrics()
-        shares = self.counts / self.counts.sum(axis=1, keepdims=True).clip(min=1)
-        painter.setPen(text)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.counts is not None:
+            painter = QPainter(self)
+            self._paint_labels(painter)
+            self._paint_cells(painter, self.counts)
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        """Write the labels at the left, and above the columns, turned."""
+        metrics, size = self.fontMetrics(), self.cell()
+        painter.setPen(self.palette().windowText().color())
         for i, label in enumerate(self.labels):
-            name = metrics.elidedText(label, Qt.TextElideMode.ElideRight, LABEL_WIDTH - 12)
+            name = metrics.elidedText(shown(label, NAME), Qt.TextElideMode.ElideRight, LABEL_WIDTH - 12)
             painter.drawText(
                 QRect(0, HEAD + i * size, LABEL_WIDTH - 8, size),
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
@@ -67,35 +77,41 @@ class ConfusionView(QWidget):
             painter.save()
             painter.translate(LABEL_WIDTH + i * size + size / 2, HEAD - 6)
             painter.rotate(-55)
-            painter.drawText(0, 4, metrics.elidedText(label, Qt.TextElideMode.ElideRight, HEAD + 20))
+            painter.drawText(0, 4, metrics.elidedText(shown(label, NAME), Qt.TextElideMode.ElideRight, HEAD + 20))
             painter.restore()
-        base, strong = self.palette().base().color(), QColor(0, 114, 178)
+
+    def _paint_cells(self, painter: QPainter, counts: np.ndarray) -> None:
+        """Fill each cell by its share of the row, and write its count where there is one."""
+        shares, size = counts / counts.sum(axis=1, keepdims=True).clip(min=1), self.cell()
+        text, base, strong = self.palette().windowText().color(), self.palette().base().color(), QColor(0, 114, 178)
         for row in range(len(self.labels)):
             for column in range(len(self.labels)):
                 box = QRect(LABEL_WIDTH + column * size, HEAD + row * size, size - 1, size - 1)
                 share = float(shares[row, column])
-                painter.fillRect(
-                    box,
-                    QColor(*(round(a + (b - a) * share) for a, b in zip(base.getRgb()[:3], strong.getRgb()[:3], strict=True))),
-                )
-                if self.counts[row, column]:
+                painter.fillRect(box, _between(base, strong, share))
+                if counts[row, column]:
                     painter.setPen(QColor("white") if share > 0.4 else text)
-                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(int(self.counts[row, column])))
+                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{int(counts[row, column])}")
                 if self.chosen == (row, column):
                     painter.setPen(QColor(230, 159, 0))
                     painter.drawRect(box.adjusted(0, 0, -1, -1))
 
-    def _at(self, position) -> tuple[int, int] | None:
+    def _at(self, position: QPointF) -> tuple[int, int] | None:
+        """Return row and column of the cell under a place."""
         column = int((position.x() - LABEL_WIDTH) // self.cell())
         row = int((position.y() - HEAD) // self.cell())
         inside = 0 <= row < len(self.labels) and 0 <= column < len(self.labels)
         return (row, column) if inside and self.counts is not None else None
 
-    def mouseMoveEvent(self, event) -> None:
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = self._at(event.position())
-        self.setToolTip(f"{int(self.counts[at])} of “{self.labels[at[0]]}” were given “{self.labels[at[1]]}”" if at else "")
+        if at is None or self.counts is None:
+            self.setToolTip("")
+        else:
+            true, given = (shown(self.labels[i], NAME) for i in at)
+            self.setToolTip(tip(f"{int(self.counts[at])} of “{true}” were given “{given}”"))
 
-    def mousePressEvent(self, event) -> None:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self._at(event.position())
         if at:
             self.chosen = at
@@ -104,12 +120,16 @@ class ConfusionView(QWidget):
 
 
 class ClassificationTab(QWidget):
+    """Labels, prompt and true labels; accuracy and the confusion matrix; at the right the clips of a cell."""
+
     def __init__(self, evaluation: Evaluation, parent: QWidget | None = None):
         super().__init__(parent)
-        self.evaluation, self._shown = evaluation, None
+        self.evaluation = evaluation
+        self._shown: Classified | None = None
         self.labels = QLineEdit(placeholderText="walk, run, wave …")
         self.labels.setAccessibleName("Labels")
-        babel = QPushButton("BABEL-60", toolTip="The 60 action categories of BABEL's benchmark")
+        babel = QPushButton("BABEL-60")
+        babel.setToolTip("The 60 action categories of BABEL's benchmark")
         babel.clicked.connect(lambda: self.labels.setText("babel-60"))
         self.prompt = QLineEdit("A person {label}")
         self.prompt.setAccessibleName("Prompt")
@@ -125,20 +145,20 @@ class ClassificationTab(QWidget):
         for row, (name, widget, button) in enumerate(
             (("Labels", self.labels, babel), ("Prompt", self.prompt, None), ("True labels", self.truth, browse))
         ):
-            form.addWidget(QLabel(name), row, 0)
+            form.addWidget(Label(name), row, 0)
             form.addWidget(widget, row, 1)
             if button:
                 form.addWidget(button, row, 2)
         line = QHBoxLayout()
-        line.addWidget(QLabel("Split"))
+        line.addWidget(Label("Split"))
         line.addWidget(self.split)
         line.addWidget(self.run)
         line.addStretch()
-        self.state = QLabel(wordWrap=True)
+        self.state = Label(wrap=True)
         self.matrix, area = ConfusionView(), QScrollArea()
         area.setWidget(self.matrix)
         area.setWidgetResizable(True)
-        self.list = QListWidget()
+        self.list = ItemList()
         self.list.itemActivated.connect(self._open)
         self.list.itemClicked.connect(self._open)
         self.matrix.picked.connect(self._cell)
@@ -203,17 +223,25 @@ class ClassificationTab(QWidget):
         self.matrix.show_counts(found.labels, r.confusion)
 
     def _cell(self, row: int, column: int) -> None:
-        clips = self.evaluation.classified.cell(row, column)
+        found = self.evaluation.classified
+        clips = found.cell(row, column) if found else []
         self._fill([(clip, score, clip.caption) for clip, score in clips])
         if clips:
             self.evaluation.open(clips[0][0])
 
-    def _fill(self, rows) -> None:
+    def _fill(self, rows: Sequence[tuple[Clip, float, str]]) -> None:
+        """List clips with their scores and a text each."""
         self.list.clear()
-        for clip, score, text in rows[:2000]:
-            item = QListWidgetItem(f"{score:.2f}   {text}   ({clip.id})")
+        for clip, score, text in rows[:LISTED]:
+            item = QListWidgetItem(f"{score:.2f}   {shown(text)}   ({shown(clip.id, NAME)})")
             item.setData(Qt.ItemDataRole.UserRole, clip)
             self.list.addItem(item)
 
     def _open(self, item: QListWidgetItem) -> None:
         self.evaluation.open(item.data(Qt.ItemDataRole.UserRole))
+
+
+def _between(one: QColor, other: QColor, share: float) -> QColor:
+    """Return the colour at a share of the way from one to another."""
+    ways = ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
+    return QColor(*(round(a + (b - a) * share) for a, b in ways))

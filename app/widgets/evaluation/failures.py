@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QLabel, QSplitter, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QSplitter, QTableWidgetItem, QVBoxLayout, QWidget
 
 from motionpatches.app.viewmodels.evaluation import Evaluation
 from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.widgets.plain import ItemTable, Label, tip
 from motionpatches.app.widgets.views.results import ResultsView
+
+if TYPE_CHECKING:
+    from motionpatches.core.evaluation.evaluate import Evaluation as Report
 
 SHOWN = 2000
 COLUMNS = ("Rank", "Query", "Top result", "")
@@ -19,12 +25,12 @@ class FailuresTab(QWidget):
     def __init__(self, evaluation: Evaluation, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
         self.evaluation = evaluation
-        self.state = QLabel(wordWrap=True)
-        self.table = QTableWidget(0, len(COLUMNS))
+        self.state = Label(wrap=True)
+        self.table = ItemTable(0, len(COLUMNS))
         self.table.setHorizontalHeaderLabels(COLUMNS)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(ItemTable.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(ItemTable.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(ItemTable.SelectionMode.SingleSelection)
         self.table.verticalHeader().hide()
         self.table.setAlternatingRowColors(True)
         for column, mode in enumerate(
@@ -46,7 +52,7 @@ class FailuresTab(QWidget):
         box = QVBoxLayout(self)
         box.addWidget(self.state)
         box.addWidget(split, 1)
-        self._shown = None
+        self._shown: Report | None = None
         evaluation.changed.connect(self._changed)
         self._changed()
 
@@ -77,7 +83,7 @@ class FailuresTab(QWidget):
             )
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(tip(text))
                 self.table.setItem(at, column, item)
         if failures:
             self.table.setCurrentCell(0, 0)

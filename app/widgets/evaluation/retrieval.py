@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
@@ -10,12 +15,9 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QMenu,
-    QMessageBox,
     QPushButton,
     QSpinBox,
-    QTableWidget,
     QTableWidgetItem,
     QToolButton,
     QVBoxLayout,
@@ -23,11 +25,19 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.viewmodels.evaluation import Evaluation
+from motionpatches.app.widgets.plain import ItemTable, Label, shown, warn
+from motionpatches.core.atomic import write_atomically
+from motionpatches.core.errors import StudioError
+
+if TYPE_CHECKING:
+    from motionpatches.core.evaluation.evaluate import Evaluation as Report
 
 NAMES = {".md": "Markdown", ".tex": "LaTeX", ".csv": "CSV", ".json": "JSON"}
 
 
 class RetrievalTab(QWidget):
+    """Split and seed, the table of figures, and the notes to it; the table can be copied and saved."""
+
     def __init__(self, evaluation: Evaluation, parent: QWidget | None = None):
         super().__init__(parent)
         self.evaluation = evaluation
@@ -38,14 +48,14 @@ class RetrievalTab(QWidget):
         self.run.clicked.connect(self._run)
         self.copy, self.save = (self._menu(text, act) for text, act in (("Copy As", self._copy), ("Save As", self._save)))
         top = QHBoxLayout()
-        for widget in (QLabel("Split"), self.split, QLabel("Seed"), self.seed, self.run):
+        for widget in (Label("Split"), self.split, Label("Seed"), self.seed, self.run):
             top.addWidget(widget)
         top.addStretch()
         top.addWidget(self.copy)
         top.addWidget(self.save)
-        self.facts, self.notes = QLabel(wordWrap=True), QLabel(wordWrap=True)
-        self.table = QTableWidget()
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.facts, self.notes = Label(wrap=True), Label(wrap=True)
+        self.table = ItemTable()
+        self.table.setEditTriggers(ItemTable.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
         self.table.setAlternatingRowColors(True)
         box = QVBoxLayout(self)
@@ -58,11 +68,13 @@ class RetrievalTab(QWidget):
         self._splits()
         self._changed()
 
-    def _menu(self, text: str, act) -> QToolButton:
-        button = QToolButton(text=text, popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+    def _menu(self, text: str, act: Callable[[str], None]) -> QToolButton:
+        """Make a button with a menu of the formats; `act` is called with the suffix of the chosen one."""
+        button = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setText(text)
         menu = QMenu(button)
         for suffix, name in NAMES.items():
-            menu.addAction(name, lambda s=suffix: act(s))
+            menu.addAction(name).triggered.connect(partial(_call, act, suffix))
         button.setMenu(menu)
         return button
 
@@ -86,10 +98,9 @@ class RetrievalTab(QWidget):
         if not name:
             return
         try:
-            with open(name, "w", encoding="utf-8") as file:
-                file.write(self.evaluation.text(suffix))
-        except OSError as error:
-            QMessageBox.warning(self, "Not saved", f"{name} could not be written: {error.strerror}. Choose another place.")
+            write_atomically(Path(name), self.evaluation.text(suffix))
+        except StudioError as error:
+            warn(self, "Not saved", error)
 
     def _changed(self) -> None:
         found = self.evaluation.report
@@ -105,7 +116,8 @@ class RetrievalTab(QWidget):
             return
         self._fill(found)
 
-    def _fill(self, found) -> None:
+    def _fill(self, found: Report) -> None:
+        """Show the figures: ours bold, published ones below those of the same protocol."""
         from motionpatches.core.evaluation.protocols import PROTOCOLS
         from motionpatches.core.evaluation.published import NAMES as RECALLS
         from motionpatches.core.evaluation.report import WAYS, facts, rows_of
@@ -113,13 +125,9 @@ class RetrievalTab(QWidget):
         self.facts.setText(self.evaluation.message or facts(found))
         rows = rows_of(found)
         self.table.setColumnCount(2 + 2 * len(RECALLS))
-        self.table.setHorizontalHeaderLabels(
-            [
-                "Protocol",
-                "Method",
-                *(f"{WAYS[way].replace('text', 'T').replace('motion', 'M')}\n{name}" for way in WAYS for name in RECALLS),
-            ]
-        )
+        ways = [WAYS[way].replace("text", "T").replace("motion", "M") for way in WAYS]
+        head = ["Protocol", "Method", *(f"{way}\n{name}" for way in ways for name in RECALLS)]
+        self.table.setHorizontalHeaderLabels(head)
         self.table.setRowCount(len(rows))
         bold = QFont(self.table.font())
         bold.setBold(True)
@@ -138,4 +146,9 @@ class RetrievalTab(QWidget):
                 self.table.setItem(at, column, item)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         missing = [f"{PROTOCOLS[name].title}: not run, {reason}." for name, reason in found.missing.items()]
-        self.notes.setText("\n".join([*missing, *found.notes]))
+        self.notes.setText("\n".join(shown(note) for note in [*missing, *found.notes]))
+
+
+def _call(act: Callable[[str], None], suffix: str, *_: bool) -> None:
+    """Call without what the signal adds."""
+    act(suffix)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -20,24 +17,28 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app.viewmodels.captions import Captions
 from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.widgets.plain import Items, ItemTable, Label, tip
 from motionpatches.core.library.captions import CaptionLine
 
 COLUMNS = ("Caption", "From, s", "To, s")
 FIELDS = ("text", "start_s", "end_s")
+# Captions that are listed; characters of one that is edited here: a line of text holds no more than 32,767.
+MOST, EDITABLE = 500, 10_000
 
 
-class _Editors(QStyledItemDelegate):
+class _Editors(Items):
     """Holds the take while one of its cells is edited. Tab opens the next cell before it closes the last, hence `editor`."""
 
     def __init__(self, captions: Captions, parent: QWidget):
         super().__init__(parent)
-        self.captions, self.editor = captions, None
+        self.captions = captions
+        self.editor: QWidget | None = None
         self.closeEditor.connect(self._closed)
 
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex) -> QWidget:
-        self.editor = super().createEditor(parent, option, index)
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QWidget:
+        self.editor = editor = super().createEditor(parent, option, index)
         self.captions.hold(True)
-        return self.editor
+        return editor
 
     def _closed(self, editor: QWidget) -> None:
         if editor is self.editor:
@@ -46,12 +47,12 @@ class _Editors(QStyledItemDelegate):
 
 
 class CaptionsPanel(QWidget):
-    """From and To are empty for a caption of the whole take."""
+    """The table of captions, and buttons to add and remove some. From and To are empty for a caption of the whole take."""
 
     def __init__(self, captions: Captions, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
         self.captions, self.playback = captions, playback
-        self.table = QTableWidget(0, len(COLUMNS))
+        self.table = ItemTable(0, len(COLUMNS))
         self.table.setHorizontalHeaderLabels(COLUMNS)
         self.table.setAccessibleName("Captions of this take")
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -76,7 +77,7 @@ class CaptionsPanel(QWidget):
         self.own.setToolTip("Off: save in a separate file and leave the library unchanged")
         self.own.setChecked(captions.own)
         self.own.toggled.connect(lambda on: setattr(captions, "own", on))
-        self.state = QLabel(wordWrap=True)
+        self.state = Label(wrap=True)
         box = QVBoxLayout(self)
         box.setContentsMargins(6, 6, 6, 6)
         box.addWidget(self.table, 1)
@@ -95,7 +96,7 @@ class CaptionsPanel(QWidget):
         self.state.setVisible(bool(self.captions.message))
         if self.captions.held:
             return
-        self._shown, self._new = list(self.captions.lines), None
+        self._shown, self._new = list(self.captions.lines[:MOST]), None
         self.table.blockSignals(True)
         self.table.setRowCount(len(self._shown))
         for row, line in enumerate(self._shown):
@@ -109,7 +110,9 @@ class CaptionsPanel(QWidget):
 
     def _item(self, row: int, column: int, value: str) -> None:
         item = QTableWidgetItem(value)
-        item.setToolTip(value)
+        item.setToolTip(tip(value))
+        if len(value) > EDITABLE:
+            item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
         if column:
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.table.setItem(row, column, item)
@@ -124,26 +127,32 @@ class CaptionsPanel(QWidget):
         return sorted({i.row() for i in self.table.selectedIndexes() if i.row() < len(self._shown)})
 
     def edit(self) -> None:
-        """Begins to edit the first caption, or a new one where there is none."""
+        """Begin to edit the first caption, or a new one where there is none."""
         if self.table.rowCount():
-            self.table.setCurrentCell(0, 0)
-            self.table.setFocus()
-            self.table.editItem(self.table.item(0, 0))
+            self._type(0)
         else:
             self._add()
+
+    def _type(self, row: int) -> None:
+        """Open the editor of a row's caption."""
+        item = self.table.item(row, 0)
+        if item is not None:
+            self.table.setCurrentCell(row, 0)
+            self.table.setFocus()
+            self.table.editItem(item)
 
     def _add(self) -> None:
         self._begin(0.0, 0.0)
 
     def _add_range(self) -> None:
-        """Of the marked range, in seconds of the take (a clip of a range begins later in it)."""
+        """Add a caption of the marked range, in seconds of the take (a clip of a range begins later in it)."""
         clip = self.captions.workspace.clip
         start, end = self.playback.range_s or (0.0, 0.0)
         offset = clip.start_s if clip else 0.0
         self._begin(round(start + offset, 2), round(end + offset, 2))
 
     def _begin(self, start: float, end: float) -> None:
-        """An empty line in which to type; it is kept once it has words."""
+        """Add an empty line in which to type; it is kept once it has words."""
         if not self.captions.take:
             return
         self.table.blockSignals(True)
@@ -153,17 +162,17 @@ class CaptionsPanel(QWidget):
             self._item(row, column, value)
         self.table.blockSignals(False)
         self._new = (start, end)
-        self.table.setCurrentCell(row, 0)
-        self.table.setFocus()
-        self.table.editItem(self.table.item(row, 0))
+        self._type(row)
 
     def _edited(self, item: QTableWidgetItem) -> None:
+        """Hand what was typed into a cell to the captions."""
         row, text = item.row(), item.text().strip()
         if row == len(self._shown):
             if self._new is not None and item.column() == 0 and text:
                 self.captions.add(text, *self._new)
                 self._shown, self._new = list(self.captions.lines), None
             return
+        # Another window or panel may have changed the captions meanwhile: the line is found by its content.
         if self._shown[row] not in self.captions.lines:
             self.captions.say("This caption was changed elsewhere in the meantime. Edit it again.")
             return

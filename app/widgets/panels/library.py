@@ -1,38 +1,41 @@
-"""The library: clips with captions, length and split, and a filter on words of the captions."""
+"""The library: clips with captions, length and split, and a filter on words of the captions and on fields."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QHeaderView,
-    QInputDialog,
-    QLabel,
     QLineEdit,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.widgets.plain import Label, ModelTable, ask_text, shown, tip
 from motionpatches.core.library import index
 from motionpatches.core.library.filters import HELP, clip_filter, is_plain
 from motionpatches.core.library.library import Clip, Library
 
 COLUMNS = ("Caption", "Length", "Split")
+# Number of clips from which the filter asks the index.
 LARGE = 20_000
+# Notes of a library, reasons of files left out, captions of a clip, that are listed.
+NOTES, REASONS, CAPTIONS = 3, 20, 12
+Index = QModelIndex | QPersistentModelIndex
 
 
 class ClipTable(QAbstractTableModel):
     """Rows of the clips that hold every word of the filter in id or captions."""
 
-    def __init__(self, marks: Marks, parent=None):
+    def __init__(self, marks: Marks, parent: QObject | None = None):
         super().__init__(parent)
         self.marks = marks
         self.clips: tuple[Clip, ...] = ()
@@ -41,60 +44,69 @@ class ClipTable(QAbstractTableModel):
         self.rows: Sequence[int] = ()
 
     def set_library(self, library: Library) -> None:
+        """Show all clips of a library."""
         self.root, self.clips, self.texts = library.root, library.clips, []
         self.filter("")
 
     def filter(self, words: str) -> None:
-        """Any part of a word in a small library; beginnings of words, by the index, in a large one; fields as
-        motionpatches.core.library.filters has them."""
+        """Show the clips that hold all words, and that fields such as `rig:` (core/library/filters.py) let through.
+
+        In a small library a word may stand inside another; in a large one, where the index answers, it begins a word.
+        """
         wanted = words.lower().split()
-        if not is_plain(words):
+        if not wanted:
+            self._set_rows(range(len(self.clips)))
+        elif not is_plain(words):
             keep = clip_filter(words, self.marks.marks)
             self._set_rows([i for i, clip in enumerate(self.clips) if keep(clip)])
-            return
-        rows = index.search(self.root, words) if wanted and len(self.clips) > LARGE else None
-        if rows is None:
-            if wanted and not self.texts:
-                self.texts = [" ".join((c.id, *c.captions)).lower() for c in self.clips]
-            hits = (i for i, text in enumerate(self.texts) if all(w in text for w in wanted))
-            rows = list(hits) if wanted else range(len(self.clips))
-        self._set_rows(rows)
+        else:
+            found = index.search(self.root, words) if len(self.clips) > LARGE else None
+            self._set_rows(self._holding(wanted) if found is None else found)
+
+    def _holding(self, wanted: list[str]) -> list[int]:
+        if not self.texts:
+            self.texts = [" ".join((c.id, *c.captions)).lower() for c in self.clips]
+        return [i for i, text in enumerate(self.texts) if all(w in text for w in wanted)]
 
     def _set_rows(self, rows: Sequence[int]) -> None:
         self.beginResetModel()
         self.rows = rows
         self.endResetModel()
 
-    def rowCount(self, parent=QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent=QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return len(COLUMNS)
 
-    def headerData(self, section, orientation, role=Qt.ItemDataRole.DisplayRole):
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return COLUMNS[section]
         return None
 
-    def data(self, index, role=Qt.ItemDataRole.DisplayRole):
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         clip = self.clips[self.rows[index.row()]]
         if role == Qt.ItemDataRole.DisplayRole:
             star = "★ " if self.marks.of(clip).favourite else ""
-            return (star + clip.caption, f"{clip.duration_s:.1f} s", clip.split or "–")[index.column()]
+            return (star + shown(clip.caption), f"{clip.duration_s:.1f} s", clip.split or "–")[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
             tags = self.marks.of(clip).tags
-            return "\n".join((clip.id, *clip.captions, *([f"tags: {', '.join(tags)}"] if tags else [])))
+            texts = (shown(t) for t in (clip.id, *clip.captions[:CAPTIONS], *([f"tags: {', '.join(tags)}"] if tags else [])))
+            return tip("\n".join(texts))
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 1:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
 
 class LibraryPanel(QWidget):
+    """The list with its filter. `chosen(Clip)`: a row was chosen."""
+
     chosen = Signal(object)
 
-    def __init__(self, search: Search, marks: Marks, parent=None):
+    def __init__(self, search: Search, marks: Marks, parent: QWidget | None = None):
         super().__init__(parent)
-        self.workspace, self.library, self.search, self.marks = search.workspace, None, search, marks
+        self.workspace, self.search, self.marks = search.workspace, search, marks
+        self.library: Library | None = None
         workspace = search.workspace
         self.table = ClipTable(marks, self)
         self.filter = QLineEdit(placeholderText="Filter captions…", clearButtonEnabled=True)
@@ -104,7 +116,7 @@ class LibraryPanel(QWidget):
         self.only.toggled.connect(self._keep)
         self.only.hide()
         self.filter.textChanged.connect(self._filter)
-        self.view = QTableView()
+        self.view = ModelTable()
         self.view.setModel(self.table)
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -119,8 +131,7 @@ class LibraryPanel(QWidget):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.view.setColumnWidth(column, width)
         self.view.selectionModel().currentRowChanged.connect(self._row)
-        self.count, self._kept = QLabel(), False
-        self.count.setWordWrap(True)
+        self.count, self._kept = Label(wrap=True), False
         box = QVBoxLayout(self)
         box.setContentsMargins(6, 6, 6, 6)
         for widget in (self.filter, self.view, self.only, self.count):
@@ -134,22 +145,25 @@ class LibraryPanel(QWidget):
         marks.changed.connect(self._marked)
 
     def _changed(self) -> None:
-        if self.workspace.library is not self.library:
-            grown = self.library is not None and self.library.root == self.workspace.library.root
-            self.library = self.workspace.library
-            if not grown:
-                self.filter.clear()
-            bar, row = self.view.verticalScrollBar(), self.view.currentIndex()
-            at, chosen = bar.value(), self.table.clips[self.table.rows[row.row()]].id if grown and row.isValid() else ""
-            self.table.set_library(self.library)
-            self.table.filter(self.filter.text())
-            if grown:
-                self._choose(chosen)
-                bar.setValue(at)
-            self._count()
+        """Show the library that is open now; where it has only grown, filter, chosen row and place stay."""
+        library = self.workspace.library
+        if library is None or library is self.library:
+            return
+        grown = self.library is not None and self.library.root == library.root
+        self.library = library
+        if not grown:
+            self.filter.clear()
+        bar, row = self.view.verticalScrollBar(), self.view.currentIndex()
+        at, chosen = bar.value(), self.table.clips[self.table.rows[row.row()]].id if grown and row.isValid() else ""
+        self.table.set_library(library)
+        self.table.filter(self.filter.text())
+        if grown:
+            self._choose(chosen)
+            bar.setValue(at)
+        self._count()
 
     def _choose(self, clip_id: str) -> None:
-        """Marks the row of a clip, without opening it."""
+        """Mark the row of a clip, without opening it."""
         row = next((i for i, r in enumerate(self.table.rows) if self.table.clips[r].id == clip_id), -1)
         if row >= 0:
             selection = self.view.selectionModel()
@@ -166,8 +180,8 @@ class LibraryPanel(QWidget):
         self._keep()
         self._count()
 
-    def _keep(self, *_) -> None:
-        """The search keeps to the filtered clips while that is wished."""
+    def _keep(self) -> None:
+        """Limit the search to the filtered clips while the box is checked."""
         if self.only.isChecked():
             self.search.keep_to(frozenset(self.table.clips[r].id for r in self.table.rows))
         elif self._kept:
@@ -180,27 +194,27 @@ class LibraryPanel(QWidget):
         self.view.viewport().update()
 
     def toggle_favourite(self) -> None:
+        """Mark the shown clip as a favourite, or no longer."""
         if self.workspace.clip is not None:
             self.marks.toggle_favourite(self.workspace.clip)
 
     def edit_tags(self) -> None:
+        """Ask for the tags of the shown clip."""
         clip = self.workspace.clip
         if clip is not None:
-            text, given = QInputDialog.getText(
-                self, "Tags", f"Tags of {clip.id}, between commas:", text=", ".join(self.marks.of(clip).tags)
-            )
-            if given:
+            text = ask_text(self, f"Tags of {clip.id}", "Tags, separated by commas:", ", ".join(self.marks.of(clip).tags))
+            if text is not None:
                 self.marks.tag(clip, text)
 
     def _count(self) -> None:
         if self.library is None:
             return
-        shown, total = len(self.table.rows), len(self.table.clips)
-        text = f"{total:,} motions" if shown == total else f"{shown:,} of {total:,} motions"
+        count, total = len(self.table.rows), len(self.table.clips)
+        text = f"{total:,} motions" if count == total else f"{count:,} of {total:,} motions"
         if self.library.skipped:
             text += f", {len(self.library.skipped)} left out"
-        self.count.setText(f"{text}\n" + "\n".join(self.library.notes[:3]))
-        self.count.setToolTip("\n".join(s.reason for s in self.library.skipped[:20]))
+        self.count.setText("\n".join((text, *(shown(note) for note in self.library.notes[:NOTES]))))
+        self.count.setToolTip(tip("\n".join(shown(s.reason) for s in self.library.skipped[:REASONS])))
 
     def _row(self, current: QModelIndex, previous: QModelIndex) -> None:
         if current.isValid():

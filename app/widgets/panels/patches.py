@@ -1,16 +1,15 @@
-"""The patches of the shown motion, how they are shown, and why they answer the query."""
+"""The patches of the shown motion, how they are shown, and the explanation of its score."""
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.widgets.plain import RichLabel, html, joined, tip
 from motionpatches.app.widgets.theme import is_dark
 from motionpatches.app.widgets.views.patches import PatchView
 from motionpatches.core.motion.skeleton import PART_NAMES
@@ -18,6 +17,8 @@ from motionpatches.core.patch_picture import CHANNELS, VALUES
 
 
 class PatchesPanel(QWidget):
+    """The patch image with its channel and values; below the boxes, while it is on, the explanation in words."""
+
     def __init__(self, stage: Stage, playback: Playback, explanation: Explanation, parent: QWidget | None = None):
         super().__init__(parent)
         self.stage, self.explanation = stage, explanation
@@ -29,7 +30,7 @@ class PatchesPanel(QWidget):
         self.values.setAccessibleName("Values")
         self.difference = QCheckBox("Difference")
         self.difference.setToolTip("Difference from the motion kept for comparison (K keeps one)")
-        self.explain = QCheckBox("Why this result")
+        self.explain = QCheckBox("Explain result")
         self.explain.setToolTip("How much the score falls without each patch and each word (W)")
         for box in (self.channel, self.values):
             box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -44,21 +45,21 @@ class PatchesPanel(QWidget):
         rows[1].addWidget(self.explain)
         rows[1].addStretch()
         rows[1].addWidget(self.difference)
-        self.words = QLabel(wordWrap=True)
+        self.words = RichLabel(wrap=True)
         self.words.hide()
-        box = QVBoxLayout(self)
-        box.setContentsMargins(6, 4, 6, 4)
-        box.setSpacing(4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.setSpacing(4)
         for row in rows:
-            box.addLayout(row)
-        box.addWidget(self.words)
-        box.addWidget(self.view, 1)
+            column.addLayout(row)
+        column.addWidget(self.words)
+        column.addWidget(self.view, 1)
         stage.changed.connect(self._company)
         stage.workspace.shown.connect(self._company)
         explanation.changed.connect(self._explained)
         self._company()
 
-    def _set(self, *_) -> None:
+    def _set(self) -> None:
         self.view.show_as(self.channel.currentIndex(), bool(self.values.currentIndex()), self.difference.isChecked())
 
     def _company(self) -> None:
@@ -68,13 +69,14 @@ class PatchesPanel(QWidget):
             self.difference.setChecked(False)
 
     def _explained(self) -> None:
+        """Write the score, what it falls without, and the query with each word coloured by its effect."""
         found = self.explanation
         self.explain.setChecked(found.on)
         self.words.setVisible(found.on)
         if not found.on:
             return
         if found.occlusion is None:
-            self.words.setText(found.message)
+            self.words.setText(html("{}", found.message))
             return
         top = max((w.fall for w in found.words), default=0.0)
         base = (235, 238, 242) if is_dark(self) else (30, 34, 40)
@@ -82,12 +84,13 @@ class PatchesPanel(QWidget):
         for word in found.words:
             share = max(word.fall, 0) / top if top > 0 else 0
             colour = QColor(*(int(b + (c - b) * share) for b, c in zip(base, (233, 30, 99), strict=True))).name()
-            weight = "font-weight:600;" if share > 0.5 else ""
-            parts.append(f"<span style='color:{colour};{weight}' title='{word.fall:+.3f}'>{escape(word.text)}</span>")
+            weight = 600 if share > 0.5 else 400
+            parts.append(html("<span style='color:{}; font-weight:{}'>{}</span>", colour, weight, word.text))
         falls = found.occlusion.by_part
         needed = (
             f", {found.occlusion.score - falls.max():.2f} without the {PART_NAMES[falls.argmax()]}" if falls.max() > 0 else ""
         )
-        self.words.setText(f"Score {found.occlusion.score:.2f}{needed}. Red: words without which it falls: {' '.join(parts)}")
+        text = f"Score {found.occlusion.score:.2f}{needed}. Red: words without which it falls: "
+        self.words.setText(joined((html("{}", text), joined(parts, " "))))
         told = [(f"“{w.text}”", w.fall) for w in found.words] + [(f"the {n}", f) for n, f in zip(PART_NAMES, falls, strict=True)]
-        self.words.setToolTip("\n".join(f"without {name}: {-fall:+.3f}" for name, fall in told))
+        self.words.setToolTip(tip("\n".join(f"without {name}: {-fall:+.3f}" for name, fall in told)))

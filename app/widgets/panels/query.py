@@ -1,4 +1,4 @@
-"""The query line with history and k, and below it the results, or examples while there are none."""
+"""The query line with its history and the number of results; below it the results, or examples while there are none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from PySide6.QtCore import QStringListModel, Qt, QTimer
 from PySide6.QtWidgets import (
     QCompleter,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -17,13 +16,16 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import EXAMPLES, Search
+from motionpatches.app.widgets.plain import NAME, Label, shown, tip, title
 from motionpatches.app.widgets.views.results import ResultsView
 
 PAUSE_MS = 250
 
 
 class QueryPanel(QWidget):
-    def __init__(self, search: Search, playback: Playback, parent=None):
+    """Searches when Enter is pressed, or PAUSE_MS after the last key."""
+
+    def __init__(self, search: Search, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
         self.search = search
         self.line = QLineEdit(
@@ -43,10 +45,11 @@ class QueryPanel(QWidget):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.activated.connect(lambda _: QTimer.singleShot(0, self.submit))
         self.line.setCompleter(completer)
-        self.k = QSpinBox(minimum=1, maximum=25, value=search.k, prefix="top ", toolTip="How many results to show")
+        self.k = QSpinBox(minimum=1, maximum=25, value=search.k, prefix="top ")
+        self.k.setToolTip("Number of results")
         self.k.setAccessibleName("Number of results")
         self.k.valueChanged.connect(search.set_k)
-        self.state = QLabel()
+        self.state = Label()
         self.state.setMinimumWidth(150)
         top = QHBoxLayout()
         top.addWidget(self.line, 1)
@@ -67,30 +70,32 @@ class QueryPanel(QWidget):
         page = QWidget()
         column = QVBoxLayout(page)
         column.addStretch()
-        title = QLabel("Type what you are looking for, or try one of these:")
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(title)
+        head = Label("Type what you are looking for, or try one of these:")
+        head.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(head)
         for part in (EXAMPLES[:3], EXAMPLES[3:]):
             row = QHBoxLayout()
             row.addStretch()
             for text in part:
-                button = QPushButton(text, objectName="example")
+                button = QPushButton(title(text))
+                button.setObjectName("example")
                 button.clicked.connect(lambda _=False, t=text: self.ask(t))
                 row.addWidget(button)
             row.addStretch()
             column.addLayout(row)
-        self.hint = QLabel()
+        self.hint = Label(wrap=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self.hint)
         column.addStretch()
         return page
 
     def ask(self, text: str) -> None:
-        """Puts a sentence into the line and searches for it."""
+        """Put a sentence into the line and search for it."""
         self.line.setText(text)
         self.submit()
 
     def focus_line(self) -> None:
+        """Let the user type a new query."""
         self.line.setFocus()
         self.line.selectAll()
 
@@ -102,6 +107,7 @@ class QueryPanel(QWidget):
         self.line.end(False)
 
     def submit(self) -> None:
+        """Search for what the line says; a search by a motion is repeated."""
         self.pause.stop()
         if self.search.like and self.line.text() == self.search.query:
             self.search.again()
@@ -117,8 +123,9 @@ class QueryPanel(QWidget):
         self.hint.setText(self.search.note)
         if has:
             among = f" among {len(self.search.only):,}" if self.search.only is not None else ""
-            self.state.setText(
-                self.search.note or f"{len(self.search.results)} results{among}, {self.search.elapsed_s * 1000:.0f} ms"
-            )
+            count = f"{len(self.search.results)} results{among}, {self.search.elapsed_s * 1000:.0f} ms"
+            self.state.setText(shown(self.search.note or count, NAME))
+            self.state.setToolTip(tip(self.search.note))
         else:
             self.state.setText("")
+            self.state.setToolTip("")

@@ -1,30 +1,33 @@
-"""The motion over time: speeds of the five parts, feet on the ground, windows of the patches, the query's score."""
+"""The motion over time: speeds of the five parts, foot contacts, windows of the patches, the query's score."""
 
 from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.moments import Moments
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.app.widgets.plain import tip
 from motionpatches.app.widgets.theme import muted, part_colour
 from motionpatches.app.widgets.views.overlay import Overlay
 from motionpatches.core.motion.curves import foot_contacts, part_speeds, spans
+from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.patches import PARTS
 
 # Heights in the plot: curves above 0, the bars of the right and the left foot below.
 FEET = ((0, -0.16), (1, -0.3))
 SCORE = "#e91e63"
-POINTS = 3000
+# Points of a curve at most, seconds in which windows are marked, and the shortest range in seconds.
+POINTS, MARKED_S, SHORTEST_S = 3000, 120, 0.05
 
 
-class Timeline(pg.PlotWidget):
+class Timeline(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """A click or a drag seeks; Shift and a drag marks a range; a double click clears it. Curves are scaled to the fastest."""
 
     def __init__(
@@ -66,7 +69,10 @@ class Timeline(pg.PlotWidget):
         self._colour()
 
     def _shown(self) -> None:
+        """Draw all of the motion that is shown now."""
         motion = self.workspace.motion
+        if motion is None:
+            return
         speeds = part_speeds(motion)
         step = max(len(speeds) // POINTS, 1)
         times = np.arange(len(speeds))[::step] / motion.fps
@@ -79,23 +85,22 @@ class Timeline(pg.PlotWidget):
             bar.setOpts(x0=runs[:, 0], x1=runs[:, 1], y0=np.full(len(runs), y), y1=np.full(len(runs), y + 0.1))
         self._windows(motion)
         self.setXRange(0, max(motion.duration_s, 0.1), padding=0)
-        self.setToolTip(
-            f"Speeds of the five parts (the top is {top:.1f} m/s); below them, the right and the left foot standing."
-            " Shift and a drag marks a range."
-        )
+        words = f"Speeds of the five parts, up to {top:.1f} m/s; below them, contacts of the right and the left foot."
+        self.setToolTip(tip(f"{words} Shift and a drag marks a range."))
         self._explained()
         self._scored()
         self.cursor_line.update()
 
-    def _windows(self, motion) -> None:
-        """A thin line where each window of the patches begins."""
+    def _windows(self, motion: Motion) -> None:
+        """Draw a thin line where each window of the patches begins."""
         model = self.workspace.model
         seconds = model.config.patches.points / model.config.patches.fps if model else 0.8
-        at = np.arange(seconds, min(motion.duration_s, 120), seconds)
+        at = np.arange(seconds, min(motion.duration_s, MARKED_S), seconds)
         x = np.repeat(at, 2)
         self.windows.setData(x, np.tile([-0.36, 1.05], len(at)))
 
     def _explained(self) -> None:
+        """Fill the curve by which the score falls without each window, summed over the parts."""
         found = self.explanation.occlusion if self.explanation.on else None
         if found is None:
             self.reason.setData([], [])
@@ -119,7 +124,8 @@ class Timeline(pg.PlotWidget):
             self.region.setRegion(marked)
 
     def _x(self) -> float:
-        return self.plotItem.vb.mapViewToScene(QPointF(self.playback.time_s, 0)).x()
+        """Return where the clock stands, in pixels."""
+        return float(self.plotItem.vb.mapViewToScene(QPointF(self.playback.time_s, 0)).x())
 
     def _ticked(self) -> None:
         if self.isVisible():
@@ -136,36 +142,38 @@ class Timeline(pg.PlotWidget):
         painter.setPen(QPen(self.palette().windowText().color(), 1.5))
         painter.drawLine(QPointF(self._drawn_x, 0), QPointF(self._drawn_x, self.height() - 20))
 
-    def _time(self, event) -> float:
-        return min(max(self.plotItem.vb.mapSceneToView(event.position()).x(), 0.0), self.playback.duration_s)
+    def _time(self, event: QMouseEvent) -> float:
+        """Return the seconds of the motion under the mouse."""
+        at = float(self.plotItem.vb.mapSceneToView(event.position()).x())
+        return min(max(at, 0.0), self.playback.duration_s)
 
-    def mousePressEvent(self, event) -> None:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self._from = self._time(event)
         if event.button() == Qt.MouseButton.LeftButton and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.playback.seek(self._from)
 
-    def mouseMoveEvent(self, event) -> None:
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not event.buttons() & Qt.MouseButton.LeftButton:
             return
         now = self._time(event)
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             low, high = sorted((self._from, now))
-            if high - low > 0.05:
+            if high - low > SHORTEST_S:
                 self.playback.range_s = (low, high)
                 self.playback.changed.emit()
         else:
             self.playback.seek(now)
 
-    def mouseReleaseEvent(self, event) -> None:
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()
 
-    def mouseDoubleClickEvent(self, event) -> None:
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.playback.clear_range()
 
-    def wheelEvent(self, event) -> None:
+    def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
-    def changeEvent(self, event) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == event.Type.PaletteChange and hasattr(self, "cursor_line"):
             self._colour()

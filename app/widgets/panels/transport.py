@@ -2,47 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QToolButton, QWidget
 
 from motionpatches.app.viewmodels.playback import SPEEDS, Playback
+from motionpatches.app.widgets.plain import Label
 from motionpatches.app.widgets.theme import media_icon
 
+# Positions of the slider.
 STEPS = 10000
 
 
 class Transport(QWidget):
-    def __init__(self, playback: Playback, parent=None):
+    """Buttons, slider and figures of the clock."""
+
+    def __init__(self, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
         self.playback = playback
         self.back = self._button("One frame back (←)", lambda: playback.step(-1))
         self.play = self._button("Play or pause (Space)", playback.toggle)
         self.ahead = self._button("One frame ahead (→)", lambda: playback.step(1))
         self._draw_icons()
-        self.slider = QSlider(Qt.Orientation.Horizontal, maximum=STEPS)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setMaximum(STEPS)
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.slider.setAccessibleName("Position")
         self.slider.sliderMoved.connect(lambda v: playback.seek(v / STEPS * playback.duration_s))
         self.slider.sliderPressed.connect(self._pressed)
-        self.time = QLabel()
+        self.time = Label()
         self.time.setMinimumWidth(190)
-        self.speed = QComboBox(toolTip="Speed")
+        self.speed = QComboBox()
+        self.speed.setToolTip("Speed")
         for speed in SPEEDS:
             self.speed.addItem(f"{speed:g}×", speed)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
         self.speed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.speed.currentIndexChanged.connect(lambda i: playback.set_speed(SPEEDS[i]))
-        self.loop = QToolButton(text="Loop", checkable=True, checked=True, toolTip="Play again from the start (L)")
-        self.loop.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.loop = self._button("Play again from the start (L)")
+        self.loop.setText("Loop")
+        self.loop.setCheckable(True)
+        self.loop.setChecked(True)
+        self.loop.setAutoRaise(False)
         self.loop.toggled.connect(playback.set_loop)
-        self.range = QToolButton(toolTip="The marked range (I and O mark its ends); a click clears it")
-        self.range.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.range.clicked.connect(playback.clear_range)
+        self.range = self._button("The marked range (I and O mark its ends); a click clears it", playback.clear_range)
+        self.range.setAutoRaise(False)
         self.range.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 4)
-        for widget in (self.back, self.play, self.ahead):
-            row.addWidget(widget)
+        for button in (self.back, self.play, self.ahead):
+            row.addWidget(button)
         row.addWidget(self.slider, 1)
         for widget in (self.range, self.time, self.speed, self.loop):
             row.addWidget(widget)
@@ -55,16 +65,20 @@ class Transport(QWidget):
         self.ahead.setIcon(media_icon("ahead", self))
         self.play.setIcon(media_icon("pause" if self.playback.playing else "play", self))
 
-    def changeEvent(self, event) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "loop"):
             self._draw_icons()
         super().changeEvent(event)
 
-    def _button(self, tip: str, action) -> QToolButton:
-        button = QToolButton(toolTip=tip, autoRaise=True)
-        button.setAccessibleName(tip)
+    def _button(self, words: str, action: Callable[[], object] | None = None) -> QToolButton:
+        """Make a button that never takes the focus; `words`, a literal, are its tooltip and its name."""
+        button = QToolButton()
+        button.setToolTip(words)
+        button.setAccessibleName(words)
+        button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.clicked.connect(action)
+        if action is not None:
+            button.clicked.connect(action)
         return button
 
     def _pressed(self) -> None:

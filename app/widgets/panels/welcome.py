@@ -7,22 +7,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from motionpatches.app.widgets.plain import Label, title
+from motionpatches.app.widgets.theme import heading
 
 SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Way:
-    """A button of the page with what stands beside it."""
+    """A button of the page, and the sentence beside it; `do` is called by a click."""
 
-    title: str
+    name: str
     explanation: str
     do: Callable[[], object]
 
 
 class Welcome(QWidget):
-    """`opened(Path)`: one of the recent libraries was chosen."""
+    """The page with buttons for all entries and the recent libraries.
+
+    `opened(Path)`: one of the recent libraries was chosen.
+    """
 
     opened = Signal(Path)
 
@@ -34,22 +40,22 @@ class Welcome(QWidget):
     ):
         super().__init__(parent)
         self._recent = recent
-        title = QLabel("<h1>Motion Patches Studio</h1><p>Find a motion by describing it.</p>")
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        head, what = heading("Motion Patches Studio", 2.0), Label("Find a motion by describing it.")
         grid = QGridLayout()
         for row, way in enumerate(ways):
-            button = QPushButton(way.title, minimumWidth=190)
+            button = QPushButton(title(way.name))
+            button.setMinimumWidth(190)
             button.clicked.connect(lambda _=False, do=way.do: do())
             grid.addWidget(button, row, 0)
-            grid.addWidget(QLabel(way.explanation), row, 1)
+            grid.addWidget(Label(way.explanation), row, 1)
         self.last = QVBoxLayout()
-        self.problem = QLabel(wordWrap=True)
-        self.problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.problem = Label(wrap=True)
         middle = QHBoxLayout()
         middle.addStretch()
         column = QVBoxLayout()
         column.addStretch()
-        for part in (title, self.problem):
+        for part in (head, what, self.problem):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(part)
         column.addLayout(grid)
         column.addLayout(self.last)
@@ -59,15 +65,17 @@ class Welcome(QWidget):
         self.setLayout(middle)
 
     def tell(self, problem: str) -> None:
-        """Why it is shown, and what was open before."""
+        """Show a problem, '' for none, and the libraries that were open last."""
         self.problem.setText(problem)
-        while self.last.count():
-            self.last.takeAt(0).widget().deleteLater()
+        while (item := self.last.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
         names = self._recent()[:SHOWN]
         if names:
-            self.last.addWidget(QLabel("<b>Recent libraries</b>"))
+            self.last.addWidget(heading("Recent libraries"))
         for name in names:
-            button = QPushButton(name, flat=True)
+            button = QPushButton(title(name))
+            button.setFlat(True)
             button.setStyleSheet("text-align: left")
             button.clicked.connect(lambda _=False, n=name: self.opened.emit(Path(n)))
             self.last.addWidget(button)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGroupBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.viewmodels.fine_tuning import FineTuning
+from motionpatches.app.widgets.plain import Label, shown, tip
 from motionpatches.app.widgets.theme import warning
 from motionpatches.app.widgets.training.run_texts import cost_text
 from motionpatches.core.training.advice import TRAINED
@@ -47,7 +47,7 @@ HELP = {
 
 
 class FineTuneDialog(QDialog):
-    """`model` holds the fields; errors stand below theirs; the reasons and the cost on the right."""
+    """`model` holds the fields; errors stand below theirs, the reasons for the plan and the cost below all."""
 
     def __init__(self, model: FineTuning, parent: QWidget | None = None):
         super().__init__(parent)
@@ -55,11 +55,11 @@ class FineTuneDialog(QDialog):
         self.setWindowTitle("Fine-Tune")
         self.resize(960, 700)
         self.readers: dict[str, Callable[[], None]] = {}
-        self.errors: dict[str, QLabel] = {}
+        self.errors: dict[str, Label] = {}
         self.fields: dict[str, QWidget] = {}
         self.name = QLineEdit(model.library.name)
         self.start = QComboBox()
-        self.start.addItems([s.label for s in model.starts])
+        self.start.addItems([shown(s.label) for s in model.starts])
         self.start.activated.connect(lambda i: model.begin(model.starts[i]))
         self.trained = QComboBox()
         self.trained.addItems(list(TRAINED))
@@ -76,9 +76,10 @@ class FineTuneDialog(QDialog):
         right.addStretch()
         columns.addLayout(left, 1)
         columns.addLayout(right, 1)
-        scroll = QScrollArea(widgetResizable=True, frameShape=QScrollArea.Shape.NoFrame)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(forms)
-        self.reasons, self.cost = QLabel(wordWrap=True), QLabel(wordWrap=True)
+        self.reasons, self.cost = Label(wrap=True), Label(wrap=True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.go = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         self.go.setText("Start Training")
@@ -146,14 +147,23 @@ class FineTuneDialog(QDialog):
         return group
 
     def _row(self, form: QFormLayout, name: str, label: str, widget: QWidget, read: Callable[[], None]) -> None:
-        error = QLabel(wordWrap=True)
+        """Add a field to a form.
+
+        Args:
+            form: Where it is added.
+            name: The field of the training configuration.
+            label: Its label; '' for none.
+            widget: Edits the field.
+            read: Shows the field's value in the widget.
+        """
+        error = Label(wrap=True)
         error.setStyleSheet(f"color: {warning(self).name()}")
         error.hide()
         box = QVBoxLayout()
         box.setSpacing(1)
         box.addWidget(widget)
         box.addWidget(error)
-        widget.setToolTip(HELP.get(name, ""))
+        widget.setToolTip(tip(HELP.get(name, "")))
         widget.setAccessibleName(label or "Sentences to watch")
         if label:
             form.addRow(label, box)
@@ -162,7 +172,8 @@ class FineTuneDialog(QDialog):
         self.readers[name], self.errors[name], self.fields[name] = read, error, widget
 
     def _whole(self, form: QFormLayout, name: str, label: str, low: int, high: int) -> None:
-        spin = QSpinBox(minimum=low, maximum=high, groupSeparatorShown=name != "seed")
+        spin = QSpinBox(minimum=low, maximum=high)
+        spin.setGroupSeparatorShown(name != "seed")
         spin.valueChanged.connect(lambda value: self.model.set(**{name: value}))
         self._row(form, name, label, spin, lambda: spin.setValue(getattr(self.model.config, name)))
 
@@ -172,7 +183,7 @@ class FineTuneDialog(QDialog):
         self._row(form, name, label, spin, lambda: spin.setValue(getattr(self.model.config, name)))
 
     def _number(self, form: QFormLayout, name: str, label: str) -> None:
-        """A rate as one writes it: 1e-4 or 0.0001; what is no number is an error of the field."""
+        """Add a field for a rate, typed as 1e-4 or 0.0001; what is no number is an error of the field."""
         line = QLineEdit()
 
         def write(text: str) -> None:
@@ -201,6 +212,7 @@ class FineTuneDialog(QDialog):
         self._row(form, name, label, box, lambda: box.setChecked(getattr(self.model.config, name)))
 
     def _fill(self) -> None:
+        """Show the form's values, problems, plan and cost."""
         for name, read in self.readers.items():
             self.fields[name].blockSignals(True)
             read()

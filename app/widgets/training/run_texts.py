@@ -3,62 +3,64 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from html import escape
 
 from motionpatches.app.viewmodels.fine_tuning import FineTuning
+from motionpatches.app.widgets.plain import Html, html, joined, shown
 from motionpatches.core.progress import format_duration
 from motionpatches.core.training.events import FoundClip
 from motionpatches.core.training.runs import Run, differences
 
+# Watched sentences, and results of each, that are listed.
+SENTENCES, HITS = 100, 20
+SAME = "These runs have the same configuration."
 
-def configuration_text(runs: list[Run]) -> str:
-    """Markdown: the fields of one run, or those in which several differ."""
-    if not runs:
-        return ""
-    if len(runs) == 1:
-        rows = [f"| {name} | {_cell(value)} |" for name, value in asdict(runs[0].config).items()]
-        return "\n".join(["| field | value |", "| --- | --- |", *rows])
+
+def configuration_rows(runs: list[Run]) -> list[list[str]]:
+    """Return the fields of one run with their values, or those in which several differ; the first row is the head."""
+    if len(runs) < 2:
+        return [["Field", "Value"], *([name, _cell(value)] for run in runs for name, value in asdict(run.config).items())]
     names = dict.fromkeys(name for run in runs[1:] for name, *_ in differences(runs[0].config, run.config))
-    if not names:
-        return "These runs have the same configuration."
-    head = ["| field |" + "".join(f" {run.name} |" for run in runs), "| --- |" + " --- |" * len(runs)]
-    rows = [f"| {name} |" + "".join(f" {_cell(getattr(run.config, name))} |" for run in runs) for name in names]
-    return "\n".join([*head, *rows])
+    rows = [[name, *(_cell(getattr(run.config, name)) for run in runs)] for name in names]
+    return [["Field", *(shown(run.name) for run in runs)], *rows] if rows else [[SAME]]
 
 
 def _cell(value: object) -> str:
-    return str(value if value != "" else "–").replace("|", "\\|")
+    return shown(value) if value != "" else "–"
 
 
-def sentences_text(run: Run) -> str:
-    """HTML: the top results of the watched sentences before the first step and now."""
+def sentences_text(run: Run) -> Html:
+    """Return the top results of the watched sentences before the first step and now."""
     first = run.history.before
     before = {s.text: s.hits for s in first.sentences or ()} if first else {}
     epoch, now = run.history.found
     if not run.config.sentences:
-        return "<p>This run has no watched sentences.</p>"
+        return html("This run has no watched sentences.")
     if not before and not now:
-        return "<p>The first results appear when the data are prepared.</p>"
+        return html("The first results appear when the data are prepared.")
     after = {s.text: s.hits for s in now}
-    head = f"<tr><th></th><th align='left'>Before</th><th align='left'>After epoch {epoch}</th></tr>"
+    head = html("<tr><th></th><th align='left'>Before</th><th align='left'>After epoch {}</th></tr>", epoch)
     rows = []
-    for text in run.config.sentences:
-        cells = "".join(f"<td width='46%'>{_hits(hits.get(text, ()))}</td>" for hits in (before, after))
-        rows.append(f"<tr><td colspan='3'><br><b>{escape(text)}</b></td></tr><tr><td></td>{cells}</tr>")
-    return f"<table cellpadding='4' width='100%'>{head}{''.join(rows)}</table>"
+    for text in run.config.sentences[:SENTENCES]:
+        cells = joined(html("<td width='46%'>{}</td>", _hits(hits.get(text, ()))) for hits in (before, after))
+        rows.append(html("<tr><td colspan='3'><br><b>{}</b></td></tr><tr><td></td>{}</tr>", shown(text), cells))
+    return html("<table cellpadding='4' width='100%'>{}{}</table>", head, joined(rows))
 
 
-def _hits(hits: tuple[FoundClip, ...]) -> str:
-    return (
-        "<br>".join(
-            f"{n}. {escape(hit.caption)} <small>({hit.score:.2f}, {escape(hit.id)})</small>" for n, hit in enumerate(hits, 1)
-        )
-        or "–"
+def _hits(hits: tuple[FoundClip, ...]) -> Html:
+    rows = (
+        html("{}. {} <small>({}, {})</small>", n, shown(hit.caption), f"{hit.score:.2f}", shown(hit.id))
+        for n, hit in enumerate(hits[:HITS], 1)
     )
+    return joined(rows, "<br>") or html("–")
 
 
 def state_text(run: Run, here: bool) -> str:
-    """One line on a run; `here`: this studio trains it."""
+    """Return the state of a run in a line.
+
+    Args:
+        run: Any run.
+        here: This studio trains it.
+    """
     h = run.history
     last = h.steps[max(h.steps)] if h.steps else None
     if here and h.preparing and (last is None or h.start is None):
@@ -74,7 +76,9 @@ def state_text(run: Run, here: bool) -> str:
             f"{h.start.steps if h.start else 0:,}, loss {last.loss:.3f}, {last.motions_per_s:.0f} motions/s, "
             f"{format_duration(last.remaining_s)} left"
         )
-    words = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "new": "Not started"}[run.status]
+    words = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "new": "Not started", "broken": "Cannot be read"}[
+        run.status
+    ]
     if h.epochs:
         best = max(h.epochs.values(), key=lambda e: (e.best, e.epoch))
         exact = best.val["exact_caption"]
@@ -82,11 +86,11 @@ def state_text(run: Run, here: bool) -> str:
             f" after epoch {max(h.epochs)}; best: epoch {best.epoch}, validation R@1 {exact['t2m']['R@1']:.1f} text to "
             f"motion, {exact['m2t']['R@1']:.1f} motion to text"
         )
-    return f"{words}. {h.error}".strip() if run.status == "failed" else words
+    return f"{words}. {h.error}".strip() if run.status in ("failed", "broken") else words
 
 
 def cost_text(form: FineTuning) -> str:
-    """Time, memory and disk of a run in a sentence or two."""
+    """Return time, memory and disk of a run in a sentence or two."""
     found = form.estimate
     if form.cost_problem:
         return form.cost_problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl
@@ -11,15 +12,13 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QMessageBox,
+    QHeaderView,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
     QSplitter,
+    QTableWidgetItem,
     QTabWidget,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
@@ -27,9 +26,10 @@ from PySide6.QtWidgets import (
 from motionpatches.app.viewmodels.before_after import BeforeAfter
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.training import Training
+from motionpatches.app.widgets.plain import NAME, PAGE, ItemList, ItemTable, Label, Page, ask, html, shown, tell, tip
 from motionpatches.app.widgets.training.before_after import BeforeAfterTab
 from motionpatches.app.widgets.training.fine_tune_dialog import FineTuneDialog
-from motionpatches.app.widgets.training.run_texts import configuration_text, sentences_text, state_text
+from motionpatches.app.widgets.training.run_texts import configuration_rows, sentences_text, state_text
 from motionpatches.app.widgets.views.curves import Curves
 from motionpatches.core.training.runs import Run
 
@@ -45,11 +45,14 @@ class TrainingWindow(QDialog):
         self.training = training
         self.setWindowTitle("Training Runs")
         self.resize(1200, 740)
-        self.list = QListWidget(selectionMode=QAbstractItemView.SelectionMode.ExtendedSelection, wordWrap=True, spacing=3)
+        self.list = ItemList()
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setWordWrap(True)
+        self.list.setSpacing(3)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName("Training runs")
         self.list.itemSelectionChanged.connect(self._chosen)
-        self.curves, self.sentences, self.configuration = Curves(), QTextBrowser(), QTextBrowser()
+        self.curves, self.sentences, self.configuration = Curves(), Page(), _configuration()
         self.notes = QPlainTextEdit(placeholderText="Notes on this run. They are saved as you type.")
         self.notes.textChanged.connect(self._note)
         self.before_after = before_after
@@ -62,7 +65,8 @@ class TrainingWindow(QDialog):
             (self.notes, "Notes"),
         ):
             self.tabs.addTab(widget, title)
-        self.state, self.progress = QLabel(wordWrap=True), QProgressBar(textVisible=False, maximumHeight=8)
+        self.state, self.progress = Label(wrap=True), QProgressBar(textVisible=False)
+        self.progress.setMaximumHeight(8)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self._left())
         split.addWidget(self._right())
@@ -83,9 +87,9 @@ class TrainingWindow(QDialog):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.list)
-        column.addWidget(QLabel("Choose several (Ctrl+click) to compare them.", wordWrap=True))
+        column.addWidget(Label("Choose several (Ctrl+click) to compare them.", wrap=True))
         row = QHBoxLayout()
-        for text, act in (("Fine-Tune…", self.fine_tune), ("Add a Run…", self._add)):
+        for text, act in (("Fine-Tune…", lambda: self.fine_tune(None)), ("Add a Run…", self._add)):
             button = QPushButton(text)
             button.clicked.connect(act)
             row.addWidget(button)
@@ -121,15 +125,15 @@ class TrainingWindow(QDialog):
 
     @property
     def runs(self) -> list[Run]:
-        """The chosen ones."""
+        """The chosen runs, from the top of the list."""
         rows = sorted(self.list.row(item) for item in self.list.selectedItems())
         return [self.training.runs[row] for row in rows if row < len(self.training.runs)]
 
-    def fine_tune(self, *_, start: Run | None = None) -> None:
-        """The fine-tuning dialog; a run that is accepted begins at once."""
+    def fine_tune(self, start: Run | None) -> None:
+        """Ask for a run on the open library, from the best model of `start` where that is given, and begin it."""
         form = self.training.fine_tuning(start)
         if form is None:
-            QMessageBox.information(self, "Nothing is open", "Open a library with captions first.")
+            tell(self, "Nothing is open", "Open a library with captions first.")
             return
         dialog = FineTuneDialog(form, self)
         if dialog.exec():
@@ -137,7 +141,7 @@ class TrainingWindow(QDialog):
             self.list.setCurrentRow(next((i for i, r in enumerate(self.training.runs) if self.training.is_here(r)), 0))
 
     def _further(self, run: Run) -> None:
-        self.fine_tune(start=run)
+        self.fine_tune(run)
 
     def _add(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder of a run, for example one started from the command line")
@@ -145,16 +149,13 @@ class TrainingWindow(QDialog):
             self.training.add(Path(name))
 
     def _delete(self) -> None:
-        names = ", ".join(run.name for run in self.runs)
-        if (
-            self.runs
-            and QMessageBox.question(self, "Delete", f"Delete {names} with the models in it? This cannot be undone.")
-            == QMessageBox.StandardButton.Yes
-        ):
+        names = ", ".join(shown(run.name, NAME) for run in self.runs)
+        if self.runs and ask(self, "Delete", f"Delete {names} with the models in it? This cannot be undone."):
             for run in self.runs:
                 self.training.delete(run)
 
-    def _with(self, act) -> None:
+    def _with(self, act: Callable[[Run], object]) -> None:
+        """Do something with the chosen run, where it is one alone."""
         if len(self.runs) == 1:
             act(self.runs[0])
 
@@ -162,15 +163,17 @@ class TrainingWindow(QDialog):
         self._with(lambda run: self.training.note(run, self.notes.toPlainText()))
 
     def _row_text(self, run: Run) -> str:
-        return f"{run.name}\n{state_text(run, self.training.is_here(run)).split(':')[0].split(';')[0].split('.')[0]}"
+        state = state_text(run, self.training.is_here(run)).split(":")[0].split(";")[0].split(".")[0]
+        return f"{shown(run.name, NAME)}\n{shown(state, NAME)}"
 
     def _retitle(self) -> None:
-        """The rows' words follow the run under way."""
+        """Write the state of the run under way into its row."""
         for row, run in enumerate(self.training.runs):
             if self.training.is_here(run) and row < self.list.count():
                 self.list.item(row).setText(self._row_text(run))
 
     def _fill(self) -> None:
+        """List the runs; the chosen ones stay chosen, but a run that was just begun is chosen alone."""
         here = self.training.process.run if self.training.process else None
         chosen = self._folders if here == self._here or here is None else {here}
         self._here = here
@@ -179,7 +182,7 @@ class TrainingWindow(QDialog):
         for run in self.training.runs:
             self.list.addItem(self._row_text(run))
             item = self.list.item(self.list.count() - 1)
-            item.setToolTip(str(run.folder))
+            item.setToolTip(tip(run.folder))
             item.setSelected(run.folder in chosen)
         if self.training.runs and not self.list.selectedItems():
             self.list.setCurrentRow(0)
@@ -187,32 +190,32 @@ class TrainingWindow(QDialog):
         self._chosen()
 
     def _chosen(self) -> None:
+        """Show the notes and the configuration of the chosen runs, and all that changes."""
         self._folders = {run.folder for run in self.runs}
         one = self.runs[0] if len(self.runs) == 1 else None
         self.notes.blockSignals(True)
         if one is None or not self.notes.hasFocus():
-            note = one.folder / "note.txt" if one else None
-            self.notes.setPlainText(note.read_text(encoding="utf-8", errors="replace") if note and note.is_file() else "")
-        self.notes.setEnabled(one is not None)
+            self.notes.setPlainText(one.note[:PAGE] if one else "")
+        self.notes.setEnabled(one is not None and len(one.note) <= PAGE)
         self.notes.blockSignals(False)
         self.before_after.set_run(one)
-        self.configuration.setMarkdown(configuration_text(self.runs))
+        _show_rows(self.configuration, configuration_rows(self.runs))
         self._show()
 
     def _show(self) -> None:
-        """What changes while a run goes on."""
+        """Show what changes while a run is trained: curves, sentences, state and buttons."""
         chosen = self.runs
         one = chosen[0] if len(chosen) == 1 else None
         here = one is not None and self.training.is_here(one)
         self.curves.show_runs(chosen)
-        self.sentences.setHtml(sentences_text(one) if one else "<p>Choose one run.</p>")
+        self.sentences.show_html(sentences_text(one) if one else html("Choose one run."))
         said = [state_text(one, here)] if one else [] if chosen else [NOTHING]
         self.state.setText("\n".join([*said, *([self.training.message] if self.training.message else [])]))
         steps = one.history.steps if one else {}
         self.progress.setVisible(bool(here))
         self.progress.setMaximum(one.history.start.steps if one and one.history.start else 0)
         self.progress.setValue(max(steps, default=0))
-        self.pause.setText("Go On" if here and one.history.paused else "Pause")
+        self.pause.setText("Resume" if here and one is not None and one.history.paused else "Pause")
         for button, on in (
             (self.pause, here and bool(steps)),
             (self.stop, here),
@@ -230,3 +233,23 @@ class TrainingWindow(QDialog):
 
 def _show_folder(run: Run) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.folder)))
+
+
+def _configuration() -> ItemTable:
+    table = ItemTable()
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setAccessibleName("Configuration")
+    table.verticalHeader().hide()
+    return table
+
+
+def _show_rows(table: ItemTable, rows: list[list[str]]) -> None:
+    """Fill a table; the first row is its head."""
+    head, *body = rows
+    table.setColumnCount(len(head))
+    table.setRowCount(len(body))
+    table.setHorizontalHeaderLabels(head)
+    for at, row in enumerate(body):
+        for column, text in enumerate(row):
+            table.setItem(at, column, QTableWidgetItem(text))
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)

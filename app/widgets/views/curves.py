@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from motionpatches.app.widgets.plain import NAME, html, shown
 from motionpatches.app.widgets.theme import muted
 from motionpatches.core.training.history import History
 from motionpatches.core.training.runs import Run
@@ -21,6 +25,17 @@ PLOTS = {
     "speed": ("Motions per second", "step"),
 }
 LINES = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """Points of one line; `style` is a key of LINES; `marked`: with a dot at each point."""
+
+    x: Sequence[float]
+    y: Sequence[float] | np.ndarray
+    colour: str
+    style: str = "solid"
+    marked: bool = False
 
 
 class Curves(QWidget):
@@ -50,52 +65,64 @@ class Curves(QWidget):
         self._colour()
 
     def show_runs(self, runs: list[Run]) -> None:
-        """Draws them; only what has changed is set again."""
-        wanted: dict[tuple[str, str], tuple] = {}
+        """Draw the curves of runs; lines are made anew only where others are shown."""
+        wanted: dict[tuple[str, str], Curve] = {}
+        several = len(runs) > 1
         for at, run in enumerate(runs):
-            wanted |= _curves(run, COLOURS[at % len(COLOURS)] if len(runs) > 1 else "", f"{run.name}: " if len(runs) > 1 else "")
+            prefix = f"{shown(run.name, NAME)}: " if several else ""
+            wanted |= _curves(run, COLOURS[at % len(COLOURS)] if several else "", prefix)
         if list(wanted) != self._shown:
-            for plot in self.plots.values():
-                plot.clear()
-            self._lines = {}
-            for key, (_, _, colour, style, marked) in wanted.items():
-                pen = pg.mkPen(colour, width=2, style=LINES[style])
-                more = {"symbol": "o", "symbolSize": 5, "symbolBrush": colour, "symbolPen": None} if marked else {}
-                self._lines[key] = self.plots[key[0]].plot([], [], pen=pen, name=key[1], **more)
-            self._shown = list(wanted)
-        for key, (x, y, *_) in wanted.items():
-            self._lines[key].setData(np.asarray(x, float), np.asarray(y, float))
+            self._make(wanted)
+        for key, curve in wanted.items():
+            self._lines[key].setData(np.asarray(curve.x, float), np.asarray(curve.y, float))
 
-    def changeEvent(self, event) -> None:
+    def _make(self, wanted: dict[tuple[str, str], Curve]) -> None:
+        """Replace all lines. A legend takes its names as HTML."""
+        for plot in self.plots.values():
+            plot.clear()
+        self._lines, self._shown = {}, list(wanted)
+        for (plot_name, name), curve in wanted.items():
+            pen = pg.mkPen(curve.colour, width=2, style=LINES[curve.style])
+            dots = {"symbol": "o", "symbolSize": 5, "symbolBrush": curve.colour, "symbolPen": None} if curve.marked else {}
+            self._lines[plot_name, name] = self.plots[plot_name].plot([], [], pen=pen, name=html("{}", name), **dots)
+
+    def changeEvent(self, event: QEvent) -> None:
         if event.type() == event.Type.PaletteChange and hasattr(self, "plots"):
             self._colour()
 
     def _colour(self) -> None:
         base, text = self.palette().color(QPalette.ColorRole.Base), muted(self)
-        for plot in self.plots.values():
+        for name, plot in self.plots.items():
             plot.setBackground(base)
-            plot.setTitle(plot.getPlotItem().titleLabel.text, color=QColor(text))
+            plot.setTitle(PLOTS[name][0], color=QColor(text))
             for side in ("left", "bottom"):
                 plot.getAxis(side).setPen(text)
                 plot.getAxis(side).setTextPen(text)
             plot.getPlotItem().legend.setLabelTextColor(text)
 
 
-def _curves(run: Run, colour: str, prefix: str) -> dict[tuple[str, str], tuple]:
-    """(plot, label) -> (x, y, colour, style, marked) of a run."""
-    h, found = run.history, {}
+def _curves(run: Run, colour: str, prefix: str) -> dict[tuple[str, str], Curve]:
+    """Return the curves of a run by plot and name.
+
+    Args:
+        run: Whose history is drawn.
+        colour: Of all its curves; '' for a colour of each measure.
+        prefix: Begins the names, where several runs are shown.
+    """
+    h = run.history
+    found: dict[tuple[str, str], Curve] = {}
     steps, loss = h.loss()
-    found["loss", f"{prefix}loss"] = (steps, _smooth(loss), colour or COLOURS[0], "solid", False)
+    found["loss", f"{prefix}loss"] = Curve(steps, _smooth(loss), colour or COLOURS[0])
     for at, (way, label) in enumerate((("t2m", "text to motion"), ("m2t", "motion to text"))):
         for name, style in (("R@1", "solid"), ("R@5", "dash")) if not prefix else (("R@1", "solid"),):
             epochs, figures = h.recall(way, name)
             line = "dash" if prefix and at else style
-            found["recall", f"{prefix}{name} {label}"] = (epochs, figures, colour or COLOURS[at], line, name == "R@1")
+            found["recall", f"{prefix}{name} {label}"] = Curve(epochs, figures, colour or COLOURS[at], line, name == "R@1")
     for at, part in enumerate(("text", "motion", "heads")):
         x, rates = h.rates(part)
         if x:
-            found["rates", f"{prefix}{part}"] = (x, rates, colour or COLOURS[at], list(LINES)[at] if prefix else "solid", False)
-    found["speed", f"{prefix}motions/s"] = (steps, _speeds(h), colour or COLOURS[2], "solid", False)
+            found["rates", f"{prefix}{part}"] = Curve(x, rates, colour or COLOURS[at], list(LINES)[at] if prefix else "solid")
+    found["speed", f"{prefix}motions/s"] = Curve(steps, _speeds(h), colour or COLOURS[2])
     return found
 
 
@@ -104,7 +131,7 @@ def _speeds(history: History) -> list[float]:
 
 
 def _smooth(values: list[float]) -> np.ndarray:
-    """The mean of up to nine steps around each, so that the trend is seen."""
+    """Return the mean of up to nine steps around each, so that the trend is seen."""
     if len(values) < 20:
         return np.asarray(values)
     ones = np.ones(9)

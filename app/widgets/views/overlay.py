@@ -1,4 +1,4 @@
-"""Text and marks over a view: transparent children, so that a change of theirs is not one of the view."""
+"""Text and marks over a view: transparent children, so that the view is not drawn again when they change."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 
 class Overlay(QWidget):
+    """Covers a view and calls `paint` with a painter at every repaint."""
+
     def __init__(self, view: QWidget, paint: Callable[[QPainter], None]):
         super().__init__(view)
         self._paint = paint
@@ -42,7 +44,7 @@ class StillOverlay(Overlay):
         super().__init__(view, paint)
 
     def refresh(self) -> None:
-        """Paint again what has changed."""
+        """Paint again, since something has changed."""
         self._picture = None
         self.update()
 

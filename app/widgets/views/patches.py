@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.widgets.plain import NAME, shown
 from motionpatches.app.widgets.theme import is_dark, muted, part_colour
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.patch_picture import PatchImage, describe, patch_image
 from motionpatches.core.patches import MAX_FRAMES, PARTS
 
+# Pixels between two bands, of the labels at their left, and of the text below.
 BAND_GAP = 5
 LABEL = 22
 FOOT = 70
 
 
 class PatchView(QWidget):
-    """Time runs across, five bands of sample points lie one under the other. Pointing tells part, point, frame
+    """Time runs across, five bands of sample points lie one under the other. Pointing shows part, point, frame
     and metres; a click seeks."""
 
-    def __init__(self, stage: Stage, playback: Playback, explanation: Explanation, parent=None):
+    def __init__(self, stage: Stage, playback: Playback, explanation: Explanation, parent: QWidget | None = None):
         super().__init__(parent)
         self.stage, self.workspace, self.playback, self.explanation = stage, stage.workspace, playback, explanation
         self.image: PatchImage | None = None
@@ -45,13 +47,14 @@ class PatchView(QWidget):
         playback.ticked.connect(self._ticked)
 
     def _ticked(self) -> None:
-        """Repaints the cursor alone: where it was and where it is."""
+        """Repaint the cursor alone: where it was and where it is."""
         if self.image is not None:
-            now = self._cursor_x()
+            now = self._cursor_x(self.image)
             for x in {self._painted_x, now}:
                 self.update(int(x) - 3, 0, 7, self.height() - FOOT)
 
     def _shown(self) -> None:
+        """Make the image of the shown motion, or of its difference from the one beside it."""
         motion = self.workspace.motion
         if motion is None:
             return
@@ -68,7 +71,13 @@ class PatchView(QWidget):
         self.update()
 
     def show_as(self, channel: int, metres: bool, difference: bool) -> None:
-        """A channel of CHANNELS, in metres or z-scores, or as the difference from the motion beside it."""
+        """Show another picture of the motion.
+
+        Args:
+            channel: Index in CHANNELS.
+            metres: Metres instead of z-scores.
+            difference: Show the difference from the motion beside it, where there is one.
+        """
         self.channel, self.metres, self.difference = channel, metres, difference
         self._shown()
 
@@ -77,14 +86,14 @@ class PatchView(QWidget):
         self.update()
 
     def _band(self, part: int) -> QRectF:
-        """Where a body part's strip lies."""
+        """Return where a body part's strip lies."""
         room = self.height() - FOOT - 4
         height = room / PARTS - BAND_GAP
         return QRectF(LABEL, 4 + part * (height + BAND_GAP), self.width() - LABEL - 8, height)
 
-    def paintEvent(self, event) -> None:
-        painter = QPainter(self)
-        if self.image is None:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, image = QPainter(self), self.image
+        if image is None:
             painter.setPen(muted(self))
             painter.drawText(
                 self.rect().adjusted(16, 16, -16, -16), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.message
@@ -95,20 +104,20 @@ class PatchView(QWidget):
             self._still = QPixmap(self.size() * ratio)
             self._still.setDevicePixelRatio(ratio)
             self._still.fill(Qt.GlobalColor.transparent)
-            self._paint_bands(QPainter(self._still))
+            self._paint_bands(QPainter(self._still), image)
         painter.drawPixmap(0, 0, self._still)
-        self._paint_cursor(painter)
-        self._paint_joint(painter)
+        self._paint_cursor(painter, image)
+        self._paint_joint(painter, image)
         if event.rect().bottom() >= self.height() - FOOT:
-            self._paint_foot(painter)
+            self._paint_foot(painter, image)
 
-    def changeEvent(self, event) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._still = None
         super().changeEvent(event)
 
-    def _paint_bands(self, painter: QPainter) -> None:
-        """All that stays while the motion plays."""
+    def _paint_bands(self, painter: QPainter, image: PatchImage) -> None:
+        """Paint all that stays while the motion plays."""
         painter.setFont(self.font())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         grid = QPen(QColor(255, 255, 255, 60) if is_dark(self) else QColor(0, 0, 0, 60), 1)
@@ -116,31 +125,28 @@ class PatchView(QWidget):
             box = self._band(part)
             painter.drawImage(box, self.bands[part])
             painter.setPen(grid)
-            for window in range(1, self.image.shown // self.image.points):
-                x = box.left() + box.width() * window * self.image.points / self.image.shown
+            for window in range(1, image.shown // image.points):
+                x = box.left() + box.width() * window * image.points / image.shown
                 painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
-            padding = QRectF(
-                box.left() + box.width() * self.image.frames / self.image.shown,
-                box.top(),
-                box.width() * (1 - self.image.frames / self.image.shown),
-                box.height(),
-            )
+            # The rest of the last window, which the model reads as zeros.
+            used = image.frames / image.shown
+            padding = QRectF(box.left() + box.width() * used, box.top(), box.width() * (1 - used), box.height())
             painter.fillRect(padding, self.palette().window().color())
             painter.fillRect(padding, QColor(128, 128, 128, 40))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.fillRect(QRectF(LABEL - 6, box.top(), 4, box.height()), part_colour(part))
             self._vertical_label(painter, box, PART_NAMES[part])
-        self._paint_reasons(painter)
+        self._paint_reasons(painter, image)
         painter.end()
 
-    def _paint_reasons(self, painter: QPainter) -> None:
-        """The darker a patch, the less the score falls without it."""
+    def _paint_reasons(self, painter: QPainter, image: PatchImage) -> None:
+        """Darken the patches: the darker, the less the score falls without them."""
         found = self.explanation.occlusion if self.explanation.on else None
         if found is None:
             return
-        first = int(round(found.start_s * self.image.fps / self.image.points))
+        first = int(round(found.start_s * image.fps / image.points))
         for (part, at), weight in np.ndenumerate(self.explanation.weights):
-            box, wide = self._band(part), self._band(part).width() * self.image.points / self.image.shown
+            box, wide = self._band(part), self._band(part).width() * image.points / image.shown
             cell = QRectF(box.left() + (first + at) * wide, box.top(), wide, box.height())
             painter.fillRect(cell, QColor(0, 0, 0, int(190 * (1 - weight))))
             if weight > 0.5:
@@ -160,66 +166,66 @@ class PatchView(QWidget):
         painter.drawText(QRectF(-box.height() / 2, -14, box.height(), 18), Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()
 
-    def _cursor_x(self) -> float:
-        frame = min(self.playback.time_s * self.image.fps, self.image.frames - 1) + 0.5
-        return self._band(0).left() + self._band(0).width() * frame / self.image.shown
+    def _cursor_x(self, image: PatchImage) -> float:
+        frame = min(self.playback.time_s * image.fps, image.frames - 1) + 0.5
+        return self._band(0).left() + self._band(0).width() * frame / image.shown
 
-    def _paint_cursor(self, painter: QPainter) -> None:
+    def _paint_cursor(self, painter: QPainter, image: PatchImage) -> None:
         top, bottom = self._band(0), self._band(PARTS - 1)
-        x = self._painted_x = self._cursor_x()
+        x = self._painted_x = self._cursor_x(image)
         painter.setPen(QPen(QColor(0, 0, 0, 150), 3))
         painter.drawLine(QPointF(x, top.top()), QPointF(x, bottom.bottom()))
         painter.setPen(QPen(QColor(255, 255, 255), 1.4))
         painter.drawLine(QPointF(x, top.top()), QPointF(x, bottom.bottom()))
 
-    def _paint_joint(self, painter: QPainter) -> None:
-        """The sample points that the joint chosen on the stage takes part in."""
+    def _paint_joint(self, painter: QPainter, image: PatchImage) -> None:
+        """Mark the sample points that the joint chosen on the stage takes part in."""
         joint = self.stage.chosen_joint
         if joint < 0:
             return
         painter.setPen(Qt.PenStyle.NoPen)
-        for row in np.flatnonzero(self.image.matrix[:, joint]):
-            box, high = self._band(int(row) // self.image.points), self._band(0).height() / self.image.points
-            strip = QRectF(box.left(), box.top() + (int(row) % self.image.points) * high, box.width(), high)
-            painter.fillRect(strip, QColor(255, 64, 129, int(150 * self.image.matrix[row, joint])))
+        for row in np.flatnonzero(image.matrix[:, joint]):
+            box, high = self._band(int(row) // image.points), self._band(0).height() / image.points
+            strip = QRectF(box.left(), box.top() + (int(row) % image.points) * high, box.width(), high)
+            painter.fillRect(strip, QColor(255, 64, 129, int(150 * image.matrix[row, joint])))
 
-    def _paint_foot(self, painter: QPainter) -> None:
+    def _paint_foot(self, painter: QPainter, image: PatchImage) -> None:
+        """Write what the image is made of, or what lies under the mouse."""
         painter.setPen(muted(self))
         box = QRectF(LABEL, self.height() - FOOT, self.width() - LABEL - 8, FOOT)
-        size, used = self.image.points, self.image.shown // self.image.points
+        size, used = image.points, image.shown // image.points
         text = (
             f"{used} of {MAX_FRAMES // size} windows × 5 parts = {used * PARTS} patches of {size} × {size}\n"
-            f"{'metres' if self.metres else 'z-scores'}; {self.image.frames} frames at {self.image.fps:g} fps"
+            f"{'metres' if self.metres else 'z-scores'}; {image.frames} frames at {image.fps:g} fps"
         )
         if self.pointed:
             part, point, frame = self.pointed
-            x, y, z = self.image.metres[frame, part * self.image.points + point]
+            x, y, z = image.metres[frame, part * size + point]
             text = (
-                f"{PART_NAMES[part]}, sample point {point + 1} of {self.image.points}: {self._joints(part, point)}\n"
-                f"frame {frame} ({frame / self.image.fps:.2f} s):  x {x:+.3f}   y {y:+.3f}   z {z:+.3f} m\n"
-                f"whole part:  {describe(self.image, part)}"
+                f"{PART_NAMES[part]}, sample point {point + 1} of {size}: {self._joints(image, part, point)}\n"
+                f"frame {frame} ({frame / image.fps:.2f} s):  x {x:+.3f}   y {y:+.3f}   z {z:+.3f} m\n"
+                f"whole part:  {describe(image, part)}"
             )
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, text)
 
-    def _joints(self, part: int, point: int) -> str:
-        """The joints that a sample point lies between."""
-        row = self.image.matrix[part * self.image.points + point]
-        names = self.workspace.motion.skeleton.joint_names
-        return " – ".join(names[j] for j in np.flatnonzero(row))
+    def _joints(self, image: PatchImage, part: int, point: int) -> str:
+        """Return the names of the joints that a sample point lies between."""
+        motion, row = self.workspace.motion, image.matrix[part * image.points + point]
+        return " – ".join(shown(motion.skeleton.joint_names[j], NAME) for j in np.flatnonzero(row)) if motion else ""
 
     def _point(self, found: tuple[int, int, int] | None) -> None:
-        """Lights up the joints of the pointed sample point, as they are in the pointed frame, on the stage."""
+        """Mark the joints of the pointed sample point, as they are in the pointed frame, on the stage."""
         self.pointed = found
-        if found is None:
+        if found is None or self.image is None:
             self.stage.point((), 0.0)
         else:
             part, point, frame = found
-            self.stage.point(
-                tuple(int(j) for j in np.flatnonzero(self.image.matrix[part * self.image.points + point])), frame / self.image.fps
-            )
+            row = self.image.matrix[part * self.image.points + point]
+            self.stage.point(tuple(int(j) for j in np.flatnonzero(row)), frame / self.image.fps)
         self.update()
 
     def _at(self, position: QPointF) -> tuple[int, int, int] | None:
+        """Return part, sample point and frame under a place of the view."""
         if self.image is None:
             return None
         for part in range(PARTS):
@@ -230,15 +236,18 @@ class PatchView(QWidget):
                 return (part, min(point, self.image.points - 1), frame) if frame < self.image.frames else None
         return None
 
-    def mouseMoveEvent(self, event) -> None:
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._point(self._at(event.position()))
-        if event.buttons() & Qt.MouseButton.LeftButton and self.pointed:
-            self.playback.seek(self.pointed[2] / self.image.fps + 1e-4)
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._seek(self.pointed)
 
-    def mousePressEvent(self, event) -> None:
-        found = self._at(event.position())
-        if found and event.button() == Qt.MouseButton.LeftButton:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._seek(self._at(event.position()))
+
+    def _seek(self, found: tuple[int, int, int] | None) -> None:
+        if found is not None and self.image is not None:
             self.playback.seek(found[2] / self.image.fps + 1e-4)
 
-    def leaveEvent(self, event) -> None:
+    def leaveEvent(self, event: QEvent) -> None:
         self._point(None)

@@ -1,4 +1,4 @@
-"""The top results as live tiles: one OpenGL context draws all of them, on one clock, with one linked orbit."""
+"""The top results as moving tiles: one OpenGL context draws all of them, on one clock, with one camera."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from motionpatches.app.gl.canvas import Drawer, make_canvas
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Result, Search
 from motionpatches.app.viewmodels.tiles import Tiles
+from motionpatches.app.widgets.plain import shown, tip
 from motionpatches.app.widgets.theme import is_dark, muted
 from motionpatches.app.widgets.views.overlay import StillOverlay
 
+# Pixels between two tiles, and below each for its caption.
 GAP = 6
 CAPTION = 38
 # How much farther the camera stands where two people are shown.
@@ -60,7 +62,7 @@ class ResultsView(QWidget):
         self.canvas.update()
 
     def tiles(self) -> list[QRect]:
-        """Rectangles of the tiles: the grid whose tiles come closest to a portrait that still shows the caption."""
+        """Return the rectangles of the tiles, row by row, in the grid that makes them largest."""
         count = len(self.search.results)
         if not count:
             return []
@@ -80,6 +82,7 @@ class ResultsView(QWidget):
         ]
 
     def _paint(self, drawer: Drawer) -> None:
+        """Draw each tile into its rectangle, the camera on the person."""
         from motionpatches.app.gl.renderer import DARK, LIGHT
 
         look = DARK if is_dark(self) else LIGHT
@@ -103,7 +106,7 @@ class ResultsView(QWidget):
             drawer.draw(device, camera, figures, look, detail=self.playback.detail)
 
     def _clock(self, index: int, span_s: float) -> float:
-        """The clock of all, or, while that stands still, of the tile under the mouse."""
+        """Return the seconds of a tile: of the clock of all, or, while that stands still, of the one under the mouse."""
         if index == self.hover and not self.playback.playing:
             return (time.perf_counter() - self._since) % span_s
         return self.playback.wrapped(span_s)
@@ -130,17 +133,17 @@ class ResultsView(QWidget):
         bold.setBold(True)
         painter.setFont(bold)
         painter.setPen(QColor(235, 238, 242) if is_dark(self) else QColor(30, 34, 40))
-        painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignLeft, f"{result.hit.rank}")
+        painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignLeft, f"{result.hit.rank:d}")
         painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignRight, f"{result.hit.score:.2f}")
         painter.setFont(self.font())
         painter.setPen(self.palette().windowText().color() if opened else muted(self))
         line = painter.fontMetrics().lineSpacing()
         box = QRect(rect.x() + 6, rect.bottom() - CAPTION + 4, rect.width() - 12, 2 * line)
-        painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, self._two_lines(painter, result.clip.caption, box.width()))
+        painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, self._two_lines(painter, shown(result.clip.caption), box.width()))
 
     @staticmethod
     def _two_lines(painter: QPainter, text: str, width: int) -> str:
-        """The text, cut with an ellipsis where two lines do not hold it."""
+        """Return a text in two lines, cut with an ellipsis where they do not hold it."""
         metrics = painter.fontMetrics()
         lines, words = [""], text.split()
         for at, word in enumerate(words):
@@ -175,7 +178,7 @@ class ResultsView(QWidget):
         hover = self._index_at(event.position())
         if hover != self.hover:
             self._hover(hover)
-            self.setToolTip(self.search.results[hover].clip.caption if hover >= 0 else "")
+            self.setToolTip(tip(self.search.results[hover].clip.caption) if hover >= 0 else "")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         moved = (event.position() - self._pressed).manhattanLength()

@@ -20,6 +20,7 @@ from motionpatches.app.viewmodels.body import Body
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.widgets.plain import NAME, shown
 from motionpatches.app.widgets.theme import is_dark, muted, part_colour
 from motionpatches.app.widgets.views.overlay import Overlay, StillOverlay
 from motionpatches.core.motion.curves import joint_speeds
@@ -29,8 +30,10 @@ from motionpatches.core.motion.skeleton import PART_NAMES
 if TYPE_CHECKING:
     from motionpatches.app.gl.renderer import Skin
 
+# Seconds of a turn of the turntable, m/s of the brightest colour, pixels within which a click picks a joint, metres between
+# two motions side by side, and the most names of joints that are shown.
 TURN_S, TOP_SPEED, NEAR_PX = 12.0, 3.0, 14
-APART_M = 1.3
+APART_M, NAMES = 1.3, 60
 VIEWS = {"Front": (0.0, 0.12), "Side": (math.pi / 2, 0.12), "Top": (0.0, 1.5), "Three-Quarter": (0.5, 0.22)}
 COMPANY = ((0.45, 0.45, 0.48), (0.78, 0.62, 0.45))
 
@@ -109,7 +112,7 @@ class StageView(QWidget):
         self.canvas.update()
 
     def frame(self) -> None:
-        """Puts the whole motion, or, when following, the body at its tallest, into view."""
+        """Put the whole motion, or, when following, the body at its tallest, into view."""
         motion = self.workspace.motion
         if motion is None:
             return
@@ -130,7 +133,7 @@ class StageView(QWidget):
         self.canvas.update()
 
     def look_from(self, view: str) -> None:
-        """One of VIEWS."""
+        """Look from one of VIEWS, by name."""
         azimuth, elevation = VIEWS[view]
         self.camera = replace(self.camera, azimuth=azimuth, elevation=elevation)
         self.frame()
@@ -162,20 +165,24 @@ class StageView(QWidget):
 
     @property
     def _motion(self) -> Motion:
-        """The shown motion; asked for only where there is one."""
+        """Return the shown motion; asked for only where there is one."""
         motion = self.workspace.motion
         assert motion is not None
         return motion
 
     def _skin(self) -> Skin | None:
-        """The first body's, where it is wanted and made."""
+        """Return the skin of the first body, where it is wanted and made."""
         from motionpatches.app.gl.renderer import Skin
 
         mesh = self.body.mesh
         return None if mesh is None else Skin(mesh.at(self.playback.time_s), mesh.faces, self._place(0))
 
     def instances(self, background: Sequence[float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The middle of the first body, all bodies, and what is drawn beside them, at this time."""
+        """Return what is drawn at this time.
+
+        Returns:
+            (3,) the middle of the first body; (B, 11) instances of all bodies; (E, 11) instances of what is drawn beside them.
+        """
         options, time_s = self.stage.options, self.playback.time_s
         figures, extra, middle = [], [], np.zeros(3)
         for i, ((_, motion), bones) in enumerate(zip(self.stage.bodies, self.bones, strict=True)):
@@ -225,7 +232,7 @@ class StageView(QWidget):
         return replace(self.camera, target=(float(middle[0]), self.camera.target[1], float(middle[2])))
 
     def joint_places(self) -> np.ndarray:
-        """(J, 2) pixels of the first body's joints; NaN behind the camera."""
+        """Return (J, 2) pixels of the first body's joints; NaN behind the camera."""
         motion = self._motion
         pose = geometry.pose_at(motion, self.playback.time_s)
         root = motion.skeleton.root
@@ -240,11 +247,11 @@ class StageView(QWidget):
         painter.setFont(font)
         painter.setPen(self.palette().windowText().color())
         skeleton = self._motion.skeleton
-        shown = sorted({j for chain in skeleton.chains for j in chain}) or range(min(skeleton.joint_count, 60))
+        named = sorted({j for chain in skeleton.chains for j in chain}) or range(skeleton.joint_count)
         places = self.joint_places()
-        for joint in shown:
+        for joint in named[:NAMES]:
             if np.isfinite(places[joint]).all():
-                painter.drawText(QPointF(places[joint][0] + 7, places[joint][1] - 3), skeleton.joint_names[joint])
+                painter.drawText(QPointF(places[joint][0] + 7, places[joint][1] - 3), shown(skeleton.joint_names[joint], NAME))
 
     def _paint_legend(self, painter: QPainter) -> None:
         clip = self.workspace.clip
@@ -254,14 +261,15 @@ class StageView(QWidget):
             return
         metrics = painter.fontMetrics()
         painter.setPen(self.palette().windowText().color())
-        title = metrics.elidedText(clip.caption, Qt.TextElideMode.ElideRight, self.width() - 24)
+        title = metrics.elidedText(shown(clip.caption), Qt.TextElideMode.ElideRight, self.width() - 24)
         painter.drawText(12, 12 + metrics.ascent(), title)
         painter.setPen(muted(self))
         motion = self._motion
-        facts = f"{clip.id}  ·  {motion.frame_count} frames  ·  {motion.fps:g} fps  ·  {motion.skeleton.joint_count} joints"
+        counts = f"{motion.frame_count:d} frames  ·  {motion.fps:g} fps  ·  {motion.skeleton.joint_count:d} joints"
+        facts = f"{shown(clip.id, NAME)}  ·  {counts}"
         painter.drawText(12, 16 + metrics.ascent() + metrics.height(), facts)
         for i, (other, _) in enumerate(self.stage.bodies[1:]):
-            painter.drawText(12, 16 + metrics.ascent() + (i + 2) * metrics.height(), f"beside it: {other.caption}")
+            painter.drawText(12, 16 + metrics.ascent() + (i + 2) * metrics.height(), f"beside it: {shown(other.caption)}")
         self._paint_parts(painter, metrics)
 
     def _paint_parts(self, painter: QPainter, metrics: QFontMetrics) -> None:

@@ -1,8 +1,9 @@
-"""The stage's menu: cameras, what is drawn beside the body, colours, company."""
+"""The stage's menu: cameras, what is drawn beside the body, colours, comparison."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
@@ -24,21 +25,21 @@ COLOURS = (("Body Parts", "parts"), ("Speed", "speed"))
 
 
 class StageMenu:
-    """Actions follow the stage's options, whoever changes them."""
+    """Fills a menu. Its actions show the stage's options, whoever changes them."""
 
     def __init__(self, add: Callable[..., QAction], menu: QMenu, verbs: Verbs, stage: Stage):
         self.stage = stage
         add(menu, "Frame the Motion", verbs.frame_motion, "F", single=True)
         add(menu, "Reset Camera", verbs.reset_camera, "0", single=True)
         for number, name in enumerate(VIEWS, 1):
-            add(menu, f"{name} View", lambda n=name: verbs.look_from(n), str(number), single=True)
+            add(menu, f"{name} View", partial(verbs.look_from, name), str(number), single=True)
         self.switches = {"follow": self._switch(add, menu, "Camera Follows", "follow", "C")}
         menu.addSeparator()
         for text, name, key in SWITCHES:
             self.switches[name] = self._switch(add, menu, text, name, key)
         colours, group = menu.addMenu("Colours"), QActionGroup(menu)
         for text, name in COLOURS:
-            action = add(colours, text, lambda n=name: self.stage.set(colouring=n))
+            action = add(colours, text, partial(self.stage.set, colouring=name))
             action.setCheckable(True)
             group.addAction(action)
             self.switches[name] = action
