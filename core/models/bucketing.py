@@ -7,6 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from motionpatches.core.models import item_dropout
+
 
 def by_length(values: Tensor, used: Tensor, bucket: int, window: int, read: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
     """Read a batch in groups of similar length.
@@ -26,6 +28,15 @@ def by_length(values: Tensor, used: Tensor, bucket: int, window: int, read: Call
     if len(counts) == 1:
         return read(values[:, :, : counts[0] * window], used)
     members = [(groups == count).nonzero()[:, 0] for count in counts]
-    found = [read(values[rows, :, : count * window], used[rows]) for rows, count in zip(members, counts, strict=True)]
+
+    def read_group(place: int) -> Tensor:
+        rows = members[place]
+        return read(values[rows, :, : counts[place] * window], used[rows])
+
+    dropout = item_dropout.active()
+    if dropout is None:
+        found = [read_group(place) for place in range(len(counts))]
+    else:
+        found = dropout.in_groups(members, len(values), read_group)
     # Row i of the joined groups belongs to place joined[i] of the batch; argsort inverts that.
     return torch.cat(found)[torch.cat(members).argsort()]

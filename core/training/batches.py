@@ -22,12 +22,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """captions: all B of the batch; targets (B, B): how far motion i shows what caption j says; pixels (b, 3, 224, C), or
-    (b, 2, 3, 224, C) of pairs: the motions of one process's part."""
+    """The batch of an optimizer step, with the motions of one process's part.
+
+    Attributes:
+        pixels: (b, 3, 224, C), or (b, 2, 3, 224, C) of pairs: the motions of the part.
+        captions: all B of the batch.
+        targets: (B, B) how far motion i shows what caption j says.
+        step: the optimizer step from 0, whose random numbers the batch is made of.
+    """
 
     pixels: np.ndarray
     captions: list[str]
     targets: np.ndarray
+    step: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +81,7 @@ def make_batch(
         _mix(image(i), image(mixes[i][0]), mixes[i][1], clips.recipe.points) if i in mixes else image(i)
         for i in range(len(rows))[part]
     ]
-    return Batch(np.stack(pixels), [draw.caption for draw in draws], mixed)
+    return Batch(np.stack(pixels), [draw.caption for draw in draws], mixed, step)
 
 
 def _draw(clips: PreparedClips, row: int, config: TrainingConfig, rng: np.random.Generator) -> _Draw:

@@ -1,4 +1,4 @@
-"""One optimiser step: the loss of a batch and its gradient, whole or by gradient caching."""
+"""The gradient of one batch, whole or by gradient caching."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import torch
 from torch import Tensor
 
 from motionpatches.core.models import device as devices
+from motionpatches.core.models.item_dropout import ItemDropout, item_keys
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.training.batches import Batch
 from motionpatches.core.training.caption_features import TextFeatures
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.distributed import World
 from motionpatches.core.training.loss import contrastive_loss
+from motionpatches.core.training.resume import DROPOUT_STREAM
 
 
 def backward(
@@ -27,17 +29,36 @@ def backward(
     chunk: int = 0,
     ignored: np.ndarray | None = None,
 ) -> float:
-    """Adds the gradient of the batch's loss to the parameters; returns the loss. With `chunk` the encoders see so many
-    motions at a time, and the gradient is still that of the whole batch. `ignored` (B, B): pairs that count neither as
-    right nor as wrong."""
+    """Add the gradient of the batch's loss to the parameters.
+
+    Args:
+        model: in the mode that the caller wants; its dropout belongs to (seed, step, place in the batch).
+        texts: encodes the captions.
+        batch: of this process: all captions, the pixels of its part.
+        config: loss, align, seed and precision.
+        world: the processes that share the batch.
+        chunk: motions encoded at a time, with the gradient of the whole batch; 0 for all.
+        ignored: (B, B) bool, pairs that count neither as right nor as wrong.
+
+    Returns:
+        The loss of the whole batch.
+    """
     device = world.device
     pixels, targets = torch.from_numpy(batch.pixels), torch.from_numpy(batch.targets).to(device)
     hidden = None if ignored is None else torch.from_numpy(ignored).to(device)
-    captions = batch.captions[world.shard(len(batch.captions))]
+    part = world.shard(len(batch.captions))
+    captions = batch.captions[part]
+    places = range(len(batch.captions))[part]
+    motion_keys, text_keys = (
+        item_keys(config.seed, DROPOUT_STREAM, batch.step, side, places=places).to(device) for side in (0, 1)
+    )
 
     def encode(rows: slice) -> tuple[Tensor, Tensor]:
         with devices.training_precision(device, config.precision):
-            return model.encode_motion(pixels[rows].to(device)), texts.encode(captions[rows])
+            with ItemDropout(motion_keys[rows]):
+                motions = model.encode_motion(pixels[rows].to(device))
+            with ItemDropout(text_keys[rows]):
+                return motions, texts.encode(captions[rows])
 
     def loss_of(motions: Tensor, words: Tensor) -> Tensor:
         motions, words = world.gather(motions), world.gather(words)
@@ -55,7 +76,8 @@ def cached_backward(
     encode: Callable[[slice], tuple[Tensor, ...]], loss_of: Callable[..., Tensor], size: int, chunk: int, device: str
 ) -> float:
     """Gradient caching (Gao, Zhang, Han and Callan, 2021): embeddings without a graph first, the gradient of the loss with
-    respect to them, then each chunk again with a graph, under the same random numbers, back through the encoders."""
+    respect to them, then each chunk again with a graph, under the same random numbers, back through the encoders. Returns the
+    loss."""
     parts = [slice(at, min(at + chunk, size)) for at in range(0, size, chunk)]
     states, found = [], []
     with torch.no_grad():

@@ -47,19 +47,29 @@ def test_chunks_give_the_gradient_of_the_whole(tiny_config, frozen, chunk):
         torch.testing.assert_close(found[name], gradient, atol=1e-5, rtol=1e-3, msg=name)
 
 
-def test_both_passes_of_a_chunk_drop_the_same_units(tiny_config):
-    """With dropout, a chunk of the whole batch is the plain step under the same random numbers."""
+@pytest.mark.parametrize("people", [1, 2])
+def test_dropout_belongs_to_the_item(tiny_config, people):
+    """With dropout everywhere: in chunks, or in two shares of the batch, the gradient is that of the whole step."""
+    torch.manual_seed(0)
     statistics = PatchStatistics(np.zeros((80, 3), np.float32), np.ones((80, 3), np.float32))
-    model = new_model(replace(tiny_config, dropout=0.3), lambda: statistics).train()
-    seen = []
-    keep = model.motion_head.register_forward_hook(lambda module, inputs, output: seen.append(output.detach()))
-    backward(
-        model, TextFeatures(model, False), batch_of(6), replace(training_config.recipe("starter"), precision="fp32"), World(), 2
-    )
-    keep.remove()
-    assert len(seen) == 6
-    for first, second in zip(seen[:3], seen[3:], strict=True):
-        torch.testing.assert_close(first, second)
+    model = new_model(replace(tiny_config, dropout=0.3, drop_path=0.4, people=people), lambda: statistics).train()
+    config = replace(training_config.recipe("starter"), precision="fp32")
+    batch = replace(batch_of(6), step=3)
+    if people == 2:
+        batch = replace(batch, pixels=np.stack([batch.pixels, batch.pixels[::-1]], axis=1))
+
+    def gradient(batch=batch, chunk=0):
+        model.zero_grad()
+        backward(model, TextFeatures(model, False), batch, config, World(), chunk)
+        return {n: p.grad.clone() for n, p in model.named_parameters() if p.grad is not None}
+
+    whole = gradient()
+    for chunk in (1, 2, 4):
+        torch.manual_seed(chunk)
+        for name, value in gradient(chunk=chunk).items():
+            torch.testing.assert_close(value, whole[name], atol=2e-5, rtol=1e-3, msg=f"{name}, chunk {chunk}")
+    other = gradient(replace(batch, step=4))
+    assert max(float((other[name] - whole[name]).abs().max()) for name in whole) > 0.01, "another step, other masks"
 
 
 def test_the_gradient_in_bf16_is_nearly_that_in_fp32(tiny_config):
