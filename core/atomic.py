@@ -39,13 +39,17 @@ def write_atomically(file: Path, content: str | bytes) -> None:
 
 
 @contextmanager
-def replacing(file: Path) -> Iterator[BinaryIO]:
+def replacing(file: Path, durable: bool = True) -> Iterator[BinaryIO]:
     """Give a stream to a new file beside `file`, which replaces it when the block ends. The mode of the old file is kept.
+
+    Args:
+        file: what is written.
+        durable: wait for the disk; not for a cache, whose files are checked when they are read.
 
     Raises:
         FileProblem: the disk refuses, or `file` is no regular file; the old file is kept, as after any other exception.
     """
-    with _beside(file) as (_, descriptor), open(descriptor, "wb", closefd=False) as stream:
+    with _beside(file, durable) as (_, descriptor), open(descriptor, "wb", closefd=False) as stream:
         yield stream
 
 
@@ -134,7 +138,7 @@ def put_aside(file: Path) -> Path | None:
 
 
 @contextmanager
-def _beside(file: Path) -> Iterator[tuple[Path, int]]:
+def _beside(file: Path, durable: bool = True) -> Iterator[tuple[Path, int]]:
     """Give the path of a new file beside `file` and its descriptor; put the new file in the place of `file` at the end."""
     temporary, descriptor = _temporary_name(file), -1
     try:
@@ -146,10 +150,12 @@ def _beside(file: Path) -> Iterator[tuple[Path, int]]:
         yield temporary, descriptor
         os.close(descriptor)
         descriptor = -1
-        _synchronise(temporary)  # by its path: a library that was given it may have made the file anew
+        if durable:
+            _synchronise(temporary)  # by its path: a library that was given it may have made the file anew
         os.chmod(temporary, mode)
         os.replace(temporary, file)
-        _synchronise(file.parent)
+        if durable:
+            _synchronise(file.parent)
     except OSError as error:
         raise os_problem(file, error) from error
     finally:
@@ -204,14 +210,19 @@ def _remove(place: Path) -> None:
         place.unlink(missing_ok=True)
 
 
+def is_leftover(entry: os.DirEntry[str]) -> bool:
+    """Whether a writer that was killed left this behind more than a day ago. Raises OSError."""
+    ours = entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIX)
+    return ours and time.time() - entry.stat(follow_symlinks=False).st_mtime > ABANDONED_S
+
+
 def _sweep(folder: Path) -> None:
-    """Remove what killed writers left in a folder more than a day ago; once for each folder in a process."""
+    """Remove what killed writers left in a folder; once for each folder in a process."""
     if folder in _swept:
         return
     _swept.add(folder)
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIX):
-                with suppress(OSError):
-                    if time.time() - entry.stat(follow_symlinks=False).st_mtime > ABANDONED_S:
-                        _remove(Path(entry.path))
+            with suppress(OSError):
+                if is_leftover(entry):
+                    _remove(Path(entry.path))

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from motionpatches.core.atomic import is_leftover, replacing
+from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.takes_file import read_takes, write_takes
 from motionpatches.core.motion.raw import RawTake
 
 SUFFIX = ".takes"
-WRITING = ".writing"
 # A file's time of change says when it was last used, to this precision.
 TOUCH_S = 3600.0
-# What a writer that was killed left behind.
-ABANDONED_S = 3600.0
 # After a write that failed, the next one is tried this much later.
 PAUSE_S = 30.0
 ATTEMPTS = 4
@@ -58,12 +56,14 @@ class TakeStore:
         file = self._file(key)
         try:
             self._grown(self._written(file, takes))
-        except OSError as error:
-            if isinstance(error, PermissionError) and file.exists() and os.access(file.parent, os.W_OK):
+        except FileProblem as problem:
+            cause = problem.__cause__
+            if isinstance(cause, PermissionError) and file.exists() and os.access(file.parent, os.W_OK):
                 return  # Another process has just written the same, and holds it open.
+            reason = cause.strerror or cause if isinstance(cause, OSError) else problem.problem
             self._paused_until = time.monotonic() + PAUSE_S
             self.problem = (
-                f"Motions that were read cannot be stored in {self.folder()} ({error.strerror or error}), so they "
+                f"Motions that were read cannot be stored in {self.folder()} ({reason}), so they "
                 "are read from their files each time."
             )
 
@@ -101,23 +101,17 @@ class TakeStore:
     def _written(self, file: Path, takes: Sequence[RawTake]) -> int:
         """Write, and again where another process has just emptied the cache. Returns the bytes."""
         for _ in range(ATTEMPTS - 1):
-            with suppress(FileNotFoundError, FileExistsError):
+            try:
                 return self._write(file, takes)
+            except FileProblem as problem:
+                if not isinstance(problem.__cause__, FileNotFoundError | FileExistsError):
+                    raise
         return self._write(file, takes)
 
     def _write(self, file: Path, takes: Sequence[RawTake]) -> int:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(WRITING, ".", file.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                write_takes(stream, takes)
-                size = stream.tell()
-            os.replace(temporary, file)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary)
-            raise
-        return size
+        with replacing(file, durable=False) as stream:
+            write_takes(stream, takes)
+            return stream.tell()
 
     def _grown(self, size: int) -> None:
         with self._lock:
@@ -135,7 +129,7 @@ class TakeStore:
                     seen = entry.stat(follow_symlinks=False)
                     if entry.name.endswith(SUFFIX):
                         found.append((seen.st_mtime, seen.st_size, entry.path))
-                    elif entry.name.endswith(WRITING) and time.time() - seen.st_mtime > ABANDONED_S:
+                    elif is_leftover(entry):
                         os.unlink(entry.path)
         return found
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from motionpatches.core import atomic
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.library import cache as cache_module
 from motionpatches.core.library import content, take_store
@@ -197,7 +198,7 @@ def test_a_folder_without_permission(files, monkeypatch):
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(take_store.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     cache = files.cache()
     assert frames(cache.takes(files.write("a.num", 1))) == [1] and "Permission denied" in cache.problem
 
@@ -261,11 +262,11 @@ def test_the_one_of_the_process_reads_poses_again_with_other_body_models(monkeyp
 def test_what_a_killed_writer_left_is_removed(files):
     cache = files.cache()
     cache.takes(files.write("a.num", 1))
-    left = files.stored()[0].with_name(".abc.writing")
+    left = files.stored()[0].with_name(f"{atomic.PREFIX}abc{atomic.SUFFIX}")
     left.write_bytes(b"torn")
     cache.store.trim()
     assert left.exists()  # Another process may be writing it.
-    os.utime(left, (time.time() - 2 * take_store.ABANDONED_S,) * 2)
+    os.utime(left, (time.time() - 2 * atomic.ABANDONED_S,) * 2)
     cache.store.trim()
     assert not left.exists() and len(files.stored()) == 1
 
