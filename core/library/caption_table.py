@@ -1,4 +1,4 @@
-"""Tables of captions: the columns file and caption, and start and end in seconds for a range."""
+"""Tables of captions: the columns file and caption, start and end in seconds for a range, and split."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from typing import NamedTuple
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.library.captions import CaptionLine, caption_line, seconds_of
 from motionpatches.core.library.changes import changes
+from motionpatches.core.library.splits import SPLITS, split_named
 from motionpatches.core.library.table import DELIMITERS, OpenQuote, Row, quoted, rows_of
 from motionpatches.core.library.text_file import Splice, TextFile, read_text_file
 
 FILE, CAPTION, START, END = COLUMNS = ("file", "caption", "start", "end")
+SPLIT = "split"
 
 
 class CaptionRow(NamedTuple):
@@ -53,12 +55,25 @@ class CaptionTable:
         return {name: [r.line for r in rows if r.line is not None] for name, rows in self.by_file.items()}
 
     @cached_property
+    def splits(self) -> dict[str, str]:
+        """The split of each file that has one: that of the first row that names one."""
+        found: dict[str, str] = {}
+        for name, rows in self.by_file.items():
+            named = next(filter(None, (split_named(self._value(r.row, SPLIT)) for r in rows)), "")
+            if named:
+                found[name] = named
+        return found
+
+    @cached_property
     def too_long(self) -> list[Row]:
         """Rows with more cells than the header names."""
         return [row for row in self.rows if len(row.cells) > len(self.header.cells)]
 
     def note(self) -> str:
-        """What is not read, in a sentence; '' where all is."""
+        """What is not read, in sentences; '' where all is."""
+        return " ".join(filter(None, (self._note_of_cells(), self._note_of_splits())))
+
+    def _note_of_cells(self) -> str:
         rows = self.too_long
         if not rows:
             return ""
@@ -67,6 +82,20 @@ class CaptionTable:
             f"{self.source.path.name}: {len(rows):,} row{'s have' if len(rows) > 1 else ' has'} more cells than the first line "
             f"names ({named}{' …' if len(rows) > 3 else ''}); those are not read. "
             "Put quotation marks around a caption with a comma."
+        )
+
+    def _note_of_splits(self) -> str:
+        unlike = []
+        for name, rows in self.by_file.items():
+            cells = {cell for r in rows if (cell := self._value(r.row, SPLIT).strip())}
+            if {split_named(cell) for cell in cells} - {self.splits.get(name)}:
+                unlike.append(f"{name[:40]!r}: {', '.join(sorted(cells))[:60]}")
+        if not unlike:
+            return ""
+        return (
+            f"{self.source.path.name}: the split of {len(unlike):,} file{'s' * (len(unlike) > 1)} is none of "
+            f"{', '.join(SPLITS)}, or another in each row ({'; '.join(unlike[:3])}{' …' if len(unlike) > 3 else ''}). "
+            "The first one of these counts."
         )
 
     def splices(self, wanted: Mapping[str, Iterable[CaptionLine]]) -> list[Splice]:

@@ -100,6 +100,7 @@ class _Scan:
         self.notes: list[str] = []
         self.captions: dict[Path, list[CaptionLine] | None] = {}
         self.tables: dict[Path, dict[str, list[CaptionLine]]] = {}
+        self.splits: dict[Path, dict[str, str]] = {}
 
     def add(self, file: Path) -> None:
         """A file that fails is named with the reason, and the next one is read."""
@@ -137,10 +138,12 @@ class _Scan:
         if file.parent not in self.tables:
             table = file.parent / "captions.csv"
             self.tables[file.parent] = {}
+            self.splits[file.parent] = {}
             if table.exists():
                 try:
                     found = read_captions_csv(table)
                     self.tables[file.parent] = found.lines()
+                    self.splits[file.parent] = found.splits
                     self.notes += filter(None, [found.note()])
                 except StudioError as error:
                     self.skipped.append(Skipped(table, str(error)))
@@ -172,7 +175,9 @@ class _Scan:
         named = f"#{take.name}" if several else ""
         clip_id = (stem.relative_to(self.root).as_posix() if inside else stem.name) + named
         key = f"{path.name}:{file.digest}:{readings[str(path), take.name].token}{said.token}{named}"
-        whole = Clip(clip_id, path, (), "", take.frames / (said.fps or take.fps), key=key, take=take.name)
+        splits = self.splits.get(path.parent, {})
+        split = splits.get(f"{path.name}#{take.name}") or splits.get(path.name, "")
+        whole = Clip(clip_id, path, (), split, take.frames / (said.fps or take.fps), key=key, take=take.name)
         return clips_by_range(whole, self._lines(file, take, several), keep_whole=True)
 
     def _lines(self, file: FoundFile, take: Found, several: bool) -> list[CaptionLine]:

@@ -20,7 +20,7 @@ from motionpatches.core.library.caption_text import read_captions_txt
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
 from motionpatches.core.library.splits import read_splits
 from motionpatches.core.library.takes import clips_by_range
-from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.motion import Motion, caption_range
 from motionpatches.core.motion.placement import are_placed, is_placed
 from motionpatches.core.motion.skeleton import known_name
 from motionpatches.core.progress import Job, Meter
@@ -89,7 +89,7 @@ def _reader(root: Path, shared: Callable[[], SharedFormat]) -> Reader:
         motion = shared().read(clip.path)
         return replace(motion, placed=placed() and is_placed(motion))
 
-    return Reader(read, lambda clip: shared().raw(clip.path), lambda clip: shared().recognition)
+    return Reader(read, lambda clip: shared().raw(clip.path), lambda clip: shared().recognition, caption_range)
 
 
 def _are_placed(files: list[Path], shared: SharedFormat) -> bool:

@@ -1,4 +1,7 @@
-"""The InterHuman layout: motions/*.pkl or motions_processed/person1|person2/*.npy, annots/*.txt, split/*.txt."""
+"""The InterHuman layout: motions/*.pkl or motions_processed/person1|person2/*.npy, annots/*.txt, split/*.txt.
+
+Clips that split/ignore_list.txt names are left out, as the data set's own loader does.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
 from motionpatches.core.library.recognised import recognised
 from motionpatches.core.library.scan import FoundFile, Readings, found_in, notes_of, raw_take, readings_of
-from motionpatches.core.library.splits import read_splits
+from motionpatches.core.library.splits import read_names, read_splits
 from motionpatches.core.library.text_file import read_text
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.progress import Job, Meter
 from motionpatches.core.recognition.corrections import find_by_key
+
+IGNORED = "ignore_list.txt"
 
 
 def is_interhuman(root: Path) -> bool:
@@ -21,19 +26,23 @@ def is_interhuman(root: Path) -> bool:
 
 
 def open_interhuman(root: Path) -> Job[Library]:
-    """Every clip with both people; each is read once."""
+    """Every clip with both people; each is read once. Those that the data set says to ignore are named."""
     processed = root / "motions_processed"
     use_processed = (processed / "person1").is_dir()
     files = sorted((processed / "person1").glob("*.npy") if use_processed else (root / "motions").glob("*.pkl"))
     if not files:
         raise FileProblem(root, "it holds no clip", "motions/*.pkl or motions_processed/person1/*.npy are needed")
     raw = _raw_of(root)
+    ignored = read_names(root / "split" / IGNORED, root / IGNORED)
     found: list[FoundFile] = []
     skipped: list[Skipped] = []
     meter = Meter(f"Reading {root.name}", len(files))
     for count, file in enumerate(files):
         if count % 20 == 0:
             yield meter.at(count)
+        if file.stem in ignored:
+            skipped.append(Skipped(file, f"{file.name}: the data set's {IGNORED} names it"))
+            continue
         try:
             found.append(FoundFile(file, "", "", (found_in(raw(Clip(file.stem, file))),)))
         except StudioError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.motion import Motion, frame_range
 from motionpatches.core.motion.raw import RawTake
 
 if TYPE_CHECKING:
@@ -53,11 +53,12 @@ class Skipped:
 
 class Reader(NamedTuple):
     """The way to a library's motions. `raw` and `recognition` give a clip's take as its file holds it and how it is read, where
-    import can be checked (None: the layout says it all)."""
+    import can be checked (None: the layout says it all). `frames` turns the range of a clip into frames."""
 
     read: Callable[[Clip], Motion]
     raw: Callable[[Clip], RawTake] | None = None
     recognition: Callable[[Clip], Recognition] | None = None
+    frames: Callable[[float, float, float, int], tuple[int, int]] = frame_range
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +93,7 @@ class Library:
         clip = self.by_id.get(clip_id)
         if clip is None:
             raise StudioError(f"{self.name} has no clip {clip_id!r}.")
-        return crop_to_range(self.read(clip), clip)
+        return crop_to_range(self.read(clip), clip, self.reader.frames)
 
     def same_content(self, other: Library) -> bool:
         """Whether another scan found the same clips and left out the same files."""
@@ -103,11 +104,13 @@ class Library:
         return self.clips if not split else tuple(c for c in self.clips if c.split == split)
 
 
-def crop_to_range(motion: Motion, clip: Clip) -> Motion:
+def crop_to_range(
+    motion: Motion, clip: Clip, frames: Callable[[float, float, float, int], tuple[int, int]] = frame_range
+) -> Motion:
     """Cut the range of a clip out of its take; the take itself where the clip is all of it."""
     if not clip.start_s and not clip.end_s:
         return motion
-    return motion.cut(clip.start_s, clip.end_s)
+    return motion.crop(*frames(clip.start_s, clip.end_s, motion.fps, motion.frame_count))
 
 
 def file_key(path: Path, start_s: float = 0.0, end_s: float = 0.0) -> str:

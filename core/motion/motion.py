@@ -34,7 +34,7 @@ def frame_at(time_s: float, fps: float, count: int) -> int:
 
 
 def frame_range(start_s: float, end_s: float, fps: float, count: int) -> tuple[int, int]:
-    """Convert a range of seconds to frames, the only place that does.
+    """Convert a range of seconds to frames.
 
     Args:
         start_s: start in seconds.
@@ -47,6 +47,15 @@ def frame_range(start_s: float, end_s: float, fps: float, count: int) -> tuple[i
     """
     first = frame_at(start_s, fps, count)
     return first, max(frame_at(end_s, fps, count + 1) if end_s else count, first + 1)
+
+
+def caption_range(start_s: float, end_s: float, fps: float, count: int) -> tuple[int, int]:
+    """Convert the range of a caption to frames as HumanML3D and KIT-ML define it, int(start * fps) to int(end * fps).
+
+    Arguments and result are those of `frame_range`.
+    """
+    first = min(int(start_s * fps), count - 1)
+    return first, max(min(int(end_s * fps), count) if end_s else count, first + 1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ import numpy as np
 from motionpatches.core.errors import StudioError, os_problem
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.open import open_library
+from motionpatches.core.library.splits import in_no_split, training_clips
 from motionpatches.core.library.statistics import library_statistics
 from motionpatches.core.models.build import new_model, rebuilt, with_statistics
 from motionpatches.core.models.checkpoint import CheckpointInfo, load_model
@@ -54,7 +55,7 @@ def model_and_data(config: TrainingConfig, run: Path, world: World) -> Steps[tup
         raise os_problem(run, error) from error
     library = yield from _drive(open_library(config.library, layout=config.layout))
     train_clips, val_clips = split_clips(library, config.seed, config.train_share)
-    notes: list[str] = []
+    notes = [in_no_split([c for c in library.clips if c.captions])]
 
     def statistics(recipe: PatchRecipe) -> PatchStatistics:
         found = library_statistics(library, train_clips, recipe)
@@ -90,9 +91,9 @@ def starting_model(config: TrainingConfig, statistics: Callable[[PatchRecipe], P
 
 def split_clips(library: Library, seed: int, share: float = 1.0) -> tuple[list[Clip], list[Clip]]:
     """Training (a seeded `share` of them) and validation clips. Without a val split, every twentieth captioned clip (at
-    least 2) of a seeded shuffle validates."""
+    least 2) of a seeded shuffle validates. Clips in no split are trained on only where no clip is in the split train."""
     captioned = [c for c in library.clips if c.captions]
-    train_part = [c for c in captioned if c.split in ("train", "")]
+    train_part = training_clips(captioned)
     val_part = [c for c in captioned if c.split == "val"]
     if not train_part:
         raise StudioError(f"{library.name} has no captioned training clip. Add captions, then train.")

@@ -45,6 +45,15 @@ def test_first_lines_are_those_of_the_text_files(library):
     np.testing.assert_array_equal(library.load(part.id).positions, full[10:30])
 
 
+def test_ranges_are_cut_as_the_authors_do(small_library):
+    (small_library / "texts/000000.txt").write_text("turns#x#0.28#1.99\n")
+    library = run(open_library(small_library))
+    full = np.load(library.root / "new_joints/000000.npy")
+    (item,) = [c for c in choose_items(library.clips, "first_lines") if c.path.stem == "000000"]
+    for source in (library, run(open_library(small_library, use_index=True))):
+        np.testing.assert_array_equal(source.load(item.id).positions, full[int(0.28 * 20) : int(1.99 * 20)])
+
+
 def test_ranges_are_all_of_them(library):
     items = choose_items(library.clips, "ranges")
     assert [c.id for c in items[:5]] == ["000000", "000000@0.5-1.5", "000000@1-2", "000001@0.5-1.5", "000001"]

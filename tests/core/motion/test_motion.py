@@ -8,7 +8,7 @@ import pytest
 
 from motionpatches.app.export.jobs import Item, load_item
 from motionpatches.core.library.library import Clip, Library, Reader, crop_to_range
-from motionpatches.core.motion.motion import Motion, frame_range
+from motionpatches.core.motion.motion import Motion, caption_range, frame_range
 from motionpatches.core.motion.skeleton import KIT21, SMPL22, Skeleton
 
 ONE_JOINT = Skeleton(("root",), (-1,))
@@ -53,6 +53,22 @@ def test_a_time_that_is_no_binary_fraction_keeps_its_frame():
 )
 def test_a_range_holds_at_least_one_frame_and_stays_in_the_take(start, end, expected):
     assert frame_range(start, end, 10, 10) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "fps", "expected"),
+    [
+        (1.97, 3.99, 20, (39, 79)),  # 39.4 and 79.8; the nearest frames are 39 and 80
+        (2.49, 0, 20, (49, 100)),
+        (2.32, 4.56, 12.5, (28, 56)),  # 2.32 * 12.5 is 28.999999999999996
+        (0.99, 1.0, 20, (19, 20)),
+        (1.0, 1.01, 20, (20, 21)),
+        (7.0, 99.0, 20, (99, 100)),
+    ],
+)
+def test_ranges_of_captions_are_cut_as_the_data_sets_define_them(start, end, fps, expected):
+    """int(start * fps) to int(end * fps), by hand; at least one frame of the take's 100."""
+    assert caption_range(start, end, fps, 100) == expected
 
 
 def test_clip_and_export_of_a_range_are_the_same_frames():

@@ -7,11 +7,11 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from motionpatches.core.library.open import open_library
-from motionpatches.core.models.build import new_model
+from motionpatches.core.models.build import new_model, with_statistics
 from motionpatches.core.models.config import PRESETS, from_dict, preset, to_dict
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import SMPL22
-from motionpatches.core.patches import HUMANML3D, PatchRecipe, compute_statistics, prepare
+from motionpatches.core.patches import HUMANML3D, PatchRecipe, PatchStatistics, compute_statistics, prepare
 from motionpatches.core.progress import run
 from motionpatches.core.search.encode import encode_first_window, encode_windows, windows_of
 from motionpatches.core.search.indexing import update_gallery
@@ -179,7 +179,8 @@ def test_later_windows_of_a_long_take_are_placed_as_motions_of_their_own(smpl_mo
     """A walk over 20 m: without, the last window lies where no motion of the training was."""
     steps = np.concatenate([smpl_motion.positions + [0, 0, 2.9 * i] for i in range(8)]).astype(np.float32)
     long = Motion(steps, 20.0, SMPL22, "long")
-    model = tiny("paper", tiny_text_folder, [long])
+    metres = PatchStatistics(np.zeros((80, 3), np.float32), np.ones((80, 3), np.float32))
+    model = with_statistics(tiny("paper", tiny_text_folder, [long]), metres)
     pixels, spans = windows_of(model, long)
     first = round(spans[-1][0] * 20)
     alone, _ = windows_of(model, long.crop(first, len(steps)))
