@@ -43,7 +43,7 @@ def _encoder():
 def by_av(path: Path, width: int, height: int, rate: Fraction) -> Iterator[Write]:
     import av
 
-    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
+    with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("libx264" if "libx264" in av.codecs_available else "mpeg4", rate=rate)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         if stream.codec.name == "libx264":
@@ -83,6 +83,8 @@ def by_ffmpeg(path: Path, width: int, height: int, rate: Fraction) -> Iterator[W
             QUALITY,
             "-movflags",
             "faststart",
+            "-f",
+            "mp4",
             str(path),
         ],
         stdin=subprocess.PIPE,
