@@ -102,11 +102,11 @@ class Lane(QObject):
                 self._send(key, token, failed, str(error))
             except Cancelled:
                 self._send(key, token, failed, "")
-            except Exception as error:
+            except BaseException as error:  # a panic of a library in Rust is no Exception
                 import traceback
 
                 traceback.print_exc()
-                self._send(key, token, failed, f"Something unexpected went wrong ({type(error).__name__}: {error}).")
+                self._send(key, token, failed, f"Something unexpected went wrong ({type(error).__name__}: {str(error)[:300]}).")
             else:
                 self._send(key, token, done, result)
 

@@ -113,6 +113,7 @@ def _values(model: Model) -> dict[str, Any]:
         "summary": model.summary,
         "metrics": model.metrics,
         "provenance": model.provenance,
+        **({"problem": model.problem} if model.problem else {}),
     }
 
 

@@ -30,7 +30,7 @@ class Models(QObject):
         found = {m.folder: m for m in models_in()}
         opened = self.workspace.model_folder
         if opened and opened not in found and (opened / "config.json").is_file():
-            found[opened] = Model.read(opened)
+            found[opened] = Model.read_or_broken(opened)
         self.models = list({**found, **{f: m for f, m in known.items() if f.is_dir()}}.values())
         self.changed.emit()
 

@@ -42,7 +42,7 @@ class Training(QObject):
         for folder in self.elsewhere:
             try:
                 found.append(runs.read_run(folder))
-            except StudioError as error:
+            except (StudioError, OSError) as error:
                 self.message = str(error)
         self.runs = [current if current and run.folder == current.folder else run for run in found]
         self.changed.emit()

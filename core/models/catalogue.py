@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from motionpatches.core import paths
+from motionpatches.core.atomic import whole_folder
 from motionpatches.core.errors import StudioError
+from motionpatches.core.io.text import read_text
 from motionpatches.core.models.checkpoint import read_config
 from motionpatches.core.models.config import ModelConfig, from_dict
+
+MOST_CARD = 1 << 20
+SPLITS = ("test", "val")
 
 
 @dataclass(frozen=True)
 class Model:
+    """What a model folder says of its model. `problem`: why it cannot be used, '' for one that can; then nothing else of it is
+    known but its folder."""
+
     folder: Path
     config: ModelConfig
     metrics: dict[str, Any]
     provenance: dict[str, Any]
     card: str
+    problem: str = ""
 
     @classmethod
     def read(cls, folder: Path) -> Model:
         """Read the description of a model. Raises StudioError if the folder holds none."""
+        folder = whole_folder(Path(folder))
         values = read_config(folder)
         card = folder / "README.md"
-        text = card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
-        return cls(Path(folder), from_dict(values["model"]), values.get("metrics", {}), values.get("provenance", {}), text)
+        text = read_text(card, MOST_CARD) if card.is_file() else ""
+        metrics = {name: _scores(value) if name in SPLITS else value for name, value in values["metrics"].items()}
+        return cls(folder, from_dict(values["model"]), metrics, values["provenance"], text)
+
+    @classmethod
+    def read_or_broken(cls, folder: Path) -> Model:
+        """Read the description of a model, or say in `problem` why there is none."""
+        try:
+            return cls.read(folder)
+        except (StudioError, OSError) as error:
+            return cls(Path(folder), ModelConfig(), {}, {}, "", str(error))
 
     @property
     def name(self) -> str:
@@ -35,6 +55,8 @@ class Model:
     @property
     def summary(self) -> str:
         """'vit_tiny_patch16_224 and all-MiniLM-L6-v2, 384 dimensions, raw joints, pairs'."""
+        if self.problem:
+            return f"cannot be used: {self.problem}"
         c = self.config
         parts = [f"{c.motion} and {Path(c.text).name}", f"{c.dim} dimensions"]
         parts += ["raw joints"] * (c.patches.form == "joints") + ["pairs of people"] * (c.people == 2)
@@ -43,9 +65,9 @@ class Model:
     @property
     def headline(self) -> str:
         """Return R@1 on the test split, else on validation, or '' without scores."""
-        for split in ("test", "val"):
-            exact = self.metrics.get(split, {}).get("exact_caption")
-            if exact:
+        for split in SPLITS:
+            exact = self.metrics.get(split, {}).get("exact_caption", {})
+            if {"t2m", "m2t"} <= exact.keys():
                 return (
                     f"{split} R@1 {exact['t2m']['R@1']:g} text to motion, {exact['m2t']['R@1']:g} motion to text "
                     "(equal captions count)"
@@ -54,14 +76,24 @@ class Model:
 
 
 def models_in(folder: Path | None = None) -> list[Model]:
-    """The shipped starter, the user's own models, and those anywhere below a folder. Broken ones are skipped."""
-    places_to_look = [paths.starter_model(), *sorted(paths.user_models().glob("*"))]
+    """The shipped starter, the user's own models, and those anywhere below a folder. One that is broken is a Model with a
+    `problem`."""
+    places_to_look = [paths.starter_model(), *(file.parent for file in sorted(paths.user_models().glob("*/config.json")))]
     if folder is not None:
         places_to_look += sorted(file.parent for file in folder.rglob("model.safetensors"))
-    found = []
-    for place in dict.fromkeys(places_to_look):
-        try:
-            found.append(Model.read(place))
-        except (StudioError, OSError):
-            continue
+    return [Model.read_or_broken(place) for place in dict.fromkeys(places_to_look)]
+
+
+def _scores(value: Any) -> dict[str, dict[str, dict[str, float]]]:
+    """{protocol: {way: {name: figure}}} of what a file states, without what is no figure; every way has an R@1."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for protocol, ways in _items(value):
+        for way, figures in _items(ways):
+            known = {name: f for name, f in _items(figures) if isinstance(f, int | float) and abs(f) < 1e9 and isfinite(f)}
+            if "R@1" in known:
+                found.setdefault(protocol, {})[way] = known
     return found
+
+
+def _items(value: Any) -> list[tuple[str, Any]]:
+    return list(value.items()) if isinstance(value, dict) else []

@@ -57,3 +57,23 @@ def test_jobs_do_not_hurry_and_short_work_does():
     go.set()
     lane.close()
     assert not lane.busy and not lane.has_urgent_work
+
+
+class PanicException(BaseException):
+    """As a library in Rust raises it: no Exception."""
+
+
+def test_a_panic_is_a_message_and_the_lane_goes_on():
+    """Delivered through _send, which a window's thread would run."""
+    lane, said = Lane("test"), []
+    lane._send = lambda key, token, receiver, value: receiver(value)
+
+    def panics():
+        raise PanicException("index out of bounds")
+
+    for work in (panics, lambda: "result"):
+        lane.submit("key", work, said.append, said.append)
+        while lane.busy:
+            time.sleep(0.01)
+    lane.close()
+    assert said == ["Something unexpected went wrong (PanicException: index out of bounds).", "result"]

@@ -6,6 +6,7 @@ from motionpatches.app.viewmodels import models as module
 from motionpatches.app.viewmodels.models import Models
 from motionpatches.app.widgets.dialogs.model_texts import differences
 from motionpatches.core.errors import StudioError
+from motionpatches.core.models.catalogue import Model, models_in
 from motionpatches.core.models.checkpoint import CheckpointInfo, save_model
 from motionpatches.core.progress import Progress
 
@@ -70,3 +71,13 @@ def test_an_import_that_fails_is_reported(models, monkeypatch, tmp_path):
     monkeypatch.setattr("motionpatches.core.models.published_checkpoint.install", install)
     models.import_file(tmp_path / "theirs.pt", tmp_path)
     assert not models.working and models.message == "This is no checkpoint."
+
+
+def test_a_broken_model_folder_is_one_line(models, saved, tmp_path, monkeypatch):
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "config.json").write_text("[1]")
+    monkeypatch.setattr(module, "models_in", lambda: [*models_in(tmp_path), Model.read_or_broken(tmp_path / "bad")])
+    models.refresh()
+    found = {model.name: model for model in models.models}
+    assert found["bad"].problem and found["bad"].summary.startswith("cannot be used: config.json")
+    assert not found["one"].problem and differences(found["one"], found["bad"])

@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.viewmodels import training as module
 from motionpatches.app.viewmodels.training import Training
+from motionpatches.app.widgets.training.run_texts import state_text
 from motionpatches.core.training import runs
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.events import Ended, Epoch, Paused, Preparing, Resumed, Started, Step, Warned
@@ -108,3 +109,14 @@ def test_fine_tuning_needs_an_open_library(training, ready):
     assert training.fine_tuning() is not None
     ready.library = None
     assert training.fine_tuning() is None
+
+
+def test_a_broken_run_is_one_line_and_can_be_deleted(training, tmp_path):
+    bad = tmp_path / "runs" / "broken"
+    bad.mkdir(parents=True)
+    (bad / "config.json").write_text("[1]")
+    training.refresh()
+    (found,) = training.runs
+    assert found.status == "broken" and state_text(found, False).startswith("Cannot be read. config.json")
+    training.delete(found)
+    assert not bad.exists() and not training.runs
