@@ -10,6 +10,7 @@ from PySide6.QtCore import QSettings, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
+from motionpatches.app.export.window_picture import save_picture
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.dialogs.about import AboutDialog
@@ -90,8 +91,11 @@ class Commands:
     def save_screenshot(self) -> None:
         picture = self.parent.grab()
         name, _ = QFileDialog.getSaveFileName(self.parent, "Save screenshot", "studio.png", "Images (*.png)")
-        if name and not picture.save(name):
-            warn(self.parent, "Not saved", f"{shown(name)} could not be written. Choose another place.")
+        try:
+            if name:
+                save_picture(picture, Path(name))
+        except StudioError as error:
+            warn(self.parent, "Not saved", str(error))
 
     def copy_screenshot(self) -> None:
         QApplication.clipboard().setPixmap(self.parent.grab())

@@ -122,7 +122,7 @@ def test_a_library_whose_texts_name_a_picture_opens_none(studio, back, tmp_path,
 
 def test_a_models_card_and_a_runs_configuration_open_none(studio, back, picture):
     folder = paths.user_models() / "<b>m"
-    shutil.copytree(paths.starter_model(), folder, ignore=shutil.ignore_patterns("*.safetensors"))
+    shutil.copytree(paths.starter_model(), folder)
     values = json.loads((folder / "config.json").read_text())
     values["provenance"] = {"library": markup(picture)}
     (folder / "config.json").write_text(json.dumps(values))
@@ -143,7 +143,9 @@ def test_a_models_card_and_a_runs_configuration_open_none(studio, back, picture)
     with opened_files(picture) as opened:
         models = show(studio.window.pages.models)
         models.models.refresh()
+        models.list.clearSelection()
         models.list.setCurrentRow([m.name for m in models.models.models].index("<b>m"))
+        assert [i.text().split("\n")[0] for i in models.list.selectedItems()] == ["<b>m"]
         draw_all()
         assert "Card" in models.card.toPlainText() and "<img" in models.card.toPlainText()
         models.list.selectAll()

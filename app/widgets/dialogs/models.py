@@ -84,19 +84,25 @@ class ModelsWindow(QDialog):
         models.refresh()
 
     def _fill(self) -> None:
-        chosen = {self.models.models[i].folder for i in self._rows()} if self.list.count() == len(self.models.models) else set()
+        """List the models; the chosen ones stay chosen."""
+        chosen = {item.data(Qt.ItemDataRole.UserRole) for item in self.list.selectedItems()}
+        self.list.blockSignals(True)
         self.list.clear()
         for model in self.models.models:
             item = QListWidgetItem()
             item.setToolTip(tip(model.folder))
+            item.setData(Qt.ItemDataRole.UserRole, str(model.folder))
             self.list.addItem(item)
-            item.setSelected(model.folder in chosen)
+            item.setSelected(str(model.folder) in chosen)
         if self.list.count() and not self._rows():
             self.list.setCurrentRow(next((i for i, m in enumerate(self.models.models) if self.models.is_used(m)), 0))
+        self.list.blockSignals(False)
         self.state.setText(self.models.message)
         self._mark()
+        self._show()
 
     def _mark(self) -> None:
+        """Write the rows, and which model is in use."""
         for row in range(min(self.list.count(), len(self.models.models))):
             model = self.models.models[row]
             used = "  (in use)" if self.models.is_used(model) else ""
@@ -106,8 +112,9 @@ class ModelsWindow(QDialog):
         return sorted(self.list.row(item) for item in self.list.selectedItems())
 
     def _show(self) -> None:
+        """Show the card of the chosen model, or what differs between two."""
         rows = self._rows()
-        self.use.setEnabled(len(rows) == 1)
+        self.use.setEnabled(len(rows) == 1 and not self.models.models[rows[0]].problem)
         if len(rows) == 2:
             one, other = (self.models.models[i] for i in rows)
             self.comparison.setHorizontalHeaderLabels(["", shown(one.name, NAME), shown(other.name, NAME)])
@@ -120,12 +127,12 @@ class ModelsWindow(QDialog):
         elif rows:
             model = self.models.models[rows[0]]
             self.about.setText(head(model))
-            self.card.show_markdown(model.card or "*This model has no card.*")
+            self.card.show_markdown(model.card or ("" if model.problem else "*This model has no card.*"))
             self.pages.setCurrentIndex(0)
 
     def _use(self) -> None:
         rows = self._rows()
-        if len(rows) == 1:
+        if len(rows) == 1 and not self.models.models[rows[0]].problem:
             self.models.use(self.models.models[rows[0]].folder)
 
     def _open(self) -> None:

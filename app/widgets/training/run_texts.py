@@ -17,6 +17,7 @@ SAME = "These runs have the same configuration."
 
 def configuration_rows(runs: list[Run]) -> list[list[str]]:
     """Return the fields of one run with their values, or those in which several differ; the first row is the head."""
+    runs = [run for run in runs if run.status != "broken"]
     if len(runs) < 2:
         return [["Field", "Value"], *([name, _cell(value)] for run in runs for name, value in asdict(run.config).items())]
     names = dict.fromkeys(name for run in runs[1:] for name, *_ in differences(runs[0].config, run.config))
@@ -62,6 +63,8 @@ def state_text(run: Run, here: bool) -> str:
         here: This studio trains it.
     """
     h = run.history
+    if run.status == "broken":
+        return f"Cannot be read. {h.error}"
     last = h.steps[max(h.steps)] if h.steps else None
     if here and h.preparing and (last is None or h.start is None):
         return h.preparing
