@@ -17,11 +17,14 @@ BATCH = 64
 
 @torch.inference_mode()
 def encode_text(model: MotionTextModel, text: str) -> np.ndarray:
-    """(D,) unit row. Raises StudioError for an empty sentence."""
+    """(D,) unit row. Raises StudioError for an empty sentence, and for an embedding that is not finite."""
     if not text.strip():
         raise StudioError("Type what the motion should show.")
     with device.one_thread():
-        return model.encode_text([text.strip()])[0].cpu().numpy()
+        row = model.encode_text([text.strip()])[0].cpu().numpy()
+    if not np.isfinite(row).all():
+        raise not_finite(model, f"the sentence {text.strip()[:60]!r}")
+    return row
 
 
 def windows_of(model: MotionTextModel, motion: Motion) -> tuple[np.ndarray, list[tuple[float, float]]]:
@@ -64,8 +67,20 @@ def encode_windows(model: MotionTextModel, pixels: np.ndarray, precision: str = 
 
 
 def encode_first_window(model: MotionTextModel, motion: Motion, part: int | None = None) -> np.ndarray:
-    """Return the (D,) unit row of the first window of a motion; with `part`, of that body part alone."""
-    return encode_windows(model, only_part(model, first_window_of(model, motion)[None], part))[0]
+    """Return the (D,) unit row of the first window of a motion; with `part`, of that body part alone. Raises StudioError for an
+    embedding that is not finite."""
+    row = encode_windows(model, only_part(model, first_window_of(model, motion)[None], part))[0]
+    if not np.isfinite(row).all():
+        raise not_finite(model, motion.name)
+    return row
+
+
+def not_finite(model: MotionTextModel, what: str) -> StudioError:
+    """The error of a motion or sentence whose embedding has numbers that are not finite."""
+    return StudioError(
+        f"{what}: its embedding by {model.name or 'the model'} is not finite. Check its values; if this happens to all motions "
+        "or sentences, the weights are damaged: train or download the model again."
+    )
 
 
 def only_part(model: MotionTextModel, pixels: np.ndarray, part: int | None) -> np.ndarray:

@@ -56,13 +56,16 @@ class Gallery:
 
     def scores(self, query: np.ndarray) -> np.ndarray:
         """(N,) cosines with a unit query (D,)."""
-        return self.embeddings @ query.astype(np.float32)
+        with np.errstate(invalid="ignore", over="ignore"):
+            return self.embeddings @ query.astype(np.float32)
 
     def nearest(self, query: np.ndarray, k: int, only: Container[str] | None = None) -> list[Hit]:
-        """The k best clips (of `only`, where it is given), each by its best window; ties in gallery order."""
+        """The k best clips (of `only`, where it is given), each by its best window; ties in gallery order. Scores that are not
+        finite come last, as -1, the lowest cosine."""
         if not self.entries or k < 1:
             return []
         scores = self.scores(query)
+        scores = np.where(np.isfinite(scores), scores, -np.inf)
         order = np.argsort(-scores, kind="stable")
         rows, _ = self.clip_rows
         hits: list[Hit] = []
@@ -74,7 +77,7 @@ class Gallery:
             entry = self.entries[at]
             if only is not None and entry.clip_id not in only:
                 continue
-            hits.append(Hit(len(hits) + 1, entry.clip_id, float(scores[at]), entry.start_s, entry.end_s))
+            hits.append(Hit(len(hits) + 1, entry.clip_id, max(float(scores[at]), -1.0), entry.start_s, entry.end_s))
             if len(hits) == k:
                 break
         return hits

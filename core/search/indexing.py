@@ -11,7 +11,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.progress import Job, Meter
-from motionpatches.core.search.encode import BATCH, encode_windows, only_part, windows_of
+from motionpatches.core.search.encode import BATCH, encode_windows, not_finite, only_part, windows_of
 from motionpatches.core.search.gallery import (
     Entry,
     Gallery,
@@ -119,8 +119,12 @@ class _Build:
         yield meter.at(len(self.todo))
 
     def _encode(self, entries: list[Entry], windows: list[np.ndarray]) -> None:
-        pixels = only_part(self.model, np.concatenate(windows), self.part)
-        self.done.append((list(entries), encode_windows(self.model, pixels)))
+        """Clips with an embedding that is not finite are left out and named."""
+        rows = encode_windows(self.model, only_part(self.model, np.concatenate(windows), self.part))
+        wrong = {entry.clip_id for entry, finite in zip(entries, np.isfinite(rows).all(axis=1), strict=True) if not finite}
+        self.skipped += [str(not_finite(self.model, clip_id)) for clip_id in sorted(wrong)]
+        kept = [at for at, entry in enumerate(entries) if entry.clip_id not in wrong]
+        self.done.append(([entries[at] for at in kept], rows[kept]))
 
     def gallery(self) -> Gallery:
         parts = list(self.done)

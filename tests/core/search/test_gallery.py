@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core import paths
-from motionpatches.core.errors import FileProblem
+from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.library.open import open_library
 from motionpatches.core.progress import Cancelled, run
 from motionpatches.core.search.gallery import Entry, Gallery, load_gallery, save_gallery
@@ -37,6 +37,50 @@ def test_nearest_takes_each_clip_by_its_best_window():
 def test_more_asked_than_there_is():
     assert len(make_gallery(4).nearest(np.ones(8), 10)) == 2
     assert Gallery(np.zeros((0, 8), np.float32), ()).nearest(np.ones(8), 3) == []
+
+
+@pytest.mark.parametrize("poison", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_comes_last(poison):
+    """The order of the other clips is that of a gallery without the poisoned one."""
+    gallery = make_gallery()
+    query = gallery.embeddings[7]
+    rows = gallery.embeddings.copy()
+    rows[6:8] = poison
+    others = [at for at in range(50) if at not in (6, 7)]
+    without = Gallery(gallery.embeddings[others], tuple(gallery.entries[at] for at in others)).nearest(query, 24)
+    hits = Gallery(rows, gallery.entries).nearest(query, 25)
+    assert [(h.clip_id, h.score) for h in hits[:-1]] == [(h.clip_id, pytest.approx(h.score)) for h in without]
+    assert (hits[-1].clip_id, hits[-1].score) == ("clip3", -1.0)
+    assert {h.score for h in Gallery(rows, gallery.entries).nearest(np.full(8, poison), 25)} == {-1.0}
+
+
+def poisoned_first_clip(model):
+    """Let the model give numbers that are not finite for the first motion of every batch."""
+    plain = model.encode_motion
+
+    def encode(pixels):
+        rows = plain(pixels).clone()
+        rows[0, 3] = float("nan")
+        return rows
+
+    model.encode_motion = encode
+
+
+def test_clips_with_an_embedding_that_is_not_finite_are_named_and_left_out(tiny_model, small_library, tmp_path):
+    library = run(open_library(small_library))
+    poisoned_first_clip(tiny_model)
+    found = run(update_gallery(tiny_model, library, tmp_path))
+    first = min(library.clips, key=lambda clip: clip.duration_s).id
+    assert len(found.entries) == 11 and first not in {e.clip_id for e in found.entries} and np.isfinite(found.embeddings).all()
+    assert len(found.skipped) == 1 and found.skipped[0].startswith(f"{first}: ") and "not finite" in found.skipped[0]
+    with pytest.raises(StudioError, match=r"000003.*not finite"):
+        Retriever(tiny_model, found).search_motion(library.load("000003"), 3)
+
+
+def test_a_sentence_whose_embedding_is_not_finite_is_refused(tiny_model):
+    tiny_model.text_head.fc.weight.data[:] = float("nan")
+    with pytest.raises(StudioError, match="a person walks.*not finite"):
+        Retriever(tiny_model, make_gallery(dim=256)).search_terms("a person walks", None, 3)
 
 
 def test_round_trip_and_broken_file(tmp_path):
