@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QTimer
 
 from motionpatches.app.application import Studio, make_application
+from motionpatches.app.export.window_picture import save_picture
+from motionpatches.app.settings import plain_settings
 from motionpatches.core import paths as app_paths
+from motionpatches.core.errors import StudioError
 
 # The results have moved by then.
 SETTLE_MS = 1400
@@ -27,7 +30,7 @@ def take_screenshot(
     """Runs the real window, types the query, waits for the results to move, and saves the picture. Returns '' or
     what went wrong."""
     app = make_application(smooth=True)
-    settings = QSettings(str(app_paths.cache() / "screenshot.ini"), QSettings.Format.IniFormat)
+    settings = plain_settings(app_paths.cache() / "screenshot.ini")
     settings.clear()
     settings.setValue("toured", True)
     studio = Studio(paths, model, device, settings)
@@ -42,7 +45,11 @@ def take_screenshot(
 
     def shoot() -> None:
         picture = studio.window.grab()
-        problem[0] = "" if picture.save(str(out)) else f"{out} could not be written. Choose another place."
+        try:
+            save_picture(picture, out)
+            problem[0] = ""
+        except StudioError as error:
+            problem[0] = str(error)
         app.quit()
 
     def watch() -> None:

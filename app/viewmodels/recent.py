@@ -21,8 +21,9 @@ class Recent(QObject):
 
     def paths(self) -> list[str]:
         """The newest first."""
-        kept = self.settings.value(KEY) or []
-        return [kept] if isinstance(kept, str) else list(kept)
+        kept = self.settings.value(KEY)
+        names = [kept] if isinstance(kept, str) else kept if isinstance(kept, list) else []
+        return [name for name in names if isinstance(name, str) and name][:KEPT]
 
     def forget(self) -> None:
         self.settings.remove(KEY)

@@ -18,6 +18,7 @@ from motionpatches.app.widgets.dialogs.settings import SettingsDialog
 from motionpatches.app.widgets.plain import shown, tell, warn
 from motionpatches.app.widgets.theme import set_appearance
 from motionpatches.core import paths as app_paths
+from motionpatches.core.errors import StudioError
 
 if TYPE_CHECKING:
     from motionpatches.app.viewmodels.import_check import ImportCheck
