@@ -75,7 +75,7 @@ def _checked(file: Path, values: dict[str, Any], depth: int) -> dict[str, Any]:
         raise FileProblem(
             file, f"its text encoder is of the unknown type {short(kind)!r}", f"Known are {', '.join(sorted(KNOWN))}"
         )
-    kept = {}
+    kept: dict[str, Any] = {}
     for name, value in values.items():
         if name in DROPPED or name.startswith("_"):
             continue

@@ -82,12 +82,12 @@ def save_model(model: MotionTextModel, folder: Path, info: CheckpointInfo, compa
 def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:
     """Rebuild a model, in eval mode. What the folder states is checked against the sizes of its weights before memory is
     taken. Raises FileProblem for a missing or broken part."""
-    name, folder = paths.model_name(Path(folder)), whole_folder(Path(folder))
-    values = read_config(folder)
-    weights_file = folder / "model.safetensors"
+    name, whole = paths.model_name(Path(folder)), whole_folder(Path(folder))
+    values = read_config(whole)
+    weights_file = whole / "model.safetensors"
     shapes = _shapes(weights_file)
     config = model_config.from_dict(values["model"])
-    text = TextEncoder.from_parts(values["text_architecture"], folder / "tokenizer.json", config.text_pooling)
+    text = TextEncoder.from_parts(values["text_architecture"], whole / "tokenizer.json", config.text_pooling)
     _check_fit(weights_file, _sizes(text.backbone), shapes, "text_encoder.backbone.")
     if config.patches.form == "patches" and (vit := vit_shapes(config)) is not None:
         _check_fit(weights_file, vit, shapes, "motion_encoder.vit.")

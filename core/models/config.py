@@ -228,18 +228,10 @@ def from_dict(values: object) -> ModelConfig:
     Raises:
         StudioError: fields of another version, and values of a wrong type or an impossible size.
     """
-    problem = field_problem(values) if isinstance(values, dict) else "it is no table of fields"
-    if not problem:
-        config = ModelConfig(**{**values, "patches": PatchRecipe(**_patches_of(values.get("patches", {})))})
-        problem = value_problem(config)
-    if problem:
-        raise StudioError(f"The model configuration does not fit this version ({problem}).")
-    return config
-
-
-def _patches_of(values: dict[str, Any]) -> dict[str, Any]:
-    """Fields of PatchRecipe as saved. Version 0.2 and earlier saved no `keep_placed` and read motions where they lie under the
-    presets `paper` and `official`, which are trained in the frame of HumanML3D."""
-    if "keep_placed" in values or values.get("canonical"):
-        return values
-    return {**values, "canonical": True, "leg_m": HUMANML3D.leg_m, "keep_placed": True}
+    if not isinstance(values, dict):
+        problem = "it is no table of fields"
+    elif not (problem := field_problem(values)):
+        config = ModelConfig(**{**values, "patches": PatchRecipe(**values.get("patches", {}))})
+        if not (problem := value_problem(config)):
+            return config
+    raise StudioError(f"The model configuration does not fit this version ({problem}).")
