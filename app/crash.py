@@ -18,11 +18,12 @@ from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import Any, TextIO
 
 from motionpatches.core import paths as app_paths
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
+from motionpatches.core.own_file import read_own
 from motionpatches.core.version import VERSION
 
 LOG, FAULT, SESSION = "studio.log", "fault.txt", "session.json"
@@ -77,6 +78,8 @@ class Watch:
         self._fault: TextIO | None = None
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
+            if (self.folder / LOG).is_symlink():
+                (self.folder / LOG).unlink()
             handler = RotatingFileHandler(self.folder / LOG, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
             handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
             log.addHandler(handler)
@@ -85,21 +88,19 @@ class Watch:
 
     def last_time(self) -> Unfinished | None:
         """What the session before left behind, if its process is gone and it did not close."""
-        try:
-            values = json.loads((self.folder / SESSION).read_text())
-            pid, paths = int(values["pid"]), tuple(Path(p) for p in values["paths"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        if pid != os.getpid() and _lives(pid):
-            return None
-        return Unfinished(paths, self._report_of_fault())
+        with suppress(StudioError):
+            session = read_own(self.folder / SESSION, "the list of what was open the last time", _session)
+            if session is not None and (session[0] == os.getpid() or not _lives(session[0])):
+                return Unfinished(session[1], self._report_of_fault())
+        return None
 
     def begin(self) -> None:
         """From now on; an earlier session's traces are overwritten."""
         sys.excepthook = self._uncaught
         threading.excepthook = lambda args: self._uncaught(args.exc_type, args.exc_value, args.exc_traceback)
         with suppress(OSError):
-            stream = open(self.folder / FAULT, "w", encoding="utf-8")  # noqa: SIM115
+            (self.folder / FAULT).unlink(missing_ok=True)  # a link would be written through
+            stream = open(self.folder / FAULT, "x", encoding="utf-8")  # noqa: SIM115
             self._fault = stream
             faulthandler.enable(stream)
         self.opened([])
@@ -112,7 +113,8 @@ class Watch:
 
     def end(self) -> None:
         """Note that the program closes normally."""
-        (self.folder / SESSION).unlink(missing_ok=True)
+        with suppress(OSError):
+            (self.folder / SESSION).unlink(missing_ok=True)
         sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
         if self._fault is not None:
             faulthandler.disable()
@@ -146,6 +148,16 @@ class Watch:
         except OSError:
             return ""
         return self.report(text) if text.strip() else ""
+
+
+def _session(values: Any) -> tuple[int, tuple[Path, ...]]:
+    """The process and what it had opened. Raises ValueError, TypeError or KeyError where it is no session."""
+    pid, names = values["pid"], values["paths"]
+    if type(pid) is not int or not 0 < pid < 2**31:
+        raise ValueError("no process")
+    if not isinstance(names, list) or not all(isinstance(name, str) and name and "\0" not in name for name in names):
+        raise ValueError("no paths")
+    return pid, tuple(map(Path, names))
 
 
 def _lives(pid: int) -> bool:

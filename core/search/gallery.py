@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -12,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from motionpatches.core.atomic import replacing
 from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.hashing import place_digest
 
 FORMAT = 2
 
@@ -83,45 +83,57 @@ class Gallery:
         return hits
 
 
+class DamagedGallery(FileProblem):
+    """A file that holds no gallery, whatever its version."""
+
+
 def save_gallery(gallery: Gallery, path: Path) -> None:
-    """Write a gallery atomically as one .npz."""
+    """Write a gallery as one .npz. Raises FileProblem; the old one is kept then."""
     index = {
         "format": FORMAT,
         "fingerprint": gallery.fingerprint,
         "skipped": gallery.skipped,
         "entries": [list(asdict(e).values()) for e in gallery.entries],
     }
-    temporary = path.with_name(path.name + ".writing")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as stream:
-            np.savez_compressed(stream, embeddings=gallery.embeddings.astype(np.float16), index=json.dumps(index))
-        os.replace(temporary, path)
-    except OSError as error:
-        raise os_problem(path, error) from error
+    with replacing(path) as stream:
+        np.savez_compressed(stream, embeddings=gallery.embeddings.astype(np.float16), index=json.dumps(index))
 
 
 def load_gallery(path: Path) -> Gallery:
-    """Read a gallery. Raises FileProblem if the file is not a gallery of this format; build it again then."""
+    """Read a gallery.
+
+    Raises:
+        DamagedGallery: the file is none.
+        FileProblem: it is one of another version, or the system refuses to read it.
+    """
     try:
         with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             index = json.loads(str(arrays["index"]))
             embeddings = arrays["embeddings"].astype(np.float32)
-        if index["format"] != FORMAT or len(index["entries"]) != len(embeddings):
-            raise ValueError("another format")
-        entries = tuple(Entry(*values) for values in index["entries"])
+        if isinstance(index["format"], int) and index["format"] != FORMAT:
+            raise FileProblem(path, "it is a gallery of another version", "It will be built again")
+        if embeddings.ndim != 2 or len(index["entries"]) != len(embeddings) or not isinstance(index["fingerprint"], str):
+            raise ValueError("its parts do not fit together")
+        entries = tuple(_entry(*values) for values in index["entries"])
         embeddings /= np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9)
-        return Gallery(embeddings, entries, index["fingerprint"], tuple(index["skipped"]))
+        return Gallery(embeddings, entries, index["fingerprint"], tuple(map(str, index["skipped"])))
     except OSError as error:
         raise os_problem(path, error) from error
+    except FileProblem:
+        raise
     except Exception as error:
-        raise FileProblem(path, f"it is not a gallery of this version ({error})", "It will be built again") from None
+        raise DamagedGallery(path, f"it is not a gallery of this version ({error})", "It will be built again") from None
+
+
+def _entry(clip_id: str, key: str, start_s: float, end_s: float) -> Entry:
+    if not isinstance(clip_id, str) or not isinstance(key, str):
+        raise TypeError("no entry")
+    return Entry(clip_id, key, float(start_s), float(end_s))
 
 
 def gallery_name(model_fingerprint: str, library: Path | str) -> str:
     """Return the file name of the gallery of a library and a model."""
-    place = hashlib.sha256(str(library).encode()).hexdigest()[:12]
-    return f"{model_fingerprint}-{place}.npz"
+    return f"{model_fingerprint}-{place_digest(library, 12)}.npz"
 
 
 def entries_by_key(gallery: Gallery) -> dict[tuple[str, str], list[int]]:

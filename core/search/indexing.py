@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,8 @@ from motionpatches.core.search.gallery import (
     entries_by_key,
     gallery_name,
     load_gallery,
-    save_gallery,
 )
+from motionpatches.core.search.kept_gallery import KeptGallery
 
 
 def gallery_fingerprint(model: MotionTextModel, part: int | None = None) -> str:
@@ -44,32 +45,38 @@ def build_gallery(
 
 
 def update_gallery(model: MotionTextModel, library: Library, folder: Path | None = None, part: int | None = None) -> Job[Gallery]:
-    """The gallery of a library under a model, from disk where it lies, brought up to date and saved. A cancelled
-    job saves what it has encoded."""
-    name = gallery_name(gallery_fingerprint(model, part), library.root)
-    file = (folder or paths.user_galleries()) / name
-    known = find_gallery(model, library, folder, part)
+    """The gallery of a library under a model, from disk where it lies, brought up to date and saved. What is encoded is saved
+    every now and then, and when the job is cancelled; where it cannot be saved, the gallery is in memory alone."""
+    kept = _kept(model, library, folder, part)
+    known = kept.load() or _shipped(model, library, part)
     state = _Build(model, library, known, part)
     if not state.todo and known is not None and len(known.entries) == len(state.kept_rows):
         return known
     try:
-        yield from state.run()
+        for progress in state.run():
+            yield progress
+            if kept.is_due():
+                kept.save(state.gallery(), library.clips)
     finally:
-        save_gallery(state.gallery(), file)
+        kept.save(state.gallery(), library.clips)
     return state.gallery()
 
 
 def find_gallery(model: MotionTextModel, library: Library, folder: Path | None = None, part: int | None = None) -> Gallery | None:
     """A gallery of this model that lies on disk: the user's own, or the shipped one of the demo library."""
-    name = gallery_name(gallery_fingerprint(model, part), library.root)
-    shipped = paths.shipped_galleries() / f"{gallery_fingerprint(model, part)}-{library.root.stem}.npz"
-    for file in ((folder or paths.user_galleries()) / name, shipped):
-        if file.exists():
-            try:
-                return load_gallery(file)
-            except StudioError:
-                continue
-    return None
+    return _kept(model, library, folder, part).load() or _shipped(model, library, part)
+
+
+def _kept(model: MotionTextModel, library: Library, folder: Path | None, part: int | None) -> KeptGallery:
+    return KeptGallery((folder or paths.user_galleries()) / gallery_name(gallery_fingerprint(model, part), library.root))
+
+
+def _shipped(model: MotionTextModel, library: Library, part: int | None) -> Gallery | None:
+    file = paths.shipped_galleries() / f"{gallery_fingerprint(model, part)}-{library.root.stem}.npz"
+    try:
+        return load_gallery(file) if os.path.exists(file) else None  # Path.exists raises for a name too long
+    except StudioError:
+        return None
 
 
 class _Build:
@@ -78,7 +85,7 @@ class _Build:
     def __init__(self, model: MotionTextModel, library: Library, known: Gallery | None, part: int | None):
         self.model, self.library, self.known, self.part = model, library, known, part
         self.fingerprint = gallery_fingerprint(model, part)
-        usable = known is not None and known.fingerprint == self.fingerprint
+        usable = known is not None and known.fingerprint == self.fingerprint and known.embeddings.shape[1] == model.config.dim
         rows = entries_by_key(known) if usable and known else {}
         self.kept_rows: list[int] = []
         self.todo: list[Clip] = []

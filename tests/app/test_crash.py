@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from motionpatches.app import crash
-from motionpatches.core import paths
+from motionpatches.core import notices, paths
 from motionpatches.core.version import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,3 +88,60 @@ def test_paths_are_left_out():
         "not '/my own/a b.npy'"
     )
     assert crash.without_names(text) == "File \"…/bvh.py\", line 3: … and …, 3/4 of it, not '…'"
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        '{"pid": 99999999999999999999, "paths": []}',
+        '{"pid": 0, "paths": []}',
+        '{"pid": -1, "paths": []}',
+        '{"pid": true, "paths": []}',
+        '{"pid": 1e400, "paths": []}',
+        '{"pid": 2147483648, "paths": []}',
+        '{"pid": 99999, "paths": "abc"}',
+        '{"pid": 99999, "paths": [5]}',
+        '{"pid": 99999, "paths": ["a\\u0000b"]}',
+        "[" * 100_000,
+        "{",
+        "null",
+        "",
+    ],
+    ids=lambda text: text[:40],
+)
+def test_a_damaged_session_is_put_aside_and_the_studio_starts(home, session):
+    (home / "reports").mkdir()
+    file = home / "reports" / crash.SESSION
+    file.write_text(session)
+    notices.untold()
+    watch = crash.Watch()
+    assert watch.last_time() is None
+    (notice,) = notices.untold()
+    kept = file.with_name(crash.SESSION + ".damaged")
+    assert str(kept) in notice and kept.read_text() == session
+    watch.begin()
+    watch.end()
+    assert crash.Watch().last_time() is None and not notices.untold()
+
+
+def test_links_among_the_reports_are_not_written_through(home):
+    (home / "reports").mkdir()
+    victim = home / "victim"
+    victim.write_text("mine")
+    for name in (crash.LOG, crash.FAULT, crash.SESSION, crash.SESSION + ".writing"):
+        (home / "reports" / name).symlink_to(victim)
+    watch = crash.Watch()
+    watch.begin()
+    watch.opened([home])
+    watch.end()
+    assert victim.read_text() == "mine" and "started" in (home / "reports" / crash.LOG).read_text()
+
+
+def test_without_a_folder_for_reports_the_watch_goes_on(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    for place in (str(tmp_path / "file"), "/dev/null"):
+        monkeypatch.setenv(paths.HOME_VARIABLE, place)
+        watch = crash.Watch()
+        assert watch.last_time() is None
+        watch.begin()
+        watch.end()
