@@ -22,12 +22,12 @@ def window(s: Session) -> None:
     s.shoot("window")
 
 
-def why(s: Session) -> None:
+def explanation(s: Session) -> None:
     s.ask("a person waves with the right hand")
     s.studio.view_models.explanation.set_on(True)
     s.wait(lambda: s.studio.view_models.explanation.occlusion is not None)
     s.stand(0.6)
-    s.shoot("why")
+    s.shoot("explanation")
 
 
 def stage(s: Session) -> None:
@@ -289,7 +289,7 @@ def welcome(s: Session) -> None:
 # Picture: how to come to it, in dark.
 SHOTS: dict[str, tuple[Callable[[Session], None], bool]] = {
     "window": (window, False),
-    "why": (why, False),
+    "explanation": (explanation, False),
     "stage": (stage, True),
     "compare": (compare, False),
     "moments": (moments, True),

@@ -1,4 +1,4 @@
-"""All Commands: every action by its words, with its key."""
+"""The command palette: every action by its words, with its key."""
 
 from __future__ import annotations
 

@@ -22,7 +22,13 @@ from motionpatches.app.widgets.dialogs.command_palette import words_of
 from motionpatches.app.widgets.plain import NAME, ItemTable, Label, shown
 
 # Actions that were renamed after 0.2.0, and the names under which their keys may be saved.
-RENAMED = {"Previous Moment": "Moment Before", "Clear Range": "Forget the Range", "Explain Result": "Why This Result"}
+RENAMED = {
+    "Previous Moment": "Moment Before",
+    "Clear Range": "Forget the Range",
+    "Explain Result": "Why This Result",
+    "Find Moments": "Find in This Take",
+    "Command Palette": "All Commands",
+}
 
 
 class Keys:

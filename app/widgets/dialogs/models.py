@@ -85,7 +85,7 @@ class ModelsWindow(QDialog):
 
     def _fill(self) -> None:
         """List the models; the chosen ones stay chosen."""
-        chosen = {item.data(Qt.ItemDataRole.UserRole) for item in self.list.selectedItems()}
+        chosen = {row.data(Qt.ItemDataRole.UserRole) for row in self.list.selectedItems()}
         self.list.blockSignals(True)
         self.list.clear()
         for model in self.models.models:
