@@ -21,8 +21,10 @@ ROWS = [(action, side) for action in ACTIONS for side in action.sides]
 
 @dataclass(frozen=True)
 class Phrase:
-    """A verb phrase of an action, or a phrase without a subject (`whole`), with placeholders {side} and {other}; the sides
-    that it fits."""
+    """A verb phrase of an action, or a phrase that needs no subject (`whole`), with {side} and {other} to be filled in.
+
+    `sides` are the sides that it fits.
+    """
 
     text: str
     action: Action
@@ -42,7 +44,7 @@ def phrases() -> list[Phrase]:
 
 
 def share_of(known: list[Phrase], share: float) -> list[Phrase]:
-    """Of each action and its sides such a share of the phrases, one at least."""
+    """Return a share of the phrases of each action and its sides, at least one."""
     groups: dict[tuple[str, tuple[str, ...]], list[Phrase]] = {}
     for phrase in known:
         groups.setdefault((phrase.action.name, phrase.sides), []).append(phrase)
@@ -50,7 +52,7 @@ def share_of(known: list[Phrase], share: float) -> list[Phrase]:
 
 
 def left_out() -> list[Phrase]:
-    """The listed ones that may not, for a word of the test sentences."""
+    """Return the listed phrases that may not be trained on, since they have a word of the test sentences."""
     kept = _kept()
     return [phrase for action in ACTIONS for phrase in _listed(action) if kept & words_in(phrase.text)]
 
@@ -71,26 +73,28 @@ def _listed(action: Action) -> list[Phrase]:
 
 
 def test_sentences() -> set[str]:
+    """Return the sentences of both test lists."""
     return {row["sentence"] for file in TESTS.glob("sentences*.csv") for row in csv.DictReader(file.read_text().splitlines())}
 
 
 def filled(phrase: Phrase, side: str) -> str:
+    """Return the text of a phrase for one side."""
     return " ".join(phrase.text.format(side=side, other=OTHER[side], times="").split())
 
 
 def meant(phrase: Phrase, side: str) -> Tensor:
-    """(A,) the actions that a phrase of a side may mean; for a phrase that names no side, those of all its sides."""
+    """Return which actions (A,) a phrase for a side may mean; for a phrase that names no side, those of all its sides."""
     sides = (side,) if "{" in phrase.text else phrase.sides
     return torch.tensor([float(action is phrase.action and s in sides) for action, s in ROWS])
 
 
 def said(phrase: Phrase, side: str, subject: str) -> tuple[str, Tensor]:
-    """A sentence, and (A,) which actions it may mean."""
+    """Return a sentence with a phrase, and which actions (A,) it may mean."""
     return filled(phrase, side) if phrase.whole else f"{subject} {filled(phrase, side)}".strip(), meant(phrase, side)
 
 
 def every_way(known: list[Phrase], subjects: tuple[str, ...]) -> tuple[list[str], Tensor]:
-    """N sentences, each phrase after each subject and, where it names one, of each side; (N, A) which actions each may mean."""
+    """Return N sentences, each phrase after each subject and for each side that it names, and their actions (N, A)."""
     spoken, right = zip(
         *(said(p, side, subject) for p in known for side in (p.sides if "{" in p.text else p.sides[:1]) for subject in subjects),
         strict=True,

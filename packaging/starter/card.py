@@ -1,7 +1,7 @@
 """Write the starter's model card: `python -m motionpatches.packaging.starter.card [--check]`.
 
-The text is card_template.md; facts come from the shipped model and the generator, scores from scores.json, into which the
-figures that the commands of packaging/starter/measure print are copied.
+The text is card_template.md; facts come from the shipped model and the generator, scores from scores.json, which
+packaging/starter/measure/record.py writes.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ TEMPLATE, SCORES = HERE / "card_template.md", HERE / "scores.json"
 
 
 def table(rows: list[list[str]]) -> str:
-    """Markdown rows of cells."""
+    """Return rows of cells in Markdown."""
     return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
 
 
 def model_facts(model: MotionTextModel, folder: Path) -> dict[str, str]:
-    """What the template says of the model: sizes, settings, id and date."""
+    """Return what the template says of the model: sizes, settings, id and date."""
     config = model.config
 
     def millions(module: Any) -> str:
@@ -52,7 +52,7 @@ def model_facts(model: MotionTextModel, folder: Path) -> dict[str, str]:
 
 
 def score_facts(scores: dict[str, Any]) -> dict[str, str]:
-    """What the template says of the scores; tables are Markdown rows."""
+    """Return what the template says of the scores; tables are rows in Markdown."""
     captured, exact = scores["captured"], scores["captured"]["exact_caption_r1"]
     text = [*scores["sentences"]["rows"], *scores["left_out"]["rows"]]
     return {
@@ -78,7 +78,7 @@ def score_facts(scores: dict[str, Any]) -> dict[str, str]:
 
 
 def card(folder: Path) -> str:
-    """The card of the model in `folder`, in Markdown.
+    """Return the card of the model in `folder`, in Markdown.
 
     Raises:
         ValueError: if scores.json was measured on another model.
@@ -93,6 +93,7 @@ def card(folder: Path) -> str:
 
 
 def main() -> int:
+    """Write the card, or check it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, default=paths.starter_model(), help="model folder (default: the starter)")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the card is not up to date")

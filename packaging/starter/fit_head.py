@@ -35,6 +35,15 @@ CAPTION, ACTION, CHOICE = 2.0, 6.0, 0.5
 
 
 def main(source: Path, out: Path, libraries: list[Path], rows: Path | None, steps: int) -> None:
+    """Fit the head of a model and save it.
+
+    Args:
+        source: Folder of a model with a linear motion head.
+        out: Folder of the new model.
+        libraries: Generated libraries.
+        rows: Text embeddings of the actions (A, D) from teach_text.py; without them those of the model's own text encoder.
+        steps: Steps of the optimizer.
+    """
     torch.manual_seed(0)
     model = load_model(source).eval()
     before = model.motion_head
@@ -55,8 +64,12 @@ def main(source: Path, out: Path, libraries: list[Path], rows: Path | None, step
 
 
 def clips_of(model: MotionTextModel, file: Path) -> tuple[Tensor, Tensor, Tensor, list[list[str]]]:
-    """Of a generated library: features (N, W) of the first windows, the same of varied motions, (N, A) which actions are shown,
-    CAPTIONS texts each."""
+    """Read a generated library of N clips.
+
+    Returns:
+        Features (N, W) of the first windows, the same of varied motions, which of the A actions each clip shows (N, A), and
+        CAPTIONS captions of each.
+    """
     library = run(open_library(file))
     number = {f"{action.name} {side}".strip(): i for i, (action, side) in enumerate(ROWS)}
     order = sorted(library.clips, key=lambda c: c.duration_s)
@@ -74,14 +87,14 @@ def clips_of(model: MotionTextModel, file: Path) -> tuple[Tensor, Tensor, Tensor
 
 
 def varied_window(model: MotionTextModel, motion: Motion, draw: np.random.Generator) -> np.ndarray:
-    """Pixels (3, 224, C) of the first window of the motion as another body may do it (core/training/augment.py)."""
+    """Return the pixels (3, 224, C) of the first window of a motion, varied as in training (core/training/augment.py)."""
     recipe, statistics = model.config.patches, model.statistics
     points = vary(sample_points(prepare(motion, recipe), recipe.points), recipe, draw.uniform(*STRENGTH), draw)
     return pixels_of(((points[:MAX_FRAMES] - statistics.mean) / statistics.std).astype(np.float32))
 
 
 def actions_of(model: MotionTextModel) -> Tensor:
-    """(A, D) where the words for each action lie."""
+    """Return the mean text embedding (A, D) of each action's phrases."""
     spoken, right = every_way(phrases(), ("a person",))
     return bent(rows_of(model.encode_text, spoken), right, rate=0)[1]
 
@@ -89,8 +102,16 @@ def actions_of(model: MotionTextModel) -> Tensor:
 def fit(
     head: LinearAndHidden, features: Tensor, varied: Tensor, words: Tensor, shown: Tensor, actions: Tensor, steps: int = STEPS
 ) -> None:
-    """Sets a head, from (N, W) features of motions and of the same varied, (N, C, D) rows of captions, (N, A) what is shown and
-    (A, D) rows of actions: ridge regression, then the contrastive loss beside cosines and the choice of the action."""
+    """Fit a head in place: ridge regression, then the contrastive loss beside cosines and the classification of the action.
+
+    Args:
+        head: The head.
+        features: (N, W) features of motions; `varied` the same of varied motions.
+        words: (N, C, D) text embeddings of captions.
+        shown: (N, A) which actions each motion shows.
+        actions: (A, D) text embeddings of the actions.
+        steps: Steps of the optimizer.
+    """
     mean, spread = features.mean(0), features.std(0).clamp(min=1e-6)
     x, other = (features - mean) / spread, (varied - mean) / spread
     named = functional.normalize(shown @ actions, dim=1)

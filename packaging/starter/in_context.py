@@ -183,7 +183,7 @@ SPOKEN_IN_CONTEXT, WITH_SUBJECT = 0.6, 0.25
 
 
 class Speech:
-    """Says phrases as they come up in speech; `folder` holds WordNet's index.sense."""
+    """Put phrases into sentences as people speak; `folder` holds WordNet's index.sense."""
 
     def __init__(self, folder: Path):
         self.people, self.described = frequent(folder, PERSON), _frequent_adjectives(folder)
@@ -191,10 +191,11 @@ class Speech:
         self.verbs = {third_person(key.partition("%")[0]): key.partition("%")[0] for key, *_ in marks(folder) if "%2:" in key}
 
     def knows(self, phrase: Phrase) -> bool:
+        """Return whether the phrase can be put in context: it needs no subject, or begins with a known verb."""
         return phrase.whole or phrase.text.partition(" ")[0] in self.verbs
 
     def of(self, phrase: Phrase, side: str, draw: random.Random) -> str:
-        """A sentence with a phrase whose verb it knows, of a side that the phrase may be said of."""
+        """Return a sentence with a known phrase for one of its sides."""
         text = filled(phrase, side)
         does, _, rest = text.partition(" ")
         do = "" if phrase.whole else self.verbs[does]
@@ -206,7 +207,7 @@ class Speech:
         return " ".join(said.split())
 
     def _second(self, rest: str, inflect: Callable[[str], str]) -> str:
-        """'down and gets up' -> 'down and getting up'; but 'the arms and legs' stay."""
+        """Inflect a second verb: 'down and gets up' -> 'down and getting up'; 'the arms and legs' stay."""
         return re.sub(
             rf"\band (\w+) (?={AFTER_A_VERB})",
             lambda found: f"and {inflect(self.verbs[found[1]])} " if found[1] in self.verbs else found[0],
@@ -227,13 +228,13 @@ class Speech:
 
 
 class Speaker:
-    """Says phrases by chance."""
+    """Draw phrases at random, in context or not."""
 
     def __init__(self, known: list[Phrase], speech: Speech, draw: random.Random):
         self.known, self.speech, self.draw = known, speech, draw
 
     def say(self, count: int) -> tuple[list[str], Tensor]:
-        """Sentences with so many phrases, and (B, A) which actions each may mean."""
+        """Return `count` sentences, one for each phrase drawn, and which actions each may mean (count, A)."""
         spoken, right = zip(*map(self._one, self.draw.sample(self.known, count)), strict=True)
         return list(spoken), torch.stack(right)
 
@@ -245,7 +246,7 @@ class Speaker:
 
 
 def in_context(folder: Path, known: list[Phrase], count: int, seed: int = 0) -> list[str]:
-    """`count` different sentences, or as many as are found; `folder` holds WordNet's index.sense."""
+    """Return `count` different sentences, or as many as are found; `folder` holds WordNet's index.sense."""
     draw, speech = random.Random(seed), Speech(folder)
     fit = [phrase for phrase in known if speech.knows(phrase)]
     found: set[str] = set()

@@ -27,8 +27,15 @@ BENT = 0.3
 
 
 class Teacher:
-    """`actions` (A, D): the rows of the actions, once phrases were learnt. `folder` holds an MPNet of transformers (mean
-    pooling); `small` gives the unit rows of another encoder."""
+    """A sentence encoder that classifies actions.
+
+    Args:
+        folder: An MPNet of transformers with mean pooling.
+        small: Returns the unit rows of sentences by a small encoder.
+
+    Attributes:
+        actions: (A, D) rows of the actions, after `learn`.
+    """
 
     actions: Tensor
 
@@ -38,7 +45,7 @@ class Teacher:
         self.tuned: list[nn.ModuleList] = []
 
     def learn(self, spoken: list[str], right: Tensor, scale: float = 1.0) -> None:
-        """From N phrases and (N, A) which actions each may mean."""
+        """Tune the encoder to phrases (N) and which actions each may mean (N, A); `scale` is a share of the steps."""
         states: list[Tensor] = [torch.empty(0)] * len(spoken)
         beside = torch.empty(0)
         for chosen, x, mask, middle in self._read(spoken):
@@ -55,7 +62,7 @@ class Teacher:
 
     @torch.no_grad()
     def rows(self, texts: list[str]) -> Tensor:
-        """(N, D) unit rows of N sentences, whose products with `actions` are the mean cosines."""
+        """Return unit rows (N, D) of N sentences, whose products with `actions` are the mean cosines."""
         found = torch.empty(len(texts), self.actions.shape[1])
         for chosen, x, mask, middle in self._read(texts):
             tuned = [self._mean(self._through(layers, x, mask), mask) for layers in self.tuned]
@@ -63,7 +70,7 @@ class Teacher:
         return found
 
     def _tune(self, states: list[Tensor], right: Tensor, rate: float, steps: int) -> tuple[nn.ModuleList, Tensor]:
-        """The last layers, trained on the states before them, and the rows of the actions."""
+        """Train the last layers on the states before them; return them and the rows (A, D) of the actions."""
         layers = deepcopy(self.reader.backbone.encoder.layer[KEPT:])
         before = torch.empty(len(states), self.reader.width)
         with torch.no_grad():
@@ -94,8 +101,12 @@ class Teacher:
 
     @torch.no_grad()
     def _read(self, texts: list[str]) -> Iterator[tuple[list[int], Tensor, Tensor, Tensor]]:
-        """By batches of like length: which texts, their states (B, L, W) before the layers that are tuned, the mask, and
-        the rows that stand beside."""
+        """Read texts in batches of similar length.
+
+        Yields:
+            Indices of the texts, their states (B, L, W) before the layers that are tuned, the mask (B, L), and the additional
+            features (B, F) of the middle layers and the small encoder.
+        """
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         layers = self.reader.backbone.encoder.layer
         for at in range(0, len(order), BATCH):
@@ -119,7 +130,7 @@ class Teacher:
         return x.float()
 
     def _weighed(self, beside: Tensor, tuned: list[Tensor]) -> Tensor:
-        """One unit row of several: its products are the weighed means of theirs."""
+        """Join unit rows into one whose products are the weighted means of theirs."""
         shares = [BENT] + [(1 - BENT) / len(tuned)] * len(tuned)
         return torch.cat([rows * share**0.5 for rows, share in zip([beside, *tuned], shares, strict=True)], dim=1)
 
@@ -127,7 +138,7 @@ class Teacher:
         return functional.normalize((x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True), dim=1)
 
     def _centred(self, beside: Tensor) -> Tensor:
-        """What stands beside, each part of it less its mean and of one length."""
+        """Centre the additional features and scale each of their parts to one length."""
         width = self.reader.width
         sizes = [width] * len(MIDDLE) + [beside.shape[1] - width * len(MIDDLE)]
         parts = (beside - self.centre).split(sizes, dim=1)
@@ -135,7 +146,7 @@ class Teacher:
 
 
 def _padded(states: list[Tensor]) -> tuple[Tensor, Tensor]:
-    """(B, L, W) states, the shorter ones followed by nothing, and (B, L) which are."""
+    """Return states padded to one length (B, L, W), and the mask (B, L) of those that are no padding."""
     x = nn.utils.rnn.pad_sequence(states, batch_first=True)
     lengths = torch.tensor([len(s) for s in states])
     return x, (torch.arange(x.shape[1]) < lengths[:, None]).float()

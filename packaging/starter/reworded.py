@@ -1,5 +1,7 @@
-"""Phrases with some of their words exchanged for others of WordNet that mean the same, something wider, something narrower or
-something of the same sort, or for others of a thesaurus: near to what may be asked for, in words that no phrase has."""
+"""Reword phrases: exchange words for synonyms, hypernyms, hyponyms or coordinate terms of WordNet, or for those of a thesaurus.
+
+The results are similar to what users search for, in words that no phrase has.
+"""
 
 from __future__ import annotations
 
@@ -83,15 +85,18 @@ TWO_WORDS, SPLICED, OTHER_SUBJECT, UNSEEN, TRIES = 0.45, 0.2, 0.25, 0.1, 20
 
 @dataclass
 class _Words:
-    """Of one part of speech: the words of each sense, the senses of each word with how often they were met in WordNet's texts,
-    and which senses are wider, narrower, similar."""
+    """One part of speech.
+
+    Words of each sense, senses of each word with their counts in WordNet's texts, and the wider, narrower and similar senses of
+    each sense.
+    """
 
     senses: dict[str, list[str]] = field(default_factory=dict)
     of: dict[str, list[tuple[str, float]]] = field(default_factory=lambda: defaultdict(list))
     related: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def other(self, word: str, draw: random.Random) -> str:
-        """A word that stands near a sense of `word`."""
+        """Draw a word of a sense related to a sense of `word`."""
         senses, often = zip(*self.of[word], strict=True)
         sense = draw.choices(senses, often)[0]
         near = self.related[sense]
@@ -108,8 +113,15 @@ class _Words:
 
 
 def reworded(folder: Path, sentences: list[str], count: int, seed: int = 0, thesaurus: Path | None = None) -> list[str]:
-    """`count` further sentences, or as many as are found; `folder` holds WordNet's data.* and index.sense, each line of
-    `thesaurus` a word and, by commas, others near to it: then those that WordNet has as the same part of speech are taken."""
+    """Return `count` further sentences, or as many as are found.
+
+    Args:
+        folder: Holds WordNet's data.* and index.sense.
+        sentences: The sentences to reword.
+        count: Number of sentences.
+        seed: Seed of the choices.
+        thesaurus: Lines of a word and, after commas, related ones; those that WordNet has as the same part of speech are taken.
+    """
     draw = random.Random(seed)
     known = _read(folder)
     listed = _listed(thesaurus, known) if thesaurus else None
@@ -137,7 +149,7 @@ def reworded(folder: Path, sentences: list[str], count: int, seed: int = 0, thes
 
 
 def _listed(thesaurus: Path, known: dict[str, _Words]) -> dict[str, dict[str, list[str]]]:
-    """Of each part of speech and word the others; of verbs, what begins with one will do ("give way")."""
+    """Return the words of the thesaurus by part of speech and word; a verb may be several words ("give way")."""
     found: dict[str, dict[str, list[str]]] = {part: {} for part in FILES}
     for line in thesaurus.read_text(encoding="latin-1").splitlines():
         word, *others = line.split(",")
@@ -168,7 +180,7 @@ Form = tuple[str, str, Callable[[str], str]]
 
 
 def _forms(known: dict[str, _Words]) -> dict[str, list[tuple[Form, float]]]:
-    """As what a word may be read, and how often it was met so: part of speech, lemma, how another word takes that form."""
+    """Return the readings of each word with their counts: part of speech, lemma, and the function that inflects words so."""
     forms: dict[str, list[tuple[Form, float]]] = defaultdict(list)
     for part, inflections in (
         (VERB, (_same, third_person, gerund)),
@@ -189,6 +201,6 @@ def _same(word: str) -> str:
 
 
 def _plural(noun: str) -> str:
-    """'carving knife' -> 'carving knifes', 'box' -> 'boxes': the last word by the rule of verbs."""
+    """Form the plural: 'carving knife' -> 'carving knifes', 'box' -> 'boxes'; the last word by the rule of verbs."""
     first, _, last = noun.rpartition(" ")
     return f"{first} {third_person(last)}".strip()

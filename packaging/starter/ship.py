@@ -1,7 +1,7 @@
 """Put a trained model into assets/ as the starter: `python -m motionpatches.packaging.starter.ship MODEL_DIR`.
 
-The weights are stored as int8 rows; the gallery of the demo library is built with them. Afterwards measure the model
-(packaging/starter/measure), copy the figures into scores.json and write the card with packaging/starter/card.py.
+The weights are stored as int8 rows; the gallery of the demo library is built with them. Afterwards measure the
+model with packaging/starter/measure/record.py and write the card with packaging/starter/card.py.
 """
 
 from __future__ import annotations

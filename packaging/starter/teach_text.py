@@ -55,6 +55,7 @@ SPOKEN, WRITTEN, WORDS, NEARNESS = 56, 136, 20, 0.08
 def main(
     student: Path, out: Path, teacher: Path, wordnet: Path, thesaurus: Path | None, libraries: list[Path], scale: float
 ) -> None:
+    """Distil the text encoder and save the model; `scale` is a share of phrases, sentences and steps."""
     known = phrases() if scale == 1 else share_of(phrases(), scale)
     spoken, right = every_way(known, ("a person", ""))
     everything = [
@@ -88,13 +89,13 @@ def main(
 
 @torch.no_grad()
 def memory_of(model: MotionTextModel, known: list[Phrase], actions: Tensor) -> TextMemory:
-    """Of a model without one: its rows of the phrases, each with the mean of the (A, D) rows of the actions it may mean."""
+    """Make the phrase memory of a model: embeddings of the phrases, each with the mean row of the actions (A, D) it may mean."""
     spoken, right = every_way(known, ("a person",))
     return TextMemory.of(rows_of(model.encode_text, spoken), right @ actions / right.sum(1, keepdim=True))
 
 
 def captions(libraries: list[Path]) -> list[str]:
-    """Of packed libraries, a seeded choice."""
+    """Choose captions of packed libraries at random, with a fixed seed."""
     found: set[str] = set()
     for file in libraries:
         with np.load(file) as packed:
@@ -104,9 +105,21 @@ def captions(libraries: list[Path]) -> list[str]:
 
 
 def learn(model: MotionTextModel, texts: list[str], target: Tensor, speaker: Speaker, actions: Tensor, steps: int) -> Tensor:
-    """Trains the text encoder and its head; the weights at the end are their moving average. Prints how well sentences that
-    are not trained on lie where the teacher puts them. `actions`: the teacher's (A, D) rows of the actions; returned are the
-    student's own, which begin there."""
+    """Train the text encoder and its head; the final weights are their moving average.
+
+    Prints the mean cosine with the teacher of sentences that were not trained on.
+
+    Args:
+        model: The student.
+        texts: N sentences.
+        target: (N, D) rows of the teacher.
+        speaker: Draws phrases with their known actions.
+        actions: (A, D) rows of the actions by the teacher.
+        steps: Steps of the optimizer.
+
+    Returns:
+        The student's own rows (A, D) of the actions, which start at the teacher's.
+    """
     order, aside = torch.randperm(len(texts)), min(HELD_OUT, len(texts) // 10)
     held, fit = order[:aside], order[aside:]
     choices = torch.softmax(target @ actions.T / TEMPERATURE, dim=1)
@@ -144,7 +157,7 @@ def learn(model: MotionTextModel, texts: list[str], target: Tensor, speaker: Spe
 
 
 def difference(found: Tensor, target: Tensor, actions: Tensor, meant: Tensor) -> Tensor:
-    """1 - cosine, the relative entropy of who is whose neighbour, and that of which action is meant (B, A)."""
+    """Return the loss: 1 - cosine, and the relative entropies of similarities within the batch and of actions (B, A)."""
     own = torch.eye(len(found), dtype=torch.bool)
     mine, theirs = ((rows @ rows.T / TEMPERATURE).masked_fill(own, -1e4) for rows in (found, target))
     relation = functional.kl_div(mine.log_softmax(1), theirs.softmax(1), reduction="batchmean")

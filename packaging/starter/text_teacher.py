@@ -34,9 +34,18 @@ def rows_of(encode: Callable[[list[str]], Tensor], texts: list[str], batch: int 
 
 
 def bent(spoken: Tensor, right: Tensor, rate: float = RATE) -> tuple[Tensor, Tensor]:
-    """Of (N, D) rows of phrases and (N, A) which of A actions each may mean: (D, D) what to add to a row, as row @ it, and the
-    (A, D) rows of the actions, so that phrases find their action by the softmax of cosines. The change is kept small by weight
-    decay (none is made at a `rate` of 0) and the phrases are jittered by noise: other words then follow."""
+    """Learn a linear change of embeddings with which phrases find their action by the softmax of cosines.
+
+    Weight decay keeps the change small and noise is added to the phrases, so that it holds for other words too.
+
+    Args:
+        spoken: (N, D) embeddings of phrases.
+        right: (N, A) which actions each phrase may mean.
+        rate: Learning rate of the change; 0 for no change.
+
+    Returns:
+        The change (D, D) for `moved`, and the unit rows (A, D) of the actions.
+    """
     size = spoken.shape[1]
     actions = torch.nn.Parameter(functional.normalize((right / right.sum(0)).T @ spoken, dim=1))
     change = torch.nn.Parameter(torch.zeros(size, size))
@@ -54,12 +63,22 @@ def bent(spoken: Tensor, right: Tensor, rate: float = RATE) -> tuple[Tensor, Ten
 
 
 def moved(rows: Tensor, change: Tensor) -> Tensor:
+    """Apply a change (D, D) to rows (N, D); unit rows."""
     return functional.normalize(rows + rows @ change, dim=1)
 
 
 def recalled(rows: Tensor, phrases: Tensor, right: Tensor, actions: Tensor) -> Tensor:
-    """(N, D) unit rows drawn toward the (A, D) rows of what the (P, D) phrases near to them mean (P, A): one row is too little
-    for all that an action may be called."""
+    """Draw rows (N, D) toward the actions of the nearest phrases, since one row cannot stand for all names of an action.
+
+    Args:
+        rows: (N, D) unit rows.
+        phrases: (P, D) unit rows of phrases.
+        right: (P, A) which actions each phrase may mean.
+        actions: (A, D) unit rows of actions.
+
+    Returns:
+        Unit rows (N, D).
+    """
     means = right @ actions / right.sum(1, keepdim=True)
     return torch.cat(
         [
@@ -70,14 +89,22 @@ def recalled(rows: Tensor, phrases: Tensor, right: Tensor, actions: Tensor) -> T
 
 
 def missed(rows: Tensor, actions: Tensor, right: Tensor) -> Tensor:
-    """Cross entropy of (B, D) rows with (A, D) actions, of which any that is `right` (B, A) will do."""
+    """Return the mean cross entropy of rows (B, D) over actions (A, D), where any action that is `right` (B, A) counts."""
     chance = torch.log_softmax(rows @ actions.T / TEMPERATURE, dim=1)
     return -torch.logsumexp(chance.masked_fill(right == 0, -torch.inf), dim=1).mean()
 
 
 def turned(teacher: Tensor, student: Tensor, rows: Tensor) -> Tensor:
-    """(M, D) `rows` of the teacher in the student's D dimensions, turned as the (N, .) rows of both for the same sentences are
-    nearest to each other (leading directions, then orthogonal Procrustes)."""
+    """Rotate rows of the teacher into the student's space: leading directions, then orthogonal Procrustes.
+
+    Args:
+        teacher: (N, E) rows of N sentences by the teacher.
+        student: (N, D) rows of the same sentences by the student.
+        rows: (M, E) rows to rotate.
+
+    Returns:
+        (M, D) unit rows.
+    """
     _, _, directions = torch.linalg.svd(teacher.T @ teacher)
     kept, all_kept = (functional.normalize(part @ directions[: student.shape[1]].T, dim=1) for part in (teacher, rows))
     left, _, right = torch.linalg.svd(kept.T @ student)

@@ -29,6 +29,7 @@ SHARED = {"augment": 0.8, "align": 8, "save_every_s": 300, "lr_text": 0, "keep_t
 
 
 def main(work: Path, teacher: Path, wordnet: Path, thesaurus: Path | None, scale: float) -> None:
+    """Run all steps that are not finished in `work`; `scale` is a share of clips, phrases and steps."""
     work.mkdir(parents=True, exist_ok=True)
     libraries = {seed: work / f"library-{seed}.npz" for seed in LIBRARIES}
     for seed, clips in LIBRARIES.items():
@@ -74,7 +75,7 @@ def main(work: Path, teacher: Path, wordnet: Path, thesaurus: Path | None, scale
 
 
 def _train(run: Path, libraries: dict[int, Path], phase: tuple[int, int, dict[str, object]], start: list[object]) -> None:
-    seed, epochs, told = phase
+    seed, epochs, options = phase
     if not (run / "last").exists():
         _call(
             "-m",
@@ -89,7 +90,7 @@ def _train(run: Path, libraries: dict[int, Path], phase: tuple[int, int, dict[st
             "--batch",
             64,
             *start,
-            *_each("--option", _named({**SHARED, **told})),
+            *_each("--option", _named({**SHARED, **options})),
             "-o",
             run,
         )

@@ -43,7 +43,7 @@ ODD = {"have": "has", "be": "is", "do": "does", "go": "goes"}
 
 
 def sentences(folder: Path, seed: int = 0) -> list[str]:
-    """Of `folder`, which holds data.verb, data.noun, data.adv and index.sense."""
+    """Make sentences from the verbs, nouns and adverbs of WordNet; `folder` holds data.verb, data.noun, data.adv, index.sense."""
     draw = random.Random(seed)
     found: set[str] = set()
     bodily: list[str] = []
@@ -88,7 +88,7 @@ def sentences(folder: Path, seed: int = 0) -> list[str]:
 
 
 def scenes(folder: Path, count: int, seed: int = 0) -> list[str]:
-    """`count` sentences of people at what they do, drawn by chance: few make sense together, all are of this world."""
+    """Draw `count` random sentences about people and what they do; few make sense, all use common words."""
     draw = random.Random(seed)
     verbs = [(words, gloss) for kind, words, gloss, _ in senses(folder / "data.verb") if kind in BODILY]
     nouns = list(senses(folder / "data.noun"))
@@ -132,7 +132,7 @@ def scenes(folder: Path, count: int, seed: int = 0) -> list[str]:
 
 
 def nouns(folder: Path) -> list[str]:
-    """Names, of three words at most, of what people are, do, make, feel and take part in."""
+    """Return nouns of at most three words for what people are, do, make, feel and take part in."""
     return sorted(
         {
             word
@@ -145,14 +145,14 @@ def nouns(folder: Path) -> list[str]:
 
 
 def senses(file: Path) -> Iterator[tuple[int, list[str], str, list[str]]]:
-    """Lexicographers' file, words, explanation and examples of each sense."""
+    """Yield lexicographers' file, words, explanation and examples of each sense."""
     for head, text in lines(file):
         gloss = re.sub(r"\([^)]*\)", "", re.sub(r'"[^"]*"', "", text)).strip(" ;,")
         yield int(head[1]), words_of(head), gloss, re.findall(r'"([^"]+)"', text)
 
 
 def lines(file: Path) -> Iterator[tuple[list[str], str]]:
-    """Of each sense: the fields of its line (wndb(5WN): offset, lexicographers' file, type, words, pointers), and its text."""
+    """Yield for each sense the fields of its line (wndb(5WN): offset, file, type, words, pointers), and its text."""
     for line in file.read_text(encoding="utf-8").splitlines():
         if not line.startswith("  "):
             head, _, text = line.partition(" | ")
@@ -160,22 +160,23 @@ def lines(file: Path) -> Iterator[tuple[list[str], str]]:
 
 
 def marks(folder: Path) -> Iterator[list[str]]:
-    """Of index.sense: key, offset, number of the sense, how often it was met in WordNet's texts (senseidx(5WN))."""
+    """Yield the lines of index.sense: key, offset, number of the sense, count in WordNet's texts (senseidx(5WN))."""
     for line in (folder / "index.sense").read_text(encoding="utf-8").splitlines():
         yield line.split()
 
 
 def words_of(head: list[str]) -> list[str]:
+    """Return the words of a sense from the fields of its line."""
     return [re.sub(r"\(.*\)", "", word).replace("_", " ") for word in head[4 : 4 + 2 * int(head[3], 16) : 2]]
 
 
 def first_part(gloss: str) -> str:
-    """'to hop, or to leap on one foot; ...' -> 'hop'."""
+    """Cut an explanation to its first part: 'to hop, or to leap on one foot; ...' -> 'hop'."""
     return re.sub(r"\s+", " ", re.split(r"[;,]", gloss)[0].removeprefix("to ")).strip()
 
 
 def frequent(folder: Path, kind: int, least: int = 3) -> list[str]:
-    """Nouns of a lexicographers' file that were met so often in WordNet's texts."""
+    """Return the nouns of a lexicographers' file with a count of at least `least` in WordNet's texts."""
     found = set()
     for key, _, _, count in marks(folder):
         lemma, _, sense = key.partition("%")
@@ -185,7 +186,7 @@ def frequent(folder: Path, kind: int, least: int = 3) -> list[str]:
 
 
 def third_person(verb: str) -> str:
-    """'keel over' -> 'keels over'."""
+    """Inflect a verb: 'keel over' -> 'keels over'."""
     first, _, rest = verb.partition(" ")
     if first in ODD:
         first = ODD[first]
@@ -199,7 +200,7 @@ def third_person(verb: str) -> str:
 
 
 def gerund(verb: str) -> str:
-    """'make a hole' -> 'making a hole', 'run up' -> 'running up'."""
+    """Inflect a verb: 'make a hole' -> 'making a hole', 'run up' -> 'running up'."""
     first, _, rest = verb.partition(" ")
     if re.search(r"ie$", first):
         first = f"{first[:-2]}y"
@@ -211,4 +212,5 @@ def gerund(verb: str) -> str:
 
 
 def article(noun: str) -> str:
+    """Return a noun after its indefinite article."""
     return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"

@@ -1,8 +1,8 @@
-"""Held-out phrases: those with a word of the test sentences, which no text encoder was trained on. How many find their action?
+"""Measure search by held-out phrases: those with a word of the test sentences, which no text encoder was trained on.
 
 Run as `python -m motionpatches.packaging.starter.measure.left_out [--model M] [--every N]`: in the demo library, how
-many find a clip of their action and side first and in the top five; bare, and with people, places and reasons around
-them that in_context.py does not use.
+many find a clip of their action and side first and in the top five; alone, and in context with people, places and reasons that
+in_context.py does not use.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ WHOLE = ("{phrase} {around}", "{around}, {phrase}", "a clip of {who}: {phrase}")
 
 
 def sentences(phrases: list[Phrase], seed: int = 5) -> list[tuple[str, str, frozenset[str]]]:
-    """Each phrase of one of its sides, the same in context, and what a clip that is right shows."""
+    """Return for each phrase: itself for one of its sides, a sentence with it in context, and the names of clips that count."""
     draw = random.Random(seed)
     found = []
     for phrase in phrases:
@@ -74,12 +74,17 @@ def sentences(phrases: list[Phrase], seed: int = 5) -> list[tuple[str, str, froz
     return found
 
 
+def ask_all(model_folder: Path, every: int = 1) -> tuple[list[Answer], list[Answer]]:
+    """Search the demo library for every N-th phrase: the answers for phrases alone, and for the same in context."""
+    retriever, asked = demo_retriever(model_folder), sentences(left_out())[::every]
+    alone = [Answer(phrase, accepted, five_best(retriever, phrase)) for phrase, _, accepted in asked]
+    return alone, [Answer(sentence, accepted, five_best(retriever, sentence)) for _, sentence, accepted in asked]
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, default=paths.starter_model())
     parser.add_argument("--every", type=int, default=1, help="use every N-th phrase only, which is faster")
-    told = parser.parse_args()
-    retriever, asked = demo_retriever(told.model), sentences(left_out())[:: told.every]
-    for name, which in (("bare", 0), ("in context", 1)):
-        answers = [Answer(said[which], said[2], five_best(retriever, said[which])) for said in asked]
+    options = parser.parse_args()
+    for name, answers in zip(("alone", "in context"), ask_all(options.model, options.every), strict=True):
         print(f"{len(answers)} phrases {name}: top-1 {share(answers, 1):.1f} %, top-5 {share(answers, 5):.1f} %")

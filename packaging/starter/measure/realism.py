@@ -33,13 +33,13 @@ PAIRS = {
 
 
 def rigidity(p: np.ndarray) -> float:
-    """Largest change of a bone's length in metres."""
+    """Return the largest change of a bone's length in metres, for positions (T, 22, 3)."""
     bones = np.linalg.norm(p[:, SMPL22.bones[:, 1]] - p[:, SMPL22.bones[:, 0]], axis=2)
     return float(np.ptp(bones, axis=0).max())
 
 
 def slides(p: np.ndarray) -> list[float]:
-    """Metres that the ball of a foot moves over the floor in each stance: four frames and more at floor height."""
+    """Return by how many metres the ball of a foot moves in each stance: four frames or more at floor height."""
     found = []
     for foot in (10, 11):
         low = np.flatnonzero(p[:, foot, 1] < 0.0205)
@@ -50,14 +50,18 @@ def slides(p: np.ndarray) -> list[float]:
 
 
 def angles(p: np.ndarray, root: int, joint: int, end: int) -> np.ndarray:
-    """(T,) degrees between the two bones of a joint; 180 is straight."""
+    """Return the angle (T,) between the two bones of a joint in degrees; 180 is straight."""
     a, b = p[:, root] - p[:, joint], p[:, end] - p[:, joint]
     return np.degrees(np.arccos(np.clip((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1), -1, 1)))
 
 
 def liveliness(motions: Iterable[Motion]) -> dict[str, np.ndarray]:
-    """For wrists, ankles and pelvis: median and 95th percentile of the speed (m/s), root mean square of the jerk (m/s^3), and the
-    share of the speed's energy above 3 Hz (%), each the median over motions."""
+    """Measure how wrists, ankles and pelvis move; medians over motions.
+
+    Returns:
+        For each: median and 95th percentile of the speed (m/s), root mean square of the jerk (m/s^3), and the share of the energy
+        of the speed above 3 Hz (%).
+    """
     rows: dict[str, list[list[float]]] = {"wrists": [], "ankles": [], "pelvis": []}
     for motion in motions:
         motion = prepare(motion, RECIPE)
@@ -84,6 +88,7 @@ def liveliness(motions: Iterable[Motion]) -> dict[str, np.ndarray]:
 
 
 def body_table(library: Library) -> None:
+    """Print bone lengths, floor, sliding feet and joint limits of a library of SMPL's 22 joints."""
     rigid, floor, slid, knees, elbows = [], [], [], [], []
     for clip in library.clips:
         p = library.load(clip.id).positions.astype(float)
@@ -104,6 +109,7 @@ def body_table(library: Library) -> None:
 
 
 def beside(library: Library, folder: Path) -> None:
+    """Print how generated and captured motions of the same contents move."""
     captured = run(open_library(folder))
     with open(folder / "index.csv") as file:
         rows = list(csv.DictReader(file))

@@ -1,6 +1,6 @@
-"""Sentences in other words than the captions of their action: how many find an acceptable action first, or in the top
-five. 45 of the 208 share a word with such a caption: a part of the body, a direction, or what the action is named
-after (guitar, golf).
+"""Measure search by sentences in other words than the captions of their action: how many find an accepted action first, and how
+many among the first five. 45 of the 208 share a word with such a caption: a part of the body, a direction, or what the action is
+named after (guitar, golf).
 
 Run as `python -m motionpatches.packaging.starter.measure.sentences [--model M]` for the tables: the first list of 60,
 and all 208 over all actions.
@@ -33,20 +33,23 @@ class Answer:
     found: tuple[frozenset[str], ...]
 
     def right_within(self, k: int) -> bool:
+        """Return whether one of the first k clips shows an accepted action."""
         return any(self.accepted & shown for shown in self.found[:k])
 
 
 def demo_retriever(model_folder: Path) -> Retriever:
+    """Return the retriever of a model over the demo library."""
     library, model = run(open_library(paths.demo_library())), load_model(model_folder)
     return Retriever(model, find_gallery(model, library) or run(build_gallery(model, library)))
 
 
 def five_best(retriever: Retriever, sentence: str) -> tuple[frozenset[str], ...]:
-    """The actions that each of the five best clips shows."""
+    """Return the actions that each of the five best clips shows."""
     return tuple(frozenset(hit.clip_id.split(" ", 1)[1].split(" + ")) for hit in retriever.search_terms(sentence, None, 5))
 
 
 def ask_all(model_folder: Path) -> list[Answer]:
+    """Search for the sentences of both lists, the first list first."""
     retriever, answers = demo_retriever(model_folder), []
     for file in (FIRST, MORE):
         for row in csv.DictReader(file.read_text().splitlines()):
@@ -56,12 +59,12 @@ def ask_all(model_folder: Path) -> list[Answer]:
 
 
 def first_list(answers: list[Answer]) -> list[Answer]:
-    """Of all answers, those to the first list."""
+    """Return the answers to the first list, of those to both."""
     return answers[:FIRST_COUNT]
 
 
 def share(answers: list[Answer], k: int) -> float:
-    """Percent of the sentences answered rightly among the first k."""
+    """Return the percentage of sentences with an accepted action among the first k clips."""
     return 100 * sum(a.right_within(k) for a in answers) / len(answers)
 
 
