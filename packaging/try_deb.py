@@ -183,8 +183,14 @@ cat opened/reports/session.json; pkill -f /opt/; kill $server"""
 
 
 def files() -> set[str]:
-    skipped = ("proc", "sys", "dev", "tmp", "var/cache", "var/lib/apt", "var/log")
-    return {str(p.relative_to(PLACE)) for p in PLACE.rglob("*") if not str(p.relative_to(PLACE)).startswith(skipped)}
+    """Files and folders of the root, without what the system writes by itself; /proc changes while it is listed."""
+    skipped = {"proc", "sys", "dev", "tmp", "var/cache", "var/lib/apt", "var/log"}
+    found = set()
+    for place, folders, names in os.walk(PLACE):
+        beside = Path(place).relative_to(PLACE)
+        folders[:] = [name for name in folders if str(beside / name) not in skipped]
+        found |= {str(beside / name) for name in (*folders, *names)}
+    return found
 
 
 def main() -> int:
