@@ -20,15 +20,8 @@ def folder(tmp_path, smpl_motion):
     root.mkdir()
     for i in range(6):
         np.save(root / f"{i}.npy", smpl_motion.positions)
-    rows = [
-        "0.npy,walks,train",
-        "1.npy,runs,Train",
-        "2.npy,jumps,validation",
-        "3.npy,waves,test",
-        "4.npy,sits,",
-        "5.npy,bows,extra",
-    ]
-    (root / "captions.csv").write_text("file,caption,split\n" + "".join(f"{row}\n" for row in rows))
+    rows = ("walks,train", "runs,Train", "jumps,validation", "waves,test", "sits,", "bows,extra")
+    (root / "captions.csv").write_text("file,caption,split\n" + "".join(f"{i}.npy,{row}\n" for i, row in enumerate(rows)))
     return root
 
 
