@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.library import Clip, Library, Skipped
+from motionpatches.core.library.takes import whole_takes
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.patches import PatchRecipe, PatchStatistics, compute_statistics, prepare
+
+# Files of captions and splits that a library left out hold no motion.
+TEXTS = (".csv", ".txt")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,17 +32,30 @@ class LibraryStatistics:
 
 
 def library_statistics(library: Library, clips: Sequence[Clip], recipe: PatchRecipe) -> LibraryStatistics:
-    """Compute mean and standard deviation over clips, each person prepared as the recipe says.
+    """Compute mean and standard deviation over motions, brought into the frame of the recipe; of a pair both people count.
+
+    Args:
+        library: the motions' library.
+        clips: what statistics per sample point are of: the training clips (Yu et al., CVPR 2024, section 3.2). Those per joint
+            are of every file of the library, whole and once, as in the authors' code.
+        recipe: how motions are prepared.
 
     Raises:
-        StudioError: no motion can be read, or statistics per joint meet several skeletons.
+        StudioError: no motion can be read.
     """
-    skipped: list[Skipped] = []
+    per_joint = recipe.normalisation == "joint"
+    wanted = whole_takes(library.clips) if per_joint else clips
+    skipped = [s for s in library.skipped if s.path.suffix not in TEXTS and s.path.is_file()] if per_joint else []
+    before = len(skipped)
 
     def motions() -> Iterator[Motion]:
-        for clip in clips:
+        joints = 0
+        for clip in wanted:
             try:
-                people = prepare(library.load(clip.id), recipe).people
+                people = prepare(library.read(clip) if per_joint else library.load(clip.id), recipe).people
+                joints = joints or people[0].skeleton.joint_count
+                if per_joint and any(person.skeleton.joint_count != joints for person in people):
+                    raise StudioError(f"{clip.id} has {people[0].skeleton.joint_count} joints, the others have {joints}.")
             except StudioError as error:
                 skipped.append(Skipped(clip.path, str(error)))
             else:
@@ -47,7 +64,7 @@ def library_statistics(library: Library, clips: Sequence[Clip], recipe: PatchRec
     try:
         values = compute_statistics(motions(), recipe)
     except StudioError:
-        if skipped and len(skipped) == len(clips):
-            raise StudioError(f"No motion of {library.name} can be read. {skipped[0].reason}") from None
+        if skipped and len(skipped) - before == len(wanted):
+            raise StudioError(f"No motion of {library.name} can be read. {skipped[before].reason}") from None
         raise
-    return LibraryStatistics(values, len(clips), tuple(skipped))
+    return LibraryStatistics(values, len(wanted) + before, tuple(skipped))

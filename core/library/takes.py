@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from motionpatches.core.library.captions import CaptionLine
 from motionpatches.core.library.library import Clip, Library
@@ -59,6 +60,21 @@ def clips_of(library: Library, takes: Container[str]) -> dict[str, list[Clip]]:
     return found
 
 
+def whole_takes(clips: Iterable[Clip]) -> list[Clip]:
+    """Return the whole take of each clip, once, without captions; its length is 0 where only ranges of it are known."""
+    takes: dict[tuple[Path, str], Clip] = {}
+    for clip in clips:
+        takes.setdefault((clip.path, take_id(clip)), _whole(clip))
+    return list(takes.values())
+
+
+def _whole(clip: Clip) -> Clip:
+    if not clip.start_s and not clip.end_s:
+        return replace(clip, captions=(), labels=())
+    key = clip.key.rpartition("@")[0]
+    return replace(clip, id=take_id(clip), captions=(), labels=(), start_s=0.0, end_s=0.0, duration_s=0.0, key=key)
+
+
 def lines_of(clips: Iterable[Clip]) -> Lines:
     """The captions of one take's clips."""
     return tuple(CaptionLine(text, c.start_s, c.end_s) for c in clips for text in c.captions)
@@ -69,7 +85,7 @@ def whole_of(library: Library, take: str, clips: Sequence[Clip]) -> Clip:
     for clip in clips:
         if not clip.start_s and not clip.end_s:
             return clip
-    bare = replace(clips[0], id=take, captions=(), start_s=0.0, end_s=0.0, labels=(), key=clips[0].key.rpartition("@")[0])
+    bare = _whole(clips[0])
     return replace(bare, duration_s=library.read(bare).duration_s)
 
 

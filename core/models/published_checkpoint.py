@@ -5,23 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
-from motionpatches.core.io.containers.npy_file import read_array
-from motionpatches.core.io.limits import MAX_JOINTS, check_finite
 from motionpatches.core.library.open import open_library
 from motionpatches.core.library.statistics import library_statistics
 from motionpatches.core.models.checkpoint import CheckpointInfo, save_model
-from motionpatches.core.models.config import changed, preset
+from motionpatches.core.models.config import PRESETS, changed
 from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.models.published_statistics import (
+    MEAN,
+    STD,
+    published_statistics,
+    recipe_in_frame_of,
+    sample_motions,
+)
 from motionpatches.core.models.text_encoder import TextEncoder
 from motionpatches.core.models.weights import read_tensors
-from motionpatches.core.patches import PatchStatistics
+from motionpatches.core.patches import PatchRecipe, PatchStatistics
 from motionpatches.core.progress import Job, Progress
 
 # Theirs -> ours.
@@ -44,12 +48,24 @@ class Imported:
     info: CheckpointInfo
 
 
-def import_state_dict(file: Path, statistics: PatchStatistics, origin: str, statistics_of: str) -> Imported:
-    """Reads a bare state dict written by the authors' code. Raises FileProblem that lists what is missing, unknown or of
-    another shape; nothing is loaded in part."""
+def import_state_dict(
+    file: Path, statistics: PatchStatistics, origin: str, statistics_of: str, recipe: PatchRecipe = PRESETS["official"].patches
+) -> Imported:
+    """Read a bare state dict written by the authors' code; nothing is loaded in part.
+
+    Args:
+        file: of the authors' release.
+        statistics: (J, 3) of the data set, in metres.
+        origin: where the file comes from, in words.
+        statistics_of: where the statistics come from, in words.
+        recipe: how motions are prepared.
+
+    Raises:
+        FileProblem: lists what is missing, unknown or of another shape.
+    """
     state = read_tensors(file)
     temperature = _temperature(file, state)
-    config = changed(preset("official"), motion_weights="", temperature=temperature)
+    config = changed(PRESETS["official"], motion_weights="", temperature=temperature, patches=recipe)
     model = MotionTextModel(config, _distilbert(), statistics, pretrained=False)
     wanted = {name: tensor.shape for name, tensor in model.state_dict().items()}
     renamed = {_renamed(name): tensor for name, tensor in state.items() if name != LOGIT_SCALE}
@@ -70,27 +86,43 @@ def import_state_dict(file: Path, statistics: PatchStatistics, origin: str, stat
     card = (
         f'# {file.stem}\n\nImported from {origin}: a model published with Yu, Tanaka and Fujiwara, "Exploring Vision '
         f'Transformers for 3D Human Motion-Language Models with Motion Patches", CVPR 2024.\n\n**Licence**: {LICENCE}.\n\n'
-        f"Mean and deviation per joint are those of {statistics_of}.\n"
+        f"Mean and deviation per joint are those of {statistics_of}.\n\n{_frame_in_words(recipe)}\n"
     )
     return Imported(model.eval(), CheckpointInfo({}, {"origin": origin, "licence": LICENCE, "statistics": statistics_of}, card))
 
 
 def install(file: Path, data: Path, out: Path, origin: str) -> Job[None]:
-    """Imports `file` into the model folder `out`, with the statistics of the data set's folder: its Mean_raw.npy and
-    Std_raw.npy, else computed from all of its motions. Raises FileProblem where `out` is there already."""
+    """Import a state dict into a model folder.
+
+    Statistics are those of the data set's folder: its Mean_raw.npy and Std_raw.npy, else computed from every motion file. The
+    frame that models read motions in is that of the data set's motions.
+
+    Args:
+        file: of the authors' release.
+        data: folder of the data set that the model was trained on.
+        out: model folder to write.
+        origin: where the file comes from, in words.
+
+    Raises:
+        FileProblem: `out` is there already; the file or the statistics do not fit.
+    """
     if out.exists():
         raise FileProblem(out, "it is there already", "Choose another place, or remove it")
     if not data.is_dir():
         raise FileProblem(data, "it is no folder", "Name the data set that the model was trained on")
-    statistics, place = dataset_statistics(data), f"{data.name} (Mean_raw.npy, Std_raw.npy)"
-    if statistics is None:
-        library = yield from open_library(data)
-        yield Progress(f"Mean and deviation of {library.name}", 0, 1)
-        found = library_statistics(library, library.clips, preset("official").patches)
+    library = yield from open_library(data)
+    yield Progress(f"Mean and deviation of {library.name}", 0, 1)
+    motions = sample_motions(library)
+    recipe = recipe_in_frame_of(PRESETS["official"].patches, motions)
+    published = published_statistics(data, motions)
+    if published is not None:
+        statistics, place = published.values, f"{data.name} ({MEAN}, {STD}{published.note and '; '}{published.note})"
+    else:
+        found = library_statistics(library, library.clips, recipe)
         statistics, place = found.values, library.name
         if found.skipped:
-            place += f" ({len(found.skipped):,} of {found.clips:,} motions left out, which could not be read)"
-    imported = import_state_dict(file, statistics, origin, place)
+            place += f" ({len(found.skipped):,} of {found.clips:,} files left out; {found.skipped[0].reason})"
+    imported = import_state_dict(file, statistics, origin, place, recipe)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -98,24 +130,11 @@ def install(file: Path, data: Path, out: Path, origin: str) -> Job[None]:
     save_model(imported.model, out, imported.info)
 
 
-def dataset_statistics(folder: Path) -> PatchStatistics | None:
-    """Mean_raw.npy and Std_raw.npy (J, 3) of a data set's folder, where they lie there."""
-    files = [folder / "Mean_raw.npy", folder / "Std_raw.npy"]
-    if not all(file.is_file() for file in files):
-        return None
-    mean, std = (_rows_of_joints(file) for file in files)
-    if mean.shape != std.shape or (std < 0).any():
-        raise FileProblem(files[1], f"its shape is {std.shape}, that of Mean_raw.npy {mean.shape}", "Both are of the same joints")
-    return PatchStatistics(mean, np.where(std < 1e-6, 1, std).astype(np.float32), "joint")
-
-
-def _rows_of_joints(file: Path) -> np.ndarray:
-    """(J, 3) finite numbers of a .npy file. Raises FileProblem."""
-    array = read_array(file)
-    if array.dtype.kind not in "fiu" or array.ndim != 2 or array.shape[1] != 3 or not 0 < len(array) <= MAX_JOINTS:
-        raise FileProblem(file, f"its shape is {array.shape} of {array.dtype}", "It holds numbers (joints, 3)")
-    check_finite(file, array[:, None])
-    return array.astype(np.float32)
+def _frame_in_words(recipe: PatchRecipe) -> str:
+    if not recipe.canonical:
+        return "Its motions lie in no common frame, so motions are read where they lie."
+    size = f" and thigh and shin {recipe.leg_m:g} m long together" if recipe.leg_m else ""
+    return f"Motions of other sources are brought into its frame: on the floor, over the origin, facing ahead{size}."
 
 
 def _temperature(file: Path, state: dict[str, Tensor]) -> float:

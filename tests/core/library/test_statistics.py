@@ -12,6 +12,7 @@ from motionpatches.core.library.statistics import library_statistics
 from motionpatches.core.motion.canonical import canonical
 from motionpatches.core.patches import PatchRecipe, columns_of, prepare
 from motionpatches.core.progress import run
+from tests.layouts import kit_take
 
 RECIPE = PatchRecipe()
 
@@ -59,3 +60,27 @@ def test_a_pair_counts_with_both_people_in_one_frame_or_not_at_all(smpl_motion, 
     both = np.concatenate([first, first + [0, 0, 2]])
     np.testing.assert_allclose(found.values.mean, both.mean(0), atol=1e-5)
     np.testing.assert_allclose(found.values.std, both.std(0), atol=1e-5)
+
+
+def test_statistics_per_joint_are_of_every_file_whole_and_once(small_library):
+    """Of the test split, of no split, and of a file with two captioned ranges too; one that is left out is counted."""
+    (small_library / "texts/000000.txt").write_text("begins#x#0.0#1.0\nends#x#1.0#2.0\n")
+    (small_library / "train.txt").write_text("000000\n000001\n")
+    spoil(small_library, "000009")
+    library = run(open_library(small_library))
+    recipe = PatchRecipe(normalisation="joint")
+    found = library_statistics(library, library.in_split("train"), recipe)
+    files = sorted(f for f in (small_library / "new_joints").glob("*.npy") if f.stem != "000009")
+    joints = np.concatenate([np.load(f) for f in files]).astype(np.float64)
+    np.testing.assert_allclose(found.values.mean, joints.mean(0), atol=1e-5)
+    np.testing.assert_allclose(found.values.std, joints.std(0), atol=1e-5)
+    assert found.clips == 12 and "leave out 1 of 12 motions: 000009.npy" in found.note
+
+
+def test_a_file_of_another_skeleton_is_left_out_of_statistics_per_joint_and_counted(tmp_path, smpl_motion):
+    for i in range(3):
+        np.save(tmp_path / f"{i}.npy", smpl_motion.positions)
+    np.save(tmp_path / "9.npy", (kit_take() / 1000).astype(np.float32))
+    library = run(open_library(tmp_path))
+    found = library_statistics(library, library.clips, PatchRecipe(normalisation="joint"))
+    assert len(found.values.mean) == 22 and "1 of 4 motions: 9 has 21 joints, the others have 22" in found.note

@@ -21,7 +21,7 @@ from motionpatches.core.models.catalogue import Model, models_in
 from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, save_model
 from motionpatches.core.models.config import preset
 from motionpatches.core.models.motion_encoder import make_vit
-from motionpatches.core.models.published_checkpoint import dataset_statistics
+from motionpatches.core.models.published_statistics import dataset_statistics
 from motionpatches.core.models.text_encoder import TextEncoder
 from motionpatches.core.models.weights import read_tensors
 from motionpatches.core.patches import PatchStatistics
