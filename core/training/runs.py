@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ from motionpatches.core.training.events import Failed, Preparing, Steps, Trainin
 from motionpatches.core.training.history import History
 
 CONFIG, EVENTS, NOTE, LOCK = "config.json", "events.jsonl", "note.txt", ".lock"
+# Characters of a name: 240 bytes at most, where a system allows 255.
+MOST_NAME = 60
+_NO_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\ud800-\udfff]')
 MOST_NOTE = 1 << 20
 
 
@@ -89,7 +93,15 @@ def _read_or_broken(folder: Path) -> Run:
 
 
 def new_run(root: Path, name: str, config: TrainingConfig) -> Path:
-    """A folder of its own for a run, with its configuration; a number makes the name new."""
+    """Make a folder for a run, with its configuration, and return it.
+
+    Args:
+        root: Where runs lie.
+        name: Of the folder; it may come from a library. Characters that a folder's name cannot hold become "_", so that it
+            never leaves `root`; a number is added where it exists.
+        config: The configuration.
+    """
+    name = _NO_NAME.sub("_", name)[:MOST_NAME].strip(" .") or "run"
     folder, number = root / name, 2
     while folder.exists():
         folder, number = root / f"{name} {number}", number + 1

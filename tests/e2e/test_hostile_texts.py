@@ -127,9 +127,8 @@ def test_a_models_card_and_a_runs_configuration_open_none(studio, back, picture)
     values["provenance"] = {"library": markup(picture)}
     (folder / "config.json").write_text(json.dumps(values))
     (folder / "README.md").write_text(f"# Card\n\n![x](file://{picture}) {markup(picture)}\n\n[link](file://{picture})")
-    run = runs.new_run(
-        paths.user_runs(), "<h1>run", TrainingConfig(library=markup(picture), sentences=[f"![x](file://{picture})"])
-    )
+    run = paths.user_runs() / "<h1>run"
+    runs.write_config(run, TrainingConfig(library=markup(picture), sentences=[f"![x](file://{picture})"]))
     hit = WatchedSentence(f"![x](file://{picture})", (FoundClip(markup(picture), markup(picture), 0.5),))
     events = (
         Started("cpu", 4, 2, 10, 1, before=Measured(FIGURES, (hit,))),

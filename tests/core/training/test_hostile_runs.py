@@ -248,3 +248,11 @@ def test_prepared_data_that_do_not_fit_are_refused(config, tmp_path):
         (run / FILE).write_text(json.dumps(values))
         with pytest.raises(FileProblem):
             load_prepared(run)
+
+
+@pytest.mark.parametrize("name", ["../../gone", "/tmp/gone", "..", "", "a/b\\c", "x" * 300, "😀" * 99, "nul\0\ud800", "<b>|?*"])
+def test_a_run_never_leaves_its_root_whatever_a_library_is_called(tmp_path, name):
+    root = tmp_path / "runs"
+    folder = runs.new_run(root, name, TrainingConfig(library="/nowhere"))
+    assert folder.parent == root and (folder / "config.json").is_file() and len(folder.name) <= runs.MOST_NAME
+    assert [p.name for p in tmp_path.iterdir()] == ["runs"]
