@@ -47,19 +47,24 @@ def bvh_text(motion: Motion) -> str:
         if rig.parents[joint] >= 0:
             children[rig.parents[joint]].append(joint)
 
-    def write(joint: int, depth: int) -> None:
-        pad, root = "\t" * depth, rig.parents[joint] < 0
+    within: list[int] = []  # joints whose braces are open
+
+    def close_up_to(joint: int) -> None:
+        while within and within[-1] != joint:
+            within.pop()
+            text.write("\t" * len(within) + "}\n")
+
+    for joint in rig.order:
+        close_up_to(rig.parents[joint])
+        pad, root = "\t" * len(within), rig.parents[joint] < 0
         text.write(f"{pad}{'ROOT' if root else 'JOINT'} {names[joint]}\n{pad}{{\n")
         text.write(f"{pad}\tOFFSET {_three(rig.offsets[joint])}\n")
         places = "Xposition Yposition Zposition " if root or rig.moved[joint] else ""
         text.write(f"{pad}\tCHANNELS {6 if places else 3} {places}Zrotation Xrotation Yrotation\n")
-        for child in children[joint]:
-            write(child, depth + 1)
         if not children[joint]:
             text.write(f"{pad}\tEnd Site\n{pad}\t{{\n{pad}\t\tOFFSET {_three(_end(rig, motion.skeleton, joint))}\n{pad}\t}}\n")
-        text.write(f"{pad}}}\n")
-
-    write(rig.order[0], 0)
+        within.append(joint)
+    close_up_to(-1)
     text.write(f"MOTION\nFrames: {motion.frame_count}\nFrame Time: {1 / motion.fps:.8f}\n")
     columns = []
     for joint in rig.order:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
+from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key, left_out
 from motionpatches.core.library.scan import raw_take
 from motionpatches.core.library.text_file import read_text
 from motionpatches.core.motion.motion import Motion
@@ -50,7 +50,10 @@ def open_babel(root: Path) -> Job[Library]:
             for count, (sid, entry) in enumerate(entries.items()):
                 if count % 200 == 0:
                     yield meter.at(count)
-                _add(root, str(sid), entry, split, clips, skipped)
+                try:
+                    _add(root, str(sid), entry, split, clips, skipped)
+                except Exception as error:  # a fault with one sequence must not take the others down
+                    skipped.append(left_out(root / str(sid)[:60], error))
     if not clips:
         reason = f" {skipped[0].reason}" if skipped else ""
         raise FileProblem(root, f"none of its sequences could be used.{reason}", "Put the AMASS folders beside the tables")

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+MOST_S = 1e9
+
 
 @dataclass(frozen=True)
 class CaptionLine:
@@ -29,12 +31,12 @@ def clean_caption(text: str) -> str:
 
 
 def seconds_of(field: str) -> float:
-    """A time in a file; 0 for what is none."""
+    """A time in a file; 0 for what is none, and no time that frames cannot be counted to."""
     try:
         value = float(field or 0)
     except ValueError:
         return 0.0
-    return value if math.isfinite(value) and value > 0 else 0.0
+    return min(value, MOST_S) if math.isfinite(value) and value > 0 else 0.0
 
 
 def caption_from_name(path: Path) -> str:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.errors import FileProblem, StudioError, os_problem
 from motionpatches.core.library import index
 from motionpatches.core.library.cache import take_cache
 from motionpatches.core.library.caption_table import read_captions_csv
 from motionpatches.core.library.caption_text import read_captions_txt
 from motionpatches.core.library.captions import CaptionLine, caption_from_name
-from motionpatches.core.library.library import Clip, Library, Reader, Skipped
+from motionpatches.core.library.library import Clip, Library, Reader, Skipped, left_out
 from motionpatches.core.library.recognised import recognised
 from motionpatches.core.library.scan import (
     Found,
@@ -34,48 +35,69 @@ from motionpatches.core.recognition.corrections import find_by_key
 
 # Seconds after which a scan gives out what it has found so far.
 PARTLY_S = 1.5
+# At most one part in so many of the time goes into that.
+PARTLY_SHARE = 10
 # How many files of a folder are asked about one that is opened alone.
 SIBLINGS = 12
 
 
-def motion_files(root: Path) -> list[Path]:
-    """Files below a folder with a reader, sorted by path; hidden folders are not entered."""
+def motion_files(root: Path) -> tuple[list[Path], list[Skipped]]:
+    """Files below a folder with a reader, sorted by path, and folders that cannot be read. Hidden folders and links to folders
+    are not entered. Raises FileProblem where `root` itself cannot be read."""
     from motionpatches.core.io.load import SUFFIXES, is_motion_file  # the readers take a while to import
 
-    return sorted(
-        f
-        for f in root.rglob("*")
-        if f.suffix.lower() in SUFFIXES
-        and f.is_file()
-        and not any(part.startswith(".") for part in f.relative_to(root).parts)
-        and is_motion_file(f)
-    )
+    found: list[Path] = []
+    skipped: list[Skipped] = []
+    folders = [str(root)]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    elif os.path.splitext(entry.name)[1].lower() in SUFFIXES and entry.is_file():
+                        found.append(Path(entry.path))
+        except OSError as error:
+            problem = os_problem(folder, error)
+            if folder == str(root):
+                raise problem from error
+            skipped.append(Skipped(Path(folder), str(problem)))
+    return sorted(file for file in found if is_motion_file(file)), skipped
 
 
 def open_folder(root: Path) -> Job[Library]:
     """Every motion file below `root`. Files that the index of an earlier (even a cancelled) scan knows are not read again."""
-    try:
-        files = motion_files(root)
-    except PermissionError:
-        raise FileProblem(root, "no permission to read the folder", "Change its permissions") from None
+    files, skipped = motion_files(root)
     if not files:
         from motionpatches.core.io.load import SUFFIXES
 
+        if skipped:
+            raise FileProblem(root, f"the folder holds no motion file that can be read. {skipped[0].reason.rstrip('.')}")
         raise FileProblem(root, "the folder holds no motion file", f"Choose one with {', '.join(sorted(SUFFIXES))} files")
-    library = yield from open_files(files, root, root.name, index.load_files(root))
-    return library
+    return (yield from open_files(files, root, root.name, index.load_files(root), skipped))
 
 
-def open_files(files: list[Path], root: Path, name: str, known: Mapping[str, FoundFile] | None = None) -> Job[Library]:
-    """These files as one library; each that is new or changed since `known` is read once."""
-    scan = _Scan(root, known or {}, Counter(str(f.with_suffix("")) for f in files))
+def open_files(
+    files: list[Path],
+    root: Path,
+    name: str,
+    known: Mapping[str, FoundFile] | None = None,
+    skipped: Iterable[Skipped] = (),
+) -> Job[Library]:
+    """These files as one library; each that is new or changed since `known` is read once. `skipped`: what was left out before."""
+    scan = _Scan(root, known or {}, Counter(str(f.with_suffix("")) for f in files), skipped)
     meter = Meter(f"Reading {name}", len(files))
-    shown = time.perf_counter()
+    due = time.perf_counter() + PARTLY_S
     try:
         for count, file in enumerate(files):
-            partly = time.perf_counter() - shown > PARTLY_S and bool(scan.files)
+            start = time.perf_counter()
+            partly = start > due and bool(scan.files)
             yield replace(meter.at(count), found=scan.library(name) if partly else None)
-            shown = time.perf_counter() if partly else shown
+            if partly:
+                due = time.perf_counter() + max(PARTLY_S, PARTLY_SHARE * (time.perf_counter() - start))
             scan.add(file)
         yield meter.at(len(files))
     except GeneratorExit:
@@ -85,18 +107,18 @@ def open_files(files: list[Path], root: Path, name: str, known: Mapping[str, Fou
     if len(files) == 1:
         scan.ask_siblings(files[0])
     if not scan.files:
-        raise FileProblem(root, f"none of its {len(files)} motion files could be read. {scan.skipped[0].reason}")
+        raise FileProblem(root, f"none of its {len(files)} motion files could be read. {scan.skipped[-1].reason}")
     return scan.library(name)
 
 
 class _Scan:
     """What a scan has found so far, and what an earlier one knew. `stems`: how many files share a path but for the suffix."""
 
-    def __init__(self, root: Path, known: Mapping[str, FoundFile], stems: Counter[str]):
+    def __init__(self, root: Path, known: Mapping[str, FoundFile], stems: Counter[str], skipped: Iterable[Skipped]):
         self.root, self.known, self.stems = root, known, stems
         self.files: list[FoundFile] = []
         self.siblings: list[FoundFile] = []
-        self.skipped: list[Skipped] = []
+        self.skipped = list(skipped)
         self.notes: list[str] = []
         self.captions: dict[Path, list[CaptionLine] | None] = {}
         self.tables: dict[Path, dict[str, list[CaptionLine]]] = {}
@@ -107,10 +129,8 @@ class _Scan:
         try:
             self.captions[file] = self._captions_beside(file)
             self.files.append(self._found(file))
-        except StudioError as error:
-            self.skipped.append(Skipped(file, str(error)))
         except Exception as error:  # a fault of a reader must not take the folder down
-            self.skipped.append(Skipped(file, f"{file.name}: it could not be read ({type(error).__name__}: {str(error)[:120]})."))
+            self.skipped.append(left_out(file, error))
 
     def ask_siblings(self, file: Path) -> None:
         """A file opened alone that leaves doubt is read as the other takes of its rig in its folder are."""
@@ -154,15 +174,21 @@ class _Scan:
 
     def library(self, name: str) -> Library:
         readings = readings_of([*self.files, *self.siblings])
-        clips = [clip for file in self.files for take in file.takes for clip in self._clips(file, take, readings)]
+        clips: list[Clip] = []
+        skipped = list(self.skipped)
+        for file in self.files:
+            try:
+                clips += [clip for take in file.takes for clip in self._clips(file, take, readings)]
+            except Exception as error:
+                skipped.append(left_out(file.path, error))
         stamps = {str(f.path): (f.stamp, f.digest) for f in self.files}
         return Library(
             self.root,
             name,
             FOLDER,
-            tuple(clips),
+            tuple(_unique(clips)),
             folder_reader(self.root, readings, stamps),
-            tuple(self.skipped),
+            tuple(skipped),
             (*notes_of(self.files, readings), *self.notes),
             tuple(self.files),
         )
@@ -190,6 +216,14 @@ class _Scan:
             return [CaptionLine(text) for text in take.captions]
         words = caption_from_name(Path(take.name) if several and not take.name.isdigit() else file.path)
         return [CaptionLine(words)] if words else []
+
+
+def _unique(clips: Iterable[Clip]) -> Iterator[Clip]:
+    """Clips, numbered where a file is named as a range of another is."""
+    seen: Counter[str] = Counter()
+    for clip in clips:
+        seen[clip.id] += 1
+        yield clip if seen[clip.id] == 1 else replace(clip, id=f"{clip.id} ({seen[clip.id]})")
 
 
 def folder_reader(root: Path, readings: Readings | None = None, stamps: Mapping[str, tuple[str, str]] | None = None) -> Reader:

@@ -17,7 +17,7 @@ import numpy as np
 
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
 from motionpatches.core.library.caption_text import read_captions_txt
-from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
+from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key, files_in, left_out
 from motionpatches.core.library.splits import read_splits
 from motionpatches.core.library.takes import clips_by_range
 from motionpatches.core.motion.motion import Motion, caption_range
@@ -44,7 +44,7 @@ def _joint_folder(root: Path) -> Path | None:
 def open_humanml3d(root: Path) -> Job[Library]:
     """Reads captions, splits and lengths; motions are read on demand."""
     folder = _joint_folder(root) or root
-    files = sorted(folder.glob("*.npy"))
+    files = files_in(folder, ".npy")
     if not files:
         raise FileProblem(folder, "the folder holds no .npy file", "Choose the dataset's own folder")
     shared = _recognise(root)
@@ -57,8 +57,8 @@ def open_humanml3d(root: Path) -> Job[Library]:
             yield meter.at(count - 1)
         try:
             clips += _clips_of(root, file, shared, splits.get(file.stem, ""))
-        except StudioError as error:
-            skipped.append(Skipped(file, str(error)))
+        except Exception as error:  # a fault with one clip must not take the others down
+            skipped.append(left_out(file, error))
     yield meter.at(len(files))
     missing = sorted(set(splits) - {f.stem for f in files})
     if missing:
@@ -73,7 +73,7 @@ def humanml3d_reader(root: Path) -> Reader:
 
 
 def _files(root: Path) -> list[Path]:
-    return sorted((_joint_folder(root) or root).glob("*.npy"))
+    return files_in(_joint_folder(root) or root, ".npy")
 
 
 def _recognise(root: Path) -> SharedFormat:
@@ -113,9 +113,10 @@ def _frame_count(file: Path, joints: int) -> int:
     """From the array's header alone."""
     from motionpatches.core.io.arrays.joint_vectors import WIDTHS
     from motionpatches.core.io.containers.npy_file import NotAnArray, read_header
+    from motionpatches.core.io.text import open_regular
 
     try:
-        with open(file, "rb") as stream:
+        with open_regular(file) as stream:
             header = read_header(stream)
         shape, dtype = header.shape, np.dtype(header.dtype)
     except OSError as error:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from motionpatches.core.errors import FileProblem, StudioError
-from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key, files_in, left_out
 from motionpatches.core.library.recognised import recognised
 from motionpatches.core.library.scan import FoundFile, Readings, found_in, notes_of, raw_take, readings_of
 from motionpatches.core.library.splits import read_names, read_splits
@@ -29,7 +29,7 @@ def open_interhuman(root: Path) -> Job[Library]:
     """Every clip with both people; each is read once. Those that the data set says to ignore are named."""
     processed = root / "motions_processed"
     use_processed = (processed / "person1").is_dir()
-    files = sorted((processed / "person1").glob("*.npy") if use_processed else (root / "motions").glob("*.pkl"))
+    files = files_in(processed / "person1", ".npy") if use_processed else files_in(root / "motions", ".pkl")
     if not files:
         raise FileProblem(root, "it holds no clip", "motions/*.pkl or motions_processed/person1/*.npy are needed")
     raw = _raw_of(root)
@@ -45,19 +45,24 @@ def open_interhuman(root: Path) -> Job[Library]:
             continue
         try:
             found.append(FoundFile(file, "", "", (found_in(raw(Clip(file.stem, file))),)))
-        except StudioError as error:
-            skipped.append(Skipped(file, str(error)))
+        except Exception as error:  # a fault with one clip must not take the others down
+            skipped.append(left_out(file, error))
     yield meter.at(len(files))
     if not found:
         raise FileProblem(root, f"none of its {len(files)} clips could be read. {skipped[0].reason}")
     readings = readings_of(found)
     splits = read_splits(root / "split", root)
-    clips = tuple(_clip(root, file, readings, splits) for file in found)
+    clips: list[Clip] = []
+    for one in found:
+        try:
+            clips.append(_clip(root, one, readings, splits))
+        except Exception as error:  # its text cannot be read
+            skipped.append(left_out(one.path, error))
     return Library(
         root,
         root.name,
         "InterHuman folder",
-        clips,
+        tuple(clips),
         recognised(root, raw, readings),
         tuple(skipped),
         ("two people a clip", *notes_of(found, readings)),

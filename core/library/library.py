@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from motionpatches.core.errors import StudioError
+from motionpatches.core.errors import StudioError, os_problem
 from motionpatches.core.motion.motion import Motion, frame_range
 from motionpatches.core.motion.raw import RawTake
 
@@ -49,6 +50,23 @@ class Skipped:
 
     path: Path
     reason: str
+
+
+def left_out(path: Path, error: Exception) -> Skipped:
+    """A file that is left out because of an error: one that tells the user, or a fault of a reader, which must not take the other
+    files down."""
+    if isinstance(error, StudioError):
+        return Skipped(path, str(error))
+    return Skipped(path, f"{path.name[:60]}: it could not be read ({type(error).__name__}: {str(error)[:120]}).")
+
+
+def files_in(folder: Path, suffix: str) -> list[Path]:
+    """Files of a suffix in a folder, sorted. Raises FileProblem where the folder cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(Path(entry.path) for entry in entries if entry.name.endswith(suffix))
+    except OSError as error:
+        raise os_problem(folder, error) from error
 
 
 class Reader(NamedTuple):

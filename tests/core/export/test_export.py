@@ -120,3 +120,14 @@ def test_an_unknown_suffix_names_the_known_ones(smpl_motion, tmp_path):
     with pytest.raises(StudioError, match=r"\.bvh, \.npz, \.npy, \.csv, not \.xyz"):
         write_motion(smpl_motion, tmp_path / "a.xyz")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_chain_as_long_as_a_skeleton_may_be_is_written(tmp_path):
+    count = 1000
+    places = np.zeros((2, count, 3), np.float32)
+    places[..., 1] = np.linspace(2, 0, count)
+    chain = Skeleton(tuple(f"j{i}" for i in range(count)), tuple(range(-1, count - 1)))
+    write_motion(Motion(places, 20.0, chain, "chain"), tmp_path / "chain.bvh")
+    text = (tmp_path / "chain.bvh").read_text()
+    assert text.count("JOINT") == count - 1 and text.count("{") == text.count("}") == count + 1
+    assert text.index("\n}\n") < text.index("MOTION")

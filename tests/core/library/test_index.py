@@ -128,11 +128,16 @@ def test_a_damaged_index_that_cannot_be_moved_is_no_obstacle(takes, monkeypatch)
     first = run(open_library(takes))
     index.index_file(takes).write_bytes(b"no database" * 100)
 
-    def refused(*_):
+    opened = os.open
+
+    def refused(*_, **__):
         raise OSError(30, "Read-only file system")
 
-    for name in ("replace", "unlink", "open"):
+    for name in ("replace", "unlink", "mkdir"):
         monkeypatch.setattr(os, name, refused)
+    monkeypatch.setattr(
+        os, "open", lambda path, flags, *more, **kw: refused() if flags & os.O_CREAT else opened(path, flags, *more, **kw)
+    )
     assert run(open_library(takes, use_index=True)).same_content(first)
 
 
