@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QSurfaceFormat
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from motionpatches.app import crash
 from motionpatches.app.background.lane import Lanes
@@ -109,9 +109,9 @@ class _Trouble(QObject):
 
     happened = Signal(str)
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.window = None
+        self.window: QWidget | None = None
         self.happened.connect(self._show)
 
     def _show(self, report: str) -> None:

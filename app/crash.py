@@ -52,7 +52,7 @@ def facts() -> dict[str, str]:
 def without_names(text: str) -> str:
     """A text without paths, quoted (then with spaces too) or bare: of each only the last part where that is a file of Python."""
 
-    def short(found: re.Match) -> str:
+    def short(found: re.Match[str]) -> str:
         name = re.split(r"[\\/]", found["path"] or found["bare"])[-1]
         quote = found["quote"] or ""
         return f"{quote}…/{name}{quote}" if name.endswith(".py") else f"{quote}…{quote}"

@@ -13,7 +13,7 @@ PATIENCE = 2
 class Detail:
     """`level` from 0 to FULL; `took` receives the duration of each frame."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.level = FULL
         self._sum, self._count, self._needed, self._quick = 0.0, 0, 1, 0
 

@@ -77,7 +77,7 @@ class TrainingProcess(QObject):
         text = str(bytes(self.process.readAllStandardError().data()), "utf-8", "replace")
         self.last_words = (self.last_words + text)[-4000:]
 
-    def _finished(self, *_) -> None:
+    def _finished(self, *_: object) -> None:
         self._read()
         lines = [line for line in self.last_words.splitlines() if line.strip()]
         last = lines[-1] if lines else ""

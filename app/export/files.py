@@ -1,4 +1,4 @@
-"""Pictures into files: the table of formats, and writing by it. Qt is not imported here."""
+"""Write pictures into files: the table of formats, and writing by it. Qt is not imported here."""
 
 from __future__ import annotations
 
@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 
 
 def write_pictures(pictures: Pictures, path: Path, frames: int = 1) -> Job[None]:
-    """By suffix; a .png of several `frames` is a contact sheet, of one the pose in the middle. A cancelled job leaves nothing.
-    Raises StudioError."""
+    """Write pictures into a file in the format of its suffix; a cancelled job leaves nothing.
+
+    Args:
+        pictures: What to draw; closed in the end.
+        path: The file.
+        frames: For .png: 1 for the pose in the middle, more for a contact sheet of as many.
+
+    Raises:
+        StudioError: for an unknown suffix, or where the file cannot be written.
+    """
     kind = path.suffix.lower()
     try:
         if kind not in PICTURE_FORMATS:
@@ -32,6 +40,7 @@ def write_pictures(pictures: Pictures, path: Path, frames: int = 1) -> Job[None]
 
 
 def _drawn(pictures: Pictures, title: str, use: Callable[[np.ndarray], None]) -> Job[None]:
+    """Draw all frames, hand each (height, width, 4) to `use`, and report progress at every fifth."""
     meter = Meter(title, pictures.count)
     for count, frame in enumerate(pictures.frames()):
         if count % 5 == 0:

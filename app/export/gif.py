@@ -1,4 +1,4 @@
-"""GIF animations frame by frame: of a long one a single frame is in memory."""
+"""Write GIF animations frame by frame: one frame is in memory, however long the animation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DESCRIPTOR = 10
 
 
 class GifWriter:
-    """Writes frames (height, width, 4) uint8 of one size into a stream, in the colours of the first.
+    """Write frames (height, width, 4) uint8 of one size into a stream, in the colours of the first.
 
     Of an opaque frame only the rectangle that differs from the frame before is stored.
 
@@ -32,6 +32,7 @@ class GifWriter:
         self._before: np.ndarray | None = None
 
     def add(self, frame: np.ndarray) -> None:
+        """Write the next frame."""
         indices = self._indices(frame)
         left, top, right, bottom = self._changed(indices)
         self._before = indices
@@ -42,10 +43,11 @@ class GifWriter:
         self.stream.write(b"," + place + b"\0" + _compressed(indices[top:bottom, left:right]))
 
     def end(self) -> None:
+        """Write the end of the animation."""
         self.stream.write(b";")
 
     def _indices(self, frame: np.ndarray) -> np.ndarray:
-        """The palette's index of every pixel; the first frame makes the palette, and the head of the file."""
+        """Return the index in the palette of every pixel; the first frame makes the palette and the head of the file."""
         image = Image.fromarray(np.ascontiguousarray(frame[..., :3]))
         if self._palette is None:
             self._palette = image.quantize(COLOURS, dither=Image.Dither.NONE)
@@ -56,14 +58,14 @@ class GifWriter:
         return indices
 
     def _head(self, size: tuple[int, int]) -> None:
-        """Screen, palette of 256 colours, and that it is played for ever (GIF89a specification; NETSCAPE2.0 extension)."""
+        """Write screen, palette of 256 colours, and that it repeats for ever (GIF89a specification; NETSCAPE2.0 extension)."""
         assert self._palette is not None, "the first frame has made it"
         colours = bytes(self._palette.getpalette() or ())[: 3 * COLOURS].ljust(3 * 256, b"\0")
         self.stream.write(b"GIF89a" + _short(size[0]) + _short(size[1]) + b"\xf7\0\0" + colours)
         self.stream.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")
 
     def _changed(self, indices: np.ndarray) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of what differs from the frame before; of a frame that is the same, one pixel."""
+        """Return left, top, right and bottom of what differs from the frame before; one pixel where nothing does."""
         height, width = indices.shape
         if self._before is None or self.clear:
             return 0, 0, width, height
@@ -79,7 +81,7 @@ def _short(value: int) -> bytes:
 
 
 def _compressed(indices: np.ndarray) -> bytes:
-    """The LZW code of an image of indices, cut out of a GIF of it alone."""
+    """Return the LZW code of an image of indices (height, width), cut out of a GIF of it alone."""
     stream = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(indices)).save(stream, "GIF", optimize=False, interlace=0)
     data = stream.getvalue()

@@ -1,4 +1,4 @@
-"""What is to be exported, as one job: a motion to a file, or results to a folder with a manifest."""
+"""Export as one job: a motion to a file, or results to a folder with a manifest."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from motionpatches.core.progress import Job, Meter
 
 @dataclass(frozen=True)
 class Item:
-    """A clip, or the range of its seconds from start_s to end_s (0: to its end); rank and score where it is a result."""
+    """A clip, or a range of it in seconds (end_s 0: to its end); rank and score where it is a result."""
 
     clip_id: str
     caption: str = ""
@@ -31,6 +31,7 @@ class Item:
 
 
 def load_item(library: Library, item: Item) -> Motion:
+    """Load the motion of a clip or of its range. Raises StudioError."""
     motion = library.load(item.clip_id)
     if not item.start_s and not item.end_s:
         return motion
@@ -40,7 +41,19 @@ def load_item(library: Library, item: Item) -> Motion:
 def export_motion(
     motion: Motion, label: str, path: Path, style: Style, frames: int, surface: QOffscreenSurface | None
 ) -> Job[None]:
-    """Raises StudioError. `frames` above 1 make a contact sheet of a .png."""
+    """Write a motion as data or as pictures; the suffix decides.
+
+    Args:
+        motion: The motion.
+        label: Written below pictures.
+        path: The file.
+        style: Look of pictures.
+        frames: For .png: more than 1 make a contact sheet.
+        surface: What pictures are drawn on; None without a screen.
+
+    Raises:
+        StudioError: for pictures without a surface, or where the file cannot be written.
+    """
     if path.suffix.lower() in PICTURE_FORMATS:
         if surface is None:
             raise StudioError(f"Pictures need a screen. Data formats ({', '.join(EXPORTERS)}) work without.")
@@ -53,7 +66,7 @@ def export_motion(
 def export_together(
     library: Library, items: Sequence[Item], path: Path, style: Style, frames: int, surface: QOffscreenSurface
 ) -> Job[None]:
-    """All items as tiles of one picture."""
+    """Write all items as tiles of one picture or video. Raises StudioError."""
     motions = [(f"{i.rank}. {i.caption}" if i.caption else "", load_item(library, i)) for i in items]
     yield from write_pictures(Pictures(motions, style, surface), path, frames)
 
@@ -69,7 +82,22 @@ def export_each(
     query: str,
     model: str,
 ) -> Job[list[str]]:
-    """Write a file for each item, and a manifest. Return a message for each item that was left out."""
+    """Write a file for each item, and a manifest.
+
+    Args:
+        library: Holds the clips.
+        items: What to export.
+        folder: Where to; made if it is not there.
+        suffix: Format of the files.
+        style, frames, surface: As in `export_motion`.
+        query, model: For the manifest.
+
+    Returns:
+        A message for each item that was left out.
+
+    Raises:
+        StudioError: where no item could be written.
+    """
     rows: list[dict[str, Any]] = []
     problems: list[str] = []
     for item in items:

@@ -1,9 +1,10 @@
-"""Motions as pictures that move or stand: one, or several as tiles; with a label, in a look of one's choice."""
+"""Draw motions as frames of pictures and videos: one, or several as tiles, with labels, in a chosen look."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -15,14 +16,28 @@ from motionpatches.app.gl.offscreen import Offscreen
 from motionpatches.core.motion.canonical import canonical
 from motionpatches.core.motion.motion import Motion
 
+if TYPE_CHECKING:
+    from motionpatches.app.gl.renderer import Renderer
+
 LOOKS = ("light", "dark", "transparent")
 LABEL = 30
+# x, y from the top, width, height in pixels.
+Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
 class Style:
-    """`size` width and height of the whole picture in pixels; `azimuth` and `elevation` of the camera, which follows the body;
-    `turn_s`: seconds for a turn of the camera, 0: it stands."""
+    """How pictures look.
+
+    Args:
+        size: Width and height of the whole picture in pixels.
+        fps: Frames per second of a video.
+        look: One of LOOKS.
+        azimuth, elevation: Angles of the camera in radians; it follows the body.
+        turn_s: Seconds in which the camera turns once around the body; 0 for none.
+        trails: Draw the paths of hands, feet and head over the last 1.2 s.
+        labels: Write captions below.
+    """
 
     size: tuple[int, int] = (720, 720)
     fps: float = 25.0
@@ -35,7 +50,13 @@ class Style:
 
 
 class Pictures:
-    """Frames (height, width, 4) uint8 of motions side by side, all beginning together; short ones hold their last pose."""
+    """Frames (height, width, 4) uint8 of motions side by side, all starting together; short ones hold their last pose.
+
+    Args:
+        motions: Labels and motions.
+        style: How they look.
+        surface: What OpenGL draws on.
+    """
 
     def __init__(self, motions: list[tuple[str, Motion]], style: Style, surface: QOffscreenSurface):
         self.style = style
@@ -49,29 +70,34 @@ class Pictures:
 
     @property
     def count(self) -> int:
+        """Return the number of frames, at least 1."""
         return max(int(round(self.duration_s * self.style.fps)), 1)
 
     def frames(self) -> Iterator[np.ndarray]:
+        """Yield all frames in order."""
         for i in range(self.count):
             yield self.at(i / self.style.fps)
 
     def at(self, time_s: float) -> np.ndarray:
+        """Draw the frame at a time."""
         picture = self.offscreen.frame(lambda renderer: self._draw(renderer, time_s))
         if self.style.labels and any(self.labels):
             return _labelled(picture, self.boxes, self.labels, self.style.look)
         return picture
 
     def close(self) -> None:
+        """Free the OpenGL context."""
         self.offscreen.close()
 
     def _camera(self, motion: Motion) -> Camera:
-        """Holds the body at its farthest reach, wherever it goes."""
+        """Return a camera that shows the body at its farthest reach, wherever it goes."""
         people = geometry.all_people(motion)
         still = people - people[:, :1] * [1, 0, 1] + people[:1, :1] * [1, 0, 1]
         camera = frame_motion(still, Camera(azimuth=self.style.azimuth, elevation=self.style.elevation))
         return replace(camera, distance=max(camera.distance * 1.08, 2.6))
 
-    def _draw(self, renderer, time_s: float) -> None:
+    def _draw(self, renderer: Renderer, time_s: float) -> None:
+        """Draw all motions at a time into their boxes."""
         from motionpatches.app.gl.renderer import DARK, LIGHT
 
         style = self.style
@@ -87,7 +113,7 @@ class Pictures:
 
 
 def sheet(pictures: Pictures, count: int) -> np.ndarray:
-    """A contact sheet: `count` frames at equal times, the time written on each."""
+    """Draw a contact sheet: `count` frames at equal intervals with the time on each; (rows * height, columns * width, 4)."""
     times = np.linspace(0, max(pictures.duration_s - 1e-3, 0), count)
     columns = int(np.ceil(np.sqrt(count)))
     rows = -(-count // columns)
@@ -101,11 +127,12 @@ def sheet(pictures: Pictures, count: int) -> np.ndarray:
 
 
 def _size_of(motion: Motion) -> float:
+    """Return the factor of the thickness of bones: the height of the first pose over 1.6 m, within bounds."""
     height = float(motion.positions[0, :, 1].max() - motion.positions[0, :, 1].min())
     return min(max(height / 1.6, 0.6), 1.3)
 
 
-def _grid(count: int, size: tuple[int, int]) -> list[tuple[int, int, int, int]]:
+def _grid(count: int, size: tuple[int, int]) -> list[Box]:
     """Return boxes x, y from the top, width, height, as square as possible."""
     best = max(range(1, count + 1), key=lambda c: min(size[0] / c, size[1] / -(-count // c)))
     rows = -(-count // best)
@@ -113,7 +140,8 @@ def _grid(count: int, size: tuple[int, int]) -> list[tuple[int, int, int, int]]:
     return [(i % best * w, i // best * h, w, h) for i in range(count)]
 
 
-def _labelled(picture: np.ndarray, boxes, labels: list[str], look: str, corner: str = "") -> np.ndarray:
+def _labelled(picture: np.ndarray, boxes: list[Box], labels: list[str], look: str, corner: str = "") -> np.ndarray:
+    """Write a label at the bottom of each box, shortened to its width, and `corner` at its top left."""
     image = Image.fromarray(picture)
     draw = ImageDraw.Draw(image)
     colour = (235, 238, 242, 255) if look == "dark" else (30, 34, 40, 255)

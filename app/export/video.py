@@ -1,11 +1,11 @@
-"""Frames into an MP4 that stock players read: by the package av, or by the program ffmpeg where that is missing."""
+"""Write frames into an MP4 that common players read: by the package av, or by the program ffmpeg where that is missing."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,22 +14,32 @@ import numpy as np
 from motionpatches.core.errors import StudioError
 
 NO_VIDEO = "Videos need the program ffmpeg, or the Python package av: install one of them. GIF works without."
-# Constant rate factor of H.264: hardly to be told from the frames.
+# Constant rate factor of H.264: visually close to lossless.
 QUALITY = "18"
 Write = Callable[[np.ndarray], None]
+Encoder = Callable[[Path, int, int, Fraction], AbstractContextManager[Write]]
 
 
 @contextmanager
 def video(path: Path, size: tuple[int, int], fps: float) -> Iterator[Write]:
-    """Yields what takes the frames, (height, width, 3) uint8; one odd row or column is cut. Raises StudioError where no
-    encoder is there, or it fails."""
+    """Open a video, and yield a function that takes its frames (height, width, 3 or 4) uint8.
+
+    Args:
+        path: The file.
+        size: Width and height in pixels; an odd row or column is cut.
+        fps: Frames per second.
+
+    Raises:
+        StudioError: where there is no encoder, or it fails.
+    """
     width, height = (v - v % 2 for v in size)
     rate = Fraction(fps).limit_denominator(1000)
     with _encoder()(path, width, height, rate) as write:
         yield lambda frame: write(np.ascontiguousarray(frame[:height, :width, :3]))
 
 
-def _encoder():
+def _encoder() -> Encoder:
+    """Return the encoder that is there. Raises StudioError."""
     try:
         import av  # noqa: F401
     except ImportError:
@@ -41,6 +51,7 @@ def _encoder():
 
 @contextmanager
 def by_av(path: Path, width: int, height: int, rate: Fraction) -> Iterator[Write]:
+    """Encode with the package av, in H.264 where its build has it."""
     import av
 
     with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as container:
@@ -60,6 +71,7 @@ def by_av(path: Path, width: int, height: int, rate: Fraction) -> Iterator[Write
 
 @contextmanager
 def by_ffmpeg(path: Path, width: int, height: int, rate: Fraction) -> Iterator[Write]:
+    """Encode with the program ffmpeg, which reads frames from a pipe. Raises StudioError."""
     encoder = subprocess.Popen(
         [
             "ffmpeg",
@@ -102,7 +114,8 @@ def by_ffmpeg(path: Path, width: int, height: int, rate: Fraction) -> Iterator[W
             encoder.communicate()
 
 
-def _send(encoder: subprocess.Popen, frame: np.ndarray) -> None:
+def _send(encoder: subprocess.Popen[bytes], frame: np.ndarray) -> None:
+    """Send a frame to ffmpeg. Raises StudioError with its message where it has ended."""
     assert encoder.stdin is not None, "the encoder reads its input"
     try:
         encoder.stdin.write(frame.tobytes())
