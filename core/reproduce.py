@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.evaluation.embed import embed_clips, embed_texts, fitted
+from motionpatches.core.evaluation.escape import markdown_line
 from motionpatches.core.evaluation.evaluate import evaluate
 from motionpatches.core.evaluation.labels import BABEL_60, prompts, truth_of
-from motionpatches.core.evaluation.published import (
-    ABLATION,
-    CLASSIFICATION,
-    CROSS_SKELETON,
-    OURS,
-    PUBLISHED,
-    SCRATCH,
-    Published,
-)
+from motionpatches.core.evaluation.paper_tables import RETRIEVAL, TABLES, Line, Run
+from motionpatches.core.evaluation.published import CLASSIFICATION, DAGGER
 from motionpatches.core.evaluation.report import Row, markdown_table
+from motionpatches.core.evaluation.training_facts import training_facts
 from motionpatches.core.evaluation.zero_shot import classify
+from motionpatches.core.library.items import FIRST_LINES, ITEMS, RANGES, choose_items
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import load_model
+from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.progress import Job, Progress
 from motionpatches.core.training import config as training_config
 from motionpatches.core.training import runs
@@ -42,67 +40,15 @@ SOURCES = {
     "BABEL": ("https://babel.is.tue.mpg.de", "train.json, val.json, and the AMASS folders beside them or in amass/"),
     "InterHuman": ("https://github.com/tr3e/InterGen", "motions/ or motions_processed/, annots/ and split/"),
 }
+# Fields of TrainingConfig that a table gives.
+OWN = ("library", "layout", "preset", "start_from", "model", "train_share")
 SPLITS = {"BABEL": "val", "InterHuman": "test", "HumanML3D": "test", "KIT-ML": "test"}
-RETRIEVAL = ("exact_caption", "small_batches")
-
-
-@dataclass(frozen=True)
-class Run:
-    """A model to train: on one data set, or on several after each other; `pretrained` ViT or scratch; `patches` or raw joints;
-    `people` 2 for pairs."""
-
-    trained_on: tuple[str, ...]
-    pretrained: bool = True
-    patches: bool = True
-    people: int = 1
-
-    @property
-    def name(self) -> str:
-        return "-".join(
-            ("+".join(self.trained_on), "pretrained" if self.pretrained else "scratch", "patches" if self.patches else "joints")
-        )
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row: a model measured on a data set, and what is published for it by protocol."""
-
-    run: Run
-    tested_on: str
-    published: dict[str, Published] = field(default_factory=dict)
-
-
-def _benchmark(dataset: str) -> tuple[Line, ...]:
-    def published(method: str) -> dict[str, Published]:
-        return {protocol: next(p for p in PUBLISHED[dataset, protocol] if p.method == method) for protocol in RETRIEVAL}
-
-    return (Line(Run((dataset,), pretrained=False), dataset, published(SCRATCH)), Line(Run((dataset,)), dataset, published(OURS)))
-
-
-def _ablation(dataset: str) -> tuple[Line, ...]:
-    return tuple(Line(Run((dataset,), *key), dataset, {"exact_caption": figures}) for key, figures in ABLATION[dataset].items())
-
-
-TABLES: dict[str, tuple[Line, ...]] = {
-    "table2": _benchmark("HumanML3D"),
-    "table3": _benchmark("KIT-ML"),
-    "table4": (*_ablation("HumanML3D"), *_ablation("KIT-ML")),
-    "table5": (
-        Line(Run(("KIT-ML",)), "KIT-ML", {"exact_caption": CROSS_SKELETON["KIT-ML"]}),
-        Line(Run(("HumanML3D",)), "KIT-ML", {"exact_caption": CROSS_SKELETON["HumanML3D"]}),
-        Line(Run(("HumanML3D", "KIT-ML")), "KIT-ML", {"exact_caption": CROSS_SKELETON["Transferred"]}),
-    ),
-    "table6": (Line(Run(("HumanML3D",)), "BABEL"),),
-    "table7": (
-        Line(Run(("InterHuman",), people=2), "InterHuman", {"exact_caption": PUBLISHED["InterHuman", "exact_caption"][1]}),
-    ),
-}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`preset` is trained by its recipe with `changes` of TrainingConfig's fields; runs lie under `runs`; finished ones of
-    the same configuration are not trained again."""
+    """`preset` is trained by its recipe with `changes`: fields of TrainingConfig (but OWN) and of the model by name. Runs lie
+    under `runs`; finished ones of the same configuration are not trained again."""
 
     data: Path
     runs: Path
@@ -112,7 +58,7 @@ class Settings:
 
 def find_data(table: str, settings: Settings) -> None:
     """Check that the data sets are there. Raises StudioError that names what is missing and where to download it."""
-    names = dict.fromkeys(n for line in TABLES[table] for n in (*line.run.trained_on, line.tested_on))
+    names = dict.fromkeys(n for line in TABLES[table].lines for n in (*line.run.trained_on, line.tested_on))
     missing = [n for n in names if not (settings.data / n).is_dir()]
     if missing:
         told = " ".join(
@@ -125,46 +71,73 @@ def find_data(table: str, settings: Settings) -> None:
 
 
 def reproduce(table: str, settings: Settings) -> Job[str]:
-    """The table as Markdown. Raises StudioError for an unknown table or data that is not there."""
+    """The table as Markdown: every row of the paper's, and ours. Raises StudioError for an unknown table or data that is not
+    there."""
     if table not in TABLES:
         raise StudioError(f"There is no {table!r}. Choose one of {', '.join(TABLES)}.")
     find_data(table, settings)
-    rows: list[Row] = []
-    extra: list[str] = []
-    for line in TABLES[table]:
-        folder = yield from _trained(line.run, settings)
-        library = yield from open_library(settings.data / line.tested_on)
-        title = f"{line.run.name}, on {line.tested_on}"
-        if table == "table6":
-            extra += yield from _classified(folder, library)
-            continue
-        model = load_model(folder)
-        found = yield from evaluate(model, library, SPLITS[line.tested_on], RETRIEVAL, dataset="")
-        for protocol, ways in found.figures.items():
-            if protocol in line.published:
-                rows.append(Row(protocol, f"{title} (published)", line.published[protocol].ways(), True))
-            rows.append(Row(protocol, f"{title} (here, {found.motions:,} motions)", ways))
-        extra += [f"- {title}: {reason}." for reason in found.missing.values()]
-    order = list(RETRIEVAL)
-    table_text = markdown_table(sorted(rows, key=lambda r: order.index(r.protocol))) if rows else ""
-    return "\n".join(part for part in (f"# {table}, preset {settings.preset}\n", table_text, *extra) if part) + "\n"
-
-
-def _classified(folder: Path, library: Library) -> Job[list[str]]:
-    clips = [c for c in library.in_split(SPLITS["BABEL"]) if c.labels]
-    truth = truth_of(clips, BABEL_60)
-    clips = [clip for clip, right in zip(clips, truth, strict=True) if right]
-    model, note = fitted(load_model(folder), library)
-    embedded = yield from embed_clips(model, library, clips)
-    clips = list(embedded.clips)
-    found = classify(embedded.motions, embed_texts(model, prompts(BABEL_60)), truth_of(clips, BABEL_60), BABEL_60)
-    lines = ["| method | top-1 | top-5 |", "| --- | ---: | ---: |"]
-    lines += [f"| {name} (published) | {a:.2f} | {b:.2f} |" for name, (a, b) in CLASSIFICATION.items()]
-    lines += [
-        f"| {folder.parent.name}, zero-shot (here, {len(clips):,} motions) | {found.top1:.2f} | {found.top5:.2f} |",
-        f"| the same, mean over labels | {found.balanced1:.2f} | {found.balanced5:.2f} |",
+    rows = [
+        Row(protocol, f"{p.title}, on {dataset} (published)", p.ways(), True)
+        for (dataset, protocol), others in TABLES[table].others.items()
+        for p in others
     ]
-    return [*lines, *([note] if note else [])]
+    text, told = [f"# {table}, preset {settings.preset}"], []
+    for line in TABLES[table].lines:
+        folder = yield from _trained(line.run, settings)
+        model = load_model(folder)
+        told.append(f"{line.run.name}: {training_facts(model.provenance)}.")
+        library = yield from open_library(settings.data / line.tested_on)
+        if table == "table6":
+            text.append((yield from _classified(line.run, model, library)))
+        else:
+            found = yield from _measured(line, model, library)
+            rows += found[0]
+            told += found[1]
+    if rows:
+        text.append(markdown_table(sorted(rows, key=lambda row: RETRIEVAL.index(row.protocol))))
+    if any("†" in row.method for row in rows):
+        told.append(DAGGER)
+    return "\n\n".join([*text, "\n".join(f"- {markdown_line(one)}" for one in dict.fromkeys(told))]) + "\n"
+
+
+def _measured(line: Line, model: MotionTextModel, library: Library) -> Job[tuple[list[Row], list[str]]]:
+    """Rows of one model: published, on the authors' test items, and on every captioned range where those are others; and what
+    is to be told of them."""
+    title, split, told = f"{line.run.name}, on {line.tested_on}", SPLITS[line.tested_on], []
+    rows = [
+        Row(protocol, f"{p.title}, on {line.tested_on} (published)", p.ways(), True) for protocol, p in line.published.items()
+    ]
+    first, ranges = (choose_items(library.in_split(split), items) for items in (FIRST_LINES, RANGES))
+    both = [clip.id for clip in first] != [clip.id for clip in ranges]
+    for items in (FIRST_LINES, RANGES) if both else (FIRST_LINES,):
+        found = yield from evaluate(model, library, split, RETRIEVAL, dataset="", items=items)
+        for protocol, ways in found.figures.items():
+            about = f"{found.motions:,} motions of {split}: {ITEMS[items].title}"
+            rows.append(Row(protocol, f"{title} (here, {about})", ways))
+        told += [f"{title}: {reason}." for reason in (*found.missing.values(), *(note.rstrip(".") for note in found.notes))]
+        told.append(f"{title}: seed {found.seed} of the small batches.")
+    return rows, told
+
+
+def _classified(run: Run, model: MotionTextModel, library: Library) -> Job[str]:
+    """Table 6: the published rows and ours."""
+    clips = [c for c in library.in_split(SPLITS["BABEL"]) if c.labels]
+    clips = [clip for clip, right in zip(clips, truth_of(clips, BABEL_60), strict=True) if right]
+    fit, note = fitted(model, library)
+    embedded = yield from embed_clips(fit, library, clips)
+    found = classify(embedded.motions, embed_texts(fit, prompts(BABEL_60)), truth_of(embedded.clips, BABEL_60), BABEL_60)
+    count = f"here, {len(embedded.clips):,} motions of {SPLITS['BABEL']}"
+    lines = ["| method | trained on | zero-shot | top-1 | top-5 |", "| --- | --- | --- | ---: | ---: |"]
+    lines += [
+        f"| {row.method} (published) | {row.trained_on} | {'yes' if row.zero_shot else 'no'} | {row.top1:.2f} | {row.top5:.2f} |"
+        for row in CLASSIFICATION
+    ]
+    ours = f"| {run.name} ({count}) | {'+'.join(run.trained_on)} | yes"
+    lines += [f"{ours} | {found.top1:.2f} | {found.top5:.2f} |"]
+    lines += [f"{ours.replace(count, f'{count}, mean over labels')} | {found.balanced1:.2f} | {found.balanced5:.2f} |"]
+    left_out = [f"{len(embedded.skipped):,} motions were left out. {embedded.skipped[0].reason}"] if embedded.skipped else []
+    notes = "\n".join(f"- {markdown_line(one)}" for one in (note, *left_out) if one)
+    return "\n".join(lines) + (f"\n\n{notes}" if notes else "")
 
 
 def _trained(run: Run, settings: Settings) -> Job[Path]:
@@ -172,18 +145,26 @@ def _trained(run: Run, settings: Settings) -> Job[Path]:
     start = ""
     for stage in range(1, len(run.trained_on) + 1):
         part = replace(run, trained_on=run.trained_on[:stage])
-        folder = settings.runs / settings.preset / part.name
         config = _config(part, settings, start)
+        folder = _folder(settings.runs / settings.preset / part.name, config)
         earlier = _earlier(folder)
-        if earlier is None or earlier.config != config:
-            if (folder / runs.CONFIG).is_file():
-                runs.delete_run(folder)
+        if earlier is None:
             runs.write_config(folder, config)
-            earlier = None
         if earlier is None or not _is_trained(earlier):
             yield from _progress(part.name, runs.events_of(folder, Control()))
         start = str(folder / "best")
     return Path(start)
+
+
+def _folder(first: Path, config: TrainingConfig) -> Path:
+    """The folder of the run of this configuration, or the first free one: runs of other configurations are kept."""
+
+    def is_its(folder: Path) -> bool:
+        earlier = _earlier(folder)
+        return earlier.config == config if earlier else not (folder / runs.CONFIG).is_file()
+
+    others = (first.with_name(f"{first.name}-{number}") for number in itertools.count(2))
+    return next(folder for folder in itertools.chain([first], others) if is_its(folder))
 
 
 def _earlier(folder: Path) -> runs.Run | None:
@@ -200,8 +181,12 @@ def _is_trained(run: runs.Run) -> bool:
 
 
 def _config(run: Run, settings: Settings, start: str) -> TrainingConfig:
-    changes = dict(settings.changes)
-    model = dict(changes.pop("model", {}))
+    known = {f.name for f in fields(TrainingConfig)}
+    refused = [name for name in settings.changes if name in OWN]
+    if refused:
+        raise StudioError(f"{refused[0]} cannot be set: the tables of the paper say what it is.")
+    changes = {name: value for name, value in settings.changes.items() if name in known}
+    model = {name: value for name, value in settings.changes.items() if name not in known}
     if not run.pretrained:
         model["motion_weights"] = ""
     patches = dict(model.get("patches", {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from pathlib import Path
@@ -25,6 +26,13 @@ T = TypeVar("T")
 
 class UsageError(StudioError):
     """Options that do not go together; the program ends with 2, as it does for an option that is not known."""
+
+
+def let_output_through() -> None:
+    """Write characters that the encoding of the output lacks as \\u2192 and the like: a pipe on Windows has cp1252."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def tell(text: str) -> None:

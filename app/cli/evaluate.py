@@ -11,14 +11,15 @@ from motionpatches.app.cli.options import (
     add_json,
     add_library_argument,
     add_model,
-    add_model_fields,
     add_split,
+    field_value,
     split_of,
 )
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.evaluation.labels import PROMPT
 from motionpatches.core.evaluation.protocols import PROTOCOLS
+from motionpatches.core.library.items import ITEMS, RANGES
 from motionpatches.core.models.config import PRESETS
 
 if TYPE_CHECKING:
@@ -47,11 +48,16 @@ def add_evaluate(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="print the published figures of HumanML3D, KIT-ML or InterHuman beside; '' for none (default: as recognised)",
     )
+    named = "; ".join(f"{name}, {items.title}" for name, items in ITEMS.items())
     parser.add_argument(
-        "--sentences",
+        "--items", choices=tuple(ITEMS), default=RANGES, help=f"what counts as a test item: {named} (default: {RANGES})"
+    )
+    parser.add_argument(
+        "--judge",
         default="",
         metavar="ENCODER",
-        help="sentence encoder of the threshold protocol, by name or folder (default: the starter's text encoder)",
+        help="sentence encoder of the threshold protocol, by name or folder; 'model' for the measured model's own text encoder, "
+        "'starter' for that of the starter (default: all-MiniLM-L6-v2, where it is on this computer)",
     )
     parser.add_argument(
         "-o",
@@ -76,7 +82,16 @@ def evaluate(options: argparse.Namespace) -> int:
             raise FileProblem(out, f"{out.suffix or 'no suffix'} is no format of a report", f"Choose {', '.join(FORMATS)}")
     library, model = open_path(options.library, options.layout), open_model(options)
     result = drive(
-        run_evaluation(model, library, split_of(options), options.protocol, options.seed, options.dataset, options.sentences)
+        run_evaluation(
+            model,
+            library,
+            split_of(options),
+            options.protocol,
+            options.seed,
+            options.dataset,
+            options.judge,
+            items=options.items,
+        )
     )
     for out in options.out:
         write_atomically(out, FORMATS[out.suffix](result))
@@ -175,7 +190,15 @@ def add_reproduce(parser: argparse.ArgumentParser) -> None:
         ("chunk", "motions encoded at a time, for a large batch in little memory"),
     ):
         parser.add_argument(f"--{name}", type=int, metavar="NUMBER", help=f"{what} (default: as in the preset)")
-    add_model_fields(parser)
+    parser.add_argument(
+        "--set",
+        type=field_value,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a field of the model, as in motion=deit_base_patch16_224, or of the training configuration, as in "
+        "lr_motion=1e-5; may be repeated",
+    )
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="also write the table as Markdown")
     add_json(parser)
 
@@ -186,9 +209,7 @@ def reproduce(options: argparse.Namespace) -> int:
     from motionpatches.core.reproduce import reproduce as run_table
 
     given = {name: getattr(options, name) for name in ("epochs", "batch", "seed", "chunk")}
-    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if options.set:
-        changes["model"] = dict(options.set)
+    changes = {name: value for name, value in given.items() if value is not None} | dict(options.set)
     text = drive(run_table(options.table, Settings(options.data, options.runs, options.preset, changes)))
     if options.out:
         write_atomically(options.out, text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from motionpatches.app.cli import evaluate, export, info, model, patches, screenshot, search, studio, train
-from motionpatches.app.cli.console import UsageError, check_exists, tell
+from motionpatches.app.cli.console import UsageError, check_exists, let_output_through, tell
 from motionpatches.core.errors import StudioError
 
 PROGRAM = "motionpatches"
@@ -43,6 +43,7 @@ COMMANDS: dict[str, Command] = {
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit status: 0, 1 for an error that a person can act on, 2 for wrong usage."""
+    let_output_through()
     try:
         options = parse(arguments)
         action: Callable[[argparse.Namespace], int] = options.run

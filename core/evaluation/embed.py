@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from torch.nn import functional
 
-from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.library import Clip, Library, Skipped
 from motionpatches.core.library.statistics import library_statistics
 from motionpatches.core.models import device
 from motionpatches.core.models.build import with_statistics
-from motionpatches.core.models.checkpoint import load_model
-from motionpatches.core.models.config import preset
 from motionpatches.core.models.motion_text_model import MotionTextModel
-from motionpatches.core.models.text_encoder import TextEncoder
 from motionpatches.core.progress import Job, Meter
-from motionpatches.core.search.encode import BATCH, encode_windows, first_window_of
+from motionpatches.core.search.encode import BATCH, encode_windows, first_window_of, not_finite
 from motionpatches.core.search.gallery import Gallery
 
 
@@ -34,24 +29,48 @@ class Embedded:
 
 
 def embed_clips(model: MotionTextModel, library: Library, clips: Sequence[Clip], precision: str = "fp32") -> Job[Embedded]:
-    """The first window of each clip."""
-    kept, rows, waiting, skipped = [], [np.zeros((0, model.config.dim), np.float32)], [], []
+    """The first window of each clip. Clips that cannot be read, or whose embedding is not finite, are skipped."""
+    done = _Rows(model, precision)
     meter = Meter(f"Encoding {library.name}", len(clips))
     for count, clip in enumerate(clips, 1):
         try:
-            waiting.append(first_window_of(model, library.load(clip.id)))
-            kept.append(clip)
+            done.add(clip, first_window_of(model, library.load(clip.id)))
         except StudioError as error:
-            skipped.append(Skipped(clip.path, str(error)))
-        if waiting and (len(waiting) == BATCH or count == len(clips)):
-            rows.append(encode_windows(model, np.stack(waiting), precision))
-            waiting = []
+            done.skipped.append(Skipped(clip.path, str(error)))
+        if len(done.waiting) == BATCH or count == len(clips):
+            done.encode()
             yield meter.at(count)
-    if waiting:
-        rows.append(encode_windows(model, np.stack(waiting), precision))
-    if not kept:
-        raise StudioError(f"No motion of {library.name} could be encoded. {skipped[0].reason if skipped else 'There is none.'}")
-    return Embedded(tuple(kept), np.concatenate(rows), tuple(skipped))
+    if not done.clips:
+        reason = done.skipped[0].reason if done.skipped else "There is none."
+        raise StudioError(f"No motion of {library.name} could be encoded. {reason}")
+    return Embedded(tuple(done.clips), np.stack(done.rows), tuple(done.skipped))
+
+
+@dataclass(eq=False)
+class _Rows:
+    """Embeddings so far, and the windows that wait to be encoded together."""
+
+    model: MotionTextModel
+    precision: str
+    clips: list[Clip] = field(default_factory=list)
+    rows: list[np.ndarray] = field(default_factory=list)
+    waiting: list[tuple[Clip, np.ndarray]] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def add(self, clip: Clip, window: np.ndarray) -> None:
+        self.waiting.append((clip, window))
+
+    def encode(self) -> None:
+        if not self.waiting:
+            return
+        rows = encode_windows(self.model, np.stack([window for _, window in self.waiting]), self.precision)
+        for (clip, _), row in zip(self.waiting, rows, strict=True):
+            if np.isfinite(row).all():
+                self.clips.append(clip)
+                self.rows.append(row)
+            else:
+                self.skipped.append(Skipped(clip.path, str(not_finite(self.model, clip.id))))
+        self.waiting = []
 
 
 def from_gallery(gallery: Gallery, clips: Sequence[Clip]) -> Embedded | None:
@@ -67,26 +86,15 @@ def from_gallery(gallery: Gallery, clips: Sequence[Clip]) -> Embedded | None:
 
 @torch.inference_mode()
 def embed_texts(model: MotionTextModel, sentences: Sequence[str], precision: str = "fp32") -> np.ndarray:
-    """(N, D) unit rows; each different sentence is encoded once."""
+    """(N, D) unit rows; each different sentence is encoded once. Raises StudioError for an embedding that is not finite."""
     unique = list(dict.fromkeys(sentences))
     with device.autocast(str(model.device), precision):
         rows = torch.cat([model.encode_text(unique[at : at + BATCH]) for at in range(0, len(unique), BATCH)]).cpu().numpy()
+    finite = np.isfinite(rows).all(axis=1)
+    if not finite.all():
+        raise not_finite(model, f"the sentence {unique[int(finite.argmin())][:60]!r}")
     number = {sentence: row for row, sentence in enumerate(unique)}
     return rows[[number[s] for s in sentences]]
-
-
-@torch.inference_mode()
-def sentence_rows(captions: Sequence[str], encoder: str = "") -> np.ndarray:
-    """(N, S) unit rows of a sentence encoder that was not trained on motion: the starter model's text encoder (all-MiniLM-L6-v2,
-    tuned a little), or a transformers encoder by name or folder (TMR takes all-mpnet-base-v2)."""
-    if encoder:
-        text = TextEncoder.pretrained(preset("starter", text=encoder, text_weights="hub")).eval()
-    else:
-        text = load_model(paths.starter_model()).text_encoder
-    unique = list(dict.fromkeys(captions))
-    found = [functional.normalize(text(*text.tokenize(unique[at : at + BATCH])), dim=-1) for at in range(0, len(unique), BATCH)]
-    rows, number = torch.cat(found).numpy(), {caption: row for row, caption in enumerate(unique)}
-    return rows[[number[c] for c in captions]]
 
 
 def fitted(model: MotionTextModel, library: Library) -> tuple[MotionTextModel, str]:

@@ -10,10 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.evaluation.embed import embed_clips, embed_texts, fitted, sentence_rows
-from motionpatches.core.evaluation.metrics import best_ranks
-from motionpatches.core.evaluation.protocols import PROTOCOLS, Material, Ways, run_protocols
+from motionpatches.core.evaluation.embed import Embedded, embed_clips, embed_texts, fitted
+from motionpatches.core.evaluation.judge import NO_JUDGE, find_judge
+from motionpatches.core.evaluation.metrics import Figures, best_ranks, similarity
+from motionpatches.core.evaluation.protocols import PROTOCOLS, THRESHOLD, Material, run_protocols
 from motionpatches.core.evaluation.published import dataset_of
+from motionpatches.core.evaluation.training_facts import training_facts
+from motionpatches.core.library.items import FIRST_LINES, ITEMS, RANGES, choose_items
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.text_file import read_text
 from motionpatches.core.models.motion_text_model import MotionTextModel
@@ -25,17 +28,24 @@ SEED = 0
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """Figures by protocol, the reasons for those that could not be run, and what they were measured on. `clips` and
-    `material` are there for a look at single queries."""
+    """Figures by protocol, the reasons for those that could not be run, and what they were measured on.
+
+    `items`: the choice of ITEMS; `training`: how the model was trained, in a sentence; `judge`: the sentence encoder of the
+    threshold protocol, '' for none; `dataset`: whose published figures may stand beside, '' for none. `clips` and `material` are
+    there for a look at single queries.
+    """
 
     library: str
     split: str
+    items: str
     model: str
+    training: str
     dataset: str
     motions: int
     seed: int
     day: str
-    figures: dict[str, Ways]
+    judge: str
+    figures: Figures
     missing: dict[str, str]
     notes: tuple[str, ...]
     clips: tuple[Clip, ...] = field(repr=False)
@@ -49,50 +59,105 @@ def evaluate(
     protocols: Sequence[str] = (),
     seed: int = SEED,
     dataset: str | None = None,
-    sentences: str = "",
+    judge: str = "",
     precision: str = "fp32",
+    items: str = RANGES,
 ) -> Job[Evaluation]:
-    """Raises StudioError for an unknown protocol or a split without captioned motions. `dataset` names whose published figures
-    stand beside ('' none, None recognised)."""
+    """Measure retrieval in both directions.
+
+    Args:
+        model: what is measured.
+        library: where the clips are.
+        split: 'train', 'val', 'test' or '' for all.
+        protocols: names of PROTOCOLS; none for all of them.
+        seed: of the small batches.
+        dataset: whose published figures stand beside; '' for none, None for the one that is recognised.
+        judge: the sentence encoder of the threshold protocol, as `find_judge` takes it.
+        precision: of the encoders.
+        items: a choice of ITEMS.
+
+    Raises:
+        StudioError: an unknown protocol or choice of items, or a split without two captioned motions.
+    """
     unknown = [p for p in protocols if p not in PROTOCOLS]
     if unknown:
         raise StudioError(f"There is no protocol {unknown[0]!r}. Choose from {', '.join(PROTOCOLS)}.")
-    clips = [c for c in library.in_split(split) if c.captions]
+    clips = choose_items(library.in_split(split), items)
     if len(clips) < 2:
         raise StudioError(
             f"{library.name} has {len(clips)} captioned motions in the split {split or 'all'!r}; two are needed "
             "to tell apart. Choose another split, or add captions."
         )
-    model, note = fitted(model, library)
-    embedded = yield from embed_clips(model, library, clips, precision)
+    fit, fitted_note = fitted(model, library)
+    embedded = yield from embed_clips(fit, library, clips, precision)
     captions = tuple(c.caption for c in embedded.clips)
-    wanted = protocols or tuple(PROTOCOLS)
-    meanings = sentence_rows(captions, sentences) if "threshold" in wanted else None
+    judged_by = find_judge(judge, model) if "threshold" in (protocols or PROTOCOLS) else None
     material = Material(
-        embed_texts(model, captions, precision), embedded.motions, captions, meanings, _dissimilar(library, embedded.clips), seed
+        embed_texts(fit, captions, precision),
+        embedded.motions,
+        captions,
+        judged_by.rows(captions) if judged_by else None,
+        _dissimilar(library, embedded.clips),
+        seed,
+        NO_JUDGE,
     )
-    figures, missing = run_protocols(material, wanted)
-    notes = [note] if note else []
-    if embedded.skipped:
-        notes.append(f"{len(embedded.skipped)} motions were left out. {embedded.skipped[0].reason}")
-    if "threshold" in figures:
-        notes.append(f"Captions of like meaning by {sentences or 'the text encoder of the starter model'}.")
+    figures, missing = run_protocols(material, protocols)
     if dataset is None:
         dataset = dataset_of(library, len(captions)) if split == "test" else ""
+    first_lines = choose_items(library.in_split(split), FIRST_LINES)
+    comparable = [clip.id for clip in clips] == [clip.id for clip in first_lines]
+    notes = [
+        fitted_note,
+        _skipped_note(embedded),
+        f"Captions of like meaning by {judged_by.name}." if judged_by else "",
+        f"Published figures are of {ITEMS[FIRST_LINES].title}: choose these items to compare."
+        if dataset and not comparable
+        else "",
+        _seen_note(library, split, captions),
+        _tied_note(material),
+    ]
     return Evaluation(
         library.name,
         split or "all",
+        items,
         model.name,
-        dataset,
+        training_facts(model.provenance),
+        dataset if comparable else "",
         len(captions),
         seed,
         date.today().isoformat(),
+        judged_by.name if judged_by else "",
         figures,
         missing,
-        tuple(notes),
+        tuple(filter(None, notes)),
         embedded.clips,
         material,
     )
+
+
+def _skipped_note(embedded: Embedded) -> str:
+    left_out = embedded.skipped
+    return f"{len(left_out):,} motions were left out. {left_out[0].reason}" if left_out else ""
+
+
+def _seen_note(library: Library, split: str, captions: Sequence[str]) -> str:
+    """Say how many of the sentences occur in training too: they measure recall of known captions, not of new wording."""
+    trained_on = (
+        {caption for clip in library.in_split("train") for caption in clip.captions} if split in ("val", "test") else set()
+    )
+    seen = sum(caption in trained_on for caption in captions)
+    return f"{seen:,} of {len(captions):,} sentences also occur in the split train." if seen else ""
+
+
+def _tied_note(material: Material) -> str:
+    """Count the queries whose right item has the score of a wrong one; the protocols rank these ties by different rules."""
+    counts = []
+    for scores in (material.scores, material.scores.T):
+        best = np.where(material.equal, scores, -np.inf).max(axis=1, keepdims=True)
+        counts.append(int((~material.equal & (scores == best)).any(axis=1).sum()))
+    if not any(counts):
+        return ""
+    return f"Ties with a wrong item: {counts[0]:,} queries text to motion, {counts[1]:,} motion to text."
 
 
 def _dissimilar(library: Library, clips: Sequence[Clip]) -> tuple[int, ...]:
@@ -120,16 +185,15 @@ class Failure:
 
 def failures(evaluation: Evaluation) -> list[Failure]:
     """Queries by the rank of their truth, the worst first; right answers are left out."""
-    material = evaluation.material
-    scores, numbers = material.scores, material.numbers
-    right = numbers[:, None] == numbers[None, :]
-    ranks = best_ranks(scores, right).astype(int)
-    own = np.where(right, scores, -np.inf).max(axis=1)
+    material, scores = evaluation.material, evaluation.material.scores
+    ranks = best_ranks(scores, material.equal).astype(int)
+    own, wrong = np.where(material.equal, scores, -np.inf).max(axis=1), np.where(material.equal, -np.inf, scores)
+    alike = None if material.sentences is None else similarity(material.sentences, material.sentences) > THRESHOLD
     found = []
     for row in np.argsort(-ranks, kind="stable"):
         if ranks[row] == 1:
             break
-        winner = int(scores[row].argmax())
-        alike = material.sentences is not None and float(material.sentences[row] @ material.sentences[winner]) > 0.9
-        found.append(Failure(int(row), int(ranks[row]), winner, float(own[row]), float(scores[row, winner]), alike))
+        winner = int(wrong[row].argmax())
+        near = alike is not None and bool(alike[row, winner])
+        found.append(Failure(int(row), int(ranks[row]), winner, float(own[row]), float(scores[row, winner]), near))
     return found

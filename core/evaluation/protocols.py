@@ -1,7 +1,7 @@
 """The protocols of text-motion retrieval: all of them in one pass over the embeddings.
 
-Row i of the texts belongs to row i of the motions. A rank is 1-based: 1 + the number of items scored above the (best) right
-one. What counts as right, and among what, is the protocol. R@k is the share of ranks <= k in percent, MedR their median.
+Row i of the texts belongs to row i of the motions. What counts as right, among what, and how ties rank, is the protocol;
+docs/evaluation.md has the table.
 """
 
 from __future__ import annotations
@@ -12,17 +12,27 @@ from functools import cached_property
 
 import numpy as np
 
-from motionpatches.core.evaluation.metrics import best_ranks, caption_numbers, strict_ranks, summarise
+from motionpatches.core.evaluation.metrics import (
+    Figures,
+    Scores,
+    Ways,
+    averaged_ranks,
+    best_ranks,
+    equal_captions,
+    similarity,
+    summarise,
+)
 
 BATCH = 32
 THRESHOLD = 0.9
-Ways = dict[str, dict[str, float]]
+Ranks = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """texts, motions (N, D) unit rows and their captions; `sentences` (N, S) unit rows of an independent sentence encoder
-    (None: no threshold protocol); `subset` rows of the fixed dissimilar list (empty: no such protocol)."""
+    """texts, motions (N, D) unit rows and their captions; `sentences` (N, S) unit rows of the judge, a sentence encoder other
+    than the measured one (None: no threshold protocol, for the reason `no_judge`); `subset` rows of the fixed dissimilar list
+    (empty: no such protocol)."""
 
     texts: np.ndarray
     motions: np.ndarray
@@ -30,16 +40,17 @@ class Material:
     sentences: np.ndarray | None = None
     subset: tuple[int, ...] = ()
     seed: int = 0
+    no_judge: str = "it needs a sentence encoder"
 
     @cached_property
     def scores(self) -> np.ndarray:
         """(N, N): row = text, column = motion."""
-        return self.texts @ self.motions.T
+        return similarity(self.texts, self.motions)
 
     @cached_property
-    def numbers(self) -> np.ndarray:
-        """(N,) the same number for the same caption."""
-        return caption_numbers(self.captions)
+    def equal(self) -> np.ndarray:
+        """(N, N) bool: equal captions."""
+        return equal_captions(self.captions)
 
 
 @dataclass(frozen=True)
@@ -51,35 +62,33 @@ class Protocol:
     missing: Callable[[Material], str] = lambda material: ""
 
 
-def _both(rank: Callable[[np.ndarray], np.ndarray], scores: np.ndarray) -> Ways:
-    return {"t2m": summarise(rank(scores)), "m2t": summarise(rank(scores.T))}
+def _both(ranks: Ranks, scores: np.ndarray, right: np.ndarray, digits: int | None = 2) -> Ways:
+    """Summaries of both directions; `right` is symmetric."""
+    return {"t2m": summarise(ranks(scores, right), digits), "m2t": summarise(ranks(scores.T, right), digits)}
 
 
 def exact_caption(material: Material) -> Ways:
     """Yu et al., 2024: every item whose first caption is the identical string is right; the best rank is taken."""
-    numbers = material.numbers
-    right = numbers[:, None] == numbers[None, :]
-    return _both(lambda scores: best_ranks(scores, right), material.scores)
+    return _both(best_ranks, material.scores, material.equal)
 
 
 def strict(material: Material) -> Ways:
     """TMR (Petrovich et al., 2023): only the own pair is right; ties are averaged."""
-    return _both(strict_ranks, material.scores)
+    return _both(averaged_ranks, material.scores, np.eye(len(material.captions), dtype=bool))
 
 
 def threshold(material: Material) -> Ways:
     """TMR: every item is right whose caption's sentence embedding has a cosine over 0.9 with the query's (their 0.95,
-    which is of the cosine rescaled to 0..1); the best rank is taken."""
+    which is of the cosine rescaled to 0..1); the best score is taken, its ties averaged."""
     assert material.sentences is not None  # run_protocols has looked
-    right = material.sentences @ material.sentences.T > THRESHOLD
-    right |= material.numbers[:, None] == material.numbers[None, :]
-    return _both(lambda scores: best_ranks(scores, right), material.scores)
+    alike = similarity(material.sentences, material.sentences) > THRESHOLD
+    return _both(averaged_ranks, material.scores, alike | material.equal)
 
 
 def dissimilar(material: Material) -> Ways:
     """TMR: the gallery is a fixed list of motions with unlike captions; only the own pair is right."""
     rows = np.array(material.subset)
-    return _both(strict_ranks, material.scores[np.ix_(rows, rows)])
+    return _both(averaged_ranks, material.scores[np.ix_(rows, rows)], np.eye(len(rows), dtype=bool))
 
 
 def small_batches(material: Material) -> Ways:
@@ -87,16 +96,12 @@ def small_batches(material: Material) -> Ways:
     batch; R@k and MedR are those of each batch, averaged."""
     count = len(material.captions) // BATCH
     order = np.random.default_rng(material.seed).permutation(len(material.captions))[: count * BATCH].reshape(count, BATCH)
-    found: dict[str, list[dict[str, float]]] = {"t2m": [], "m2t": []}
-    for rows in order:
-        right = material.numbers[rows][:, None] == material.numbers[rows][None, :]
-        scores = material.scores[np.ix_(rows, rows)]
-        for way, oriented in (("t2m", scores), ("m2t", scores.T)):
-            found[way].append(summarise(best_ranks(oriented, right), digits=None))
-    return {
-        way: {name: round(float(np.mean([s[name] for s in summaries])), 2) for name in summaries[0]}
-        for way, summaries in found.items()
-    }
+    batches = [_both(best_ranks, material.scores[np.ix_(rows, rows)], material.equal[np.ix_(rows, rows)], None) for rows in order]
+
+    def mean(way: str) -> Scores:
+        return {name: round(float(np.mean([batch[way][name] for batch in batches])), 2) for name in batches[0][way]}
+
+    return {"t2m": mean("t2m"), "m2t": mean("m2t")}
 
 
 PROTOCOLS: dict[str, Protocol] = {
@@ -110,19 +115,20 @@ PROTOCOLS: dict[str, Protocol] = {
     "threshold": Protocol(
         "All, captions of like meaning count",
         threshold,
-        lambda m: "" if m.sentences is not None else "it needs a sentence encoder",
+        lambda m: "" if m.sentences is not None else m.no_judge,
     ),
     "dissimilar": Protocol(
         "Dissimilar subset",
         dissimilar,
-        lambda m: "" if m.subset else "it needs the data set's list of dissimilar motions, nsim_test.txt, in its folder",
+        lambda m: "" if len(m.subset) > 1 else "it needs the data set's list of dissimilar motions, nsim_test.txt, in its folder",
     ),
 }
 
 
-def run_protocols(material: Material, names: Sequence[str] = ()) -> tuple[dict[str, Ways], dict[str, str]]:
+def run_protocols(material: Material, names: Sequence[str] = ()) -> tuple[Figures, dict[str, str]]:
     """Figures by protocol, and by protocol the reason why it could not be run."""
-    figures, missing = {}, {}
+    figures: Figures = {}
+    missing: dict[str, str] = {}
     for name in names or PROTOCOLS:
         reason = PROTOCOLS[name].missing(material)
         if reason:

@@ -1,46 +1,57 @@
-"""Format an evaluation as text: our figures and the published ones of the same data set and protocol."""
+"""Format an evaluation as text: our figures and the published ones of the same data set, protocol and test items."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from motionpatches.core.evaluation.escape import latex_text, markdown_line, one_line
 from motionpatches.core.evaluation.evaluate import Evaluation
+from motionpatches.core.evaluation.metrics import Ways
 from motionpatches.core.evaluation.protocols import PROTOCOLS
 from motionpatches.core.evaluation.published import NAMES, beside
+from motionpatches.core.library.csv_cells import safe_cell
+from motionpatches.core.library.items import ITEMS
 
 WAYS = {"t2m": "text → motion", "m2t": "motion → text"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table: `published` rows are not ours."""
+    """One line of a table: `published` rows are not ours. `items`: the title of the test items, '' where it is not stated."""
 
     protocol: str
     method: str
-    ways: dict[str, dict[str, float]]
+    ways: Ways
     published: bool = False
+    items: str = ""
 
 
 def rows_of(evaluation: Evaluation) -> list[Row]:
     """Return the published rows of the same data set and protocol, then our own."""
     rows = []
     for protocol, ways in evaluation.figures.items():
-        rows += [Row(protocol, f"{p.method} (published)", p.ways(), True) for p in beside(evaluation.dataset, protocol)]
-        rows.append(Row(protocol, evaluation.model, ways))
+        rows += [Row(protocol, f"{p.title} (published)", p.ways(), True) for p in beside(evaluation.dataset, protocol)]
+        rows.append(Row(protocol, evaluation.model, ways, items=ITEMS[evaluation.items].title))
     return rows
 
 
 def facts(evaluation: Evaluation) -> str:
-    """Describe model, data and split in a line."""
+    """Describe model, data, split, test items and seed in a line."""
     return (
-        f"{evaluation.model} on {evaluation.library}, split {evaluation.split}, {evaluation.motions:,} motions, "
-        f"seed {evaluation.seed}, {evaluation.day}"
+        f"{evaluation.model} on {evaluation.library}, split {evaluation.split}, {evaluation.motions:,} motions "
+        f"({ITEMS[evaluation.items].title}), seed {evaluation.seed}, {evaluation.day}"
     )
+
+
+def remarks(evaluation: Evaluation) -> list[str]:
+    """How the model was trained, the protocols that were not run, and notes."""
+    missing = [f"{PROTOCOLS[name].title}: not run, {reason}." for name, reason in evaluation.missing.items()]
+    return [f"Model: {evaluation.training}.", *missing, *evaluation.notes]
 
 
 def _cell(value: float | None) -> str:
@@ -51,62 +62,54 @@ def _header() -> list[str]:
     return ["protocol", "method", *(f"{WAYS[way]} {name}" for way in WAYS for name in NAMES)]
 
 
-def _table(rows: list[Row]) -> list[list[str]]:
+def _table(rows: Sequence[Row]) -> list[list[str]]:
     return [
         [PROTOCOLS[row.protocol].title, row.method, *(_cell(row.ways[way].get(name)) for way in WAYS for name in NAMES)]
         for row in rows
     ]
 
 
-def markdown_table(rows: list[Row]) -> str:
-    lines = [_header(), ["---"] * 2 + ["---:"] * (2 * len(NAMES)), *_table(rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+def markdown_table(rows: Sequence[Row]) -> str:
+    """A table of rows; what names contain of Markdown's own signs is escaped."""
+    lines = [_header(), *_table(rows)]
+    text = ["| " + " | ".join(markdown_line(cell) for cell in line) + " |" for line in lines]
+    text.insert(1, "| " + " | ".join(["---"] * 2 + ["---:"] * (2 * len(NAMES))) + " |")
+    return "\n".join(text)
 
 
 def markdown(evaluation: Evaluation) -> str:
-    missing = [f"- {PROTOCOLS[name].title}: not run, {reason}." for name, reason in evaluation.missing.items()]
-    notes = [f"- {note}" for note in evaluation.notes]
-    return "\n".join([facts(evaluation), "", markdown_table(rows_of(evaluation)), "", *missing, *notes]).rstrip() + "\n"
+    told = [f"- {markdown_line(remark)}" for remark in remarks(evaluation)]
+    return "\n".join([markdown_line(facts(evaluation)), "", markdown_table(rows_of(evaluation)), "", *told]) + "\n"
 
 
 def latex(evaluation: Evaluation) -> str:
-    """A tabular environment for booktabs."""
-
-    def clean(text: str) -> str:
-        for char in "\\&%$#_{}":
-            text = text.replace(char, "\\textbackslash " if char == "\\" else f"\\{char}")
-        return text.replace("→", "$\\to$")
-
-    body = [" & ".join(clean(cell) for cell in line) + r" \\" for line in _table(rows_of(evaluation))]
-    head = " & ".join(clean(cell) for cell in _header()) + r" \\"
-    return (
-        "\n".join(
-            [
-                f"% {facts(evaluation)}",
-                r"\begin{tabular}{ll" + "r" * 2 * len(NAMES) + "}",
-                r"\toprule",
-                head,
-                r"\midrule",
-                *body,
-                r"\bottomrule",
-                r"\end{tabular}",
-            ]
-        )
-        + "\n"
-    )
+    """A tabular environment for booktabs, under comments that say what was measured."""
+    lines = [_header(), *_table(rows_of(evaluation))]
+    head, *body = (" & ".join(latex_text(cell) for cell in line) + r" \\" for line in lines)
+    told = [f"% {latex_text(line)}" for line in (facts(evaluation), *remarks(evaluation))]
+    columns = r"\begin{tabular}{ll" + "r" * 2 * len(NAMES) + "}"
+    return "\n".join([*told, columns, r"\toprule", head, r"\midrule", *body, r"\bottomrule", r"\end{tabular}"]) + "\n"
 
 
 def comma_separated(evaluation: Evaluation) -> str:
+    """A row for each protocol and method; what was measured stands in every row of our own."""
+    about = {
+        "library": evaluation.library,
+        "split": evaluation.split,
+        "items": ITEMS[evaluation.items].title,
+        "motions": evaluation.motions,
+        "seed": evaluation.seed,
+        "date": evaluation.day,
+        "judge": evaluation.judge,
+        "model": evaluation.training,
+    }
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_header(), "library", "split", "motions", "seed", "date"])
-    for line, row in zip(_table(rows_of(evaluation)), rows_of(evaluation), strict=True):
-        about = (
-            ["", "", "", "", ""]
-            if row.published
-            else [evaluation.library, evaluation.split, evaluation.motions, evaluation.seed, evaluation.day]
-        )
-        writer.writerow([*line, *about])
+    writer.writerow([*_header(), *about])
+    rows = rows_of(evaluation)
+    for line, row in zip(_table(rows), rows, strict=True):
+        cells = [*line, *([""] * len(about) if row.published else map(str, about.values()))]
+        writer.writerow([safe_cell(one_line(cell)) for cell in cells])
     return out.getvalue()
 
 
@@ -116,11 +119,14 @@ def values(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "library": evaluation.library,
         "split": evaluation.split,
+        "items": evaluation.items,
         "model": evaluation.model,
+        "training": evaluation.training,
         "motions": evaluation.motions,
         "seed": evaluation.seed,
         "date": evaluation.day,
         "dataset": evaluation.dataset,
+        "judge": evaluation.judge,
         "protocols": evaluation.figures,
         "published": {k: v for k, v in published.items() if v},
         "missing": evaluation.missing,

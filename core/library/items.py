@@ -33,9 +33,10 @@ def first_lines(clips: Iterable[Clip]) -> tuple[Clip, ...]:
     return tuple(first.values())
 
 
+RANGES, FIRST_LINES = "ranges", "first_lines"
 ITEMS: dict[str, Items] = {
-    "ranges": Items("every captioned range", captioned_ranges),
-    "first_lines": Items("the first line of each file alone", first_lines),
+    RANGES: Items("every captioned range", captioned_ranges),
+    FIRST_LINES: Items("the first line of each file alone", first_lines),
 }
 
 

