@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.limits import check_extent
 from motionpatches.core.motion.axes import to_y_up
 from motionpatches.core.motion.motion import Assumption, Motion, Source
 from motionpatches.core.motion.raw import RawTake
@@ -30,8 +30,7 @@ def assemble(path: Path, raw: RawTake, recognition: Recognition, said: Correctio
     add = recognition.root_offset is not None and recognition.root_offset.value
     add = add if said.root_offset is None else said.root_offset
     placed = _placed(raw, factor, up, add)
-    if len(placed) and not np.isfinite(placed).all():
-        raise FileProblem(path, "some of its values are too large for a place in metres", "Repair or re-export the take")
+    check_extent(path, placed)
     motion = Motion(
         placed,
         fps,
@@ -46,7 +45,9 @@ def assemble(path: Path, raw: RawTake, recognition: Recognition, said: Correctio
     second = raw.partner.skeleton
     same = (second.joint_names, second.parents) == (raw.skeleton.joint_names, raw.skeleton.parents)
     chains = parts.chains if same else second.chains or find_body_parts(second, raw.partner.positions).chains
-    partner = replace(motion, positions=_placed(raw.partner, factor, up, add), skeleton=replace(second, chains=chains))
+    beside = _placed(raw.partner, factor, up, add)
+    check_extent(path, np.stack([part(axis=(0, 1)) for part in (placed.min, placed.max, beside.min, beside.max)])[None])
+    partner = replace(motion, positions=beside, skeleton=replace(second, chains=chains))
     return replace(motion, partner=partner)
 
 

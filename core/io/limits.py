@@ -7,22 +7,31 @@ from pathlib import Path
 import numpy as np
 
 from motionpatches.core.errors import FileProblem
+from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake
 
 MAX_JOINTS = 1000
-MAX_BYTES = 4 << 30
+MAX_BYTES = 1 << 30
+# Slower takes are resampled to the rate that models read.
+READ_FPS = 20.0
 # Raw units: 1,000 km in millimetres.
 FARTHEST = 1e9
+# Between two places of a take.
+WIDEST_M = 1000.0
 LONGEST_NAME = 1000
 SLOWEST_FPS, FASTEST_FPS = 1.0, 1000.0
 
 
-def check_size(path: Path, frames: int, joints: int, where: str = "") -> None:
-    """Refuse, before memory is taken, what no take has: too many joints, or more than 4 GB of positions."""
+def check_size(path: Path, frames: int, joints: int, where: str = "", fps: float = READ_FPS) -> None:
+    """Refuse, before memory is taken, what no take has: too many joints, or more than 1 GB of positions, also after it is
+    resampled for a model."""
     if joints > MAX_JOINTS:
         raise FileProblem(path, f"more than {MAX_JOINTS:,} joints", "Export only the body", where)
-    if frames * joints * 12 > MAX_BYTES:
-        raise FileProblem(path, f"{frames:,} frames of {joints:,} joints are more than 4 GB", "Cut it into takes", where)
+    if frames * max(1.0, READ_FPS / fps) * joints * 12 > MAX_BYTES:
+        seconds = f" of {1 / fps:.3g} s" if fps < READ_FPS else ""
+        raise FileProblem(
+            path, f"{frames:,} frames{seconds} of {joints:,} joints are more than 1 GB of places", "Cut it into takes", where
+        )
 
 
 def check_rate(path: Path, fps: float, where: str = "") -> float:
@@ -44,6 +53,23 @@ def check_finite(path: Path, *arrays: np.ndarray) -> None:
         )
 
 
+def check_extent(path: Path, positions: np.ndarray) -> None:
+    """Refuse positions (T, J, 3) in metres that are farther from each other than any capture reaches."""
+    with np.errstate(all="ignore"):
+        widest = float((positions.max(axis=(0, 1)) - positions.min(axis=(0, 1))).max()) if positions.size else 0.0
+    if not widest <= WIDEST_M:
+        raise FileProblem(
+            path,
+            f"its places are up to {widest / 1000:,.3g} km apart, at most {WIDEST_M / 1000:g} km is read",
+            "Repair the take, or correct its unit in Check Import",
+        )
+
+
+def note_of_cut(frames: int) -> Assumption:
+    """What is said of a take whose file ends inside a line."""
+    return Assumption("frames", f"{frames:,}", "the file does not end with a whole line; its last number may be cut off", 0.5)
+
+
 def short(token: object, length: int = 60) -> str:
     """A piece of a file, cut to fit into a message."""
     text = str(token)
@@ -57,8 +83,8 @@ def check_take(path: Path, take: RawTake) -> None:
         raise FileProblem(path, "it has no frames", "Export it with animation", where)
     if not take.skeleton.joint_count:
         raise FileProblem(path, "it has no joints", "Export it with its skeleton", where)
-    check_size(path, len(take.positions), take.skeleton.joint_count, where)
     check_rate(path, take.fps, where)
+    check_size(path, len(take.positions), take.skeleton.joint_count, where, take.fps)
     check_finite(path, take.positions)
     far = np.abs(take.positions).max(axis=(1, 2)) > FARTHEST
     if far.any():

@@ -7,8 +7,9 @@ import json
 import math
 import os
 import re
+import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -32,16 +33,27 @@ def read_text(path: Path, most: int = MAX_TEXT) -> str:
     return decode(read_bytes(path, most))
 
 
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading, never waiting for a pipe. Raises FileProblem for anything else, and OSError."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    kind = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(kind):
+        return open(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(path)
+    raise FileProblem(path, "it is a device or a pipe, no regular file", "Copy the take into a file")
+
+
 def read_bytes(path: Path, most: int = MAX_TEXT) -> bytes:
     """A whole regular file. Raises FileProblem."""
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            raise FileProblem(path, "it is a device or a pipe, not a file", "Copy the take into a file")
-        with open(path, "rb") as stream:
+        with open_regular(path) as stream:
             size = os.fstat(stream.fileno()).st_size  # read(n) takes n bytes of memory at once
             data = stream.read(min(size, most) + 1)
-    except OSError as error:
-        raise os_problem(path, error) from error
+    except (OSError, ValueError) as error:
+        raise os_problem(path, error if isinstance(error, OSError) else OSError(str(error))) from error
     if len(data) > most:
         raise FileProblem(path, f"it is longer than {most / 2**30:.3g} GB", "Cut it into takes")
     return data
@@ -131,6 +143,17 @@ def parse_numbers(text: str) -> np.ndarray:
     if not len(values) or values[-1] != _SENTINEL:
         raise ValueError("a word that is no number")
     return values[:-1]
+
+
+def last_number_may_be_cut(text: str) -> bool:
+    """Whether text ends inside its last line, where nothing tells that the last number is whole: all others of that line have
+    as many decimals."""
+    if not text or text[-1].isspace():
+        return False
+    line = text[text.rfind("\n") + 1 :]
+    words = re.split(r"[\s;,]+" if "." in line else r"[\s;]+", line)
+    decimals = [len(word.replace(",", ".").partition(".")[2]) for word in words]
+    return len(words) <= 3 or not decimals[-1] or any(count not in (0, decimals[-1]) for count in decimals)
 
 
 def bad_number(text: str) -> tuple[int, str]:

@@ -6,8 +6,6 @@ skeletons and one {id, captions, split, skeleton, ...} a clip.
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import zipfile
 from collections.abc import Sequence
@@ -16,7 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from motionpatches.core.atomic import replacing
 from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.hashing import content_digest
+from motionpatches.core.io.containers.npy_file import read_npz
+from motionpatches.core.io.limits import LONGEST_NAME, MAX_JOINTS, check_rate
 from motionpatches.core.library.library import Clip, Library, Reader
 from motionpatches.core.library.takes import take_id
 from motionpatches.core.motion.motion import Assumption, Motion
@@ -24,6 +26,7 @@ from motionpatches.core.motion.skeleton import Skeleton
 from motionpatches.core.progress import Job, Progress
 
 STEP_M = 0.0005
+LONGEST_TEXT = 10_000
 
 
 def is_packed(path: Path) -> bool:
@@ -41,24 +44,24 @@ def open_packed(path: Path) -> Job[Library]:
     """Reads a packed library; motions stay in memory as int16."""
     yield Progress(f"Reading {path.name}", 0, 1)
     try:
-        content = path.read_bytes()
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            positions, lengths = arrays["positions"], arrays["lengths"]
-            index = json.loads(str(arrays["index"]))
-        skeletons = [
-            Skeleton(tuple(s["joint_names"]), tuple(s["parents"]), tuple(tuple(c) for c in s["chains"]))
-            for s in index["skeletons"]
-        ]
+        arrays = read_npz(path)
+        positions, lengths = arrays["positions"], arrays["lengths"]
+        index = json.loads(str(arrays["index"]))
+        skeletons = [_skeleton(s) for s in index["skeletons"]]
+        if not all(map(_is_described, index["clips"])):
+            raise ValueError("a clip is not described by texts")
         of = [skeletons[c["skeleton"]] for c in index["clips"]]
         ends = np.cumsum([n * s.joint_count for n, s in zip(lengths.tolist(), of, strict=True)])
         fps = float(index["fps"])
+        key = content_digest(path)[:12]
     except OSError as error:
         raise os_problem(path, error) from error
-    except (ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
-        raise FileProblem(path, f"it is not a packed library ({error})", "Choose another file") from None
-    if positions.dtype != np.int16 or not len(ends) or ends[-1] != len(positions):
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+        raise FileProblem(path, f"it is not a packed library ({str(error)[:120]})", "Choose another file") from None
+    check_rate(path, fps)
+    fits = positions.dtype == np.int16 and positions.shape[1:] == (3,) and lengths.dtype.kind in "iu" and len(lengths) > 0
+    if not fits or lengths.min() < 1 or ends[-1] != len(positions):
         raise FileProblem(path, "its arrays do not fit together", "Build or copy it again")
-    key = hashlib.sha256(content).hexdigest()[:12]
     clips = tuple(
         Clip(c["id"], path, tuple(c["captions"]), c["split"], int(n) / fps, key=f"{key}:{i}")
         for i, (c, n) in enumerate(zip(index["clips"], lengths, strict=True))
@@ -77,6 +80,19 @@ def open_packed(path: Path) -> Job[Library]:
     )
 
 
+def _skeleton(values: dict[str, Any]) -> Skeleton:
+    """Raises ValueError, KeyError or TypeError for what is none."""
+    names = tuple(values["joint_names"])
+    if len(names) > MAX_JOINTS or not all(isinstance(name, str) and len(name) <= LONGEST_NAME for name in names):
+        raise ValueError("the names of its joints are too many, too long, or no texts")
+    return Skeleton(names, tuple(values["parents"]), tuple(tuple(c) for c in values["chains"]))
+
+
+def _is_described(clip: dict[str, Any]) -> bool:
+    texts = [clip["id"], clip["split"], *clip["captions"]]
+    return isinstance(clip["captions"], list) and all(isinstance(text, str) and len(text) <= LONGEST_TEXT for text in texts)
+
+
 def write_packed(path: Path, name: str, motions: Sequence[Motion], clips: Sequence[dict[str, Any]]) -> None:
     """Writes motions of one rate; `clips` give id, captions, split (and what else is to be kept)."""
     skeletons = list(dict.fromkeys(m.skeleton for m in motions))
@@ -90,7 +106,7 @@ def write_packed(path: Path, name: str, motions: Sequence[Motion], clips: Sequen
         "skeletons": [{"joint_names": s.joint_names, "parents": s.parents, "chains": s.chains} for s in skeletons],
         "clips": [{**clip, "skeleton": place[m.skeleton]} for clip, m in zip(clips, motions, strict=True)],
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with replacing(path) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for key, array in (
             ("positions", steps.astype(np.int16)),
             ("lengths", np.array([m.frame_count for m in motions], np.int32)),

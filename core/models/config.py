@@ -134,7 +134,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "dropout": (0, 1),
     "drop_path": (0, 1),
     "temperature": (1e-6, 1e6),
-    "fps": (1, 1000),
+    "fps": (1, 120),
     "height_m": (0, 100),
     "leg_m": (0, 100),
     "points": (1, 224),

@@ -61,7 +61,9 @@ def _timm_model(config: ModelConfig, weights: str) -> Vit:
     # Checked before timm sees the name: it would follow "hf-hub:" and "local-dir:" to files of others.
     if not VIT_NAME.fullmatch(config.motion) or not timm.is_model(config.motion):
         raise StudioError(f"timm has no vision transformer called {config.motion[:60]!r}.")
-    own: dict[str, Any] = {} if weights in ("", "hub") else {"pretrained_cfg_overlay": {"state_dict": read_tensors(Path(weights))}}
+    own: dict[str, Any] = {}
+    if weights not in ("", "hub"):
+        own = {"pretrained_cfg_overlay": {"state_dict": read_tensors(Path(weights))}}
     vit: Vit = timm.create_model(
         config.motion,
         img_size=(MAX_FRAMES, PARTS * config.patches.points),

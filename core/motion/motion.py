@@ -30,7 +30,7 @@ class Source:
 
 def frame_at(time_s: float, fps: float, count: int) -> int:
     """Return the index of the frame nearest to a time, of `count` frames; the later one at the middle."""
-    return min(max(floor(time_s * fps + 0.5), 0), count - 1)
+    return floor(min(max(time_s * fps + 0.5, 0.0), count - 1))
 
 
 def frame_range(start_s: float, end_s: float, fps: float, count: int) -> tuple[int, int]:
@@ -54,8 +54,8 @@ def caption_range(start_s: float, end_s: float, fps: float, count: int) -> tuple
 
     Arguments and result are those of `frame_range`.
     """
-    first = min(int(start_s * fps), count - 1)
-    return first, max(min(int(end_s * fps), count) if end_s else count, first + 1)
+    first = int(min(start_s * fps, count - 1))
+    return first, max(int(min(end_s * fps, count)) if end_s else count, first + 1)
 
 
 @dataclass(frozen=True, eq=False)

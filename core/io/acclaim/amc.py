@@ -10,8 +10,8 @@ import numpy as np
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.acclaim.asf import Asf, find_asf, parse_asf
 from motionpatches.core.io.formats import Format
-from motionpatches.core.io.limits import check_finite, check_size, short
-from motionpatches.core.io.text import head_text, parse_numbers, read_text
+from motionpatches.core.io.limits import check_finite, check_size, note_of_cut, short
+from motionpatches.core.io.text import head_text, last_number_may_be_cut, parse_numbers, read_text
 from motionpatches.core.motion import kinematics
 from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake
@@ -36,13 +36,7 @@ def read_amc(path: Path) -> list[RawTake]:
     positions = joint_positions(asf, values, in_degrees)
     check_finite(path, positions)
     rest = joint_positions(asf, {bone: np.zeros((1, v.shape[1])) for bone, v in values.items()}, in_degrees)[0]
-    notes = (
-        ()
-        if text.endswith("\n")
-        else (
-            Assumption("frames", f"{frames:,}", "the file does not end with a whole line; its last number may be cut off", 0.5),
-        )
-    )
+    notes = (note_of_cut(frames),) if last_number_may_be_cut(text) else ()
     fps, rate = _rate(path, step)
     return [
         RawTake(

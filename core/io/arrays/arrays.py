@@ -26,6 +26,7 @@ from motionpatches.core.io.smpl import interhuman
 from motionpatches.core.io.smpl.body import take_of
 from motionpatches.core.io.smpl.motionx import MOTIONX_WIDTH, motionx_poses
 from motionpatches.core.io.smpl.results import poses_in
+from motionpatches.core.io.text import open_regular
 from motionpatches.core.io.values import (
     CAPTIONS,
     RATES,
@@ -115,9 +116,7 @@ def read_arrays(path: Path) -> list[RawTake]:
 def read_value(path: Path) -> Any:
     """An array, or nested dicts and lists of them: what a file holds, told by its first bytes. Raises FileProblem."""
     try:
-        if path.exists() and not path.is_file():
-            raise FileProblem(path, "it is not a regular file", "Open a file")
-        with open(path, "rb") as stream:
+        with open_regular(path) as stream:
             start = stream.read(16)
         if start.startswith(MAGIC):
             return read_npy(path)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.io.arrays.arrays import DEFAULT_FPS, KIT_FPS, positions_of, read_array
 from motionpatches.core.io.arrays.joint_vectors import WIDTHS
 from motionpatches.core.io.assemble import assemble
-from motionpatches.core.io.limits import check_finite, check_rate
+from motionpatches.core.io.limits import check_finite, check_rate, check_take
+from motionpatches.core.io.text import read_json
 from motionpatches.core.motion.motion import Assumption, Motion
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.motion.skeleton import Skeleton, known_name
@@ -58,7 +58,9 @@ class SharedFormat:
         """The take of one file of the folder. Raises FileProblem."""
         positions = positions_of(path, read_array(path), self.joints)
         check_finite(path, positions)
-        return RawTake(self.columns(positions), self.fps, self.skeleton, self.rate, parts=self.parts)
+        take = RawTake(self.columns(positions), self.fps, self.skeleton, self.rate, parts=self.parts)
+        check_take(path, take)
+        return take
 
     def read(self, path: Path) -> Motion:
         """The motion of one file of the folder. Raises FileProblem."""
@@ -126,12 +128,10 @@ def _samples(files: Sequence[Path], joints: int) -> list[np.ndarray]:
 
 def _described(file: Path, joints: int) -> tuple[Skeleton, float]:
     try:
-        values = json.loads(file.read_text(encoding="utf-8", errors="replace"))
+        values = read_json(file)
         skeleton = Skeleton(tuple(map(str, values["joint_names"])), tuple(int(p) for p in values["parents"]))
         fps = check_rate(file, float(values.get("fps", DEFAULT_FPS)))
-    except OSError as error:
-        raise os_problem(file, error) from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise FileProblem(
             file, f"it does not describe a skeleton ({str(error)[:80]})", "It needs joint_names, parents and fps"
         ) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.arrays.layouts import MAX_TAKES, positions_of
+from motionpatches.core.io.text import read_json
 from motionpatches.core.io.values import texts_in, with_text_keys
 from motionpatches.core.motion.motion import Assumption
 
@@ -75,8 +75,8 @@ def meta_of(path: Path, frames: int) -> dict[str, Any]:
     try:
         if file is None or file.stat().st_size > LARGEST_META:
             return {}
-        values = json.loads(file.read_text(encoding="utf-8", errors="replace"))
-    except (OSError, ValueError, RecursionError):
+        values = read_json(file)
+    except (OSError, FileProblem):
         return {}
     if not isinstance(values, dict):
         return {}

@@ -17,7 +17,7 @@ from motionpatches.core.io.bvh.positions import (
     root_offset,
 )
 from motionpatches.core.io.formats import Format
-from motionpatches.core.io.limits import check_finite, check_size, short
+from motionpatches.core.io.limits import check_finite, check_size, note_of_cut, short
 from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.motion.skeleton import Skeleton
@@ -99,7 +99,7 @@ def _notes(bvh: Bvh, places: Places, props: list[list[int]]) -> tuple[Assumption
         says = f"{bvh.claimed:,}" if bvh.claimed >= 0 else "no possible number"
         notes.append(Assumption("frames", f"{frames:,}", f"the header announces {says}; the take may be cut off", 0.6))
     elif bvh.cut:
-        notes.append(Assumption("frames", f"{frames:,}", "the last number looks cut off; the last frame may be wrong", 0.5))
+        notes.append(note_of_cut(frames))
     if places == "world":
         notes.append(Assumption("joint places", "in the world", "so joints are as far apart as their OFFSETs say", 0.95))
     if places == "added":

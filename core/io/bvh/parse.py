@@ -12,9 +12,11 @@ import numpy as np
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.limits import MAX_JOINTS, check_rate, short
-from motionpatches.core.io.text import bad_number, parse_numbers, read_text, to_float
+from motionpatches.core.io.text import bad_number, last_number_may_be_cut, parse_numbers, read_text, to_float
 
 MAX_HEADER = 32 << 20
+# Of a joint; nine are usual where it also scales.
+MAX_CHANNELS = 64
 AGAIN = "Export it again"
 CUT = "Copy or export the file again"
 
@@ -26,7 +28,7 @@ class Bvh:
     """A parsed file: `offsets` (J, 3) and `channels` (a joint's (kind, axis) list) in file order; End Sites are left out.
 
     Kinds are 'p' (position), 'r' (rotation) and '-' (ignored). `values` (T, C) floats, degrees and file units. `claimed`: the
-    frames that the header announces, -1 where that is no number. `cut`: the last number seems to be cut off.
+    frames that the header announces, -1 where that is no number. `cut`: the last number may be cut off.
     """
 
     names: tuple[str, ...]
@@ -61,7 +63,7 @@ def parse_bvh(path: Path) -> Bvh:
         values,
         frame_time,
         claimed,
-        _last_number_is_cut(body),
+        last_number_may_be_cut(body),
     )
 
 
@@ -194,14 +196,17 @@ class _Hierarchy:
         words = re.split(r"\s(?:#|//)", text)[0].replace(",", " ").replace(";", " ").split()
         joint = self.stack[-1][0]
         if words and words[0].isdecimal():
-            self.counts[joint] = min(int(words[0][:6]), 10**5)
+            self.counts[joint] = min(int(words[0][:6]), MAX_CHANNELS)
             words = words[1:]
         self.channels[joint] = ()
         self.add_channels(words)
 
     def add_channels(self, words: list[str]) -> None:
+        joint = self.stack[-1][0]
+        if len(self.channels[joint]) + len(words) > MAX_CHANNELS:
+            raise self.problem(f"a joint has {len(words):,} channels")
         try:
-            self.channels[self.stack[-1][0]] += tuple(map(_channel, words))
+            self.channels[joint] += tuple(map(_channel, words))
         except KeyError as error:
             raise self.problem(f"unknown channel {short(error.args[0])!r}") from None
 
@@ -308,12 +313,3 @@ def _values(path: Path, body: str, width: int, per_line: int, claimed: int, firs
     if frames < claimed and not body.rstrip(" \t").endswith("\n"):
         raise FileProblem(path, f"it is cut off: {claimed:,} frames are announced, {frames:,} are there", CUT, f"frame {frames}")
     return values.reshape(frames, width)
-
-
-def _last_number_is_cut(body: str) -> bool:
-    """Whether the text ends inside a number: no line end, and fewer decimals than all others of the last line have."""
-    if body.endswith(("\n", " ", "\t")):
-        return False
-    words = body[body.rfind("\n") + 1 :].split()
-    decimals = {len(w.partition(".")[2]) for w in words[:-1]}
-    return len(words) > 3 and len(decimals) == 1 and len(words[-1].partition(".")[2]) < min(decimals)

@@ -15,6 +15,7 @@ import numpy as np
 
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.io.containers.plain_pickle import MAX_BYTES, load_plain
+from motionpatches.core.io.text import open_regular
 from motionpatches.core.io.values import is_text, printable
 
 MAGIC = b"\x93NUMPY"
@@ -83,9 +84,7 @@ def read_array(path: Path) -> np.ndarray:
 def read_npy(path: Path, objects: bool = True) -> Any:
     """The array of a .npy file, or the plain data of the pickle in it. Raises FileProblem."""
     try:
-        if path.exists() and not path.is_file():
-            raise FileProblem(path, "it is not a regular file", "Open a file")
-        with open(path, "rb") as stream:
+        with open_regular(path) as stream:
             header = read_header(stream)
             left = path.stat().st_size - stream.tell()
             if header.objects:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.formats import Format
-from motionpatches.core.io.limits import check_rate, check_size
+from motionpatches.core.io.limits import check_rate, check_size, note_of_cut
 from motionpatches.core.io.points.csv_header import Header, is_numbers, read_header
 from motionpatches.core.io.points.gaps import fill_gaps, missing_points
 from motionpatches.core.io.points.named_points import takes_of_points
 from motionpatches.core.io.points.number_table import METRES, number_table, rate_of_times, without_zeros
-from motionpatches.core.io.text import head_text, read_text, to_float
+from motionpatches.core.io.text import head_text, last_number_may_be_cut, read_text, to_float
 from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.motion.skeleton import Skeleton
@@ -34,7 +35,8 @@ Points = tuple[list[str], np.ndarray, np.ndarray | None]
 
 def read_joint_csv(path: Path) -> list[RawTake]:
     """The takes of a table of points. Raises FileProblem where it holds no places."""
-    lines = _section(read_text(path, MAX_TEXT).split("\n"))
+    text = read_text(path, MAX_TEXT)
+    lines = _section(text.split("\n"))
     delimiter = _delimiter(lines)
     heads = [_cells(line, delimiter) for line in lines[:80]]
     if max(map(len, heads), default=0) > MAX_COLUMNS:
@@ -59,9 +61,11 @@ def read_joint_csv(path: Path) -> list[RawTake]:
     positions = without_zeros(positions)
     fps, rate = _rate(path, header, times, lines[:start])
     unit, up = _stated(header, lines[:start])
+    notes = (note_of_cut(len(positions)),) if last_number_may_be_cut(text) else ()
     if all(NUMBERED.fullmatch(name) for name in names):
-        return [_unnamed(path, positions, fps, rate, unit, up)]
-    return takes_of_points(path, names, positions, fps, rate, unit=unit, up=up)
+        take = _unnamed(path, positions, fps, rate, unit, up)
+        return [replace(take, notes=(*take.notes, *notes))]
+    return takes_of_points(path, names, positions, fps, rate, unit=unit, up=up, notes=notes)
 
 
 def _section(lines: list[str]) -> list[str]:

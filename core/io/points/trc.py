@@ -8,10 +8,10 @@ import numpy as np
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.formats import Format
-from motionpatches.core.io.limits import check_rate, check_size
+from motionpatches.core.io.limits import check_rate, check_size, note_of_cut
 from motionpatches.core.io.points.named_points import takes_of_points
 from motionpatches.core.io.points.number_table import METRES, number_table, rate_of_times, without_zeros
-from motionpatches.core.io.text import read_text, to_float
+from motionpatches.core.io.text import last_number_may_be_cut, read_text, to_float
 from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.motion.stated import Stated
@@ -22,7 +22,8 @@ CUT = "Copy or export the file again"
 
 def read_trc(path: Path) -> list[RawTake]:
     """The points of a TRC file: a body where they are named as joints or as a marker set, else points."""
-    lines = read_text(path, MAX_TEXT).split("\n")
+    text = read_text(path, MAX_TEXT)
+    lines = text.split("\n")
     header, names, start = _header(path, lines)
     # A row: frame, time, and three numbers a point; rows may end in more tabs.
     rows = [line for line in lines[start:] if line.strip()]
@@ -37,6 +38,8 @@ def read_trc(path: Path) -> list[RawTake]:
     claimed = to_float(header.get("numframes", ""))
     if claimed is not None and claimed != len(table):
         notes = (Assumption("frames", f"{len(table):,}", f"the header announces {claimed:,.0f}; the take may be cut off", 0.6),)
+    elif last_number_may_be_cut(text):
+        notes = (note_of_cut(len(table)),)
     metres = METRES.get(header.get("units", "").lower())
     unit = Stated(metres, f"Units {header['units']} in the header", 0.95) if metres else None
     return takes_of_points(path, names, positions, fps, rate, unit=unit, notes=notes)

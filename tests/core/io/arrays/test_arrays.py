@@ -315,7 +315,7 @@ def test_bombs_take_no_memory(tmp_path, walk):
 
 def test_what_is_no_file(tmp_path):
     (tmp_path / "folder.npy").mkdir()
-    for path, says in ((tmp_path / "folder.npy", "regular file"), (tmp_path / "none.npz", "exist")):
+    for path, says in ((tmp_path / "folder.npy", "a folder, not a file"), (tmp_path / "none.npz", "exist")):
         with pytest.raises(FileProblem, match=says):
             read_arrays(path)
     (tmp_path / "text.npz").write_text("hello")
