@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,8 +12,8 @@ from motionpatches.core.evaluation.evaluate import Evaluation
 from motionpatches.core.evaluation.metrics import Ways
 from motionpatches.core.evaluation.protocols import PROTOCOLS
 from motionpatches.core.evaluation.published import NAMES, beside
-from motionpatches.core.library.csv_cells import safe_cell
 from motionpatches.core.library.items import ITEMS
+from motionpatches.core.library.table import guarded, quoted
 
 WAYS = {"t2m": "text → motion", "m2t": "motion → text"}
 
@@ -103,14 +101,11 @@ def comma_separated(evaluation: Evaluation) -> str:
         "judge": evaluation.judge,
         "model": evaluation.training,
     }
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_header(), *about])
     rows = rows_of(evaluation)
+    lines = [[*_header(), *about]]
     for line, row in zip(_table(rows), rows, strict=True):
-        cells = [*line, *([""] * len(about) if row.published else map(str, about.values()))]
-        writer.writerow([safe_cell(one_line(cell)) for cell in cells])
-    return out.getvalue()
+        lines.append([*line, *([""] * len(about) if row.published else map(str, about.values()))])
+    return "".join(",".join(quoted(guarded(one_line(cell)), ",") for cell in line) + "\n" for line in lines)
 
 
 def values(evaluation: Evaluation) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from functools import cache
 from typing import NamedTuple
 
 DELIMITERS = (",", ";", "\t")
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# What spreadsheets take for the start of a formula, in full width too; some leave out blanks before it.
+_FORMULA = re.compile(r"[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r]")
 
 
 class Cell(NamedTuple):
