@@ -19,62 +19,40 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BUILD, DIST = ROOT / "build", ROOT / "dist"
 VENV = BUILD / "venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LINUX = ROOT / "packaging" / "linux"
-# What the bundle takes from the system; the C library is the build machine's or newer.
-DEPENDS = (
-    "libegl1",
-    "libgl1",
-    "libopengl0",
-    "libxkbcommon-x11-0",
-    "libdbus-1-3",
-    "libxcb-cursor0",
-    "libxcb-icccm4",
-    "libxcb-image0",
-    "libxcb-keysyms1",
-    "libxcb-randr0",
-    "libxcb-render-util0",
-    "libxcb-shape0",
-    "libxcb-xinerama0",
-    "libxcb-xkb1",
-    "libfontconfig1",
-    "libglib2.0-0 | libglib2.0-0t64",
-)
+# What the packages of studio.py are for on a machine without a screen or a graphics card; the bundle only recommends them.
+WITHOUT_SCREEN = ("xvfb", "libgl1-mesa-dri", "fonts-dejavu-core")
 # Libraries that are built with tables of symbols that nothing reads at run time, a hundred megabytes of them.
 SYMBOLS = ("torch/lib/libtorch_*.so", "libpython3*.so.*", "tokenizers/*.so")
 
 
 def version() -> str:
-    sys.path.insert(0, str(ROOT))
+    """Return the version of the program."""
     from motionpatches.core.version import VERSION
 
     return VERSION
 
 
+def depends() -> list[str]:
+    """Return what the .deb takes from the system, for its field Depends; the C library is the build machine's or newer."""
+    from motionpatches.packaging.studio import LIBRARIES
+
+    # Debian 13 and Ubuntu 24.04 renamed glib.
+    renamed = {"libglib2.0-0": "libglib2.0-0 | libglib2.0-0t64"}
+    needed = [renamed.get(name, name) for name in LIBRARIES if name not in WITHOUT_SCREEN]
+    return [f"libc6 (>= {os.confstr('CS_GNU_LIBC_VERSION').split()[1]})", *needed]
+
+
 def make_folder() -> Path:
-    """dist/motionpatches."""
-    if not PYTHON.exists():
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(VENV)], check=True)
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pip",
-            "--python",
-            str(PYTHON),
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--upgrade",
-            str(ROOT),
-            "pyinstaller>=6.10,<7",
-        ],
-        check=True,
-    )
+    """Build dist/motionpatches, and return it."""
+    from motionpatches.packaging.studio import pip_install, python_of
+
+    python = python_of(VENV)
+    pip_install(python, "--upgrade", str(ROOT), "pyinstaller>=6.10,<7")
     BUILD.mkdir(parents=True, exist_ok=True)
     subprocess.run(
         [
-            str(PYTHON),
+            str(python),
             "-m",
             "PyInstaller",
             "--noconfirm",
@@ -98,11 +76,12 @@ def make_folder() -> Path:
 
 
 def size_mb(folder: Path) -> float:
+    """Return the size of the files in a folder in megabytes; links count nothing."""
     return sum(f.stat().st_size for f in folder.rglob("*") if f.is_file() and not f.is_symlink()) / 1e6
 
 
 def make_deb(folder: Path) -> Path:
-    """The bundle under /opt, a launcher, menu entry, file association, AppStream metadata."""
+    """Pack the bundle under /opt, with launcher, menu entry, file association and AppStream metadata; return the .deb."""
     name, number = "motionpatches-studio", version()
     architecture = subprocess.run(["dpkg", "--print-architecture"], check=True, capture_output=True, text=True).stdout.strip()
     tree = BUILD / "deb"
@@ -135,7 +114,7 @@ def make_deb(folder: Path) -> Path:
     (tree / "DEBIAN" / "control").write_text(
         f"Package: {name}\nVersion: {number}\nArchitecture: {architecture}\nSection: graphics\nPriority: optional\n"
         "Maintainer: The Motion Patches Studio developers <studio@motionpatches.invalid>\n"
-        f"Installed-Size: {int(size_mb(tree) * 1000 / 1.024)}\nDepends: libc6 (>= {_libc()}), {', '.join(DEPENDS)}\n"
+        f"Installed-Size: {int(size_mb(tree) * 1000 / 1.024)}\nDepends: {', '.join(depends())}\n"
         "Recommends: ffmpeg, libgl1-mesa-dri, fonts-dejavu-core, shared-mime-info, desktop-file-utils\nSuggests: xvfb\n"
         "Description: find a motion-capture take by typing a sentence\n"
         " Opens motion data of any skeleton, shows takes in 3D beside their motion\n"
@@ -150,11 +129,8 @@ def make_deb(folder: Path) -> Path:
     return package
 
 
-def _libc() -> str:
-    return os.confstr("CS_GNU_LIBC_VERSION").split()[1]
-
-
 def main() -> int:
+    """Build, and try the .deb; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--no-test", action="store_true", help="do not install and try the .deb")
     options = parser.parse_args()
@@ -170,4 +146,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""Sets the studio up and runs it. Needs Python 3.11 or newer with pip, nothing else.
+"""Set the studio up and run it. Needs Python 3.11 or newer with pip, nothing else.
 
     python3 packaging/studio.py            opens the studio (arguments go to motionpatches)
     python3 packaging/studio.py test       runs the tests
@@ -18,32 +18,32 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-LIBRARIES = {
-    "xvfb": "Xvfb",
-    "libegl1": "libEGL.so.1",
-    "libgl1": "libGL.so.1",
-    "libgl1-mesa-dri": "dri/swrast_dri.so",
-    "libopengl0": "libOpenGL.so.0",
-    "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
-    "libdbus-1-3": "libdbus-1.so.3",
-    "libxcb-cursor0": "libxcb-cursor.so.0",
-    "libxcb-icccm4": "libxcb-icccm.so.4",
-    "libxcb-image0": "libxcb-image.so.0",
-    "libxcb-keysyms1": "libxcb-keysyms.so.1",
-    "libxcb-randr0": "libxcb-randr.so.0",
-    "libxcb-render-util0": "libxcb-render-util.so.0",
-    "libxcb-shape0": "libxcb-shape.so.0",
-    "libxcb-xinerama0": "libxcb-xinerama.so.0",
-    "libxcb-xkb1": "libxcb-xkb.so.1",
-    "libfontconfig1": "libfontconfig.so.1",
-    "libglib2.0-0": "libglib-2.0.so.0",
-    "fonts-dejavu-core": "fonts/truetype/dejavu/DejaVuSans.ttf",
-}
+# Debian packages that Qt, OpenGL and a virtual screen need.
+LIBRARIES = (
+    "xvfb",
+    "libegl1",
+    "libgl1",
+    "libgl1-mesa-dri",
+    "libopengl0",
+    "libxkbcommon-x11-0",
+    "libdbus-1-3",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-image0",
+    "libxcb-keysyms1",
+    "libxcb-randr0",
+    "libxcb-render-util0",
+    "libxcb-shape0",
+    "libxcb-xinerama0",
+    "libxcb-xkb1",
+    "libfontconfig1",
+    "libglib2.0-0",
+    "fonts-dejavu-core",
+)
 
 
 def missing_libraries() -> list[str]:
-    """Debian packages whose files are not on this Linux system; [] elsewhere."""
+    """Return the Debian packages that are not installed on this Linux system; [] on other systems."""
     if not sys.platform.startswith("linux"):
         return []
     if shutil.which("dpkg-query"):
@@ -54,6 +54,7 @@ def missing_libraries() -> list[str]:
 
 
 def install_libraries() -> None:
+    """Install missing system libraries as root on Debian and Ubuntu; otherwise print how to."""
     missing = missing_libraries()
     if not missing:
         return
@@ -75,48 +76,47 @@ def install_libraries() -> None:
         )
 
 
-def install_packages(extra: str) -> None:
-    """A virtual environment with the program in it; a stamp remembers what was installed."""
-    stamp = VENV / f"installed-{extra or 'studio'}"
+def python_of(folder: Path) -> Path:
+    """Return the Python of a virtual environment, which is made where there is none."""
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    return python
+
+
+def pip_install(python: Path, *arguments: str) -> None:
+    """Install into the environment of a Python, by the pip of this one."""
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, *arguments], check=True)
+
+
+def install_packages(extra: str) -> Path:
+    """Make the virtual environment with the program in it, and return its Python; a stamp remembers what was installed."""
+    python, stamp = python_of(VENV), VENV / f"installed-{extra or 'studio'}"
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
-    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
-        return
+    if stamp.exists() and stamp.read_text() == wanted:
+        return python
     print("Installing the program and what it needs into .venv; this is done once…", flush=True)
-    if not PYTHON.exists():
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(VENV)], check=True)
-    target = f"{ROOT}[{extra}]" if extra else str(ROOT)
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pip",
-            "--python",
-            str(PYTHON),
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--editable",
-            target,
-        ],
-        check=True,
-    )
+    pip_install(python, "--editable", f"{ROOT}[{extra}]" if extra else str(ROOT))
     stamp.write_text(wanted)
+    return python
 
 
 def main() -> int:
+    """Set up, then run the studio or the tests; return the exit status."""
     if sys.version_info < (3, 11):  # noqa: UP036
         print("Python 3.11 or newer is needed.", file=sys.stderr)
         return 1
     testing = sys.argv[1:2] == ["test"]
     try:
         install_libraries()
-        install_packages("test" if testing else "")
+        python = install_packages("test" if testing else "")
     except subprocess.CalledProcessError as error:
         print(f"The set-up stopped: {' '.join(map(str, error.cmd[:4]))}… failed. See its message above.", file=sys.stderr)
         return 1
     if testing:
-        return subprocess.run([str(PYTHON), "-m", "pytest", *sys.argv[2:]], cwd=ROOT).returncode
-    return subprocess.run([str(PYTHON), "-m", "motionpatches", *sys.argv[1:]]).returncode
+        return subprocess.run([str(python), "-m", "pytest", *sys.argv[2:]], cwd=ROOT).returncode
+    return subprocess.run([str(python), "-m", "motionpatches", *sys.argv[1:]]).returncode
 
 
 if __name__ == "__main__":
