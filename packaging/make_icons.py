@@ -1,4 +1,4 @@
-"""Draws the program's icon, a small motion patch image in the colours of the five body parts, in every system's format:
+"""Draw the program's icon, a small motion patch image in the colours of the five body parts, in the format of every system:
 `python packaging/make_icons.py`."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SIZE, WINDOWS = 1024, 6
 
 
 def draw() -> Image.Image:
-    """A rounded square of five bands; brightness moves along them like steps."""
+    """Draw a rounded square of five bands, whose brightness varies along them like steps."""
     picture = Image.new("RGBA", (SIZE, SIZE), (0, 0, 0, 0))
     pen = ImageDraw.Draw(picture)
     pen.rounded_rectangle((32, 32, SIZE - 32, SIZE - 32), 190, fill=(27, 29, 34, 255))
@@ -32,6 +32,7 @@ def draw() -> Image.Image:
 
 
 def main() -> None:
+    """Write the icon in every format."""
     icons = ROOT / "packaging" / "icons"
     icons.mkdir(exist_ok=True)
     picture = draw()

@@ -1,4 +1,4 @@
-"""Installs the .deb into a bare Debian and uses it as a person would: `python3 packaging/try_deb.py PACKAGE.deb` (as root, with
+"""Install the .deb into a bare Debian and use it as a person would: `python3 packaging/try_deb.py PACKAGE.deb` (as root, with
 debootstrap).
 
 The root holds no Python and no pip. Inside: installation with what it depends on, the start of the window on a virtual screen, a
@@ -34,11 +34,12 @@ TURNS = "CHANNELS 3 Zrotation Xrotation Yrotation"
 
 
 def joint(name: str, offset: str, *children: str) -> str:
+    """Return a joint of a BVH file with its children."""
     return f"JOINT {name} {{ OFFSET {offset} {TURNS} {' '.join(children) or 'End Site { OFFSET 0 5 0 }'} }}\n"
 
 
 def take(number: int, frames: int = 40) -> str:
-    """A small BVH of a person whose joints turn."""
+    """Return the text of a small BVH of a person whose joints turn."""
     arms = [
         joint(f"{side}Shoulder", f"{x} 25 0", joint(f"{side}Elbow", f"{x} 0 0", joint(f"{side}Wrist", f"{x} 0 0")))
         for side, x in (("Left", 25), ("Right", -25))
@@ -54,7 +55,7 @@ def take(number: int, frames: int = 40) -> str:
 
 
 def bare_root() -> None:
-    """A fresh Debian of the release that runs here."""
+    """Make a fresh Debian of the release that runs here."""
     if PLACE.exists():
         subprocess.run(["umount", "-q", str(PLACE / "proc")])
         shutil.rmtree(PLACE)
@@ -74,7 +75,7 @@ def bare_root() -> None:
 
 
 def inside(command: str, timeout_s: float = 600, check: bool = True) -> subprocess.CompletedProcess:
-    """A shell command in the bare root, as a user named ada where it begins with 'ada:'."""
+    """Run a shell command in the bare root, as a user named ada where it begins with 'ada:'."""
     user = command.startswith("ada:")
     command = command.removeprefix("ada:").strip()
     call = ["chroot", str(PLACE), *(["su", "ada", "-c"] if user else ["bash", "-c"]), command]
@@ -93,10 +94,12 @@ def inside(command: str, timeout_s: float = 600, check: bool = True) -> subproce
 
 
 def step(text: str) -> None:
+    """Print what was tried."""
     print(f"- {text}", flush=True)
 
 
 def try_package(package: Path) -> None:
+    """Install, use and remove a package in the bare root."""
     for tool in ("python3", "pip"):
         assert inside(f"command -v {tool}", check=False).returncode, f"the bare root has {tool}"
     inside("apt-get update -qq && useradd -m ada")
@@ -126,7 +129,7 @@ def try_package(package: Path) -> None:
 
 
 def start_to_window() -> None:
-    """Seconds from the command to a visible window, the second time (as on any day but the first)."""
+    """Measure the seconds from the command to a visible window, the second time it is opened."""
     script = """Xvfb :7 -screen 0 1400x900x24 >/dev/null 2>&1 & server=$!; sleep 2; export DISPLAY=:7
 for i in 1 2; do start=$(date +%s.%N); MOTIONPATCHES_HOME=$HOME/timed motionpatches >/dev/null 2>&1 & p=$!
 for n in $(seq 400); do xwininfo -root -tree | grep -q '"Motion Patches Studio"' && break; sleep 0.03; done
@@ -139,7 +142,7 @@ echo "$start $now"; done; kill $server"""
 
 
 def fine_tune() -> None:
-    """A run folder trained by the program itself, as the studio does it."""
+    """Train a run folder by the program itself, as the studio does."""
     library = PLACE / "home/ada/takes"
     library.mkdir()
     rows = ["file,caption"]
@@ -169,7 +172,7 @@ def fine_tune() -> None:
 
 
 def open_by_association() -> None:
-    """As a file manager does it."""
+    """Open a .bvh as a file manager does."""
     kind = inside("ada: gio info -a standard::content-type /home/ada/takes/0.bvh").stdout
     program = inside("ada: gio mime model/x-bvh").stdout
     assert "model/x-bvh" in kind and f"{NAME}.desktop" in program, (kind, program)
@@ -183,7 +186,7 @@ cat opened/reports/session.json; pkill -f /opt/; kill $server"""
 
 
 def files() -> set[str]:
-    """Files and folders of the root, without what the system writes by itself; /proc changes while it is listed."""
+    """Return files and folders of the root, without what the system writes by itself; /proc changes while it is listed."""
     skipped = {"proc", "sys", "dev", "tmp", "var/cache", "var/lib/apt", "var/log"}
     found = set()
     for place, folders, names in os.walk(PLACE):
@@ -194,6 +197,7 @@ def files() -> set[str]:
 
 
 def main() -> int:
+    """Try the package of the command line; return the exit status."""
     if os.geteuid() != 0 or shutil.which("debootstrap") is None:
         print("This needs root and debootstrap (apt-get install debootstrap).", file=sys.stderr)
         return 1

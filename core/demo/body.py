@@ -49,26 +49,32 @@ class Body:
 
     @property
     def thigh(self) -> float:
+        """Return the length from hip to knee."""
         return self.length("left_knee")
 
     @property
     def shin(self) -> float:
+        """Return the length from knee to ankle."""
         return self.length("left_ankle")
 
     @property
     def leg(self) -> float:
+        """Return the length of thigh and shin."""
         return self.thigh + self.shin
 
     @property
     def upper_arm(self) -> float:
+        """Return the length from shoulder to elbow."""
         return self.length("left_elbow")
 
     @property
     def forearm(self) -> float:
+        """Return the length from elbow to wrist."""
         return self.length("left_wrist")
 
     @property
     def arm(self) -> float:
+        """Return the length of upper arm and forearm."""
         return self.upper_arm + self.forearm
 
     @property
@@ -155,6 +161,7 @@ class Tracks:
 
     @property
     def seconds(self) -> float:
+        """Return the duration in seconds."""
         return self.frames / FPS
 
 

@@ -83,10 +83,12 @@ class Motion:
 
     @property
     def frame_count(self) -> int:
+        """Return T, the number of frames."""
         return len(self.positions)
 
     @property
     def duration_s(self) -> float:
+        """Return the duration in seconds, T / fps."""
         return self.frame_count / self.fps
 
     @property

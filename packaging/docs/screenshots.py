@@ -14,10 +14,11 @@ from contextlib import nullcontext
 
 
 def main(names: list[str]) -> None:
+    """Take the pictures of these names, or all."""
     from motionpatches.app.virtual_screen import has_screen, virtual_screen
+    from motionpatches.core.paths import HOME_VARIABLE
 
-    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
-        os.environ[variable] = tempfile.mkdtemp()
+    os.environ[HOME_VARIABLE] = tempfile.mkdtemp()
     with nullcontext() if has_screen() else virtual_screen():
         from motionpatches.app.application import make_application
         from motionpatches.app.gl.canvas import opengl_label

@@ -17,12 +17,14 @@ from motionpatches.packaging.docs.studio_session import Session
 
 
 def window(s: Session) -> None:
+    """Show the whole window with results."""
     s.ask("a person waves with the right hand")
     s.stand(0.9)
     s.shoot("window")
 
 
 def explanation(s: Session) -> None:
+    """Show why a result was found."""
     s.ask("a person waves with the right hand")
     s.studio.view_models.explanation.set_on(True)
     s.wait(lambda: s.studio.view_models.explanation.occlusion is not None)
@@ -31,6 +33,7 @@ def explanation(s: Session) -> None:
 
 
 def stage(s: Session) -> None:
+    """Show trails, ghosts, trajectory and joint names."""
     s.ask("someone runs in a circle")
     s.studio.view_models.stage.set(trails=True, ghosts=True, trajectory=True, names=True)
     s.stand(1.5)
@@ -38,6 +41,7 @@ def stage(s: Session) -> None:
 
 
 def compare(s: Session) -> None:
+    """Show three results over each other, coloured by speed."""
     s.ask("a person kicks")
     s.studio.view_models.stage.keep()
     for result in s.search.results[2:4]:
@@ -50,6 +54,7 @@ def compare(s: Session) -> None:
 
 
 def moments(s: Session) -> None:
+    """Show the moments of a long take."""
     library = s.workspace.library
     walks = [c.id for c in library.clips if c.id.endswith("walk forward")]
     wave = next(c.id for c in library.clips if c.id.endswith("wave right"))
@@ -64,6 +69,7 @@ def moments(s: Session) -> None:
 
 
 def library_map(s: Session) -> None:
+    """Show the map with its first dot hovered."""
     s.ask("a person waves with the right hand")
     page = show(s.window.pages.map)
     s.wait(lambda: len(page.map.places) > 0)
@@ -74,6 +80,7 @@ def library_map(s: Session) -> None:
 
 
 def export(s: Session) -> None:
+    """Show the export dialog."""
     from motionpatches.app.widgets.dialogs.export import ExportDialog
 
     s.ask("a person waves with the right hand")
@@ -84,6 +91,7 @@ def export(s: Session) -> None:
 
 
 def palette(s: Session) -> None:
+    """Show the command palette with a few letters typed."""
     from motionpatches.app.widgets.dialogs.command_palette import CommandPalette
 
     found = CommandPalette(s.window.menus.actions, s.window)
@@ -94,6 +102,7 @@ def palette(s: Session) -> None:
 
 
 def tour(s: Session) -> None:
+    """Show the third step of the tour."""
     from motionpatches.app.widgets.dialogs.tour import Tour
 
     s.ask("a person waves with the right hand")
@@ -105,6 +114,7 @@ def tour(s: Session) -> None:
 
 
 def patches_help(s: Session) -> None:
+    """Show the help on motion patches."""
     s.ask("a person waves with the right hand")
     page = show(s.window.pages.help)
     s.rest(0.4)
@@ -112,6 +122,7 @@ def patches_help(s: Session) -> None:
 
 
 def captions(s: Session) -> None:
+    """Show the captions of the shown take."""
     s.ask("a person waves with the right hand")
     s.shoot("captions", s.window.docks.captions)
 
@@ -150,6 +161,7 @@ def training(s: Session) -> None:
 
 
 def tiles(s: Session) -> None:
+    """Show the results as tiles."""
     s.window.query.k.setValue(25)
     s.ask("a person walks")
     s.window.resizeDocks([s.window.docks.search], [470], Qt.Orientation.Vertical)
@@ -158,6 +170,7 @@ def tiles(s: Session) -> None:
 
 
 def overlaid(s: Session) -> None:
+    """Show two training runs over each other."""
     s.ask("a person kicks")
     s.studio.view_models.stage.keep()
     s.workspace.show(s.search.results[3].clip, s.search.results[3].motion)
@@ -225,6 +238,7 @@ def strips(s: Session) -> None:
 
 
 def timeline(s: Session) -> None:
+    """Show the timeline with a marked range."""
     s.ask("someone jumps")
     s.stand(0.8)
     s.studio.playback.mark(False)
@@ -245,6 +259,7 @@ def like(s: Session) -> None:
 
 
 def algebra(s: Session) -> None:
+    """Show the results of a sum of terms."""
     s.ask("a person walks in a circle")
     s.ask("this + running - walking")
     s.stand(0.5)
@@ -252,6 +267,7 @@ def algebra(s: Session) -> None:
 
 
 def filters(s: Session) -> None:
+    """Show the library with a filter and tags."""
     s.ask("a person kicks")
     s.window.library.toggle_favourite()
     s.studio.view_models.marks.tag(s.workspace.clip, "for the trailer")
@@ -261,6 +277,7 @@ def filters(s: Session) -> None:
 
 
 def settings(s: Session) -> None:
+    """Show the settings."""
     from motionpatches.app.widgets.dialogs.settings import SettingsDialog
 
     dialog = SettingsDialog(
@@ -272,6 +289,7 @@ def settings(s: Session) -> None:
 
 
 def keys(s: Session) -> None:
+    """Show the list of keys."""
     from motionpatches.app.widgets.dialogs.keys import KeysDialog
 
     dialog = KeysDialog(s.window.menus.keys, s.window)
@@ -281,6 +299,7 @@ def keys(s: Session) -> None:
 
 
 def welcome(s: Session) -> None:
+    """Show the welcome page."""
     s.window.show_welcome()
     s.rest(0.4)
     s.shoot("welcome")

@@ -62,6 +62,7 @@ def strips(items: list, surface) -> Image.Image:
 
 
 def main() -> None:
+    """Write the moving pictures and strips of the README's front page."""
     from motionpatches.app.virtual_screen import has_screen, virtual_screen
     from motionpatches.core.demo.library import ACTIONS, Choice, make_clip
     from motionpatches.core.progress import run

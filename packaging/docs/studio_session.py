@@ -29,6 +29,7 @@ class Session:
         self.wait(lambda: self.workspace.retriever is not None)
 
     def wait(self, ready: Callable[[], bool], seconds: float = 120) -> None:
+        """Run the event loop until something is true. Raises TimeoutError."""
         from PySide6.QtCore import QEventLoop, QTimer
 
         loop, end = QEventLoop(), time.perf_counter() + seconds
@@ -40,10 +41,12 @@ class Session:
             raise TimeoutError("the studio did not get there in time")
 
     def rest(self, seconds: float) -> None:
+        """Run the event loop for some seconds."""
         end = time.perf_counter() + seconds
         self.wait(lambda: time.perf_counter() > end, seconds + 5)
 
     def ask(self, text: str) -> None:
+        """Search for a sentence and wait until its first result is shown."""
         before = self.search.results
         self.window.query.ask(text)
         self.wait(lambda: self.search.results and self.search.results is not before)
@@ -51,11 +54,13 @@ class Session:
         self.rest(0.4)
 
     def stand(self, time_s: float) -> None:
+        """Stop at a time of the shown motion."""
         self.studio.playback.playing = False
         self.studio.playback.seek(time_s)
         self.rest(0.4)
 
     def shoot(self, name: str, widget=None) -> None:
+        """Save a picture of the window, or of a part of it, into docs/images."""
         OUT.mkdir(parents=True, exist_ok=True)
         (widget or self.window).grab().save(str(OUT / f"{name}.png"))
         print(f"docs/images/{name}.png", flush=True)

@@ -11,6 +11,7 @@ from motionpatches.core.demo.curves import bump, keys
 
 
 def hula(m: Maker) -> Tracks:
+    """Circle the hips."""
     tracks = m.still(m.rng.uniform(3.0, 4.5))
     amount = bump(tracks.t, 0.2, tracks.seconds - 0.2, 0.5)
     turn = 2 * np.pi * 1.1 * m.pace * tracks.t
@@ -27,6 +28,7 @@ def hula(m: Maker) -> Tracks:
 
 
 def torso_twist(m: Maker) -> Tracks:
+    """Turn the trunk to and fro with raised arms."""
     tracks = m.still(m.rng.uniform(3.0, 4.5))
     amount = bump(tracks.t, 0.2, tracks.seconds - 0.2, 0.5)
     turn = np.sin(2 * np.pi * 0.6 * m.pace * tracks.t) * amount
@@ -54,6 +56,7 @@ def windmill(m: Maker) -> Tracks:
 
 
 def neck_roll(m: Maker) -> Tracks:
+    """Roll the head."""
     tracks = m.still(m.rng.uniform(3.0, 4.2))
     amount = bump(tracks.t, 0.2, tracks.seconds - 0.2, 0.5)
     turn = 2 * np.pi * 0.45 * m.pace * tracks.t * m.rng.choice([-1, 1])
@@ -64,6 +67,7 @@ def neck_roll(m: Maker) -> Tracks:
 
 
 def plank(m: Maker) -> Tracks:
+    """Hold the body straight on forearms and toes."""
     tracks = m.still(m.rng.uniform(2.6, 4.0))
     body, t = tracks.body, tracks.t
     slope = np.arcsin((body.forearm * 0.98 - 0.12) / 1.35)
