@@ -151,6 +151,18 @@ def prepare_for(motion: Motion, recipe: PatchRecipe, people: int) -> Motion:
     return prepare(motion if people == 2 else replace(motion, partner=None), recipe)
 
 
+def frame_in_words(recipe: PatchRecipe) -> str:
+    """Say into which frame and to which size motions are brought: 'on the floor, over the origin, facing ahead, 1.7 m tall'."""
+    words = ["on the floor, over the origin, facing ahead" if recipe.canonical else "where they lie"]
+    if recipe.height_m:
+        words.append(f"{recipe.height_m:g} m tall")
+    if recipe.leg_m:
+        words.append(f"thigh and shin {recipe.leg_m:g} m together")
+    if recipe.canonical and recipe.keep_placed:
+        words.append("those of HumanML3D's processing as they are")
+    return ", ".join(words)
+
+
 def repeat_kit_frames(motion: Motion) -> Motion:
     """12.5 fps as 20 fps: of each 12 frames those of KIT_REPEATS."""
     blocks = -(-motion.frame_count // 12)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from motionpatches.app.cli.console import answer, drive
+from motionpatches.app.cli.console import answer, drive, tell
 from motionpatches.app.cli.options import add_json
 from motionpatches.core import paths
 
@@ -102,6 +102,7 @@ def _install(options: argparse.Namespace, file: Path, origin: str) -> int:
     out = options.out or paths.user_models() / file.stem
     drive(install(file, options.statistics, out, origin))
     values = _values(Model.read(out))
+    tell(f"Mean and deviation of each joint: {values['provenance'].get('statistics', 'unknown')}")
     answer(options, values, f"{out}: {values['summary']}")
     return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from motionpatches.app.cli.console import UsageError, answer, open_path
+from motionpatches.app.cli.console import UsageError, answer, open_path, tell
 from motionpatches.app.cli.options import add_json, add_layout
 from motionpatches.core.atomic import replacing
 from motionpatches.core.errors import FileProblem
@@ -41,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
     import numpy as np
 
     from motionpatches.core.library.folder import load_take
+    from motionpatches.core.library.splits import training_clips
+    from motionpatches.core.library.statistics import library_statistics
     from motionpatches.core.models.config import preset
     from motionpatches.core.patches import compute_statistics, prepare, to_patches, to_rgb
 
@@ -56,8 +58,10 @@ def run(options: argparse.Namespace) -> int:
         recipe, statistics = model.config.patches, model.statistics
     elif options.statistics:
         library = open_path(options.statistics, options.layout)
-        clips = library.in_split("train") if recipe.normalisation == "sample_point" else library.clips
-        statistics = compute_statistics((prepare(library.load(c.id), recipe) for c in clips or library.clips), recipe)
+        found = library_statistics(library, training_clips(library.clips) or library.clips, recipe)
+        statistics = found.values
+        if found.note:
+            tell(found.note)
     else:
         statistics = compute_statistics([prepare(load_take(options.motion), recipe)], recipe)
     image = to_patches(prepare(load_take(options.motion), recipe), statistics, recipe=recipe)

@@ -25,7 +25,7 @@ from motionpatches.core.models.published_statistics import (
 )
 from motionpatches.core.models.text_encoder import TextEncoder
 from motionpatches.core.models.weights import read_tensors
-from motionpatches.core.patches import PatchRecipe, PatchStatistics
+from motionpatches.core.patches import PatchRecipe, PatchStatistics, frame_in_words
 from motionpatches.core.progress import Job, Progress
 
 # Theirs -> ours.
@@ -86,7 +86,7 @@ def import_state_dict(
     card = (
         f'# {file.stem}\n\nImported from {origin}: a model published with Yu, Tanaka and Fujiwara, "Exploring Vision '
         f'Transformers for 3D Human Motion-Language Models with Motion Patches", CVPR 2024.\n\n**Licence**: {LICENCE}.\n\n'
-        f"Mean and deviation per joint are those of {statistics_of}.\n\n{_frame_in_words(recipe)}\n"
+        f"Mean and deviation per joint are those of {statistics_of}.\n\nMotions are read {frame_in_words(recipe)}.\n"
     )
     return Imported(model.eval(), CheckpointInfo({}, {"origin": origin, "licence": LICENCE, "statistics": statistics_of}, card))
 
@@ -128,13 +128,6 @@ def install(file: Path, data: Path, out: Path, origin: str) -> Job[None]:
     except OSError as error:
         raise os_problem(out, error) from error
     save_model(imported.model, out, imported.info)
-
-
-def _frame_in_words(recipe: PatchRecipe) -> str:
-    if not recipe.canonical:
-        return "Its motions lie in no common frame, so motions are read where they lie."
-    size = f" and thigh and shin {recipe.leg_m:g} m long together" if recipe.leg_m else ""
-    return f"Motions of other sources are brought into its frame: on the floor, over the origin, facing ahead{size}."
 
 
 def _temperature(file: Path, state: dict[str, Tensor]) -> float:

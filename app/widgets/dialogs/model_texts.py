@@ -6,6 +6,7 @@ from pathlib import Path
 
 from motionpatches.app.widgets.plain import shown
 from motionpatches.core.models.catalogue import Model
+from motionpatches.core.patches import frame_in_words
 
 
 def head(model: Model) -> str:
@@ -39,7 +40,7 @@ def facts(model: Model) -> dict[str, str]:
         "input": c.patches.form,
         "normalised per": c.patches.normalisation.replace("_", " "),
         "rate": f"{c.patches.fps:g} fps",
-        "canonical frame": "yes" if c.patches.canonical else "no",
+        "motions are read": frame_in_words(c.patches),
     }
     found |= {f"trained: {name}": str(value) for name, value in model.provenance.items() if value != ""}
     for split in ("val", "test"):

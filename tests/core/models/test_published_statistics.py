@@ -93,7 +93,7 @@ def test_the_embedding_of_kit_is_that_of_millimetres_throughout(factor, kit, imp
         assert encode_first_window(model, library.load(clip.id)) @ wanted > 0.99999
 
 
-def test_what_was_turned_is_said(kit):
+def test_what_was_converted_is_reported(kit):
     motions = sample_motions(run(open_library(kit)))
     write_statistics(kit)
     assert "in millimetres" in published_statistics(kit, motions).note
@@ -178,7 +178,7 @@ def test_the_frame_is_that_of_the_data_set(kit, imported, small_library):
 
 
 def test_kit_of_another_size_is_no_reason_to_scale_it(kit, imported):
-    """The same data set at 0.9 of its size: its model reads it as it lies."""
+    """The same data set at 0.9 of its size: its model reads it unchanged."""
     for file in (kit / "new_joints").glob("*.npy"):
         np.save(file, np.load(file) * np.float32(0.9))
     write_statistics(kit)
