@@ -1,4 +1,4 @@
-"""Vectors of text and motion: what a model makes of a sentence and of the windows of a take."""
+"""Embed sentences and the windows of takes with a model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ BATCH = 64
 
 @torch.inference_mode()
 def encode_text(model: MotionTextModel, text: str) -> np.ndarray:
-    """(D,) unit row. Raises StudioError for an empty sentence, and for an embedding that is not finite."""
+    """Return the unit row (D,) of a sentence.
+
+    Raises:
+        StudioError: for an empty sentence, and for an embedding that is not finite.
+    """
     if not text.strip():
         raise StudioError("Type what the motion should show.")
     with device.one_thread():
@@ -61,14 +65,17 @@ def image_of(model: MotionTextModel, prepared: Motion) -> np.ndarray:
 
 @torch.inference_mode()
 def encode_windows(model: MotionTextModel, pixels: np.ndarray, precision: str = "auto") -> np.ndarray:
-    """What windows_of gives -> (W, D) unit rows."""
+    """Return the unit rows (W, D) of windows as `windows_of` returns them."""
     with device.autocast(str(model.device), precision):
         return model.encode_motion(torch.from_numpy(pixels).to(model.device)).cpu().numpy()
 
 
 def encode_first_window(model: MotionTextModel, motion: Motion, part: int | None = None) -> np.ndarray:
-    """Return the (D,) unit row of the first window of a motion; with `part`, of that body part alone. Raises StudioError for an
-    embedding that is not finite."""
+    """Return the unit row (D,) of the first window of a motion; with `part`, of that body part alone.
+
+    Raises:
+        StudioError: for an embedding that is not finite.
+    """
     row = encode_windows(model, only_part(model, first_window_of(model, motion)[None], part))[0]
     if not np.isfinite(row).all():
         raise not_finite(model, motion.name)
@@ -76,7 +83,7 @@ def encode_first_window(model: MotionTextModel, motion: Motion, part: int | None
 
 
 def not_finite(model: MotionTextModel, what: str) -> StudioError:
-    """The error of a motion or sentence whose embedding has numbers that are not finite."""
+    """Make the error of a motion or sentence whose embedding has numbers that are not finite."""
     return StudioError(
         f"{what}: its embedding by {model.name or 'the model'} is not finite. Check its values; if this happens to all motions "
         "or sentences, the weights are damaged: train or download the model again."

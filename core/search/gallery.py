@@ -29,7 +29,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Hit:
-    """`score` is the cosine; `rank` counts from 1."""
+    """A result: an entry with its rank, which counts from 1, and its score, the cosine; the range in seconds of the clip."""
 
     rank: int
     clip_id: str
@@ -40,7 +40,14 @@ class Hit:
 
 @dataclass(frozen=True, eq=False)
 class Gallery:
-    """`embeddings` (N, D) float32 unit rows, one per entry; `fingerprint` names the model that made them."""
+    """The embeddings of a library for one model.
+
+    Args:
+        embeddings: (N, D) float32 unit rows, one per entry.
+        entries: A clip and a window for each row.
+        fingerprint: Names the model that made them.
+        skipped: A message for each clip that was left out.
+    """
 
     embeddings: np.ndarray
     entries: tuple[Entry, ...]
@@ -49,19 +56,26 @@ class Gallery:
 
     @cached_property
     def clip_rows(self) -> tuple[np.ndarray, list[str]]:
-        """(N,) index of each entry's clip, and the clip ids."""
+        """Return the index (N,) of each entry's clip in the list of clip ids, and that list."""
         ids = list(dict.fromkeys(e.clip_id for e in self.entries))
         number = {clip_id: i for i, clip_id in enumerate(ids)}
         return np.array([number[e.clip_id] for e in self.entries], np.int64), ids
 
     def scores(self, query: np.ndarray) -> np.ndarray:
-        """(N,) cosines with a unit query (D,)."""
+        """Return the cosines (N,) with a unit query (D,)."""
         with np.errstate(invalid="ignore", over="ignore"):
             return self.embeddings @ query.astype(np.float32)
 
     def nearest(self, query: np.ndarray, k: int, only: Container[str] | None = None) -> list[Hit]:
-        """The k best clips (of `only`, where it is given), each by its best window; ties in gallery order. Scores that are not
-        finite come last, as -1, the lowest cosine."""
+        """Return the k best clips, each by its best window; ties in gallery order.
+
+        Scores that are not finite come last, as -1, the lowest cosine.
+
+        Args:
+            query: Unit row (D,).
+            k: Number of clips.
+            only: Ids of the clips to choose from; None for all.
+        """
         if not self.entries or k < 1:
             return []
         scores = self.scores(query)
@@ -137,7 +151,7 @@ def gallery_name(model_fingerprint: str, library: Path | str) -> str:
 
 
 def entries_by_key(gallery: Gallery) -> dict[tuple[str, str], list[int]]:
-    """Rows of each (clip id, content key): what need not be encoded again."""
+    """Return the rows of each (clip id, content key), which need not be encoded again."""
     rows: dict[tuple[str, str], list[int]] = {}
     for i, entry in enumerate(gallery.entries):
         rows.setdefault((entry.clip_id, entry.key), []).append(i)

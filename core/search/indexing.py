@@ -34,10 +34,15 @@ def gallery_fingerprint(model: MotionTextModel, part: int | None = None) -> str:
 def build_gallery(
     model: MotionTextModel, library: Library, known: Gallery | None = None, part: int | None = None
 ) -> Job[Gallery]:
-    """Encodes the clips that `known` (of the same model) does not hold yet; the rest is taken over.
+    """Encode a library, shortest clips first, so that a batch holds motions of similar length.
 
-    Clips are taken shortest first, so that a batch holds motions of like length. Closing the job raises inside; the
-    caller that wants to keep what is done uses `update_gallery`. With `part` all other body parts are set to the mean.
+    Args:
+        model: The model.
+        library: The library.
+        known: A gallery of the same model, whose entries are taken over.
+        part: A body part; all others are set to the mean. None for the whole body.
+
+    Closing the job loses what was encoded; `update_gallery` keeps it.
     """
     state = _Build(model, library, known, part)
     yield from state.run()
@@ -45,8 +50,10 @@ def build_gallery(
 
 
 def update_gallery(model: MotionTextModel, library: Library, folder: Path | None = None, part: int | None = None) -> Job[Gallery]:
-    """The gallery of a library under a model, from disk where it lies, brought up to date and saved. What is encoded is saved
-    every now and then, and when the job is cancelled; where it cannot be saved, the gallery is in memory alone."""
+    """Return the gallery of a library for a model, from disk where there is one, updated and saved.
+
+    Progress is saved at intervals and when the job is cancelled; where it cannot be saved, the gallery is in memory only.
+    """
     kept = _kept(model, library, folder, part)
     known = kept.load() or _shipped(model, library, part)
     state = _Build(model, library, known, part)
@@ -63,7 +70,7 @@ def update_gallery(model: MotionTextModel, library: Library, folder: Path | None
 
 
 def find_gallery(model: MotionTextModel, library: Library, folder: Path | None = None, part: int | None = None) -> Gallery | None:
-    """A gallery of this model that lies on disk: the user's own, or the shipped one of the demo library."""
+    """Return a gallery of this model from disk: the user's own, or the shipped one of the demo library; None without."""
     return _kept(model, library, folder, part).load() or _shipped(model, library, part)
 
 

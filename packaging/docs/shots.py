@@ -161,7 +161,7 @@ def training(s: Session) -> None:
 
 
 def tiles(s: Session) -> None:
-    """Show the results as tiles."""
+    """Show many results in several rows."""
     s.window.query.k.setValue(25)
     s.ask("a person walks")
     s.window.resizeDocks([s.window.docks.search], [470], Qt.Orientation.Vertical)
@@ -170,7 +170,7 @@ def tiles(s: Session) -> None:
 
 
 def overlaid(s: Session) -> None:
-    """Show two training runs over each other."""
+    """Show two motions over each other on the stage."""
     s.ask("a person kicks")
     s.studio.view_models.stage.keep()
     s.workspace.show(s.search.results[3].clip, s.search.results[3].motion)
