@@ -53,6 +53,19 @@ def check_finite(path: Path, *arrays: np.ndarray) -> None:
         )
 
 
+def check_reach(path: Path, positions: np.ndarray, where: str = "") -> None:
+    """Refuse positions (T, J, 3) in the file's unit that are not finite, or larger than any place."""
+    check_finite(path, positions)
+    far = np.maximum(positions.max(axis=(1, 2)), -positions.min(axis=(1, 2))) > FARTHEST
+    if far.any():
+        raise FileProblem(
+            path,
+            "some of its values are too large for a place",
+            "Repair or re-export the take",
+            where or f"frame {int(np.argmax(far))}",
+        )
+
+
 def check_extent(path: Path, positions: np.ndarray) -> None:
     """Refuse positions (T, J, 3) in metres that are farther from each other than any capture reaches."""
     with np.errstate(all="ignore"):
@@ -85,15 +98,7 @@ def check_take(path: Path, take: RawTake) -> None:
         raise FileProblem(path, "it has no joints", "Export it with its skeleton", where)
     check_rate(path, take.fps, where)
     check_size(path, len(take.positions), take.skeleton.joint_count, where, take.fps)
-    check_finite(path, take.positions)
-    far = np.abs(take.positions).max(axis=(1, 2)) > FARTHEST
-    if far.any():
-        raise FileProblem(
-            path,
-            "some of its values are too large for a place",
-            "Repair or re-export the take",
-            where or f"frame {int(np.argmax(far))}",
-        )
+    check_reach(path, take.positions, where)
     longest = max(take.skeleton.joint_names, key=len)
     if len(longest) > LONGEST_NAME:
         raise FileProblem(path, f"a joint's name has {len(longest):,} characters ({short(longest)})", "Export it again", where)

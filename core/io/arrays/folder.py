@@ -12,7 +12,7 @@ from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.io.arrays.arrays import DEFAULT_FPS, KIT_FPS, positions_of, read_array
 from motionpatches.core.io.arrays.joint_vectors import WIDTHS
 from motionpatches.core.io.assemble import assemble
-from motionpatches.core.io.limits import check_finite, check_rate, check_take
+from motionpatches.core.io.limits import check_rate, check_reach, check_take
 from motionpatches.core.io.text import read_json
 from motionpatches.core.motion.motion import Assumption, Motion
 from motionpatches.core.motion.raw import RawTake
@@ -57,7 +57,7 @@ class SharedFormat:
     def raw(self, path: Path) -> RawTake:
         """The take of one file of the folder. Raises FileProblem."""
         positions = positions_of(path, read_array(path), self.joints)
-        check_finite(path, positions)
+        check_reach(path, positions)
         take = RawTake(self.columns(positions), self.fps, self.skeleton, self.rate, parts=self.parts)
         check_take(path, take)
         return take
@@ -109,7 +109,7 @@ def _raw(file: Path) -> tuple[np.ndarray, Skeleton | None]:
     """Positions, and the skeleton where the array's own layout tells it (feature vectors)."""
     array = read_array(file)
     positions = positions_of(file, array)
-    check_finite(file, positions)
+    check_reach(file, positions)
     return positions, WIDTHS.get(array.shape[1]) if array.ndim == 2 else None
 
 

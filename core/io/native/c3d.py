@@ -130,7 +130,7 @@ def _check_size(path: Path) -> None:
     width = 4 if head[{b"\x56": 12, b"\x55": 13}.get(processor, 15)] & 0x80 else 2
     frames = last - first + 1
     needed = 512 * max(start - 1, 0) + frames * (4 * points + analog) * width
-    if last < 65535 and frames > 0 and needed > size + 512 * 2:
+    if last < 65535 and frames > 0 and needed > size:
         raise FileProblem(
             path, f"it is cut off: {frames:,} frames of {points:,} markers are announced", "Copy or export it again"
         )
