@@ -128,7 +128,8 @@ class Items(QStyledItemDelegate):
     """Shows the items of a list or a table as `lines` does; they keep their text for editing."""
 
     def displayText(self, value: Any, locale: QLocale | QLocale.Language) -> str:
-        return lines("" if value is None else value, LINE)
+        # Within one item Qt breaks a line at this character alone.
+        return lines("" if value is None else value, LINE).replace("\n", "\u2028")
 
 
 class ItemList(QListWidget):

@@ -35,7 +35,7 @@ class AboutDialog(QDialog):
         self.resize(760, 560)
         about = Label(
             "Find a motion by describing it. Apache-2.0.\n\n"
-            f"{lines(device) or 'No model is loaded yet.'} {lines(why)}\n\n"
+            f"{lines(device) or 'No model is loaded yet'}. {lines(why)}\n\n"
             "Method: Yu, Tanaka and Fujiwara, CVPR 2024. It uses these packages:",
             wrap=True,
         )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from motionpatches.app.widgets.plain import ItemList, Label
+from motionpatches.app.widgets.plain import ItemTree
 
 
 def words_of(action: QAction) -> str:
@@ -36,8 +36,15 @@ class CommandPalette(QDialog):
         self.chosen: QAction | None = None
         self.line = QLineEdit(placeholderText="What do you want to do?")
         self.line.setAccessibleName("Command")
-        self.list = ItemList()
-        self.list.setUniformItemSizes(True)
+        self.list = ItemTree()
+        self.list.setColumnCount(2)
+        self.list.setHeaderHidden(True)
+        self.list.setStyleSheet("QTreeView::item { padding: 3px 4px; }")
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.header().setStretchLastSection(False)
+        self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.itemClicked.connect(lambda _: self._take())
         box = QVBoxLayout(self)
@@ -56,19 +63,24 @@ class CommandPalette(QDialog):
         for score, _, action in found:
             if not score or not action.isEnabled():
                 continue
-            item = QListWidgetItem()
-            item.setData(Qt.ItemDataRole.UserRole, action)
-            self.list.addItem(item)
-            row = _row(action)
-            item.setSizeHint(row.sizeHint())
-            self.list.setItemWidget(item, row)
-        self.list.setCurrentRow(0)
+            keys = ", ".join(k.toString() for k in action.shortcuts())
+            item = QTreeWidgetItem([("✓ " if action.isChecked() else "") + words_of(action), keys])
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setData(0, Qt.ItemDataRole.UserRole, action)
+            self.list.addTopLevelItem(item)
+        self._step(0)
+
+    def _step(self, by: int) -> None:
+        """Choose the row so many rows below the chosen one; from the last row on to the first."""
+        count = self.list.topLevelItemCount()
+        at = self.list.indexOfTopLevelItem(self.list.currentItem()) if self.list.currentItem() else 0
+        if count:
+            self.list.setCurrentItem(self.list.topLevelItem((at + by) % count))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-                step = 1 if event.key() == Qt.Key.Key_Down else -1
-                self.list.setCurrentRow((self.list.currentRow() + step) % max(self.list.count(), 1))
+                self._step(1 if event.key() == Qt.Key.Key_Down else -1)
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._take()
@@ -78,15 +90,5 @@ class CommandPalette(QDialog):
     def _take(self) -> None:
         item = self.list.currentItem()
         if item is not None:
-            self.chosen = item.data(Qt.ItemDataRole.UserRole)
+            self.chosen = item.data(0, Qt.ItemDataRole.UserRole)
             self.accept()
-
-
-def _row(action: QAction) -> QWidget:
-    """Make a line of the list: the words at the left, the keys at the right."""
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(6, 2, 6, 2)
-    line.addWidget(Label(("✓ " if action.isChecked() else "") + words_of(action)), 1)
-    line.addWidget(Label(", ".join(k.toString() for k in action.shortcuts())))
-    return row

@@ -118,7 +118,7 @@ class ModelsWindow(QDialog):
         if len(rows) == 2:
             one, other = (self.models.models[i] for i in rows)
             self.comparison.setHorizontalHeaderLabels(["", shown(one.name, NAME), shown(other.name, NAME)])
-            found = differences(one, other)
+            found = differences(one, other) or [("no difference", "", "")]
             self.comparison.setRowCount(len(found))
             for at, row in enumerate(found):
                 for column, text in enumerate(row):

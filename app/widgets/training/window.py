@@ -207,7 +207,7 @@ class TrainingWindow(QDialog):
         chosen = self.runs
         one = chosen[0] if len(chosen) == 1 else None
         here = one is not None and self.training.is_here(one)
-        self.curves.show_runs(chosen)
+        self.curves.show_runs([run for run in chosen if run.status != "broken"])
         self.sentences.show_html(sentences_text(one) if one else html("Choose one run."))
         said = [state_text(one, here)] if one else [] if chosen else [NOTHING]
         self.state.setText("\n".join([*said, *([self.training.message] if self.training.message else [])]))

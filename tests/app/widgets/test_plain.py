@@ -142,6 +142,13 @@ def test_a_page_loads_its_own_pictures_alone_and_follows_no_link(app, picture):
     assert not page.openLinks() and not page.openExternalLinks()
 
 
+def test_an_item_has_as_many_lines_as_its_text(app):
+    listed = plain.ItemList()
+    listed.addItems(["one", "one\ntwo", "one\ntwo\nthree"])
+    heights = [listed.sizeHintForRow(row) for row in range(3)]
+    assert heights[1] > 1.6 * heights[0] and heights[2] > 1.3 * heights[1]
+
+
 def test_a_message_is_text(app):
     seen = []
 
