@@ -16,6 +16,7 @@ from motionpatches.core.io.limits import short
 KNOWN = frozenset(
     (
         "albert",
+        "bart",
         "bert",
         "camembert",
         "clip",
@@ -25,15 +26,29 @@ KNOWN = frozenset(
         "deberta-v2",
         "distilbert",
         "electra",
+        "esm",
+        "eurobert",
+        "gemma2",
+        "gemma3_text",
+        "gpt2",
+        "gpt_neox",
+        "llama",
+        "mistral",
         "modernbert",
         "mpnet",
         "mt5",
+        "nomic_bert",
+        "qwen2",
+        "qwen3",
         "roberta",
+        "roformer",
         "siglip",
         "siglip_text_model",
         "siglip_vision_model",
         "t5",
+        "umt5",
         "xlm-roberta",
+        "xlnet",
     )
 )
 # Sinusoidal positions are made by numpy before any limit holds; a saved model brings its own values.
@@ -52,7 +67,7 @@ DROPPED = frozenset(
         "transformers_version",
     )
 )
-MOST_LAYERS, LARGEST_VOCABULARY, WIDEST = 128, 1 << 20, 1 << 14
+MOST_LAYERS, LARGEST_VOCABULARY, WIDEST, LONGEST_CONTEXT = 128, 1 << 20, 1 << 14, 1 << 18
 LONGEST_TEXT, MOST_VALUES, DEEPEST = 1000, 1000, 3
 
 
@@ -109,4 +124,6 @@ def _most(name: str) -> int:
     """The largest whole number that a value of this name may be."""
     if "layer" in name or "group" in name:
         return MOST_LAYERS
+    if "position" in name:
+        return LONGEST_CONTEXT
     return LARGEST_VOCABULARY if "vocab" in name or name.endswith(("_id", "_index")) else WIDEST

@@ -45,7 +45,7 @@ class PlainViT(nn.Module):
         self.cls_token = nn.Parameter(torch.zeros(1, 1, width))
         self.pos_embed = nn.Parameter(torch.empty(1, 1 + MAX_FRAMES // points * PARTS, width))
         nn.init.trunc_normal_(self.pos_embed, std=0.02)
-        self.pos_drop, self.norm_pre, self.head_drop, self.head = (nn.Identity() for _ in range(4))
+        self.norm_pre, self.head_drop, self.head = (nn.Identity() for _ in range(3))
         self.blocks = nn.Sequential(*(_Block(*width_and_heads, config.drop_path * i / (DEPTH - 1)) for i in range(DEPTH)))
         average = self.global_pool == "avg"
         self.norm = nn.Identity() if average else nn.LayerNorm(width, EPS)
@@ -53,9 +53,11 @@ class PlainViT(nn.Module):
 
     def forward_features(self, images: Tensor) -> Tensor:
         """(B, 1 + patches, width) tokens after the last block."""
-        x = self.patch_embed.proj(images).flatten(2).transpose(1, 2)
-        x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], dim=1) + self.pos_embed
-        return self.norm(self.blocks(x))
+        return self.norm(self.blocks(self._pos_embed(self.patch_embed.proj(images).flatten(2).transpose(1, 2))))
+
+    def _pos_embed(self, x: Tensor) -> Tensor:
+        """Patches' tokens (B, N, width) after the class token, with position embeddings."""
+        return torch.cat([self.cls_token.expand(len(x), -1, -1), x], dim=1) + self.pos_embed
 
     def forward_head(self, tokens: Tensor) -> Tensor:
         return self.fc_norm(tokens[:, 1:].mean(dim=1) if self.global_pool == "avg" else tokens[:, 0])

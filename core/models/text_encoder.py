@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,7 @@ class TextEncoder(nn.Module):
 
     def __init__(self, backbone: Any, architecture: dict[str, Any], tokenizer: Any, pooling: str):
         super().__init__()
-        if hasattr(backbone, "pooler"):
-            backbone.pooler = None
-        self.backbone: Any = backbone  # transformers' model or Bert
+        self.backbone: Any = _without_pooler(backbone)  # transformers' model or Bert
         self.architecture = architecture
         self.tokenizer = tokenizer
         self.pooling = pooling
@@ -87,18 +86,15 @@ class TextEncoder(nn.Module):
             ) from None
 
     def materialised(self) -> TextEncoder:
-        """Memory for the empty weights of from_parts, with the buffers that checkpoints do not hold. By hand, since to_empty
-        imports a part of torch's compiler, which takes half a second."""
-        for module in self.backbone.modules():
+        """Memory for the empty weights of from_parts. Buffers that checkpoints do not hold, such as the frequencies of rotary
+        embeddings, are computed."""
+        if not isinstance(self.backbone, bert.Bert):
+            with _no_first_values():
+                self.backbone = _without_pooler(_transformers_backbone(self.architecture))
+            return self
+        for module in self.backbone.modules():  # by hand: to_empty imports a part of torch's compiler, which takes half a second
             for name, weight in list(module.named_parameters(recurse=False)):
                 setattr(module, name, nn.Parameter(torch.empty(weight.shape, dtype=weight.dtype)))
-            for name, buffer in list(module.named_buffers(recurse=False)):
-                setattr(module, name, torch.empty(buffer.shape, dtype=buffer.dtype))
-        for name, buffer in self.backbone.named_buffers():
-            if name.endswith("position_ids"):
-                buffer.copy_(torch.arange(buffer.shape[-1]).expand_as(buffer))
-            else:
-                buffer.zero_()
         return self
 
     def tokenize(self, sentences: list[str]) -> tuple[Tensor, Tensor]:
@@ -137,13 +133,31 @@ def _empty_backbone(architecture: dict[str, Any]) -> Any:
     """The encoder of a checked architecture on the meta device."""
     if bert.can_read(architecture):
         return bert.from_architecture(architecture)
+    with torch.device("meta"):
+        return _transformers_backbone(architecture)
+
+
+def _transformers_backbone(architecture: dict[str, Any]) -> Any:
+    """transformers' encoder of a checked architecture, with first values, where torch makes them."""
     prepare_imports()
     from transformers import AutoConfig, AutoModel
 
     values = dict(architecture)
     config = AutoConfig.for_model(values.pop("model_type"), **values)
-    with torch.device("meta"):
-        return _text_part(AutoModel.from_config(config, trust_remote_code=False))
+    return _text_part(AutoModel.from_config(config, trust_remote_code=False))
+
+
+def _no_first_values() -> AbstractContextManager[None]:
+    """Inside, transformers draws no first values for weights, which takes seconds. The name moved in its version 5."""
+    place = "initialization" if importlib.util.find_spec("transformers.initialization") else "modeling_utils"
+    found: AbstractContextManager[None] = importlib.import_module(f"transformers.{place}").no_init_weights()
+    return found
+
+
+def _without_pooler(backbone: Any) -> Any:
+    if hasattr(backbone, "pooler"):
+        backbone.pooler = None
+    return backbone
 
 
 def open_tokenizer(file: Path) -> Any:
