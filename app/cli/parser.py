@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +49,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         options = parse(arguments)
         action: Callable[[argparse.Namespace], int] = options.run
-        return action(options)
+        status = action(options)
+        sys.stdout.flush()
+        return status
     except SystemExit as end:  # argparse, after --help, --version or a usage error that it has printed
         return end.code if isinstance(end.code, int) else 2
     except UsageError as error:
@@ -55,6 +59,9 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     except StudioError as error:
         tell(f"{PROGRAM}: {error}")
+        return 1
+    except BrokenPipeError:  # the program that reads the output has ended, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         tell(f"{PROGRAM}: stopped.")

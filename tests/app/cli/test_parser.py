@@ -180,3 +180,13 @@ def test_qt_is_not_imported_without_a_window(line, small_library, tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1:] == ["loaded: []"], done.stdout + done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has another error for a closed pipe")
+def test_a_reader_that_ends_early_gets_no_traceback():
+    """As `motionpatches model list | head -0` does."""
+    command = [sys.executable, "-m", "motionpatches", "model", "list"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        program.stdout.close()
+        assert program.stderr.read() == ""
+    assert program.returncode == 1
