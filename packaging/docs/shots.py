@@ -128,7 +128,7 @@ def captions(s: Session) -> None:
 
 
 def training(s: Session) -> None:
-    """A short run on a few demo clips, and its dialog."""
+    """Show the training window after a short run on a few demo clips."""
     from motionpatches.app.viewmodels.fine_tuning import FineTuning
     from motionpatches.app.widgets.training.fine_tune_dialog import FineTuneDialog
     from motionpatches.core import paths
@@ -180,7 +180,7 @@ def overlaid(s: Session) -> None:
 
 
 def people(s: Session) -> None:
-    """Two people of one clip, in InterHuman's processed arrays."""
+    """Show two people of one clip, in InterHuman's processed arrays."""
     library, folder = s.workspace.library, Path(tempfile.mkdtemp()) / "pairs"
     takes = [library.load(next(c.id for c in library.clips if c.id.endswith(end))) for end in ("wave right", "wave left")]
     for number, (take, turn, shift) in enumerate(zip(takes, (0.5, -0.5), (-0.6, 0.6), strict=True), 1):
@@ -200,14 +200,14 @@ def people(s: Session) -> None:
 
 
 def plain(s: Session) -> None:
-    """What is seen without OpenGL."""
+    """Show the window without OpenGL."""
     s.ask("a person waves with the right hand")
     s.stand(0.9)
     s.shoot("without-opengl")
 
 
 def linked(s: Session) -> None:
-    """The pointer on a pixel of the patches: joints light up on the stage."""
+    """Show the joints that light up on the stage for a pixel of the patches."""
     s.ask("a person waves with the right hand")
     s.stand(0.9)
     view = s.window.patches.view
@@ -229,7 +229,7 @@ def linked(s: Session) -> None:
 
 
 def strips(s: Session) -> None:
-    """One channel in metres."""
+    """Show one channel of the patches in metres."""
     s.ask("someone jumps")
     s.window.patches.channel.setCurrentIndex(2)
     s.window.patches.values.setCurrentIndex(1)
@@ -249,7 +249,7 @@ def timeline(s: Session) -> None:
 
 
 def like(s: Session) -> None:
-    """Motions like the shown one, by the right arm alone."""
+    """Show motions like the shown one, by the right arm alone."""
     s.ask("a person waves with the right hand")
     before = s.search.results
     s.window.commands.more_like_this(4)
