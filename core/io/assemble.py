@@ -18,10 +18,14 @@ from motionpatches.core.recognition.body_parts import PartFinding, find_body_par
 from motionpatches.core.recognition.corrections import Correction
 from motionpatches.core.recognition.decide import Recognition
 
+# That are moved at once.
+FRAMES = 4096
 
-def assemble(path: Path, raw: RawTake, recognition: Recognition, said: Correction | None = None) -> Motion:
+
+def assemble(path: Path, raw: RawTake, recognition: Recognition, said: Correction | None = None, reuse: bool = False) -> Motion:
     """A Motion (T, J, 3) float32 in metres, Y up, of a take of the file `path`. `said` overrules what was recognised; by
-    default what is remembered for this rig and file. Raises FileProblem for positions that metres cannot hold."""
+    default what is remembered for this rig and file. `reuse`: the take is given up, its memory may become the motion's.
+    Raises FileProblem for positions that metres cannot hold."""
     said = corrections.find(raw.skeleton, path) if said is None else said
     factor = recognition.unit.value if said.unit_m is None else said.unit_m
     up = recognition.up.value if said.up is None else said.up
@@ -29,7 +33,7 @@ def assemble(path: Path, raw: RawTake, recognition: Recognition, said: Correctio
     fps = raw.fps if said.fps is None else said.fps
     add = recognition.root_offset is not None and recognition.root_offset.value
     add = add if said.root_offset is None else said.root_offset
-    placed = _placed(raw, factor, up, add)
+    placed = _placed(raw, factor, up, add, reuse and raw.partner is None)
     check_extent(path, placed)
     motion = Motion(
         placed,
@@ -51,11 +55,17 @@ def assemble(path: Path, raw: RawTake, recognition: Recognition, said: Correctio
     return replace(motion, partner=partner)
 
 
-def _placed(raw: RawTake, factor: float, up: str, add_offset: bool) -> np.ndarray:
+def _placed(raw: RawTake, factor: float, up: str, add_offset: bool, reuse: bool = False) -> np.ndarray:
+    """(T, J, 3) metres, Y up; some frames at a time, for the memory."""
     positions = raw.positions
-    if add_offset and raw.root_offset is not None:
-        positions = positions + raw.root_offset.astype(np.float32)
-    return np.ascontiguousarray(to_y_up(positions, up) * np.float32(factor), np.float32)
+    offset = raw.root_offset.astype(np.float32) if add_offset and raw.root_offset is not None else None
+    own = reuse and positions.flags.writeable and positions.flags.c_contiguous
+    placed = positions if own else np.empty_like(positions, order="C")
+    for start in range(0, len(positions), FRAMES):
+        part = positions[start : start + FRAMES]
+        part = part if offset is None else part + offset
+        placed[start : start + FRAMES] = to_y_up(part, up) * np.float32(factor)
+    return placed
 
 
 def _assumptions(raw: RawTake, found: Recognition, said: Correction, parts: PartFinding) -> tuple[Assumption, ...]:

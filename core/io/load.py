@@ -79,7 +79,7 @@ def load_motions(path: str | Path) -> list[Motion]:
     path = Path(path)
     takes = read_takes_of(path)
     readings = survey({i: evidence_of(take) for i, take in enumerate(takes)}, dict.fromkeys(range(len(takes)), ""))
-    return [assemble(path, take, readings[i]) for i, take in enumerate(takes)]
+    return [assemble(path, take, readings[i], reuse=len(takes) == 1) for i, take in enumerate(takes)]
 
 
 def load_motion(path: str | Path, take: str = "") -> Motion:
@@ -88,4 +88,4 @@ def load_motion(path: str | Path, take: str = "") -> Motion:
     takes = read_takes_of(path)
     at = index_of(path, takes, take)
     readings = survey({i: evidence_of(one) for i, one in enumerate(takes)}, dict.fromkeys(range(len(takes)), ""))
-    return assemble(path, takes[at], readings[at])
+    return assemble(path, takes[at], readings[at], reuse=True)

@@ -8,6 +8,7 @@ import math
 import os
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,6 +18,7 @@ from motionpatches.core.errors import FileProblem, os_problem
 
 MAX_TEXT = 1 << 30
 MAX_JSON = 16 << 20
+PIECE = 8 << 20
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -57,6 +59,29 @@ def read_bytes(path: Path, most: int = MAX_TEXT) -> bytes:
     if len(data) > most:
         raise FileProblem(path, f"it is longer than {most / 2**30:.3g} GB", "Cut it into takes")
     return data
+
+
+def text_pieces(path: Path, size: int = PIECE) -> Iterator[str]:
+    """The text of a file in pieces of about `size` bytes that end with a line, each as `decode` has it; the whole at once where
+    it is short, or of an encoding with more than one byte a letter. Raises FileProblem."""
+    try:
+        with open_regular(path) as stream:
+            left = stream.read(size)
+            if len(left) < size or b"\0" in left[:400] or left.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                left += stream.read(MAX_TEXT - len(left) + 1)
+                if len(left) > MAX_TEXT:
+                    raise FileProblem(path, f"it is longer than {MAX_TEXT / 2**30:.3g} GB", "Cut it into takes")
+                yield decode(left)
+                return
+            while more := stream.read(size):
+                end = max(left.rfind(b"\n"), -1) + 1 or max(left.rfind(b"\r"), left.rfind(b" "), left.rfind(b"\t")) + 1
+                yield decode(left[:end])
+                left = left[end:] + more
+                if len(left) > 8 * size:
+                    raise FileProblem(path, "a line of it never ends", "Copy or export it again")
+            yield decode(left)
+    except OSError as error:
+        raise os_problem(path, error) from error
 
 
 def read_json(path: Path, most: int = MAX_JSON) -> Any:

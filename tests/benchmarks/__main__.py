@@ -148,7 +148,8 @@ def bvh() -> None:
     import os
     import tempfile
 
-    from motionpatches.core.io.bvh.bvh import joint_positions, parse_bvh
+    from motionpatches.core.io.bvh.bvh import joint_positions
+    from motionpatches.core.io.bvh.parse import parse_bvh
     from tests.skeletons import BODIES, write_bvh
 
     if hasattr(os, "sched_setaffinity"):

@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from motionpatches.core.io.bvh.parse import Bvh, parse_bvh
+from motionpatches.core.io.bvh.body import Body
+from motionpatches.core.io.bvh.parse import Bvh, open_bvh
 from motionpatches.core.io.bvh.positions import (
     Places,
     joint_positions,
@@ -17,7 +18,7 @@ from motionpatches.core.io.bvh.positions import (
     root_offset,
 )
 from motionpatches.core.io.formats import Format
-from motionpatches.core.io.limits import check_finite, check_size, note_of_cut, short
+from motionpatches.core.io.limits import MAX_BYTES, check_finite, check_size, note_of_cut, short
 from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.motion.skeleton import Skeleton
@@ -29,13 +30,11 @@ PROP_SHARE = 0.3
 
 def read_bvh(path: Path) -> list[RawTake]:
     """The people of a BVH file: one take, a pair, or a take for each of more; in file units and axes."""
-    bvh = parse_bvh(path)
-    check_size(path, len(bvh.values), len(bvh.names))
-    places = meaning_of_places(bvh)
-    positions = joint_positions(bvh, places)
+    bvh, body = open_bvh(path)
+    positions, places = _positions(path, bvh, body)
     check_finite(path, positions)
     trees, props = _trees(bvh)
-    notes = _notes(bvh, places, props)
+    notes = _notes(bvh, body, places, props)
     takes = [_take(bvh, positions, tree, notes) for tree in trees]
     if len(takes) == 2:
         return [replace(takes[0], partner=replace(takes[1], notes=()))]
@@ -43,6 +42,26 @@ def read_bvh(path: Path) -> list[RawTake]:
         names = _unique([bvh.names[tree[0]] for tree in trees])
         return [replace(take, name=name) for take, name in zip(takes, names, strict=True)]
     return takes
+
+
+def _positions(path: Path, bvh: Bvh, body: Body) -> tuple[np.ndarray, Places]:
+    """(T, J, 3) of all values, with memory for as many frames as the header announces, more where there are more; and what the
+    places of joints mean, by the first values."""
+    joints = len(bvh.names)
+    check_size(path, 0, joints)
+    announced = min(max(bvh.claimed, 1), path.stat().st_size // (2 * body.width) + 1, MAX_BYTES // (12 * joints))
+    positions, places = np.empty((announced, joints, 3), np.float32), None
+    for values in body:
+        part = replace(bvh, values=values)
+        places = places or meaning_of_places(part)
+        check_size(path, body.frames, joints)
+        if body.frames > len(positions):
+            larger = np.empty((body.frames + body.frames // 4, joints, 3), np.float32)
+            larger[: body.frames - len(values)] = positions[: body.frames - len(values)]
+            positions = larger
+        positions[body.frames - len(values) : body.frames] = joint_positions(part, places)
+    assert places is not None, "a body without values is refused"
+    return positions[: body.frames], places
 
 
 def _trees(bvh: Bvh) -> tuple[list[list[int]], list[list[int]]]:
@@ -92,13 +111,13 @@ def drop_ground_joint(positions: np.ndarray, skeleton: Skeleton) -> tuple[np.nda
     return positions, skeleton
 
 
-def _notes(bvh: Bvh, places: Places, props: list[list[int]]) -> tuple[Assumption, ...]:
-    frames = len(bvh.values)
+def _notes(bvh: Bvh, body: Body, places: Places, props: list[list[int]]) -> tuple[Assumption, ...]:
+    frames = body.frames
     notes = []
     if bvh.claimed != frames:
         says = f"{bvh.claimed:,}" if bvh.claimed >= 0 else "no possible number"
         notes.append(Assumption("frames", f"{frames:,}", f"the header announces {says}; the take may be cut off", 0.6))
-    elif bvh.cut:
+    elif body.cut:
         notes.append(note_of_cut(frames))
     if places == "world":
         notes.append(Assumption("joint places", "in the world", "so joints are as far apart as their OFFSETs say", 0.95))

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
 
 from motionpatches.core.errors import FileProblem
+from motionpatches.core.io.bvh.body import CUT, Body, number_style
 from motionpatches.core.io.limits import MAX_JOINTS, check_rate, short
-from motionpatches.core.io.text import bad_number, last_number_may_be_cut, parse_numbers, read_text, to_float
+from motionpatches.core.io.text import text_pieces, to_float
 
 MAX_HEADER = 32 << 20
 # Of a joint; nine are usual where it also scales.
 MAX_CHANNELS = 64
 AGAIN = "Export it again"
-CUT = "Copy or export the file again"
 
 Channel = tuple[str, str]
 
@@ -43,28 +45,50 @@ class Bvh:
 
 def parse_bvh(path: Path) -> Bvh:
     """Hierarchy and channel values. Raises FileProblem with the line where the file breaks off."""
-    text = read_text(path)
-    hierarchy = _Hierarchy(path, text)
-    hierarchy.read()
-    claimed, frame_time, at = _motion_header(path, text, hierarchy.at)
+    header, body = open_bvh(path)
+    values = np.concatenate(list(body))
+    return replace(header, values=values, cut=body.cut)
+
+
+def open_bvh(path: Path) -> tuple[Bvh, Body]:
+    """The hierarchy, without values, and the values of a file, to be read piece by piece. Raises FileProblem."""
+    pieces = text_pieces(path)
+    text, hierarchy, (claimed, frame_time, at) = _head(path, pieces)
     first_line = text.count("\n", 0, at) + 1
-    body = text[at:]
-    body, per_line = _plain(body, sum(map(len, hierarchy.channels)))
-    channels = _channels(hierarchy, per_line)
+    style = number_style(text[at:], sum(map(len, hierarchy.channels)))
+    channels = _channels(hierarchy, style.per_line)
     width = sum(map(len, channels))
     if not width:
         raise FileProblem(path, "no joint has channels", "Export it with animation")
-    values = _values(path, body, width, per_line, claimed, first_line)
-    return Bvh(
+    header = Bvh(
         tuple(hierarchy.names),
         tuple(hierarchy.parents),
         np.array(hierarchy.offsets, np.float64),
         channels,
-        values,
+        np.zeros((0, width)),
         frame_time,
         claimed,
-        last_number_may_be_cut(body),
     )
+    return header, Body(path, chain([text[at:]], pieces), style, width, claimed, first_line)
+
+
+def _head(path: Path, pieces: Iterator[str]) -> tuple[str, _Hierarchy, tuple[int, float, int]]:
+    """The text up to the first values at least, its hierarchy, and what stands between."""
+    text = next(pieces)
+    while True:
+        hierarchy = _Hierarchy(path, text)
+        try:
+            hierarchy.read()
+            header = _motion_header(path, text, hierarchy.at)
+            if text[header[2] :].strip():
+                return text, hierarchy, header
+        except FileProblem:
+            if len(text) > MAX_HEADER or not (more := next(pieces, "")):
+                raise
+        else:
+            if len(text) > MAX_HEADER or not (more := next(pieces, "")):
+                return text, hierarchy, header
+        text += more
 
 
 _TOKEN = re.compile(r"(?:#|//)[^\n]*|[{}]|[^\s{}]+")
@@ -257,31 +281,6 @@ def _motion_header(path: Path, text: str, at: int) -> tuple[int, float, int]:
     return (int(claimed) if claimed is not None and abs(claimed) < 1e15 else -1), frame_time, at
 
 
-def _plain(body: str, width: int) -> tuple[str, int]:
-    """The values with points as decimal signs and blanks between them, and how many the first line holds.
-
-    Commas are decimal signs or separators: what gives `width` numbers in the first line is right.
-    """
-    if "#" in body or "/" in body:
-        body = re.sub(r"(?m)(?:^|[ \t])(?:#|//)[^\n]*", "", body)
-    if ";" in body:
-        body = body.replace(";", " ")
-    found = re.search(r"\S[^\n]*", body)
-    line = found[0] if found else ""
-    if "," not in body:
-        return body, len(line.split())
-    decimal = [w for w in line.split() if w.strip(",")]
-    parted = line.replace(",", " ").split()
-    if len(parted) == 2 * width != len(decimal) and "." not in line:
-        body = re.sub(r"(?<!\d)(\d{0,30}),(\d+),?", r"\1.\2 ", body)
-        return body, width
-    if len(decimal) == width != len(parted) or (len(parted) != width and "." not in line and re.search(r"\d,\d", line)):
-        if re.search(r",(?:\s|\Z)", line):
-            body = re.sub(r",(?=\s|\Z)", " ", body)
-        return body.replace(",", "."), len(decimal)
-    return body.replace(",", " "), len(parted)
-
-
 def _channels(hierarchy: _Hierarchy, per_line: int) -> tuple[tuple[Channel, ...], ...]:
     """The channels as named; as counted where only the counts fit the lines of values."""
     named = sum(map(len, hierarchy.channels))
@@ -291,25 +290,3 @@ def _channels(hierarchy: _Hierarchy, per_line: int) -> tuple[tuple[Channel, ...]
         (own + (("-", ""),) * max(0, count - len(own)))[:count]
         for own, count in zip(hierarchy.channels, hierarchy.counts, strict=True)
     )
-
-
-def _values(path: Path, body: str, width: int, per_line: int, claimed: int, first_line: int) -> np.ndarray:
-    try:
-        values = parse_numbers(body)
-    except ValueError:
-        line, word = bad_number(body)
-        raise FileProblem(path, f"a value is not a number ({short(word)!r})", AGAIN, f"line {first_line + line}") from None
-    frames, rest = divmod(len(values), width)
-    if not len(values):
-        raise FileProblem(path, "it has no frames", "Export it with animation")
-    if per_line != width and rest and len(values) % per_line == 0 and per_line > 1:
-        raise FileProblem(
-            path, f"its lines hold {per_line:,} values, its hierarchy has {width:,} channels", AGAIN, f"line {first_line + 1}"
-        )
-    if rest:
-        raise FileProblem(
-            path, f"it is cut off: {len(values):,} values are no whole number of frames of {width}", CUT, f"frame {frames}"
-        )
-    if frames < claimed and not body.rstrip(" \t").endswith("\n"):
-        raise FileProblem(path, f"it is cut off: {claimed:,} frames are announced, {frames:,} are there", CUT, f"frame {frames}")
-    return values.reshape(frames, width)

@@ -10,7 +10,8 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.export.arrays import write_csv, write_npy, write_npz
 from motionpatches.core.export.bvh import euler_zxy, solve, write_bvh
 from motionpatches.core.export.write import EXPORTERS, write_motion
-from motionpatches.core.io.bvh.bvh import joint_positions, parse_bvh
+from motionpatches.core.io.bvh.bvh import joint_positions
+from motionpatches.core.io.bvh.parse import parse_bvh
 from motionpatches.core.io.load import load_motion
 from motionpatches.core.motion.kinematics import euler_matrices
 from motionpatches.core.motion.motion import Motion

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.bvh.bvh import joint_positions, parse_bvh, read_bvh
+from motionpatches.core.io.bvh.bvh import joint_positions, read_bvh
+from motionpatches.core.io.bvh.parse import parse_bvh
 from motionpatches.core.io.bvh.positions import meaning_of_places
 
 SMALL = """HIERARCHY

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.bvh.bvh import parse_bvh, read_bvh
+from motionpatches.core.io.bvh.bvh import read_bvh
+from motionpatches.core.io.bvh.parse import parse_bvh
 
 PLAIN = """HIERARCHY
 ROOT Hips

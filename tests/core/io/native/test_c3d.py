@@ -273,7 +273,8 @@ def test_what_cannot_be_opened_is_reported(child, tmp_path):
 def test_the_case_is_near_its_solved_take(child, cases):
     """Within 6 cm over frames and the chains' ends, after turning, moving and scaling one onto the other. The solved take holds
     hands 18 cm and ankles 9 cm nearer together than the markers are, in every frame: no choice of joints makes that up."""
-    from motionpatches.core.io.bvh.bvh import joint_positions, parse_bvh
+    from motionpatches.core.io.bvh.bvh import joint_positions
+    from motionpatches.core.io.bvh.parse import parse_bvh
 
     (take,) = child(cases / "50-c3d" / "jab_left.c3d")
     assert take.kind == "body" and take.fps == 120 and take.unit.value == 0.001 and take.up.value == "Z"
