@@ -1,4 +1,4 @@
-"""The pictures of the README's front page: `python -m motionpatches.packaging.docs.showcase` writes docs/actions.gif,
+"""Make the pictures of the README's front page: `python -m motionpatches.packaging.docs.showcase` writes docs/actions.gif,
 docs/actions.mp4 and docs/actions.png (a contact sheet) of generated motion.
 """
 
@@ -6,9 +6,15 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QOffscreenSurface
+
+    from motionpatches.core.motion.motion import Motion
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -41,8 +47,8 @@ CHOSEN = (
 TILES, POSES, STRIP = (960, 640), 6, (110, 140)
 
 
-def strips(items: list, surface) -> Image.Image:
-    """Two columns of actions, six poses each."""
+def strips(items: list[tuple[str, Motion]], surface: QOffscreenSurface) -> Image.Image:
+    """Draw two columns of actions, six poses each."""
     from motionpatches.app.export.pictures import Pictures, Style
 
     label = 18

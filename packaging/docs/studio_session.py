@@ -6,6 +6,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "images"
 SIZE = (1440, 900)
@@ -59,7 +63,7 @@ class Session:
         self.studio.playback.seek(time_s)
         self.rest(0.4)
 
-    def shoot(self, name: str, widget=None) -> None:
+    def shoot(self, name: str, widget: QWidget | None = None) -> None:
         """Save a picture of the window, or of a part of it, into docs/images."""
         OUT.mkdir(parents=True, exist_ok=True)
         (widget or self.window).grab().save(str(OUT / f"{name}.png"))
