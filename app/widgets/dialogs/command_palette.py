@@ -72,10 +72,10 @@ class CommandPalette(QDialog):
 
     def _step(self, by: int) -> None:
         """Choose the row so many rows below the chosen one; from the last row on to the first."""
-        count = self.list.topLevelItemCount()
-        at = self.list.indexOfTopLevelItem(self.list.currentItem()) if self.list.currentItem() else 0
-        if count:
-            self.list.setCurrentItem(self.list.topLevelItem((at + by) % count))
+        at = max(self.list.currentIndex().row(), 0) + by
+        item = self.list.topLevelItem(at % max(self.list.topLevelItemCount(), 1))
+        if item is not None:
+            self.list.setCurrentItem(item)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
