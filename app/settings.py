@@ -25,6 +25,8 @@ DROPPED = {1: ("layout",)}
 # Caches are made again when needed; those of an earlier format are removed.
 CACHES = ("galleries", "libraries")
 MOST = 16 * 2**20
+# A file that cannot be made, so that settings stay in memory. QSettings replaces what it writes, the device itself too.
+NOWHERE = Path(os.devnull) / "settings.ini"
 # An @ before it makes it text.
 _OBJECT = re.compile("(?<!@)@(Variant|DateTime)")
 _PIECE = re.compile(rb'\\x([0-9A-Fa-f]+)|\\([0-7]+)|\\(?:\r?\n|["abfnrtv?\'\\])|(\\.?)|([^\\]+)', re.DOTALL)
@@ -47,11 +49,11 @@ def plain_settings(file: Path) -> QSettings:
                 "The settings held something other than plain values, or could not be read, and begin anew. "
                 + (f"The file was put aside as {kept}." if kept else f"Remove {file}.")
             )
-            file = file if kept else Path(os.devnull)
+            file = file if kept else NOWHERE
         elif file.is_symlink():
             write_atomically(file, file.read_bytes())  # QSettings would write what the link points to
     except (OSError, StudioError):
-        file = Path(os.devnull)
+        file = NOWHERE
     return QSettings(str(file), QSettings.Format.IniFormat)
 
 

@@ -1,5 +1,6 @@
 """Settings of the version before are taken over; everything can live in one folder."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -181,6 +182,7 @@ def test_a_home_that_cannot_be_written_has_no_settings(tmp_path, monkeypatch):
         (tmp_path / "file").write_text("")
         monkeypatch.setenv(paths.HOME_VARIABLE, home)
         settings = open_settings()
+        assert settings.fileName() != os.devnull, "QSettings renames a new file over the old one, a device too"
         settings.setValue("appearance", "Dark")
         settings.sync()
-        assert settings.value("appearance") == "Dark"
+        assert settings.value("appearance") == "Dark" and not os.path.isfile(os.devnull)
