@@ -125,6 +125,7 @@ def walk_along(body: Body, path: Path, gait: Gait, first: int = RIGHT) -> Tracks
     step_s = (seconds - 0.3) / steps
     moving = bump(t, 0.0, seconds, 0.35)
     _feet(tracks, path, gait, steps, step_s, first)
+    # A stride is a turn of `phase`: the hips sway over the foot that stands, the pelvis rises and falls with every step.
     phase = np.pi * (t - 0.15) / step_s + (0 if first == RIGHT else np.pi)
     wave = np.sin(phase) * moving
     beat = -np.cos(2 * phase) if gait.duty > 0.5 else np.cos(2 * phase)
@@ -153,11 +154,14 @@ def walk_along(body: Body, path: Path, gait: Gait, first: int = RIGHT) -> Tracks
 
 
 def _feet(tracks: Tracks, path: Path, gait: Gait, steps: int, step_s: float, first: int) -> None:
-    """Each step swings one foot to where the body will be over it a little before mid-stance (the foot leaves the floor
-    farther behind than it came down ahead); planted feet do not move."""
+    """Place the feet: each step swings one foot to where the body will be over it; planted feet do not move.
+
+    The body is over a foot a little before mid-stance: the foot leaves the floor farther behind than it came down ahead.
+    """
     t, body, last = tracks.t, tracks.body, len(path.ground) - 1
 
     def footprint(second: float, side: int) -> np.ndarray:
+        """Return x, y, z and yaw of a foot that stands under the body at a time."""
         at = int(np.clip(round(second * FPS), 0, last))
         offset = stance(body, side, gait.width)
         c, s = np.cos(path.facing[at]), np.sin(path.facing[at])
@@ -170,6 +174,7 @@ def _feet(tracks: Tracks, path: Path, gait: Gait, steps: int, step_s: float, fir
         place = footprint(0, side)
         values = np.repeat(place[None], len(t), axis=0)
         lift, pitch = np.zeros(len(t)), np.zeros(len(t))
+        # `place` is the footprint that the foot leaves; `values` (T, 4) holds x, y, z and yaw of the foot.
         for i in range(steps):
             if (i % 2 == 0) != (side == first):
                 continue
@@ -178,11 +183,13 @@ def _feet(tracks: Tracks, path: Path, gait: Gait, steps: int, step_s: float, fir
             start = max(land - swing_s * (0.8 if spared else 1), 0.02)
             middle = end_s if i >= steps - 2 else min(land + (gait.duty - gait.behind) * step_s, end_s)
             target = footprint(middle, side)
+            # From the footprint to the next while the foot is in the air; the last step's target holds to the end.
             share = np.clip((t - start) / (land - start), 0, 1)
             flying = (share > 0) & (share < 1)
             after = t >= start
             eased = ease(share if gait.duty > 0.5 else share**0.8)[:, None]
             values[after] = (place * (1 - eased) + target * eased)[after]
+            # Height of the swing; then the heel is raised before the foot leaves, and the toes before it lands.
             arch = np.sin(np.pi * share) ** 0.8 * flying
             lift += arch * (gait.lift * (0.45 if spared else 1) + gait.knee_lift)
             push = ease((t - (start - 0.22)) / 0.22) * (1 - ease((share - 0.15) / 0.45)) * (t > start - 0.22)

@@ -167,6 +167,7 @@ def make_clip(
     style = PLAIN
     if all(c.action.styles for c in choices) and rng.random() < 0.4:
         style = STYLES[int(rng.integers(len(STYLES)))]
+    # A sequence that leaves the room keeps its first action; a clip that is far from the origin is moved over it.
     parts = [_perform(c, body, style, rng, variety) for c in choices]
     positions = lift_out_of_floor(_join(parts))
     if _extent(positions).max() > ROOM_M:
@@ -226,10 +227,12 @@ def _join(parts: list[np.ndarray]) -> np.ndarray:
     """Join parts (T, 22, 3), each starting where and as the last one ended, with a short blend."""
     joined = parts[0]
     for part in parts[1:]:
+        # Turn and move the part so that it starts where the last pose stands, and faces where that faces (left to right hip).
         across = joined[-1, 1] - joined[-1, 2]
         heading = np.arctan2(-across[2], across[0])
         turned = rotate_y(part.astype(np.float32), float(heading)).astype(float)
         turned[..., [0, 2]] += joined[-1, 0, [0, 2]] - turned[0, 0, [0, 2]]
+        # Fade out what the two poses still differ by.
         gap = joined[-1] - turned[0]
         fade = 0.5 * (1 + np.cos(np.pi * np.clip(np.arange(len(turned)) / BLEND, 0, 1)))
         blended = _rigid(turned + gap * fade[:, None, None], parts[0])
@@ -241,10 +244,12 @@ def _stepped(blended: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.n
     """Return a blend from pose `before` (22, 3) into motion `after` (T, 22, 3) in which feet step, left first, not slide."""
     result = blended.copy()
     for side, (hip, knee, ankle, ball) in enumerate(LEGS):
+        # The ball goes from its old to its new place in half of the blend, and is raised on the way.
         share = _eased((np.arange(len(after)) - side * BLEND / 2) / (BLEND / 2))[:, None]
         way = np.linalg.norm((after[:, ball] - before[ball])[:, [0, 2]], axis=1, keepdims=True)
         target = before[ball] * (1 - share) + after[:, ball] * share
         target[:, 1:2] += np.minimum(0.4 * way, STEP_M) * 4 * share * (1 - share)
+        # The foot keeps its length, and the knee bends where the blended leg bends.
         toe = (before[ball] - before[ankle]) * (1 - share) + (after[:, ball] - after[:, ankle]) * share
         toe *= np.linalg.norm(before[ball] - before[ankle]) / np.linalg.norm(toe, axis=1, keepdims=True)
         bend = blended[:, knee] - (blended[:, hip] + blended[:, ankle]) / 2 + toe / 2

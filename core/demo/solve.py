@@ -37,12 +37,14 @@ def two_bones(
     Returns:
         Middle and end joint, each (T, 3).
     """
+    # Unit vector to the target, and a unit vector `side` at right angles to it, towards the pole.
     way = target - root
     distance = np.linalg.norm(way, axis=1, keepdims=True)
     ahead = way / np.maximum(distance, 1e-9)
     reach = np.clip(distance, abs(first - second) + 0.25 * min(first, second), (first + second) * 0.998)
     side = pole - (pole * ahead).sum(1, keepdims=True) * ahead
     side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
+    # The middle joint: `along` the way to the end, and `off` it (law of cosines, Pythagoras).
     along = (first**2 - second**2 + reach**2) / (2 * reach)
     off = np.sqrt(np.maximum(first**2 - along**2, 0))
     return root + ahead * along + side * off, root + ahead * reach
@@ -98,6 +100,7 @@ def ankle_targets(tracks: Tracks, body: Body, hip: np.ndarray, frame: np.ndarray
     planted_toe = turned @ foot
     free_toe = (frame @ rotation(np.zeros(tracks.frames), tracks.foot_pitch[side], np.zeros(tracks.frames))) @ foot
     weight = tracks.foot_free[side][:, None]
+    # A blend of directions is shorter than the foot: it gets its length back.
     toe = planted_toe * (1 - weight) + free_toe * weight
     toe *= np.linalg.norm(foot) / np.maximum(np.linalg.norm(toe, axis=1, keepdims=True), 1e-9)
     local = np.einsum("tij,tj->ti", frame, tracks.foot_local[side] * sign * body.leg)
@@ -113,6 +116,7 @@ def _leg(tracks: Tracks, body: Body, out: np.ndarray, frame: np.ndarray, side: i
     yaw = tracks.foot_yaw[side]
     ahead = np.stack([np.sin(yaw), np.zeros_like(yaw), np.cos(yaw)], axis=1)
     free = tracks.foot_free[side][:, None]
+    # The knee bends ahead of the pelvis, and of the foot while that stands; then outwards.
     pole = frame[:, :, 2] + ahead * (1 - free)
     pole = pole + frame[:, :, 0] * (SIDE_SIGN[side] * tracks.knee_out[side])[:, None]
     knee, ankle = two_bones(hip, target, pole, body.thigh, body.shin)
@@ -124,6 +128,7 @@ def _arm(tracks: Tracks, body: Body, out: np.ndarray, chest: np.ndarray, side: i
     prefix = ("left_", "right_")[side]
     sign = np.array([SIDE_SIGN[side], 1, 1])
     _place(out, body, prefix + "collar", chest)
+    # A raised hand raises the shoulder.
     lift = 0.4 * np.clip(tracks.hand[side][:, 1] + 0.1, 0, 1) * (1 - tracks.hand_fixed[side])
     zero = np.zeros_like(lift)
     _place(out, body, prefix + "shoulder", chest @ rotation(zero, zero, -SIDE_SIGN[side] * lift))
@@ -143,9 +148,11 @@ def _raised_heels(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndar
     for side in (LEFT, RIGHT):
         hip = pelvis + frame @ body.offsets[_J[("left_", "right_")[side] + "hip"]]
         ahead = np.stack([np.sin(tracks.yaw), np.cos(tracks.yaw)], axis=1)
+        # Only feet behind the hip, or hardly before it: a foot ahead lands on its heel.
         behind = ((tracks.ball[side] - hip)[:, [0, 2]] * ahead).sum(axis=1) < 0.1
         trial, needed = copy.copy(tracks), np.zeros(tracks.frames)
         open_frames = behind & (tracks.foot_free[side] < 0.5)
+        # Raise the heel in steps of 0.1 radians in the frames that still need it.
         for extra in np.linspace(0, 1, 11)[:-1]:
             trial.foot_pitch = np.maximum(tracks.foot_pitch, extra)
             far = np.linalg.norm(ankle_targets(trial, body, hip, frame, side)[0] - hip, axis=1) > 0.985 * body.leg
@@ -172,8 +179,10 @@ def _out_of_reach(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndar
     for side in (LEFT, RIGHT):
         hip = pelvis + frame @ body.offsets[_J[("left_", "right_")[side] + "hip"]]
         target, _ = ankle_targets(tracks, body, hip, frame, side)
+        # The highest hip from which the leg, not quite straight, reaches the ankle (Pythagoras).
         flat = np.linalg.norm((target - hip)[:, [0, 2]], axis=1)
         highest = target[:, 1] + np.sqrt(np.maximum((0.994 * body.leg) ** 2 - flat**2, 0))
+        # Planted: the foot does not move before or after this frame.
         step = np.linalg.norm(np.diff(tracks.ball[side], axis=0, prepend=tracks.ball[side][:1]), axis=1)
         planted = (tracks.foot_free[side] < 0.5) & (np.minimum(step, np.append(step[1:], 0)) < 0.002)
         drop = np.maximum(drop, np.where(planted, hip[:, 1] - highest, 0))

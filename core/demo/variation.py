@@ -79,6 +79,7 @@ def random_rig(rng: np.random.Generator) -> tuple[Skeleton, np.ndarray]:
         rows.append(row)
         return len(names) - 1
 
+    # Trunk: one to four spine joints along the line from pelvis to neck, then neck, head and its end.
     trunk = [0]
     line = ["pelvis", "spine1", "spine2", "spine3", "neck"]
     spines = int(rng.integers(1, 5))
@@ -91,6 +92,7 @@ def random_rig(rng: np.random.Generator) -> tuple[Skeleton, np.ndarray]:
     trunk.append(add("head", trunk[-1], _mix(rng.uniform(0.6, 1.3), "neck", "head")))
     if rng.random() < 0.35:
         trunk.append(add("head end", trunk[-1], _mix(rng.uniform(2.0, 3.0), "neck", "head")))
+    # Both sides are built alike: what chance decides is drawn once for both.
     collars, arm_twist, leg_twist = rng.random() < 0.75, rng.random() < 0.2, rng.random() < 0.2
     hand, toe, toe_end = rng.uniform(0.25, 0.7) * (rng.random() < 0.45), rng.random() < 0.88, rng.random() < 0.3
     inward, hip_in, foot = rng.uniform(-0.1, 0.3), rng.uniform(-0.15, 0.25), rng.uniform(0.7, 1.2)

@@ -31,6 +31,7 @@ def facing(positions: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     """
     left_hip, right_hip = (positions[:, skeleton.chains[leg][1]] for leg in (LEFT_LEG, RIGHT_LEG))
     left_arm, right_arm = (positions[:, limb(positions[:1], skeleton.chains[arm]).start] for arm in (LEFT_ARM, RIGHT_ARM))
+    # From right to left. Where that line is nearly upright, the cross product with the spine gives the front of the chest.
     across = (left_hip - right_hip) + (left_arm - right_arm)
     chest = np.cross(across, left_arm + right_arm - left_hip - right_hip)
     level = np.hypot(across[:, 0], across[:, 2]) >= FLAT * np.linalg.norm(across, axis=1)
@@ -63,6 +64,7 @@ def first_frame(positions: np.ndarray) -> int:
     """
     if len(positions) < 8:
         return 0
+    # Movement of the joints relative to the root: a jump is large for the body and for the frames that follow.
     start = positions[:8].astype(np.float64)
     start = start - start[:, :1]
     moved = np.linalg.norm(np.diff(start, axis=0), axis=2).mean(axis=1)
@@ -97,6 +99,7 @@ def resample(motion: Motion, fps: float) -> Motion:
     if abs(motion.fps - fps) < 1e-3 or motion.frame_count < 2:
         return replace(motion, fps=fps) if motion.frame_count < 2 else motion
     count = max(int(np.floor((motion.frame_count - 1) * fps / motion.fps + 1e-6)) + 1, 1)
+    # Each new frame is between two old ones: `weight` is its share of the way to the later one.
     at = np.arange(count) * motion.fps / fps
     low = np.minimum(at.astype(np.int64), motion.frame_count - 2)
     weight = (at - low).astype(np.float32)[:, None, None]
@@ -105,6 +108,7 @@ def resample(motion: Motion, fps: float) -> Motion:
         return replace(motion, positions=np.where(weight < 0.5, before, after), fps=fps)
     positions = before * (1 - weight) + after * weight
     bones = motion.skeleton.bones
+    # Roots are interpolated above. Bones turn by slerp, and joints are put together again from the root outwards.
     if len(bones):
         vectors = between_directions(
             before[:, bones[:, 1]] - before[:, bones[:, 0]], after[:, bones[:, 1]] - after[:, bones[:, 0]], weight
@@ -128,6 +132,7 @@ def between_directions(a: np.ndarray, b: np.ndarray, weight: np.ndarray) -> np.n
     cosine = np.clip((unit_a * unit_b).sum(-1, keepdims=True), -1, 1)
     angle = np.arccos(cosine)
     sine = np.sin(angle)
+    # Slerp divides by the sine: directions that are equal or opposite are interpolated linearly.
     turning = (sine > 1e-3) & (cosine > -0.999)
     safe = np.where(turning, sine, 1)
     share_a = np.where(turning, np.sin((1 - weight) * angle) / safe, 1 - weight)

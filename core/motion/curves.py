@@ -40,5 +40,6 @@ def foot_contacts(motion: Motion) -> np.ndarray:
 
 def spans(flags: np.ndarray) -> list[tuple[int, int]]:
     """Return (first, last + 1) of each run of True in flags (T,)."""
+    # With False at both ends, changes alternate: start of a run, end of a run.
     edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]

@@ -54,6 +54,7 @@ def apply(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
 
 def axis_angle_matrices(vectors: np.ndarray) -> np.ndarray:
     """Convert axes times angles in radians (..., 3) to rotation matrices (..., 3, 3) by Rodrigues' formula."""
+    # R = I + sin(a) K + (1 - cos(a)) K K with the cross-product matrix K of the unit axis.
     angle = np.linalg.norm(vectors, axis=-1)[..., None, None]
     axis = vectors / np.maximum(angle[..., 0], 1e-12)
     x, y, z = axis[..., 0], axis[..., 1], axis[..., 2]

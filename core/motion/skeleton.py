@@ -65,6 +65,7 @@ class Skeleton:
     @cached_property
     def joint_parts(self) -> np.ndarray:
         """Return the body part (J,) of each joint; for joints outside the chains that of the nearest ancestor."""
+        # A limb's first joint may be one of the torso, and stays so; joints outside the chains inherit from their parent.
         parts = np.full(self.joint_count, -1, dtype=np.int64)
         for part in (TORSO, RIGHT_LEG, LEFT_LEG, RIGHT_ARM, LEFT_ARM):
             if self.chains:

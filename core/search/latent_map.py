@@ -14,6 +14,7 @@ def pca(rows: np.ndarray) -> np.ndarray:
     centred = rows - rows.mean(axis=0)
     if len(rows) < 3:
         return np.pad(centred, ((0, 0), (0, 2)))[:, :2].astype(np.float32)
+    # Eigenvectors of the covariance, in ascending order of their eigenvalues.
     _, vectors = np.linalg.eigh(centred.T @ centred)
     axes = vectors[:, [-1, -2]]
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
@@ -62,10 +63,12 @@ def clusters(rows: np.ndarray, count: int, seed: int = 0, rounds: int = 30) -> n
         The cluster (N,) of each row.
     """
     count, rng = min(count, len(rows)), np.random.default_rng(seed)
+    # Starts: the first at random, each further one with a chance that grows with its distance to the nearest start.
     middles = rows[[int(rng.integers(len(rows)))]]
     for _ in range(count - 1):
         away = np.maximum(1 - (rows @ middles.T).max(axis=1), 0) + 1e-9
         middles = np.concatenate([middles, rows[[int(rng.choice(len(rows), p=away / away.sum()))]]])
+    # Assign each row to the nearest mean direction, and average again, until nothing changes.
     found = np.full(len(rows), -1)
     for _ in range(rounds):
         nearest = (rows @ middles.T).argmax(axis=1)
@@ -81,6 +84,7 @@ def clusters(rows: np.ndarray, count: int, seed: int = 0, rounds: int = 30) -> n
 
 def inside(polygon: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Return whether (N,) points (N, 2) are in a polygon (P, 2), by the even-odd rule."""
+    # Count the edges that a ray from the point to the right crosses; an odd number means inside.
     x, y = points[:, :1], points[:, 1:]
     a, b = polygon, np.roll(polygon, -1, axis=0)
     across = (a[:, 1] > y) != (b[:, 1] > y)
