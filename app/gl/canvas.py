@@ -142,6 +142,7 @@ class PainterRenderer:
         self.painter, self.height, self.ratio = painter, height, ratio
 
     def clear(self, colour: tuple[float, float, float], width: int, height: int) -> None:
+        """Fill the whole widget with one colour."""
         self.painter.fillRect(QRectF(0, 0, width / self.ratio, height / self.ratio), _colour(colour))
 
     def draw(

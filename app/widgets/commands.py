@@ -45,6 +45,7 @@ class Commands:
     # Files --------------------------------------------------------------------------------------------------------------
 
     def open_files(self) -> None:
+        """Ask for files, and open them as one library."""
         from motionpatches.core.io.load import SUFFIXES  # the readers take a while to import
 
         kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
@@ -53,11 +54,13 @@ class Commands:
             self.workspace.open([Path(n) for n in names])
 
     def open_folder(self, layout: str = "") -> None:
+        """Ask for a folder, and open it; as a layout by name where one is given."""
         name = QFileDialog.getExistingDirectory(self.parent, f"Open a {layout or 'folder of motions'}")
         if name:
             self.workspace.open([Path(name)], layout)
 
     def open_model(self) -> None:
+        """Ask for a model folder, and load it."""
         name = QFileDialog.getExistingDirectory(self.parent, "Open a model folder")
         if name:
             self.workspace.load_model(Path(name))
@@ -79,6 +82,7 @@ class Commands:
         dialog.deleteLater()
 
     def export(self) -> None:
+        """Ask what to export and where, and begin."""
         from motionpatches.app.widgets.dialogs.export import ExportDialog, can_export
 
         wrong = can_export(self.workspace)
@@ -90,6 +94,7 @@ class Commands:
             dialog.start(path)
 
     def save_screenshot(self) -> None:
+        """Ask for a file, and save a picture of the window."""
         picture = self.parent.grab()
         name, _ = QFileDialog.getSaveFileName(self.parent, "Save screenshot", "studio.png", "Images (*.png)")
         try:
@@ -99,11 +104,13 @@ class Commands:
             warn(self.parent, "Not saved", str(error))
 
     def copy_screenshot(self) -> None:
+        """Put a picture of the window on the clipboard."""
         QApplication.clipboard().setPixmap(self.parent.grab())
 
     # Captions and settings ------------------------------------------------------------------------------------------------
 
     def import_captions(self) -> None:
+        """Ask for a table, and take its captions over."""
         name, _ = QFileDialog.getOpenFileName(
             self.parent, "Import captions: a table with the columns file and caption", "", "Tables (*.csv);;All files (*)"
         )
@@ -111,15 +118,18 @@ class Commands:
             self.view_models.captions.import_csv(Path(name))
 
     def export_captions(self) -> None:
+        """Ask for a file, and write the library's captions as a table."""
         name, _ = QFileDialog.getSaveFileName(self.parent, "Export captions", "captions.csv", "Tables (*.csv)")
         if name:
             self.view_models.captions.export_csv(Path(name))
 
     def show_settings(self) -> None:
+        """Show the settings until they are closed."""
         v = self.view_models
         SettingsDialog(self.settings, v.workspace, v.stage, v.playback, v.corrections, self.parent).exec()
 
     def set_appearance(self, name: str) -> None:
+        """Use one of APPEARANCES, now and at the next start."""
         self.settings.setValue("appearance", name)
         set_appearance(name)
 
@@ -147,8 +157,10 @@ class Commands:
     # Help -----------------------------------------------------------------------------------------------------------------
 
     def show_about(self) -> None:
+        """Show versions and licences."""
         AboutDialog(self.workspace.device_label, self.workspace.device_reason, self.parent).exec()
 
     def show_reports(self) -> None:
+        """Show the folder of reports in the system's file browser."""
         app_paths.reports().mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(app_paths.reports())))

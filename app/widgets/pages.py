@@ -27,18 +27,21 @@ class Pages:
 
     @cached_property
     def models(self) -> ModelsWindow:
+        """The list of models."""
         from motionpatches.app.widgets.dialogs.models import ModelsWindow
 
         return ModelsWindow(self.view_models.models, self.parent)
 
     @cached_property
     def evaluation(self) -> EvaluationWindow:
+        """Retrieval, failures and classification."""
         from motionpatches.app.widgets.evaluation.window import EvaluationWindow
 
         return EvaluationWindow(self.view_models.evaluation, self.view_models.playback, self.parent)
 
     @cached_property
     def training(self) -> TrainingWindow:
+        """The training runs."""
         from motionpatches.app.widgets.training.window import TrainingWindow
 
         v = self.view_models
@@ -46,12 +49,14 @@ class Pages:
 
     @cached_property
     def map(self) -> MapWindow:
+        """The map of the library."""
         from motionpatches.app.widgets.dialogs.map import MapWindow
 
         return MapWindow(self.view_models.library_map, self.view_models.playback, self.parent)
 
     @cached_property
     def help(self) -> HelpWindow:
+        """How patches work."""
         from motionpatches.app.widgets.dialogs.help import HelpWindow
 
         return HelpWindow(self.view_models.workspace, self.parent)

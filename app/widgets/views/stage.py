@@ -139,6 +139,7 @@ class StageView(QWidget):
         self.frame()
 
     def reset_camera(self) -> None:
+        """Look as at the first start, at the whole motion."""
         self.camera = Camera()
         self.frame()
 
@@ -227,6 +228,7 @@ class StageView(QWidget):
         return found
 
     def camera_at(self, middle: np.ndarray) -> Camera:
+        """Return the camera; while it follows, its target is a body whose middle (3,) is given."""
         if not self._follows():
             return self.camera
         return replace(self.camera, target=(float(middle[0]), self.camera.target[1], float(middle[2])))
