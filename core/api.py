@@ -161,13 +161,18 @@ def search(library: Library, query: str | Motion, model: MotionTextModel | None 
     return retriever.search_motion(query, k) if isinstance(query, Motion) else retriever.search_terms(query, None, k)
 
 
-def evaluate(library: Library, model: MotionTextModel | None = None, split: str = "test") -> Evaluation:
+def evaluate(
+    library: Library, model: MotionTextModel | None = None, split: str = "test", items: str = "ranges", judge: str = ""
+) -> Evaluation:
     """Measure retrieval between captions and motions in both directions.
 
     Args:
         library: at least two captioned clips of the split.
         model: what is measured; None for the starter.
         split: 'train', 'val', 'test' or 'all'.
+        items: 'ranges', every captioned range is a test item, or 'first_lines', the first line of each file alone.
+        judge: the sentence encoder of the threshold protocol, by name or folder; '' for all-MiniLM-L6-v2 where it is on this
+            computer, 'model' for the measured model's own, 'starter' for that of the starter.
 
     Returns:
         `figures[protocol]["t2m" or "m2t"]` with 'R@1' to 'R@10' in percent and 'MedR'; `missing` says why a protocol was not
@@ -177,7 +182,7 @@ def evaluate(library: Library, model: MotionTextModel | None = None, split: str 
 
     if split not in (*SPLITS, "all"):
         raise StudioError(f"There is no split {split!r}. Choose {', '.join(SPLITS)} or all.")
-    return run(job(model or _starter(), library, "" if split == "all" else split))
+    return run(job(model or _starter(), library, "" if split == "all" else split, items=items, judge=judge))
 
 
 def export(motion: Motion, path: str | Path) -> Path:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
+from motionpatches.core.library.items import RANGES
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.progress import Job
 
@@ -36,10 +37,12 @@ class Classified:
     result: Classification | None
 
     def cell(self, row: int, column: int) -> list[tuple[Clip, float]]:
-        """Clips of label `row` that were given label `column`."""
-        given = self.scores.argmax(axis=1)
+        """Clips of label `row` that were given label `column`, as the confusion matrix counts them."""
+        if self.result is None:
+            return []
+        given = zip(self.known, self.result.predicted, strict=True)
         return [
-            (self.clips[i], float(self.scores[i, column])) for i in self.known if min(self.truth[i]) == row and given[i] == column
+            (self.clips[i], float(self.scores[i, column])) for i, label in given if (min(self.truth[i]), label) == (row, column)
         ]
 
 
@@ -63,13 +66,19 @@ class Evaluation(QObject):
         found = {c.split for c in library.clips if c.captions} if library else set()
         return [s for s in ("test", "val", "train") if s in found] + ["all"]
 
-    def evaluate(self, split: str, seed: int) -> None:
-        """Run all protocols on a split."""
+    def evaluate(self, split: str, seed: int, items: str = RANGES) -> None:
+        """Run all protocols on a split.
+
+        Args:
+            split: One of `splits`.
+            seed: Of the small batches.
+            items: A choice of test items, a key of ITEMS.
+        """
 
         def job(library: Library, model: MotionTextModel) -> Job[tuple[Report, list[Failure]]]:
             from motionpatches.core.evaluation.evaluate import evaluate, failures
 
-            found = yield from evaluate(model, library, "" if split == "all" else split, seed=seed)
+            found = yield from evaluate(model, library, "" if split == "all" else split, seed=seed, items=items)
             return found, failures(found)
 
         def done(found: tuple[Report, list[Failure]]) -> None:

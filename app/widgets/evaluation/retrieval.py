@@ -28,6 +28,7 @@ from motionpatches.app.viewmodels.evaluation import Evaluation
 from motionpatches.app.widgets.plain import ItemTable, Label, shown, warn
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
+from motionpatches.core.library.items import ITEMS
 
 if TYPE_CHECKING:
     from motionpatches.core.evaluation.evaluate import Evaluation as Report
@@ -44,11 +45,15 @@ class RetrievalTab(QWidget):
         self.split, self.seed = QComboBox(), QSpinBox(maximum=1_000_000)
         self.split.setAccessibleName("Split")
         self.seed.setAccessibleName("Seed of the small batches")
+        self.items = QComboBox()
+        self.items.setAccessibleName("Test items")
+        for name, items in ITEMS.items():
+            self.items.addItem(items.title.capitalize(), name)
         self.run = QPushButton("Evaluate", default=True)
         self.run.clicked.connect(self._run)
         self.copy, self.save = (self._menu(text, act) for text, act in (("Copy As", self._copy), ("Save As", self._save)))
         top = QHBoxLayout()
-        for widget in (Label("Split"), self.split, Label("Seed"), self.seed, self.run):
+        for widget in (Label("Split"), self.split, Label("Test items"), self.items, Label("Seed"), self.seed, self.run):
             top.addWidget(widget)
         top.addStretch()
         top.addWidget(self.copy)
@@ -88,7 +93,7 @@ class RetrievalTab(QWidget):
         if self.evaluation.working:
             self.evaluation.cancel()
         else:
-            self.evaluation.evaluate(self.split.currentText(), self.seed.value())
+            self.evaluation.evaluate(self.split.currentText(), self.seed.value(), self.items.currentData())
 
     def _copy(self, suffix: str) -> None:
         QApplication.clipboard().setText(self.evaluation.text(suffix))
@@ -111,7 +116,7 @@ class RetrievalTab(QWidget):
             self.facts.setText(
                 self.evaluation.message
                 or "Every captioned motion of a split is a query, in words and as a motion. "
-                "Published figures appear beside those of the same data set and protocol."
+                "Published figures appear beside those of the same data set, protocol and test items."
             )
             return
         self._fill(found)
@@ -120,7 +125,7 @@ class RetrievalTab(QWidget):
         """Show the figures: ours bold, published ones below those of the same protocol."""
         from motionpatches.core.evaluation.protocols import PROTOCOLS
         from motionpatches.core.evaluation.published import NAMES as RECALLS
-        from motionpatches.core.evaluation.report import WAYS, facts, rows_of
+        from motionpatches.core.evaluation.report import WAYS, facts, remarks, rows_of
 
         self.facts.setText(self.evaluation.message or facts(found))
         rows = rows_of(found)
@@ -145,8 +150,7 @@ class RetrievalTab(QWidget):
                     item.setFont(bold)
                 self.table.setItem(at, column, item)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        missing = [f"{PROTOCOLS[name].title}: not run, {reason}." for name, reason in found.missing.items()]
-        self.notes.setText("\n".join(shown(note) for note in [*missing, *found.notes]))
+        self.notes.setText("\n".join(shown(remark) for remark in remarks(found)))
 
 
 def _call(act: Callable[[str], None], suffix: str, *_: bool) -> None:

@@ -31,6 +31,15 @@ def test_a_report_of_a_split_with_its_failures(evaluation, ready):
     assert [r.clip for r in evaluation.tiles.results] == [clips[failure.row], clips[failure.winner]]
 
 
+def test_the_chosen_items_are_those_of_the_report(evaluation, ready):
+    """In this library the first line of a file is of the whole, so that both choices have the same clips."""
+    for items in ("first_lines", "ranges"):
+        evaluation.evaluate("test", 0, items)
+        assert evaluation.report.items == items and evaluation.report.motions == 2
+        title = "the first line of each file alone" if items == "first_lines" else "every captioned range"
+        assert title in evaluation.text(".md")
+
+
 def test_before_there_is_a_report_it_cannot_be_written(evaluation):
     with pytest.raises(StudioError):
         evaluation.text(".md")

@@ -1,11 +1,15 @@
 """Every protocol against matrices worked out by hand, and against slow twins."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from motionpatches.core.errors import StudioError
+from motionpatches.core.evaluation.judge import MODEL, STARTER
 from motionpatches.core.evaluation.labels import BABEL_60, prompts, read_labels, read_truth, truth_of
-from motionpatches.core.evaluation.protocols import Material, run_protocols
+from motionpatches.core.evaluation.protocols import PROTOCOLS, Material, run_protocols
+from motionpatches.core.library.items import ITEMS
 from motionpatches.core.library.library import Clip
 
 
@@ -84,3 +88,13 @@ def test_labels(tmp_path):
     assert truth_of(clips, ("turn", "walk"), read_truth(f"{table}:style")) == [frozenset({0}), frozenset({1})]
     with pytest.raises(StudioError, match="column label"):
         read_truth(str(table))
+
+
+def test_the_page_has_every_protocol_and_choice():
+    """docs/evaluation.md: a row for each protocol with what is right, ties and papers; each choice of items and judge."""
+    page = (Path(__file__).parents[3] / "docs/evaluation.md").read_text(encoding="utf-8")
+    rows = {row[1]: row for line in page.splitlines() if line.startswith("| `") and (row := line.split("|"))}
+    for name in PROTOCOLS:
+        cells = rows[f" `{name}` "]
+        assert len(cells) == 6 and all(cell.strip() for cell in cells[1:5])
+    assert all(f" `{name}`" in page for name in (*ITEMS, MODEL, STARTER))

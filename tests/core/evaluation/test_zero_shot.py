@@ -21,6 +21,19 @@ def test_by_hand():
     assert list(found.predicted) == [0, 0, 5, 2] and found.confusion.sum() == 4
 
 
+def test_a_constant_model_names_no_label():
+    """Whichever side is constant, and whichever label is right."""
+    rng = np.random.default_rng(0)
+    rows, same = rng.normal(size=(20, 8)).astype(np.float32), np.full((1, 8), 0.3, np.float32)
+    for label in (0, 7, 19):
+        truth = [frozenset({label})] * 20
+        found = classify(rows, np.repeat(same, 20, 0), truth, [f"l{i}" for i in range(20)])
+        assert (found.top1, found.top5, found.balanced1, found.balanced5) == (0, 0, 0, 0) and found.confusion[label, label] == 0
+    truth = [frozenset({i}) for i in range(20)]
+    found = classify(np.repeat(same, 20, 0), rows, truth, [f"l{i}" for i in range(20)])
+    assert (found.top1, found.top5) == (5, 25) and len(set(found.predicted)) == 1
+
+
 def test_nothing_to_classify():
     with pytest.raises(StudioError, match="no motion"):
         classify(np.zeros((0, 3)), np.eye(3), [], list("abc"))
