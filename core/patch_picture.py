@@ -13,7 +13,7 @@ from motionpatches.core.patches import (
     PARTS,
     PatchRecipe,
     compute_statistics,
-    prepare,
+    prepare_for,
     sample_points,
     sampling_matrix,
     to_patches,
@@ -46,7 +46,7 @@ def patch_image(motion: Motion, model: Any, channel: int = 0, metres: bool = Fal
     difference from that motion, frame by frame from the start."""
     recipe = model.config.patches if model else PatchRecipe(canonical=True, height_m=1.7)
     points = recipe.points
-    prepared = prepare(motion, recipe)
+    frame, prepared = recipe, _read_by(model, motion, recipe)
     if model and model.statistics.normalisation == "sample_point" and recipe.form == "patches":
         statistics = model.statistics
     else:
@@ -57,7 +57,7 @@ def patch_image(motion: Motion, model: Any, channel: int = 0, metres: bool = Fal
     places = sample_points(prepared, points)[:MAX_FRAMES]
     values = _filled(places, shown) if metres else patches.pixels[:, :shown]
     if other is not None:
-        theirs = prepare(other, model.config.patches if model else PatchRecipe(canonical=True, height_m=1.7))
+        theirs = _read_by(model, other, frame)
         both = (
             _filled(sample_points(theirs, points)[:MAX_FRAMES], shown)
             if metres
@@ -68,6 +68,11 @@ def patch_image(motion: Motion, model: Any, channel: int = 0, metres: bool = Fal
     rgb = to_rgb(scaled * SPREAD) if channel == 0 else _diverging(scaled[channel - 1])
     bands = tuple(np.ascontiguousarray(rgb[:, part * points : (part + 1) * points].transpose(1, 0, 2)) for part in range(PARTS))
     return PatchImage(bands, places, sampling_matrix(motion.skeleton, points), patches.frames, shown, prepared.fps, points)
+
+
+def _read_by(model: Any, motion: Motion, recipe: PatchRecipe) -> Motion:
+    """The first person: alone, or in the frame of a pair for a model of two."""
+    return prepare_for(motion, recipe, 2 if model and model.config.people == 2 and motion.partner else 1)
 
 
 def describe(image: PatchImage, part: int) -> str:

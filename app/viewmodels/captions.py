@@ -145,8 +145,8 @@ class Captions(QObject):
         if library is None:
             return
 
-        def done(found: tuple[dict[str, Lines], list[str]]) -> None:
-            wanted, unknown = found
+        def done(found: tuple[dict[str, Lines], list[str], str]) -> None:
+            wanted, unknown, splits = found
             now = self.workspace.library
             if now is None or now.root != library.root:
                 self.workspace.failed.emit("The captions were not imported, because another library was opened meanwhile.")
@@ -156,10 +156,12 @@ class Captions(QObject):
                 self._push("Import Captions", before, wanted)
             left = f" {len(unknown):,} names are not in this library: {', '.join(unknown[:3])}." if unknown else ""
             self.workspace.said.emit(f"Captions of {len(wanted):,} takes imported.{left}")
-            if left:
-                self.workspace.failed.emit(left.strip())
+            for problem in filter(None, (left.strip(), splits)):
+                self.workspace.failed.emit(problem)
 
-        self._in_background("import", lambda: caption_store.import_csv(library, file), done)
+        self._in_background(
+            "import", lambda: (*caption_store.import_csv(library, file), caption_store.other_splits(library, file)), done
+        )
 
     def export_csv(self, file: Path) -> None:
         library = self.workspace.library

@@ -142,13 +142,7 @@ def export_csv(library: Library) -> str:
 def import_csv(library: Library, path: Path) -> tuple[dict[str, Lines], list[str]]:
     """Captions by take from a table with the columns file and caption (and start, end), and the names that the library
     does not have. A file is named as in an exported table, by its own name, or by its take. Raises FileProblem."""
-    names: dict[str, str] = {}
-    for clip in library.clips:
-        own = (file_name(clip),) if clip.take else (clip.path.stem, clip.path.name)
-        for name in (*own, _name(library, clip), take_id(clip)):
-            names[name] = take_id(clip)
-    found: dict[str, list[CaptionLine]] = {}
-    unknown = []
+    names, found, unknown = _names(library), dict[str, list[CaptionLine]](), []
     for name, lines in read_captions_csv(path).lines().items():
         take = names.get(name, names.get(unguarded(name)))
         if take is None:
@@ -156,6 +150,31 @@ def import_csv(library: Library, path: Path) -> tuple[dict[str, Lines], list[str
         else:
             found.setdefault(take, []).extend(replace(line, text=unguarded(line.text)) for line in lines)
     return {take: tuple(lines) for take, lines in found.items()}, unknown
+
+
+def other_splits(library: Library, path: Path) -> str:
+    """Say how many takes have another split in a table than in the library, and where splits are set; '' for none. Raises
+    FileProblem."""
+    names, own = _names(library), {take_id(clip): clip.split for clip in library.clips}
+    table = read_captions_csv(path).splits
+    takes = {names.get(name, names.get(unguarded(name))): split for name, split in table.items()}
+    count = sum(take is not None and own[take] != split for take, split in takes.items())
+    if not count:
+        return ""
+    return (
+        f"The split of {count:,} takes is another in the table and was not taken over. "
+        "Splits are read from captions.csv beside the files of a folder, and from train.txt, val.txt and test.txt of a data set."
+    )
+
+
+def _names(library: Library) -> dict[str, str]:
+    """The take of each name that a table may have for it."""
+    names: dict[str, str] = {}
+    for clip in library.clips:
+        own = (file_name(clip),) if clip.take else (clip.path.stem, clip.path.name)
+        for name in (*own, _name(library, clip), take_id(clip)):
+            names[name] = take_id(clip)
+    return names
 
 
 def _name(library: Library, clip: Clip) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from motionpatches.core.library.caption_store import export_csv
+from motionpatches.core.library.caption_store import export_csv, other_splits
 from motionpatches.core.library.open import open_library
 from motionpatches.core.progress import run
 from motionpatches.core.training.assemble import model_and_data, split_clips
@@ -41,6 +41,17 @@ def test_an_exported_table_gives_its_splits_back(folder, tmp_path):
     again = run(open_library(tmp_path))
     assert {c.id: c.split for c in again.clips} == {c.id: c.split for c in library.clips}
     assert not any("split" in note for note in again.notes)
+
+
+def test_an_imported_table_with_other_splits_is_reported(small_library, tmp_path):
+    library = run(open_library(small_library))
+    table = tmp_path / "t.csv"
+    table.write_text(export_csv(library))
+    assert not other_splits(library, table)
+    rows = table.read_text().splitlines()
+    moved = [row.replace(",train,", ",test,") if row[11:17] in ("000000", "000001") else row for row in rows]
+    table.write_text("\n".join(moved))
+    assert "The split of 2 takes" in other_splits(library, table)
 
 
 def test_rows_of_several_splits_are_reported(folder):
