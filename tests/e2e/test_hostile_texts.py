@@ -2,8 +2,10 @@
 up, and a damaged one closes no page."""
 
 import json
+import os
 import shutil
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -161,8 +163,11 @@ def test_a_models_card_and_a_runs_configuration_open_none(studio, back, picture)
 
 def test_a_caption_of_megabytes_does_not_hold_the_window(studio, back, tmp_path, smpl_motion):
     """The window's own thread never works for a second without a pause, from opening the library to its captions."""
-    file = tmp_path / "long.npz"
-    write_library(file, smpl_motion, "x", ("word " * 400_000, "w" * 1_000_000))
+    folder = tmp_path / "long"
+    folder.mkdir()
+    np.save(folder / "a.npy", smpl_motion.positions)
+    rows = ["file,caption", "a.npy,a person walks", f"a.npy,{'word ' * 2_000_000}", f"a.npy,{'w' * 10_000_000}"]
+    (folder / "captions.csv").write_text("\n".join(rows) + "\n")
     longest, last = 0.0, time.thread_time()
 
     def beat():
@@ -172,9 +177,10 @@ def test_a_caption_of_megabytes_does_not_hold_the_window(studio, back, tmp_path,
     timer = QTimer(interval=0)
     timer.timeout.connect(beat)
     timer.start()
-    open_library(studio, file)
+    open_library(studio, folder)
     studio.window.docks.captions.show()
     rest(500)
+    assert studio.window.captions.table.rowCount() == 3
     timer.stop()
     assert longest < 2.0
 
@@ -186,3 +192,37 @@ def test_a_skeleton_of_one_joint_is_drawn(studio, back, tmp_path):
     studio.view_models.stage.set(names=True, trails=True, ghosts=True, trajectory=True, colouring="speed")
     draw_all()
     assert len(studio.window.stage.instances((0, 0, 0))[1]) == 1
+
+
+def test_a_library_named_as_a_picture_without_an_end_takes_no_memory(studio, back, cases):
+    """The name of this one is a picture of /dev/zero: a label that took it for markup read until it was killed."""
+    file = cases / "hostile" / "21b-packed-name-html-zero" / "lib.npz"
+    before = memory()
+    open_library(studio, file)
+    draw_all()
+    facts = studio.window.statusBar().facts
+    assert "/dev/zero" in facts.text() and facts.textFormat() == Qt.TextFormat.PlainText
+    assert memory() - before < 500 * 2**20
+
+
+def memory():
+    """Bytes that this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_a_panic_of_a_library_is_a_line_of_the_window(demo, monkeypatch):
+    """An error that is no Exception, as those of Rust are: the query is answered with a sentence, and the next one works."""
+
+    class PanicException(BaseException):
+        pass
+
+    def panic(*_, **__):
+        raise PanicException("index out of <b>bounds</b>")
+
+    query = demo.window.query
+    with monkeypatch.context() as patch:
+        patch.setattr(type(demo.workspace.retriever), "search_terms", panic)
+        query.ask("a person jumps")
+        wait(lambda: "PanicException" in query.hint.text() + query.state.text())
+    query.ask("a person claps")
+    wait(lambda: demo.search.query == "a person claps" and len(demo.search.results) == demo.search.k, 40)
