@@ -112,7 +112,7 @@ def _new_run(options: argparse.Namespace) -> Path:
     if options.config:
         if options.preset:
             changes["preset"] = options.preset
-        config = training_config.check(replace(training_config.read(options.config), **changes))
+        config = training_config.read(options.config, **changes)
     else:
         config = training_config.recipe(options.preset or "starter", **changes)
     if not config.library:
@@ -137,7 +137,8 @@ def _show(event: TrainingEvent, folder: Path) -> None:
         case Started():
             resumed = f", resumed after step {event.resumed_at}" if event.resumed_at else ""
             tell(
-                f"training on {event.train} motions, validating on {event.val}, {event.device}; {event.skipped} left out{resumed}"
+                f"training on {event.train} motions, validating on {event.val}, {event.device}, {event.precision}; "
+                f"{event.skipped} left out{resumed}"
             )
         case Step() if event.step % STEPS_A_LINE == 0:
             left = format_duration(event.remaining_s)
@@ -150,6 +151,9 @@ def _show(event: TrainingEvent, folder: Path) -> None:
             )
         case Warned():
             tell(event.message)
+        case Ended() if event.early:
+            tell(f"stopped early at step {event.step}: the validation score rose no more for as many epochs as patience says")
+            _show(replace(event, early=False), folder)
         case Ended() if event.stopped:
             print(f"stopped after step {event.step}; resume with: motionpatches train --resume {folder}")
         case Ended():

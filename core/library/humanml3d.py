@@ -36,6 +36,16 @@ def is_humanml3d(root: Path) -> bool:
     return _joint_folder(root) is not None
 
 
+def is_kit_ml(root: Path) -> bool:
+    """Tell whether a folder in this layout holds motions of KIT-ML's skeleton."""
+    if not is_humanml3d(root):
+        return False
+    try:
+        return known_name(_recognise(root).skeleton) == "KIT-ML 21"
+    except StudioError:
+        return False
+
+
 def _joint_folder(root: Path) -> Path | None:
     """Where the motions lie: positions, or the feature vectors alone."""
     return next((root / name for name in ("new_joints", "new_joint_vecs") if (root / name).is_dir()), None)

@@ -85,27 +85,40 @@ def cpu_trains_in_bf16() -> bool:
         return seconds(torch.bfloat16) < 0.5 * seconds(torch.float32)
 
 
+def training_kind(device: str, precision: str) -> str:
+    """Return 'bf16' or 'fp32': what a precision of 'auto' means for training on a device; others as they are."""
+    if precision != "auto":
+        return precision
+    fast = cpu_trains_in_bf16() if device.startswith("cpu") else _casts_fast(device)
+    return "bf16" if fast else "fp32"
+
+
 @contextmanager
 def training_precision(device: str, precision: str) -> Iterator[None]:
     """`autocast` for a step of training; on a CPU attention is made of plain products then, whose gradient in bf16 is quicker."""
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
-    if device.startswith("cpu") and precision == "auto" and cpu_trains_in_bf16():
-        precision = "bf16"
+    precision = training_kind(device, precision)
     plain = device.startswith("cpu") and precision == "bf16"
     with autocast(device, precision), sdpa_kernel(SDPBackend.MATH) if plain else nullcontext():
         yield
+
+
+def _casts_fast(device: str) -> bool:
+    """Tell whether bf16 is faster than fp32 without gradients."""
+    import torch
+
+    kind = device.split(":")[0]
+    return kind == "cuda" and torch.cuda.is_bf16_supported() or kind == "cpu" and cpu_has_bf16()
 
 
 def autocast(device: str, precision: str = "auto") -> AbstractContextManager[object]:
     """bf16 autocast where it is faster ('auto'), or as told: 'bf16' or 'fp32'."""
     import torch
 
-    kind = device.split(":")[0]
-    fast = kind == "cuda" and torch.cuda.is_bf16_supported() or kind == "cpu" and cpu_has_bf16()
-    if precision == "fp32" or (precision == "auto" and not fast):
+    if precision == "fp32" or (precision == "auto" and not _casts_fast(device)):
         return nullcontext()
-    return torch.autocast(kind, dtype=torch.bfloat16)
+    return torch.autocast(device.split(":")[0], dtype=torch.bfloat16)
 
 
 @contextmanager

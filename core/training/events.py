@@ -70,7 +70,8 @@ class Started(Event):
     """The data are prepared and the first step follows.
 
     `train`, `val`: numbers of clips; `skipped`: clips that could not be used, with the reasons of the first three;
-    `resumed_at`: the last step of the earlier start, None for a new run; `before`: scores before the first step of a new run.
+    `resumed_at`: the last step of the earlier start, None for a new run; `before`: scores before the first step of a new run;
+    `precision`: 'bf16' or 'fp32', '' in runs of version 0.2 and earlier.
     """
 
     kind: ClassVar[str] = "start"
@@ -85,6 +86,7 @@ class Started(Event):
     skipped_first: tuple[str, ...] = ()
     resumed_at: int | None = None
     before: Measured | None = None
+    precision: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,8 @@ class Warned(Event):
 @dataclass(frozen=True)
 class Ended(Event):
     """The run has ended. `stopped`: before its last step, on request, so that it can be resumed. `epoch`, `val`: the best epoch
-    (0: none) and its scores; `test`: scores of the best model on the test split, where there is one."""
+    (0: none) and its scores; `test`: scores of the best model on the test split, where there is one; `early`: finished before
+    the configuration's last epoch, since `patience` ran out."""
 
     kind: ClassVar[str] = "end"
     val: Figures
@@ -150,6 +153,7 @@ class Ended(Event):
     wall_s: float
     step: int = 0
     test: Figures | None = None
+    early: bool = False
 
 
 @dataclass(frozen=True)

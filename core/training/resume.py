@@ -27,16 +27,27 @@ DROPOUT_STREAM = 3
 
 @dataclass
 class Progress:
-    """How far a run is: optimiser steps done, losses of the epoch under way, the best epoch so far, seconds spent; `chunk`,
-    where memory forced a smaller one than the configuration's."""
+    """How far a run is.
+
+    Attributes:
+        step: optimizer steps done.
+        losses: of the epoch under way.
+        best_score, best_epoch, best_metrics: the latest of the epochs with the highest validation score.
+        improved_epoch: the first of them, from which patience counts.
+        wall_s: seconds spent without pauses.
+        chunk: where memory forced a smaller one than the configuration's; 0 where it did not.
+        precision: 'bf16' or 'fp32', settled at the start of the run.
+    """
 
     step: int = 0
     losses: list[float] = field(default_factory=list)
     best_score: float = -1.0
     best_epoch: int = 0
     best_metrics: dict[str, Any] = field(default_factory=dict)
+    improved_epoch: int = 0
     wall_s: float = 0.0
     chunk: int = 0
+    precision: str = ""
 
 
 def save_state(

@@ -6,23 +6,20 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.evaluation.metrics import Figures
 from motionpatches.core.models import device
-from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, save_model
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.training import resume
-from motionpatches.core.training.assemble import checkpoint_info, model_and_data
+from motionpatches.core.training.assemble import model_and_data
 from motionpatches.core.training.batches import Batch, make_batch, one_ahead
 from motionpatches.core.training.caption_features import FalseNegatives, TextFeatures
 from motionpatches.core.training.config import TrainingConfig
-from motionpatches.core.training.control import PAUSE, STOP, Control
-from motionpatches.core.training.dataset import Prepared, remove_prepared
+from motionpatches.core.training.control import GO, PAUSE, STOP, Control
+from motionpatches.core.training.dataset import Prepared
 from motionpatches.core.training.distributed import World
 from motionpatches.core.training.ema import WeightAverage
 from motionpatches.core.training.events import (
@@ -36,7 +33,9 @@ from motionpatches.core.training.events import (
     Steps,
     Warned,
 )
+from motionpatches.core.training.notes import notes
 from motionpatches.core.training.optimizer import learning_rate_factor, make_optimizer
+from motionpatches.core.training.saving import Saving
 from motionpatches.core.training.step import backward
 from motionpatches.core.training.validation import (
     NotFinite,
@@ -46,10 +45,8 @@ from motionpatches.core.training.validation import (
     watched_clips,
 )
 
-# The models in a run folder.
-BEST, LAST = "best", "last"
-# Saving may take this share of a run's time.
-SAVING_SHARE = 0.05
+# What is asked beside GO, PAUSE and STOP of the control: patience has run out.
+ENOUGH = 1 + max(GO, PAUSE, STOP)
 # Gradient caching with fewer motions at a time than this is no way out of too little memory.
 LEAST_CHUNK = 4
 
@@ -84,7 +81,11 @@ def train(config: TrainingConfig, run: Path, control: Control | None = None) -> 
 
 @dataclass
 class _Run:
-    """The state of a run in training. `started`: time of the start, for the wall clock without pauses."""
+    """The state of a run in training.
+
+    `started`: time of the start, for the wall clock without pauses. `stopped`: on request, before the last step. `early`: since
+    patience has run out.
+    """
 
     config: TrainingConfig
     folder: Path
@@ -95,6 +96,7 @@ class _Run:
     started: float
     progress: resume.Progress = field(default_factory=resume.Progress)
     stopped: bool = False
+    early: bool = False
 
     def __post_init__(self) -> None:
         self.optimizer = make_optimizer(self.model, self.config)
@@ -107,7 +109,8 @@ class _Run:
         self.steps = self.per_epoch * self.config.epochs
         self.size = min(self.config.batch, len(self.data.train))
         self.watched = watched_clips(self.data, self.config.seed) if self.config.sentences else []
-        self.saved_at, self.saving_s = time.perf_counter(), 0.0
+        self.saving = Saving(self.folder, self.config, self.data, self.model, self.optimizer, self.average)
+        self.settled = self.config
         # Where the loop of this start began, for its speed.
         self.loop_start, self.first_step = time.perf_counter(), 0
 
@@ -119,6 +122,7 @@ class _Run:
             self.progress = resume.load_state(
                 self.folder, self.config, self.model, self.optimizer, self.average, self.world.device
             )
+        self.settled = replace(self.config, precision=self._settle_precision())
         skipped = self.data.skipped
         yield Started(
             device=device.device_label(self.world.device),
@@ -132,12 +136,27 @@ class _Run:
             skipped_first=tuple(skipped[:3]),
             resumed_at=self.progress.step if resumed else None,
             before=self._measure() if self.world.is_main and not resumed else None,
+            precision=self.settled.precision,
         )
+        if self.world.is_main and not resumed:
+            for note in notes(self.config, self.model, (c for captions in self.data.train.captions for c in captions)):
+                yield Warned(note)
         self.loop_start, self.first_step = time.perf_counter(), self.progress.step
 
+    def _settle_precision(self) -> str:
+        """Return the precision of the run so far, else the main process's choice: 'auto' may be decided by a measurement."""
+        if not self.progress.precision:
+            own = device.training_kind(self.world.device, self.config.precision)
+            fast = self.world.all_max(int(self.world.is_main and own == "bf16"))
+            self.progress.precision = "bf16" if fast else "fp32"
+        return self.progress.precision
+
     def epochs(self) -> Steps[None]:
-        """Run all steps that are left, until the control asks to stop."""
+        """Run all steps that are left, until the control asks to stop or patience runs out."""
         p = self.progress
+        if self.world.all_max(self._asked()) == ENOUGH:  # a resumed run whose end was not reached
+            self.early = True
+            return
         with closing(one_ahead(self._batch, range(p.step, self.steps))) as batches:
             for batch in batches:
                 loss = yield from self._step(batch)
@@ -152,12 +171,20 @@ class _Run:
                         yield from self._epoch_ends()
                     p.losses = []
                 yield from self._save_if_due()
-                asked = self.world.all_max(self.control.asked)
+                asked = self.world.all_max(self._asked())
                 if asked == PAUSE:
                     asked = yield from self._pause()
-                if asked == STOP:
-                    self.stopped = p.step < self.steps
+                if asked in (STOP, ENOUGH):
+                    self.early = asked == ENOUGH
+                    self.stopped = asked == STOP and p.step < self.steps
                     break
+
+    def _asked(self) -> int:
+        """What the control asks, or ENOUGH where patience has run out and steps are left."""
+        p, patience = self.progress, self.config.patience
+        waited = p.step // self.per_epoch - p.improved_epoch
+        enough = self.world.is_main and 0 < patience <= waited and p.step < self.steps
+        return ENOUGH if enough else self.control.asked
 
     def _batch(self, step: int) -> Batch:
         epoch, place = divmod(step, self.per_epoch)
@@ -177,7 +204,7 @@ class _Run:
             resume.seed_step(config.seed, step, self.world.rank)
             chunk = self.progress.chunk or config.chunk
             try:
-                loss = backward(self.model, self.texts, batch, config, self.world, chunk, ignored)
+                loss = backward(self.model, self.texts, batch, self.settled, self.world, chunk, ignored)
                 break
             except (RuntimeError, MemoryError) as error:
                 if not device.out_of_memory(error):
@@ -186,7 +213,8 @@ class _Run:
                     raise StudioError(_memory_advice(config, chunk)) from None
             yield self._smaller_chunk(chunk, len(batch.pixels))
         self.world.add_gradients(self.trained)
-        torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
+        if config.clip_norm:
+            torch.nn.utils.clip_grad_norm_(self.trained, config.clip_norm)
         self.optimizer.step()
         return loss
 
@@ -225,10 +253,14 @@ class _Run:
 
     def _measure(self) -> Measured:
         """Measure the model on the validation clips and search for the watched sentences."""
-        found = None
+        found, where = None, (self.world.device, self._measured_in)
         if self.watched:
-            found = found_for(self.model, self.config.sentences, self.watched, self.world.device)
-        return Measured(evaluate_prepared(self.model, self.data.val, self.world.device), found)
+            found = found_for(self.model, self.config.sentences, self.watched, *where)
+        return Measured(evaluate_prepared(self.model, self.data.val, *where), found)
+
+    @property
+    def _measured_in(self) -> str:
+        return "fp32" if self.settled.precision == "fp32" else "auto"
 
     def _epoch_ends(self) -> Steps[None]:
         """Measure the averaged weights. Scores above the best so far count as soon as the model is on disk."""
@@ -242,7 +274,8 @@ class _Run:
             is_best = np.isfinite(score) and score >= p.best_score
             if is_best:
                 try:
-                    save_model(self.model, self.folder / BEST, self._best_info(measured.val, epoch), self.config.compact)
+                    self.saving.best(p, measured.val, epoch)
+                    p.improved_epoch = epoch if score > p.best_score else p.improved_epoch
                     p.best_score, p.best_epoch, p.best_metrics = score, epoch, measured.val
                 except StudioError as error:
                     is_best = False
@@ -262,10 +295,6 @@ class _Run:
         kept = f"The best model, of epoch {p.best_epoch}, is kept in {name}; start from it" if p.best_epoch else "Start"
         return StudioError(f"{what} in step {p.step}. {kept} with a lower learning rate, or fp32.")
 
-    def _best_info(self, val: Figures, epoch: int, test: Figures | None = None) -> CheckpointInfo:
-        metrics: dict[str, Any] = {"val": val, "epoch": epoch}
-        return checkpoint_info(self.config, self.data, metrics | ({"test": test} if test is not None else {}))
-
     def _wall(self) -> float:
         return self.progress.wall_s + time.perf_counter() - self.started
 
@@ -283,22 +312,17 @@ class _Run:
         return self.world.all_max(self.control.asked)
 
     def _save_if_due(self) -> Steps[None]:
-        every = self.config.save_every_s
-        if time.perf_counter() - self.saved_at >= (max(every, self.saving_s / SAVING_SHARE) if every else 0.0):
+        if self.saving.is_due():
             yield from self._save()
 
     def _save(self) -> Steps[None]:
         """Save the state. A failing disk is a warning; the run goes on."""
         if not self.world.is_main:
             return
-        began = time.perf_counter()
         try:
-            kept = replace(self.progress, wall_s=self._wall())
-            resume.save_state(self.folder, self.config, kept, self.model, self.optimizer, self.average)
+            self.saving.state(self.progress, self._wall())
         except StudioError as error:
             yield Warned(f"Step {self.progress.step} could not be saved, what was saved before is kept. {error}")
-        self.saved_at = time.perf_counter()
-        self.saving_s = self.saved_at - began
 
     def end(self) -> Steps[None]:
         """Write the last model, and measure the best on the test split of a run that was not stopped. The state goes last, so
@@ -306,23 +330,18 @@ class _Run:
         if not self.world.is_main:
             self.world.barrier()
             return
-        p, config = self.progress, self.config
+        p = self.progress
         if self.stopped:
             yield from self._save()
-        with self.average.applied():
-            info = checkpoint_info(config, self.data, {"epoch": p.step / self.per_epoch})
-            save_model(self.model, self.folder / LAST, info)
-            if not p.best_epoch:
-                save_model(self.model, self.folder / BEST, info, config.compact)
+        self.saving.last(p, p.step / self.per_epoch)
         tested = None
         if not self.stopped:
             if self.data.test is not None:
-                best = load_model(self.folder / BEST, self.world.device)
-                tested = evaluate_prepared(best, self.data.test, self.world.device)
-                save_model(best, self.folder / BEST, self._best_info(p.best_metrics, p.best_epoch, tested), config.compact)
-            resume.remove_state(self.folder)
-            remove_prepared(self.folder)
-        yield Ended(p.best_metrics, p.best_epoch, self.stopped, round(self._wall(), 1), p.step, tested)
+                best = self.saving.best_model(self.world.device)
+                tested = evaluate_prepared(best, self.data.test, self.world.device, self._measured_in)
+                self.saving.tested(best, p, tested)
+            self.saving.finished()
+        yield Ended(p.best_metrics, p.best_epoch, self.stopped, round(self._wall(), 1), p.step, tested, self.early)
         self.world.barrier()
 
 

@@ -25,11 +25,21 @@ class NotFinite(StudioError):
     """A model whose embeddings hold NaN or infinity: it has no scores."""
 
 
-def evaluate_prepared(model: MotionTextModel, clips: PreparedClips, device: str) -> Figures:
-    """Both definitions of *All* on first captions and first windows. Raises NotFinite."""
+def evaluate_prepared(model: MotionTextModel, clips: PreparedClips, device: str, precision: str = "auto") -> Figures:
+    """Measure both definitions of *All* on first captions and first windows.
+
+    Args:
+        model: on `device`.
+        clips: N motions with captions.
+        device: where they are encoded.
+        precision: 'fp32', or 'auto' for bf16 where it is faster without gradients.
+
+    Raises:
+        NotFinite: the embeddings hold NaN or infinity.
+    """
     captions = [c[0] for c in clips.captions]
-    motions = _motions(model, [(clips, i) for i in range(len(clips))], device)
-    texts = _texts(model, captions, device)
+    motions = _motions(model, [(clips, i) for i in range(len(clips))], device, precision)
+    texts = _texts(model, captions, device, precision)
     if not (np.isfinite(texts).all() and np.isfinite(motions).all()):
         raise NotFinite("The model's embeddings are NaN or infinite, so that it has no scores. Use another model.")
     return retrieval(texts, motions, captions)
@@ -50,9 +60,11 @@ def watched_clips(data: Prepared, seed: int) -> Watched:
     return found
 
 
-def found_for(model: MotionTextModel, sentences: list[str], watched: Watched, device: str) -> tuple[WatchedSentence, ...]:
+def found_for(
+    model: MotionTextModel, sentences: list[str], watched: Watched, device: str, precision: str = "auto"
+) -> tuple[WatchedSentence, ...]:
     """Search the watched clips for each sentence; the FOUND nearest."""
-    scores = _texts(model, sentences, device) @ _motions(model, watched, device).T
+    scores = _texts(model, sentences, device, precision) @ _motions(model, watched, device, precision).T
 
     def found(place: int, score: float) -> FoundClip:
         clips, index = watched[place]
@@ -65,25 +77,25 @@ def found_for(model: MotionTextModel, sentences: list[str], watched: Watched, de
 
 
 @torch.inference_mode()
-def _motions(model: MotionTextModel, rows: Watched, device: str) -> np.ndarray:
+def _motions(model: MotionTextModel, rows: Watched, device: str, precision: str) -> np.ndarray:
     """(N, dim) of first windows."""
     model.eval()
     found = []
     for at in range(0, len(rows), CHUNK):
         pixels = np.stack([first_window(clips, i, model.statistics) for clips, i in rows[at : at + CHUNK]])
-        with devices.autocast(device):
+        with devices.autocast(device, precision):
             found.append(model.encode_motion(torch.from_numpy(pixels).to(device)).cpu().numpy())
     return np.concatenate(found)
 
 
 @torch.inference_mode()
-def _texts(model: MotionTextModel, sentences: list[str], device: str) -> np.ndarray:
+def _texts(model: MotionTextModel, sentences: list[str], device: str, precision: str) -> np.ndarray:
     """(N, dim); each different sentence is encoded once."""
     model.eval()
     different = list(dict.fromkeys(sentences))
     found: list[np.ndarray] = []
     for at in range(0, len(different), CHUNK):
-        with devices.autocast(device):
+        with devices.autocast(device, precision):
             found.append(model.encode_text(different[at : at + CHUNK]).cpu().numpy())
     row_of = {text: row for row, text in enumerate(different)}
     return np.concatenate(found)[[row_of[text] for text in sentences]]

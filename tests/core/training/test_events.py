@@ -39,6 +39,8 @@ EVENTS = [
     Ended(FIGURES, 2, False, 8.0, 12, FIGURES),
     Ended({}, 0, True, 8.0, 3),
     Failed("The loss became nan."),
+    Started("CPU", 8, 2, 12, 6, precision="bf16"),
+    Ended(FIGURES, 2, False, 8.0, 12, None, True),
 ]
 
 # Lines as version 0.2 wrote them.
@@ -83,6 +85,7 @@ def test_lines_keep_the_keys_of_older_versions():
         "skipped": 0,
         "skipped_first": [],
         "resumed_at": 7,
+        "precision": "",
     }
     assert json.loads(EVENTS[1].to_line())["resumed_at"] is None
     assert json.loads(EVENTS[1].to_line())["before"]["sentences"][0]["hits"][0]["score"] == 0.75

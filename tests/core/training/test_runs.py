@@ -28,7 +28,10 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def config(small_library, tiny_text_folder):
-    """Dropout, mirror, variation and the average are on: all that must repeat exactly."""
+    """Dropout, mirror, variation and the average are on: all that must repeat exactly. Every word has a token."""
+    for place, file in enumerate(sorted((small_library / "texts").glob("*.txt"))):
+        doing, where = ("walks", "runs", "waves", "jumps", "kicks", "turns")[place % 6], ("forward", "backward")[place // 6 % 2]
+        file.write_text(f"a person {doing} {where}\nsomeone {doing} with the left hand\n")
     return training_config.recipe(
         "starter",
         library=str(small_library),

@@ -15,7 +15,7 @@ from torch.nn import functional
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import load_model
-from motionpatches.core.models.config import ModelConfig, ModelFields, PatchFields
+from motionpatches.core.models.config import ModelConfig, ModelFields, PatchFields, preset
 from motionpatches.core.models.text_encoder import TextEncoder
 from motionpatches.core.patches import PatchRecipe, compute_statistics, prepare, to_patches
 from motionpatches.core.progress import run
@@ -26,6 +26,7 @@ from motionpatches.core.training.dataset import prepare_clips
 from motionpatches.core.training.ema import WeightAverage
 from motionpatches.core.training.loss import contrastive_loss
 from motionpatches.core.training.optimizer import learning_rate_factor, make_optimizer
+from tests.layouts import write_kit
 
 
 def unit(n, d, seed):
@@ -142,6 +143,30 @@ def test_configurations_that_cannot_be(tmp_path):
     assert training_config.read(path) == config
     found = training_config.problems(replace(config, epochs=0, batch="many", cutmix=2, precision="fp8", lr_heads=0))
     assert set(found) == {"epochs", "batch", "cutmix", "precision"}
+
+
+def test_official_on_kit_ml_is_the_authors_recipe_for_it(tmp_path, small_library):
+    """method.md: all rates 1e-5, no dropout; HumanML3D 1e-5, 1e-4, 1e-4 and 0.5."""
+    write_kit(tmp_path / "kit", 4)
+
+    def rates(config):
+        return config.lr_text, config.lr_motion, config.lr_heads, preset(config.preset, **config.model).dropout
+
+    kit, other = str(tmp_path / "kit"), str(small_library)
+    assert rates(training_config.recipe("official", library=kit)) == (1e-5, 1e-5, 1e-5, 0.0)
+    assert rates(training_config.recipe("official", library=other)) == (1e-5, 1e-4, 1e-4, 0.5)
+    assert rates(training_config.recipe("paper", library=kit)) == (1e-5, 1e-4, 1e-3, 0.0)
+    own = training_config.recipe("official", library=kit, lr_heads=2e-5, model={"dim": 128})
+    assert rates(own) == (1e-5, 1e-5, 2e-5, 0.0) and own.model == {"dim": 128, "dropout": 0.0}
+    further = training_config.recipe("official", library=kit, start_from="model")
+    assert further.lr_heads == 1e-5 and further.model == {}
+    assert training_config.KIT_ML_RECIPES["official"]["model"] == {"dropout": 0.0}
+    file = tmp_path / "c.json"
+    file.write_text(json.dumps({"preset": "official", "library": other}))
+    assert rates(training_config.read(file, library=kit)) == (1e-5, 1e-5, 1e-5, 0.0)
+    assert rates(training_config.read(file, preset="paper"))[2] == 1e-3, "the recipe of the preset that is asked for"
+    training_config.write(training_config.recipe("official", library=kit, lr_heads=3e-5), file)
+    assert training_config.read(file).lr_heads == 3e-5
 
 
 def test_ignored_captions_are_as_if_the_batch_did_not_hold_them():
