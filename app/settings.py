@@ -35,7 +35,7 @@ _PIECE = re.compile(rb'\\x([0-9A-Fa-f]+)|\\([0-7]+)|\\(?:\r?\n|["abfnrtv?\'\\])|
 def open_settings() -> QSettings:
     """Settings of this version; those of the one before are taken over once, and its caches removed."""
     settings = plain_settings(paths.config() / "settings.ini")
-    if settings.value("format", 0, int) != FORMAT:
+    if str(settings.value("format", "")) != str(FORMAT):
         _take_over(settings, QSettings(paths.APP, paths.APP))
     return settings
 

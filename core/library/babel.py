@@ -85,8 +85,8 @@ def babel_reader(_: Path) -> Reader:
 def _entries(file: Path) -> dict[str, Any]:
     try:
         values = json.loads(read_text(file))
-    except ValueError as error:
-        raise FileProblem(file, f"it is not JSON ({error})", "Copy it again") from None
+    except (ValueError, RecursionError) as error:
+        raise FileProblem(file, f"it is not JSON ({str(error)[:80]})", "Copy it again") from None
     if not isinstance(values, dict):
         raise FileProblem(file, "it holds no table of sequences", "Copy it again")
     return values

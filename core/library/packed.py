@@ -48,7 +48,8 @@ def open_packed(path: Path) -> Job[Library]:
         positions, lengths = arrays["positions"], arrays["lengths"]
         index = json.loads(str(arrays["index"]))
         skeletons = [_skeleton(s) for s in index["skeletons"]]
-        if not all(map(_is_described, index["clips"])):
+        name = index.get("name", path.stem)
+        if not isinstance(name, str) or not all(map(_is_described, index["clips"])):
             raise ValueError("a clip is not described by texts")
         of = [skeletons[c["skeleton"]] for c in index["clips"]]
         ends = np.cumsum([n * s.joint_count for n, s in zip(lengths.tolist(), of, strict=True)])
@@ -59,8 +60,8 @@ def open_packed(path: Path) -> Job[Library]:
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise FileProblem(path, f"it is not a packed library ({str(error)[:120]})", "Choose another file") from None
     check_rate(path, fps)
-    fits = positions.dtype == np.int16 and positions.shape[1:] == (3,) and lengths.dtype.kind in "iu" and len(lengths) > 0
-    if not fits or lengths.min() < 1 or ends[-1] != len(positions):
+    fits = positions.dtype == np.int16 and positions.shape[1:] == (3,) and lengths.dtype.kind in "iu" and lengths.ndim == 1
+    if not fits or not len(lengths) or lengths.min() < 1 or ends[-1] != len(positions):
         raise FileProblem(path, "its arrays do not fit together", "Build or copy it again")
     clips = tuple(
         Clip(c["id"], path, tuple(c["captions"]), c["split"], int(n) / fps, key=f"{key}:{i}")
@@ -75,9 +76,7 @@ def open_packed(path: Path) -> Job[Library]:
         return Motion(block, fps, skeleton, clip.id, (rate,))
 
     kinds = f"{skeletons[0].joint_count} joints" if len(skeletons) == 1 else f"{len(skeletons)} skeletons"
-    return Library(
-        path, index.get("name", path.stem), "packed library", clips, Reader(read), (), (f"{kinds}, metres, up Y, {fps:g} fps",)
-    )
+    return Library(path, name, "packed library", clips, Reader(read), (), (f"{kinds}, metres, up Y, {fps:g} fps",))
 
 
 def _skeleton(values: dict[str, Any]) -> Skeleton:

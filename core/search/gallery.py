@@ -13,6 +13,7 @@ import numpy as np
 from motionpatches.core.atomic import replacing
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.hashing import place_digest
+from motionpatches.core.io.containers.npy_file import read_npz
 
 FORMAT = 2
 
@@ -101,6 +102,10 @@ class DamagedGallery(FileProblem):
     """A file that holds no gallery, whatever its version."""
 
 
+class OtherVersion(FileProblem):
+    """A gallery of another version of the program."""
+
+
 def save_gallery(gallery: Gallery, path: Path) -> None:
     """Write a gallery as one .npz. Raises FileProblem; the old one is kept then."""
     index = {
@@ -121,22 +126,25 @@ def load_gallery(path: Path) -> Gallery:
         FileProblem: it is one of another version, or the system refuses to read it.
     """
     try:
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-            index = json.loads(str(arrays["index"]))
-            embeddings = arrays["embeddings"].astype(np.float32)
+        arrays = read_npz(path)
+        index = json.loads(str(arrays["index"]))
+        embeddings = arrays["embeddings"].astype(np.float32)
         if isinstance(index["format"], int) and index["format"] != FORMAT:
-            raise FileProblem(path, "it is a gallery of another version", "It will be built again")
+            raise OtherVersion(path, "it is a gallery of another version", "It will be built again")
         if embeddings.ndim != 2 or len(index["entries"]) != len(embeddings) or not isinstance(index["fingerprint"], str):
             raise ValueError("its parts do not fit together")
         entries = tuple(_entry(*values) for values in index["entries"])
+        if not np.isfinite(embeddings).all():
+            raise ValueError("its embeddings are not finite")
         embeddings /= np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9)
         return Gallery(embeddings, entries, index["fingerprint"], tuple(map(str, index["skipped"])))
     except OSError as error:
         raise os_problem(path, error) from error
-    except FileProblem:
+    except OtherVersion:
         raise
-    except Exception as error:
-        raise DamagedGallery(path, f"it is not a gallery of this version ({error})", "It will be built again") from None
+    except Exception as error:  # whatever a broken file leads to
+        said = str(error)[:120]
+        raise DamagedGallery(path, f"it is not a gallery of this version ({said})", "It will be built again") from None
 
 
 def _entry(clip_id: str, key: str, start_s: float, end_s: float) -> Entry:

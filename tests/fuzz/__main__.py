@@ -9,9 +9,9 @@ import time
 import traceback
 from pathlib import Path
 
-from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.load import FORMATS
+from motionpatches.core.errors import StudioError
 from tests.fuzz.campaign import SECONDS, Report, campaign
+from tests.fuzz.cases import KINDS as READERS
 from tests.fuzz.cases import format_named, make_case
 from tests.fuzz.outcome import GOOD, outcome_of
 
@@ -20,7 +20,7 @@ KINDS = ("read", "refused", "fault", "unusable", "memory", "hang", "crash")
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    parser.add_argument("readers", nargs="*", help="names of formats; all by default")
+    parser.add_argument("readers", nargs="*", help="names of formats and of what else is opened; all by default")
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     parser.add_argument("--seed", type=int, default=0)
@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--case", type=int, help="this case alone, in this process and without limits")
     parser.add_argument("--into", type=Path, help="with --case: the folder that its files are written to")
     chosen = parser.parse_args()
-    names = chosen.readers or [kind.name for kind in FORMATS]
+    names = chosen.readers or [kind.name for kind in READERS]
     if chosen.case is not None:
         return alone(names[0], chosen.seed, chosen.case, chosen.into, chosen.whole)
     print(f"{'reader':24}{'cases':>8}" + "".join(f"{kind:>10}" for kind in KINDS) + f"{'ms each':>9}{'slowest s':>11}{'case':>8}")
@@ -72,7 +72,7 @@ def alone(name: str, seed: int, number: int, into: Path | None, whole: bool) -> 
         try:
             for take in kind.read(path):
                 print(f"take {take.name!r}: {take.positions.shape}, {take.fps:g} fps, {take.skeleton.joint_names[:5]}")
-        except FileProblem as error:
+        except StudioError as error:
             print(f"refused: {error}")
         except Exception:
             traceback.print_exc()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import random
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +14,11 @@ from pathlib import Path
 from motionpatches.core.io.formats import Format
 from motionpatches.core.io.load import FORMATS
 from tests.fuzz.samples import Sample, samples
+from tests.fuzz.targets import TARGETS, Target
 
 LONGEST = 8 * 10**6
+Kind = Format | Target
+KINDS: tuple[Kind, ...] = (*FORMATS, *TARGETS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,26 +35,30 @@ class Case:
     def write(self, folder: Path) -> Path:
         """Write the files alone into a folder. Returns the one to open."""
         for old in folder.iterdir():
-            old.unlink()
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
         for name, content in self.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
         return folder / next(iter(self.files))
 
 
-def format_named(name: str) -> Format:
-    """The format of a name in the table, in any case; or one outside of it as 'module:CONSTANT'. Raises ValueError."""
+def format_named(name: str) -> Kind:
+    """The format or target of a name in the tables, in any case; or one outside of them as 'module:CONSTANT'. Raises
+    ValueError."""
     if ":" in name:
         module, constant = name.split(":")
         return getattr(importlib.import_module(module), constant)
-    for kind in FORMATS:
+    for kind in KINDS:
         if kind.name.lower() == name.lower():
             return kind
-    raise ValueError(f"There is no format {name!r}. Choose one of: {', '.join(kind.name for kind in FORMATS)}.")
+    raise ValueError(f"There is no reader {name!r}. Choose one of: {', '.join(kind.name for kind in KINDS)}.")
 
 
 @cache
-def samples_of(kind: Format) -> tuple[Sample, ...]:
-    """The samples whose main file a format takes."""
+def samples_of(kind: Kind) -> tuple[Sample, ...]:
+    """The samples whose main file a format takes, or those of a target."""
+    if isinstance(kind, Target):
+        return kind.samples
     found = []
     with tempfile.TemporaryDirectory() as name:
         for sample in samples(kind.suffixes):
@@ -59,7 +67,7 @@ def samples_of(kind: Format) -> tuple[Sample, ...]:
     return tuple(found)
 
 
-def make_case(kind: Format, seed: int, number: int) -> Case:
+def make_case(kind: Kind, seed: int, number: int) -> Case:
     """One to four mutations of one sample, once in a while with a piece of another."""
     whole = samples_of(kind)
     rng = random.Random(f"{kind.name}/{seed}/{number}")

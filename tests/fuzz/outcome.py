@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from motionpatches.core.errors import FileProblem
+from motionpatches.core.errors import StudioError
 from motionpatches.core.io.assemble import assemble
 from motionpatches.core.io.formats import Format
 from motionpatches.core.io.limits import check_take
@@ -58,7 +58,7 @@ def outcome_of(kind: Format, path: Path, whole: bool = False) -> Outcome:
             if takes:
                 write_takes(BytesIO(), takes)
             shown = _shown(path, takes) if whole else []
-    except FileProblem as error:
+    except StudioError as error:
         said = str(error)
         good = said.endswith((".", "…", "!", "?")) and len(said) <= LONGEST and "\0" not in said
         return over(REFUSED) if good else over(UNUSABLE, f"a sentence of {len(said)} characters: {said[:60]!r}…{said[-30:]!r}")

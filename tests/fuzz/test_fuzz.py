@@ -16,10 +16,11 @@ from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.motion.skeleton import Skeleton
 from tests.fuzz import campaign as campaign_module
 from tests.fuzz.campaign import campaign
-from tests.fuzz.cases import format_named, make_case, samples_of
-from tests.fuzz.outcome import CRASH, HANG, MEMORY, outcome_of
+from tests.fuzz.cases import Case, format_named, make_case, samples_of
+from tests.fuzz.outcome import CRASH, GOOD, HANG, MEMORY, outcome_of
+from tests.fuzz.targets import TARGETS
 
-CASES, SEED = 200, 26
+CASES, TARGET_CASES, SEED = 150, 40, 26
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,21 @@ def test_broken_files_are_read_or_refused(name, reports):
     # The end of a child process over a file is a sentence about it.
     faults = {what: cases for what, cases in report.faults.items() if not (native and what.startswith((CRASH, HANG, MEMORY)))}
     assert report.total == CASES and faults == {}, f"python -m tests.fuzz {name!r} --seed {SEED} --case K"
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_what_else_is_opened_is_read_or_refused(target, tmp_path):
+    """In this process, since each child would have to import torch or Qt anew."""
+    for number in range(TARGET_CASES):
+        outcome = outcome_of(target, make_case(target, SEED, number).write(tmp_path))
+        assert outcome.kind in GOOD, f"{outcome.what}: python -m tests.fuzz {target.name!r} --seed {SEED} --case {number}"
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_whole_samples_are_opened(target, tmp_path):
+    for sample in target.samples:
+        outcome = outcome_of(target, Case(sample.files, ()).write(tmp_path))
+        assert outcome.kind == "read", outcome
 
 
 @pytest.mark.parametrize("kind", load.FORMATS, ids=lambda kind: kind.name)
