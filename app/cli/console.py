@@ -85,6 +85,8 @@ def index_library(model: MotionTextModel, library: Library) -> Gallery:
     from motionpatches.core.search.indexing import update_gallery
 
     gallery = drive(update_gallery(model, library))
+    for sentence in notices.untold():
+        tell(sentence)
     if gallery.skipped:
         tell(f"{len(gallery.skipped)} left out of the index. {gallery.skipped[0]}")
     return gallery

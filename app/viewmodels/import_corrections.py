@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.viewmodels.history import Change, History
 from motionpatches.app.viewmodels.workspace import Workspace
-from motionpatches.core import notices
 from motionpatches.core.errors import StudioError
 from motionpatches.core.recognition import corrections
 from motionpatches.core.recognition.corrections import Correction, Remembered
@@ -26,11 +25,6 @@ class ImportCorrections(QObject):
     def __init__(self, workspace: Workspace, history: History, parent: QObject | None = None):
         super().__init__(parent)
         self.workspace, self.history = workspace, history
-        workspace.library_changed.connect(self._tell)
-
-    def _tell(self) -> None:
-        for notice in notices.untold():
-            self.workspace.failed.emit(notice)
 
     def listed(self) -> list[Remembered]:
         """The corrections, the newest first."""

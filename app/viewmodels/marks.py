@@ -36,6 +36,7 @@ class Marks(QObject):
         except StudioError as error:
             self.marks = {}
             self.workspace.failed.emit(str(error))
+        self.workspace.tell_notices()
         self.changed.emit()
 
     def of(self, clip: Clip) -> Mark:
@@ -63,5 +64,6 @@ class Marks(QObject):
         except StudioError as error:
             self.workspace.failed.emit(str(error))
             return False
+        self.workspace.tell_notices()
         self.changed.emit()
         return True

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.background.jobs import Jobs
 from motionpatches.app.background.lane import Lanes
+from motionpatches.core import notices
 from motionpatches.core import paths as app_paths
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.cache import take_cache
@@ -53,6 +54,13 @@ class Workspace(QObject):
         self.clip: Clip | None = None
         self.motion: Motion | None = None
         self._news = self._stay = ""
+        self.library_changed.connect(self.tell_notices)
+        self.ready_changed.connect(self.tell_notices)
+
+    def tell_notices(self) -> None:
+        """Say what is to be said once about the program's own files."""
+        for notice in notices.untold():
+            self.failed.emit(notice)
 
     def open_demo(self) -> None:
         self.open([app_paths.demo_library()])

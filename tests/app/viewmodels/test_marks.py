@@ -67,3 +67,15 @@ def test_another_window_s_tags_are_kept_and_shown_after_the_next_change(marks, r
     assert store.read_marks(ready.library.root) == {one.id: Mark(tags=("mine",)), two.id: Mark(tags=("yours",))} == other.marks
     marks.history.undo()
     assert marks.marks == {two.id: Mark(tags=("yours",))}
+
+
+def test_damage_is_told_once_and_the_next_star_is_kept(marks, ready):
+    clip = ready.library.clips[0]
+    marks.toggle_favourite(clip)
+    store.marks_file(ready.library.root).write_text("{")
+    failed = heard(ready.failed)
+    marks.toggle_favourite(ready.library.clips[1])
+    assert len(failed) == 1 and "put aside" in failed[0][0]
+    assert store.read_marks(ready.library.root) == {ready.library.clips[1].id: Mark(True)}
+    ready.library_changed.emit()
+    assert len(failed) == 1
