@@ -180,7 +180,7 @@ def test_precision_is_settled_once_and_recorded(config, tmp_path, monkeypatch):
     assert said["precision"] == "bf16"
 
 
-def test_what_has_no_effect_is_said(small_library, tiny_text_folder, tmp_path):
+def test_what_has_no_effect_is_reported(small_library, tiny_text_folder, tmp_path):
     config = training_config.recipe(
         "official",
         library=str(small_library),
