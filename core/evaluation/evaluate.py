@@ -137,7 +137,7 @@ def evaluate(
 
 def _skipped_note(embedded: Embedded) -> str:
     left_out = embedded.skipped
-    return f"{len(left_out):,} motions were left out. {left_out[0].reason}" if left_out else ""
+    return f"Motions left out: {len(left_out):,}. {left_out[0].reason}" if left_out else ""
 
 
 def _seen_note(library: Library, split: str, captions: Sequence[str]) -> str:

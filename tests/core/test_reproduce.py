@@ -111,7 +111,7 @@ def test_every_table_runs_with_every_row_of_the_paper(options, tmp_path, capsys)
     assert any(
         line.startswith("- HumanML3D-scratch-patches: trained on HumanML3D, preset paper, epochs 1, seed 42, set otherwise: ")
         and "batch=4, motion=test_vit" in line
-        and line.endswith("of epoch 1, chosen on: validation (2 clips).")
+        and line.endswith("saved after epoch 1, chosen on validation (2 clips).")
         for line in told
     )
     assert any("seed 0 of the small batches" in line for line in told)

@@ -66,7 +66,8 @@ def test_items_judge_and_reports(kit, folder, tiny_text_folder, tmp_path, capsys
     found = json.loads(capsys.readouterr().out)
     assert (found["motions"], found["items"], found["judge"], found["seed"]) == (6, "first_lines", tiny_text_folder.name, 3)
     assert found["training"] == (
-        "trained on takes, preset starter, epochs 3, seed 42, set otherwise: none; of epoch 2, chosen on: validation (2 clips)"
+        "trained on takes, preset starter, epochs 3, seed 42, set otherwise: none, saved after epoch 2, "
+        "chosen on validation (2 clips)"
     )
     rows = list(csv.DictReader(io.StringIO(out.read_text())))
     assert {row["items"] for row in rows} == {"the first line of each file alone"} and {row["motions"] for row in rows} == {"6"}

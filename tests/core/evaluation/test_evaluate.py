@@ -93,7 +93,7 @@ def test_motions_whose_embedding_is_not_finite_are_named(tiny_model, kit):
     tiny_model.encode_motion = encode
     found = run(evaluate(tiny_model, kit, "test"))
     assert found.motions == 2 and [c.id for c in found.clips] == ["00010", "00011"] and call == [3]
-    assert any("1 motions were left out. 00011@1-2: its embedding by tiny is not finite" in note for note in found.notes)
+    assert any("Motions left out: 1. 00011@1-2: its embedding by tiny is not finite" in note for note in found.notes)
     tiny_model.encode_motion = lambda pixels: plain(pixels) * float("nan")
     with pytest.raises(StudioError, match="No motion of kit could be encoded. 00010: .*not finite"):
         run(evaluate(tiny_model, kit, "test"))

@@ -29,7 +29,7 @@ def test_without_an_encoder_the_protocol_is_left_out_and_says_how_to_get_one(no_
     assert find_judge("", tiny_model) is None
     found = run(evaluate(tiny_model, kit, ""))
     assert "threshold" not in found.figures and found.judge == "" and found.material.sentences is None
-    assert "extra `train`" in found.missing["threshold"] and "--judge" in found.missing["threshold"]
+    assert "extra 'train'" in found.missing["threshold"] and "--judge" in found.missing["threshold"]
 
 
 def test_the_default_is_the_published_encoder_where_it_is_at_hand(monkeypatch, tmp_path, tiny_model, tiny_text_folder, kit):
