@@ -28,7 +28,7 @@ from motionpatches.core.library.scan import (
     read_file,
     readings_of,
 )
-from motionpatches.core.library.takes import FOLDER, clips_by_range
+from motionpatches.core.library.takes import FOLDER, after_the_end, clips_by_range
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job, Meter, run
 from motionpatches.core.recognition.corrections import find_by_key
@@ -178,7 +178,9 @@ class _Scan:
         skipped = list(self.skipped)
         for file in self.files:
             try:
-                clips += [clip for take in file.takes for clip in self._clips(file, take, readings)]
+                takes = [self._take(file, take, readings) for take in file.takes]
+                clips += [clip for whole, lines in takes for clip in clips_by_range(whole, lines, keep_whole=True)]
+                skipped += [late for whole, lines in takes for late in after_the_end(whole, lines)]
             except Exception as error:
                 skipped.append(left_out(file.path, error))
         stamps = {str(f.path): (f.stamp, f.digest) for f in self.files}
@@ -193,7 +195,8 @@ class _Scan:
             tuple(self.files),
         )
 
-    def _clips(self, file: FoundFile, take: Found, readings: Readings) -> list[Clip]:
+    def _take(self, file: FoundFile, take: Found, readings: Readings) -> tuple[Clip, list[CaptionLine]]:
+        """The whole take, and its captions."""
         path, several = file.path, len(file.takes) > 1 or bool(take.name)
         said = find_by_key(take.hierarchy, path)
         inside = path.is_relative_to(self.root)
@@ -204,7 +207,7 @@ class _Scan:
         splits = self.splits.get(path.parent, {})
         split = splits.get(f"{path.name}#{take.name}") or splits.get(path.name, "")
         whole = Clip(clip_id, path, (), split, take.frames / (said.fps or take.fps), key=key, take=take.name)
-        return clips_by_range(whole, self._lines(file, take, several), keep_whole=True)
+        return whole, self._lines(file, take, several)
 
     def _lines(self, file: FoundFile, take: Found, several: bool) -> list[CaptionLine]:
         """Captions of a take: of the table by its own name, of the file, the take's own, or the words of its name."""

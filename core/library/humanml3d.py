@@ -17,9 +17,10 @@ import numpy as np
 
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
 from motionpatches.core.library.caption_text import read_captions_txt
+from motionpatches.core.library.captions import CaptionLine
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key, files_in, left_out
 from motionpatches.core.library.splits import read_splits
-from motionpatches.core.library.takes import clips_by_range
+from motionpatches.core.library.takes import after_the_end, clips_by_range
 from motionpatches.core.motion.motion import Motion, caption_range
 from motionpatches.core.motion.placement import are_placed, is_placed
 from motionpatches.core.motion.skeleton import known_name
@@ -66,7 +67,9 @@ def open_humanml3d(root: Path) -> Job[Library]:
         if count % 200 == 1:
             yield meter.at(count - 1)
         try:
-            clips += _clips_of(root, file, shared, splits.get(file.stem, ""))
+            whole, lines = _take_of(root, file, shared, splits.get(file.stem, ""))
+            clips += clips_by_range(whole, lines)
+            skipped += after_the_end(whole, lines)
         except Exception as error:  # a fault with one clip must not take the others down
             skipped.append(left_out(file, error))
     yield meter.at(len(files))
@@ -111,12 +114,12 @@ def _are_placed(files: list[Path], shared: SharedFormat) -> bool:
     return are_placed(motions)
 
 
-def _clips_of(root: Path, file: Path, shared: SharedFormat, split: str) -> list[Clip]:
+def _take_of(root: Path, file: Path, shared: SharedFormat, split: str) -> tuple[Clip, list[CaptionLine]]:
+    """The whole take of a file, and its captions."""
     frames, fps = _frame_count(file, shared.joints), shared.fps_of(file)
     text = root / "texts" / f"{file.stem}.txt"
     lines = read_captions_txt(text) if text.exists() else []
-    whole = Clip(file.stem, file, (), split, frames / fps, key=file_key(file) + shared.token(file))
-    return clips_by_range(whole, lines)
+    return Clip(file.stem, file, (), split, frames / fps, key=file_key(file) + shared.token(file)), lines
 
 
 def _frame_count(file: Path, joints: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from motionpatches.core.library.captions import CaptionLine
-from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.library.library import Clip, Library, Skipped
 
 Lines = tuple[CaptionLine, ...]
 # The layout in which each file stays in the list, whatever the ranges of its captions.
@@ -48,6 +48,18 @@ def clips_by_range(whole: Clip, lines: Iterable[CaptionLine], keep_whole: bool =
                 )
             )
     return clips
+
+
+def after_the_end(whole: Clip, lines: Iterable[CaptionLine]) -> list[Skipped]:
+    """Name the captions whose range begins after the motion's end: `clips_by_range` makes no clip of them."""
+    return [
+        Skipped(
+            whole.path,
+            f"{whole.id}: the caption {line.text[:40]!r} begins at {line.start_s:g} s, the motion ends at {whole.duration_s:.2f} s",
+        )
+        for line in lines
+        if line.start_s and line.start_s >= whole.duration_s
+    ]
 
 
 def clips_of(library: Library, takes: Container[str]) -> dict[str, list[Clip]]:

@@ -70,6 +70,16 @@ def test_a_plain_folder_keeps_the_order_of_its_lines(tmp_path, smpl_motion):
     assert [c.id for c in choose_items(clips, "first_lines")] == ["a@0.5-1", "b@0.5-1"]
 
 
+def test_captions_after_the_end_of_a_motion_are_named(small_library, tmp_path, smpl_motion):
+    (small_library / "texts/000000.txt").write_text("late#x#90.0#95.0\nwaves#x#0.0#0.0\n")
+    np.save(tmp_path / "a.npy", smpl_motion.positions)
+    (tmp_path / "a.txt").write_text("late##90#95\n")
+    for root in (small_library, tmp_path / "a.npy"):
+        library = run(open_library(root))
+        (skipped,) = library.skipped
+        assert "'late' begins at 90 s, the motion ends at" in skipped.reason
+
+
 def test_an_unknown_choice_names_the_known_ones():
     with pytest.raises(StudioError, match="ranges, first_lines"):
         choose_items((), "all")

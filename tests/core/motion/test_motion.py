@@ -64,6 +64,7 @@ def test_a_range_holds_at_least_one_frame_and_stays_in_the_take(start, end, expe
         (0.99, 1.0, 20, (19, 20)),
         (1.0, 1.01, 20, (20, 21)),
         (7.0, 99.0, 20, (99, 100)),
+        (1e308, 1.5e308, 20, (99, 100)),
     ],
 )
 def test_ranges_of_captions_are_cut_as_the_data_sets_define_them(start, end, fps, expected):
