@@ -68,6 +68,11 @@ def screen():
         pytest.skip("no Xvfb on this machine")
     with virtual_screen((1700, 1100)):
         yield
+        from PySide6.QtWidgets import QApplication
+
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.shutdown()  # before its screen ends
 
 
 @pytest.fixture(scope="session")

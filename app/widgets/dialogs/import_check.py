@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
-import numpy as np
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -23,79 +21,23 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QRadioButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from motionpatches.app.gl import geometry
-from motionpatches.app.gl.camera import Camera
-from motionpatches.app.gl.canvas import Drawer, make_canvas
 from motionpatches.app.viewmodels.import_check import ImportCheck
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.plain import NAME, Label, RichLabel, html, shown, tip
-from motionpatches.app.widgets.theme import is_dark, muted, part_colour, warning
+from motionpatches.app.widgets.theme import muted, part_colour, warning
+from motionpatches.app.widgets.views.import_figure import FigureView
 from motionpatches.core.errors import StudioError
-from motionpatches.core.io.smpl.body import REST
 from motionpatches.core.motion.axes import UP_AXES
-from motionpatches.core.motion.skeleton import PART_NAMES, SMPL22
+from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.recognition.corrections import Scope
 from motionpatches.core.recognition.unit import UNITS
 
-# Stature of the figure beside the take.
-REFERENCE_M = 1.7
-GREY = (150, 154, 162)
 T = TypeVar("T")
 SCOPES: dict[Scope, str] = {"file": "This &File", "folder": "This F&older", "rig": "This Rig &Everywhere"}
-
-
-class FigureView(QWidget):
-    """The take, playing, and the reference figure at its side. Drag turns, the wheel zooms."""
-
-    def __init__(self, check: ImportCheck, playback: Playback, parent: QWidget | None = None):
-        super().__init__(parent)
-        self.check, self.playback = check, playback
-        self.canvas = make_canvas(self._paint, self)
-        self.camera = Camera(target=(0.45, 0.85, 0.0), distance=4.6, azimuth=0.25, elevation=0.12)
-        self._last = QPointF()
-        self.setMinimumSize(360, 380)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("The take beside a figure of 1.7 m")
-        pose = REST - REST.min(axis=0) * [0, 1, 0]
-        self.figure = (pose * (REFERENCE_M / (np.ptp(pose[:, 1]) / 0.94)) + [1.1, 0, 0]).astype(np.float32)
-        self.grey = geometry.in_one_colour(geometry.bone_set(SMPL22), GREY)
-        check.changed.connect(self._changed)
-        playback.ticked.connect(self.canvas.update)
-        self._changed()
-
-    def _changed(self) -> None:
-        self.bones = geometry.bone_set(self.check.preview.skeleton)
-        self.canvas.update()
-
-    def _paint(self, drawer: Drawer) -> None:
-        from motionpatches.app.gl.renderer import DARK, LIGHT
-
-        motion, ratio = self.check.preview, self.devicePixelRatioF()
-        pose = geometry.pose_at(motion, self.playback.wrapped(motion.duration_s))
-        root = motion.skeleton.root
-        both = np.concatenate(
-            [geometry.instances(self.bones, pose - pose[root] * [1, 0, 1]), geometry.instances(self.grey, self.figure)]
-        )
-        drawer.draw(
-            (0, 0, int(self.width() * ratio), int(self.height() * ratio)), self.camera, both, DARK if is_dark(self) else LIGHT
-        )
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._last = event.position()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        delta, self._last = event.position() - self._last, event.position()
-        self.camera = self.camera.orbit(delta.x(), delta.y())
-        self.canvas.update()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self.camera = replace(self.camera, distance=self.camera.zoom(event.angleDelta().y() / 120).distance)
-        self.canvas.update()
 
 
 class ImportCheckDialog(QDialog):

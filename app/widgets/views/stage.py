@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from motionpatches.app.gl import geometry, scene
@@ -21,11 +21,11 @@ from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.widgets.plain import NAME, shown
-from motionpatches.app.widgets.theme import is_dark, muted, part_colour
+from motionpatches.app.widgets.theme import is_dark
+from motionpatches.app.widgets.views import stage_legend
 from motionpatches.app.widgets.views.overlay import Overlay, StillOverlay
 from motionpatches.core.motion.curves import joint_speeds
 from motionpatches.core.motion.motion import Motion
-from motionpatches.core.motion.skeleton import PART_NAMES
 
 if TYPE_CHECKING:
     from motionpatches.app.gl.renderer import Skin
@@ -258,37 +258,15 @@ class StageView(QWidget):
     def _paint_legend(self, painter: QPainter) -> None:
         clip = self.workspace.clip
         if clip is None:
-            painter.setPen(muted(self))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Choose a motion on the left, or type a query.")
+            stage_legend.paint_hint(painter, self)
             return
-        metrics = painter.fontMetrics()
-        painter.setPen(self.palette().windowText().color())
-        title = metrics.elidedText(shown(clip.caption), Qt.TextElideMode.ElideRight, self.width() - 24)
-        painter.drawText(12, 12 + metrics.ascent(), title)
-        painter.setPen(muted(self))
-        motion = self._motion
-        counts = f"{motion.frame_count:d} frames  ·  {motion.fps:g} fps  ·  {motion.skeleton.joint_count:d} joints"
-        facts = f"{shown(clip.id, NAME)}  ·  {counts}"
-        painter.drawText(12, 16 + metrics.ascent() + metrics.height(), facts)
-        for i, (other, _) in enumerate(self.stage.bodies[1:]):
-            painter.drawText(12, 16 + metrics.ascent() + (i + 2) * metrics.height(), f"beside it: {shown(other.caption)}")
-        self._paint_parts(painter, metrics)
-
-    def _paint_parts(self, painter: QPainter, metrics: QFontMetrics) -> None:
+        stage_legend.paint_clip(painter, self, clip, self._motion, [other for other, _ in self.stage.bodies[1:]])
         if self.stage.options.colouring == "speed":
-            painter.drawText(12, self.height() - 14, f"blue: still, green: {TOP_SPEED / 2:g} m/s, yellow: {TOP_SPEED:g} m/s")
-            return
-        if self.explanation.on:
-            painter.drawText(12, self.height() - 14, "red: the score falls without this part, here and now")
-            return
-        x, y = 12, self.height() - 14
-        for part, name in enumerate(PART_NAMES):
-            painter.setBrush(part_colour(part))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawEllipse(QPointF(x + 5, y - 4), 5, 5)
-            painter.setPen(muted(self))
-            painter.drawText(x + 14, y, name)
-            x += 26 + metrics.horizontalAdvance(name)
+            stage_legend.paint_line(painter, self, f"blue: still, green: {TOP_SPEED / 2:g} m/s, yellow: {TOP_SPEED:g} m/s")
+        elif self.explanation.on:
+            stage_legend.paint_line(painter, self, "red: the score falls without this part, here and now")
+        else:
+            stage_legend.paint_parts(painter, self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._last = self._pressed = event.position()

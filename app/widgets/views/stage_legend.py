@@ -1,0 +1,54 @@
+"""Texts over the stage: which clip it shows, which are beside it, and what the colours mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from motionpatches.app.widgets.plain import NAME, shown
+from motionpatches.app.widgets.theme import muted, part_colour
+from motionpatches.core.library.library import Clip
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import PART_NAMES
+
+# Pixels from the view's left and from its top; from its bottom to the line of the colours.
+MARGIN, FOOT = 12, 14
+
+
+def paint_hint(painter: QPainter, view: QWidget) -> None:
+    """Write what to do while nothing is shown."""
+    painter.setPen(muted(view))
+    painter.drawText(view.rect(), Qt.AlignmentFlag.AlignCenter, "Choose a motion on the left, or type a query.")
+
+
+def paint_clip(painter: QPainter, view: QWidget, clip: Clip, motion: Motion, beside: Sequence[Clip]) -> None:
+    """Write caption, name and numbers of a clip, and the captions of those beside it, from the top left."""
+    metrics = painter.fontMetrics()
+    painter.setPen(view.palette().windowText().color())
+    title = metrics.elidedText(shown(clip.caption), Qt.TextElideMode.ElideRight, view.width() - 2 * MARGIN)
+    painter.drawText(MARGIN, MARGIN + metrics.ascent(), title)
+    painter.setPen(muted(view))
+    counts = f"{motion.frame_count:d} frames  ·  {motion.fps:g} fps  ·  {motion.skeleton.joint_count:d} joints"
+    lines = [f"{shown(clip.id, NAME)}  ·  {counts}", *(f"beside it: {shown(other.caption)}" for other in beside)]
+    for row, line in enumerate(lines, 1):
+        painter.drawText(MARGIN, MARGIN + 4 + metrics.ascent() + row * metrics.height(), line)
+
+
+def paint_line(painter: QPainter, view: QWidget, text: str) -> None:
+    """Write what the colours mean, at the bottom; `text` is the program's own."""
+    painter.drawText(MARGIN, view.height() - FOOT, text)
+
+
+def paint_parts(painter: QPainter, view: QWidget) -> None:
+    """Write the names of the body parts, each beside a dot of its colour, at the bottom."""
+    x, y = MARGIN, view.height() - FOOT
+    for part, name in enumerate(PART_NAMES):
+        painter.setBrush(part_colour(part))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawEllipse(QPointF(x + 5, y - 4), 5, 5)
+        painter.setPen(muted(view))
+        painter.drawText(x + 14, y, name)
+        x += 26 + painter.fontMetrics().horizontalAdvance(name)
