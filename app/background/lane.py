@@ -27,17 +27,27 @@ def _give_way() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
+def _end_reading() -> None:
+    """End the read of a file in progress; a sentence about the file takes its place."""
+    from motionpatches.core.io.native import child
+
+    child.cancel()
+
+
 class Lane(QObject):
     """Runs functions and jobs one after the other, off the window's thread."""
 
     _deliver = Signal(object)
 
-    def __init__(self, name: str, parent: QObject | None = None):
+    def __init__(self, name: str, parent: QObject | None = None, interrupt: Callable[[], None] = lambda: None):
+        """`interrupt`: ends what a job does between two yields, where it can be ended."""
         super().__init__(parent)
+        self._interrupt = interrupt
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name, initializer=_give_way)
         self._latest: dict[str, int] = {}
         self._cancel: dict[str, threading.Event] = {}
         self._closed = False
+        self._running = ""
         # Counted up in the window's thread and down in the worker's, hence the lock.
         self._counts = threading.Lock()
         self._waiting = self._urgent = 0
@@ -96,6 +106,7 @@ class Lane(QObject):
         def task() -> None:
             if not kept and (self._closed or self._latest[key] != token):
                 return
+            self._running = key
             try:
                 result = work()
             except StudioError as error:
@@ -109,6 +120,8 @@ class Lane(QObject):
                 self._send(key, token, failed, f"Something unexpected went wrong ({type(error).__name__}: {str(error)[:300]}).")
             else:
                 self._send(key, token, done, result)
+            finally:
+                self._running = ""
 
         self._count(1, urgent)
         self._pool.submit(task).add_done_callback(lambda _: self._count(-1, urgent))
@@ -131,14 +144,18 @@ class Lane(QObject):
 
     def cancel(self, key: str) -> None:
         """Ask the job under a key to stop."""
-        if key in self._cancel:
+        if key in self._cancel and not self._cancel[key].is_set():
             self._cancel[key].set()
+            if self._running == key:
+                self._interrupt()
 
     def stop(self) -> None:
         """Cancel everything but what is to be kept."""
         self._closed = True
         for event in self._cancel.values():
             event.set()
+        if self._running:
+            self._interrupt()
 
     def close(self) -> None:
         """Stop, and wait for the running step to end and for what is to be kept."""
@@ -167,7 +184,8 @@ class Lanes:
     @classmethod
     def start(cls) -> Lanes:
         """A thread each."""
-        return cls(*(Lane(name) for name in ("scans", "files", "models", "long", "exports")))
+        scans, files = (Lane(name, interrupt=_end_reading) for name in ("scans", "files"))
+        return cls(scans, files, *map(Lane, ("models", "long", "exports")))
 
     @property
     def all(self) -> tuple[Lane, ...]:

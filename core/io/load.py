@@ -16,7 +16,7 @@ from motionpatches.core.io.formats import Format, index_of
 from motionpatches.core.io.gltf.gltf import GLTF
 from motionpatches.core.io.limits import check_take
 from motionpatches.core.io.native.c3d import C3D
-from motionpatches.core.io.native.child import read_in_child
+from motionpatches.core.io.native.child import belongs_in_child, read_in_child
 from motionpatches.core.io.native.fbx import FBX
 from motionpatches.core.io.native.usd import USD
 from motionpatches.core.io.points.joint_csv import JOINT_CSV
@@ -61,12 +61,13 @@ def files_of(path: Path) -> Sequence[Path]:
 
 
 def read_takes_of(path: Path) -> list[RawTake]:
-    """The takes of a file as it holds them; by a child process where a compiled library reads it. Raises FileProblem."""
+    """The takes of a file as it holds them; by a child process where a compiled library reads it, or where it is long. Raises
+    FileProblem."""
     if not path.exists():
         raise FileProblem(path, "it does not exist", "Check the path")
     kind = format_of(path)
     with np.errstate(over="ignore", invalid="ignore"):
-        takes = read_in_child(kind.name, path) if kind.native else kind.read(path)
+        takes = read_in_child(kind, path) if belongs_in_child(kind, path) else kind.read(path)
     if not takes:
         raise FileProblem(path, "it holds no motion", "Export it with animation")
     for take in takes:

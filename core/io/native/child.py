@@ -1,4 +1,4 @@
-"""Files that compiled libraries read, read in a child process: its crash, endless loop or hunger is a sentence about the file.
+"""Files that compiled libraries read, and long ones, in a child process: its crash, endless loop or hunger is a sentence.
 
 One child is kept warm, and a new one started after a death. Where it runs: core/io/native/worker.py.
 """
@@ -23,12 +23,15 @@ import numpy as np
 
 from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.io.formats import Format
 from motionpatches.core.io.native.worker import TAKES
 from motionpatches.core.io.takes_file import read_takes
 from motionpatches.core.motion.raw import RawTake
 
 # Seconds for a file, seconds more for each MB of it, and for the child to start.
-SECONDS, SECONDS_PER_MB, START_S = 60.0, 0.5, 60.0
+SECONDS, SECONDS_PER_MB, START_S = 30.0, 1.0, 60.0
+# Files of as many bytes are read by the child whatever reads them: cancelling and closing then wait for none.
+LONG = 64 << 20
 # A frozen program has no `python -m`: it starts itself with this.
 CHILD = "--read-native"
 
@@ -49,8 +52,8 @@ class NativeReader:
         self._process: _Child | None = None
         self._stopped = False
 
-    def read(self, format_name: str, path: Path, seconds: float | None = None) -> list[RawTake]:
-        """The takes of a file of a native format, within `seconds` (by default 60 and 0.5 for each MB).
+    def read(self, format_name: str, path: Path, seconds: float | None = None, reader: str = "") -> list[RawTake]:
+        """The takes of a file by the function `reader` ('module:name'), within `seconds` (by default 30 and 1 for each MB).
 
         Raises FileProblem: what the reader says of the file, or how the child ended over it.
         """
@@ -65,7 +68,8 @@ class NativeReader:
         with self._turn:
             self._stopped = False
             child = self._warm(path)
-            answer = child.ask({"format": format_name, "path": os.path.abspath(path), "seconds": budget}, budget)
+            request = {"format": format_name, "reader": reader, "path": os.path.abspath(path), "seconds": budget}
+            answer = child.ask(request, budget)
             if answer is None:
                 ending = "reading it was cancelled" if self._stopped else child.ending(format_name, budget)
                 self._end()
@@ -223,9 +227,14 @@ _READER = NativeReader()
 atexit.register(_READER.close)
 
 
-def read_in_child(format_name: str, path: Path, seconds: float | None = None) -> list[RawTake]:
-    """The takes of a file of a native format, read in the one child that all share."""
-    return _READER.read(format_name, path, seconds)
+def belongs_in_child(kind: Format, path: Path) -> bool:
+    """Whether a file is read by the child: a compiled library may crash, and a long file takes a while. Raises OSError."""
+    return kind.native or path.stat().st_size >= LONG
+
+
+def read_in_child(kind: Format, path: Path) -> list[RawTake]:
+    """The takes of a file, read in the one child that all share."""
+    return _READER.read(kind.name, path, reader=f"{kind.read.__module__}:{kind.read.__name__}")
 
 
 def cancel() -> None:

@@ -1,15 +1,16 @@
-"""The child process in which compiled libraries read files.
+"""The child process in which compiled libraries read files, and long files are read that may be cancelled.
 
 Started by `python -m motionpatches.core.io.native.worker`, or by a frozen program with its CHILD flag.
 
-First it names its folder. Then a line of JSON comes in for each file (format, path, seconds), and one goes out: {} where the
-takes are in TAKES in that folder, else the parts of a FileProblem. `last`: the child has read enough and ends. It ends, too,
-when its input closes.
+First it names its folder. Then a line of JSON comes in for each file (format, reader, path, seconds), and one goes out: {}
+where the takes are in TAKES in that folder, else the parts of a FileProblem. `last`: the child has read enough and ends. It
+ends, too, when its input closes.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import queue
@@ -52,7 +53,8 @@ def main() -> None:
 
 
 def serve(readers: Mapping[str, Reader], memory: int = MEMORY, files: int = FILES) -> None:
-    """Read what standard input asks for until it closes. Never returns: libraries may crash in their own cleaning up."""
+    """Read what standard input asks for until it closes, by `readers` or the function that a request names. Never returns:
+    libraries may crash in their own cleaning up."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints is no answer
     _limit_memory(_memory(ADDRESSES) + memory)
@@ -87,7 +89,7 @@ def _listen(requests: queue.Queue[str], folder: Path) -> None:
 def _answer(readers: Mapping[str, Reader], request: dict[str, Any], out: Path) -> dict[str, str]:
     path = Path(request["path"])
     try:
-        takes = readers[request["format"]](path)
+        takes = (readers.get(request["format"]) or _reader_of(request["reader"]))(path)
         with _WRITING, open(out, "wb") as stream:
             write_takes(stream, takes)
         return {}
@@ -101,6 +103,15 @@ def _answer(readers: Mapping[str, Reader], request: dict[str, Any], out: Path) -
     except Exception as error:  # whatever a library raises on broken bytes
         traceback.print_exc()
         return {"problem": f"it could not be read ({type(error).__name__}: {str(error)[:60]})", "advice": "Export it again"}
+
+
+def _reader_of(name: str) -> Reader:
+    """The function `module:name` of this package's readers."""
+    module, _, function = name.partition(":")
+    if not module.startswith("motionpatches.core.io."):
+        raise ValueError("no reader of this program")
+    found: Reader = getattr(importlib.import_module(module), function)
+    return found
 
 
 def _memory(kind: int) -> int:

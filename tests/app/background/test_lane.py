@@ -77,3 +77,25 @@ def test_a_panic_is_a_message_and_the_lane_goes_on():
             time.sleep(0.01)
     lane.close()
     assert said == ["Something unexpected went wrong (PanicException: index out of bounds).", "result"]
+
+
+def test_cancelling_and_closing_end_what_a_job_does_between_two_yields():
+    interrupted, began = threading.Event(), threading.Event()
+    lane = Lane("test", interrupt=interrupted.set)
+
+    def job():
+        began.set()
+        interrupted.wait(20)
+        yield from ()
+
+    for end in (lambda: lane.cancel("scan"), lane.close):
+        interrupted.clear()
+        began.clear()
+        lane.submit_job("scan", job, lambda _: None, lambda _: None, lambda _: None)
+        began.wait(20)
+        start = time.perf_counter()
+        end()
+        while lane.busy:
+            time.sleep(0.01)
+        assert interrupted.is_set() and time.perf_counter() - start < 10
+    lane.cancel("scan")

@@ -233,3 +233,45 @@ def alive(pid: int) -> bool:
         return False
     stat = Path(f"/proc/{pid}/stat")
     return not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+@POSIX
+def test_a_long_file_of_any_format_is_read_by_the_child_and_can_be_cancelled(tmp_path, monkeypatch):
+    from motionpatches.core.io import load
+    from motionpatches.core.io.native import child
+
+    path = tmp_path / "a.npy"
+    np.save(path, np.random.default_rng(0).normal(size=(8, 22, 3)).astype(np.float32))
+    expected = load.read_takes_of(path)
+    monkeypatch.setattr(child, "LONG", 100)
+    (found,) = load.read_takes_of(path)
+    np.testing.assert_array_equal(found.positions, expected[0].positions)
+    assert found.notes == expected[0].notes and found.skeleton == expected[0].skeleton
+    assert child._READER._process is not None
+    os.kill(child._READER._process.process.pid, signal.SIGSTOP)  # reads for ever
+    told: list[str] = []
+
+    def read() -> None:
+        try:
+            load.read_takes_of(path)
+        except FileProblem as problem:
+            told.append(str(problem))
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    time.sleep(0.3)
+    start = time.perf_counter()
+    child.cancel()
+    reading.join(20)
+    assert told == ["a.npy: reading it was cancelled."] and time.perf_counter() - start < 10
+    child.close()
+
+
+def test_every_reader_can_be_named_to_the_child():
+    from motionpatches.core.io.load import FORMATS
+    from motionpatches.core.io.native.worker import _reader_of
+
+    for kind in FORMATS:
+        assert _reader_of(f"{kind.read.__module__}:{kind.read.__name__}") is kind.read
+    with pytest.raises(ValueError):
+        _reader_of("os:system")
