@@ -206,7 +206,7 @@ def load_files(root: Path, file: Path | None = None) -> dict[str, FoundFile]:
     rows = _rows(root, "SELECT path, stamp, digest, takes FROM files", (), file)
     try:
         return {path: FoundFile(Path(path), stamp, digest, takes_from(json.loads(takes))) for path, stamp, digest, takes in rows}
-    except (KeyError, TypeError, ValueError, IndexError):
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, OverflowError):
         return {}
 
 
@@ -224,7 +224,7 @@ def load_reading(root: Path, path: str, take: str, file: Path | None = None) -> 
     )
     try:
         return recognition_from(json.loads(rows[0][0])) if rows else None
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, OverflowError):
         return None
 
 
@@ -236,7 +236,7 @@ def _rows(root: Path, query: str, values: tuple[str, ...], file: Path | None) ->
             if base.execute("SELECT value FROM meta WHERE name = 'format'").fetchone() != (str(FORMAT),):
                 return []
             return list(map(_texts, base.execute(query, _stored(values))))
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):  # a damaged page holds anything
         return []
 
 
@@ -250,5 +250,5 @@ def search(root: Path, words: str, file: Path | None = None) -> list[int] | None
     try:
         with _opened(file) as base:
             return [row for (row,) in base.execute("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", (query,))]
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return None
