@@ -52,13 +52,10 @@ def clips_by_range(whole: Clip, lines: Iterable[CaptionLine], keep_whole: bool =
 
 def after_the_end(whole: Clip, lines: Iterable[CaptionLine]) -> list[Skipped]:
     """Name the captions whose range begins after the motion's end: `clips_by_range` makes no clip of them."""
+    late = [line for line in lines if line.start_s and line.start_s >= whole.duration_s]
+    ends = f"the motion ends at {whole.duration_s:.2f} s"
     return [
-        Skipped(
-            whole.path,
-            f"{whole.id}: the caption {line.text[:40]!r} begins at {line.start_s:g} s, the motion ends at {whole.duration_s:.2f} s",
-        )
-        for line in lines
-        if line.start_s and line.start_s >= whole.duration_s
+        Skipped(whole.path, f"{whole.id}: the caption {line.text[:40]!r} begins at {line.start_s:g} s, {ends}") for line in late
     ]
 
 

@@ -231,7 +231,15 @@ def from_dict(values: object) -> ModelConfig:
     if not isinstance(values, dict):
         problem = "it is no table of fields"
     elif not (problem := field_problem(values)):
-        config = ModelConfig(**{**values, "patches": PatchRecipe(**values.get("patches", {}))})
+        config = ModelConfig(**{**values, "patches": _recipe(values.get("patches", {}))})
         if not (problem := value_problem(config)):
             return config
     raise StudioError(f"The model configuration does not fit this version ({problem}).")
+
+
+def _recipe(values: dict[str, Any]) -> PatchRecipe:
+    """Read a recipe as saved. Version 0.2 and earlier saved no `keep_placed` and read motions where they lie under the presets
+    `paper` and `official`, which are trained in the frame of HumanML3D."""
+    if "keep_placed" not in values and not values.get("canonical"):
+        values = {**values, "canonical": True, "leg_m": HUMANML3D.leg_m, "keep_placed": True}
+    return PatchRecipe(**values)
