@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from motionpatches.app.cli.console import UsageError, answer, cut_range, drive, index_library, open_model, open_motion, open_path
+from motionpatches.app.cli.console import (
+    UsageError,
+    answer,
+    cut_range,
+    drive,
+    index_library,
+    open_model,
+    open_motion,
+    open_path,
+    tell,
+)
 from motionpatches.app.cli.options import add_json, add_k, add_library, add_library_argument, add_model, add_range, add_this
 from motionpatches.core.library.library import Library
 
@@ -100,7 +110,10 @@ def find_hits(options: argparse.Namespace, library: Library, model: MotionTextMo
     if options.this is None and any(term.lower() == "this" for _, term in terms_of(options.query)):
         raise UsageError("Name the motion that 'this' means in the query: --this MOTION.")
     shown = open_motion(options.this, library) if options.this is not None else None
-    return Retriever(model, index_library(model, library)).search_terms(options.query, shown, options.k)
+    retriever = Retriever(model, index_library(model, library))
+    if note := retriever.unread_note(options.query):
+        tell(note)
+    return retriever.search_terms(options.query, shown, options.k)
 
 
 def hit_rows(hits: Sequence[Hit], library: Library) -> list[dict[str, Any]]:

@@ -20,14 +20,21 @@ STARTER = "starter"
 
 
 def new_model(config: ModelConfig, statistics: Callable[[], PatchStatistics]) -> MotionTextModel:
-    """A model with pretrained encoders where the configuration asks for them. `statistics` is called where it does not
-    take over those of the starter model, which go with its motion encoder."""
+    """Make a model with pretrained encoders where the configuration asks for them.
+
+    Args:
+        config: of the model.
+        statistics: called where the model does not take over those of the starter, which go with its motion encoder.
+
+    Raises:
+        StudioError: weights that cannot be had, or an encoder other than the starter's where its weights are asked for.
+    """
     if STARTER not in (config.motion_weights, config.text_weights):
         return model_class(config)(config, TextEncoder.pretrained(config), statistics())
     start = load_model(paths.starter_model())
     reads_alike = config.motion_weights == STARTER and config.patches == start.config.patches
     own = start.statistics if reads_alike else statistics()
-    text = start.text_encoder if config.text_weights == STARTER else TextEncoder.pretrained(config)
+    text = _pooled(start.text_encoder, config) if config.text_weights == STARTER else TextEncoder.pretrained(config)
     if config.text_weights == STARTER:
         _same_encoder("text", config, start)
     plain = replace(config, motion_weights="") if config.motion_weights == STARTER else config
@@ -39,12 +46,16 @@ def new_model(config: ModelConfig, statistics: Callable[[], PatchStatistics]) ->
 
 
 def rebuilt(start: MotionTextModel, config: ModelConfig) -> MotionTextModel:
-    """A model with the encoders and statistics of `start` and new heads, as the configuration has them; its memory, of rows
-    that its old heads gave, stays behind. Raises StudioError where it asks for other encoders."""
+    """Make a model with the encoders and statistics of `start` and new heads, as the configuration has them. The memory of
+    `start`, of rows that its old heads gave, stays behind.
+
+    Raises:
+        StudioError: the configuration asks for other encoders.
+    """
     config = replace(config, memory_keys=0, memory_meanings=0)
     for name in ("motion", "text"):
         _same_encoder(name, config, start)
-    model = model_class(config)(config, start.text_encoder, start.statistics, pretrained=False)
+    model = model_class(config)(config, _pooled(start.text_encoder, config), start.statistics, pretrained=False)
     _take_over(model, start)
     return model
 
@@ -55,6 +66,13 @@ def with_statistics(model: MotionTextModel, statistics: PatchStatistics) -> Moti
         raise StudioError("A model of raw joints cannot change its skeleton.")
     other = copy.copy(model)
     other.statistics = statistics
+    return other
+
+
+def _pooled(encoder: TextEncoder, config: ModelConfig) -> TextEncoder:
+    """The text encoder with the configuration's pooling; weights are shared."""
+    other = copy.copy(encoder)
+    other.pooling = config.text_pooling
     return other
 
 

@@ -53,14 +53,12 @@ def _folder_or_package(name: str) -> Path | None:
 
 
 def connection_errors() -> tuple[type[Exception], ...]:
-    """What the hub's client raises where the hub cannot be reached or does not answer: OSError of its versions that use requests,
-    httpx's own of those that use httpx."""
+    """What the hub's client raises where the hub cannot be reached or does not answer: OSError, and the errors of the library
+    that it speaks HTTP with, which changes between its versions; the hub's own errors derive from them."""
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
-    found: tuple[type[Exception], ...] = (OSError, OfflineModeIsEnabled, HfHubHTTPError)
-    if importlib.util.find_spec("httpx"):
-        found += (importlib.import_module("httpx").TransportError,)
-    return found
+    of_http = (kind for kind in HfHubHTTPError.__mro__ if issubclass(kind, Exception) and kind is not Exception)
+    return (OSError, OfflineModeIsEnabled, *of_http)
 
 
 def offline(name: str) -> StudioError:

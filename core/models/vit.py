@@ -11,7 +11,7 @@ from torch import Tensor
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.models.config import VIT_NAME, ModelConfig
-from motionpatches.core.models.hub import offline
+from motionpatches.core.models.hub import connection_errors, offline
 from motionpatches.core.models.plain_vit import PlainViT, can_build
 from motionpatches.core.models.torchvision_shim import prepare_imports
 from motionpatches.core.models.weights import read_tensors
@@ -46,7 +46,7 @@ def make_vit(config: ModelConfig, pretrained: bool) -> Vit:
         raise StudioError(
             f"{config.motion} cannot be built for motion patches with pooling {config.motion_pooling}{why}: {way_out}."
         ) from None
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, *connection_errors()) as error:
         if weights == "hub" and not isinstance(error, RuntimeError):
             raise offline(config.motion) from error
         what = f"The ViT weights {weights} do not fit {config.motion}" if weights else f"{config.motion} cannot be built"

@@ -59,6 +59,13 @@ class Retriever:
             rows = [(weight / max(float(self.gallery.scores(row).std()), 1e-6), row) for weight, row in rows]
         return self.gallery.nearest(sum_of(rows), k, only)
 
+    def unread_note(self, query: str) -> str:
+        """Return a sentence on the words of a query that the text encoder does not read; '' where it reads all of them."""
+        unread = self.model.text_encoder.unread([term for _, term in terms_of(query) if term.lower() != "this"])
+        found = [f"the text encoder does not know {', '.join(map(repr, unread.words))}"] if unread.words else []
+        found += ["it is longer than the text encoder reads"] if unread.cut else []
+        return f"A part of the query is not searched for: {'; '.join(found)}." if found else ""
+
     def captions_near(self, motion: Motion, library: Library, k: int) -> Job[list[tuple[str, float]]]:
         """Return the k captions of a library nearest to the first window of a motion, with their cosines.
 

@@ -77,14 +77,21 @@ def _data_fields(config: TrainingConfig) -> dict[str, Any]:
 
 
 def starting_model(config: TrainingConfig, statistics: Callable[[PatchRecipe], PatchStatistics]) -> MotionTextModel:
-    """The model as it is before the first step. Statistics per joint are those of the data; others are kept with the model."""
+    """Make the model as it is before the first step.
+
+    Args:
+        config: a preset and its weights, or a model to start from; with fields of the model, the latter gets new heads.
+        statistics: of the training data under a recipe. They replace those of the model that training starts from where they
+            are per joint, and where it shall read motions in another way.
+    """
     if not config.start_from:
         model_config = preset(config.preset, **config.model)
         return new_model(model_config, lambda: statistics(model_config.patches))
     model = load_model(config.start_from)
+    read_before = model.config.patches
     if config.model:
         model = rebuilt(model, changed(model.config, **config.model))
-    if model.statistics.normalisation == "joint":
+    if model.statistics.normalisation == "joint" or model.config.patches != read_before:
         model = with_statistics(model, statistics(model.config.patches))
     return model
 

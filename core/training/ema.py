@@ -1,4 +1,4 @@
-"""Copies of the trained weights: the best so far, and the moving average, steadier than the last step's weights."""
+"""The moving average of the trained weights, steadier than those of the last step."""
 
 from __future__ import annotations
 
@@ -9,22 +9,29 @@ import torch
 from torch import nn
 
 
-class Weights:
-    """A copy of a model's trained parameters."""
+class WeightAverage:
+    """Keeps average <- decay * average + (1 - decay) * weights; decay 0 keeps nothing and applies nothing.
 
-    def __init__(self, model: nn.Module):
-        self.parameters = [p for p in model.parameters() if p.requires_grad]
+    Args:
+        model: whose trained parameters are averaged, in place of which `applied` puts the average.
+        decay: per step, from 0 to below 1.
+    """
+
+    def __init__(self, model: nn.Module, decay: float):
+        self.decay = decay
+        self.parameters = [p for p in model.parameters() if p.requires_grad] if decay > 0 else []
         self.values = [p.detach().clone() for p in self.parameters]
 
     @torch.no_grad()
-    def take(self) -> None:
-        """The copy becomes what the model has now."""
-        for value, own in zip(self.values, self.parameters, strict=True):
-            value.copy_(own)
+    def update(self, step: int) -> None:
+        """Take in the weights after optimizer step `step` (from 1); early steps weigh more, so that the start is forgotten."""
+        decay = min(self.decay, step / (step + 9))
+        if self.values:
+            torch._foreach_lerp_(self.values, [p.detach() for p in self.parameters], 1 - decay)
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """The model holds the copy inside, its own weights again after."""
+        """The model holds the average inside, its own weights again after."""
         self._swap()
         try:
             yield
@@ -37,20 +44,3 @@ class Weights:
             kept = own.detach().clone()
             own.copy_(value)
             value.copy_(kept)
-
-
-class WeightAverage(Weights):
-    """Keeps average <- decay * average + (1 - decay) * weights; decay 0 keeps nothing and applies nothing."""
-
-    def __init__(self, model: nn.Module, decay: float):
-        self.decay = decay
-        super().__init__(model)
-        if decay <= 0:
-            self.parameters, self.values = [], []
-
-    @torch.no_grad()
-    def update(self, step: int) -> None:
-        """After optimiser step `step` (from 1); early steps weigh more, so that the start is forgotten."""
-        decay = min(self.decay, step / (step + 9))
-        if self.values:
-            torch._foreach_lerp_(self.values, [p.detach() for p in self.parameters], 1 - decay)

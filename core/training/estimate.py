@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from motionpatches.core.library.library import Library
+from motionpatches.core.models import device as devices
 from motionpatches.core.models.build import STARTER
 from motionpatches.core.models.config import ModelConfig, preset
 from motionpatches.core.models.motion_text_model import MotionTextModel
@@ -19,6 +20,7 @@ from motionpatches.core.training.batches import Batch
 from motionpatches.core.training.caption_features import TextFeatures
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.distributed import World
+from motionpatches.core.training.notes import notes
 from motionpatches.core.training.optimizer import blocks_of, make_optimizer
 from motionpatches.core.training.step import backward
 
@@ -31,8 +33,18 @@ WORDS = 12
 
 @dataclass(frozen=True)
 class Estimate:
-    """`seconds` from the first step to the last, `bytes` of memory at the same time, `disk` of the run folder while it goes on;
-    `trained` of `parameters` change. `short`: why it may not fit, '' where it does."""
+    """What a run will take.
+
+    Attributes:
+        seconds: from the first step to the last.
+        bytes: of memory at the same time.
+        disk: bytes of the run folder while it goes on.
+        trained: parameters that change.
+        parameters: all of them.
+        steps: optimizer steps.
+        short: why it may not fit; '' where it does.
+        notes: sentences on fields without effect and on what the text encoder does not read of the captions.
+    """
 
     seconds: float
     bytes: int
@@ -41,13 +53,18 @@ class Estimate:
     parameters: int
     steps: int
     short: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def estimate(config: TrainingConfig, library: Library) -> Job[Estimate]:
-    """Builds the model, takes two steps with noise on the chosen device and counts. Raises StudioError for what would stop the
-    run as well: no captions, weights that cannot be had, frozen layers that are not there."""
+    """Build the model, take two steps with noise on the chosen device and count.
+
+    Raises:
+        StudioError: what would stop the run as well: no captions, weights that cannot be had, frozen layers that are not there.
+    """
     yield Progress("Estimating", 0, 3)
     world = World.join(config.device)
+    config = replace(config, precision=devices.training_kind(world.device, config.precision))
     train_clips, val_clips = split_clips(library, config.seed, config.train_share)
     model = starting_model(_without_download(config), _noise_statistics).to(world.device)
     optimizer = make_optimizer(model, config)
@@ -60,26 +77,32 @@ def estimate(config: TrainingConfig, library: Library) -> Job[Estimate]:
     motion_s = (time.perf_counter() - began) / size
     per_epoch = max(len(train_clips) // config.batch, 1)
     batch = min(config.batch, len(train_clips))
-    seconds = config.epochs * (per_epoch * batch + len(val_clips) * MEASURING_SHARE) * motion_s
     needed = memory_bytes(model, config, batch)
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     parameters = sum(p.numel() for p in model.parameters())
     yield Progress("Estimating", 3, 3)
     return Estimate(
-        seconds,
-        needed,
-        4 * (2 * parameters + 4 * trained),
-        trained,
-        parameters,
-        per_epoch * config.epochs,
-        _shortage(needed, world.device),
+        seconds=config.epochs * (per_epoch * batch + len(val_clips) * MEASURING_SHARE) * motion_s,
+        bytes=needed,
+        disk=4 * (2 * parameters + 4 * trained),
+        trained=trained,
+        parameters=parameters,
+        steps=per_epoch * config.epochs,
+        short=_shortage(needed, world.device),
+        notes=notes(config, model, (caption for clip in train_clips for caption in clip.captions)),
     )
 
 
 def memory_bytes(model: MotionTextModel, config: TrainingConfig, batch: int) -> int:
-    """Weights, gradients, Adam's two moments, average and best copy, and the activations that the backward pass needs: about
-    34 bytes a token and channel of a layer in 16 bits and twice that in 32 (Korthikanti et al., 2022, without the attention
-    maps, which are not kept)."""
+    """Weights, gradients, Adam's two moments and the average, and the activations that the backward pass needs: about 34 bytes a
+    token and channel of a layer in 16 bits and twice that in 32 (Korthikanti et al., 2022, without the attention maps, which are
+    not kept).
+
+    Args:
+        model: with its frozen parameters marked.
+        config: with a precision of 'bf16' or 'fp32'.
+        batch: motions in a step.
+    """
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     everything = sum(p.numel() for p in model.parameters())
     together = min(config.chunk or batch, batch)
@@ -90,7 +113,7 @@ def memory_bytes(model: MotionTextModel, config: TrainingConfig, batch: int) -> 
     ):
         layers = len(blocks_of(encoder)) if rate > 0 else 1
         activations += layers * tokens * encoder.width * (34 if config.precision == "bf16" else 68)
-    return int(4 * everything + 4 * 5 * trained + together * activations)
+    return int(4 * everything + 4 * 4 * trained + together * activations)
 
 
 def _motion_tokens(config: ModelConfig) -> int:

@@ -30,6 +30,7 @@ from motionpatches.core.training.advice import TRAINED
 
 HELP = {
     "epochs": "Passes over all clips.",
+    "patience": "Stop after this number of epochs without a higher validation score. 0: train all epochs.",
     "batch": "Motion-caption pairs per step. More is better and needs more memory.",
     "chunk": "Gradient caching: the same gradient with less memory, slower. 0: off.",
     "lr_text": "0 freezes the text encoder.",
@@ -105,6 +106,7 @@ class FineTuneDialog(QDialog):
     def _course(self) -> QGroupBox:
         group, form = _group("How")
         self._whole(form, "epochs", "Epochs", 1, 100_000)
+        self._whole(form, "patience", "Patience", 0, 100_000)
         self._whole(form, "batch", "Batch", 1, 65_536)
         self._whole(form, "chunk", "Micro-batch", 0, 65_536)
         for name, label in (

@@ -104,4 +104,4 @@ def cost_text(form: FineTuning) -> str:
         f"{found.disk / 2**30:.1f} GB of disk while it runs; {found.trained / 1e6:.1f} of {found.parameters / 1e6:.1f} "
         "million parameters learn."
     )
-    return f"{text} {found.short}".strip()
+    return " ".join(part for part in (text, *found.notes, found.short) if part)

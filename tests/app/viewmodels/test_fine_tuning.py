@@ -25,7 +25,7 @@ def costs(monkeypatch):
 
     from dataclasses import fields
 
-    FIELDS = [f.name for f in fields(Estimate) if f.name != "short"]
+    FIELDS = [f.name for f in fields(Estimate) if f.name not in ("short", "notes")]
     monkeypatch.setattr(module, "estimate", estimate)
     monkeypatch.setattr(module, "PAUSE_MS", 10)
     return asked
@@ -78,6 +78,17 @@ def test_a_cost_that_cannot_be_paid_keeps_it_from_starting(form):
     form.set(epochs=12)
     rest()
     assert form.can_start
+
+
+def test_notes_stand_with_the_cost(form, monkeypatch):
+    def noted(config, library):
+        yield from ()
+        return Estimate(60, 2**31, 2**31, 60, 60, 60, notes=("mirror has no effect: …", "2 words are unknown: …"))
+
+    monkeypatch.setattr(module, "estimate", noted)
+    form.set(epochs=7)
+    rest()
+    assert cost_text(form).endswith("parameters learn. mirror has no effect: … 2 words are unknown: …")
 
 
 def test_what_is_trained_changes_the_rates(form):

@@ -251,3 +251,32 @@ def test_one_sentence_with_halved_weights_under_autocast():
     with torch.autocast("cpu", torch.bfloat16):
         found = model.encode_text(["a person walks"])
     assert functional.cosine_similarity(found.float(), plain).item() > 0.999
+
+
+def test_words_without_tokens_and_long_sentences_are_found(tiny_model):
+    """The tiny vocabulary knows "a person walks" and few others; 77 tokens are read, two of them marks."""
+    long = " ".join(["walks"] * 76)
+    found = tiny_model.text_encoder.unread(["a person yodels, yodels", "someone Zigzags", "a person walks", long, long[:-6]])
+    assert found.words == {"yodels": 1, "Zigzags": 1} and found.cut == 1
+    starter = load_model(paths.starter_model()).text_encoder
+    assert not starter.unread(["a castaway signals the plane with semaphore"]).words, "pieces of words are known"
+    assert set(starter.unread(["a person waves \U0001f44b"]).words) == {"\U0001f44b"}
+
+
+@pytest.mark.parametrize("kind", ["unigram", "bpe"])
+def test_unknown_words_of_other_tokenizers(kind, tiny_text_folder, tmp_path):
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    if kind == "unigram":
+        tokenizer = Tokenizer(models.Unigram([("<unk>", 0.0), ("walk", -1.0), ("s", -2.0)], unk_id=0))
+        tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+        expected = {"yodel"}
+    else:  # every byte has a token
+        letters = {letter: place for place, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet())[:200])}
+        tokenizer = Tokenizer(models.BPE(letters, []))
+        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel()
+        expected = set()
+    architecture = json.loads((tiny_text_folder / "config.json").read_text())
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    encoder = TextEncoder.from_parts(architecture, tmp_path / "tokenizer.json", "mean")
+    assert set(encoder.unread(["walks yodel", "walks"]).words) == expected

@@ -118,3 +118,43 @@ def test_pulling_without_a_network_is_one_sentence(monkeypatch, tmp_path):
         run(pull_checkpoint("line-corporation/MotionPatches", "HumanML3D"))
     with pytest.raises(StudioError, match="no name of a hub repository"):
         run(pull_checkpoint("a b/c/d", "HumanML3D"))
+
+
+def raises(error):
+    def call(*_, **__):
+        raise error
+
+    return call
+
+
+def no_answer() -> Exception:
+    """The error of the hub's client where nothing answers: port 9 of this machine."""
+    from huggingface_hub import HfApi
+
+    try:
+        HfApi(endpoint="https://127.0.0.1:9").model_info("a/b")
+    except Exception as error:
+        return error
+    raise AssertionError("something answered")
+
+
+@pytest.mark.parametrize("kind", ["no answer", "system"])
+def test_any_failing_connection_is_one_sentence(kind, monkeypatch, capsys, tmp_path):
+    """What the hub's client raises without a network need not be an OSError."""
+    import huggingface_hub
+    from huggingface_hub import constants
+
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    error = no_answer() if kind == "no answer" else ConnectionError("Name or service not known")
+    monkeypatch.setattr(huggingface_hub.HfApi, "model_info", raises(error))
+    command = ["model", "pull", "line-corporation/MotionPatches", "--statistics", str(tmp_path), "-o", str(tmp_path / "m")]
+    assert main(command) == 1
+    said = capsys.readouterr().err
+    assert "the Hugging Face hub cannot be reached" in said and "Traceback" not in said
+    from motionpatches.core.errors import StudioError
+    from motionpatches.core.models import hub
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", raises(error))
+    with pytest.raises(StudioError, match="cannot be reached"):
+        hub.text_folder("some/text-encoder")

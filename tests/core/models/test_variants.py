@@ -133,6 +133,18 @@ def test_new_heads_over_the_encoders_of_another(tiny_model):
         rebuilt(tiny_model, changed(tiny_model.config, motion="vit_tiny_patch16_224"))
 
 
+@torch.no_grad()
+def test_new_heads_over_another_pooling(tiny_model, tmp_path):
+    """The pooling that is asked for, also after the model is saved and loaded."""
+    model = rebuilt(tiny_model, changed(tiny_model.config, text_pooling="cls")).eval()
+    ids, mask = model.text_encoder.tokenize(["a person walks", "someone waves twice"])
+    states = tiny_model.text_encoder.backbone(input_ids=ids, attention_mask=mask).last_hidden_state
+    torch.testing.assert_close(model.text_encoder(ids, mask), states[:, 0], atol=1e-5, rtol=1e-4)
+    assert tiny_model.text_encoder.pooling == "mean"
+    save_model(model, tmp_path / "m", CheckpointInfo())
+    torch.testing.assert_close(load_model(tmp_path / "m").encode_text(["a person"]), model.encode_text(["a person"]))
+
+
 def test_other_statistics_leave_the_model_alone(tiny_model):
     from motionpatches.core.models.build import with_statistics
 
