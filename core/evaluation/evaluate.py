@@ -173,7 +173,7 @@ def _dissimilar(library: Library, clips: Sequence[Clip]) -> tuple[int, ...]:
 @dataclass(frozen=True)
 class Failure:
     """A query whose own motion did not come first: its rank under exact_caption, the clip that won, both scores, and whether
-    the winner's caption says nearly the same (cosine of the sentences over 0.9)."""
+    the winner's caption says nearly the same (cosine of the judge's sentences over 0.9; False without a judge)."""
 
     row: int
     rank: int

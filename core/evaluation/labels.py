@@ -111,8 +111,10 @@ def read_truth(place: str) -> dict[str, str]:
     try:
         with open(file, newline="", encoding="utf-8-sig") as stream:
             rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError) as error:
-        raise os_problem(file, error) if isinstance(error, OSError) else FileProblem(file, "it is not text") from error
+    except OSError as error:
+        raise os_problem(file, error) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise FileProblem(file, f"it is no table of text ({error})", "Save it as CSV in UTF-8") from error
     names = list(rows[0]) if rows else []
     key = next((n for n in ("id", "file", "clip") if n in names), None)
     if key is None or column not in names:

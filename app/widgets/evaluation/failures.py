@@ -65,11 +65,13 @@ class FailuresTab(QWidget):
             return
         self._shown = found
         failures = self.evaluation.failures
-        alike = sum(f.near_duplicate for f in failures)
+        alike = (
+            f"; in {sum(f.near_duplicate for f in failures):,} the winner's caption means nearly the same" if found.judge else ""
+        )
         cut = f" The worst {SHOWN:,} are listed." if len(failures) > SHOWN else ""
         self.state.setText(
             f"{len(failures):,} of {found.motions:,} queries do not find their own motion (or one of the same "
-            f"caption) first; in {alike:,} the winner's caption means nearly the same.{cut} Left: the query's own "
+            f"caption) first{alike}.{cut} Left: the query's own "
             "motion; right: the top result."
         )
         self.table.setRowCount(0)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionpatches.core.errors import StudioError
+from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.evaluation.judge import MODEL, STARTER
 from motionpatches.core.evaluation.labels import BABEL_60, prompts, read_labels, read_truth, truth_of
 from motionpatches.core.evaluation.protocols import PROTOCOLS, Material, run_protocols
@@ -88,6 +88,10 @@ def test_labels(tmp_path):
     assert truth_of(clips, ("turn", "walk"), read_truth(f"{table}:style")) == [frozenset({0}), frozenset({1})]
     with pytest.raises(StudioError, match="column label"):
         read_truth(str(table))
+    for broken in (b'id,label\na,"' + b"x" * 200_000, b"id,label\n\xff\xfe,walk\n"):
+        table.write_bytes(broken)
+        with pytest.raises(FileProblem, match="no table of text"):
+            read_truth(str(table))
 
 
 def test_the_page_has_every_protocol_and_choice():
