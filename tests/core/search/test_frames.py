@@ -76,34 +76,27 @@ CHANGES = {
 def test_a_displaced_folder_gives_the_embeddings_of_the_undisplaced_one(name, framed, tiny_text_folder, tmp_path):
     """Each folder is plain, or in HumanML3D's layout: its takes tell that they do not lie in HumanML3D's frame."""
     library = run(open_library(framed))
-    motions = [library.load(c.id) for c in library.clips]
+    motions = [library.load(c.id) for c in library.clips[:6]]
     model = tiny(name, tiny_text_folder, motions)
     wanted = np.stack([encode_first_window(model, m) for m in motions])
     unlike = np.abs(wanted @ wanted.T - np.eye(len(wanted))).max()
     assert unlike < 0.9999, "the model tells these motions apart"
-    for what, change in CHANGES.items():
-        for layout in ("", "new_joints"):
-            if layout and what == "60 fps":
-                continue  # this layout states no rate
-            folder = tmp_path / what / layout
-            folder.mkdir(parents=True)
-            for i, motion in enumerate(motions):
-                moved = change(motion.positions, np.random.default_rng(i))
-                fps = 60.0 if what == "60 fps" else 20.0
-                if layout:
-                    np.save(folder / f"{i:02d}.npy", moved)
-                else:
-                    np.savez(folder / f"{i:02d}.npz", joints=moved, fps=fps)
-            gallery = run(update_gallery(model, run(open_library(tmp_path / what if layout else folder)), tmp_path / "galleries"))
-            rows = {entry.clip_id: row for entry, row in zip(gallery.entries, gallery.embeddings, strict=True)}
-            found = cosines(np.stack([rows[f"{i:02d}"] for i in range(len(motions))]), wanted)
-            assert found.min() > 0.999, (what, layout, found)
-            for file in folder.iterdir():
-                file.unlink()
-            folder.rmdir() if layout else None
+    for what, layout in (*((what, "") for what in CHANGES), ("moved, raised and turned", "new_joints")):
+        root = tmp_path / f"{what} {layout}"
+        (root / layout).mkdir(parents=True)
+        for i, motion in enumerate(motions):
+            moved = CHANGES[what](motion.positions, np.random.default_rng(i))
+            if layout:
+                np.save(root / layout / f"{i:02d}.npy", moved)
+            else:
+                np.savez(root / f"{i:02d}.npz", joints=moved, fps=60.0 if what == "60 fps" else 20.0)
+        gallery = run(update_gallery(model, run(open_library(root)), tmp_path / "galleries"))
+        rows = {entry.clip_id: row for entry, row in zip(gallery.entries, gallery.embeddings, strict=True)}
+        found = cosines(np.stack([rows[f"{i:02d}"] for i in range(len(motions))]), wanted)
+        assert found.min() > 0.999, (what, layout, found)
 
 
-def test_motions_of_humanml3d_are_read_bit_by_bit_as_they_lie(framed):
+def test_motions_of_humanml3d_are_read_bit_by_bit_as_stored(framed):
     """Its heading is smoothed: that of frame 0 is off by some degrees. Ranges are not placed anew."""
     for i, file in enumerate(sorted((framed / "new_joints").glob("*.npy"))):
         turned = Rotation.from_euler("y", 4 * np.sin(i), degrees=True).apply(np.load(file).reshape(-1, 3))
