@@ -67,7 +67,7 @@ class TakeCache:
     def takes(self, path: Path, stamp: str = "", digest: str = "") -> list[RawTake]:
         """The takes of a file. `stamp` and `digest`: its content as known from before. Raises FileProblem."""
         content = self.content(path, stamp, digest)
-        key = self._key(path, content)
+        key = self.key(path, content)
         while True:
             with self._lock:
                 found = self._recent.get(key)
@@ -95,7 +95,8 @@ class TakeCache:
             self._problems.clear()
         self.store.clear()
 
-    def _key(self, path: Path, content: Content) -> str:
+    def key(self, path: Path, content: Content) -> str:
+        """The same for files that are read alike: of one content and format, with the same settings."""
         parts = (path.suffix.lower(), content.digest, self.context(path))
         return f"{hashlib.sha256(repr(parts).encode(errors='surrogatepass')).hexdigest()[:32]}-{READERS}"
 

@@ -43,15 +43,23 @@ class FoundFile:
     takes: tuple[Found, ...]
 
 
+LOOKED_AT = 1000
+_looked_at: dict[str, tuple[Found, ...]] = {}
 Readings = dict[tuple[str, str], "Recognition"]
 
 
 def read_file(path: Path) -> FoundFile:
-    """Read a file (through the cache) and look at its takes. Raises FileProblem."""
+    """Read a file (through the cache) and look at its takes, once for all files of the same content. Raises FileProblem."""
     cache = take_cache()
     content = cache.content(path)
-    takes = cache.takes(path, content.stamp, content.digest)
-    return FoundFile(path, content.stamp, content.digest, tuple(map(found_in, takes)))
+    key = cache.key(path, content)
+    found = _looked_at.get(key)
+    if found is None:
+        found = tuple(map(found_in, cache.takes(path, content.stamp, content.digest)))
+        if len(_looked_at) >= LOOKED_AT:
+            _looked_at.clear()
+        _looked_at[key] = found
+    return FoundFile(path, content.stamp, content.digest, found)
 
 
 def found_in(take: RawTake) -> Found:

@@ -1,13 +1,14 @@
 """The index: nothing read twice, changes noticed, a broken index rebuilt."""
 
 import os
+import shutil
 import sqlite3
 
 import numpy as np
 import pytest
 
 from motionpatches.core import notices
-from motionpatches.core.library import caption_store, folder, index
+from motionpatches.core.library import caption_store, folder, index, scan
 from motionpatches.core.library.captions import CaptionLine
 from motionpatches.core.library.open import open_library
 from motionpatches.core.progress import Cancelled, run
@@ -193,3 +194,14 @@ def test_values_that_no_clip_has_are_damage(takes):
         base.close()
         assert index.load(takes) is None
         run(open_library(takes))
+
+
+def test_copies_are_looked_at_once_and_each_is_a_clip(takes, monkeypatch):
+    seen = []
+    look = scan.found_in
+    monkeypatch.setattr(scan, "found_in", lambda take: seen.append(take) or look(take))
+    for number in range(5):
+        shutil.copy(takes / "wave_02.bvh", takes / f"copy {number}.bvh")
+    library = run(open_library(takes))
+    assert len(library.clips) == 8 and len(seen) <= 1
+    np.testing.assert_array_equal(library.load("copy 3").positions, library.load("wave_02").positions)
