@@ -10,7 +10,7 @@ from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.patches import prepare, prepare_for
 from motionpatches.core.progress import Job, Meter
-from motionpatches.core.search.encode import encode_windows, image_of
+from motionpatches.core.search.encode import encode_windows, image_of, not_finite
 
 # Seconds of a moment and from one to the next: about as long as one action of a caption.
 LONG_S, HOP_S = 3.0, 0.75
@@ -52,6 +52,9 @@ def moments_of(model: MotionTextModel, motion: Motion, long_s: float = LONG_S, h
         motion: The take.
         long_s: Duration of a window in seconds.
         hop_s: From the start of a window to that of the next, in seconds.
+
+    Raises:
+        StudioError: an embedding is not finite.
     """
     recipe = model.config.patches
     prepared = prepare_for(motion, recipe, model.config.people)
@@ -65,4 +68,6 @@ def moments_of(model: MotionTextModel, motion: Motion, long_s: float = LONG_S, h
         windows = [prepare(prepared.crop(s, s + length), recipe) for s in starts[at : at + BATCH]]
         rows.append(encode_windows(model, np.stack([image_of(model, window) for window in windows])))
     yield meter.at(len(starts))
+    if not all(np.isfinite(some).all() for some in rows):
+        raise not_finite(model, motion.name)
     return Moments(np.concatenate(rows), np.array(starts) / recipe.fps, long_s, motion.duration_s)

@@ -14,6 +14,7 @@ from motionpatches.core.evaluation.metrics import (
     similarity,
     summarise,
 )
+from tests.core.evaluation.tmr import tmr
 
 # Five queries whose own items lie on the diagonal. Sorted rows and columns (from 0) of the own score:
 # a  9 9 5 2 1   0, 1       mean 0.5
@@ -32,17 +33,6 @@ FIVE = np.array(
     float,
 )
 OWN = np.eye(5, dtype=bool)
-
-
-def tmr(scores, right):
-    """TMR's figures, one query after the other, from the description of its rule."""
-    columns = []
-    for row, own in zip(scores, right, strict=True):
-        best = max(score for score, is_right in zip(row, own, strict=True) if is_right)
-        places = [place for place, score in enumerate(sorted(row, reverse=True)) if score == best]
-        columns.append(sum(places) / len(places))
-    found = {f"R@{k}": 100 * sum(column < k for column in columns) / len(columns) for k in RECALLS}
-    return found | {"MedR": float(np.median(columns)) + 1}
 
 
 def yu(scores, right):

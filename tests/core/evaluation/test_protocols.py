@@ -11,6 +11,7 @@ from motionpatches.core.evaluation.labels import BABEL_60, prompts, read_labels,
 from motionpatches.core.evaluation.protocols import PROTOCOLS, Material, run_protocols
 from motionpatches.core.library.items import ITEMS
 from motionpatches.core.library.library import Clip
+from tests.core.evaluation.tmr import tmr
 
 
 def material(scores, captions, **more):
@@ -39,6 +40,33 @@ def test_by_hand_with_ties_and_duplicates():
     # Among walk, run and jump alone: 2, 1.5 (a tie), 3.
     assert figures["dissimilar"]["t2m"] == {"R@1": 33.33, "R@2": 66.67, "R@3": 100, "R@5": 100, "R@10": 100, "MedR": 2}
     assert list(missing) == ["small_batches"] and "4 motions" in missing["small_batches"]
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_strict_threshold_and_dissimilar_are_tmrs_in_both_directions(tied):
+    """Whole numbers tie often; captions repeat, so that motion to text ties in any case."""
+    rng = np.random.default_rng(3)
+
+    def draw(*shape):
+        return rng.integers(-2, 3, shape).astype(float) if tied else rng.normal(size=shape)
+
+    captions = [f"c{i % 17}" for i in range(40)]
+    words = {c: draw(3) for c in captions}
+    meanings = {c: rng.normal(size=3) for c in captions}
+    texts, motions = np.stack([words[c] for c in captions]), draw(40, 3)
+    sentences = np.stack([meanings[c] / np.linalg.norm(meanings[c]) for c in captions])
+    figures, _ = run_protocols(Material(texts, motions, tuple(captions), sentences, tuple(range(0, 40, 3))))
+    scores = np.array([[sum(a * b for a, b in zip(t, m, strict=True)) for m in motions] for t in texts])
+    own, alike = np.eye(40, dtype=bool), np.array([[a @ b > 0.9 for a in sentences] for b in sentences])
+    subset = np.ix_(range(0, 40, 3), range(0, 40, 3))
+    for name, expected, right in (
+        ("strict", scores, own),
+        ("threshold", scores, alike),
+        ("dissimilar", scores[subset], own[subset]),
+    ):
+        assert figures[name]["t2m"] == pytest.approx(tmr(expected, right), abs=0.005)
+        assert figures[name]["m2t"] == pytest.approx(tmr(expected.T, right), abs=0.005)
+    assert figures["strict"]["m2t"] != figures["threshold"]["m2t"]
 
 
 def test_small_batches_against_a_loop():

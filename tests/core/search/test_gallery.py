@@ -11,6 +11,7 @@ from motionpatches.core.library.open import open_library
 from motionpatches.core.progress import Cancelled, run
 from motionpatches.core.search.gallery import Entry, Gallery, load_gallery, save_gallery
 from motionpatches.core.search.indexing import find_gallery, update_gallery
+from motionpatches.core.search.moments import moments_of
 from motionpatches.core.search.retriever import Retriever
 
 
@@ -73,6 +74,8 @@ def test_clips_with_an_embedding_that_is_not_finite_are_named_and_left_out(tiny_
     first = min(library.clips, key=lambda clip: clip.duration_s).id
     assert len(found.entries) == 11 and first not in {e.clip_id for e in found.entries} and np.isfinite(found.embeddings).all()
     assert len(found.skipped) == 1 and found.skipped[0].startswith(f"{first}: ") and "not finite" in found.skipped[0]
+    with pytest.raises(StudioError, match=r"000003.*not finite"):
+        run(moments_of(tiny_model, library.load("000003")))
     with pytest.raises(StudioError, match=r"000003.*not finite"):
         Retriever(tiny_model, found).search_motion(library.load("000003"), 3)
 
