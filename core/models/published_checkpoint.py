@@ -11,6 +11,7 @@ from torch import Tensor
 
 from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
+from motionpatches.core.library.library import Library
 from motionpatches.core.library.open import open_library
 from motionpatches.core.library.statistics import library_statistics
 from motionpatches.core.models.checkpoint import CheckpointInfo, save_model
@@ -19,6 +20,7 @@ from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.models.published_statistics import (
     MEAN,
     STD,
+    dataset_statistics,
     published_statistics,
     recipe_in_frame_of,
     sample_motions,
@@ -110,14 +112,15 @@ def install(file: Path, data: Path, out: Path, origin: str) -> Job[None]:
         raise FileProblem(out, "it is there already", "Choose another place, or remove it")
     if not data.is_dir():
         raise FileProblem(data, "it is no folder", "Name the data set that the model was trained on")
-    library = yield from open_library(data)
-    yield Progress(f"Mean and deviation of {library.name}", 0, 1)
-    motions = sample_motions(library)
+    library = yield from _data_set(data)
+    yield Progress(f"Mean and deviation of {data.name}", 0, 1)
+    motions = sample_motions(library) if library else []
     recipe = recipe_in_frame_of(PRESETS["official"].patches, motions)
     published = published_statistics(data, motions)
     if published is not None:
         statistics, place = published.values, f"{data.name} ({MEAN}, {STD}{published.note and '; '}{published.note})"
     else:
+        assert library is not None  # without motions there are the two files
         found = library_statistics(library, library.clips, recipe)
         statistics, place = found.values, library.name
         if found.skipped:
@@ -128,6 +131,16 @@ def install(file: Path, data: Path, out: Path, origin: str) -> Job[None]:
     except OSError as error:
         raise os_problem(out, error) from error
     save_model(imported.model, out, imported.info)
+
+
+def _data_set(data: Path) -> Job[Library | None]:
+    """Open the data set's folder; None where it holds Mean_raw.npy and Std_raw.npy alone. Raises FileProblem."""
+    try:
+        return (yield from open_library(data))
+    except FileProblem:
+        if dataset_statistics(data) is None:
+            raise
+        return None
 
 
 def _temperature(file: Path, state: dict[str, Tensor]) -> float:

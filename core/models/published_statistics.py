@@ -30,6 +30,8 @@ SAMPLES = 48
 UNITS = {"metres": 1.0, "centimetres": 0.01, "millimetres": 0.001}
 # Between two units lies a factor of ten: what is nearer to one than to the next is of that one.
 NEAREST = 10**0.5
+# Root mean square of the coordinates of HumanML3D's motions in metres, for a folder without motions to compare with.
+USUAL_M = 0.8
 # Sizes of bodies that differ by less are those of one skeleton.
 ONE_SIZE = 0.02
 
@@ -59,7 +61,7 @@ def published_statistics(folder: Path, motions: Sequence[Motion]) -> Published |
 
     Args:
         folder: of the data set.
-        motions: of the data set, in metres; by their magnitude the unit is told.
+        motions: of the data set, in metres; by their magnitude the unit is told. Without any, by the usual one of people.
 
     Raises:
         FileProblem: other joints than those of the motions, no known unit, and as `dataset_statistics`.
@@ -67,10 +69,10 @@ def published_statistics(folder: Path, motions: Sequence[Motion]) -> Published |
     found = dataset_statistics(folder)
     if found is None:
         return None
-    (mean, std), joints = found, motions[0].skeleton.joint_count
-    if len(mean) != joints:
+    mean, std = found
+    if motions and len(mean) != (joints := motions[0].skeleton.joint_count):
         raise FileProblem(folder / MEAN, f"it is of {len(mean)} joints, the motions have {joints}", "Copy that of this data set")
-    motions = [motion for motion in motions if motion.skeleton.joint_count == joints]
+    motions = [motion for motion in motions if motion.skeleton.joint_count == len(mean)]
     unit = _unit_of(folder / MEAN, mean, std, motions)
     factor, notes = UNITS[unit], []
     mean, std, up = mean * factor, std * factor, _up_of(mean * factor, motions)
@@ -78,7 +80,8 @@ def published_statistics(folder: Path, motions: Sequence[Motion]) -> Published |
         mean, std = to_y_up(mean, up), np.abs(to_y_up(std, up))
     if factor != 1 or up != "Y":
         axes = f", with {up} up," if up != "Y" else ""
-        notes.append(f"in {unit}{axes} as the arrays of the data set, turned into metres with the motions")
+        ground = "as the arrays of the data set" if motions else "by their magnitude"
+        notes.append(f"in {unit}{axes} {ground}, turned into metres with the motions")
     still = std < 1e-6
     if still.any():
         notes.append(f"{int(still.sum())} of {still.size} deviations are 0 and count as 1 m")
@@ -103,8 +106,10 @@ def recipe_in_frame_of(recipe: PatchRecipe, motions: Sequence[Motion]) -> PatchR
     """Return the recipe with the frame and size of the data that a checkpoint was trained on.
 
     Where its motions lie in the frame of HumanML3D's processing, others are brought into it, and to the size of its skeleton
-    where all are of one. Else motions are read where they lie.
+    where all are of one. Else motions are read where they lie. Without motions the frame is HumanML3D's, of no size.
     """
+    if not motions:
+        return replace(recipe, leg_m=0.0)
     if np.mean([motion.placed for motion in motions]) <= 0.5:
         return replace(recipe, canonical=False, leg_m=0.0, keep_placed=False)
     legs = [leg_length(motion) for motion in motions if motion.skeleton.chains]
@@ -114,14 +119,14 @@ def recipe_in_frame_of(recipe: PatchRecipe, motions: Sequence[Motion]) -> PatchR
 
 def _unit_of(file: Path, mean: np.ndarray, std: np.ndarray, motions: Sequence[Motion]) -> str:
     """The unit in which the root mean square of all coordinates is that of the motions."""
-    squares = np.mean([np.mean(motion.positions.astype(np.float64) ** 2) for motion in motions])
-    ratio = np.sqrt(np.mean(mean.astype(np.float64) ** 2 + std.astype(np.float64) ** 2) / squares)
+    squares = np.mean([np.mean(motion.positions.astype(np.float64) ** 2) for motion in motions]) if motions else USUAL_M**2
+    ratio = np.sqrt(np.mean(mean**2 + std**2) / squares)
     unit = min(UNITS, key=lambda name: abs(np.log(max(ratio, 1e-12) * UNITS[name])))
     if not 1 / NEAREST < ratio * UNITS[unit] < NEAREST:
         raise FileProblem(
             file,
-            f"with {STD} its values are {ratio:.3g} times those of the motions in metres, so that they are neither in metres, "
-            "centimetres nor millimetres",
+            f"with {STD} its values are {ratio:.3g} times those of {'the motions' if motions else 'people'} in metres, so that "
+            "they are neither in metres, centimetres nor millimetres",
             "Copy those of this data set",
         )
     return unit
@@ -130,8 +135,10 @@ def _unit_of(file: Path, mean: np.ndarray, std: np.ndarray, motions: Sequence[Mo
 def _up_of(mean: np.ndarray, motions: Sequence[Motion]) -> str:
     """Y, or the up axis of the arrays where the mean pose lies nearer to that of the motions so."""
     up = next((motion.source.up for motion in motions if motion.source), "Y")
+    if up == "Y":
+        return up
     own = np.concatenate([motion.positions for motion in motions]).mean(0)
-    apart = {axis: float(np.abs(to_y_up(mean, axis) - own).mean()) for axis in dict.fromkeys(("Y", up))}
+    apart = {axis: float(np.abs(to_y_up(mean, axis) - own).mean()) for axis in ("Y", up)}
     return min(apart, key=lambda axis: apart[axis])
 
 

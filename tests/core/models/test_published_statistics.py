@@ -145,6 +145,18 @@ def test_statistics_that_cannot_be_used(kit, mean, std, words):
         published_statistics(kit, sample_motions(run(open_library(kit))))
 
 
+def test_a_folder_of_the_two_files_alone(kit, imported, tmp_path):
+    """The unit is told by the usual magnitude of people."""
+    write_statistics(kit)
+    wanted = np.load(kit / "Mean_raw.npy") / 1000
+    for folder in ("new_joints", "texts"):
+        shutil.rmtree(kit / folder)
+    model = imported()
+    np.testing.assert_allclose(model.statistics.mean, wanted, atol=1e-5)
+    assert "in millimetres by their magnitude" in read_config(tmp_path / "model")["provenance"]["statistics"]
+    assert model.config.patches.canonical and not model.config.patches.leg_m
+
+
 def test_without_files_statistics_are_of_every_file(kit, imported):
     """The test split and files in no split count; what cannot be read is counted."""
     (kit / "train.txt").write_text("00000\n")
