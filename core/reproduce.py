@@ -14,7 +14,8 @@ from motionpatches.core.evaluation.escape import markdown_line
 from motionpatches.core.evaluation.evaluate import evaluate
 from motionpatches.core.evaluation.labels import BABEL_60, prompts, truth_of
 from motionpatches.core.evaluation.paper_tables import RETRIEVAL, TABLES, Line, Run
-from motionpatches.core.evaluation.published import CLASSIFICATION, DAGGER
+from motionpatches.core.evaluation.protocols import PROTOCOLS
+from motionpatches.core.evaluation.published import CLASSIFICATION, DAGGER, Published
 from motionpatches.core.evaluation.report import Row, markdown_table
 from motionpatches.core.evaluation.training_facts import training_facts
 from motionpatches.core.evaluation.zero_shot import classify
@@ -76,11 +77,7 @@ def reproduce(table: str, settings: Settings) -> Job[str]:
     if table not in TABLES:
         raise StudioError(f"There is no {table!r}. Choose one of {', '.join(TABLES)}.")
     find_data(table, settings)
-    rows = [
-        Row(protocol, f"{p.title}, on {dataset} (published)", p.ways(), True)
-        for (dataset, protocol), others in TABLES[table].others.items()
-        for p in others
-    ]
+    rows = [_published(protocol, dataset, p) for (dataset, protocol), others in TABLES[table].others.items() for p in others]
     text, told = [f"# {table}, preset {settings.preset}"], []
     for line in TABLES[table].lines:
         folder = yield from _trained(line.run, settings)
@@ -94,7 +91,7 @@ def reproduce(table: str, settings: Settings) -> Job[str]:
             rows += found[0]
             told += found[1]
     if rows:
-        text.append(markdown_table(sorted(rows, key=lambda row: RETRIEVAL.index(row.protocol))))
+        text.append(markdown_table(sorted(rows, key=lambda row: list(PROTOCOLS).index(row.protocol))))
     if any("†" in row.method for row in rows):
         told.append(DAGGER)
     return "\n\n".join([*text, "\n".join(f"- {markdown_line(one)}" for one in dict.fromkeys(told))]) + "\n"
@@ -104,9 +101,7 @@ def _measured(line: Line, model: MotionTextModel, library: Library) -> Job[tuple
     """Rows of one model: published, on the authors' test items, and on every captioned range where those are others; and what
     is to be told of them."""
     title, split, told = f"{line.run.name}, on {line.tested_on}", SPLITS[line.tested_on], []
-    rows = [
-        Row(protocol, f"{p.title}, on {line.tested_on} (published)", p.ways(), True) for protocol, p in line.published.items()
-    ]
+    rows = [_published(protocol, line.tested_on, p) for protocol, p in line.published.items()]
     first, ranges = (choose_items(library.in_split(split), items) for items in (FIRST_LINES, RANGES))
     both = [clip.id for clip in first] != [clip.id for clip in ranges]
     for items in (FIRST_LINES, RANGES) if both else (FIRST_LINES,):
@@ -115,8 +110,14 @@ def _measured(line: Line, model: MotionTextModel, library: Library) -> Job[tuple
             about = f"{found.motions:,} motions of {split}: {ITEMS[items].title}"
             rows.append(Row(protocol, f"{title} (here, {about})", ways))
         told += [f"{title}: {reason}." for reason in (*found.missing.values(), *(note.rstrip(".") for note in found.notes))]
-        told.append(f"{title}: seed {found.seed} of the small batches.")
+        told.append(f"Seed of the small batches: {found.seed}.")
     return rows, told
+
+
+def _published(protocol: str, dataset: str, figures: Published) -> Row:
+    """A row of the paper; of *All*, those that it takes from TMR's paper are of the protocol strict."""
+    strict = figures.by_tmr and protocol == "exact_caption"
+    return Row("strict" if strict else protocol, f"{figures.title}, on {dataset} (published)", figures.ways(), True)
 
 
 def _classified(run: Run, model: MotionTextModel, library: Library) -> Job[str]:
