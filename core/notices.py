@@ -1,4 +1,4 @@
-"""What is said once about the program's own files: a damaged one that was put aside, a place that cannot be written.
+"""Problems with the program's own files, each reported once: a damaged one put aside, a place that cannot be written.
 
 Whoever talks to the user, the window or the command line, asks for it.
 """

@@ -39,8 +39,8 @@ MOST = 500
 
 
 class Work(NamedTuple):
-    """`before` makes the folder as it is; `work` is killed; `check` raises AssertionError for what must not be, and is told
-    whether the work came to its end."""
+    """`before` makes the folder as it is; `work` is killed; `check` raises AssertionError for what must not be; its
+    second argument: whether the work came to its end."""
 
     before: Callable[[Path], None]
     work: Callable[[Path], object]

@@ -58,7 +58,7 @@ class Workspace(QObject):
         self.ready_changed.connect(self.tell_notices)
 
     def tell_notices(self) -> None:
-        """Say what is to be said once about the program's own files."""
+        """Report problems with the program's own files, each once."""
         for notice in notices.untold():
             self.failed.emit(notice)
 

@@ -29,7 +29,7 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True)
 class CaptionText:
-    """A text file as it stands on the disk."""
+    """The captions of a text file, with the place of each."""
 
     source: TextFile
 

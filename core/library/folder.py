@@ -35,7 +35,7 @@ from motionpatches.core.recognition.corrections import find_by_key
 
 # Seconds after which a scan gives out what it has found so far.
 PARTLY_S = 1.5
-# At most one part in so many of the time goes into that.
+# That takes at most one part in ten of the time.
 PARTLY_SHARE = 10
 # How many files of a folder are asked about one that is opened alone.
 SIBLINGS = 12

@@ -22,7 +22,7 @@ LOCK_S = 60.0
 
 
 class KeptGallery:
-    """A file of the cache. What the disk refuses is said once, and the gallery is in memory alone then."""
+    """A file of the cache. What the disk refuses is reported, and the gallery is in memory alone then."""
 
     def __init__(self, file: Path):
         self.file = file

@@ -102,7 +102,7 @@ def ini(tmp_path, monkeypatch):
 
 
 def spelled(text, way):
-    """Ways in which QSettings reads the same value."""
+    """The same value in another spelling that QSettings reads."""
     if way == "hexadecimal":
         return text.replace("@", "\\x40")
     if way == "long":

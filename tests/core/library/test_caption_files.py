@@ -41,7 +41,7 @@ def takes(tmp_path, smpl_motion):
 
 
 def edit(library, take, *texts, before=None):
-    """Save captions of a take as the window does, and give what is said."""
+    """Save captions of a take as the window does."""
     lines = tuple(line if isinstance(line, CaptionLine) else CaptionLine(line) for line in texts)
     shown = lines_of(c for c in library.clips if c.id == take) if before is None else before
     return caption_store.save(library, {take: lines}, True, {take: shown})
@@ -264,7 +264,7 @@ def test_a_damaged_file_of_the_user_does_not_stop_saving_in_the_library(takes):
         assert len(kept) == 1, "what it held is kept"
         kept[0].unlink()
         edit(library, "a", "walks", before=(CaptionLine("runs"),))
-        assert not notices.untold(), "it is said once"
+        assert not notices.untold(), "it is reported once"
 
 
 def test_many_takes_of_one_table_are_written_at_once(takes):

@@ -136,7 +136,7 @@ def test_damaged_captions_of_the_user_are_reported_and_the_library_opens(small_l
     assert str(kept) in notice and kept.read_text() == "{" and not file.exists()
     for use_index in (True, False, True):
         assert run(open_library(small_library, use_index)).notes == library.notes
-    assert not notices.untold(), "it is said once"
+    assert not notices.untold(), "it is reported once"
     kept.unlink()
 
 

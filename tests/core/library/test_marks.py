@@ -46,7 +46,7 @@ def test_a_damaged_file_is_put_aside_before_the_next_star(tmp_path, damage):
     assert read_marks(tmp_path) == {"new": ONE} and not notices.untold()
 
 
-def test_a_damaged_file_is_said_once_where_it_is_only_read(tmp_path):
+def test_a_damaged_file_is_reported_once_where_it_is_only_read(tmp_path):
     change_mark(tmp_path, "a", NONE, ONE)
     marks_file(tmp_path).write_bytes(b"{")
     notices.untold()
