@@ -12,17 +12,23 @@ class StudioError(Exception):
 class FileProblem(StudioError):
     """A file that could not be used.
 
-    `where` is a line, frame or key inside the file; `advice` says what the user can do.
+    `where` is a line, frame or key inside the file; `advice` says what the user can do. Control characters, which a file may hold
+    anywhere, are replaced.
     """
 
     def __init__(self, path: str | Path, problem: str, advice: str = "", where: str = ""):
         self.path = Path(path)
-        self.problem = problem
+        self.problem = _plain(problem)
         self.advice = advice
-        self.where = where
+        self.where = _plain(where)
         name = self.path.name if len(self.path.name) <= 255 else self.path.name[:60] + "…"  # A name in a file may be any text.
-        place = f"{name}, {where}" if where else name
-        super().__init__(f"{place}: {problem}." + (f" {advice}." if advice else ""))
+        place = f"{_plain(name)}, {self.where}" if where else _plain(name)
+        super().__init__(f"{place}: {self.problem}." + (f" {advice}." if advice else ""))
+
+
+def _plain(text: str) -> str:
+    """The text on one line, without control characters and halves of characters."""
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def os_problem(path: str | Path, error: OSError) -> FileProblem:

@@ -79,7 +79,7 @@ def check_extent(path: Path, positions: np.ndarray) -> None:
 
 
 def note_of_cut(frames: int) -> Assumption:
-    """What is said of a take whose file ends inside a line."""
+    """The note on a take whose file ends inside a line."""
     return Assumption("frames", f"{frames:,}", "the file does not end with a whole line; its last number may be cut off", 0.5)
 
 

@@ -16,6 +16,8 @@ from motionpatches.core.errors import FileProblem, os_problem
 NESTED = ("state_dict_ema", "model_ema", "state_dict", "model")
 # What a file may hold besides its tensors, and how often tensors may share their numbers.
 SPARE, SHARED = 1 << 20, 2
+# Weights of networks are a few thousand at most.
+LARGEST = 1e8
 AGAIN = "Download or copy it again"
 
 
@@ -67,7 +69,10 @@ def _check_kinds(file: Path, tensors: Mapping[str, Tensor]) -> None:
 
 
 def check_finite(file: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Raise FileProblem naming the first tensor that holds NaN or infinity. Both show in a sum."""
+    """Raise FileProblem naming the first tensor that holds NaN, infinity, or numbers whose products become infinite."""
     for name, tensor in tensors.items():
-        if tensor.is_floating_point() and not bool(torch.isfinite(tensor.float().sum())):
-            raise FileProblem(file, f"{name[:60]!r} holds NaN or infinite values", "Use another model, or train it again")
+        if tensor.is_floating_point() and tensor.numel():
+            least, most = torch.aminmax(tensor.float())
+            if not (float(least) >= -LARGEST and float(most) <= LARGEST):
+                what = f"{name[:60]!r} holds NaN or infinite values, or such above {LARGEST:g}"
+                raise FileProblem(file, what, "Use another model, or train it again")

@@ -14,7 +14,8 @@ from pathlib import Path
 from motionpatches.core.io.formats import Format
 from motionpatches.core.io.load import FORMATS
 from tests.fuzz.samples import Sample, samples
-from tests.fuzz.targets import TARGETS, Target
+from tests.fuzz.target import Target
+from tests.fuzz.targets import TARGETS
 
 LONGEST = 8 * 10**6
 Kind = Format | Target

@@ -20,7 +20,7 @@ from tests.fuzz.cases import Case, format_named, make_case, samples_of
 from tests.fuzz.outcome import CRASH, GOOD, HANG, MEMORY, outcome_of
 from tests.fuzz.targets import TARGETS
 
-CASES, TARGET_CASES, SEED = 150, 40, 26
+CASES, TARGET_CASES, SEED = 150, 30, 26
 
 
 @pytest.fixture(scope="module")

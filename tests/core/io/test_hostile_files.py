@@ -77,7 +77,7 @@ def lzma_zip() -> bytes:
     return bytes(broken)
 
 
-# Name of the file, what it holds, what is said; '' where it may also be read.
+# Name of the file, its content, words of the message; '' where it may also be read.
 FILES = {
     "parents in a circle": ("a.npz", circle, "circle"),
     "shared lists": ("a.pkl", shared_lists, ""),
@@ -239,7 +239,7 @@ def test_whether_the_last_number_is_whole(line, cut):
     assert text.last_number_may_be_cut(line) is cut
 
 
-# What was seen on 0.2.0, as it lies beside the project: a sentence with one of these words, or '' where it is read.
+# Inputs of the faults that 0.2.0 had, beside the project: words of the message, or '' where they are read.
 CASES = {
     "01-cycle-npz/take.npz": "circle",
     "03-pickle-shared-lists/take.pkl": "none of its arrays",
