@@ -12,6 +12,7 @@ from motionpatches.core.errors import FileProblem
 from motionpatches.core.models.config import preset
 from motionpatches.core.models.motion_encoder import make_vit
 from motionpatches.core.models.published_statistics import dataset_statistics
+from motionpatches.core.models.torchvision_shim import prepare_imports
 from motionpatches.core.models.weights import read_tensors
 from tests.memory import peak_kb
 
@@ -26,6 +27,7 @@ class Evil:
 
 def test_weights_of_other_tools_run_nothing_whatever_timm_does(tmp_path, monkeypatch):
     """timm 1.0.20 loads a file of weights with its pickled code; here it is given tensors, never a file."""
+    prepare_imports()
     import timm
 
     torch.save({"state_dict": Evil(tmp_path / "ran")}, tmp_path / "evil.pt")
