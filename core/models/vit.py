@@ -37,6 +37,7 @@ def make_vit(config: ModelConfig, pretrained: bool) -> Vit:
     if not pretrained and can_build(config):
         return PlainViT(config)
     weights, points = config.motion_weights if pretrained else "", config.patches.points
+    unreadable: tuple[type[Exception], ...] = (OSError, ValueError, RuntimeError, *connection_errors())
     try:
         vit = _timm_model(config, weights)
     except (AssertionError, TypeError, AttributeError) as error:
@@ -46,7 +47,7 @@ def make_vit(config: ModelConfig, pretrained: bool) -> Vit:
         raise StudioError(
             f"{config.motion} cannot be built for motion patches with pooling {config.motion_pooling}{why}: {way_out}."
         ) from None
-    except (OSError, ValueError, RuntimeError, *connection_errors()) as error:
+    except unreadable as error:
         if weights == "hub" and not isinstance(error, RuntimeError):
             raise offline(config.motion) from error
         what = f"The ViT weights {weights} do not fit {config.motion}" if weights else f"{config.motion} cannot be built"
