@@ -11,13 +11,17 @@ from motionpatches.core import paths
 from motionpatches.packaging.starter import card
 
 
-def test_the_shipped_card_is_up_to_date():
+@pytest.fixture(scope="module")
+def text() -> str:
+    return card.card(paths.starter_model())
+
+
+def test_the_shipped_card_is_up_to_date(text):
     shipped = (paths.starter_model() / "README.md").read_text(encoding="utf-8")
-    assert shipped == card.card(paths.starter_model()), "run python -m motionpatches.packaging.starter.card"
+    assert shipped == text, "run python -m motionpatches.packaging.starter.card"
 
 
-def test_the_card_is_one_page_with_every_section():
-    text = card.card(paths.starter_model())
+def test_the_card_is_one_page_with_every_section(text):
     assert len(text.splitlines()) <= 100
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == [
         "Intended use",
@@ -30,8 +34,8 @@ def test_the_card_is_one_page_with_every_section():
     assert "$" not in text
 
 
-def test_every_score_of_the_file_is_on_the_card():
-    text, scores = card.card(paths.starter_model()), json.loads(card.SCORES.read_text())
+def test_every_score_of_the_file_is_on_the_card(text):
+    scores = json.loads(card.SCORES.read_text())
     for part in ("sentences", "left_out", "captured"):
         for row in scores[part]["rows"]:
             assert re.search(rf"^\| .+ \| {row['top1']:.1f} \| {row['top5']:.1f} \|", text, re.MULTILINE), row
