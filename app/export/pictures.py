@@ -13,6 +13,7 @@ from PySide6.QtGui import QOffscreenSurface
 from motionpatches.app.gl import geometry, scene
 from motionpatches.app.gl.camera import Camera, frame_motion
 from motionpatches.app.gl.offscreen import Offscreen
+from motionpatches.core.io.values import printable
 from motionpatches.core.motion.canonical import canonical
 from motionpatches.core.motion.motion import Motion
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 LOOKS = ("light", "dark", "transparent")
 LABEL = 30
+# Characters of a caption that are looked at, far more than a picture has room for.
+LONGEST = 300
 # x, y from the top, width, height in pixels.
 Box = tuple[int, int, int, int]
 
@@ -147,6 +150,7 @@ def _labelled(picture: np.ndarray, boxes: list[Box], labels: list[str], look: st
     colour = (235, 238, 242, 255) if look == "dark" else (30, 34, 40, 255)
     for (x, y, w, h), label in zip(boxes, labels, strict=True):
         font = ImageFont.load_default(size=max(min(w // 26, 20), 10))
+        label = " ".join(printable(label[:LONGEST]).split())
         if label:
             while draw.textlength(label, font) > w - 16 and len(label) > 4:
                 label = label[:-2].rstrip("… ") + "…"

@@ -13,7 +13,8 @@ from motionpatches.core.training.config import TrainingConfig
 
 SIDES = re.compile(r"\b(?:left|right|clockwise|anticlockwise|counterclockwise)\w*\b", re.IGNORECASE)
 SMALL, LARGE = 60, 1000
-WATCHED = 3
+# Sentences to watch, and characters of a caption that is taken for one.
+WATCHED, LONGEST = 3, 300
 
 # What may change: learning rates of text encoder, motion encoder and heads as shares of the recipe's, 0 for frozen.
 TRAINED: dict[str, tuple[float, float]] = {
@@ -58,7 +59,7 @@ def advise(library: Library, base: TrainingConfig) -> Advice:
             reasons.append("No mirrored motions: the captions hardly name a side, so that left and right would become the same.")
     if not any(clip.split == "val" for clip in library.clips):
         reasons.append(f"The library has no validation split: {len(val)} clips are held back to choose the best epoch.")
-    changes["sentences"] = _different([c.caption for c in (*val, *train)])
+    changes["sentences"] = _different([c.caption for c in (*val, *train) if len(c.caption) <= LONGEST])
     return Advice(replace(base, **changes), trained, tuple(reasons))
 
 

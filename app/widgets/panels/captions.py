@@ -136,10 +136,14 @@ class CaptionsPanel(QWidget):
     def _type(self, row: int) -> None:
         """Open the editor of a row's caption."""
         item = self.table.item(row, 0)
-        if item is not None:
-            self.table.setCurrentCell(row, 0)
-            self.table.setFocus()
+        if item is None:
+            return
+        self.table.setCurrentCell(row, 0)
+        self.table.setFocus()
+        if item.flags() & Qt.ItemFlag.ItemIsEditable:
             self.table.editItem(item)
+        else:
+            self.captions.say(f"A caption of more than {EDITABLE:,} characters is edited in its file.")
 
     def _add(self) -> None:
         self._begin(0.0, 0.0)

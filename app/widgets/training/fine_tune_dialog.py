@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.viewmodels.fine_tuning import FineTuning
-from motionpatches.app.widgets.plain import Label, shown, tip
+from motionpatches.app.widgets.plain import NAME, Label, shown, tip
 from motionpatches.app.widgets.theme import warning
 from motionpatches.app.widgets.training.run_texts import cost_text
 from motionpatches.core.training.advice import TRAINED
@@ -58,7 +58,7 @@ class FineTuneDialog(QDialog):
         self.readers: dict[str, Callable[[], None]] = {}
         self.errors: dict[str, Label] = {}
         self.fields: dict[str, QWidget] = {}
-        self.name = QLineEdit(model.library.name)
+        self.name = QLineEdit(shown(model.library.name, NAME))
         self.start = QComboBox()
         self.start.addItems([shown(s.label) for s in model.starts])
         self.start.activated.connect(lambda i: model.begin(model.starts[i]))
