@@ -21,7 +21,7 @@ class ModelConfig:
         motion: a timm vision transformer by name; the patch size in its name is `patches.points`.
         motion_weights: '' for random ones, 'hub', 'starter' (those of the shipped model), or a local file.
         motion_pooling: class token, or mean of all tokens.
-        text: a transformers encoder by hub name or folder.
+        text: a transformers encoder by hub name (one of `hub.TEXT_ENCODERS`) or folder.
         text_weights: 'hub', 'starter', or '' for random ones of the same architecture.
         text_pooling: first token, last token (CLIP), or mean of all tokens.
         head: 'linear' or 'residual' on both sides; 'text_space' projects motions into the text encoder's own space (`dim` is

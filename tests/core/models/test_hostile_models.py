@@ -154,6 +154,13 @@ def test_a_training_configuration_names_no_place_of_others(name, no_network):
         make_vit(replace(preset("paper"), motion=name), True)
 
 
+@pytest.mark.parametrize("name", ["attacker/beacon", "https://attacker.test/x", "../x", "x" * 10_000])
+def test_no_text_encoder_is_asked_for_elsewhere(name, no_network):
+    with pytest.raises(StudioError, match="text encoder that is downloaded") as caught:
+        TextEncoder.pretrained(preset("paper", text=name))
+    assert len(str(caught.value)) < 900
+
+
 @pytest.mark.parametrize(
     "content",
     ["[1]", "3", "{}", "[" * 100_000, '{"format": 1, "model": []}', '{"format": 1, "model": {}, "metrics": [1]}', "\x00\xff"],
