@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,7 +62,12 @@ class OwnFiles:
         table = self._tables[file]
         if table is not None and (clip.take or name in table.by_file):
             return OwnFile(file, name)
-        return None if clip.take else OwnFile(path.with_suffix(".txt"))
+        return None if clip.take or self._shares_text(path) else OwnFile(path.with_suffix(".txt"))
+
+    def _shares_text(self, path: Path) -> bool:
+        """Whether the text beside a file would be that of another format of the same name too."""
+        start = str(path).removesuffix(path.suffix) + "."
+        return any(str(c.path).startswith(start) and c.path != path and c.path.stem == path.stem for c in self.library.clips)
 
 
 def file_name(clip: Clip) -> str:
@@ -70,16 +75,16 @@ def file_name(clip: Clip) -> str:
     return f"{clip.path.name}#{clip.take}" if clip.take else clip.path.name
 
 
-@dataclass(frozen=True)
-class _Back:
-    """How an edit is taken back: the captions that were there, and the pieces of text. `created`: there was no file."""
+class _Back(NamedTuple):
+    """How a file becomes again what it was. `created`: there was none."""
 
-    lines: dict[str, Lines]
     splices: Sequence[Splice]
     created: bool
 
 
-_back: OrderedDict[tuple[Path, str], _Back] = OrderedDict()
+# By file, digest of what it holds, and the captions that are wanted again.
+_Key = tuple[Path, str, tuple[tuple[str, Lines], ...]]
+_back: OrderedDict[_Key, _Back] = OrderedDict()
 
 
 def edit_file(root: Path, file: Path, edits: Mapping[str, Edit]) -> dict[str, Lines]:
@@ -100,8 +105,8 @@ def edit_file(root: Path, file: Path, edits: Mapping[str, Edit]) -> dict[str, Li
     content = caption_table(source) if file.name == TABLE else CaptionText(source)
     standing = {take: None if data is None else _standing(content, edit.name) for take, edit in edits.items()}
     lines = {take: _wanted(edit, standing[take]) for take, edit in edits.items()}
-    known = _back.get((file, _digest(data)))
-    if known is not None and known.lines == lines:
+    known = _back.get(_key(file, data, lines))
+    if known is not None:
         text, back = spliced(source.text, known.splices)
         new = None if known.created else source.encoded(text)
     else:
@@ -109,8 +114,8 @@ def edit_file(root: Path, file: Path, edits: Mapping[str, Edit]) -> dict[str, Li
         new = source.encoded(text)
     if new != data:
         _write(file, new)
-        before = {take: edit.before if standing[take] is None else standing[take] for take, edit in edits.items()}
-        _remember((file, _digest(new)), _Back({take: tuple(was or ()) for take, was in before.items()}, back, data is None))
+        before = {take: (edit.before or ()) if standing[take] is None else standing[take] for take, edit in edits.items()}
+        _remember(_key(file, new, before), _Back(back, data is None))
     return lines
 
 
@@ -147,12 +152,12 @@ def _write(file: Path, data: bytes | None) -> None:
         raise os_problem(file, error) from error
 
 
-def _remember(key: tuple[Path, str], back: _Back) -> None:
+def _key(file: Path, data: bytes | None, lines: Mapping[str, Lines]) -> _Key:
+    return file, "" if data is None else hashlib.sha256(data).hexdigest(), tuple(sorted(lines.items(), key=itemgetter(0)))
+
+
+def _remember(key: _Key, back: _Back) -> None:
     _back[key] = back
     _back.move_to_end(key)
     if len(_back) > REMEMBERED:
         _back.popitem(last=False)
-
-
-def _digest(data: bytes | None) -> str:
-    return "" if data is None else hashlib.sha256(data).hexdigest()

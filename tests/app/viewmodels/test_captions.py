@@ -1,5 +1,6 @@
 """Captions of the shown take: edited, written, undone."""
 
+import numpy as np
 import pytest
 
 from motionpatches.app.viewmodels.captions import Captions
@@ -103,3 +104,26 @@ def test_another_library_begins_another_history(captions, ready, smpl_motion, tm
     np.save(tmp_path / "other.npy", smpl_motion.positions)
     ready.open([tmp_path / "other.npy"])
     assert captions.history.undo_name == ""
+
+
+def test_undo_and_redo_restore_every_byte(workspace, tmp_path, smpl_motion):
+    table = 'file,caption,note\r\na.npy,"elle  marche",x\r\n# \xe9t\xe9\r\n b.npy ,runs, fast'.encode("latin-1")
+    for name in ("a", "b"):
+        np.save(tmp_path / f"{name}.npy", smpl_motion.positions)
+    (tmp_path / "captions.csv").write_bytes(table)
+    workspace.open([tmp_path])
+    captions = Captions(workspace, History())
+    workspace.show_clip(workspace.library.by_id["b"])
+    states = [table]
+    for change in (
+        lambda: captions.edit(0, text="runs, then stops"),
+        lambda: captions.add("\xe9t\xe9"),
+        lambda: captions.remove([0, 1]),
+    ):
+        change()
+        states.append((tmp_path / "captions.csv").read_bytes())
+    assert len(set(states)) == 4
+    for way, expected in ((captions.history.undo, states[2::-1]), (captions.history.redo, states[1:])):
+        for state in expected:
+            way()
+            assert (tmp_path / "captions.csv").read_bytes() == state

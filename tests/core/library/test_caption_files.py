@@ -273,3 +273,12 @@ def test_many_takes_of_one_table_are_written_at_once(takes):
     wanted = {name: (CaptionLine(name * 3), CaptionLine("x", 0.5, 1.0)) for name in "abc"}
     saved = caption_store.save(library, wanted, own=True)
     assert saved.files == {root / "captions.csv"} and make().clips == with_lines(library, wanted).clips
+
+
+def test_a_caption_of_one_format_is_not_that_of_another(tmp_path, smpl_motion):
+    for suffix in ("npy", "npz"):
+        (np.save if suffix == "npy" else np.savez)(tmp_path / f"walk.{suffix}", smpl_motion.positions)
+    library = run(open_library(tmp_path))
+    edit(library, "walk.npz", "hops")
+    assert {c.id: c.captions for c in run(open_library(tmp_path)).clips} == {"walk.npy": ("walk",), "walk.npz": ("hops",)}
+    assert not (tmp_path / "walk.txt").exists()
