@@ -5,6 +5,10 @@
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from motionpatches.core.api import *  # noqa: F403
 
 __path__ = [str(Path(__file__).resolve().parent)]
 
@@ -13,6 +17,12 @@ def __getattr__(name: str) -> object:
     from motionpatches.core import api
 
     return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    from motionpatches.core import api
+
+    return [*globals(), *api.__all__]
 
 
 if __name__ == "__main__":

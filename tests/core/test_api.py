@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import motionpatches as mp
+from motionpatches.core import api
 from motionpatches.core.motion.skeleton import SMPL22
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,3 +148,7 @@ def test_a_model_folder_loads_as_it_was_saved(tiny_model, tmp_path):
     save_model(tiny_model, tmp_path / "model", CheckpointInfo())
     again = mp.load_model(tmp_path / "model", device="cpu")
     np.testing.assert_allclose(mp.encode_text(again, "a person walks"), mp.encode_text(tiny_model, "a person walks"), atol=1e-5)
+
+
+def test_every_public_name_is_listed():
+    assert set(api.__all__) <= set(dir(mp)) and all(getattr(mp, name) is getattr(api, name) for name in api.__all__)
