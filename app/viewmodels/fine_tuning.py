@@ -52,12 +52,12 @@ class FineTuning(QObject):
         self.begin(self.starts[0])
 
     def add_start(self, label: str, folder: Path) -> None:
-        """Another model to begin from, and begins from it."""
+        """Add another model to begin from, and begin from it."""
         self.starts.insert(0, Start(label, "starter", str(folder)))
         self.begin(self.starts[0])
 
     def begin(self, start: Start) -> None:
-        """Takes the advice for another start."""
+        """Take the advice for another start."""
         self.start = start
         paths = self.workspace.paths
         base = training_config.recipe(
@@ -81,7 +81,7 @@ class FineTuning(QObject):
         return trained_of(self.config)
 
     def train(self, what: str) -> None:
-        """Which encoders learn, as in motionpatches.core.training.advice.TRAINED."""
+        """Choose which encoders learn, as in core/training/advice.py's TRAINED."""
         self.config = with_trained(self.config, self.recipe, what)
         self._changed()
 
@@ -92,7 +92,7 @@ class FineTuning(QObject):
 
     @property
     def problems(self) -> dict[str, str]:
-        """By field, in words."""
+        """Return what is wrong, in words, by field."""
         return training_config.problems(self.config)
 
     @property

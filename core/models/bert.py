@@ -104,7 +104,7 @@ class _Output(nn.Module):
 
 
 def from_architecture(values: dict[str, Any]) -> Bert:
-    """Without weights (on the meta device); what a transformers configuration leaves out takes BERT's usual value."""
+    """Make the encoder without weights, on the meta device. What the configuration leaves out takes BERT's usual value."""
     usual = {
         "vocab_size": 30522,
         "hidden_size": 768,

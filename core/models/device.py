@@ -14,7 +14,7 @@ DEVICES = ("auto", "cuda", "mps", "cpu")
 
 
 def pick_device(name: str = "auto") -> str:
-    """'cuda', 'mps' or 'cpu'; the best present for 'auto'. Raises StudioError for one that is not there."""
+    """Return 'cuda', 'mps' or 'cpu': the best present for 'auto'. Raises StudioError for one that is not there."""
     import torch
 
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
@@ -95,7 +95,7 @@ def training_kind(device: str, precision: str) -> str:
 
 @contextmanager
 def training_precision(device: str, precision: str) -> Iterator[None]:
-    """`autocast` for a step of training; on a CPU attention is made of plain products then, whose gradient in bf16 is quicker."""
+    """Make a context for a step of training. On a CPU in bf16, attention is made of plain products, whose gradient is quicker."""
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
     precision = training_kind(device, precision)
@@ -113,7 +113,7 @@ def _casts_fast(device: str) -> bool:
 
 
 def autocast(device: str, precision: str = "auto") -> AbstractContextManager[object]:
-    """bf16 autocast where it is faster ('auto'), or as told: 'bf16' or 'fp32'."""
+    """Make a context of bf16 autocast where it is faster ('auto'), or as told: 'bf16' or 'fp32'."""
     import torch
 
     if precision == "fp32" or (precision == "auto" and not _casts_fast(device)):

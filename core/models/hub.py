@@ -32,11 +32,7 @@ TEXT_ENCODERS = (
 
 
 def text_folder(name: str) -> Path:
-    """A folder with config.json, tokenizer.json and weights for a text encoder's name or path.
-
-    Raises:
-        StudioError: it is no folder and none of TEXT_ENCODERS, or cannot be downloaded.
-    """
+    """Find a folder with config.json, tokenizer.json and weights for a text encoder's name or path. Raises StudioError."""
     found = _folder_or_package(name)
     if found is not None:
         return found
@@ -59,7 +55,7 @@ def text_folder(name: str) -> Path:
 
 
 def local_text_folder(name: str) -> Path | None:
-    """The same without a connection: a folder, a package, or what the hub's cache holds; None for none of them."""
+    """Find the same without a connection: a folder, a package, or what the hub's cache holds; None for none of them."""
     found = _folder_or_package(name)
     if found is not None:
         return found
@@ -84,8 +80,10 @@ def _folder_or_package(name: str) -> Path | None:
 
 
 def connection_errors() -> tuple[type[Exception], ...]:
-    """What the hub's client raises where the hub cannot be reached or does not answer: OSError, and the errors of the library
-    that it speaks HTTP with, which changes between its versions; the hub's own errors derive from them."""
+    """Return what the hub's client raises where the hub cannot be reached or does not answer.
+
+    OSError, and the errors of the library that it speaks HTTP with, which changes between its versions: the hub's own derive
+    from them."""
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
     of_http = (kind for kind in HfHubHTTPError.__mro__ if issubclass(kind, Exception) and kind is not Exception)

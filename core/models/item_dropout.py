@@ -29,7 +29,7 @@ STRIDE = 0x9E3779B9 - (1 << 32)
 
 
 def item_keys(*numbers: int, places: Sequence[int]) -> Tensor:
-    """(len(places),) int32 keys, one per place of a batch; `numbers` say whose: seed, stream, step, side."""
+    """Make the keys of a batch's places, (len(places),) int32; `numbers` say whose: seed, stream, step, side."""
     states = [np.random.SeedSequence((*numbers, place)).generate_state(1)[0] for place in places]
     return torch.from_numpy(np.array(states, np.uint32).view(np.int32))
 

@@ -26,14 +26,14 @@ class MotionEncoder(nn.Module):
         self.trim_padding = config.trim_padding and takes_masks(self.vit)
 
     def tokens(self, pixels: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Tokens after the last block, of a transformer that takes masks.
+        """Read the tokens of an image's beginning by a transformer that takes masks.
 
         Args:
-            pixels: (B, 3, window * windows, 5 * points), the beginning of an image.
+            pixels: (B, 3, window * windows, 5 * points).
             mask: (B, tokens), False where a token is not attended to.
 
         Returns:
-            (B, prefix + 5 * windows, width).
+            (B, prefix + 5 * windows, width) after the last block.
         """
         vit = self.vit
         x = vit.patch_embed.proj(pixels).flatten(2).transpose(1, 2)
@@ -60,6 +60,6 @@ class MotionEncoder(nn.Module):
 
 
 def used_windows(pixels: Tensor, window: int) -> Tensor:
-    """(B,) number of leading windows that hold anything, at least one."""
+    """Count the leading windows of each image that hold anything, at least one: (B,)."""
     filled = pixels.unflatten(2, (-1, window)).abs().amax(dim=(1, 3, 4)) > 0
     return torch.where(filled, torch.arange(1, filled.shape[1] + 1, device=pixels.device), 1).amax(dim=1)

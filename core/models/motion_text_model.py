@@ -94,15 +94,15 @@ class MotionTextModel(nn.Module):
         return next(self.motion_head.parameters()).device
 
     def encode_motion(self, pixels: Tensor) -> Tensor:
-        """(B, 3, 224, C) -> (B, dim); C is 80 for patches of 16."""
+        """Embed motions: (B, 3, 224, C) pixels -> (B, dim) unit rows; C is 80 for patches of 16."""
         return functional.normalize(self.motion_head(self.motion_encoder(pixels)).float(), dim=-1)
 
     def encode_tokens(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """(B, L) token ids and mask -> (B, dim)."""
+        """Embed token ids (B, L) under their mask (B, L): (B, dim) unit rows."""
         return self.place_text(self.text_encoder(ids, mask))
 
     def place_text(self, features: Tensor) -> Tensor:
-        """(B, width) of the text encoder -> (B, dim)."""
+        """Embed features of the text encoder: (B, width) -> (B, dim) unit rows."""
         rows = functional.normalize(self.text_head(features).float(), dim=-1)
         return rows if self.text_memory is None else self.text_memory(rows)
 
@@ -112,6 +112,6 @@ class MotionTextModel(nn.Module):
         self.config = replace(self.config, memory_keys=len(memory.keys), memory_meanings=len(memory.meanings))
 
     def encode_text(self, sentences: list[str]) -> Tensor:
-        """B sentences -> (B, dim)."""
+        """Embed B sentences: (B, dim) unit rows."""
         ids, mask = self.text_encoder.tokenize(sentences)
         return self.encode_tokens(ids.to(self.device), mask.to(self.device))

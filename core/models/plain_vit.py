@@ -52,7 +52,7 @@ class PlainViT(nn.Module):
         self.fc_norm = nn.LayerNorm(width, EPS) if average else nn.Identity()
 
     def forward_features(self, images: Tensor) -> Tensor:
-        """(B, 1 + patches, width) tokens after the last block."""
+        """Read images (B, 3, 224, 5 * points): (B, 1 + patches, width) tokens after the last block."""
         return self.norm(self.blocks(self._pos_embed(self.patch_embed.proj(images).flatten(2).transpose(1, 2))))
 
     def _pos_embed(self, x: Tensor) -> Tensor:

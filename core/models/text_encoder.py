@@ -58,7 +58,11 @@ class TextEncoder(nn.Module):
 
     @classmethod
     def pretrained(cls, config: ModelConfig) -> TextEncoder:
-        """From a hub name, a package or a folder; random weights of that architecture where the config says so."""
+        """Make an encoder from a hub name, a package or a folder; with random weights where the configuration says so.
+
+        Raises:
+            StudioError: it cannot be had or read.
+        """
         folder = text_folder(config.text)
         tokenizer = open_tokenizer(folder / "tokenizer.json")
         file = folder / "config.json"
@@ -81,8 +85,12 @@ class TextEncoder(nn.Module):
 
     @classmethod
     def from_parts(cls, architecture: dict[str, Any], tokenizer_file: Path, pooling: str) -> TextEncoder:
-        """Empty weights of a saved architecture (a transformers configuration as plain values), to be filled from a
-        checkpoint.
+        """Make the empty weights of a saved architecture, to be filled from a checkpoint after `materialised`.
+
+        Args:
+            architecture: a transformers configuration as plain values.
+            tokenizer_file: a tokenizer.json.
+            pooling: 'cls', 'last' or 'mean'.
 
         Raises:
             FileProblem: an architecture that is unknown or cannot be built, or a broken tokenizer.
@@ -100,7 +108,7 @@ class TextEncoder(nn.Module):
             ) from None
 
     def materialised(self) -> TextEncoder:
-        """Memory for the empty weights of from_parts. Buffers that checkpoints do not hold, such as the frequencies of rotary
+        """Give memory to the empty weights of from_parts. Buffers that checkpoints do not hold, such as the frequencies of rotary
         embeddings, are computed."""
         if not isinstance(self.backbone, bert.Bert):
             with _no_first_values():
@@ -112,7 +120,7 @@ class TextEncoder(nn.Module):
         return self
 
     def tokenize(self, sentences: list[str]) -> tuple[Tensor, Tensor]:
-        """(B, L) token ids and attention mask. Raises StudioError where the model's tokenizer cannot."""
+        """Make token ids and attention mask, (B, L) each. Raises StudioError where the model's tokenizer cannot."""
         encoded = self._encoded(sentences)
         ids = torch.tensor([e.ids for e in encoded])
         mask = torch.tensor([e.attention_mask for e in encoded])
@@ -201,7 +209,7 @@ def _without_pooler(backbone: Any) -> Any:
 
 
 def open_tokenizer(file: Path) -> Any:
-    """The tokenizer of a tokenizer.json. Raises FileProblem."""
+    """Open a tokenizer.json. Raises FileProblem."""
     from tokenizers import Tokenizer
 
     text = read_text(file, MAX_TOKENIZER)

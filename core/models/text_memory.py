@@ -33,7 +33,7 @@ class TextMemory(nn.Module):
 
     @classmethod
     def of(cls, keys: Tensor, meant: Tensor) -> TextMemory:
-        """From (K, D) keys and (K, D) what each means."""
+        """Make a memory from (K, D) keys and (K, D) what each means."""
         meanings, meaning = torch.unique(meant, dim=0, return_inverse=True)
         memory = cls(keys.shape[1], len(keys), len(meanings))
         memory.keys.copy_(keys)

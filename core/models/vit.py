@@ -99,7 +99,7 @@ def _tried(vit: Vit, config: ModelConfig) -> Vit:
 
 
 def vit_shapes(config: ModelConfig) -> Mapping[str, torch.Size] | None:
-    """The tensors of a configuration's vision transformer without memory for them; None where it is of a bounded size."""
+    """Return the tensors of a configuration's vision transformer without memory for them; None where it is of a bounded size."""
     if can_build(config):
         return None
     with torch.device("meta"):
@@ -122,7 +122,7 @@ def takes_masks(vit: Vit, rotary: bool = True) -> bool:
 
 
 def positions(vit: Vit, rows: int, width: int, like: Tensor) -> tuple[Tensor, Tensor | None]:
-    """What a transformer that takes masks adds to the tokens of its patches.
+    """Compute what a transformer that takes masks adds to the tokens of its patches.
 
     Args:
         vit: the transformer.
@@ -153,7 +153,7 @@ def through_blocks(vit: Vit, tokens: Tensor, mask: Tensor | None, rotary: Tensor
 
 
 def pool(vit: Vit, tokens: Tensor, mask: Tensor) -> Tensor:
-    """(B, width): what timm's head makes of tokens (B, N, width), over those alone that `mask` (B, N) leaves."""
+    """Make what timm's head makes of tokens (B, N, width), over those alone that `mask` (B, N) leaves: (B, width)."""
     if vit.global_pool != "avg":
         return vit.forward_head(tokens)
     prefix = vit.num_prefix_tokens

@@ -35,7 +35,7 @@ class Advice:
 
 
 def advise(library: Library, base: TrainingConfig) -> Advice:
-    """`base` with what the number of captioned clips and their words suggest. Raises StudioError where there are too few."""
+    """Change a configuration as the number of captioned clips and their words suggest. Raises StudioError for too few clips."""
     train, val = split_clips(library, base.seed, base.train_share)
     count, reasons = len(train), []
     gentle = bool(base.start_from)
@@ -64,7 +64,7 @@ def advise(library: Library, base: TrainingConfig) -> Advice:
 
 
 def with_trained(config: TrainingConfig, recipe: TrainingConfig, trained: str) -> TrainingConfig:
-    """The configuration with the encoders frozen, or at the recipe's rates."""
+    """Return the configuration with the encoders frozen, or at the recipe's rates, as TRAINED says."""
     if trained not in TRAINED:
         raise StudioError(f"What is trained is one of {', '.join(TRAINED)}.")
     text, motion = TRAINED[trained]
@@ -72,7 +72,7 @@ def with_trained(config: TrainingConfig, recipe: TrainingConfig, trained: str) -
 
 
 def trained_of(config: TrainingConfig) -> str:
-    """Which of TRAINED a configuration's rates mean."""
+    """Return which of TRAINED a configuration's rates mean."""
     return next(
         name
         for name, (text, motion) in TRAINED.items()

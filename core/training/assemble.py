@@ -97,8 +97,14 @@ def starting_model(config: TrainingConfig, statistics: Callable[[PatchRecipe], P
 
 
 def split_clips(library: Library, seed: int, share: float = 1.0) -> tuple[list[Clip], list[Clip]]:
-    """Training (a seeded `share` of them) and validation clips. Without a val split, every twentieth captioned clip (at
-    least 2) of a seeded shuffle validates. Clips in no split are trained on only where no clip is in the split train."""
+    """Choose training clips (a seeded `share` of them) and validation clips among the captioned ones.
+
+    Without a val split, every twentieth clip (at least 2) of a seeded shuffle validates. Clips in no split are trained on only
+    where no clip is in the split train.
+
+    Raises:
+        StudioError: too few captioned clips.
+    """
     captioned = [c for c in library.clips if c.captions]
     train_part = training_clips(captioned)
     val_part = [c for c in captioned if c.split == "val"]

@@ -12,8 +12,21 @@ STANCE = np.array([4.0, 4.0, 4.0, 9.0, 9.0])
 
 
 def vary(points: np.ndarray, recipe: PatchRecipe, strength: float, rng: np.random.Generator, crop: bool = True) -> np.ndarray:
-    """Speed (+-25 %), start (up to 10 % cut, with `crop`), size (+-10 %), heading (+-20 degrees), limb lengths (+-12 %) and
-    how each part is held (STANCE; both for patches alone), slow drift and sensor noise, each times `strength`."""
+    """Vary the columns of a motion. All amounts are times `strength`.
+
+    Speed by up to 25 %, start by up to 10 % (with `crop`), size by up to 10 %, heading by up to 20 degrees, and slow drift and
+    sensor noise of centimetres; in patches also limb lengths by up to 12 % and how each part is held (STANCE).
+
+    Args:
+        points: (T, C, 3) metres.
+        recipe: of the columns.
+        strength: from 0 (the points themselves are returned) to 1.
+        rng: draws the amounts.
+        crop: cut frames at the start.
+
+    Returns:
+        (T', C, 3) metres.
+    """
     if strength <= 0:
         return points
     points = _change_speed(points, float(np.exp(rng.uniform(-0.25, 0.25) * strength)))

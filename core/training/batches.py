@@ -56,8 +56,16 @@ def make_batch(
     step: int,
     part: slice = slice(None),
 ) -> Batch:
-    """The batch of optimiser step `step` from the given clips, with the pixels of `part` of it; the same however many
-    processes share it."""
+    """Make the batch of an optimizer step, the same however many processes share it.
+
+    Args:
+        clips: the training clips.
+        rows: (B,) the clips of the batch.
+        statistics: of the model.
+        config: caption, crop, mirror, variation, part-CutMix and seed.
+        step: from 0; all random numbers belong to (seed, stream, step, place in the batch).
+        part: the places whose pixels are made.
+    """
     draws = [_draw(clips, int(row), config, seeded(config.seed, 1, step, place)) for place, row in enumerate(rows)]
     targets = np.eye(len(rows), dtype=np.float32)
     if config.same_caption_positives:
@@ -131,7 +139,7 @@ def _mix(own: np.ndarray, other: np.ndarray, parts: list[int], width: int) -> np
 
 
 def first_window(clips: PreparedClips, index: int, statistics: PatchStatistics) -> np.ndarray:
-    """Pixels of the first 224 frames, as at test time."""
+    """Make pixels of the first 224 frames, as at test time: (3, 224, C), or (2, 3, 224, C) of pairs."""
     everybody = clips.clip_points(index)[:, :MAX_FRAMES]
     if not clips.normalised:
         everybody = (everybody - statistics.mean) / statistics.std
@@ -144,7 +152,7 @@ def _images(people: list[np.ndarray]) -> np.ndarray:
 
 
 def one_ahead(make: Callable[[int], T], steps: Iterable[int]) -> Generator[T, None, None]:
-    """make(step) of every step, each made in a thread while the one before is used."""
+    """Yield make(step) of every step, each made in a thread while the one before is used."""
     with ThreadPoolExecutor(1, thread_name_prefix="batches") as pool:
         waiting = None
         for step in steps:

@@ -21,7 +21,7 @@ class CaptionFeatures:
         self.known: dict[str, Tensor] = {}
 
     def of(self, captions: list[str]) -> Tensor:
-        """(B, width)."""
+        """Return features (B, width) of captions; new ones are encoded."""
         new = list(dict.fromkeys(c for c in captions if c not in self.known))
         if new:
             with torch.no_grad():
@@ -39,7 +39,7 @@ class TextFeatures:
         self.cached = CaptionFeatures(model.text_encoder, model.device) if frozen else None
 
     def encode(self, captions: list[str]) -> Tensor:
-        """(B, dim) unit rows."""
+        """Embed captions, (B, dim) unit rows."""
         if self.cached is None:
             return self.model.encode_text(captions)
         return self.model.place_text(self.cached.of(captions))
@@ -53,7 +53,11 @@ class FalseNegatives:
         self.start = CaptionFeatures(copy.deepcopy(model.text_encoder).requires_grad_(False), model.device) if above else None
 
     def among(self, captions: list[str]) -> np.ndarray | None:
-        """(B, B) bool: cosine of the features above the threshold; None where nothing is to be ignored."""
+        """Compare captions with each other.
+
+        Returns:
+            (B, B) bool, True where the cosine of the features is above the threshold; None where nothing is to be ignored.
+        """
         if self.start is None:
             return None
         features = functional.normalize(self.start.of(captions), dim=-1)

@@ -232,8 +232,10 @@ def problems(config: TrainingConfig) -> dict[str, str]:
 
 
 def overrides(config: TrainingConfig) -> str:
-    """What the configuration sets otherwise than its preset, 'lr_motion=1e-05, motion=test_vit', or 'none'. Data, epochs and
-    seed, which reports name by themselves, and what does not change the weights are left out; of a path the name is told."""
+    """Name what the configuration sets otherwise than its preset: 'lr_motion=1e-05, motion=test_vit', or 'none'.
+
+    Data, epochs and seed, which reports name by themselves, and what does not change the weights are left out; of a path the
+    name is given."""
     usual = TrainingConfig(preset=config.preset, **RECIPES[config.preset])
     named = [f.name for f in fields(config) if f.name not in NOT_OVERRIDES]
     changed = {name: getattr(config, name) for name in named if getattr(config, name) != getattr(usual, name)}

@@ -48,11 +48,11 @@ class PreparedClips:
 
     @property
     def normalised(self) -> bool:
-        """Whether the z-score is done already."""
+        """Tell whether the z-score is done already."""
         return self.recipe.normalisation == "joint" and self.recipe.form == "patches"
 
     def clip_points(self, index: int) -> np.ndarray:
-        """(P, T, C, 3) float32."""
+        """Return the columns of a clip, (P, T, C, 3) float32."""
         return self.points[self.starts[index] : self.starts[index + 1]].swapaxes(0, 1).astype(np.float32)
 
 
@@ -76,7 +76,19 @@ class Prepared:
 def prepare_clips(
     library: Library, clips: Sequence[Clip], recipe: PatchRecipe, file: Path, statistics: PatchStatistics, people: int = 1
 ) -> Job[PreparedClips]:
-    """Reads, prepares and samples every captioned clip once."""
+    """Read, prepare and sample every captioned clip once, into a file.
+
+    Args:
+        library: of the clips.
+        clips: those of one split.
+        recipe: how the model reads motions.
+        file: where the columns are written, float16.
+        statistics: of the model; used where they come before interpolation.
+        people: 1, or 2 for pairs.
+
+    Raises:
+        StudioError: no clip can be used. Others that cannot are counted in `skipped`.
+    """
     starts, ids, captions, skipped, mirror, shape = [0], [], [], [], None, None
     meter = Meter("Preparing patches", len(clips))
     try:
@@ -121,8 +133,9 @@ def _columns(motion: Motion, recipe: PatchRecipe, statistics: PatchStatistics) -
 
 
 def save_prepared(prepared: Prepared, run: Path, made_for: dict[str, Any]) -> None:
-    """What the memory-mapped files do not say, last of all, so that it stands for the whole. `made_for`: the fields of the
-    configuration that it depends on."""
+    """Write what the memory-mapped files do not say. It comes last, so that it stands for the whole.
+
+    `made_for`: the fields of the configuration that the data depend on."""
     statistics = prepared.statistics
     values = {
         "made_for": made_for,
@@ -149,7 +162,7 @@ def save_prepared(prepared: Prepared, run: Path, made_for: dict[str, Any]) -> No
 
 
 def load_prepared(run: Path) -> Prepared:
-    """What an earlier start of the run prepared; the library is not needed any more. Raises FileProblem where it is broken."""
+    """Read what an earlier start of the run prepared; the library is not needed any more. Raises FileProblem."""
     try:
         values = read_json(run / FILE, MAX_TEXT)
         recipe, statistics = PatchRecipe(**values["recipe"]), values["statistics"]
@@ -192,7 +205,7 @@ def _whole(points: np.ndarray, starts: np.ndarray, *rest: Any) -> PreparedClips:
 
 
 def is_prepared(run: Path, made_for: dict[str, Any]) -> bool:
-    """Whether the run's data lie there, made for the same fields and by a recipe of this version."""
+    """Tell whether the run's data are there, made for the same fields and by a recipe of this version."""
     try:
         values = read_json(run / FILE, MAX_TEXT)
         same_fields = set(values["recipe"]) == {field.name for field in fields(PatchRecipe)}

@@ -50,7 +50,7 @@ class World:
 
     @property
     def is_main(self) -> bool:
-        """Whether this process measures, saves and reports."""
+        """Tell whether this process measures, saves and reports."""
         return self.rank == 0
 
     def shard(self, batch: int) -> slice:

@@ -31,7 +31,7 @@ class WeightAverage:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """The model holds the average inside, its own weights again after."""
+        """Put the average into the model inside, and the model's own weights back after."""
         self._swap()
         try:
             yield

@@ -9,12 +9,16 @@ from torch.nn.functional import log_softmax
 def contrastive_loss(
     motions: Tensor, texts: Tensor, temperature: float, targets: Tensor, reduction: str, ignored: Tensor | None = None
 ) -> Tensor:
-    """Equations 2 to 4 of Yu et al., CVPR 2024, with any number of right answers a row.
+    """Compute equations 2 to 4 of Yu et al., CVPR 2024, with any number of right answers in a row.
 
-    motions, texts: (B, D) unit rows. targets (B, B), bool or weights, hold at least the diagonal; each row's target is
-    spread over its right answers by weight (the plain cross-entropy where there is one). ignored (B, B) bool: pairs that
-    are left out, as if the batch did not hold them, unless they are right answers. reduction: 'sum' or 'mean' of the two
-    directions.
+    Args:
+        motions: (B, D) unit rows.
+        texts: (B, D) unit rows.
+        temperature: divides the cosines.
+        targets: (B, B) bool or weights, with at least the diagonal. Each row's target is spread over its right answers by
+            weight; with one it is the plain cross-entropy.
+        reduction: 'sum' or 'mean' of the two directions.
+        ignored: (B, B) bool, pairs that are left out, as if the batch did not hold them, unless they are right answers.
     """
     logits = motions @ texts.T / temperature
     target = targets.to(logits.dtype)

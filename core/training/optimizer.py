@@ -12,9 +12,14 @@ from motionpatches.core.training.config import TrainingConfig
 
 
 def make_optimizer(model: MotionTextModel, config: TrainingConfig) -> torch.optim.Optimizer:
-    """Adam, decoupled weight decay on matrices (none on biases, norms and embeddings). A rate of 0 freezes, and so do the
-    configuration's frozen layers and `keep_text_head`: words then keep the place that the text encoder gives them. Raises
-    StudioError where there are not so many."""
+    """Make Adam over the trained parameters, in groups by part, and freeze the others.
+
+    Matrices have decoupled weight decay; biases, norms and embeddings have none. Frozen is a part with a rate of 0, and what
+    `frozen_text_layers`, `frozen_motion_layers` and `keep_text_head` name.
+
+    Raises:
+        StudioError: an encoder has fewer layers than shall be frozen.
+    """
     groups = []
     held = {
         id(p)
@@ -45,7 +50,7 @@ def make_optimizer(model: MotionTextModel, config: TrainingConfig) -> torch.opti
 
 
 def blocks_of(encoder: torch.nn.Module) -> torch.nn.ModuleList | torch.nn.Sequential:
-    """The transformer layers of an encoder (a list of like modules), lowest first."""
+    """Return the transformer layers of an encoder, lowest first: its longest list of like modules."""
     lists = [
         m
         for m in encoder.modules()
@@ -55,7 +60,11 @@ def blocks_of(encoder: torch.nn.Module) -> torch.nn.ModuleList | torch.nn.Sequen
 
 
 def lowest(encoder: torch.nn.Module, count: int, name: str) -> list[torch.nn.Parameter]:
-    """The parameters of the lowest `count` layers and of all that comes before them."""
+    """Return the parameters of the lowest `count` layers and of all that comes before them.
+
+    Raises:
+        StudioError: the encoder, called `name`, has fewer layers.
+    """
     if not count:
         return []
     blocks = blocks_of(encoder)
@@ -71,7 +80,14 @@ def _comes_before(name: str) -> bool:
 
 
 def learning_rate_factor(step: int, steps: int, warmup: float, stretch: float = 1.0) -> float:
-    """Linear warm-up over `warmup` of the steps, then a cosine that would reach 0 after steps * stretch."""
+    """Compute the share of the learning rates in a step: a linear rise, then a cosine.
+
+    Args:
+        step: from 0.
+        steps: of the whole run.
+        warmup: share of the steps in which the factor rises from 0 to 1.
+        stretch: the cosine would reach 0 after this multiple of the steps.
+    """
     ramp = max(int(steps * warmup), 0)
     if step < ramp:
         return (step + 1) / ramp

@@ -75,9 +75,21 @@ def backward(
 def cached_backward(
     encode: Callable[[slice], tuple[Tensor, ...]], loss_of: Callable[..., Tensor], size: int, chunk: int, device: str
 ) -> float:
-    """Gradient caching (Gao, Zhang, Han and Callan, 2021): embeddings without a graph first, the gradient of the loss with
-    respect to them, then each chunk again with a graph, under the same random numbers, back through the encoders. Returns the
-    loss."""
+    """Add the gradient of a whole batch, encoded in chunks: gradient caching (Gao, Zhang, Han and Callan, 2021).
+
+    Embeddings come without a graph first, then the gradient of the loss with respect to them, then each chunk again with a graph,
+    under the same random numbers, back through the encoders.
+
+    Args:
+        encode: embeds the rows of a slice, both ways.
+        loss_of: the loss of all embeddings.
+        size: rows of the batch.
+        chunk: rows at a time.
+        device: whose random numbers are repeated.
+
+    Returns:
+        The loss.
+    """
     parts = [slice(at, min(at + chunk, size)) for at in range(0, size, chunk)]
     states, found = [], []
     with torch.no_grad():

@@ -46,13 +46,13 @@ def evaluate_prepared(model: MotionTextModel, clips: PreparedClips, device: str,
 
 
 def selection_score(metrics: Figures) -> float:
-    """Mean of R@1, R@5 and R@10 over both directions, exact-caption."""
+    """Compute the score that the best epoch has the highest of: mean of R@1, R@5 and R@10 of both ways, exact-caption."""
     exact = metrics["exact_caption"]
     return float(np.mean([exact[way][r] for way in ("t2m", "m2t") for r in ("R@1", "R@5", "R@10")]))
 
 
 def watched_clips(data: Prepared, seed: int) -> Watched:
-    """The clips that watched sentences are searched among: of validation first, then of training, drawn once."""
+    """Choose the clips that watched sentences are searched among: of validation first, then of training, drawn once."""
     found: Watched = []
     for clips in (data.val, data.train):
         order = seeded(seed, 4, len(found)).permutation(len(clips))[: WATCHED - len(found)]
