@@ -217,7 +217,7 @@ class MainWindow(QMainWindow):
         self.settings.setValue("geometry", self.saveGeometry())
         focused = self.focusWidget()
         if focused is not None:
-            focused.clearFocus()  # a line being typed hands over its words before all work ends
+            focused.clearFocus()  # what is being typed is taken before all work ends
         self.closing.emit()
         event.accept()
 

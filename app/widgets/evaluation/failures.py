@@ -1,4 +1,4 @@
-"""Queries whose own motion did not come first: the truth beside what won, moving."""
+"""Queries whose own motion did not come first: it and the top result, moving side by side."""
 
 from __future__ import annotations
 

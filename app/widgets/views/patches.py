@@ -128,7 +128,7 @@ class PatchView(QWidget):
             for window in range(1, image.shown // image.points):
                 x = box.left() + box.width() * window * image.points / image.shown
                 painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
-            # The rest of the last window, which the model reads as zeros.
+            # The rest of the last window, after the end of the motion.
             used = image.frames / image.shown
             padding = QRectF(box.left() + box.width() * used, box.top(), box.width() * (1 - used), box.height())
             painter.fillRect(padding, self.palette().window().color())

@@ -1,4 +1,4 @@
-"""The stage: one motion, large, in an OpenGL view; with company, trails, ghosts and names where they are asked for."""
+"""The stage: one motion, large, in an OpenGL view; with others for comparison, trails, ghosts and names when switched on."""
 
 from __future__ import annotations
 
