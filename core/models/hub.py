@@ -25,6 +25,7 @@ TEXT_ENCODERS = (
     "FacebookAI/roberta-base",
     "roberta-base",
     "microsoft/mpnet-base",
+    "answerdotai/ModernBERT-base",
     "google-t5/t5-small",
     "google-t5/t5-base",
     "google/flan-t5-base",

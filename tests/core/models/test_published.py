@@ -157,4 +157,4 @@ def test_any_failing_connection_is_one_sentence(kind, monkeypatch, capsys, tmp_p
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", raises(error))
     with pytest.raises(StudioError, match="cannot be reached"):
-        hub.text_folder("some/text-encoder")
+        hub.text_folder("bert-base-uncased")
