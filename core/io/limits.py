@@ -18,7 +18,7 @@ READ_FPS = 20.0
 FARTHEST = 1e9
 # Between two places of a take.
 WIDEST_M = 1000.0
-LONGEST_NAME = 1000
+LONGEST_NAME, LONGEST_CAPTION, MOST_CAPTIONS = 1000, 1000, 100
 SLOWEST_FPS, FASTEST_FPS = 1.0, 1000.0
 
 
@@ -99,8 +99,15 @@ def check_take(path: Path, take: RawTake) -> None:
     check_rate(path, take.fps, where)
     check_size(path, len(take.positions), take.skeleton.joint_count, where, take.fps)
     check_reach(path, take.positions, where)
-    longest = max(take.skeleton.joint_names, key=len)
-    if len(longest) > LONGEST_NAME:
-        raise FileProblem(path, f"a joint's name has {len(longest):,} characters ({short(longest)})", "Export it again", where)
+    for what, texts, most in (
+        ("a joint's name", take.skeleton.joint_names, LONGEST_NAME),
+        ("its name", (take.name,), LONGEST_NAME),
+        ("a caption", take.captions, LONGEST_CAPTION),
+    ):
+        longest = max(texts, key=len, default="")
+        if len(longest) > most:
+            raise FileProblem(path, f"{what} has {len(longest):,} characters ({short(longest)})", "Export it again", where)
+    if len(take.captions) > MOST_CAPTIONS:
+        raise FileProblem(path, f"it has {len(take.captions):,} captions", f"At most {MOST_CAPTIONS} are read", where)
     if take.partner is not None:
         check_take(path, take.partner)

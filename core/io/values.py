@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from motionpatches.core.io.limits import LONGEST_CAPTION, MOST_CAPTIONS
 from motionpatches.core.motion.motion import Assumption
 
 RATES = (
@@ -26,7 +27,6 @@ RATES = (
 )
 STEPS = ("frame_time", "dt", "mocap_time_step")
 CAPTIONS = ("text", "texts", "caption", "captions", "prompt", "prompts", "description", "descriptions")
-LONGEST_CAPTION, MOST_CAPTIONS = 1000, 100
 _NUMBER = re.compile(r"[-+]?(?:\d{1,20}\.?\d{0,20}|\.\d{1,20})(?:[eE][-+]?\d{1,3})?")
 
 

@@ -41,6 +41,9 @@ def test_what_a_take_may_be():
         (take(fps=1e6), "rate"),
         (take(names=("a", "b" * 5000)), "5,000 characters"),
         (take(names=tuple(map(str, range(1001)))), "joints"),
+        (take(name="x" * 1001), "1,001 characters"),
+        (take(captions=("x" * 1001,)), "a caption has 1,001 characters"),
+        (take(captions=("x",) * 101), "101 captions"),
         (take(partner=take(far(np.nan))), "frame 1"),
     ],
 )
