@@ -32,15 +32,14 @@ class GifWriter:
         self._before: np.ndarray | None = None
 
     def add(self, frame: np.ndarray) -> None:
-        """Write the next frame."""
         indices = self._indices(frame)
-        left, top, right, bottom = self._changed(indices)
-        self._before = indices
-        # Restore to the background after it, and the index that is transparent.
-        disposal = b"\x09" if self.clear else b"\x00"
-        self.stream.write(b"!\xf9\x04" + disposal + _short(self.hundredths) + (b"\xff" if self.clear else b"\0") + b"\0")
+        (left, top, right, bottom), shown = self._changed(indices)
+        # Transparent pixels leave the frame before (5), or what is cleared after each frame (9).
+        flags = b"\x09" if self.clear else b"\x05"
+        self.stream.write(b"!\xf9\x04" + flags + _short(self.hundredths) + bytes([CLEAR, 0]))
         place = _short(left) + _short(top) + _short(right - left) + _short(bottom - top)
-        self.stream.write(b"," + place + b"\0" + _compressed(indices[top:bottom, left:right]))
+        self.stream.write(b"," + place + b"\0" + _compressed(shown[top:bottom, left:right]))
+        self._before = indices
 
     def end(self) -> None:
         """Write the end of the animation."""
@@ -64,16 +63,18 @@ class GifWriter:
         self.stream.write(b"GIF89a" + _short(size[0]) + _short(size[1]) + b"\xf7\0\0" + colours)
         self.stream.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")
 
-    def _changed(self, indices: np.ndarray) -> tuple[int, int, int, int]:
-        """Return left, top, right and bottom of what differs from the frame before; one pixel where nothing does."""
+    def _changed(self, indices: np.ndarray) -> tuple[tuple[int, int, int, int], np.ndarray]:
+        """Left, top, right and bottom of what differs from the frame before (of a frame that is the same, one pixel), and the
+        indices, transparent where they are the same."""
         height, width = indices.shape
         if self._before is None or self.clear:
-            return 0, 0, width, height
+            return (0, 0, width, height), indices
         different = indices != self._before
         rows, columns = np.flatnonzero(different.any(axis=1)), np.flatnonzero(different.any(axis=0))
+        shown = np.where(different, indices, np.uint8(CLEAR))
         if not len(rows):
-            return 0, 0, 1, 1
-        return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+            return (0, 0, 1, 1), shown
+        return (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1), shown
 
 
 def _short(value: int) -> bytes:
