@@ -13,7 +13,7 @@ from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.dialogs.command_palette import CommandPalette
 from motionpatches.app.widgets.dialogs.keys import Keys, KeysDialog
-from motionpatches.app.widgets.plain import title
+from motionpatches.app.widgets.plain import tail, title
 from motionpatches.app.widgets.theme import APPEARANCES
 from motionpatches.app.widgets.verbs import Verb, Verbs
 from motionpatches.app.widgets.views.stage_menu import StageMenu
@@ -72,7 +72,7 @@ class Menus:
         menu.clear()
         recent = self.view_models.recent
         for name in recent.paths():
-            menu.addAction(title(name)).triggered.connect(lambda _=False, n=name: self.verbs.open_recent(n))
+            menu.addAction(title(tail(name))).triggered.connect(lambda _=False, n=name: self.verbs.open_recent(n))
         if menu.isEmpty():
             menu.addAction("Empty").setEnabled(False)
         else:

@@ -69,6 +69,12 @@ def lines(text: object, most: int = TEXT) -> str:
     return "\n".join(shown(row, most) for row in rows[:LINES]) + ("…" if more else "")
 
 
+def tail(text: object) -> str:
+    """Return the end of a path as one line, where it is too long for a button."""
+    whole = str(text)
+    return shown(whole, NAME) if len(whole) <= NAME else "…" + shown(whole[1 - NAME :], NAME)
+
+
 def tip(text: object) -> str:
     """Return a tooltip that shows the text: wrapped, and escaped where Qt would take it for HTML."""
     wrapped = "\n".join(textwrap.fill(row, TIP_WIDTH, replace_whitespace=False) for row in lines(text).split("\n"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from motionpatches.app.widgets.plain import Label, title
+from motionpatches.app.widgets.plain import Label, tail, title
 from motionpatches.app.widgets.theme import heading
 
 SHOWN = 5
@@ -74,7 +74,7 @@ class Welcome(QWidget):
         if names:
             self.last.addWidget(heading("Recent libraries"))
         for name in names:
-            button = QPushButton(title(name))
+            button = QPushButton(title(tail(name)))
             button.setFlat(True)
             button.setStyleSheet("text-align: left")
             button.clicked.connect(lambda _=False, n=name: self.opened.emit(Path(n)))

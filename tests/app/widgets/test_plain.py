@@ -89,8 +89,12 @@ def test_values_in_markup_are_escaped_and_markup_is_not():
     assert plain.html("{}", "{0}") == "{0}"
 
 
-def test_a_button_shows_an_ampersand():
+def test_a_button_shows_an_ampersand_and_the_end_of_a_path():
     assert plain.title("rock & roll") == "rock && roll"
+    paths = [f"/a/{'folder/' * 30}takes {i}" for i in range(2)]
+    one, other = (plain.title(plain.tail(path)) for path in paths)
+    assert one != other and one.endswith("takes 0") and one.startswith("…") and len(one) == plain.NAME
+    assert plain.tail("/a/b") == "/a/b"
 
 
 def test_a_label_shows_markup_and_never_gets_wide(app):
