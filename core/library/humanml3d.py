@@ -39,11 +39,9 @@ def is_humanml3d(root: Path) -> bool:
 
 def is_kit_ml(root: Path) -> bool:
     """Tell whether a folder in this layout holds motions of KIT-ML's skeleton."""
-    if not is_humanml3d(root):
-        return False
     try:
-        return known_name(_recognise(root).skeleton) == "KIT-ML 21"
-    except StudioError:
+        return is_humanml3d(root) and known_name(_recognise(root).skeleton) == "KIT-ML 21"
+    except (StudioError, OSError):
         return False
 
 

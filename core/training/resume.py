@@ -82,7 +82,8 @@ def load_state(
     file = run / FILE
     try:
         values = torch.load(file, map_location=device, weights_only=True)
-        known, progress = values["config"], _progress(values["progress"])
+        # A field that an older version did not know had the value that it has by default now.
+        known, progress = {**asdict(TrainingConfig()), **values["config"]}, _progress(values["progress"])
         changed = [
             f"{name} {known.get(name)!r}, now {value!r}"
             for name, value in asdict(config).items()

@@ -155,6 +155,25 @@ def test_patience_ends_a_run_and_a_resumed_one(config, tmp_path, monkeypatch):
     assert not end.early and not end.stopped
 
 
+def test_a_state_of_an_older_version_is_resumed_as_it_was_begun(config, tmp_path):
+    """Version 0.2 knew no clip_norm and clipped at 1; that is the default, which `paper` no longer has."""
+    control = Control()
+    for event in train(replace(config, clip_norm=1.0), tmp_path / "run", control):
+        if isinstance(event, Step):
+            control.stop()
+    file = tmp_path / "run" / resume.FILE
+    state = torch.load(file, weights_only=True)
+    for name in ("clip_norm", "patience"):
+        del state["config"][name]
+    for name in ("improved_epoch", "precision"):
+        del state["progress"][name]
+    torch.save(state, file)
+    with pytest.raises(StudioError, match="clip_norm 1.0, now 0.0"):
+        list(train(config, tmp_path / "run"))
+    end = list(train(replace(config, clip_norm=1.0), tmp_path / "run"))[-1]
+    assert isinstance(end, Ended) and not end.stopped
+
+
 def test_precision_is_settled_once_and_recorded(config, tmp_path, monkeypatch):
     """The stopwatch says bf16 at the start and fp32 when the run is resumed: it stays with bf16."""
     used = []
