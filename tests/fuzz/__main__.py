@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections import Counter
 from pathlib import Path
 
 from motionpatches.core.errors import StudioError
@@ -14,6 +15,8 @@ from tests.fuzz.campaign import SECONDS, Report, campaign
 from tests.fuzz.cases import KINDS as READERS
 from tests.fuzz.cases import format_named, make_case
 from tests.fuzz.outcome import GOOD, outcome_of
+from tests.fuzz.target import Target
+from tests.fuzz.truncation import OUTCOMES, SILENT, cuts
 
 KINDS = ("read", "refused", "fault", "unusable", "memory", "hang", "crash")
 
@@ -28,10 +31,13 @@ def main() -> int:
     parser.add_argument("--whole", action="store_true", help="recognise what is read, and turn it for view, too")
     parser.add_argument("--case", type=int, help="this case alone, in this process and without limits")
     parser.add_argument("--into", type=Path, help="with --case: the folder that its files are written to")
+    parser.add_argument("--cuts", type=int, default=0, help="cut every sample at so many places instead, and look what is told")
     chosen = parser.parse_args()
     names = chosen.readers or [kind.name for kind in READERS]
     if chosen.case is not None:
         return alone(names[0], chosen.seed, chosen.case, chosen.into, chosen.whole)
+    if chosen.cuts:
+        return cut_files(names, chosen.cuts, chosen.seed)
     print(f"{'reader':24}{'cases':>8}" + "".join(f"{kind:>10}" for kind in KINDS) + f"{'ms each':>9}{'slowest s':>11}{'case':>8}")
     reports = []
     for name in names:
@@ -48,6 +54,24 @@ def main() -> int:
     for report in reports:
         print_faults(report)
     return int(any(report.faults for report in reports))
+
+
+def cut_files(names: list[str], number: int, seed: int) -> int:
+    """Tables of what readers make of cut files, in this process; 1 where one is taken for whole."""
+    print(f"{'reader':24}" + "".join(f"{outcome:>10}" for outcome in OUTCOMES))
+    silent = []
+    for name in names:
+        kind = format_named(name)
+        if isinstance(kind, Target):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            found = cuts(kind, Path(folder), number, seed)
+        counts = Counter(cut.outcome for cut in found)
+        print(f"{kind.name:24}" + "".join(f"{counts[outcome]:>10}" for outcome in OUTCOMES), flush=True)
+        silent += [cut for cut in found if cut.outcome == SILENT]
+    for cut in silent[:20]:
+        print(f"{cut.sample} at {cut.at}: {cut.around}")
+    return int(bool(silent))
 
 
 def print_faults(report: Report) -> None:

@@ -14,7 +14,7 @@ from motionpatches.core.motion.raw import RawTake
 from tests.fuzz.cases import Case, samples_of
 from tests.fuzz.samples import Sample
 
-SILENT = "silent"
+REFUSED, SAID, EQUAL, SILENT = OUTCOMES = ("refused", "said", "equal", "silent")
 # A note that says so has one of these words.
 WORDS = ("cut", "missing", "announces", "whole", "fewer", "left out", "incomplete", "breaks off", "ends")
 
@@ -54,16 +54,16 @@ def _read(kind: Format, sample: Sample, content: bytes, folder: Path) -> list[Ra
     try:
         return kind.read(path)
     except FileProblem:
-        return "refused"
+        return REFUSED
 
 
 def _compared(whole: list[RawTake], read: list[RawTake]) -> str:
     if len(whole) == len(read) and all(map(_alike, whole, read)):
-        return "equal"
+        return EQUAL
     known = {note for take in whole for note in take.notes}
     notes = [note for take in read for note in take.notes if note not in known]
     said = any(word in f"{note.what} {note.value} {note.reason}" for note in notes for word in WORDS)
-    return "said" if said else SILENT
+    return SAID if said else SILENT
 
 
 def _alike(one: RawTake, other: RawTake) -> bool:
