@@ -35,9 +35,10 @@ def skeleton_in(path: Path, values: Mapping[str, Any], joints: int) -> Skeleton 
     if not np.isfinite(row).all() or (row >= joints).any() and not (row[row >= joints] > 2**31).all():
         raise FileProblem(path, "its parents name a joint that is not there", "Save them again", "parents")
     parents = tuple(-1 if p < 0 or p == j or p >= joints else int(p) for j, p in enumerate(row))
-    if not _is_forest(parents):
-        raise FileProblem(path, "its parents go round in a circle", "A joint's parent must lead to the root", "parents")
-    return Skeleton(names or tuple(f"joint {j}" for j in range(joints)), parents)
+    try:
+        return Skeleton(names or tuple(f"joint {j}" for j in range(joints)), parents)
+    except ValueError as error:  # no forest
+        raise FileProblem(path, f"its {error}", "A joint's parent must lead to the root", "parents") from None
 
 
 def named(path: Path, values: Mapping[str, Any], skeleton: Skeleton) -> Skeleton:
@@ -56,19 +57,3 @@ def _names(stated: Any, joints: int) -> tuple[str, ...]:
         return ()
     names = tuple(text_in(name)[:100] for name in stated)
     return names if all(names) else ()
-
-
-def _is_forest(parents: tuple[int, ...]) -> bool:
-    """Whether every joint leads to a root."""
-    state = [0] * len(parents)  # 0 not seen, 1 on the way, 2 leads to a root
-    for start in range(len(parents)):
-        way, joint = [], start
-        while joint >= 0 and state[joint] == 0:
-            state[joint] = 1
-            way.append(joint)
-            joint = parents[joint]
-        if joint >= 0 and state[joint] == 1:
-            return False
-        for passed in way:
-            state[passed] = 2
-    return True
