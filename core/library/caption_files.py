@@ -114,7 +114,7 @@ def edit_file(root: Path, file: Path, edits: Mapping[str, Edit]) -> dict[str, Li
         new = source.encoded(text)
     if new != data:
         _write(file, new)
-        before = {take: (edit.before or ()) if standing[take] is None else standing[take] for take, edit in edits.items()}
+        before = {take: (edit.before or ()) if (now := standing[take]) is None else now for take, edit in edits.items()}
         _remember(_key(file, new, before), _Back(back, data is None))
     return lines
 
