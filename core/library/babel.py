@@ -21,6 +21,7 @@ from motionpatches.core.recognition import corrections
 if TYPE_CHECKING:
     from motionpatches.core.recognition.decide import Recognition
 
+MOST_TABLE, MOST_VALUES = 128 * 2**20, 5_000_000
 FILES = (
     ("train.json", "train"),
     ("val.json", "val"),
@@ -84,7 +85,10 @@ def babel_reader(_: Path) -> Reader:
 
 def _entries(file: Path) -> dict[str, Any]:
     try:
-        values = json.loads(read_text(file))
+        text = read_text(file, MOST_TABLE)
+        if sum(map(text.count, ",[{")) > MOST_VALUES:
+            raise FileProblem(file, f"it holds more than {MOST_VALUES:,} values", "Divide it")
+        values = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise FileProblem(file, f"it is not JSON ({str(error)[:80]})", "Copy it again") from None
     if not isinstance(values, dict):

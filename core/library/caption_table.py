@@ -12,9 +12,10 @@ from motionpatches.core.errors import FileProblem
 from motionpatches.core.library.captions import CaptionLine, caption_line, seconds_of
 from motionpatches.core.library.changes import changes
 from motionpatches.core.library.splits import SPLITS, split_named
-from motionpatches.core.library.table import DELIMITERS, OpenQuote, Row, quoted, rows_of
+from motionpatches.core.library.table import DELIMITERS, Cell, OpenQuote, Row, quoted, rows_of
 from motionpatches.core.library.text_file import Splice, TextFile, read_text_file
 
+MOST_CELLS = 2_000_000
 FILE, CAPTION, START, END = COLUMNS = ("file", "caption", "start", "end")
 SPLIT = "split"
 
@@ -38,7 +39,7 @@ class CaptionTable:
 
     @cached_property
     def columns(self) -> dict[str, int]:
-        return {cell.value.strip(): at for at, cell in reversed(tuple(enumerate(self.header.cells)))}
+        return {_name(cell): at for at, cell in reversed(tuple(enumerate(self.header.cells)))}
 
     @cached_property
     def by_file(self) -> dict[str, list[CaptionRow]]:
@@ -180,15 +181,21 @@ class CaptionTable:
 
 def caption_table(source: TextFile) -> CaptionTable:
     """Raises FileProblem for what is no table of captions. The delimiter is the one by which the first line names the columns."""
+    if sum(map(source.text.count, (*DELIMITERS, "\n", "\r"))) > MOST_CELLS:
+        raise FileProblem(source.path, f"it has more than {MOST_CELLS:,} cells", "Divide it")
     try:
         for delimiter in DELIMITERS:
             rows = (row for row in rows_of(source.text, delimiter) if not row.blank)
             header = next((row for row in rows if not row.cells[0].value.startswith("#")), None)
-            if header and {FILE, CAPTION} <= {cell.value.strip() for cell in header.cells}:
+            if header and {FILE, CAPTION} <= set(map(_name, header.cells)):
                 return CaptionTable(source, delimiter, header, tuple(rows))
     except OpenQuote as error:
         raise FileProblem(source.path, f"it is no whole table: {error}", "Close or remove it", f"line {error.line}") from None
     raise FileProblem(source.path, "its first line does not name the columns file and caption", "Add that line")
+
+
+def _name(cell: Cell) -> str:
+    return cell.value.strip().lower()
 
 
 def read_captions_csv(path: Path) -> CaptionTable:

@@ -9,11 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from motionpatches.core.errors import FileProblem
 from motionpatches.core.library.captions import CaptionLine, caption_line, clean_caption, seconds_of
 from motionpatches.core.library.changes import changes
 from motionpatches.core.library.text_file import Splice, TextFile, read_text_file
 
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
+MOST_LINES = 100_000
 # Fields of a line with a range.
 FIELDS = 4
 
@@ -35,6 +37,8 @@ class CaptionText:
 
     @cached_property
     def placed(self) -> list[Placed]:
+        if max(map(self.source.text.count, "\r\n")) > MOST_LINES:
+            raise FileProblem(self.source.path, f"it has more than {MOST_LINES:,} lines", "Keep the captions of one take in it")
         found = []
         for match in _LINE.finditer(self.source.text):
             fields = tuple(match[1].split("#"))

@@ -19,6 +19,7 @@ from motionpatches.core.progress import Job, Meter
 from motionpatches.core.recognition.corrections import find_by_key
 
 IGNORED = "ignore_list.txt"
+MOST_TEXT = 2**20
 
 
 def is_interhuman(root: Path) -> bool:
@@ -73,7 +74,7 @@ def open_interhuman(root: Path) -> Job[Library]:
 def _clip(root: Path, file: FoundFile, readings: Readings, splits: dict[str, str]) -> Clip:
     path, (take,) = file.path, file.takes
     text = root / "annots" / f"{path.stem}.txt"
-    captions = tuple(line.strip() for line in read_text(text).splitlines() if line.strip()) if text.exists() else ()
+    captions = tuple(line.strip() for line in read_text(text, MOST_TEXT).splitlines() if line.strip()) if text.exists() else ()
     said = find_by_key(take.hierarchy, path)
     key = f"{file_key(path)}{readings[str(path), ''].token}{said.token}"
     return Clip(path.stem, path, captions, splits.get(path.stem, ""), take.frames / (said.fps or take.fps), key=key)

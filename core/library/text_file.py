@@ -10,7 +10,8 @@ from typing import NamedTuple
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.text import encoding_of, read_bytes
 
-MOST = 256 * 2**20
+# Bytes of a table or a text that is edited, and of a list of names.
+MOST, MOST_LIST = 64 * 2**20, 16 * 2**20
 LINE_ENDS = ("\r\n", "\n", "\r")
 
 
@@ -51,9 +52,9 @@ class TextFile:
             ) from None
 
 
-def read_text_file(path: Path) -> TextFile:
-    """Raises FileProblem where it cannot be read, is no regular file or too long."""
-    return text_file(path, read_bytes(path, MOST))
+def read_text_file(path: Path, most: int = MOST) -> TextFile:
+    """Raises FileProblem where it cannot be read, is no regular file or has more than `most` bytes."""
+    return text_file(path, read_bytes(path, most))
 
 
 def text_file(path: Path, data: bytes) -> TextFile:
@@ -69,9 +70,9 @@ def text_file(path: Path, data: bytes) -> TextFile:
     return TextFile(path, body.decode(encoding, "replace"), encoding, mark, False)
 
 
-def read_text(path: Path) -> str:
-    """The text of a file in any encoding, without its mark. Raises FileProblem."""
-    return read_text_file(path).text
+def read_text(path: Path, most: int = MOST_LIST) -> str:
+    """The text of a file in any encoding, without its mark. Raises FileProblem, also for more than `most` bytes."""
+    return read_text_file(path, most).text
 
 
 def spliced(text: str, splices: Iterable[Splice]) -> tuple[str, list[Splice]]:

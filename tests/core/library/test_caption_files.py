@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motionpatches.core import notices
+from motionpatches.core.errors import FileProblem
 from motionpatches.core.library import caption_store
 from motionpatches.core.library.caption_table import caption_table, seconds
-from motionpatches.core.library.caption_text import CaptionText
+from motionpatches.core.library.caption_text import CaptionText, read_captions_txt
 from motionpatches.core.library.captions import CaptionLine
 from motionpatches.core.library.open import open_library
 from motionpatches.core.library.takes import lines_of, with_lines
@@ -282,3 +283,25 @@ def test_a_caption_of_one_format_is_not_that_of_another(tmp_path, smpl_motion):
     edit(library, "walk.npz", "hops")
     assert {c.id: c.captions for c in run(open_library(tmp_path)).clips} == {"walk.npy": ("walk",), "walk.npz": ("hops",)}
     assert not (tmp_path / "walk.txt").exists()
+
+
+@pytest.mark.parametrize("letter", [b",", b"\n", b"\r", b";", b'"",'])
+def test_endless_tables_are_refused_before_they_are_parsed(tmp_path, letter):
+    table = b"file,caption\n" + letter * 2_100_000
+    with pytest.raises(FileProblem, match="more than 2,000,000 cells"):
+        caption_table(text_file(tmp_path / "captions.csv", table))
+
+
+def test_endless_texts_are_refused(tmp_path):
+    with pytest.raises(FileProblem, match="more than 100,000 lines"):
+        CaptionText(text_file(tmp_path / "a.txt", b"a\n" * 100_001)).lines()
+    (tmp_path / "long.txt").write_bytes(b"")
+    with open(tmp_path / "long.txt", "r+b") as stream:
+        stream.truncate(65 * 2**20)
+    with pytest.raises(FileProblem, match="longer than"):
+        read_captions_txt(tmp_path / "long.txt")
+
+
+def test_the_header_may_be_in_capitals(takes):
+    root, make = takes
+    assert make(b"File , CAPTION\r\na.npy,walks\r\n").by_id["a"].captions == ("walks",)
