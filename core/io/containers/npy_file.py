@@ -20,7 +20,7 @@ from motionpatches.core.io.values import is_text, printable
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 10_000
-MAX_UNPACKED = 2 << 30
+MAX_UNPACKED = 1 << 30
 SMALL, MOST_RATIO = 64 << 20, 200
 MAX_MEMBERS = 10_000
 _DTYPE = re.compile(r"""['"]descr['"]\s*:\s*['"]([<>=|]?)([A-Za-z])(\d{0,9})['"]""")
