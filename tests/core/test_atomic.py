@@ -3,6 +3,7 @@
 import os
 import stat
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -233,3 +234,19 @@ def test_without_a_place_for_locks_the_writer_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(atomic.tempfile, "gettempdir", lambda: str(tmp_path / "file"))
     with locked(tmp_path / "a"):
         pass
+
+
+def test_writers_of_one_file_at_once_are_all_served_and_no_reader_sees_half(tmp_path):
+    file, torn = tmp_path / "a.txt", []
+    contents = [letter * 50_000 for letter in "abc"]
+    write_atomically(file, contents[0])
+
+    def write(content):
+        for _ in range(20):
+            write_atomically(file, content)
+            torn.extend({file.read_text()} - set(contents))
+
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(write, content) for content in contents]:
+            done.result()
+    assert not torn and names(tmp_path) == ["a.txt"]

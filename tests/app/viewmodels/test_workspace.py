@@ -112,3 +112,15 @@ def test_shown_motions_are_in_the_canonical_frame(ready):
         ready.show_clip(clip)
         assert float(ready.motion.positions[..., 1].min()) == pytest.approx(0, abs=0.05)
         assert np.abs(ready.motion.positions[0, 0, [0, 2]]).max() < 1e-4
+
+
+def test_a_home_that_cannot_be_written_is_searched_in_memory_and_reported(
+    workspace, tiny_model, small_library, tmp_path, monkeypatch
+):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MOTIONPATCHES_HOME", str(tmp_path / "file"))
+    failed = heard(workspace.failed)
+    workspace.model = tiny_model
+    workspace.open([small_library])
+    assert workspace.retriever is not None and len(workspace.retriever.gallery.clip_rows[1]) == 12
+    assert len(failed) == 1 and "encoded again" in failed[0][0]

@@ -9,7 +9,7 @@ import pytest
 from motionpatches.core.errors import StudioError
 from motionpatches.core.export.arrays import write_csv, write_npy, write_npz
 from motionpatches.core.export.bvh import euler_zxy, solve, write_bvh
-from motionpatches.core.export.write import EXPORTERS, write_motion
+from motionpatches.core.export.write import EXPORTERS, write_manifest, write_motion
 from motionpatches.core.io.bvh.bvh import joint_positions
 from motionpatches.core.io.bvh.parse import parse_bvh
 from motionpatches.core.io.load import load_motion
@@ -132,3 +132,14 @@ def test_a_chain_as_long_as_a_skeleton_may_be_is_written(tmp_path):
     text = (tmp_path / "chain.bvh").read_text()
     assert text.count("JOINT") == count - 1 and text.count("{") == text.count("}") == count + 1
     assert text.index("\n}\n") < text.index("MOTION")
+
+
+@pytest.mark.parametrize("suffix", EXPORTERS)
+def test_a_link_prepared_beside_an_export_is_not_written_through(smpl_motion, tmp_path, suffix):
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    for name in (f"a{suffix}", f"a{suffix}.writing", f"a.writing{suffix}", "manifest.json", "manifest.json.writing"):
+        (tmp_path / name).symlink_to(victim)
+    write_motion(smpl_motion, tmp_path / f"a{suffix}")
+    write_manifest(tmp_path, "walk", "model", "library", [])
+    assert victim.read_text() == "mine" and not (tmp_path / f"a{suffix}").is_symlink()
