@@ -146,7 +146,7 @@ VIT_NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 def preset(name: str, **changes: Any) -> ModelConfig:
     """Return a preset with fields replaced, see `changed`. Raises StudioError for an unknown preset."""
     if name not in PRESETS:
-        raise StudioError(f"There is no preset {name!r}. Choose one of {', '.join(PRESETS)}.")
+        raise StudioError(f"There is no preset {name!r:.60}. Choose one of {', '.join(PRESETS)}.")
     return changed(PRESETS[name], **changes)
 
 

@@ -49,11 +49,17 @@ def _read(file: Path) -> Any:
         from safetensors.torch import load_file
 
         return load_file(file)
+    return load_plain(file)
+
+
+def load_plain(file: Path, device: str = "cpu") -> Any:
+    """The plain values and tensors of a file of torch.save; nothing runs, and nothing is unpacked to more than it holds. Raises
+    FileProblem, or anything that torch raises over broken bytes."""
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > file.stat().st_size + SPARE:
                 raise FileProblem(file, "it would unpack to more than it holds", AGAIN)
-    return torch.load(file, map_location="cpu", weights_only=True)
+    return torch.load(file, map_location=device, weights_only=True)
 
 
 def _check_kinds(file: Path, tensors: Mapping[str, Tensor]) -> None:

@@ -152,7 +152,7 @@ def recipe(preset: str, **changes: Any) -> TrainingConfig:
         StudioError: an unknown preset or an unusable field.
     """
     if preset not in PRESETS:
-        raise StudioError(f"There is no preset {preset!r}. Choose one of {', '.join(PRESETS)}.")
+        raise StudioError(f"There is no preset {preset!r:.60}. Choose one of {', '.join(PRESETS)}.")
     special = _on_kit_ml(preset, changes)
     values, model = {**RECIPES[preset], **special, **changes}, changes.get("model", {})
     if isinstance(model, dict):

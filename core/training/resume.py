@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from motionpatches.core.atomic import replacing
 from motionpatches.core.errors import FileProblem, os_problem
-from motionpatches.core.models.weights import check_finite
+from motionpatches.core.models.weights import check_finite, load_plain
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.ema import WeightAverage
 
@@ -81,7 +81,7 @@ def load_state(
     """Restore the state. Raises FileProblem if it is broken or belongs to another configuration."""
     file = run / FILE
     try:
-        values = torch.load(file, map_location=device, weights_only=True)
+        values = load_plain(file, device)
         # A field that an older version did not know had the value that it has by default now.
         known, progress = {**asdict(TrainingConfig()), **values["config"]}, _progress(values["progress"])
         changed = [
@@ -104,6 +104,7 @@ def load_state(
                 tensor.copy_(values["weights"][name])
             for mine, kept in zip(average.values, values["average"], strict=True):
                 mine.copy_(kept)
+        _check_moments(values["optimizer"]["state"], optimizer)
         optimizer.load_state_dict(values["optimizer"])
     except FileProblem:
         raise
@@ -121,6 +122,16 @@ def has_state(run: Path) -> bool:
 
 def remove_state(run: Path) -> None:
     (run / FILE).unlink(missing_ok=True)
+
+
+def _check_moments(state: dict[int, dict[str, Any]], optimizer: torch.optim.Optimizer) -> None:
+    """Raise ValueError for what an optimizer keeps of parameters of another shape, or that is not finite."""
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    for place, moments in state.items():
+        for value in moments.values():
+            fits = not isinstance(value, Tensor) or value.shape in (parameters[place].shape, torch.Size([]))
+            if not fits or not bool(torch.isfinite(torch.as_tensor(value)).all()):
+                raise ValueError("the moments of the optimizer do not fit")
 
 
 def _progress(values: Any) -> Progress:

@@ -16,6 +16,7 @@ from motionpatches.core.training import config as training_config
 from motionpatches.core.training import resume, runs
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.control import Control
+from motionpatches.core.training.ema import WeightAverage
 from motionpatches.core.training.events import Ended, Epoch, Step, Warned, from_line
 from motionpatches.core.training.trainer import train
 from tests.kill_points import Killed, killed_before
@@ -226,6 +227,23 @@ def test_a_state_that_somebody_else_wrote_is_refused(kind, tmp_path, tiny_model)
     with pytest.raises(FileProblem, match="cannot be read"):
         resume.load_state(tmp_path, TrainingConfig(), tiny_model, None, None, "cpu")
     assert not (tmp_path / "ran").exists()
+
+
+def test_moments_of_another_shape_are_refused(tmp_path):
+    """A view of one number as a million of them, too: no memory is taken for it."""
+    model = torch.nn.Linear(3, 2)
+    optimizer = torch.optim.AdamW(model.parameters())
+    model(torch.ones(1, 3)).sum().backward()
+    optimizer.step()
+    average = WeightAverage(model, 0.9)
+    for moments in (torch.zeros(1).expand(10**12), torch.full((2, 3), float("nan")), torch.zeros(3, 2)):
+        resume.save_state(tmp_path, TrainingConfig(), resume.Progress(1), model, optimizer, average)
+        resume.load_state(tmp_path, TrainingConfig(), model, optimizer, average, "cpu")
+        values = torch.load(tmp_path / resume.FILE)
+        values["optimizer"]["state"][0]["exp_avg"] = moments
+        torch.save(values, tmp_path / resume.FILE)
+        with pytest.raises(FileProblem, match="moments"):
+            resume.load_state(tmp_path, TrainingConfig(), model, optimizer, average, "cpu")
 
 
 def test_prepared_data_that_do_not_fit_are_refused(config, tmp_path):
