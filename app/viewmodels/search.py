@@ -169,19 +169,20 @@ class Search(QObject):
             return
         started = time.perf_counter()
 
-        def work() -> tuple[list[Hit], list[Motion | str]]:
+        def work() -> tuple[list[Hit], list[Motion | str], str]:
             hits = [h for h in find(retriever) if h.clip_id in library.by_id]
-            return hits, view_motions(library, [h.clip_id for h in hits])
+            return hits, view_motions(library, [h.clip_id for h in hits]), retriever.unread_note(remembered)
 
-        def done(answer: tuple[list[Hit], list[Motion | str]]) -> None:
+        def done(answer: tuple[list[Hit], list[Motion | str], str]) -> None:
             if self.workspace.retriever is not retriever:
                 return  # of a library or model that is no longer open; the search is made again
-            hits, motions = answer
+            hits, motions, unread = answer
             self.results = [
                 Result(h, library.by_id[h.clip_id], m) for h, m in zip(hits, motions, strict=True) if isinstance(m, Motion)
             ]
             lost = [m for m in motions if isinstance(m, str)]
-            self.note = f"{len(lost)} results are not shown. {lost[0]}" if lost else ""
+            unshown = f"{len(lost)} results are not shown. {lost[0]}" if lost else ""
+            self.note = f"{unread} {unshown}".strip()
             self.elapsed_s = time.perf_counter() - started
             if remembered:
                 self.history = [remembered, *(h for h in self.history if h != remembered)]

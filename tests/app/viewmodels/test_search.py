@@ -36,6 +36,14 @@ def test_another_k_is_no_other_query_and_leaves_the_stage(search, ready):
     assert len(search.results) == 3 and queries == [] and ready.clip is shown
 
 
+def test_words_that_are_not_searched_for_are_named(search):
+    search.submit("a person yodels + someone zigzags - the hand")
+    assert len(search.results) == 8
+    assert search.note == "A part of the query is not searched for: the text encoder does not know 'yodels', 'zigzags'."
+    search.submit("a person waves")
+    assert search.note == ""
+
+
 def test_an_empty_query_clears_the_results(search):
     search.submit("a person waves")
     results = heard(search.results_changed)
