@@ -35,21 +35,27 @@ def let_output_through() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def visible(text: str) -> str:
+    """Text with control characters as escapes: names and captions of files could set a terminal's title and colours."""
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
+
+
 def tell(text: str) -> None:
     """Print a line on stderr, where it does not mix with results."""
-    print(text, file=sys.stderr)
+    print(visible(text), file=sys.stderr)
 
 
 def answer(options: argparse.Namespace, values: object, text: str) -> None:
     """Print the result on stdout: the values as JSON with --json, else the text."""
-    print(json.dumps(values) if options.json else text.rstrip("\n"))
+    print(json.dumps(values) if options.json else visible(text.rstrip("\n")))
 
 
 def show_progress(progress: Progress) -> None:
     """Show progress on stderr: one line that changes on a terminal, else a line at the end of each piece of work."""
     end = "\n" if progress.done >= progress.total else "\r"
     if sys.stderr.isatty() or end == "\n":
-        print(f"{progress}\x1b[K" if sys.stderr.isatty() else str(progress), end=end, file=sys.stderr, flush=True)
+        line = visible(str(progress))
+        print(f"{line}\x1b[K" if sys.stderr.isatty() else line, end=end, file=sys.stderr, flush=True)
 
 
 def drive(job: Job[T]) -> T:

@@ -106,6 +106,17 @@ def test_progress_is_on_stderr(capsys):
     assert said.out == "" and "Indexing: 3 of 3" in said.err
 
 
+def test_control_characters_of_files_are_shown_and_not_obeyed(capsys):
+    bait = "x\x1b]0;title\x07\x1b[31m\x9b\r\u202e\udce9 é 左\n\tnext"
+    console.tell(bait)
+    console.answer(argparse.Namespace(json=False), None, bait)
+    console.show_progress(Meter(bait, 1).at(1))
+    printed = capsys.readouterr()
+    for text in (printed.out, printed.err):
+        assert not {"\x1b", "\x07", "\x9b", "\r", "\u202e", "\udce9"} & set(text)
+        assert "x\\x1b]0;title\\x07\\x1b[31m\\x9b\\r\\u202e\\udce9 é 左\n\tnext" in text
+
+
 def test_a_result_is_text_or_json(capsys):
     console.answer(argparse.Namespace(json=True), {"a": 1}, "text")
     console.answer(argparse.Namespace(json=False), {"a": 1}, "text\n")
