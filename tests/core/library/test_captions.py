@@ -168,3 +168,13 @@ def test_ranges_of_real_capture(shared, tmp_path):
     part = library.by_id[f"{name[:-4]}@0.2-0.8"]
     full = load_motion(tmp_path / name)
     np.testing.assert_array_equal(library.load(part.id).positions, full.positions[6:24])
+
+
+def test_no_exported_cell_is_a_formula_and_captions_come_back(small_library, tmp_path):
+    said = tuple(CaptionLine(text) for text in ("=HYPERLINK(1)", "@SUM(A1)", "'=x", "+1", "-walks", 'says "stop", waits', "é"))
+    library = with_lines(opened(small_library), {"000005": said})
+    table = tmp_path / "t.csv"
+    table.write_text(caption_store.export_csv(library), encoding="utf-8")
+    with open(table, newline="", encoding="utf-8") as stream:
+        assert not [cell for row in csv.reader(stream) for cell in row if cell.startswith(("=", "+", "-", "@"))]
+    assert caption_store.import_csv(library, table)[0]["000005"] == said
