@@ -21,6 +21,7 @@ from motionpatches.core.progress import run
 from tests.fuzz.truncation import SILENT, cuts
 from tests.memory import peak_kb
 
+POSIX = pytest.mark.skipif(os.name != "posix", reason="pipes, devices and links of POSIX systems")
 CHANNELS = "CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation"
 
 
@@ -120,6 +121,7 @@ def test_a_bomb_ends_at_once(name, tmp_path):
     assert time.process_time() - start < 5 and peak_kb() - before < 900_000
 
 
+@POSIX
 @pytest.mark.parametrize("suffix", sorted(SUFFIXES))
 def test_a_pipe_is_told_at_once(suffix, tmp_path):
     os.mkfifo(tmp_path / f"a{suffix}")
@@ -128,6 +130,7 @@ def test_a_pipe_is_told_at_once(suffix, tmp_path):
         read_takes_of(tmp_path / f"a{suffix}")
 
 
+@POSIX
 def test_a_device_is_told_at_once(tmp_path):
     for suffix in (".bvh", ".npy", ".npz", ".pkl", ".csv", ".trc", ".amc"):
         (tmp_path / f"a{suffix}").symlink_to("/dev/zero")
@@ -135,6 +138,7 @@ def test_a_device_is_told_at_once(tmp_path):
             read_takes_of(tmp_path / f"a{suffix}")
 
 
+@POSIX
 def test_pipes_and_devices_of_a_folder_are_named_and_the_rest_opens(tmp_path, smpl_motion):
     (tmp_path / "new_joints").mkdir()
     (tmp_path / "texts").mkdir()

@@ -24,6 +24,8 @@ from motionpatches.core.models.text_encoder import TextEncoder
 from motionpatches.core.patches import PatchStatistics
 from tests.memory import peak_kb
 
+POSIX = pytest.mark.skipif(os.name != "posix", reason="pipes, devices and links of POSIX systems")
+
 
 @pytest.fixture(scope="module")
 def saved(tiny_config, tmp_path_factory) -> Path:
@@ -303,6 +305,7 @@ def test_words_that_the_encoder_does_not_know_are_told(tiny_model, monkeypatch):
         tiny_model.encode_text(["a"])
 
 
+@POSIX
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
 def test_a_pipe_in_a_model_folder_is_told_at_once(name, folder, tmp_path):
     (folder / name).unlink()

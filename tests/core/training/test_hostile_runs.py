@@ -21,6 +21,8 @@ from motionpatches.core.training.events import Ended, Epoch, Step, Warned, from_
 from motionpatches.core.training.trainer import train
 from tests.kill_points import Killed, killed_before
 
+POSIX = pytest.mark.skipif(os.name != "posix", reason="pipes, devices and links of POSIX systems")
+
 
 @pytest.fixture
 def config(small_library, tiny_text_folder):
@@ -178,6 +180,7 @@ def test_the_half_line_of_a_killed_run_takes_no_other_with_it(tmp_path):
     assert history.warnings == ["one", "two", "three"] and history.unread == 1
 
 
+@POSIX
 def test_no_file_of_a_run_is_written_through_a_link(config, tmp_path):
     run = runs.new_run(tmp_path, "run", replace(config, epochs=1, save_every_s=0.0))
     victim = tmp_path / "victim"
@@ -191,6 +194,7 @@ def test_no_file_of_a_run_is_written_through_a_link(config, tmp_path):
     assert (run / "last" / "model.safetensors").is_file() and (run / runs.NOTE).read_text() == "a note"
 
 
+@POSIX
 def test_a_pipe_in_a_run_folder_is_told_at_once(tmp_path):
     run = good_run(tmp_path)
     for name in (runs.EVENTS, runs.NOTE):
