@@ -114,8 +114,8 @@ class Library:
         return crop_to_range(self.read(clip), clip, self.reader.frames)
 
     def same_content(self, other: Library) -> bool:
-        """Whether another scan found the same clips and left out the same files."""
-        return self.clips == other.clips and self.skipped == other.skipped
+        """Whether another scan found the same clips, left out the same files and notes the same."""
+        return (self.clips, self.skipped, self.notes) == (other.clips, other.skipped, other.notes)
 
     def in_split(self, split: str) -> tuple[Clip, ...]:
         """Clips of one split; all of them for ''."""

@@ -205,3 +205,15 @@ def test_copies_are_looked_at_once_and_each_is_a_clip(takes, monkeypatch):
     library = run(open_library(takes))
     assert len(library.clips) == 8 and len(seen) <= 1
     np.testing.assert_array_equal(library.load("copy 3").positions, library.load("wave_02").positions)
+
+
+def test_a_note_on_a_table_goes_when_it_is_mended(takes):
+    good = (takes / "captions.csv").read_text()
+    (takes / "captions.csv").write_text(good.replace("waves", "waves,slowly"))
+    first = run(open_library(takes))
+    assert any("more cells" in note for note in first.notes)
+    (takes / "captions.csv").write_text(good)
+    shown = run(open_library(takes, use_index=True))
+    mended = run(open_library(takes))
+    assert shown.notes == first.notes and not mended.same_content(shown), "the window takes the new scan"
+    assert run(open_library(takes, use_index=True)).notes == mended.notes == first.notes[:-1]
