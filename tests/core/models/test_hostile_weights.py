@@ -104,3 +104,4 @@ def test_a_mean_that_cannot_be_used_is_told(values, tmp_path):
 def test_a_message_holds_no_control_characters():
     problem = FileProblem("a\nb.pt", "it holds \x00 and \udce9", "Copy it again", "line\t3")
     assert str(problem) == "a\ufffdb.pt, line\ufffd3: it holds \ufffd and \ufffd. Copy it again."
+    assert len(str(FileProblem("a" * 10_000, "b" * 10_000, "c" * 10_000, "d" * 10_000))) < 1200
