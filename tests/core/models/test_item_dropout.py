@@ -108,3 +108,43 @@ def test_pairs_and_what_is_not_by_rows():
     with ItemDropout(KEYS[2:3]):
         assert torch.equal(pairs[4:6], functional.dropout(torch.ones(2, 50), 0.5))
     assert active() is None and len({tuple(row) for row in pairs.tolist()}) == 8
+
+
+def encoders():
+    """Text encoders of transformers with dropout, made small."""
+    from motionpatches.core.models.torchvision_shim import prepare_imports
+
+    prepare_imports()
+    import transformers as t
+
+    sizes = dict(vocab_size=40, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=2)
+    marks = dict(pad_token_id=0, bos_token_id=1, eos_token_id=2, cls_token_id=1, sep_token_id=2)
+    rates = dict(attention_dropout=0.2, mlp_dropout=0.1, embedding_dropout=0.1)
+    return {
+        "distilbert": lambda: t.DistilBertModel(t.DistilBertConfig(vocab_size=40, dim=32, hidden_dim=48, n_layers=2, n_heads=2)),
+        "modernbert": lambda: t.ModernBertModel(t.ModernBertConfig(**sizes, **marks, **rates)),
+        "deberta": lambda: t.DebertaV2Model(t.DebertaV2Config(**sizes)),
+        "t5": lambda: t.T5EncoderModel(t.T5Config(vocab_size=40, d_model=32, d_kv=16, d_ff=48, num_layers=2, num_heads=2)),
+    }
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("kind", ["distilbert", "modernbert", "deberta", "t5"])
+def test_the_encoders_of_transformers_in_shares_and_without_padding(kind):
+    """Whatever their layers call: two shares of a batch, and a sentence without its padding, give the rows of the whole batch."""
+    torch.manual_seed(0)
+    encoder = encoders()[kind]().train()
+    mask = torch.ones(6, 9, dtype=torch.long)
+    mask[1::2, 5:] = 0
+    ids = torch.randint(3, 39, (6, 9)) * mask
+
+    def read(rows, length=9):
+        with ItemDropout(KEYS[rows]):
+            return encoder(input_ids=ids[rows, :length], attention_mask=mask[rows, :length]).last_hidden_state
+
+    whole, seen = read(slice(0, 6)), mask[..., None].bool()
+    shares = torch.cat([read(slice(0, 2)), read(slice(2, 6))])
+    torch.testing.assert_close(shares * seen, whole * seen, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(read(slice(1, 2), 5), whole[1:2, :5], atol=1e-5, rtol=1e-5)
+    undropped = encoder.eval()(input_ids=ids, attention_mask=mask).last_hidden_state
+    assert ((undropped - whole) * seen).abs().max() > 0.1
