@@ -37,14 +37,13 @@ def read_text(path: Path, most: int = MAX_TEXT) -> str:
 
 def open_regular(path: Path) -> BinaryIO:
     """Open a regular file for reading, never waiting for a pipe. Raises FileProblem for anything else, and OSError."""
+    if os.path.isdir(path):
+        raise IsADirectoryError(path)
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags)
-    kind = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(kind):
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return open(descriptor, "rb")
     os.close(descriptor)
-    if stat.S_ISDIR(kind):
-        raise IsADirectoryError(path)
     raise FileProblem(path, "it is a device or a pipe, no regular file", "Copy the take into a file")
 
 
