@@ -207,7 +207,7 @@ def test_copies_are_looked_at_once_and_each_is_a_clip(takes, monkeypatch):
     np.testing.assert_array_equal(library.load("copy 3").positions, library.load("wave_02").positions)
 
 
-def test_a_note_on_a_table_goes_when_it_is_mended(takes):
+def test_a_note_on_a_table_goes_when_it_is_fixed(takes):
     good = (takes / "captions.csv").read_text()
     (takes / "captions.csv").write_text(good.replace("waves", "waves,slowly"))
     first = run(open_library(takes))
