@@ -142,7 +142,7 @@ def test_a_killed_starter_of_runs_leaves_no_orphan(config, tmp_path):
     assert runs.read_run(folder).status == "stopped"
     parent.stdout.close()
     with pytest.raises(OSError):
-        for _ in range(100):
+        for _ in range(600):
             os.kill(pid, 0)
             time.sleep(0.1)
 
