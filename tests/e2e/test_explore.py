@@ -131,10 +131,14 @@ def test_a_pixel_lights_its_joints_and_a_joint_its_columns(demo):
     assert changed[int(box.bottom()) - 4].sum() > 50 and not any(changed[y].sum() > 50 for y in rows[:3])
 
 
-def test_why_shows_the_arm_the_word_and_the_time(demo):
+def test_an_explanation_shows_the_arm_the_word_and_the_time(demo):
     why, window = demo.view_models.explanation, demo.window
+    rest(100)
+    legend = pixels(window.stage.overlay)[-30:]
     key(demo, Qt.Key.Key_W)
     wait(lambda: why.occlusion is not None, 20)
+    rest(100)
+    assert (pixels(window.stage.overlay)[-30:] != legend).any(), "the legend says what red means"
     assert int(why.occlusion.by_part.argmax()) == 3
     assert "without the right arm" in window.patches.words.text() and "the left leg: " in window.patches.words.toolTip()
     assert max(why.words, key=lambda w: w.fall).text in ("right", "waves")

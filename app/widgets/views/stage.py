@@ -70,6 +70,7 @@ class StageView(QWidget):
         stage.changed.connect(self._options_changed)
         stage.pointed.connect(self.canvas.update)
         explanation.changed.connect(self.canvas.update)
+        explanation.changed.connect(self.overlay.refresh)
         self.body.changed.connect(self.canvas.update)
         playback.ticked.connect(self._ticked)
 
@@ -263,7 +264,7 @@ class StageView(QWidget):
         stage_legend.paint_clip(painter, self, clip, self._motion, [other for other, _ in self.stage.bodies[1:]])
         if self.stage.options.colouring == "speed":
             stage_legend.paint_line(painter, self, f"blue: still, green: {TOP_SPEED / 2:g} m/s, yellow: {TOP_SPEED:g} m/s")
-        elif self.explanation.on:
+        elif self.explanation.on and self.explanation.occlusion is not None:
             stage_legend.paint_line(painter, self, "red: the score falls without this part, here and now")
         else:
             stage_legend.paint_parts(painter, self)
