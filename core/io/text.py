@@ -74,7 +74,8 @@ def text_pieces(path: Path, size: int = PIECE) -> Iterator[str]:
                 return
             while more := stream.read(size):
                 end = max(left.rfind(b"\n"), -1) + 1 or max(left.rfind(b"\r"), left.rfind(b" "), left.rfind(b"\t")) + 1
-                yield decode(left[:end])
+                if end:
+                    yield decode(left[:end])
                 left = left[end:] + more
                 if len(left) > 8 * size:
                     raise FileProblem(path, "a line of it never ends", "Copy or export it again")
