@@ -103,10 +103,8 @@ def palette(s: Session) -> None:
 
 def tour(s: Session) -> None:
     """Show the third step of the tour."""
-    from motionpatches.app.widgets.dialogs.tour import Tour
-
     s.ask("a person waves with the right hand")
-    guide = Tour(s.window)
+    guide = s.window.start_tour()
     guide.next()
     guide.next()
     s.rest(0.3)
