@@ -73,10 +73,10 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"a take holds {type(value).__name__}, which has no place in a header")
 
 
-def read_takes(path: Path) -> list[RawTake]:
-    """The takes of a file, read-only, those of large files memory-mapped. Raises ValueError or OSError for anything that is
-    not such a file, whole."""
-    content = _content(path)
+def read_takes(path: Path, own: bool = False) -> list[RawTake]:
+    """The takes of a file, read-only, those of large files memory-mapped; with `own` in memory of their own, for a file that
+    goes away. Raises ValueError or OSError for anything that is not such a file, whole."""
+    content = np.fromfile(path, np.uint8) if own else _content(path)
     head = len(MAGIC) + 8
     if len(content) < head + 4 or content[: len(MAGIC)].tobytes() != MAGIC:
         raise ValueError("not a file of takes")

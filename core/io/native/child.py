@@ -15,11 +15,8 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, os_problem
@@ -78,7 +75,7 @@ class NativeReader:
                 self._end_if(answer)
                 raise FileProblem(path, answer["problem"], answer.get("advice", ""), answer.get("where", ""))
             try:
-                return [_own(take) for take in read_takes(child.takes)]
+                return read_takes(child.takes, own=True)
             except (OSError, ValueError) as error:
                 raise FileProblem(
                     path, f"its takes were not handed over ({error})", "Check the space in the temporary folder"
@@ -206,21 +203,6 @@ class _Child:
             self.requests.close()
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _own(take: RawTake) -> RawTake:
-    """With arrays of its own: the file that they are mapped from goes away."""
-
-    def own(array: np.ndarray | None) -> np.ndarray | None:
-        return None if array is None else np.array(array)
-
-    return replace(
-        take,
-        positions=np.array(take.positions),
-        rest=own(take.rest),
-        root_offset=own(take.root_offset),
-        partner=take.partner and _own(take.partner),
-    )
 
 
 _READER = NativeReader()

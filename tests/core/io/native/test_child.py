@@ -83,7 +83,7 @@ def test_a_take_is_handed_over_whole(reader, file):
     np.testing.assert_array_equal(take.partner.positions, np.arange(18).reshape(2, 3, 3) + 1)
     assert take.skeleton.joint_names == ("a", "b", "左") and take.unit.value == 0.01 and take.up.confidence == 0.9
     assert take.notes[0].what == "gaps" and take.rest.shape == (3, 3)
-    assert take.positions.flags.owndata, "its file goes away"
+    assert take.positions.flags.writeable, "its file goes away"
 
 
 def test_the_child_is_warm_and_ends_with_close(reader, file):
