@@ -146,8 +146,8 @@ def _show(event: TrainingEvent, folder: Path) -> None:
         case Epoch():
             exact = event.val["exact_caption"]
             tell(
-                f"epoch {event.epoch}: loss {event.loss:.3f}, validation R@1 text to motion {exact['t2m']['R@1']:.1f}, "
-                f"motion to text {exact['m2t']['R@1']:.1f}" + (" (best)" if event.best else "")
+                f"epoch {event.epoch}: loss {event.loss:.3f}, validation exact_caption R@1 text to motion "
+                f"{exact['t2m']['R@1']:.1f}, motion to text {exact['m2t']['R@1']:.1f}" + (" (best)" if event.best else "")
             )
         case Warned():
             tell(event.message)
@@ -160,4 +160,4 @@ def _show(event: TrainingEvent, folder: Path) -> None:
             print(f"best epoch {event.epoch}, {format_duration(event.wall_s)}; the model is {folder / 'best'}")
             for protocol, ways in (event.test or {}).items():
                 scores = (f"{way} " + " ".join(f"{name} {value}" for name, value in row.items()) for way, row in ways.items())
-                print(f"test, {protocol}: " + "; ".join(scores))
+                print(f"test, {protocol}, every captioned range: " + "; ".join(scores))
