@@ -1,5 +1,6 @@
 """The real window with real OpenGL on an X server, used as a person would."""
 
+import shutil
 import time
 from pathlib import Path
 
@@ -233,6 +234,12 @@ def test_the_model_page_shows_imports_and_compares(studio, tmp_path):
     )
     page = show(studio.window.pages.models)
     assert page.list.count() == 1 and "in use" in page.list.item(0).text() and "Starter model" in page.card.toPlainText()
+    page.close()
+    shutil.copytree(paths.starter_model(), paths.user_models() / "from elsewhere")
+    assert show(page).list.count() == 2
+    page.close()
+    shutil.rmtree(paths.user_models())
+    assert show(page).list.count() == 1
     page.models.use(tmp_path / "mine")
     wait(lambda: studio.workspace.retriever is not None and studio.workspace.model_label == "mine", 90)
     page.models.refresh()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -81,7 +82,11 @@ class ModelsWindow(QDialog):
         box.addLayout(buttons)
         models.changed.connect(self._fill)
         models.workspace.model_changed.connect(self._mark)
-        models.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look for the models again: runs may have ended, folders may be gone."""
+        self.models.refresh()
+        super().showEvent(event)
 
     def _fill(self) -> None:
         """List the models; the chosen ones stay chosen."""
