@@ -50,7 +50,7 @@ def test_a_home_that_cannot_be_written_is_searched_in_memory(quick, tiny_model, 
     gallery = run(update_gallery(tiny_model, library))
     assert len(gallery.clip_rows[1]) == 12
     (notice,) = notices.untold()
-    assert "is not kept" in notice and "12" not in notice
+    assert "is not kept" in notice
 
 
 def test_what_is_encoded_is_on_the_disk_before_the_end(quick, tiny_model, small_library, tmp_path, monkeypatch):
