@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,20 +33,10 @@ def read_own(file: Path, what: str, parse: Callable[[Any], T], held: bool = Fals
         return None
     except OSError as error:
         raise os_problem(file, error) from error
-    except Exception:  # whatever the values are
-        with nullcontext() if held else locked(file):
-            return _read_again(file, what, parse)
-
-
-def _read_again(file: Path, what: str, parse: Callable[[Any], T]) -> T | None:
-    """Another process may have put it right meanwhile."""
-    try:
-        return _parsed(file, parse)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise os_problem(file, error) from error
-    except Exception as error:
+    except Exception as error:  # whatever the values are
+        if not held:  # another process may put it right meanwhile
+            with locked(file):
+                return read_own(file, what, parse, held=True)
         kept = put_aside(file)
         if kept is None:
             raise FileProblem(file, f"{what} cannot be read", "Remove the file or bring back a copy") from error

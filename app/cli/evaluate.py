@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from motionpatches.app.cli.console import answer, drive, open_model, open_path
 from motionpatches.app.cli.options import (
+    add_fields,
     add_json,
     add_library_argument,
     add_model,
     add_split,
-    field_value,
     split_of,
 )
 from motionpatches.core.atomic import write_atomically
@@ -190,15 +190,7 @@ def add_reproduce(parser: argparse.ArgumentParser) -> None:
         ("chunk", "motions encoded at a time, for a large batch in little memory"),
     ):
         parser.add_argument(f"--{name}", type=int, metavar="NUMBER", help=f"{what} (default: as in the preset)")
-    parser.add_argument(
-        "--set",
-        type=field_value,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="set a field of the model, as in motion=deit_base_patch16_224, or of the training configuration, as in "
-        "lr_motion=1e-5; may be repeated",
-    )
+    add_fields(parser, ", or of the training configuration, as in lr_motion=1e-5")
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="also write the table as Markdown")
     add_json(parser)
 

@@ -135,14 +135,15 @@ def add_range(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--end", type=seconds, default=0.0, metavar="SECONDS", help="end of the range (default: its end)")
 
 
-def add_model_fields(parser: argparse.ArgumentParser) -> None:
+def add_fields(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """Add --set for fields of the model, and for what `more` says."""
     parser.add_argument(
         "--set",
         type=field_value,
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="set a field of the model, as in motion=deit_base_patch16_224; may be repeated",
+        help=f"set a field of the model, as in motion=deit_base_patch16_224{more}; may be repeated",
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from motionpatches.app.cli.console import UsageError, tell
-from motionpatches.app.cli.options import add_device, add_json, add_layout, add_model_fields, field_value
+from motionpatches.app.cli.options import add_device, add_fields, add_json, add_layout, field_value
 from motionpatches.core.errors import StudioError
 from motionpatches.core.models.config import PRESETS
 from motionpatches.core.progress import format_duration
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, metavar="NUMBER", help="seed of all random numbers of the run")
     add_device(parser, default=None)
-    add_model_fields(parser)
+    add_fields(parser)
     parser.add_argument(
         "--option",
         type=field_value,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QWidget
 
@@ -28,6 +28,7 @@ from motionpatches.app.widgets.views.stage import StageView
 
 # Version of the docks as they are saved: raise it when there are others.
 LAYOUT = 3
+FIRST_SIZE = QSize(1600, 1000)
 TIMELINE_HEIGHT = 96
 
 
@@ -63,7 +64,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Motion Patches Studio")
         self.setStyleSheet(STYLE)
         self.setAcceptDrops(True)
-        self.resize(1600, 1000)
+        self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize()))
         self.query = QueryPanel(v.search, v.playback)
         self.stage = StageView(v.stage, v.body, v.playback, v.explanation)
         self.patches = PatchesPanel(v.stage, v.playback, v.explanation)

@@ -1,17 +1,24 @@
 """The real window with real OpenGL on an X server, used as a person would."""
 
+import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from motionpatches.app.widgets.pages import show
 from motionpatches.core import paths
 from tests.window import pixels, rest, wait
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_typed_query_moves(studio):
@@ -255,3 +262,29 @@ def test_the_model_page_shows_imports_and_compares(studio, tmp_path):
     page.models.use(paths.starter_model())
     wait(lambda: studio.workspace.retriever is not None and studio.workspace.model_label == "starter", 60)
     page.close()
+
+
+def test_commands_are_not_hidden_by_the_keys_of_editing(studio):
+    """Ctrl+E ends a line on X11, and evaluates here; Ctrl+A and Ctrl+Z stay with the text."""
+    taken = {}
+    for key in (Qt.Key.Key_E, Qt.Key.Key_A, Qt.Key.Key_Z):
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.ControlModifier)
+        event.ignore()
+        QApplication.sendEvent(studio.window.query.line, event)
+        taken[key] = event.isAccepted()
+    assert taken == {Qt.Key.Key_E: False, Qt.Key.Key_A: True, Qt.Key.Key_Z: True}
+
+
+def test_the_first_window_fits_a_small_screen(screen, tmp_path):
+    code = (
+        "from motionpatches.app.virtual_screen import virtual_screen\n"
+        "with virtual_screen((1280, 800)):\n"
+        "    from motionpatches.app.application import Studio, make_application\n"
+        "    app, studio = make_application(), Studio([])\n"
+        "    print(studio.window.width(), studio.window.height(), flush=True)\n"
+        "    studio.window.close()\n"
+    )
+    home = {**os.environ, paths.HOME_VARIABLE: str(tmp_path)}
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=home, cwd=ROOT, timeout=90)
+    width, height = map(int, said.stdout.split())
+    assert 900 < width <= 1280 and 500 < height <= 800

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QStringListModel, Qt, QTimer
+from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QCompleter,
     QHBoxLayout,
@@ -20,6 +21,32 @@ from motionpatches.app.widgets.plain import NAME, Label, shown, tip, title
 from motionpatches.app.widgets.views.results import ResultsView
 
 PAUSE_MS = 250
+_EDITING = (
+    QKeySequence.StandardKey.Undo,
+    QKeySequence.StandardKey.Redo,
+    QKeySequence.StandardKey.Cut,
+    QKeySequence.StandardKey.Copy,
+    QKeySequence.StandardKey.Paste,
+    QKeySequence.StandardKey.SelectAll,
+)
+
+
+class QueryLine(QLineEdit):
+    """A line that leaves Ctrl and a letter to the window's commands. Without it X11's keys of editing hide some of them:
+    Ctrl+E, the end of a line, would not evaluate."""
+
+    def event(self, event: QEvent) -> bool:
+        """Refuse to take a key before the command that has it."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_command(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def _is_command(self, event: QKeyEvent) -> bool:
+        if event.modifiers() != Qt.KeyboardModifier.ControlModifier or any(event.matches(key) for key in _EDITING):
+            return False
+        keys = QKeySequence(event.keyCombination())
+        return any(keys in action.shortcuts() for action in self.window().findChildren(QAction))
 
 
 class QueryPanel(QWidget):
@@ -28,7 +55,7 @@ class QueryPanel(QWidget):
     def __init__(self, search: Search, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
         self.search = search
-        self.line = QLineEdit(
+        self.line = QueryLine(
             placeholderText="Describe a motion, for example: a person waves with the right hand", clearButtonEnabled=True
         )
         self.line.setAccessibleName("Query")
