@@ -19,6 +19,7 @@ from motionpatches.core.demo.library import generate
 from motionpatches.core.library.library import skipped_sentence
 from motionpatches.core.library.packed import write_packed
 from motionpatches.core.motion.motion import Motion
+from motionpatches.packaging.starter.action_phrases import test_sentences
 from motionpatches.packaging.starter.captured.takes import SOURCES, CapturedClip, read_clips
 from motionpatches.packaging.starter.captured.vary import variation
 
@@ -56,7 +57,7 @@ def varied(clips: Sequence[CapturedClip], count: int, seed: int) -> tuple[list[M
 
 def main(data: Path, out: Path, sources: Sequence[str], clips: int, generated: int, seed: int) -> None:
     avoid = words_kept_for("\n".join(file.read_text() for file in sorted(MEASURE.glob("sentences*.csv"))))
-    captured = read_clips(data, sources, avoid)
+    captured = read_clips(data, sources, test_sentences())
     print(f"{len(captured.clips)} captured clips. {skipped_sentence(captured.skipped)}")
     motions, entries = varied(captured.clips, clips, seed)
     rng = np.random.default_rng((seed, 7))

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from motionpatches.core.demo.library import words_in
+from motionpatches.core.demo.__main__ import COMMON
+from motionpatches.core.demo.library import SUBJECTS, words_in
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.library.library import Library, Skipped
 from motionpatches.core.library.open import open_library
@@ -32,6 +33,9 @@ _TRIAL = re.compile(r"0*(\d+)_0*(\d+)")
 # Takes that show the same recording as another: the wrong file of a conversion, and the two dancers of each salsa.
 _SAME_TRIAL = {(135, 10): (135, 11)}
 _PARTNER = {61: 60}
+# Words without content, and endings that a verb or noun may have.
+_EMPTY = COMMON.union(("they", "somebody"), *map(words_in, SUBJECTS))
+_ENDING = re.compile(r"(?<=..)(ing|ed|es|s|e|ly)$")
 
 
 @dataclass(frozen=True)
@@ -109,15 +113,13 @@ def open_source(data: Path, source: str) -> Library:
     return run(open_library(folder))
 
 
-def read_clips(
-    data: Path, sources: Sequence[str] = SOURCES, avoid: frozenset[str] = frozenset(), folder: Path = TABLES
-) -> Captured:
+def read_clips(data: Path, sources: Sequence[str] = SOURCES, tests: Iterable[str] = (), folder: Path = TABLES) -> Captured:
     """Cut the takes of some sources into the actions of their tables.
 
     Args:
         data: the data folder.
         sources: names of SOURCES; the tables of others are not read.
-        avoid: words of test sentences; captions with one of them are not used.
+        tests: test sentences; captions that are nearly one of them are not used (`nearly`).
         folder: of the tables.
 
     Returns:
@@ -127,11 +129,12 @@ def read_clips(
         StudioError: a source's folder is missing.
     """
     clips, skipped = [], []
+    kept_out = [content for content in map(content_of, tests) if content]
     for source in sources:
         library = open_source(data, source)
         skipped += library.skipped
         for row in rows(source, folder):
-            captions = tuple(c for c in row.captions if not avoid & words_in(c))
+            captions = tuple(c for c in row.captions if not nearly(content_of(c), kept_out))
             try:
                 clips.append(_clip(library, row, captions))
             except StudioError as error:
@@ -139,9 +142,20 @@ def read_clips(
     return Captured(tuple(clips), tuple(skipped))
 
 
+@cache
+def content_of(sentence: str) -> frozenset[str]:
+    """Return the words of a sentence that have content, without their endings, so that "kicks" and "kicking" are one."""
+    return frozenset(_ENDING.sub("", word) for word in words_in(sentence) - _EMPTY)
+
+
+def nearly(content: frozenset[str], others: Iterable[frozenset[str]]) -> bool:
+    """Tell whether more than half of the words of a sentence and one of some others together are common to both."""
+    return any(2 * len(content & other) > len(content | other) for other in others)
+
+
 def _clip(library: Library, row: Row, captions: tuple[str, ...]) -> CapturedClip:
     if not captions:
-        raise StudioError("each of its captions has a word to be avoided.")
+        raise StudioError("each of its captions is nearly a test sentence.")
     take = library.load(row.take)
     if max(row.start_s, row.end_s) > take.duration_s + 0.05:
         raise StudioError(f"the take ends at {take.duration_s:.2f} s, before the range does.")

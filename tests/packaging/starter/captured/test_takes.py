@@ -64,11 +64,12 @@ def test_rows_without_a_clip_are_counted_and_named(data, tmp_path):
         tmp_path / "tables",
         "99_01,0,0,walk,label,walk",
         "02_01,1,60,walk,label,walk",
-        "02_01,0,0,walk,label,a stroll | walk",
-        "02_02,0,0,walk,label,a stroll",
+        "02_01,0,0,walk,label,strolling in the park | strolling to the park with dog and ball",
+        "02_02,0,0,walk,label,a man strolls to a park",
     )
-    found = read_clips(data, ["cmu"], frozenset({"stroll"}), tables)
-    assert [clip.row.captions for clip in found.clips] == [("walk",)]
+    found = read_clips(data, ["cmu"], ["A person strolls in the park."], tables)
+    # Two of its four words are those of the test sentence: not more than half.
+    assert [clip.row.captions for clip in found.clips] == [("strolling to the park with dog and ball",)]
     assert len(found.skipped) == 3
     for skipped, part in zip(found.skipped, ("cmu/99_01", "ends at", "02_02@0-0: each of its captions"), strict=True):
         assert part in skipped.reason
