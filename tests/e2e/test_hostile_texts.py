@@ -54,7 +54,7 @@ def write_library(file, smpl_motion, evil, captions=()):
 
 def open_library(studio, file):
     studio.workspace.open([file])
-    wait(lambda: studio.workspace.library.root == file and studio.workspace.clip is not None, 60)
+    wait(lambda: studio.workspace.library.root == file.resolve() and studio.workspace.clip is not None, 60)
 
 
 @pytest.fixture
