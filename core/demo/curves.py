@@ -64,3 +64,30 @@ def travel_profile(t: np.ndarray, seconds: float, ramp: float = 0.9) -> np.ndarr
     speed = ease(fine / ramp) * ease((seconds - fine) / ramp)
     way = np.concatenate([[0], np.cumsum((speed[1:] + speed[:-1]) / 2)])
     return np.interp(t, fine, way / way[-1])
+
+
+def flow(t: np.ndarray, points: Sequence[tuple[float, object]]) -> np.ndarray:
+    """Interpolate key poses without a stop at those that lie on the way; at rest at both ends, at turns and in holds.
+
+    Monotone cubic Hermite interpolation (Fritsch and Butland, 1984); arguments and result as of `keys`.
+    """
+    times = np.array([p[0] for p in points], float)
+    values = np.array([np.asarray(p[1], float) for p in points])
+    span = np.maximum(np.diff(times), 1e-6).reshape((-1,) + (1,) * (values.ndim - 1))
+    slope = np.diff(values, axis=0) / span
+    tangent = np.zeros_like(values)
+    if len(times) > 2:
+        before, after = slope[:-1], slope[1:]
+        first, second = 2 * span[1:] + span[:-1], span[1:] + 2 * span[:-1]
+        same = before * after > 0
+        mean = (first + second) / (first / np.where(same, before, 1) + second / np.where(same, after, 1))
+        tangent[1:-1] = np.where(same, mean, 0)
+    segment = np.clip(np.searchsorted(times, t, side="right") - 1, 0, len(times) - 2)
+    width = span[segment]
+    share = np.clip((t - times[segment]).reshape((-1,) + (1,) * (values.ndim - 1)) / width, 0, 1)
+    square, cube = share**2, share**3
+    return (
+        (2 * cube - 3 * square + 1) * values[segment]
+        + (3 * square - 2 * cube) * values[segment + 1]
+        + width * ((cube - 2 * square + share) * tangent[segment] + (cube - square) * tangent[segment + 1])
+    )

@@ -15,6 +15,7 @@ from motionpatches.core.demo.actions.fighting import FIGHTING
 from motionpatches.core.demo.actions.gestures import GESTURES
 from motionpatches.core.demo.actions.gymnastics import FLOOR
 from motionpatches.core.demo.actions.locomotion import LOCOMOTION
+from motionpatches.core.demo.actions.martial import MARTIAL
 from motionpatches.core.demo.actions.performing import PERFORMING
 from motionpatches.core.demo.actions.sports import SPORTS
 from motionpatches.core.demo.actions.travel import TRAVEL
@@ -30,7 +31,7 @@ from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import SMPL22
 
 ACTIONS: tuple[Action, ...] = (
-    LOCOMOTION + TRAVEL + GESTURES + EVERYDAY + WORK + FULLBODY + SPORTS + FIGHTING + PERFORMING + FLOOR + FALLS
+    LOCOMOTION + TRAVEL + GESTURES + EVERYDAY + WORK + FULLBODY + SPORTS + FIGHTING + PERFORMING + FLOOR + FALLS + MARTIAL
 )
 SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")
 TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",), 5: ("five times",)}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
+from motionpatches.core.demo.actions.blows import block, bouncing, strikes
 from motionpatches.core.demo.actions.gestures import BOTH, Point, hold, reach, shift_weight
+from motionpatches.core.demo.actions.kicks import kicking
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, keys
 
@@ -27,36 +29,6 @@ def _guarded(m: Maker, seconds: float) -> tuple[Tracks, np.ndarray]:
     return tracks, t
 
 
-def _blow(path: list[tuple[float, Point]], twist: float, bend: float = 0.1, elbow: float = 0.0) -> Make:
-    """`count` blows along key poses [(share of a blow, target)] with the acting hands in turn."""
-
-    def make(m: Maker) -> Tracks:
-        each = 0.75
-        tracks, t = _guarded(m, 1.4 + each * m.count)
-        for i in range(m.count):
-            limb, start = m.limbs[i % len(m.limbs)], 0.55 + each * i
-            share = np.clip((t - start) / each, 0, 1)
-            amount = bump(share, 0.0, 1.0, 0.25)
-            reach(tracks, limb, amount, keys(share, path))
-            hit = bump(share, 0.25, 0.85, 0.25)
-            tracks.spine[:, 2] += (-1 if limb == LEFT else 1) * twist * (hit - 0.4 * bump(share, 0, 0.4, 0.2))
-            tracks.spine[:, 0] += bend * hit
-            tracks.elbow_up[limb] += elbow * amount
-        return tracks
-
-    return make
-
-
-def _block(m: Maker) -> Tracks:
-    tracks, t = _guarded(m, 2.2)
-    up = bump(t, 0.6, 1.6, 0.25)
-    reach(tracks, m.limbs[0], up, (-0.3, 0.5, 0.42))
-    tracks.elbow_up[m.limbs[0]] += 0.8 * up
-    tracks.pelvis[:, 2] -= 0.08 * up
-    tracks.spine[:, 0] -= 0.15 * up
-    return tracks
-
-
 def _knee_strike(m: Maker) -> Tracks:
     tracks, t = _guarded(m, 2.3)
     leg = INDEX[m.side]
@@ -68,46 +40,6 @@ def _knee_strike(m: Maker) -> Tracks:
     tracks.spine[:, 0] += 0.25 * up
     for limb in (LEFT, RIGHT):
         reach(tracks, limb, up, (-0.1, -0.4, 0.4))
-    return tracks
-
-
-def _roundhouse(m: Maker) -> Tracks:
-    """The knee comes up to the side, the body turns, the shin swings through at waist height."""
-    tracks, t = _guarded(m, 2.5)
-    leg = INDEX[m.side]
-    support = SIDE_SIGN[1 - leg]
-    tracks.foot_free[leg] = bump(t, 0.45, 1.9, 0.2)
-    tracks.foot_local[leg] = keys(
-        t,
-        [
-            (0.45, (0.05, -0.96, -0.15)),
-            (0.8, (0.6, -0.35, 0.1)),
-            (1.1, (0.45, -0.05, 0.85)),
-            (1.25, (0.25, -0.1, 0.85)),
-            (1.55, (0.3, -0.5, 0.3)),
-            (1.9, (0.03, -0.96, 0.0)),
-        ],
-    )
-    tracks.foot_pitch[leg] += 0.9 * bump(t, 0.6, 1.6, 0.3)
-    hit = bump(t, 0.6, 1.7, 0.35)
-    tracks.yaw += support * 0.75 * hit
-    tracks.roll += support * 0.35 * hit
-    tracks.spine[:, 1] += support * 0.25 * hit
-    tracks.pelvis[:, 0] += support * 0.08 * bump(t, 0.2, 2.2, 0.3)
-    reach(tracks, leg, hit, (0.4, -0.6, -0.1))
-    return tracks
-
-
-def _bounce(m: Maker) -> Tracks:
-    """A boxer's stance, light on the feet."""
-    seconds = m.rng.uniform(2.8, 4.5)
-    tracks, t = _guarded(m, seconds)
-    beat = np.sin(2 * np.pi * 2.0 * t)
-    amount = bump(t, 0.5, seconds - 0.5, 0.3)
-    tracks.pelvis[:, 1] += (0.025 * beat - 0.02) * amount
-    tracks.foot_pitch += 0.3 * amount * (1 + 0.4 * beat)
-    tracks.pelvis[:, 0] += 0.05 * np.sin(2 * np.pi * 0.6 * t) * amount
-    tracks.spine[:, 1] += 0.12 * np.sin(2 * np.pi * 0.6 * t) * amount
     return tracks
 
 
@@ -245,12 +177,7 @@ def _aim(targets: tuple[Point, Point], turn: float, recoil: float) -> Make:
 FIGHTING: tuple[Action, ...] = (
     Action(
         "hook",
-        _blow(
-            [(0, GUARD), (0.25, (0.5, 0.0, 0.35)), (0.5, (-0.35, 0.08, 0.62)), (0.65, (-0.4, 0.05, 0.5)), (1, GUARD)],
-            0.65,
-            0.05,
-            0.9,
-        ),
+        strikes("hook", -0.35, 0.12),
         ("swings a hook with the {side} fist", "throws a hook from the side with the {side} hand"),
         BOTH,
         ("swings hooks with both fists", "throws left and right hooks"),
@@ -258,15 +185,13 @@ FIGHTING: tuple[Action, ...] = (
     ),
     Action(
         "uppercut",
-        _blow(
-            [(0, GUARD), (0.28, (0.05, -0.6, 0.3)), (0.5, (-0.2, 0.3, 0.5)), (0.65, (-0.2, 0.35, 0.45)), (1, GUARD)], 0.4, -0.1
-        ),
+        strikes("uppercut", -0.1, 0.12),
         ("throws an uppercut with the {side} fist", "punches upward with the {side} hand"),
         BOTH,
         ("throws uppercuts with both fists", "punches upward, left and right"),
         (1, 2, 3),
     ),
-    Action("block", _block, ("blocks a blow with the {side} forearm", "raises the {side} arm to ward off a strike"), SIDES),
+    Action("block", block, ("blocks a blow with the {side} forearm", "raises the {side} arm to ward off a strike"), SIDES),
     Action(
         "knee strike",
         _knee_strike,
@@ -275,13 +200,13 @@ FIGHTING: tuple[Action, ...] = (
     ),
     Action(
         "roundhouse kick",
-        _roundhouse,
+        kicking("round", -0.35, 0.15),
         ("gives a roundhouse kick with the {side} leg", "swings the {side} leg around in a high kick"),
         SIDES,
     ),
     Action(
         "boxing stance",
-        _bounce,
+        bouncing,
         ("bounces in a boxing stance", "moves lightly on the feet, fists before the face", "stands guard like a boxer"),
     ),
     Action("duck", _duck, ("ducks under a punch", "dodges by ducking", "drops the head to avoid a blow")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
+from motionpatches.core.demo.actions.blows import either, strikes
 from motionpatches.core.demo.body import Tracks
 from motionpatches.core.demo.curves import bump, keys
 
@@ -261,7 +262,8 @@ GESTURES: tuple[Action, ...] = (
     Action("spread arms", lambda m: hold(m, [(0.9, (0.97, 0.1, 0.05)), (1.9, (0.97, 0.12, 0.05))]),
            ("spreads both arms out wide", "holds the arms out like a T", "opens the arms wide to both sides")),
     Action("clap", _clap, ("claps their hands", "claps", "applauds with both hands", "claps hands in front of the chest")),
-    Action("punch", _punch, ("punches with the {side} fist", "throws a punch with the {side} hand",
+    Action("punch", either(strikes("straight", -0.35, 0.1), _punch, 0.7),
+           ("punches with the {side} fist", "throws a punch with the {side} hand",
            "jabs forward with the {side} arm"), BOTH, ("throws punches with both fists", "boxes with both hands",
            "punches left and right"), (2, 3, 4)),
     Action("throw", _throw, ("throws something with the {side} hand", "throws a ball with the {side} arm",

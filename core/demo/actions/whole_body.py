@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
+from motionpatches.core.demo.actions.blows import either
 from motionpatches.core.demo.actions.gestures import BOTH, reach, shift_weight
+from motionpatches.core.demo.actions.kicks import kicking
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks, hang
 from motionpatches.core.demo.curves import bump, bumps, ease, keys
 
@@ -301,20 +303,20 @@ FULLBODY: tuple[Action, ...] = (
     ),
     Action(
         "kick",
-        _kick((0.0, -0.45, 0.85), (0.02, -0.5, 0.2), 0.25),
+        either(kicking("front", -0.35, 0.15), _kick((0.0, -0.45, 0.85), (0.02, -0.5, 0.2), 0.25), 0.5),
         ("kicks with the {side} leg", "kicks forward with the {side} foot", "gives a front kick with the {side} leg"),
         SIDES,
         counts=(1, 2),
     ),
     Action(
         "side kick",
-        _kick((0.85, -0.45, 0.05), (0.3, -0.5, 0.3), 0.0),
+        either(kicking("side", -0.2, 0.2), _kick((0.85, -0.45, 0.05), (0.3, -0.5, 0.3), 0.0), 0.6),
         ("kicks out to the side with the {side} leg", "gives a side kick with the {side} foot"),
         SIDES,
     ),
     Action(
         "back kick",
-        _kick((0.05, -0.75, -0.6), (0.02, -0.7, 0.1), -0.35),
+        either(kicking("back", -0.1, 0.25), _kick((0.05, -0.75, -0.6), (0.02, -0.7, 0.1), -0.35), 0.5),
         ("kicks backward with the {side} leg", "kicks behind with the {side} foot"),
         SIDES,
     ),
