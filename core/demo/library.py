@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from motionpatches.core.demo.action import Action, Maker
+from motionpatches.core.demo.actions.ballet import BALLET
+from motionpatches.core.demo.actions.ballroom import BALLROOM
+from motionpatches.core.demo.actions.classical import CLASSICAL
 from motionpatches.core.demo.actions.everyday import EVERYDAY
 from motionpatches.core.demo.actions.falls import FALLS
 from motionpatches.core.demo.actions.fighting import FIGHTING
@@ -31,7 +34,21 @@ from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import SMPL22
 
 ACTIONS: tuple[Action, ...] = (
-    LOCOMOTION + TRAVEL + GESTURES + EVERYDAY + WORK + FULLBODY + SPORTS + FIGHTING + PERFORMING + FLOOR + FALLS + MARTIAL
+    LOCOMOTION
+    + TRAVEL
+    + GESTURES
+    + EVERYDAY
+    + WORK
+    + FULLBODY
+    + SPORTS
+    + FIGHTING
+    + PERFORMING
+    + FLOOR
+    + FALLS
+    + BALLROOM
+    + CLASSICAL
+    + BALLET
+    + MARTIAL
 )
 SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")
 TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",), 5: ("five times",)}

@@ -7,87 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
+from motionpatches.core.demo.actions.ballet import arabesque
+from motionpatches.core.demo.actions.ballroom import salsa, waltz
 from motionpatches.core.demo.actions.gestures import Point, cycle, hold, pair, reach, shift_weight
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, bumps, ease, keys
 from motionpatches.core.demo.gait import WALK, Path, walk_along
-
-
-def _steps(tracks: Tracks, t: np.ndarray, places: list[tuple[float, int, tuple[float, float]]]) -> None:
-    """Move the feet, and the pelvis over the middle of both.
-
-    Args:
-        places: (second, LEFT or RIGHT, (left, ahead)): a foot steps within 0.35 s to metres from where it is at rest.
-    """
-    start = tracks.ball.copy()
-    at = {LEFT: np.zeros((len(t), 2)), RIGHT: np.zeros((len(t), 2))}
-    now = {LEFT: np.zeros(2), RIGHT: np.zeros(2)}
-    for second, foot, place in places:
-        share = np.clip((t - second) / 0.35, 0, 1)
-        moved = now[foot] + ease(share)[:, None] * (np.asarray(place) - now[foot])
-        at[foot] = np.where((t >= second)[:, None], moved, at[foot])
-        tracks.ball[foot][:, 1] += 0.05 * np.sin(np.pi * share)
-        now[foot] = np.asarray(place, float)
-    for foot in (LEFT, RIGHT):
-        tracks.ball[foot][:, [0, 2]] = start[foot][:, [0, 2]] + at[foot]
-    middle = (at[LEFT] + at[RIGHT]) / 2
-    kernel = np.hanning(9)[1:-1] / np.hanning(9).sum()
-    for axis, column in ((0, 0), (2, 1)):
-        tracks.pelvis[:, axis] += np.convolve(np.pad(middle[:, column], 3, mode="edge"), kernel, mode="valid")
-
-
-def _waltz(m: Maker) -> Tracks:
-    """Box steps in threes with a partner's frame: one hand high at the side, the other round a back."""
-    beat, bars = 0.5, 4
-    tracks = m.still(0.6 + beat * 3 * bars)
-    t = tracks.t * m.pace
-    places = []
-    for bar in range(bars):
-        start, ahead = 0.3 + 3 * beat * bar, 0.32 if bar % 2 == 0 else 0.0
-        first, second = (LEFT, RIGHT) if bar % 2 == 0 else (RIGHT, LEFT)
-        side = -0.28 if bar % 2 == 0 else 0.0
-        places += [
-            (start, first, (0.0 if bar % 2 == 0 else -0.28, ahead)),
-            (start + beat, second, (side, ahead)),
-            (start + 2 * beat, first, (side, ahead)),
-        ]
-    _steps(tracks, t, places)
-    amount = bump(t, 0.05, t[-1], 0.4)
-    rise = np.sin(2 * np.pi * (t - 0.3) / (3 * beat)) * bump(t, 0.3, t[-1] - 0.2, 0.2)
-    tracks.pelvis[:, 1] += 0.02 * rise - 0.03 * amount
-    tracks.foot_pitch += 0.2 * np.maximum(rise, 0)
-    tracks.spine[:, 1] += 0.08 * rise
-    reach(tracks, LEFT, amount, (0.75, 0.25, 0.35))
-    reach(tracks, RIGHT, amount, (-0.05, -0.05, 0.55))
-    tracks.elbow_up[:] = 0.5 * amount
-    return tracks
-
-
-def _salsa(m: Maker) -> Tracks:
-    """Forward and back in quick, quick, slow, the hips going against the shoulders, forearms ahead."""
-    beat = 0.42
-    tracks = m.still(0.6 + beat * 16)
-    t = tracks.t * m.pace
-    places: list[tuple[float, int, tuple[float, float]]] = []
-    for bar in range(2):
-        start = 0.3 + beat * 8 * bar
-        places += [
-            (start, LEFT, (0, 0.25)),
-            (start + 2 * beat, LEFT, (0, 0)),
-            (start + 4 * beat, RIGHT, (0, -0.25)),
-            (start + 6 * beat, RIGHT, (0, 0)),
-        ]
-    _steps(tracks, t, places)
-    amount = bump(t, 0.1, t[-1], 0.4)
-    sway = np.sin(np.pi * (t - 0.3) / beat / 2) * amount
-    tracks.roll += 0.16 * sway
-    tracks.pelvis[:, 0] += 0.06 * sway
-    tracks.spine[:, 1] -= 0.3 * sway
-    tracks.spine[:, 2] += 0.2 * sway
-    tracks.pelvis[:, 1] -= 0.05 * amount
-    for limb in (LEFT, RIGHT):
-        reach(tracks, limb, amount, np.stack([0.12 + 0 * t, -0.42 + 0 * t, 0.45 + 0.18 * SIDE_SIGN[limb] * sway], axis=1))
-    return tracks
 
 
 def _robot(m: Maker) -> Tracks:
@@ -153,22 +78,6 @@ def _disco(m: Maker) -> Tracks:
     return tracks
 
 
-def _arabesque(m: Maker) -> Tracks:
-    """On one leg, the other stretched far behind, one arm ahead and one aside."""
-    tracks = m.still(m.rng.uniform(3.0, 4.2))
-    t, leg = tracks.t, INDEX[m.side]
-    up = bump(t, 0.3, tracks.seconds - 0.2, 0.9)
-    tracks.foot_free[leg] = bump(t, 0.25, tracks.seconds - 0.15, 0.3)
-    tracks.foot_local[leg] = (0.02, -0.97, 0) * (1 - up[:, None]) + np.array([0.03, -0.6, -0.75]) * up[:, None]
-    tracks.foot_pitch[leg] += 0.9 * up
-    tracks.pitch += 0.35 * up
-    tracks.spine[:, 0] -= 0.25 * up
-    shift_weight(tracks, SIDE_SIGN[1 - leg] * 2.0, bump(t, 0.05, tracks.seconds, 0.4))
-    reach(tracks, 1 - leg, up, (0.0, 0.35, 0.9))
-    reach(tracks, leg, up, (0.95, 0.1, -0.1))
-    return tracks
-
-
 def _ballet_plie(m: Maker) -> Tracks:
     """Heels together, feet turned out: down and up, the arms opening in a round."""
     tracks = m.still(0.6 + 2.0 * m.count)
@@ -203,9 +112,9 @@ def _conduct(m: Maker) -> Tracks:
 
 PERFORMING: tuple[Action, ...] = (
     Action(
-        "waltz", _waltz, ("dances a waltz", "waltzes with a partner", "dances in threes, arms in a ballroom hold"), styles=False
+        "waltz", waltz, ("dances a waltz", "waltzes with a partner", "dances in threes, arms in a ballroom hold"), styles=False
     ),
-    Action("salsa", _salsa, ("dances salsa", "steps forward and back with swinging hips", "dances a Latin step"), styles=False),
+    Action("salsa", salsa, ("dances salsa", "steps forward and back with swinging hips", "dances a Latin step"), styles=False),
     Action("robot dance", _robot, ("dances like a robot", "moves in jerks like a machine", "does the robot")),
     Action("headbang", _headbang, ("bangs the head to heavy music", "shakes the head up and down to metal", "headbangs")),
     Action("can-can", _cancan, ("kicks high, leg by leg, hands on the hips", "dances the can-can"), counts=(4, 5)),
@@ -220,7 +129,7 @@ PERFORMING: tuple[Action, ...] = (
     ),
     Action(
         "arabesque",
-        _arabesque,
+        arabesque,
         ("stands in an arabesque with the {side} leg stretched behind", "balances with the {side} leg lifted backward, arms out"),
         SIDES,
         styles=False,
