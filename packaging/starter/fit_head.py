@@ -1,19 +1,20 @@
 """Fit the motion head to the text embeddings: `python -m motionpatches.packaging.starter.fit_head MODEL OUT --library FILE…`.
 
-The encoders of MODEL are frozen; its linear head gets a hidden layer beside it. Targets are the embeddings of the captions and
-of the actions' phrases (action_phrases.py), so that wording that no caption uses finds the motions too. Motions are used
-unchanged and augmented.
+The encoders of MODEL are frozen; its head becomes a linear one with a hidden layer beside it. Targets are the embeddings of the
+captions and of the actions: those of the generator by their phrases (action_phrases.py), so that wording that no caption uses
+finds the motions too, those that captured clips alone show by their captions. Motions are used unchanged and augmented.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from motionpatches.core.library.open import open_library
@@ -38,52 +39,82 @@ def main(source: Path, out: Path, libraries: list[Path], rows: Path | None, step
     """Fit the head of a model and save it.
 
     Args:
-        source: Folder of a model with a linear motion head.
+        source: Folder of a model.
         out: Folder of the new model.
-        libraries: Generated libraries.
+        libraries: Packed libraries, generated or captured.
         rows: Text embeddings of the actions (A, D) from teach_text.py; without them those of the model's own text encoder.
         steps: Steps of the optimizer.
     """
     torch.manual_seed(0)
     model = load_model(source).eval()
-    before = model.motion_head
-    if type(before) is not nn.Linear:
-        raise SystemExit("The head of the motions is fitted once: give a model with a linear one.")
     clips = [clips_of(model, file) for file in libraries]
-    features, varied, shown = (torch.cat([c[i] for c in clips]) for i in (0, 1, 2))
-    captions = [pair for c in clips for pair in c[3]]
+    captions = [pair for c in clips for pair in c.captions]
     texts = sorted({text for pair in captions for text in pair})
     row = {text: i for i, text in enumerate(texts)}
     words = rows_of(model.encode_text, texts)[torch.tensor([[row[text] for text in pair] for pair in captions])]
-    head = LinearAndHidden(before.in_features, before.out_features, HIDDEN)
-    actions = torch.from_numpy(np.load(rows)) if rows else actions_of(model)
+    shown, more = actions_shown([label for c in clips for label in c.labels], words)
+    head = LinearAndHidden(model.motion_head.in_features, model.config.dim, HIDDEN)
+    actions = torch.cat([torch.from_numpy(np.load(rows)) if rows else actions_of(model), more])
+    features, varied = (torch.cat([getattr(c, name) for c in clips]) for name in ("features", "varied"))
     fit(head, features, varied, words, shown, actions, steps)
     model.motion_head, model.config = head, replace(model.config, head_hidden=HIDDEN)
     made = {**read_config(source)["provenance"], "motion_head": "fitted to the words of captions and actions"}
     save_model(model, out, CheckpointInfo({}, made))
 
 
-def clips_of(model: MotionTextModel, file: Path) -> tuple[Tensor, Tensor, Tensor, list[list[str]]]:
-    """Read a generated library of N clips.
+@dataclass(frozen=True, eq=False)
+class Clips:
+    """N clips of a library by the features (N, W) of their first windows, and those of varied motions; CAPTIONS captions of each,
+    and the actions, with their sides, that each shows."""
 
-    Returns:
-        Features (N, W) of the first windows, the same of varied motions, which of the A actions each clip shows (N, A), and
-        CAPTIONS captions of each.
-    """
+    features: Tensor
+    varied: Tensor
+    captions: list[list[str]]
+    labels: list[list[tuple[str, str]]]
+
+
+def clips_of(model: MotionTextModel, file: Path) -> Clips:
+    """Read a packed library whose entries name their actions and sides."""
     library = run(open_library(file))
-    number = {f"{action.name} {side}".strip(): i for i, (action, side) in enumerate(ROWS)}
+    with np.load(file) as packed:
+        said = {e["id"]: list(zip(e["actions"], e["sides"], strict=True)) for e in json.loads(str(packed["index"]))["clips"]}
     order = sorted(library.clips, key=lambda c: c.duration_s)
     draw = np.random.default_rng(0)
-    features, shown = [], torch.zeros(len(order), len(ROWS))
+    features = []
     for at in range(0, len(order), 64):
         motions = [library.load(c.id) for c in order[at : at + 64]]
         pixels = [first_window_of(model, m) for m in motions] + [varied_window(model, m, draw) for m in motions]
         with torch.no_grad(), quick():
             features.append(model.motion_encoder(torch.from_numpy(np.stack(pixels))).float().unflatten(0, (2, -1)))
-    for i, clip in enumerate(order):
-        shown[i, [number[name] for name in clip.id.split(" ", 1)[1].split(" + ")]] = 1
     texts = [[str(t) for t in draw.choice(clip.captions, CAPTIONS, replace=len(clip.captions) < CAPTIONS)] for clip in order]
-    return *torch.cat(features, dim=1), shown, texts
+    unchanged, varied = torch.cat(features, dim=1)
+    return Clips(unchanged, varied, texts, [said[c.id] for c in order])
+
+
+def actions_shown(labels: list[list[tuple[str, str]]], words: Tensor) -> tuple[Tensor, Tensor]:
+    """Tell which actions clips show: the generator's (ROWS), then those that only captured clips have.
+
+    A side that the generator does not make of an action means all of its sides.
+
+    Args:
+        labels: Of N clips, the actions with their sides.
+        words: (N, C, D) unit rows of their captions.
+
+    Returns:
+        (N, A + B) which of the generator's A actions and of B others each clip shows, and unit rows (B, D) of the others, the
+        mean of their captions.
+    """
+    rows: dict[str, dict[str, int]] = {}
+    for i, (action, side) in enumerate(ROWS):
+        rows.setdefault(action.name, {})[side] = i
+    others = sorted({label for clip in labels for label in clip if label[0] not in rows})
+    number = {label: len(ROWS) + i for i, label in enumerate(others)}
+    shown = torch.zeros(len(labels), len(ROWS) + len(others))
+    for i, clip in enumerate(labels):
+        for name, side in clip:
+            sides = rows.get(name, {side: number.get((name, side), -1)})
+            shown[i, [sides[side]] if side in sides else list(sides.values())] = 1
+    return shown, functional.normalize(shown[:, len(ROWS) :].T @ words.mean(1), dim=1)
 
 
 def varied_window(model: MotionTextModel, motion: Motion, draw: np.random.Generator) -> np.ndarray:

@@ -16,7 +16,7 @@ from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, read_config, save_model
 from motionpatches.core.progress import run
 from motionpatches.core.search.gallery import save_gallery
-from motionpatches.core.search.indexing import build_gallery
+from motionpatches.core.search.indexing import build_gallery, gallery_fingerprint
 
 
 def ship(folder: Path) -> None:
@@ -31,7 +31,7 @@ def ship(folder: Path) -> None:
     shipped = load_model(target)
     library = run(open_library(paths.demo_library()))
     shutil.rmtree(paths.shipped_galleries(), ignore_errors=True)
-    save_gallery(run(build_gallery(shipped, library)), paths.shipped_galleries() / f"{shipped.fingerprint}-demo.npz")
+    save_gallery(run(build_gallery(shipped, library)), paths.shipped_galleries() / f"{gallery_fingerprint(shipped)}-demo.npz")
 
 
 if __name__ == "__main__":
