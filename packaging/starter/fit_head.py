@@ -28,6 +28,7 @@ from motionpatches.core.training.augment import vary
 from motionpatches.packaging.starter.action_phrases import ROWS, every_way, phrases
 from motionpatches.packaging.starter.text_teacher import TEMPERATURE, bent, missed, quick, rows_of
 
+ROWS_FILE = "actions.npy"
 HIDDEN, STEPS, BATCH, RATE, NOISE, RIDGE, CAPTIONS = 512, 2000, 256, 3e-3, 0.15, 30.0, 2
 # How strongly motions are varied, and how often the varied one is taken.
 STRENGTH, VARIED = (0.4, 1.2), 0.4
@@ -35,18 +36,23 @@ STRENGTH, VARIED = (0.4, 1.2), 0.4
 CAPTION, ACTION, CHOICE = 2.0, 6.0, 0.5
 
 
-def main(source: Path, out: Path, libraries: list[Path], rows: Path | None, steps: int) -> None:
+def main(source: Path, out: Path, libraries: list[Path], taught: Path | None, steps: int) -> None:
     """Fit the head of a model and save it.
 
     Args:
         source: Folder of a model.
         out: Folder of the new model.
         libraries: Packed libraries, generated or captured.
-        rows: Text embeddings of the actions (A, D) from teach_text.py; without them those of the model's own text encoder.
+        taught: Folder of teach_text.py, whose text encoder, memory and rows of the actions are taken; None for the model's own.
         steps: Steps of the optimizer.
     """
     torch.manual_seed(0)
     model = load_model(source).eval()
+    actions = torch.from_numpy(np.load(taught / ROWS_FILE)) if taught else actions_of(model)
+    if taught:
+        of = load_model(taught).eval()
+        model.text_encoder, model.text_head, model.text_memory = of.text_encoder, of.text_head, of.text_memory
+        model.config = replace(model.config, memory_keys=of.config.memory_keys, memory_meanings=of.config.memory_meanings)
     clips = [clips_of(model, file) for file in libraries]
     captions = [pair for c in clips for pair in c.captions]
     texts = sorted({text for pair in captions for text in pair})
@@ -54,9 +60,8 @@ def main(source: Path, out: Path, libraries: list[Path], rows: Path | None, step
     words = rows_of(model.encode_text, texts)[torch.tensor([[row[text] for text in pair] for pair in captions])]
     shown, more = actions_shown([label for c in clips for label in c.labels], words)
     head = LinearAndHidden(model.motion_head.in_features, model.config.dim, HIDDEN)
-    actions = torch.cat([torch.from_numpy(np.load(rows)) if rows else actions_of(model), more])
     features, varied = (torch.cat([getattr(c, name) for c in clips]) for name in ("features", "varied"))
-    fit(head, features, varied, words, shown, actions, steps)
+    fit(head, features, varied, words, shown, torch.cat([actions, more]), steps)
     model.motion_head, model.config = head, replace(model.config, head_hidden=HIDDEN)
     made = {**read_config(source)["provenance"], "motion_head": "fitted to the words of captions and actions"}
     save_model(model, out, CheckpointInfo({}, made))
@@ -181,7 +186,7 @@ if __name__ == "__main__":
     parser.add_argument("model", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--library", type=Path, action="append", required=True)
-    parser.add_argument("--actions", type=Path, help="text embeddings of the actions, from teach_text.py")
+    parser.add_argument("--words", type=Path, help="folder of teach_text.py, whose text encoder is taken")
     parser.add_argument("--steps", type=int, default=STEPS)
     told = parser.parse_args()
-    main(told.model, told.out, told.library, told.actions, told.steps)
+    main(told.model, told.out, told.library, told.words, told.steps)
