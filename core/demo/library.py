@@ -11,16 +11,19 @@ import numpy as np
 from motionpatches.core.demo.action import Action, Maker
 from motionpatches.core.demo.actions.ballet import BALLET
 from motionpatches.core.demo.actions.ballroom import BALLROOM
+from motionpatches.core.demo.actions.basketball import BASKETBALL
 from motionpatches.core.demo.actions.classical import CLASSICAL
 from motionpatches.core.demo.actions.everyday import EVERYDAY
 from motionpatches.core.demo.actions.falls import FALLS
 from motionpatches.core.demo.actions.fighting import FIGHTING
 from motionpatches.core.demo.actions.gestures import GESTURES
 from motionpatches.core.demo.actions.gymnastics import FLOOR
+from motionpatches.core.demo.actions.loads import LOADS
 from motionpatches.core.demo.actions.locomotion import LOCOMOTION
 from motionpatches.core.demo.actions.martial import MARTIAL
 from motionpatches.core.demo.actions.performing import PERFORMING
 from motionpatches.core.demo.actions.sports import SPORTS
+from motionpatches.core.demo.actions.swordplay import SWORDPLAY
 from motionpatches.core.demo.actions.travel import TRAVEL
 from motionpatches.core.demo.actions.whole_body import FULLBODY
 from motionpatches.core.demo.actions.work import WORK
@@ -49,6 +52,9 @@ ACTIONS: tuple[Action, ...] = (
     + CLASSICAL
     + BALLET
     + MARTIAL
+    + BASKETBALL
+    + LOADS
+    + SWORDPLAY
 )
 SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")
 TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",), 5: ("five times",)}

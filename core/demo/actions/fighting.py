@@ -8,6 +8,7 @@ from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.blows import block, bouncing, strikes
 from motionpatches.core.demo.actions.gestures import BOTH, Point, hold, reach, shift_weight
 from motionpatches.core.demo.actions.kicks import kicking
+from motionpatches.core.demo.actions.swordplay import thrust
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, keys
 
@@ -80,23 +81,6 @@ def _slash(m: Maker) -> Tracks:
     tracks.ball[LEFT][:, 2] += 0.12
     tracks.ball[RIGHT][:, 2] -= 0.12
     tracks.pelvis[:, 1] -= 0.05 * amount
-    return tracks
-
-
-def _thrust(m: Maker) -> Tracks:
-    """A fencer's lunge: the hand shoots out, then the foot of the same side steps far ahead."""
-    tracks = m.still(2.6)
-    t, side = tracks.t * m.pace, INDEX[m.side]
-    reach(tracks, side, bump(t, 0.1, 2.4, 0.4), (0.05, -0.15, 0.5))
-    out = bump(t, 0.55, 1.7, 0.3)
-    reach(tracks, side, out, (-0.05, 0.08, 0.99))
-    step = keys(t, [(0.6, 0), (1.05, 1), (1.5, 1), (2.1, 0)])
-    tracks.ball[side][:, 2] += 0.6 * step
-    tracks.ball[side][:, 1] += 0.07 * np.sin(np.pi * step)
-    tracks.pelvis[:, 2] += 0.3 * step
-    tracks.pelvis[:, 1] -= 0.17 * step
-    tracks.yaw -= SIDE_SIGN[side] * -0.35 * bump(t, 0.1, 2.4, 0.4)
-    reach(tracks, 1 - side, bump(t, 0.3, 2.2, 0.5), (0.7, 0.1, -0.4))
     return tracks
 
 
@@ -218,7 +202,7 @@ FIGHTING: tuple[Action, ...] = (
     ),
     Action(
         "fencing thrust",
-        _thrust,
+        thrust,
         ("thrusts forward with a blade in the {side} hand", "lunges like a fencer with the {side} arm stretched"),
         SIDES,
     ),

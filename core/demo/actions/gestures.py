@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
+from motionpatches.core.demo.actions.basketball import basketball_shot, dribble
 from motionpatches.core.demo.actions.blows import either, strikes
 from motionpatches.core.demo.body import Tracks
 from motionpatches.core.demo.curves import bump, keys
@@ -291,7 +292,7 @@ GESTURES: tuple[Action, ...] = (
            ("stirs a pot with the {side} hand", "stirs something in a bowl with the {side} hand"), SIDES),
     Action("brush teeth", lambda m: cycle(m, (-0.24, 0.16, 0.32), (0.1, 0, 0), 2.4, 0.6),
            ("brushes their teeth with the {side} hand", "moves a toothbrush with the {side} hand"), SIDES),
-    Action("dribble", lambda m: cycle(m, (0.2, -0.6, 0.4), (0, 0.2, 0), 1.7, bend=0.3),
+    Action("dribble", dribble,
            ("dribbles a basketball with the {side} hand", "bounces a ball with the {side} hand"), SIDES),
     Action("flap arms", lambda m: cycle(m, (0.9, 0.05, 0.0), (-0.08, 0.5, 0), m.rng.uniform(1.0, 1.5)),
            ("flaps both arms like a bird", "flaps the arms up and down like wings")),
@@ -322,8 +323,7 @@ GESTURES: tuple[Action, ...] = (
            "{side} side"), SIDES),
     Action("bat swing", _swing_bat(0.05, 0.05), ("swings a baseball bat from the {side}", "hits a ball with a bat, "
            "swinging from the {side} shoulder"), SIDES),
-    Action("basketball shot", lambda m: hold(m, [(0.7, (-0.25, 0.15, 0.4)), (1.15, (-0.1, 0.85, 0.5)),
-                                               (1.5, (-0.05, 0.8, 0.6))]),
+    Action("basketball shot", basketball_shot,
            ("shoots a basketball", "throws a ball up at the hoop with both hands")),
     Action("catch", lambda m: hold(m, [(0.8, (-0.12, 0.0, 0.85)), (1.2, (-0.22, -0.2, 0.4)), (1.7, (-0.22, -0.25, 0.4))]),
            ("catches a ball with both hands", "reaches out and catches something")),

@@ -8,6 +8,7 @@ from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.blows import either
 from motionpatches.core.demo.actions.gestures import BOTH, reach, shift_weight
 from motionpatches.core.demo.actions.kicks import kicking
+from motionpatches.core.demo.actions.loads import pick_up_box
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks, hang
 from motionpatches.core.demo.curves import bump, bumps, ease, keys
 
@@ -292,7 +293,7 @@ FULLBODY: tuple[Action, ...] = (
     ),
     Action(
         "pick up",
-        _pick_up,
+        lambda m: either(pick_up_box, _pick_up, 0.75 * (m.side == "both"))(m),
         (
             "picks something up from the floor with the {side} hand",
             "bends down and picks up an object with the {side} hand",
