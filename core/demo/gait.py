@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -114,8 +114,25 @@ def zigzag(seconds: float, distance: float, swing: float) -> Path:
     return Path(np.stack([x, z], axis=1), np.arctan(np.clip(slope, -1.2, 1.2)), path.height)
 
 
-def walk_along(body: Body, path: Path, gait: Gait, first: int = RIGHT) -> Tracks:
-    """Make the tracks of a body that follows a path from standing to standing; `first` is the foot that steps first."""
+def between(first: Gait, second: Gait, share: float) -> Gait:
+    """Return the gait a share of the way from one to another; the limp is the first one's."""
+    mixed = {f.name: getattr(first, f.name) * (1 - share) + getattr(second, f.name) * share for f in fields(Gait)}
+    return Gait(**(mixed | {"limp": first.limp}))
+
+
+def walk_along(
+    body: Body, path: Path, gait: Gait, first: int = RIGHT, later: Gait | None = None, share: np.ndarray | None = None
+) -> Tracks:
+    """Make the tracks of a body that follows a path from standing to standing.
+
+    Args:
+        body: The body.
+        path: Of T frames.
+        gait: How it steps.
+        first: The foot that steps first.
+        later: Another gait; its cadence is not used.
+        share: (T,) how far the gait is the later one.
+    """
     frames = len(path.ground)
     tracks = Tracks(frames, body)
     t, seconds = tracks.t, frames / FPS
@@ -123,8 +140,24 @@ def walk_along(body: Body, path: Path, gait: Gait, first: int = RIGHT) -> Tracks
     longest = body.leg * (0.8 if gait.duty > 0.5 else 1.35)
     steps = max(int(round(gait.cadence * (seconds - 0.3))), int(np.ceil(way / longest)) + 1, 3)
     step_s = (seconds - 0.3) / steps
-    moving = bump(t, 0.0, seconds, 0.35)
-    _feet(tracks, path, gait, steps, step_s, first)
+    # The gait of each step, by the frame in which it lands.
+    lands = np.minimum((0.15 + step_s * np.arange(1, steps + 1)) * FPS, frames - 1).astype(int)
+    gaits = [gait if later is None or share is None else between(gait, later, float(share[at])) for at in lands]
+    _feet(tracks, path, gaits, step_s, first)
+    _ride(tracks, path, gait, step_s, first)
+    if later is not None and share is not None:
+        other = Tracks(frames, body)
+        _ride(other, path, later, step_s, first)
+        for name in ("pelvis", "yaw", "pitch", "roll", "spine", "head", "hand"):
+            own = getattr(tracks, name)
+            mix = share if own.ndim == 1 else share[:, None]
+            setattr(tracks, name, own * (1 - mix) + getattr(other, name) * mix)
+    return tracks
+
+
+def _ride(tracks: Tracks, path: Path, gait: Gait, step_s: float, first: int) -> None:
+    """Move trunk and arms over the feet."""
+    t, moving = tracks.t, bump(tracks.t, 0.0, tracks.seconds, 0.35)
     # A stride is a turn of `phase`: the hips sway over the foot that stands, the pelvis rises and falls with every step.
     phase = np.pi * (t - 0.15) / step_s + (0 if first == RIGHT else np.pi)
     wave = np.sin(phase) * moving
@@ -150,17 +183,16 @@ def walk_along(body: Body, path: Path, gait: Gait, first: int = RIGHT) -> Tracks
         tracks.pelvis[:, 1] -= 0.05 * dip
         tracks.spine[:, 1] += SIDE_SIGN[gait.limp] * 0.2 * dip
         tracks.spine[:, 0] += 0.1 * moving
-    return tracks
 
 
-def _feet(tracks: Tracks, path: Path, gait: Gait, steps: int, step_s: float, first: int) -> None:
+def _feet(tracks: Tracks, path: Path, gaits: list[Gait], step_s: float, first: int) -> None:
     """Place the feet: each step swings one foot to where the body will be over it; planted feet do not move.
 
     The body is over a foot a little before mid-stance: the foot leaves the floor farther behind than it came down ahead.
     """
-    t, body, last = tracks.t, tracks.body, len(path.ground) - 1
+    t, body, last, steps = tracks.t, tracks.body, len(path.ground) - 1, len(gaits)
 
-    def footprint(second: float, side: int) -> np.ndarray:
+    def footprint(second: float, side: int, gait: Gait) -> np.ndarray:
         """Return x, y, z and yaw of a foot that stands under the body at a time."""
         at = int(np.clip(round(second * FPS), 0, last))
         offset = stance(body, side, gait.width)
@@ -169,20 +201,20 @@ def _feet(tracks: Tracks, path: Path, gait: Gait, steps: int, step_s: float, fir
         ground = np.array([path.ground[at, 0] + x, BALL_HEIGHT + path.height[at], path.ground[at, 1] + z])
         return np.append(ground, path.facing[at] + SIDE_SIGN[side] * 0.1)
 
-    swing_s, end_s = 2 * step_s * (1 - gait.duty), len(t) / FPS
+    end_s = len(t) / FPS
     for side in (LEFT, RIGHT):
-        place = footprint(0, side)
+        place = footprint(0, side, gaits[0])
         values = np.repeat(place[None], len(t), axis=0)
         lift, pitch = np.zeros(len(t)), np.zeros(len(t))
         # `place` is the footprint that the foot leaves; `values` (T, 4) holds x, y, z and yaw of the foot.
-        for i in range(steps):
+        for i, gait in enumerate(gaits):
             if (i % 2 == 0) != (side == first):
                 continue
             spared = gait.limp == side
-            land = 0.15 + (i + 1) * step_s
+            land, swing_s = 0.15 + (i + 1) * step_s, 2 * step_s * (1 - gait.duty)
             start = max(land - swing_s * (0.8 if spared else 1), 0.02)
             middle = end_s if i >= steps - 2 else min(land + (gait.duty - gait.behind) * step_s, end_s)
-            target = footprint(middle, side)
+            target = footprint(middle, side, gait)
             # From the footprint to the next while the foot is in the air; the last step's target holds to the end.
             share = np.clip((t - start) / (land - start), 0, 1)
             flying = (share > 0) & (share < 1)
@@ -199,4 +231,4 @@ def _feet(tracks: Tracks, path: Path, gait: Gait, steps: int, step_s: float, fir
         tracks.ball[side] = values[:, :3]
         tracks.ball[side][:, 1] += lift
         tracks.foot_yaw[side] = values[:, 3]
-        tracks.foot_pitch[side] = np.maximum(pitch, gait.on_toes * bump(t, 0, len(t) / FPS, 0.3))
+        tracks.foot_pitch[side] = np.maximum(pitch, gaits[0].on_toes * bump(t, 0, len(t) / FPS, 0.3))

@@ -24,6 +24,7 @@ from motionpatches.core.demo.actions.martial import MARTIAL
 from motionpatches.core.demo.actions.performing import PERFORMING
 from motionpatches.core.demo.actions.sports import SPORTS
 from motionpatches.core.demo.actions.swordplay import SWORDPLAY
+from motionpatches.core.demo.actions.transitions import TRANSITIONS
 from motionpatches.core.demo.actions.travel import TRAVEL
 from motionpatches.core.demo.actions.whole_body import FULLBODY
 from motionpatches.core.demo.actions.work import WORK
@@ -52,6 +53,7 @@ ACTIONS: tuple[Action, ...] = (
     + CLASSICAL
     + BALLET
     + MARTIAL
+    + TRANSITIONS
     + BASKETBALL
     + LOADS
     + SWORDPLAY

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
+from motionpatches.core.demo.actions.transitions import turn_back
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, smooth_noise
 from motionpatches.core.demo.gait import JOG, RUN, WALK, Gait, Path, arc, pivot, straight, walk_along, zigzag
@@ -57,18 +58,6 @@ def _turn(low: float, high: float) -> Make:
         return _go(m, pivot(seconds / m.pace, sign * angle), replace(WALK, arm_swing=0.12, heel=0.3, lift=0.06))
 
     return make
-
-
-def _walk_turn_back(m: Maker) -> Tracks:
-    first, turn, second = 2.0 / m.pace, 1.3 / m.pace, 2.0 / m.pace
-    out = straight(first, 1.5)
-    n1, n2 = len(out.ground), int(turn * 20)
-    facing = np.concatenate([out.facing, pivot(turn, np.pi).facing, np.full(len(straight(second, 1.5).ground), np.pi)])
-    back = out.ground[-1] - straight(second, 1.5).ground
-    ground = np.concatenate([out.ground, np.repeat(out.ground[-1:], n2, 0), back])
-    count = min(len(facing), len(ground))
-    assert n1 < count
-    return _go(m, Path(ground[:count], facing[:count], np.zeros(count)), WALK)
 
 
 def _in_place(gait: Gait) -> Make:
@@ -229,7 +218,7 @@ LOCOMOTION: tuple[Action, ...] = (
     ),
     Action(
         "walk and turn back",
-        _walk_turn_back,
+        turn_back(False),
         (
             "walks forward, turns around and walks back",
             "walks ahead, then turns and comes back",

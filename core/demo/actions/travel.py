@@ -9,9 +9,10 @@ import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.gestures import reach
+from motionpatches.core.demo.actions.transitions import run_and_stop
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, ease, keys
-from motionpatches.core.demo.gait import JOG, RUN, WALK, Gait, Path, straight, walk_along, zigzag
+from motionpatches.core.demo.gait import JOG, WALK, Gait, Path, straight, walk_along, zigzag
 
 
 def _walk(m: Maker, seconds: float, speed: float, gait: Gait = WALK, direction: float = 0.0) -> Tracks:
@@ -254,7 +255,7 @@ TRAVEL: tuple[Action, ...] = (
     Action("pushed back", _pushed, ("is pushed and staggers backward", "is shoved and takes quick steps back"), styles=False),
     Action(
         "run and stop",
-        lambda m: _walk(m, m.rng.uniform(1.8, 2.4), 2.0, RUN),
+        run_and_stop,
         ("takes a short run and stops", "dashes a few steps and halts"),
         styles=False,
     ),
