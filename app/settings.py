@@ -16,7 +16,8 @@ from PySide6.QtCore import QSettings
 
 from motionpatches.core import notices, paths
 from motionpatches.core.atomic import put_aside, write_atomically
-from motionpatches.core.errors import StudioError
+from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.regular_file import open_regular, read_regular
 
 # 1: the platform's own store (0.1). 2: settings.ini in the program's configuration folder (0.2).
 FORMAT = 2
@@ -51,7 +52,7 @@ def plain_settings(file: Path) -> QSettings:
             )
             file = file if kept else NOWHERE
         elif file.is_symlink():
-            write_atomically(file, file.read_bytes())  # QSettings would write what the link points to
+            write_atomically(file, read_regular(file))  # QSettings would write what the link points to
     except (OSError, StudioError):
         file = NOWHERE
     return QSettings(str(file), QSettings.Format.IniFormat)
@@ -60,10 +61,12 @@ def plain_settings(file: Path) -> QSettings:
 def _is_plain(file: Path) -> bool:
     """Whether QSettings would make no object of any value. Raises OSError."""
     try:
-        with open(file, "rb") as stream:
+        with open_regular(file) as stream:
             content = stream.read(MOST + 1)
     except FileNotFoundError:
         return True
+    except FileProblem:  # a pipe or a device
+        return False
     if len(content) > MOST:
         return False
     try:

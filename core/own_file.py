@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from motionpatches.core import notices
 from motionpatches.core.atomic import locked, put_aside
 from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.regular_file import open_regular
 
 T = TypeVar("T")
 MOST = 256 * 2**20
@@ -45,7 +46,7 @@ def read_own(file: Path, what: str, parse: Callable[[Any], T], held: bool = Fals
 
 
 def _parsed(file: Path, parse: Callable[[Any], T]) -> T:
-    with open(file, "rb") as stream:
+    with open_regular(file) as stream:
         content = stream.read(MOST + 1)
     if len(content) > MOST:
         raise ValueError("too long")

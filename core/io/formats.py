@@ -12,6 +12,16 @@ from motionpatches.core.motion.raw import RawTake
 Reader = Callable[[Path], list[RawTake]]
 
 
+@dataclass(frozen=True)
+class Glance:
+    """What the bytes of a file with one take show without places being computed: `rig`, the same for takes of one rig whose
+    hierarchies are stated alike; `frames`; `fps`, None where the format states no rate."""
+
+    rig: str
+    frames: int
+    fps: float | None
+
+
 def _any(_: Path) -> bool:
     return True
 
@@ -23,7 +33,8 @@ def _alone(path: Path) -> list[Path]:
 @dataclass(frozen=True)
 class Format:
     """A kind of file. `read` gives its takes or raises FileProblem. `native`: by a compiled library, hence in a child process.
-    `fits`: a quick look inside, for suffixes that other kinds of file have too. `files`: every file the takes depend on."""
+    `fits`: a quick look inside, for suffixes that other kinds of file have too. `files`: every file the takes depend on.
+    `glance`: of the content of a file that is plainly whole, None for every other."""
 
     name: str
     suffixes: tuple[str, ...]
@@ -31,6 +42,7 @@ class Format:
     native: bool = False
     fits: Callable[[Path], bool] = _any
     files: Callable[[Path], list[Path]] = _alone
+    glance: Callable[[bytes], Glance | None] | None = None
 
 
 def index_of(path: Path, takes: Sequence[RawTake], name: str) -> int:

@@ -12,17 +12,18 @@ from motionpatches.core.io.acclaim.amc import AMC
 from motionpatches.core.io.arrays.arrays import NPY, NPZ, PICKLE, TORCH
 from motionpatches.core.io.assemble import assemble
 from motionpatches.core.io.bvh.bvh import BVH
-from motionpatches.core.io.formats import Format, index_of
+from motionpatches.core.io.formats import Format, Glance, index_of
 from motionpatches.core.io.gltf.gltf import GLTF
 from motionpatches.core.io.limits import check_take
 from motionpatches.core.io.native.c3d import C3D
-from motionpatches.core.io.native.child import belongs_in_child, read_in_child
+from motionpatches.core.io.native.child import LONG, belongs_in_child, read_in_child
 from motionpatches.core.io.native.fbx import FBX
 from motionpatches.core.io.native.usd import USD
 from motionpatches.core.io.points.joint_csv import JOINT_CSV
 from motionpatches.core.io.points.mvnx import MVNX
 from motionpatches.core.io.points.ntu import NTU
 from motionpatches.core.io.points.trc import TRC
+from motionpatches.core.io.text import read_bytes
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.recognition.evidence import evidence_of
@@ -58,6 +59,17 @@ def is_motion_file(path: Path) -> bool:
 def files_of(path: Path) -> Sequence[Path]:
     """Every file that the takes of a file depend on, itself first. Raises FileProblem."""
     return format_of(path).files(path)
+
+
+def glance_at(path: Path) -> Glance | None:
+    """What a file shows without its takes being read; None where it has to be read. Raises FileProblem."""
+    kind = format_of(path)
+    try:
+        if kind.glance is None or path.stat().st_size >= LONG:
+            return None
+    except OSError as error:
+        raise os_problem(path, error) from error
+    return kind.glance(read_bytes(path))
 
 
 def read_takes_of(path: Path) -> list[RawTake]:

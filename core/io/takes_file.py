@@ -22,6 +22,7 @@ from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.motion.skeleton import Skeleton
 from motionpatches.core.motion.stated import Stated
+from motionpatches.core.regular_file import open_regular
 
 MAGIC = b"MPTAKES2"
 # Raised when any reader gives other takes for the same bytes: what is cached is then read anew.
@@ -94,7 +95,7 @@ def read_takes(path: Path, own: bool = False) -> list[RawTake]:
 
 def _content(path: Path) -> np.ndarray:
     """(N,) uint8, not writable."""
-    with open(path, "rb") as stream:
+    with open_regular(path) as stream:
         if os.fstat(stream.fileno()).st_size < MAP_FROM:
             return np.frombuffer(stream.read(), np.uint8)
         return np.memmap(stream, np.uint8, "r").view(np.ndarray)

@@ -7,14 +7,14 @@ import json
 import math
 import os
 import re
-import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.regular_file import open_regular
 
 MAX_TEXT = 1 << 30
 MAX_JSON = 16 << 20
@@ -33,18 +33,6 @@ _SENTINEL = -7.0390625e270
 def read_text(path: Path, most: int = MAX_TEXT) -> str:
     """A whole file as text, every line ending in '\\n'. Raises FileProblem where it cannot be read or is too long."""
     return decode(read_bytes(path, most))
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """Open a regular file for reading, never waiting for a pipe. Raises FileProblem for anything else, and OSError."""
-    if os.path.isdir(path):
-        raise IsADirectoryError(path)
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return open(descriptor, "rb")
-    os.close(descriptor)
-    raise FileProblem(path, "it is a device or a pipe, no regular file", "Copy the take into a file")
 
 
 def read_bytes(path: Path, most: int = MAX_TEXT) -> bytes:

@@ -17,6 +17,7 @@ from motionpatches.core.library.cache import take_cache
 from motionpatches.core.library.caption_table import read_captions_csv
 from motionpatches.core.library.caption_text import read_captions_txt
 from motionpatches.core.library.captions import CaptionLine, caption_from_name
+from motionpatches.core.library.glances import Glances, order
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, left_out
 from motionpatches.core.library.recognised import recognised
 from motionpatches.core.library.scan import (
@@ -88,11 +89,11 @@ def open_files(
     skipped: Iterable[Skipped] = (),
 ) -> Job[Library]:
     """These files as one library; each that is new or changed since `known` is read once. `skipped`: what was left out before."""
-    scan = _Scan(root, known or {}, Counter(str(f.with_suffix("")) for f in files), skipped)
+    scan = _Scan(root, files, known or {}, skipped)
     meter = Meter(f"Reading {name}", len(files))
     due = time.perf_counter() + PARTLY_S
     try:
-        for count, file in enumerate(files):
+        for count, file in enumerate(order(files, scan.known)):
             start = time.perf_counter()
             partly = start > due and bool(scan.files)
             yield replace(meter.at(count), found=scan.library(name) if partly else None)
@@ -112,11 +113,14 @@ def open_files(
 
 
 class _Scan:
-    """What a scan has found so far, and what an earlier one knew. `stems`: how many files share a path but for the suffix."""
+    """What a scan of `paths` has found so far, and what an earlier one knew. `stems`: how many files share a path but for the
+    suffix."""
 
-    def __init__(self, root: Path, known: Mapping[str, FoundFile], stems: Counter[str], skipped: Iterable[Skipped]):
-        self.root, self.known, self.stems = root, known, stems
-        self.files: list[FoundFile] = []
+    def __init__(self, root: Path, paths: list[Path], known: Mapping[str, FoundFile], skipped: Iterable[Skipped]):
+        self.root, self.paths, self.known = root, paths, known
+        self.stems = Counter(str(path.with_suffix("")) for path in paths)
+        self.glances = Glances(len(paths))
+        self.files: dict[Path, FoundFile] = {}
         self.siblings: list[FoundFile] = []
         self.skipped = list(skipped)
         self.notes: list[str] = []
@@ -128,7 +132,7 @@ class _Scan:
         """A file that fails is named with the reason, and the next one is read."""
         try:
             self.captions[file] = self._captions_beside(file)
-            self.files.append(self._found(file))
+            self.files[file] = self._found(file)
         except Exception as error:  # a fault of a reader must not take the folder down
             self.skipped.append(left_out(file, error))
 
@@ -136,7 +140,7 @@ class _Scan:
         """A file opened alone that leaves doubt is read as the other takes of its rig in its folder are."""
         from motionpatches.core.recognition.survey import SURE
 
-        if all(min(r.up.confidence, r.unit.confidence) >= SURE for r in readings_of(self.files).values()):
+        if all(min(r.up.confidence, r.unit.confidence) >= SURE for r in readings_of([*self.files.values()]).values()):
             return
         with suppress(OSError):
             beside = sorted(f for f in file.parent.iterdir() if f.suffix.lower() == file.suffix.lower() and f != file)
@@ -146,12 +150,13 @@ class _Scan:
 
     def _found(self, file: Path) -> FoundFile:
         before = self.known.get(str(file))
-        if before is None:
-            return read_file(file)
-        content = take_cache().content(file, before.stamp, before.digest)
-        if content.digest != before.digest:
-            return read_file(file)
-        return before if content.stamp == before.stamp else replace(before, stamp=content.stamp)
+        if before is not None and self.glances.trusts(before):
+            content = take_cache().content(file, before.stamp, before.digest)
+            if content.digest == before.digest:
+                return self.glances.add(before if content.stamp == before.stamp else replace(before, stamp=content.stamp))
+        shown = self.glances.at(file)
+        told = None if shown is None else self.glances.told(file, shown)
+        return told or self.glances.add(read_file(file), shown)
 
     def _captions_beside(self, file: Path) -> list[CaptionLine] | None:
         """Of captions.csv or a .txt of the file's name; None where neither says anything of it."""
@@ -173,17 +178,18 @@ class _Scan:
         return read_captions_txt(beside) if beside.exists() else None
 
     def library(self, name: str) -> Library:
-        readings = readings_of([*self.files, *self.siblings])
+        files = [self.files[path] for path in self.paths if path in self.files]
+        readings = readings_of([*files, *self.siblings])
         clips: list[Clip] = []
         skipped = list(self.skipped)
-        for file in self.files:
+        for file in files:
             try:
                 takes = [self._take(file, take, readings) for take in file.takes]
                 clips += [clip for whole, lines in takes for clip in clips_by_range(whole, lines, keep_whole=True)]
                 skipped += [late for whole, lines in takes for late in after_the_end(whole, lines)]
             except Exception as error:
                 skipped.append(left_out(file.path, error))
-        stamps = {str(f.path): (f.stamp, f.digest) for f in self.files}
+        stamps = {str(f.path): (f.stamp, f.digest) for f in files}
         return Library(
             self.root,
             name,
@@ -191,8 +197,9 @@ class _Scan:
             tuple(_unique(clips)),
             folder_reader(self.root, readings, stamps),
             tuple(skipped),
-            (*notes_of(self.files, readings), *self.notes),
-            tuple(self.files),
+            (*notes_of(files, readings), *self.notes),
+            tuple(files),
+            readings,
         )
 
     def _take(self, file: FoundFile, take: Found, readings: Readings) -> tuple[Clip, list[CaptionLine]]:

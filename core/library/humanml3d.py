@@ -124,7 +124,7 @@ def _frame_count(file: Path, joints: int) -> int:
     """From the array's header alone."""
     from motionpatches.core.io.arrays.joint_vectors import WIDTHS
     from motionpatches.core.io.containers.npy_file import NotAnArray, read_header
-    from motionpatches.core.io.text import open_regular
+    from motionpatches.core.regular_file import open_regular
 
     try:
         with open_regular(file) as stream:

@@ -23,7 +23,7 @@ from motionpatches.core.recognition import corrections
 if TYPE_CHECKING:
     from motionpatches.core.recognition.decide import Recognition
 
-FORMAT = 4
+FORMAT = 5
 _LIST = json.JSONDecoder().decode
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT);
@@ -130,22 +130,12 @@ def _save_readings(base: sqlite3.Connection, library: Library) -> None:
     """Takes of one rig share a recognition, so each is written once."""
     from motionpatches.core.recognition.stored import recognition_values
 
-    recognition = library.reader.recognition
-    if recognition is None:
-        return
-    numbers: dict[int, int] = {}
-    kept: list[Recognition] = []
-    rows: dict[tuple[str, str], int] = {}
-    for clip in library.clips:
-        found = recognition(clip)
-        if id(found) not in numbers:
-            numbers[id(found)] = len(kept)
-            kept.append(found)
-        rows[str(clip.path), clip.take] = numbers[id(found)]
-    base.executemany(
-        "INSERT INTO recognitions VALUES (?, ?)", ((i, json.dumps(recognition_values(found))) for i, found in enumerate(kept))
-    )
-    base.executemany("INSERT INTO readings VALUES (?, ?, ?)", ((*_stored(key), number) for key, number in rows.items()))
+    kept = {id(found): found for found in library.readings.values()}
+    numbers = {name: number for number, name in enumerate(kept)}
+    contents = (json.dumps(recognition_values(found)) for found in kept.values())
+    base.executemany("INSERT INTO recognitions VALUES (?, ?)", enumerate(contents))
+    rows = ((*_stored(key), numbers[id(found)]) for key, found in library.readings.items())
+    base.executemany("INSERT INTO readings VALUES (?, ?, ?)", rows)
 
 
 def load(root: Path, file: Path | None = None) -> Indexed | None:
@@ -184,7 +174,10 @@ def _damaged(file: Path) -> None:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[sqlite3.Connection]:
-    """An index for reading; its name may hold what means something in an address."""
+    """An index for reading; its name may hold what means something in an address. Raises sqlite3.Error for a pipe or device
+    too."""
+    if not os.path.isfile(file):  # SQLite would wait for a pipe
+        raise sqlite3.DatabaseError("it is no regular file")
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as base:
         yield base
 

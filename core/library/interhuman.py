@@ -68,6 +68,7 @@ def open_interhuman(root: Path) -> Job[Library]:
         tuple(skipped),
         ("two people a clip", *notes_of(found, readings)),
         tuple(found),
+        readings,
     )
 
 

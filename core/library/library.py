@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -83,8 +83,8 @@ class Reader(NamedTuple):
 class Library:
     """What was opened: `layout` names how it was recognised; `skipped` lists every file left out.
 
-    `files`: what a scan found, for the index. `from_index`: taken from the index of an earlier scan, and still to be checked
-    against the disk.
+    `files`: what a scan found, and `readings`: how it reads each take (path, name), for the index. `from_index`: taken from the
+    index of an earlier scan, and still to be checked against the disk.
     """
 
     root: Path
@@ -95,6 +95,7 @@ class Library:
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[FoundFile, ...] = field(default=(), repr=False)
+    readings: Mapping[tuple[str, str], Recognition] = field(default_factory=dict, repr=False)
     from_index: bool = False
 
     @property

@@ -26,11 +26,14 @@ def recognised(root: Path, raw: Callable[[Clip], RawTake], readings: Readings | 
     """
 
     def recognition(clip: Clip) -> Recognition:
-        from motionpatches.core.recognition.decide import recognise
+        from motionpatches.core.recognition.decide import confirmed, recognise
+        from motionpatches.core.recognition.evidence import evidence_of
 
         key = (str(clip.path), clip.take)
         found = index.load_reading(root, *key) if readings is None else readings.get(key)
-        return found or recognise(raw(clip))
+        if found is None:
+            return recognise(raw(clip))
+        return found if found.basis is None else confirmed(found, evidence_of(raw(clip)))
 
     def read(clip: Clip) -> Motion:
         from motionpatches.core.io.assemble import assemble

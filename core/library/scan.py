@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A take as a scan found it: `name` within its file, rate, frames, its own captions, and what it says of its rig."""
+    """A take as a scan found it: `name` within its file, rate, frames, its own captions, and what it says of its rig.
+
+    `evidence` is None where the take was not looked at: others of its `rig` (as a glance shows it) in its folder speak for it.
+    """
 
     name: str
     fps: float
@@ -30,7 +33,8 @@ class Found:
     joints: int
     captions: tuple[str, ...]
     hierarchy: str
-    evidence: Evidence
+    evidence: Evidence | None
+    rig: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,16 +87,35 @@ def raw_take(path: Path, name: str, stamp: str = "", digest: str = "") -> RawTak
     return takes[index_of(path, takes, name)]
 
 
-def readings_of(files: Iterable[FoundFile]) -> Readings:
+def readings_of(files: Sequence[FoundFile]) -> Readings:
     """How each take (path, name) is read: takes of one rig in one folder alike."""
     from motionpatches.core.recognition.survey import survey
 
     evidence, folders = {}, {}
     for file in files:
         for take in file.takes:
-            key = (str(file.path), take.name)
-            evidence[key], folders[key] = take.evidence, str(file.path.parent)
-    return survey(evidence, folders)
+            if take.evidence is not None:
+                key = (str(file.path), take.name)
+                evidence[key], folders[key] = take.evidence, str(file.path.parent)
+    readings = survey(evidence, folders)
+    return readings | _readings_of_others(files, readings) if len(readings) < sum(len(f.takes) for f in files) else readings
+
+
+def _readings_of_others(files: Sequence[FoundFile], readings: Readings) -> Readings:
+    """The reading that most takes of a rig in a folder have, for those that were not looked at."""
+    from motionpatches.core.recognition.decide import shared_reading
+
+    looked_at: dict[tuple[Path, str], list[tuple[Recognition, Evidence]]] = defaultdict(list)
+    others: dict[tuple[str, str], tuple[Path, str]] = {}
+    for file in files:
+        for take in file.takes:
+            key, group = (str(file.path), take.name), (file.path.parent, take.rig)
+            if take.evidence is None:
+                others[key] = group
+            elif take.rig:
+                looked_at[group].append((readings[key], take.evidence))
+    shared = {group: shared_reading(looked_at[group]) for group in set(others.values())}
+    return {key: shared[group] for key, group in others.items()}
 
 
 def notes_of(files: Iterable[FoundFile], readings: Readings, most: int = 4) -> tuple[str, ...]:
@@ -119,13 +142,20 @@ def takes_values(takes: Iterable[Found]) -> list[dict[str, Any]]:
     """Takes as JSON values."""
     from motionpatches.core.recognition.stored import evidence_values
 
-    return [
-        {**{k: v for k, v in vars(take).items() if k != "evidence"}, "evidence": evidence_values(take.evidence)} for take in takes
-    ]
+    return [{**vars(take), "evidence": None if take.evidence is None else evidence_values(take.evidence)} for take in takes]
 
 
 def takes_from(values: list[dict[str, Any]]) -> tuple[Found, ...]:
     """The inverse of takes_values. Raises KeyError, TypeError, ValueError or IndexError where something else was stored."""
     from motionpatches.core.recognition.stored import evidence_from
 
-    return tuple(Found(**{**v, "captions": tuple(v["captions"]), "evidence": evidence_from(v["evidence"])}) for v in values)
+    return tuple(
+        Found(
+            **{
+                **v,
+                "captions": tuple(v["captions"]),
+                "evidence": None if v["evidence"] is None else evidence_from(v["evidence"]),
+            }
+        )
+        for v in values
+    )

@@ -42,7 +42,7 @@ class TakeStore:
         file = self._file(key)
         try:
             takes = read_takes(file)
-        except (OSError, ValueError, MemoryError):
+        except (OSError, ValueError, MemoryError, FileProblem):
             return None
         with suppress(OSError):
             if time.time() - os.stat(file).st_mtime > TOUCH_S:

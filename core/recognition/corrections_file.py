@@ -18,6 +18,7 @@ from motionpatches.core.atomic import ASIDE, locked, put_aside, write_atomically
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.motion.axes import UP_AXES
 from motionpatches.core.motion.skeleton import Chains
+from motionpatches.core.regular_file import read_regular
 
 Scope = Literal["file", "folder", "rig"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -106,7 +107,7 @@ def read(strict: bool = False) -> Kept:
         stat = os.stat(file)
         stamp = (str(file), stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if _seen[0] != stamp:
-            _seen = (stamp, _parsed(file.read_bytes()))
+            _seen = (stamp, _parsed(read_regular(file)))
         return _seen[1]
     except FileNotFoundError:
         return Kept()
@@ -114,7 +115,7 @@ def read(strict: bool = False) -> Kept:
         if strict:
             raise os_problem(file, error) from error
         return Kept()
-    except ValueError:
+    except (ValueError, FileProblem):
         kept = put_aside(file)
         if kept is not None:
             notices.tell(f"The list of import corrections could not be read. It was put aside as {kept.name}.")
@@ -210,7 +211,7 @@ def _write(entries: Iterable[Remembered], unread: int) -> None:
     file = paths.corrections()
     rows = [{**{n: v for n, v in asdict(entry).items() if n != "correction"}, **entry.correction.said()} for entry in entries]
     if unread:
-        with suppress(OSError):
-            write_atomically(file.with_name(file.name + ASIDE), file.read_bytes())
+        with suppress(OSError, FileProblem):
+            write_atomically(file.with_name(file.name + ASIDE), read_regular(file))
     write_atomically(file, json.dumps({"format": FORMAT, "corrections": rows}, indent=1) + "\n")
     _seen = ((), Kept())

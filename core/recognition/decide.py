@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,14 +24,26 @@ STUBBORN = 7.0
 
 
 @dataclass(frozen=True)
+class Basis:
+    """Of a reading that other takes of a rig gave a take which was not looked at: their `rig`, the least and greatest of their
+    statures in raw units, and (6,) log-scores along UP_AXES, the best of them 0."""
+
+    rig: str
+    least: float
+    greatest: float
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Recognition:
     """How a take is read: `unit` metres per unit, `up` one of UP_AXES, `parts`, and whether the root's OFFSET is added
-    (None where there is none)."""
+    (None where there is none). `basis`: where it still is to be `confirmed` by the take itself."""
 
     unit: Stated[float]
     up: Stated[str]
     parts: PartFinding
     root_offset: Stated[bool] | None = None
+    basis: Basis | None = None
 
     @property
     def token(self) -> str:
@@ -53,6 +65,31 @@ def decide(takes: Sequence[Evidence]) -> list[Recognition]:
     return [found[i] for i in range(len(takes))]
 
 
+def shared_reading(takes: Sequence[tuple[Recognition, Evidence]]) -> Recognition:
+    """The reading that most of the takes of one rig in one folder have, for another take of it."""
+    readings = Counter(reading for reading, _ in takes)
+    common = readings.most_common(1)[0][0]
+    evidence = [own for reading, own in takes if reading == common]
+    statures = [own.stature for own in evidence]
+    scores = _scores(evidence)
+    return replace(common, basis=Basis(evidence[0].rig, min(statures), max(statures), tuple(map(float, scores - scores.max()))))
+
+
+def confirmed(shared: Recognition, own: Evidence) -> Recognition:
+    """The reading of a take by others of its rig, unless it is of another rig or size after all, or its motion says otherwise
+    with force."""
+    basis = shared.basis
+    if basis is None:
+        return shared
+    if own.rig != basis.rig or not basis.least / SAME_SIZE <= own.stature <= basis.greatest * SAME_SIZE:
+        return decide([own])[0]
+    scores = np.maximum(np.array(basis.scores), -STUBBORN) + up_axis.own(own.up)
+    axis = int(np.argmax(scores))
+    if UP_AXES[axis] == shared.up.value:
+        return replace(shared, basis=None)
+    return replace(shared, up=_up(axis, scores, [own]), root_offset=_offset([own], axis), basis=None)
+
+
 def _by_size(statures: Sequence[float]) -> list[list[int]]:
     """Indices of takes in groups without a gap of SAME_SIZE between neighbours."""
     order = sorted(range(len(statures)), key=statures.__getitem__)
@@ -65,8 +102,7 @@ def _by_size(statures: Sequence[float]) -> list[list[int]]:
 
 
 def _decide(takes: list[Evidence]) -> list[Recognition]:
-    said = takes[0].said_up
-    scores = up_axis.pooled([t.up for t in takes], up_axis.prior(said.value if said else None, said.confidence if said else 0.0))
+    scores = _scores(takes)
     shared = scores - scores.max()
     common = int(np.argmax(shared))
     parts = _parts(takes)
@@ -81,6 +117,12 @@ def _decide(takes: list[Evidence]) -> list[Recognition]:
             readings[axis] = Recognition(unit_found, _up(axis, basis, takes), parts, _offset(takes, axis))
         chosen.append(readings[axis])
     return chosen
+
+
+def _scores(takes: Sequence[Evidence]) -> np.ndarray:
+    """(6,) log-posterior along UP_AXES, not normalised."""
+    said = takes[0].said_up
+    return up_axis.pooled([t.up for t in takes], up_axis.prior(said.value if said else None, said.confidence if said else 0.0))
 
 
 def _sure(scores: np.ndarray, at: int) -> float:

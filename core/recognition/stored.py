@@ -9,7 +9,7 @@ import numpy as np
 
 from motionpatches.core.motion.stated import Stated
 from motionpatches.core.recognition.body_parts import PartFinding
-from motionpatches.core.recognition.decide import Recognition
+from motionpatches.core.recognition.decide import Basis, Recognition
 from motionpatches.core.recognition.evidence import Evidence
 from motionpatches.core.recognition.up_axis import UpEvidence
 
@@ -53,7 +53,14 @@ def recognition_from(values: Values) -> Recognition:
     unit, up = _stated(values["unit"]), _stated(values["up"])
     if unit is None or up is None:
         raise KeyError("unit or up axis")
-    return Recognition(unit, up, _parts(values["parts"]), _stated(values["root_offset"]))
+    basis = values["basis"]
+    return Recognition(
+        unit,
+        up,
+        _parts(values["parts"]),
+        _stated(values["root_offset"]),
+        None if basis is None else Basis(**{**basis, "scores": tuple(map(float, basis["scores"]))}),
+    )
 
 
 def _values(stated: Stated[Any] | None) -> Values | None:

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from motionpatches.app.background.training_process import CHILD, command
-from motionpatches.app.settings import FORMAT, open_settings
+from motionpatches.app.settings import FORMAT, open_settings, plain_settings
 from motionpatches.core import notices, paths
 
 
@@ -175,6 +175,16 @@ def test_settings_are_not_written_through_a_link(ini, tmp_path):
     settings.setValue("appearance", "Light")
     settings.sync()
     assert "Dark" in victim.read_text() and "Light" in ini.read_text() and not ini.is_symlink()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_pipe_in_the_place_of_the_settings_is_put_aside(ini):
+    os.mkfifo(ini)
+    settings = plain_settings(ini)
+    settings.setValue("a", 1)
+    settings.sync()
+    assert ini.is_file() and ini.with_name(ini.name + ".damaged").is_fifo()
+    assert "could not be read" in notices.untold()[0]
 
 
 def test_a_home_that_cannot_be_written_has_no_settings(tmp_path, monkeypatch):

@@ -1,7 +1,7 @@
 """Scanning a folder of 50,000 small motion files: `python -m tests.benchmarks.scanning [COUNT] [DIFFERENT]`.
 
 Prints seconds of processor and the largest memory: the first scan, the scan of a folder that did not change, and opening by the
-index. Of the files DIFFERENT many are not copies of the first one.
+index. DIFFERENT of the files are other motions of the same rig, each for itself, the rest copies of the first.
 """
 
 import os
@@ -19,12 +19,17 @@ def make(root: Path, count: int, different: int) -> None:
     from tests.skeletons import BODIES, write_bvh
 
     write_bvh(root / "one.bvh", BODIES["LAFAN1"], frames=FRAMES)
-    text = (root / "one.bvh").read_text()
+    head, _, body = (root / "one.bvh").read_text().partition("Frame Time:")
+    time_, *rows = body.splitlines()
     (root / "one.bvh").unlink()
     for number in range(count):
         folder = root / f"{number // 1000:03d}"
         folder.mkdir(exist_ok=True)
-        (folder / f"walk_{number:05d}.bvh").write_text(text + " " * min(number, different) + "\n")
+        own = number if number < different else 0
+        start = own % len(rows)
+        # Begun at another frame, all of it moved to the side, in columns of the same width.
+        moved = [f"{own / 100:.4f} {row.split(' ', 1)[1]}" for row in (*rows[start:], *rows[:start])]
+        (folder / f"walk_{number:05d}.bvh").write_text("\n".join([f"{head}Frame Time:{time_}", *moved]) + "\n")
 
 
 def main(count: int = 50_000, different: int = 0) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.io.arrays import generators
+from motionpatches.core.io.arrays.glance import glance
 from motionpatches.core.io.arrays.joint_vectors import STATISTICS, WIDTHS, denormalised, statistics_beside
 from motionpatches.core.io.arrays.layouts import MAX_NUMBERS, as_float32, check_numbers, positions_of, takes_of
 from motionpatches.core.io.arrays.not_positions import check_places, check_rows
@@ -26,7 +27,6 @@ from motionpatches.core.io.smpl import interhuman
 from motionpatches.core.io.smpl.body import take_of
 from motionpatches.core.io.smpl.motionx import MOTIONX_WIDTH, motionx_poses
 from motionpatches.core.io.smpl.results import poses_in
-from motionpatches.core.io.text import open_regular
 from motionpatches.core.io.values import (
     CAPTIONS,
     RATES,
@@ -44,6 +44,7 @@ from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.motion.skeleton import KIT21, Skeleton
 from motionpatches.core.motion.stated import Stated
 from motionpatches.core.recognition.joint_orders import recognise_order
+from motionpatches.core.regular_file import open_regular
 
 __all__ = ["NPY", "NPZ", "PICKLE", "TORCH", "positions_of", "read_array", "read_arrays", "read_npz"]
 
@@ -312,7 +313,14 @@ def _npy_fits(path: Path) -> bool:
     return path.stem.lower() not in STATISTICS
 
 
-NPY = Format("NumPy array", (".npy",), read_arrays, fits=_npy_fits, files=lambda path: [path, *statistics_beside(path)])
+NPY = Format(
+    "NumPy array",
+    (".npy",),
+    read_arrays,
+    fits=_npy_fits,
+    files=lambda path: [path, *statistics_beside(path)],
+    glance=glance,
+)
 NPZ = Format("NumPy arrays", (".npz",), read_arrays, files=_files)
 PICKLE = Format("Python pickle", (".pkl", ".pickle", ".joblib"), read_arrays)
 TORCH = Format("PyTorch file", (".pt", ".pth"), read_arrays, fits=torch_file.fits)

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from motionpatches.core.io.bvh.body import Body
+from motionpatches.core.io.bvh.glance import glance
 from motionpatches.core.io.bvh.parse import Bvh, open_bvh
 from motionpatches.core.io.bvh.positions import (
     Places,
@@ -147,4 +148,4 @@ def _unique(names: list[str]) -> list[str]:
     return out if len(set(out)) == len(out) else [f"{i} {name}" for i, name in enumerate(out, 1)]
 
 
-BVH = Format("BVH", (".bvh",), read_bvh)
+BVH = Format("BVH", (".bvh",), read_bvh, glance=glance)

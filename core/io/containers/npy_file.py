@@ -15,8 +15,8 @@ import numpy as np
 
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.io.containers.plain_pickle import MAX_BYTES, load_plain
-from motionpatches.core.io.text import open_regular
 from motionpatches.core.io.values import is_text, printable
+from motionpatches.core.regular_file import open_regular
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 10_000
