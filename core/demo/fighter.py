@@ -29,7 +29,8 @@ class Kick:
         pitch, roll: Of the hips; roll leans away from the leg.
         bend, side: Of the spine; side leans away from the leg.
         hit: The second at which the leg is straight.
-        arm: Where the arm of the kicking side is meanwhile, as in `Tracks`.
+        arm, other: Where the arm of the kicking side and the other arm are meanwhile, as in `Tracks`.
+        drop: How much lower than standing the pelvis is, leg lengths.
     """
 
     path: tuple[tuple[float, Leg], ...]
@@ -40,6 +41,8 @@ class Kick:
     side: float = 0.1
     hit: float = 0.45
     arm: tuple[float, float, float] = (0.3, -0.55, 0.1)
+    other: tuple[float, float, float] = (-0.12, -0.1, 0.4)
+    drop: float = 0.03
 
 
 class Fighter(Timeline):
@@ -197,9 +200,9 @@ class Fighter(Timeline):
         self.to(start, kick.hit, turn=turn, **{f"toe{support}": toe})
         away = over - 0.05 * np.array([np.sin(self.heading), np.cos(self.heading)]) * (kick.pitch <= 0)
         self.to(kick.hit - 0.25, kick.hit, tilt=(kick.pitch, sign * kick.roll), spine=(kick.bend, sign * kick.side, 0.0))
-        self.to(kick.hit - 0.25, kick.hit, pelvis=(away[0], 0.03, away[1]))
+        self.to(kick.hit - 0.25, kick.hit, pelvis=(away[0], kick.drop, away[1]))
         other = 1 - leg
-        self.to(kick.hit - 0.3, kick.hit, **{f"hand{leg}": kick.arm, f"hand{other}": (-0.12, -0.1 + self.high, 0.4)})
+        self.to(kick.hit - 0.3, kick.hit, **{f"hand{leg}": kick.arm, f"hand{other}": kick.other})
         if spin:
             self.heading += sign * 2 * np.pi
             self.to(kick.hit - 0.45, kick.hit - 0.1, gaze=self.heading)

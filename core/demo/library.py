@@ -12,6 +12,7 @@ from motionpatches.core.demo.action import Action, Maker
 from motionpatches.core.demo.actions.ballet import BALLET
 from motionpatches.core.demo.actions.ballroom import BALLROOM
 from motionpatches.core.demo.actions.basketball import BASKETBALL
+from motionpatches.core.demo.actions.capoeira import CAPOEIRA
 from motionpatches.core.demo.actions.classical import CLASSICAL
 from motionpatches.core.demo.actions.everyday import EVERYDAY
 from motionpatches.core.demo.actions.falls import FALLS
@@ -22,10 +23,12 @@ from motionpatches.core.demo.actions.loads import LOADS
 from motionpatches.core.demo.actions.locomotion import LOCOMOTION
 from motionpatches.core.demo.actions.martial import MARTIAL
 from motionpatches.core.demo.actions.performing import PERFORMING
+from motionpatches.core.demo.actions.playground import PLAYGROUND
 from motionpatches.core.demo.actions.sports import SPORTS
 from motionpatches.core.demo.actions.swordplay import SWORDPLAY
 from motionpatches.core.demo.actions.transitions import TRANSITIONS
 from motionpatches.core.demo.actions.travel import TRAVEL
+from motionpatches.core.demo.actions.warmup import WARMUP
 from motionpatches.core.demo.actions.whole_body import FULLBODY
 from motionpatches.core.demo.actions.work import WORK
 from motionpatches.core.demo.body import FPS, LEFT, RIGHT, Body, Tracks, make_body
@@ -57,6 +60,9 @@ ACTIONS: tuple[Action, ...] = (
     + BASKETBALL
     + LOADS
     + SWORDPLAY
+    + CAPOEIRA
+    + PLAYGROUND
+    + WARMUP
 )
 SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")
 TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",), 5: ("five times",)}

@@ -28,15 +28,22 @@ def hula(m: Maker) -> Tracks:
 
 
 def torso_twist(m: Maker) -> Tracks:
-    """Turn the trunk to and fro with raised arms."""
-    tracks = m.still(m.rng.uniform(3.0, 4.5))
+    """Turn the trunk to and fro on wide feet, elbows up, arms wide or hands at the hips; the heel of the far foot rises."""
+    tracks = m.still(m.rng.uniform(3.0, 5.0))
     amount = bump(tracks.t, 0.2, tracks.seconds - 0.2, 0.5)
-    turn = np.sin(2 * np.pi * 0.6 * m.pace * tracks.t) * amount
-    tracks.spine[:, 2] += 0.95 * turn
-    tracks.yaw += 0.2 * turn
+    turn = np.sin(2 * np.pi * m.rng.uniform(0.35, 0.65) * m.pace * tracks.t) * amount
+    tracks.spine[:, 2] += 0.85 * m.size * turn
+    tracks.yaw += 0.35 * m.size * turn
+    tracks.spine[:, 0] += m.rng.uniform(0.0, 0.25) * amount
+    arms = ((0.1, 0.0, 0.42), (0.9, -0.05, 0.2), (0.08, -0.7, 0.05))[int(m.rng.choice(3, p=(0.45, 0.4, 0.15)))]
     for limb in (LEFT, RIGHT):
-        reach(tracks, limb, amount, (0.1, 0.0, 0.42))
-        tracks.elbow_up[limb] = 0.9 * amount
+        # Loose arms are flung behind the trunk that leads.
+        trail = SIDE_SIGN[limb] * 0.35 * (arms[0] > 0.5) * np.roll(turn, 3)
+        reach(tracks, limb, amount, np.asarray(arms) + np.stack([-np.abs(trail), 0 * trail, -trail], axis=1))
+        tracks.elbow_up[limb] = 0.9 * amount * (arms[0] < 0.5)
+        tracks.ball[limb][:, 0] += SIDE_SIGN[limb] * 0.1
+        tracks.foot_pitch[limb] += 0.35 * np.clip(-SIDE_SIGN[limb] * turn, 0, 1)
+        tracks.foot_yaw[limb] += 0.3 * np.clip(-SIDE_SIGN[limb] * turn, 0, 1) * -SIDE_SIGN[limb]
     return tracks
 
 
