@@ -33,6 +33,8 @@ _PACE = re.compile(
 SHORTEST_S = 0.8
 # A little more than the 224 frames that the model reads at once.
 LONGEST_S = 14.0
+# Half of the clips that are longer are cut to what a short window of the index shows, or a little more.
+SHORT_S = (3.5, 6.0)
 
 
 def variation(clip: CapturedClip, index: int, number: int, seed: int, stream: int = 0) -> tuple[Motion, tuple[str, ...]]:
@@ -49,7 +51,8 @@ def variation(clip: CapturedClip, index: int, number: int, seed: int, stream: in
     captions = clip.row.captions
     speeds = PACED_SPEEDS if any(_PACE.search(c) for c in captions) else SPEEDS
     factor = float(np.exp(rng.uniform(*np.log(speeds))))
-    motion = at_speed(excerpt(clip.motion, LONGEST_S * factor, rng), factor)
+    longest = LONGEST_S if " and " in clip.row.action or rng.random() < 0.5 else rng.uniform(*SHORT_S)
+    motion = at_speed(excerpt(clip.motion, longest * factor, rng), factor)
     motion = cut_ends(motion, *rng.uniform(0, 0.12, 2))
     motion = canonical(motion)
     motion = rebuilt(motion, rng)

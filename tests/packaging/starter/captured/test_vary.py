@@ -142,3 +142,14 @@ def test_words_of_pace_keep_the_pace(clip):
     uncut = [60 / variation(paced, 0, number, 1)[0].frame_count for number in range(40)]
     free = [60 / variation(clip, 0, number, 1)[0].frame_count for number in range(40)]
     assert max(uncut) / min(uncut) < 1.75 < max(free) / min(free)
+
+
+def test_half_of_the_long_clips_are_cut_short_but_a_change_of_movement_stays_whole(clip):
+    """Eleven seconds: short ones have 6 s at most; 0.76 times 11 s are left where both ends are cut most."""
+    positions = np.resize(clip.motion.positions, (220, *clip.motion.positions.shape[1:]))
+    long = replace(clip, motion=replace(clip.motion, positions=positions, fps=20.0))
+    paced = replace(long, row=replace(long.row, captions=("waves slowly",)))
+    changes = replace(paced, row=replace(paced.row, action="wave and stop"))
+    seconds = np.array([variation(paced, 0, number, 1)[0].duration_s for number in range(40)])
+    assert 10 <= (seconds < 6.1).sum() <= 30 and (seconds > 7).sum() == (seconds >= 6.1).sum()
+    assert min(variation(changes, 0, number, 1)[0].duration_s for number in range(10)) > 7
