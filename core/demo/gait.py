@@ -135,7 +135,7 @@ def walk_along(
     """
     frames = len(path.ground)
     tracks = Tracks(frames, body)
-    t, seconds = tracks.t, frames / FPS
+    seconds = frames / FPS
     way = float(np.linalg.norm(np.diff(path.ground, axis=0), axis=1).sum())
     longest = body.leg * (0.8 if gait.duty > 0.5 else 1.35)
     steps = max(int(round(gait.cadence * (seconds - 0.3))), int(np.ceil(way / longest)) + 1, 3)

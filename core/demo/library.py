@@ -18,12 +18,14 @@ from motionpatches.core.demo.actions.everyday import EVERYDAY
 from motionpatches.core.demo.actions.falls import FALLS
 from motionpatches.core.demo.actions.fighting import FIGHTING
 from motionpatches.core.demo.actions.gestures import GESTURES
+from motionpatches.core.demo.actions.ground import GROUND
 from motionpatches.core.demo.actions.gymnastics import FLOOR
 from motionpatches.core.demo.actions.loads import LOADS
 from motionpatches.core.demo.actions.locomotion import LOCOMOTION
 from motionpatches.core.demo.actions.martial import MARTIAL
 from motionpatches.core.demo.actions.performing import PERFORMING
 from motionpatches.core.demo.actions.playground import PLAYGROUND
+from motionpatches.core.demo.actions.prone import PRONE
 from motionpatches.core.demo.actions.sports import SPORTS
 from motionpatches.core.demo.actions.swordplay import SWORDPLAY
 from motionpatches.core.demo.actions.transitions import TRANSITIONS
@@ -57,6 +59,8 @@ ACTIONS: tuple[Action, ...] = (
     + BALLET
     + MARTIAL
     + TRANSITIONS
+    + PRONE
+    + GROUND
     + BASKETBALL
     + LOADS
     + SWORDPLAY

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Maker
+from motionpatches.core.demo.actions.crawling import low_crawl
 from motionpatches.core.demo.actions.gestures import reach
-from motionpatches.core.demo.actions.gymnastics import crawl, lying
+from motionpatches.core.demo.actions.gymnastics import lying
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, ease, keys
 
@@ -138,21 +139,6 @@ def _prostrate(m: Maker) -> Tracks:
     return tracks
 
 
-def _low_crawl(m: Maker) -> Tracks:
-    """Flat on the belly, elbow after elbow."""
-    tracks = crawl(m)
-    t = tracks.t
-    tracks.pelvis[:, 1] = 0.19
-    tracks.pitch[:] = np.pi / 2 - 0.2
-    tracks.head[:, 0] -= 0.15
-    for leg in (LEFT, RIGHT):
-        bend = 0.5 + 0.5 * np.sin(2 * np.pi * 0.8 * m.pace * t + np.pi * leg)
-        tracks.foot_local[leg] = np.stack([0.12 + 0.3 * bend, -0.95 + 0.3 * bend, 0.02 + 0.05 * bend], axis=1)
-        tracks.knee_out[leg] = 2.5
-        tracks.hand_world[leg][:, 2] += 0.12
-    return tracks
-
-
 FALLS: tuple[Action, ...] = (
     Action(
         "fall backward",
@@ -202,6 +188,6 @@ FALLS: tuple[Action, ...] = (
         styles=False,
     ),
     Action(
-        "low crawl", _low_crawl, ("crawls on the belly", "crawls flat along the ground on the elbows"), chains=False, styles=False
+        "low crawl", low_crawl, ("crawls on the belly", "crawls flat along the ground on the elbows"), chains=False, styles=False
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
+from motionpatches.core.demo.actions.crawling import crawl
 from motionpatches.core.demo.actions.gestures import reach
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, bumps, ease, keys
@@ -97,36 +98,6 @@ def _sit_ups(m: Maker) -> Tracks:
     for limb in (LEFT, RIGHT):
         tracks.hand[limb] = (-0.02, 0.45, 0.12)
         tracks.elbow_up[limb] = 0.8
-    return tracks
-
-
-def crawl(m: Maker) -> Tracks:
-    """On hands and knees: opposite hand and knee together."""
-    tracks = m.still(m.rng.uniform(3.2, 4.4))
-    t, hz, speed = tracks.t * m.pace, 0.8, 0.42 * m.pace
-    way = speed * tracks.t
-    tracks.pitch[:] = np.pi / 2 - 0.12
-    tracks.pelvis[:, 1] = tracks.body.thigh + 0.13
-    tracks.pelvis[:, 2] = way
-    tracks.head[:, 0] -= 0.5
-    tracks.foot_free[:] = 1.0
-    for limb in (LEFT, RIGHT):
-        phase = (t * hz + 0.5 * limb) % 1
-        swing, stride = phase < 0.5, speed / hz / m.pace
-        share = np.where(swing, ease(phase / 0.5), 1 - (phase - 0.5) / 0.5) - 0.5
-        lift = np.where(swing, np.sin(np.pi * phase / 0.5), 0)
-        knee_phase = (phase + 0.5) % 1
-        knee = np.where(knee_phase < 0.5, ease(knee_phase / 0.5), 1 - (knee_phase - 0.5) / 0.5) - 0.5
-        tracks.hand_fixed[limb] = 1.0
-        tracks.hand_world[limb] = np.stack(
-            [0 * t + SIDE_SIGN[limb] * 0.2, 0.03 + 0.09 * lift, way + 0.47 + stride * share], axis=1
-        )
-        leg = tracks.body.leg
-        tracks.foot_local[limb] = np.stack(
-            [0 * t + 0.02, (-0.405 + 0.12 * knee * stride) / leg * 0.97 + 0 * t, (0.43 + stride * knee * 0.6) / leg], axis=1
-        )
-        tracks.foot_local[limb][:, 1] = -(0.42 - 0.5 * stride * knee) / leg
-        tracks.foot_pitch[limb] = 1.2
     return tracks
 
 

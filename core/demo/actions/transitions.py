@@ -259,7 +259,7 @@ TRANSITIONS: tuple[Action, ...] = (
     Action(
         "run and change direction",
         _change_direction(True),
-        ("runs and changes direction", "runs, brakes and dashes off another way", "runs with sharp changes of direction"),
+        ("runs and changes direction", "runs, brakes and dashes off another way", "cuts sharply from one way into another"),
         chains=False,
         styles=False,
     ),

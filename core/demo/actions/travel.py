@@ -9,6 +9,7 @@ import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.gestures import reach
+from motionpatches.core.demo.actions.ground import skip
 from motionpatches.core.demo.actions.transitions import run_and_stop
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, ease, keys
@@ -163,7 +164,6 @@ def _lunge_walk(m: Maker) -> Tracks:
 
 
 HIGH_KNEES = replace(JOG, knee_lift=0.26, lift=0.2, cadence=2.6, arm_swing=0.7, lean=0.0, heel=0.5, behind=0.1)
-SKIP = replace(JOG, cadence=2.1, knee_lift=0.16, bob=0.07, arm_swing=0.8, elbow=0.6, lean=0.02)
 BACKWARD_RUN = replace(JOG, heel=0.3, lean=-0.02, arm_swing=0.35, behind=-0.05)
 
 TRAVEL: tuple[Action, ...] = (
@@ -194,7 +194,7 @@ TRAVEL: tuple[Action, ...] = (
     ),
     Action(
         "skip",
-        lambda m: _walk(m, m.rng.uniform(3.0, 4.6), 1.1, SKIP),
+        skip,
         ("skips along", "skips forward happily", "hops and skips ahead"),
     ),
     Action(
