@@ -1,20 +1,19 @@
 """Fit the motion head to the text embeddings: `python -m motionpatches.packaging.starter.fit_head MODEL OUT --library FILE…`.
 
-The encoders of MODEL are frozen; its head becomes a linear one with a hidden layer beside it. Targets are the embeddings of the
-captions and of the actions: those of the generator by their phrases (action_phrases.py), so that wording that no caption uses
-finds the motions too, those that captured clips alone show by their captions. Motions are used unchanged and augmented.
+The encoders of MODEL are frozen; its linear head gets a hidden layer beside it. Targets are the embeddings of the captions and
+of the actions' phrases (action_phrases.py), so that wording that no caption uses finds the motions too. Motions are used
+unchanged and augmented.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from motionpatches.core.library.open import open_library
@@ -28,7 +27,6 @@ from motionpatches.core.training.augment import vary
 from motionpatches.packaging.starter.action_phrases import ROWS, every_way, phrases
 from motionpatches.packaging.starter.text_teacher import TEMPERATURE, bent, missed, quick, rows_of
 
-ROWS_FILE = "actions.npy"
 HIDDEN, STEPS, BATCH, RATE, NOISE, RIDGE, CAPTIONS = 512, 2000, 256, 3e-3, 0.15, 30.0, 2
 # How strongly motions are varied, and how often the varied one is taken.
 STRENGTH, VARIED = (0.4, 1.2), 0.4
@@ -36,90 +34,56 @@ STRENGTH, VARIED = (0.4, 1.2), 0.4
 CAPTION, ACTION, CHOICE = 2.0, 6.0, 0.5
 
 
-def main(source: Path, out: Path, libraries: list[Path], taught: Path | None, steps: int) -> None:
+def main(source: Path, out: Path, libraries: list[Path], rows: Path | None, steps: int) -> None:
     """Fit the head of a model and save it.
 
     Args:
-        source: Folder of a model.
+        source: Folder of a model with a linear motion head.
         out: Folder of the new model.
-        libraries: Packed libraries, generated or captured.
-        taught: Folder of teach_text.py, whose text encoder, memory and rows of the actions are taken; None for the model's own.
+        libraries: Generated libraries.
+        rows: Text embeddings of the actions (A, D) from teach_text.py; without them those of the model's own text encoder.
         steps: Steps of the optimizer.
     """
     torch.manual_seed(0)
     model = load_model(source).eval()
-    actions = torch.from_numpy(np.load(taught / ROWS_FILE)) if taught else actions_of(model)
-    if taught:
-        of = load_model(taught).eval()
-        model.text_encoder, model.text_head, model.text_memory = of.text_encoder, of.text_head, of.text_memory
-        model.config = replace(model.config, memory_keys=of.config.memory_keys, memory_meanings=of.config.memory_meanings)
+    before = model.motion_head
+    if type(before) is not nn.Linear:
+        raise SystemExit("The head of the motions is fitted once: give a model with a linear one.")
     clips = [clips_of(model, file) for file in libraries]
-    captions = [pair for c in clips for pair in c.captions]
+    features, varied, shown = (torch.cat([c[i] for c in clips]) for i in (0, 1, 2))
+    captions = [pair for c in clips for pair in c[3]]
     texts = sorted({text for pair in captions for text in pair})
     row = {text: i for i, text in enumerate(texts)}
     words = rows_of(model.encode_text, texts)[torch.tensor([[row[text] for text in pair] for pair in captions])]
-    shown, more = actions_shown([label for c in clips for label in c.labels], words)
-    head = LinearAndHidden(model.motion_head.in_features, model.config.dim, HIDDEN)
-    features, varied = (torch.cat([getattr(c, name) for c in clips]) for name in ("features", "varied"))
-    fit(head, features, varied, words, shown, torch.cat([actions, more]), steps)
+    head = LinearAndHidden(before.in_features, before.out_features, HIDDEN)
+    actions = torch.from_numpy(np.load(rows)) if rows else actions_of(model)
+    fit(head, features, varied, words, shown, actions, steps)
     model.motion_head, model.config = head, replace(model.config, head_hidden=HIDDEN)
     made = {**read_config(source)["provenance"], "motion_head": "fitted to the words of captions and actions"}
     save_model(model, out, CheckpointInfo({}, made))
 
 
-@dataclass(frozen=True, eq=False)
-class Clips:
-    """N clips of a library by the features (N, W) of their first windows, and those of varied motions; CAPTIONS captions of each,
-    and the actions, with their sides, that each shows."""
+def clips_of(model: MotionTextModel, file: Path) -> tuple[Tensor, Tensor, Tensor, list[list[str]]]:
+    """Read a generated library of N clips.
 
-    features: Tensor
-    varied: Tensor
-    captions: list[list[str]]
-    labels: list[list[tuple[str, str]]]
-
-
-def clips_of(model: MotionTextModel, file: Path) -> Clips:
-    """Read a packed library whose entries name their actions and sides."""
+    Returns:
+        Features (N, W) of the first windows, the same of varied motions, which of the A actions each clip shows (N, A), and
+        CAPTIONS captions of each.
+    """
     library = run(open_library(file))
-    with np.load(file) as packed:
-        said = {e["id"]: list(zip(e["actions"], e["sides"], strict=True)) for e in json.loads(str(packed["index"]))["clips"]}
+    number = {f"{action.name} {side}".strip(): i for i, (action, side) in enumerate(ROWS)}
     order = sorted(library.clips, key=lambda c: c.duration_s)
     draw = np.random.default_rng(0)
-    features = []
+    features, shown = [], torch.zeros(len(order), len(ROWS))
     for at in range(0, len(order), 64):
         motions = [library.load(c.id) for c in order[at : at + 64]]
         pixels = [first_window_of(model, m) for m in motions] + [varied_window(model, m, draw) for m in motions]
         with torch.no_grad(), quick():
             features.append(model.motion_encoder(torch.from_numpy(np.stack(pixels))).float().unflatten(0, (2, -1)))
+    for i, clip in enumerate(order):
+        shown[i, [number[name] for name in clip.id.split(" ", 1)[1].split(" + ")]] = 1
     texts = [[str(t) for t in draw.choice(clip.captions, CAPTIONS, replace=len(clip.captions) < CAPTIONS)] for clip in order]
-    unchanged, varied = torch.cat(features, dim=1)
-    return Clips(unchanged, varied, texts, [said[c.id] for c in order])
-
-
-def actions_shown(labels: list[list[tuple[str, str]]], words: Tensor) -> tuple[Tensor, Tensor]:
-    """Tell which actions clips show: the generator's (ROWS), then those that only captured clips have.
-
-    A side that the generator does not make of an action means all of its sides.
-
-    Args:
-        labels: Of N clips, the actions with their sides.
-        words: (N, C, D) unit rows of their captions.
-
-    Returns:
-        (N, A + B) which of the generator's A actions and of B others each clip shows, and unit rows (B, D) of the others, the
-        mean of their captions.
-    """
-    rows: dict[str, dict[str, int]] = {}
-    for i, (action, side) in enumerate(ROWS):
-        rows.setdefault(action.name, {})[side] = i
-    others = sorted({label for clip in labels for label in clip if label[0] not in rows})
-    number = {label: len(ROWS) + i for i, label in enumerate(others)}
-    shown = torch.zeros(len(labels), len(ROWS) + len(others))
-    for i, clip in enumerate(labels):
-        for name, side in clip:
-            sides = rows.get(name, {side: number.get((name, side), -1)})
-            shown[i, [sides[side]] if side in sides else list(sides.values())] = 1
-    return shown, functional.normalize(shown[:, len(ROWS) :].T @ words.mean(1), dim=1)
+    return *torch.cat(features, dim=1), shown, texts
 
 
 def varied_window(model: MotionTextModel, motion: Motion, draw: np.random.Generator) -> np.ndarray:
@@ -186,7 +150,7 @@ if __name__ == "__main__":
     parser.add_argument("model", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--library", type=Path, action="append", required=True)
-    parser.add_argument("--words", type=Path, help="folder of teach_text.py, whose text encoder is taken")
+    parser.add_argument("--actions", type=Path, help="text embeddings of the actions, from teach_text.py")
     parser.add_argument("--steps", type=int, default=STEPS)
     told = parser.parse_args()
-    main(told.model, told.out, told.library, told.words, told.steps)
+    main(told.model, told.out, told.library, told.actions, told.steps)

@@ -38,7 +38,6 @@ from motionpatches.packaging.starter.action_phrases import (
     share_of,
     test_sentences,
 )
-from motionpatches.packaging.starter.fit_head import ROWS_FILE
 from motionpatches.packaging.starter.in_context import Speaker, Speech, in_context
 from motionpatches.packaging.starter.large_teacher import Teacher
 from motionpatches.packaging.starter.reworded import reworded
@@ -47,6 +46,7 @@ from motionpatches.packaging.starter.wordnet import nouns, scenes, sentences
 
 CAPTIONS, SCENES, REWORDED, LISTED, IN_CONTEXT, HELD_OUT = 14_000, 80_000, 90_000, 60_000, 45_000, 1500
 STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 7000, 2e-4, 1e-3, 0.03, 0.995
+ROWS_FILE = "actions.npy"
 # Phrases and sentences in a batch; most words of a sentence. Sentences are drawn with weight exp(cosine with the nearest action /
 # NEARNESS).
 SPOKEN, WRITTEN, WORDS, NEARNESS = 56, 136, 20, 0.08

@@ -1,14 +1,14 @@
 """Train a candidate for the next starter.
 
-    python -m motionpatches.packaging.starter.train WORK --teacher FOLDER --captured DATA [--start-from MODEL]
+    python -m motionpatches.packaging.starter.train WORK --captured DATA (--start-from MODEL | --teacher FOLDER)
 
 Needs the extra `train`. Steps:
 
-1. generate a library of every action and, where no model is given to start from, train a first one on it, with the published
-   all-MiniLM-L6-v2 and a new motion encoder (--start-from names a model, of 0.2-7 for instance, that takes its place);
-2. mix generated clips with varied captured ones (captured/build.py) and train the motion encoder on them;
-3. distil the text encoder (teach_text.py describes teacher, WordNet and thesaurus); it does not depend on step 2;
-4. fit the head of 2 to the words of 3 (fit_head.py).
+1. generate a library of every action; train a motion encoder on it from nothing, with the published all-MiniLM-L6-v2; distil the
+   text encoder (teach_text.py describes teacher, WordNet and thesaurus); fit the motion head to it (fit_head.py). A model named
+   with --start-from takes the place of these: the shipped weights start from those of 0.2-7;
+2. train its motion encoder on newly generated clips;
+3. mix generated clips with varied captured ones (captured/build.py) and train on both.
 
 Finished steps are not repeated. With --sources, captured clips of those sources alone: what a figure is reported on is left out.
 """
@@ -26,15 +26,16 @@ from motionpatches.packaging.starter.captured.takes import SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURE = Path(__file__).parent / "measure"
-# Clips and seed of the generated library, of the mixed one the captured clips too.
-FIRST, FIRST_SEED = 40_000, 8000
-GENERATED, CAPTURED, MIXED_SEED = 20_000, 9_000, 8200
+# Clips and seeds of the generated libraries of steps 1 and 2; of the mixed one, the captured clips of each source beside them.
+FIRST, SECOND = (40_000, 8000), (20_000, 8201)
+GENERATED, CAPTURED, MIXED_SEED = 10_000, 5_000, 8301
 # A new model: neither encoder starts from the shipped one.
 NEW = {"motion_weights": "", "text_weights": "hub", "head": "text_space", "dropout": 0, "temperature": 0.05}
-# Epochs and options of the two trainings, in addition to SHARED.
+# Epochs and options of the three trainings, in addition to SHARED.
 Phase = tuple[int, dict[str, object]]
-BEFORE: Phase = (14, {"lr_motion": 5e-4, "lr_heads": 1e-3, "seed": 31})
-MIXED: Phase = (4, {"lr_motion": 4e-4, "lr_heads": 5e-4, "seed": 51})
+NOTHING: Phase = (14, {"lr_motion": 5e-4, "lr_heads": 1e-3, "seed": 31})
+MORE: Phase = (4, {"lr_motion": 4e-4, "lr_heads": 5e-4, "seed": 51})
+MIXED: Phase = (3, {"lr_motion": 3e-4, "lr_heads": 4e-4, "seed": 61})
 # The text encoder and its head are frozen: trained on captions alone, they forget words that no caption uses.
 SHARED = {"augment": 0.8, "align": 8, "save_every_s": 300, "lr_text": 0, "keep_text_head": "true"}
 
@@ -43,35 +44,45 @@ def main(told: argparse.Namespace) -> None:
     """Run all steps that are not finished in a work folder."""
     work = told.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    generated, mixed = work / "generated.npz", work / "mixed.npz"
-    start = told.start_from.resolve() if told.start_from else work / "first" / "last"
-    if not start.exists():
-        _generate(generated, int(FIRST * told.scale))
-        _train(work / "first", generated, BEFORE, _each("--set", _named(NEW)))
+    start = told.start_from.resolve() if told.start_from else _from_nothing(work, told)
+    second, mixed = work / "generated-2.npz", work / "mixed.npz"
+    _generate(second, SECOND, told.scale)
+    _train(work / "more", second, MORE, ["--start-from", start])
     if not mixed.exists():
         _module(
             "packaging.starter.captured.build",
             *(told.captured.resolve(), mixed, "--sources", *told.sources, "--seed", MIXED_SEED),
-            *("--clips", int(CAPTURED * told.scale), "--generated", int(GENERATED * told.scale)),
+            *("--clips", int(CAPTURED * told.scale) * len(told.sources), "--generated", int(GENERATED * told.scale)),
         )
-    _train(work / "motions", mixed, MIXED, ["--start-from", start])
-    words, out = (told.words.resolve() if told.words else work / "words"), work / "starter"
+    _train(work / "mixed", mixed, MIXED, ["--start-from", work / "more" / "last"])
+    print(f"The candidate: {work / 'mixed' / 'last'}")
+
+
+def _from_nothing(work: Path, told: argparse.Namespace) -> Path:
+    library, words, out = work / "generated-1.npz", work / "words", work / "first-fitted"
+    _generate(library, FIRST, told.scale)
+    _train(work / "first", library, NOTHING, _each("--set", _named(NEW)))
     if not words.exists():
         _module(
             "packaging.starter.teach_text",
-            *(start, words, "--teacher", told.teacher.resolve(), "--wordnet", told.wordnet, "--library", mixed),
-            *("--scale", told.scale, *(["--thesaurus", told.thesaurus.resolve()] if told.thesaurus else [])),
+            *(work / "first" / "last", words, "--teacher", told.teacher.resolve(), "--wordnet", told.wordnet),
+            *("--library", library, "--scale", told.scale),
+            *(["--thesaurus", told.thesaurus.resolve()] if told.thesaurus else []),
         )
     if not out.exists():
-        _module("packaging.starter.fit_head", work / "motions" / "last", out, "--words", words, "--library", mixed)
-    print(f"The candidate: {out}")
+        _module("packaging.starter.fit_head", words, out, "--actions", words / "actions.npy", "--library", library)
+    return out
 
 
-def _generate(out: Path, clips: int) -> None:
+def _generate(out: Path, how: tuple[int, int], scale: float) -> None:
     if not out.exists():
+        clips, seed = how
         avoid = sorted(MEASURE.glob("sentences*.csv"))
-        options = {"--clips": clips, "--seed": FIRST_SEED, "--words": 0.65, "--name": "Training"}
-        _module("core.demo", out, *(part for pair in options.items() for part in pair), "--avoid", *avoid, "--variety")
+        _module(
+            "core.demo",
+            *(out, "--clips", int(clips * scale), "--seed", seed, "--words", 0.65, "--name", f"Training {seed}"),
+            *("--avoid", *avoid, "--variety"),
+        )
 
 
 def _train(run: Path, library: Path, phase: Phase, start: list[object]) -> None:
@@ -101,11 +112,11 @@ def _run(*arguments: object) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("work", type=Path)
-    parser.add_argument("--teacher", type=Path, required=True)
+    start = parser.add_mutually_exclusive_group(required=True)
+    start.add_argument("--start-from", type=Path, help="model whose training is continued")
+    start.add_argument("--teacher", type=Path, help="sentence encoder; the model is made from nothing")
     parser.add_argument("--captured", type=Path, required=True, help="folder with a folder of captured takes a source")
     parser.add_argument("--sources", nargs="+", choices=SOURCES, default=list(SOURCES))
-    parser.add_argument("--start-from", type=Path, help="model whose training is continued")
-    parser.add_argument("--words", type=Path, help="finished text encoder of another run (its folder 'words')")
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument("--thesaurus", type=Path)
     parser.add_argument("--scale", type=float, default=1.0, help="share of clips, phrases and steps, for a short trial")

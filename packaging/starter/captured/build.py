@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from motionpatches.core.demo.__main__ import entry, words_kept_for
-from motionpatches.core.demo.library import generate, words_in
+from motionpatches.core.demo.library import generate
 from motionpatches.core.library.library import skipped_sentence
 from motionpatches.core.library.packed import write_packed
 from motionpatches.core.motion.motion import Motion
@@ -42,12 +42,6 @@ def validating(clips: Sequence[CapturedClip], rng: np.random.Generator) -> froze
     return frozenset(recordings[i] for i in rng.permutation(len(recordings))[: len(recordings) // VALIDATE])
 
 
-def side_of(captions: Sequence[str]) -> str:
-    """Return the side that captions name: "left" or "right", or "" where they name none or both."""
-    named = {word for caption in captions for word in ("left", "right") if word in words_in(caption)}
-    return named.pop() if len(named) == 1 else ""
-
-
 def varied(clips: Sequence[CapturedClip], count: int, seed: int) -> tuple[list[Motion], list[dict[str, Any]]]:
     """Return `count` variations with their entries for a packed library."""
     motions, entries, numbers = [], [], Counter[int]()
@@ -57,8 +51,7 @@ def varied(clips: Sequence[CapturedClip], count: int, seed: int) -> tuple[list[M
         numbers[index] += 1
         split = "val" if clips[index].recording in held_out else "train"
         motions.append(motion)
-        action = {"actions": (clips[index].row.action,), "sides": (side_of(captions),)}
-        entries.append({"id": f"c{place:05d} {clips[index].row.name}", "captions": captions, "split": split, **action})
+        entries.append({"id": f"c{place:05d} {clips[index].row.name}", "captions": captions, "split": split})
     return motions, entries
 
 

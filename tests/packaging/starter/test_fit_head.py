@@ -8,7 +8,7 @@ from motionpatches.core.library.open import open_library
 from motionpatches.core.models.motion_text_model import LinearAndHidden
 from motionpatches.core.progress import run
 from motionpatches.packaging.starter.action_phrases import ROWS
-from motionpatches.packaging.starter.fit_head import CAPTIONS, actions_shown, clips_of, fit
+from motionpatches.packaging.starter.fit_head import CAPTIONS, clips_of, fit
 
 
 def world(seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -47,32 +47,14 @@ def test_a_varied_motion_is_learnt_too():
 
 def test_clips_of_a_library_say_what_they_show(tmp_path, tiny_model):
     build(tmp_path / "few.npz", 6, 4, "Few")
-    found = clips_of(tiny_model, tmp_path / "few.npz")
+    features, varied, shown, texts = clips_of(tiny_model, tmp_path / "few.npz")
     library = run(open_library(tmp_path / "few.npz"))
-    assert found.features.shape == (6, tiny_model.motion_encoder.width) and torch.isfinite(found.features).all()
-    assert found.varied.shape == found.features.shape and torch.isfinite(found.varied).all()
-    centre = found.features.mean(0)
-    alike = functional.cosine_similarity(found.features - centre, found.varied - centre)
+    assert features.shape == (6, tiny_model.motion_encoder.width) and torch.isfinite(features).all()
+    assert varied.shape == features.shape and torch.isfinite(varied).all()
+    alike = functional.cosine_similarity(features - features.mean(0), varied - features.mean(0))
     assert (alike < 0.9999).all() and alike.median() > 0.3
-    shown, more = actions_shown(found.labels, torch.rand(6, CAPTIONS, 5))
-    assert shown.shape == (6, len(ROWS)) and more.shape == (0, 5)
     order = sorted(library.clips, key=lambda c: c.duration_s)
-    for clip, row, said in zip(order, shown, found.captions, strict=True):
+    for clip, row, said in zip(order, shown, texts, strict=True):
         names = [f"{ROWS[i][0].name} {ROWS[i][1]}".strip() for i in row.nonzero().flatten()]
         assert sorted(names) == sorted(set(clip.id.split(" ", 1)[1].split(" + ")))
         assert len(said) == CAPTIONS and set(said) <= set(clip.captions)
-
-
-def test_an_action_that_only_captures_have_gets_a_row_of_its_captions():
-    """Two clips of falconry, one of a wave whose side is not named, and one of a wave on the left."""
-    words = functional.normalize(torch.rand(4, 2, 7), dim=2)
-    shown, more = actions_shown([[("falconry", "")], [("wave", "")], [("falconry", "")], [("wave", "left")]], words)
-    rows = [f"{action.name} {side}".strip() for action, side in ROWS]
-    assert [[rows[i] for i in row.nonzero().flatten() if i < len(ROWS)] for row in shown] == [
-        [],
-        [name for name in rows if name.split()[0] == "wave" and len(name.split()) == 2],
-        [],
-        ["wave left"],
-    ]
-    assert shown[:, len(ROWS)].tolist() == [1, 0, 1, 0]
-    assert torch.allclose(more, functional.normalize((words[0].sum(0) + words[2].sum(0))[None], dim=1))

@@ -8,7 +8,7 @@ import numpy as np
 from motionpatches.core.library.open import open_library
 from motionpatches.core.library.packed import write_packed
 from motionpatches.core.progress import run
-from motionpatches.packaging.starter.captured.build import VALIDATE, drawn, side_of, validating, varied
+from motionpatches.packaging.starter.captured.build import VALIDATE, drawn, validating, varied
 from motionpatches.packaging.starter.captured.look import HEAD, HEIGHT, sheet, strip
 from motionpatches.packaging.starter.captured.takes import CapturedClip, Row
 
@@ -38,11 +38,6 @@ def test_a_recording_is_trained_on_or_validates(smpl_motion, tmp_path):
     assert len(library.clips) == 150 and {c.split for c in library.clips} == {"train", "val"}
     assert library.load(library.clips[7].id).skeleton.chains == motions[7].skeleton.chains
     assert np.allclose(library.load(library.clips[7].id).positions, motions[7].positions, atol=0.0003)
-
-
-def test_the_side_of_captions_is_the_one_that_they_name():
-    assert side_of(["kick with the left leg", "a kick"]) == "left" and side_of(["kick", "the right one kicks"]) == "right"
-    assert side_of(["from left to right"]) == side_of(["left", "right"]) == side_of(["a righteous kick"]) == ""
 
 
 def test_the_same_seed_gives_the_same_clips(smpl_motion):
