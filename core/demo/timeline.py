@@ -10,7 +10,6 @@ from motionpatches.core.demo.action import Maker
 from motionpatches.core.demo.body import FPS, LEFT, RIGHT, SIDE_SIGN, Tracks, hang
 from motionpatches.core.demo.curves import flow
 
-Value = float | tuple[float, ...] | np.ndarray
 # How far the head turns against the chest, radians.
 NECK = 1.2
 # How far the ball of a foot that stands under the hips is ahead of them, leg lengths.
@@ -57,8 +56,9 @@ class Timeline:
     def __init__(self, m: Maker, start: Stance = STAND, lead: int = LEFT):
         self.m, self.now, self.heading = m, 0.0, 0.0
         self.middle, self.lead, self.stance = np.zeros(2), lead, start
-        self.points: dict[str, list[tuple[float, Value]]] = {}
-        rest = {"hand": tuple(hang(0.05, 0.12, 0.22)), "leg": (0.0, -0.98, 0.0), "grip": (0.0, 0.0, 0.0), "knee": start.knees}
+        self.points: dict[str, list[tuple[float, object]]] = {}
+        rest: dict[str, object] = {"hand": tuple(hang(0.05, 0.12, 0.22)), "leg": (0.0, -0.98, 0.0)}
+        rest |= {"grip": (0.0, 0.0, 0.0), "knee": start.knees}
         for limb in (LEFT, RIGHT):
             for name in SIDED:
                 self.points[f"{name}{limb}"] = [(0.0, rest.get(name, 0.0))]
@@ -89,7 +89,7 @@ class Timeline:
         """Return the value of the last key frame."""
         return np.asarray(self.points[channel][-1][1], float)
 
-    def to(self, start: float, end: float, **values: Value) -> None:
+    def to(self, start: float, end: float, **values: object) -> None:
         """Move channels to values between two times, in seconds from now."""
         for channel, value in values.items():
             points = self.points[channel]
@@ -123,7 +123,7 @@ class Timeline:
             self.to(start, end, **{f"knee{limb}": stance.knees})
         self.settle(start, end)
 
-    def settle(self, start: float, end: float, **more: Value) -> None:
+    def settle(self, start: float, end: float, **more: object) -> None:
         """Move hips into the present stance."""
         x, z = self.spot(0.0, self.stance.weight)
         self.to(start, end, **({"pelvis": (x, self.stance.drop, z), "turn": self._turn(self.stance), "tilt": (0.0, 0.0)} | more))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from motionpatches.core.demo.action import Make, Maker
-from motionpatches.core.demo.body import RIGHT, SIDE_SIGN, Tracks
+from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump
 from motionpatches.core.demo.fighter import AT_HIP, BACK, FRONT, Fighter
 
@@ -96,6 +96,22 @@ def block(m: Maker) -> Tracks:
     stay = float(m.rng.uniform(0.5, 0.9))
     f.relax(stay, stay + 0.4)
     f.wait(stay + 0.5)
+    return f.finish()
+
+
+def duck(m: Maker) -> Tracks:
+    """Drop under a blow with bent knees and back, and come up on the spot or to the side."""
+    f = Fighter(m) if m.rng.random() < 0.5 else other_lead(m)
+    left, low = float(m.rng.uniform(-1, 1)), float(m.rng.uniform(0.2, 0.4))
+    x, z = f.spot(0.05 * left, f.stance.weight - 0.06)
+    down = float(m.rng.uniform(0.25, 0.4))
+    f.to(0.0, down, pelvis=(x, low, z), tilt=(0.25, 0.0), spine=(0.6, 0.35 * left, -0.15 * left), nod=-0.1)
+    for limb in (LEFT, RIGHT):
+        f.to(0.0, down, **{f"hand{limb}": (-0.1, 0.08, 0.36), f"knee{limb}": 0.35})
+    x, z = f.spot(0.12 * left, f.stance.weight)
+    f.to(down + 0.05, down + 0.35, pelvis=(x, 0.7 * low, z))
+    f.relax(down + 0.4, down + 0.8)
+    f.wait(down + 0.9)
     return f.finish()
 
 

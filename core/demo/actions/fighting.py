@@ -5,83 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
-from motionpatches.core.demo.actions.blows import block, bouncing, strikes
-from motionpatches.core.demo.actions.gestures import BOTH, Point, hold, reach, shift_weight
+from motionpatches.core.demo.actions.blows import block, bouncing, duck, strikes
+from motionpatches.core.demo.actions.gestures import BOTH, Point, hold, reach
 from motionpatches.core.demo.actions.kicks import kicking
-from motionpatches.core.demo.actions.swordplay import thrust
+from motionpatches.core.demo.actions.swordplay import slash, thrust
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, keys
-
-GUARD: Point = (-0.05, 0.02, 0.42)
-
-
-def _guarded(m: Maker, seconds: float) -> tuple[Tracks, np.ndarray]:
-    """Fists before the chin, one foot ahead, knees soft."""
-    tracks = m.still(seconds)
-    t = tracks.t * m.pace
-    guard = bump(t, 0.1, seconds - 0.1, 0.4)
-    for limb in (LEFT, RIGHT):
-        reach(tracks, limb, guard, GUARD)
-    lead = 1 - INDEX[m.side] if m.side in SIDES else LEFT
-    tracks.ball[lead][:, 2] += 0.12
-    tracks.ball[1 - lead][:, 2] -= 0.12
-    tracks.pelvis[:, 1] -= 0.05 * guard
-    tracks.spine[:, 0] += 0.12 * guard
-    return tracks, t
-
-
-def _knee_strike(m: Maker) -> Tracks:
-    tracks, t = _guarded(m, 2.3)
-    leg = INDEX[m.side]
-    up = bump(t, 0.6, 1.6, 0.35)
-    tracks.foot_free[leg] = bump(t, 0.5, 1.75, 0.2)
-    tracks.foot_local[leg] = (0.03, -0.96, -0.1) * (1 - up[:, None]) + np.array([0.02, -0.35, 0.28]) * up[:, None]
-    tracks.foot_pitch[leg] += 0.8 * up
-    shift_weight(tracks, SIDE_SIGN[1 - leg] * 1.8, bump(t, 0.2, 2.1, 0.3))
-    tracks.spine[:, 0] += 0.25 * up
-    for limb in (LEFT, RIGHT):
-        reach(tracks, limb, up, (-0.1, -0.4, 0.4))
-    return tracks
-
-
-def _duck(m: Maker) -> Tracks:
-    tracks, t = _guarded(m, 2.2)
-    down = bump(t, 0.5, 1.5, 0.3)
-    tracks.pelvis[:, 1] -= 0.3 * down
-    tracks.pelvis[:, 2] -= 0.08 * down
-    tracks.spine[:, 0] += 0.6 * down
-    tracks.pitch += 0.25 * down
-    tracks.spine[:, 1] += m.rng.choice([-1, 1]) * 0.3 * down
-    return tracks
-
-
-def _slash(m: Maker) -> Tracks:
-    """A sword in both hands, from over the shoulder down across the body."""
-    each = 1.4
-    tracks = m.still(0.9 + each * m.count)
-    t, amount = tracks.t * m.pace, None
-    amount = bump(t, 0.05, 0.85 + each * m.count, 0.35)
-    phase = np.clip((t - 0.4) / each, 0, m.count - 1e-6) % 1
-    swing = np.where(np.clip((t - 0.4) / each, 0, m.count - 1e-6).astype(int) % 2, -1.0, 1.0)
-    at = keys(
-        phase,
-        [
-            (0, (0, -0.2, 0.6)),
-            (0.4, (0.35, 0.75, 0.1)),
-            (0.5, (0.35, 0.75, 0.1)),
-            (0.7, (-0.5, -0.35, 0.6)),
-            (0.8, (-0.5, -0.35, 0.55)),
-            (1, (0, -0.2, 0.6)),
-        ],
-    )
-    for limb in (LEFT, RIGHT):
-        reach(tracks, limb, amount, np.stack([-SIDE_SIGN[limb] * swing * at[:, 0] - 0.32, at[:, 1], at[:, 2]], axis=1))
-    tracks.spine[:, 2] -= 0.7 * swing * at[:, 0] * amount
-    tracks.spine[:, 0] += keys(phase, [(0, 0.1), (0.45, -0.12), (0.72, 0.4), (1, 0.1)]) * amount
-    tracks.ball[LEFT][:, 2] += 0.12
-    tracks.ball[RIGHT][:, 2] -= 0.12
-    tracks.pelvis[:, 1] -= 0.05 * amount
-    return tracks
 
 
 def _hit(m: Maker) -> Tracks:
@@ -178,7 +107,7 @@ FIGHTING: tuple[Action, ...] = (
     Action("block", block, ("blocks a blow with the {side} forearm", "raises the {side} arm to ward off a strike"), SIDES),
     Action(
         "knee strike",
-        _knee_strike,
+        kicking("knee", -0.1, 0.1),
         ("strikes with the {side} knee from a guard", "drives the {side} knee up into an opponent"),
         SIDES,
     ),
@@ -193,10 +122,10 @@ FIGHTING: tuple[Action, ...] = (
         bouncing,
         ("bounces in a boxing stance", "moves lightly on the feet, fists before the face", "stands guard like a boxer"),
     ),
-    Action("duck", _duck, ("ducks under a punch", "dodges by ducking", "drops the head to avoid a blow")),
+    Action("duck", duck, ("ducks under a punch", "dodges by ducking", "drops the head to avoid a blow")),
     Action(
         "sword slash",
-        _slash,
+        slash,
         ("slashes with a sword held in both hands", "swings a sword down from the shoulder", "fights with a long sword"),
         counts=(2, 3),
     ),

@@ -106,7 +106,15 @@ def spinning(height: float) -> Kick:
     return Kick(path, -3.6, 0.45, 0.45, 0.2, 0.3, 0.75, (0.5, -0.4, 0.2))
 
 
+def knee(height: float) -> Kick:
+    """Return a knee strike: both hands pull down while the knee goes up."""
+    top = (0.0, height - 0.35, 0.4)
+    path = ((0.3, (0.05, -0.6, 0.1)), (0.46, top), (0.54, top), (0.7, (0.05, -0.6, 0.25)))
+    return Kick(path, 0.2, -0.15, 0.08, 0.3, 0.05, 0.46, (-0.1, -0.4, 0.4), (-0.15, -0.4, 0.4))
+
+
 KINDS = {
+    "knee": knee,
     "front": front,
     "side": side,
     "round": round_,

@@ -9,7 +9,7 @@ import numpy as np
 from motionpatches.core.demo.action import SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.blows import TECHNIQUES, bounced, other_lead, strikes, technique
 from motionpatches.core.demo.actions.gestures import BOTH
-from motionpatches.core.demo.actions.kicks import kicking
+from motionpatches.core.demo.actions.kicks import front, kicking, round_
 from motionpatches.core.demo.body import LEFT, RIGHT, Tracks
 from motionpatches.core.demo.fighter import AT_HIP, BACK, FRONT, Fighter
 
@@ -41,6 +41,9 @@ def _shadow_box(m: Maker) -> Tracks:
             f.strike(limb, str(m.rng.choice(["straight", "straight", "hook", "uppercut"])), float(m.rng.uniform(-0.2, 0.15)))
             f.now -= 0.08
         f.wait(0.25)
+        if m.rng.random() < 0.25:
+            kick = front if m.rng.random() < 0.5 else round_
+            f.kick(kick(float(m.rng.uniform(-0.4, 0.0))), 1 - f.lead)
         if m.rng.random() < 0.5:
             f.sway(float(m.rng.choice([-1, 1])), 0.4)
         f.glide(float(m.rng.uniform(-0.35, 0.4)))
@@ -130,6 +133,8 @@ def _form(m: Maker) -> Tracks:
         if m.rng.random() < 0.4:
             f.reverse_punch()
             f.wait(float(m.rng.uniform(0.0, 0.3)))
+        if m.rng.random() < 0.2:
+            f.kick(front(float(m.rng.uniform(-0.3, 0.15))), 1 - f.lead, True)
     return f.finish()
 
 

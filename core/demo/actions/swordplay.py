@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from motionpatches.core.demo.action import SIDES, Action, Maker
-from motionpatches.core.demo.body import LEFT, RIGHT, Tracks
+from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.fighter import Fighter
 from motionpatches.core.demo.timeline import Stance
 
@@ -75,6 +75,37 @@ def thrust(m: Maker) -> Tracks:
         f.glide(float(m.rng.uniform(0.15, 0.35)))
     f.lunge(float(m.rng.uniform(-0.25, 0.15)))
     return f.finish()
+
+
+def slash(m: Maker) -> Tracks:
+    """A sword in both hands: from overhead straight down, or from a shoulder across the body, the trunk following."""
+    f = Swordsman(m, OPEN)
+    for i in range(m.count):
+        way = float(m.rng.choice([0.0, 1.0, -1.0])) if m.rng.random() < 0.5 else (-1.0) ** i
+        end = (-0.45 * way, -0.6, 0.6) if m.rng.random() < 0.7 else (-0.6 * way, 0.0, 0.6)
+        if m.rng.random() < 0.3:
+            f.glide(float(m.rng.uniform(0.1, 0.3)))
+        x, z = f.spot(0.0, -0.06)
+        f.to(0.0, 0.45, pelvis=(x, f.stance.drop, z), spine=(-0.18, 0.0, 0.45 * way), nod=-0.1)
+        _both(f, 0.0, 0.45, 0.3 * way, 0.62, 0.12)
+        x, z = f.spot(0.0, 0.1)
+        f.to(0.5, 0.78, pelvis=(x, f.stance.drop + 0.08, z), spine=(0.5, 0.0, -0.45 * way), tilt=(0.12, 0.0))
+        _both(f, 0.5, 0.65, 0.0, 0.15, 0.8)
+        _both(f, 0.65, 0.82, *end)
+        f.to(1.1, 1.5, tilt=(0.0, 0.0), spine=(0.1, 0.0, 0.0))
+        _both(f, 1.1, 1.5, 0.0, -0.25, 0.6)
+        f.wait(1.3)
+    f.settle(0.1, 0.5)
+    f.wait(0.3)
+    return f.finish()
+
+
+def _both(f: Swordsman, start: float, end: float, left: float, up: float, ahead: float) -> None:
+    """Move both hands, one above the other on a hilt, to a place seen from between the shoulders."""
+    for limb in (LEFT, RIGHT):
+        f.to(
+            start, end, **{f"hand{limb}": (SIDE_SIGN[limb] * left - 0.33, up - 0.1 * (limb == LEFT), ahead), f"elbow{limb}": 0.2}
+        )
 
 
 def _fence(m: Maker) -> Tracks:
