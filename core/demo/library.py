@@ -20,7 +20,7 @@ from motionpatches.core.demo.actions.fighting import FIGHTING
 from motionpatches.core.demo.actions.gestures import GESTURES
 from motionpatches.core.demo.actions.ground import GROUND
 from motionpatches.core.demo.actions.gymnastics import FLOOR
-from motionpatches.core.demo.actions.loads import LOADS
+from motionpatches.core.demo.actions.loads import LOADS, OVERHEAD
 from motionpatches.core.demo.actions.locomotion import LOCOMOTION
 from motionpatches.core.demo.actions.martial import MARTIAL
 from motionpatches.core.demo.actions.performing import PERFORMING
@@ -67,6 +67,7 @@ ACTIONS: tuple[Action, ...] = (
     + CAPOEIRA
     + PLAYGROUND
     + WARMUP
+    + OVERHEAD
 )
 SUBJECTS = ("a person", "someone", "the person", "a man", "a woman", "a figure", "he", "she", "a human", "the actor")
 TIMES = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times",), 4: ("four times",), 5: ("five times",)}

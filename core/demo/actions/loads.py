@@ -9,7 +9,8 @@ import numpy as np
 from motionpatches.core.demo.action import Action, Maker
 from motionpatches.core.demo.actions.gestures import reach
 from motionpatches.core.demo.body import LEFT, RIGHT, Tracks
-from motionpatches.core.demo.gait import JOG, RUN, straight, walk_along
+from motionpatches.core.demo.curves import bump
+from motionpatches.core.demo.gait import JOG, RUN, WALK, straight, walk_along
 from motionpatches.core.demo.timeline import Stance, Timeline
 
 Hand = tuple[float, float, float]
@@ -129,6 +130,49 @@ def _move(m: Maker) -> Tracks:
     return f.tracks(1.1)
 
 
+def carry(m: Maker) -> Tracks:
+    """Walk with a box before the belly, held from the start or lifted in passing, leaning back a little."""
+    seconds, speed = float(m.rng.uniform(2.8, 5.0)), float(m.rng.uniform(0.6, 1.3)) * m.pace
+    gait = replace(WALK, cadence=WALK.cadence * m.pace**0.5, lean=-float(m.rng.uniform(0.02, 0.09)), width=0.03, arm_swing=0.05)
+    tracks = walk_along(m.body, straight(seconds, speed * seconds * 0.8), gait, m.first_foot())
+    amount = np.ones(tracks.frames) if m.rng.random() < 0.6 else bump(tracks.t, 0.1, tracks.seconds - 0.1, 0.5)
+    held, beat = np.array(_held(m)), np.sin(2 * np.pi * gait.cadence * tracks.t)
+    for limb in (LEFT, RIGHT):
+        reach(tracks, limb, amount, held + 0.015 * beat[:, None] * [0, 1, 0])
+    tracks.spine[:, 2] *= 0.5
+    return tracks
+
+
+def _work_overhead(m: Maker) -> Tracks:
+    """Reach up with both hands, busy above the head, stepping from place to place on the spot."""
+    f = _standing(m)
+    for _ in range(int(m.rng.integers(2, 5))):
+        left, high = float(m.rng.uniform(-0.3, 0.3)), float(m.rng.uniform(0.6, 0.95))
+        f.middle = f.spot(left, float(m.rng.uniform(-0.1, 0.12)))
+        f.heading += float(m.rng.uniform(-0.35, 0.35))
+        f.shift(0.0, 0.7, f.stance)
+        tall = float(m.rng.choice([0.0, 0.5]))
+        x, z = f.spot(0.0, 0.03)
+        f.to(0.3, 0.8, pelvis=(x, -0.01 - 0.06 * tall, z), spine=(-0.15, 0.1 * left, 0.0), nod=-0.35, heel0=tall, heel1=tall)
+        for i in range(int(m.rng.integers(2, 5))):
+            for limb in (LEFT, RIGHT):
+                at = 0.1 + 0.55 * i + 0.12 * limb
+                out = float(m.rng.uniform(-0.1, 0.3))
+                f.to(
+                    at,
+                    at + 0.45,
+                    **{f"hand{limb}": (out, high + float(m.rng.uniform(-0.15, 0.05)), float(m.rng.uniform(0.1, 0.4)))},
+                )
+        f.wait(0.55 * i + 0.7)
+        if m.rng.random() < 0.4:
+            limb = int(m.rng.integers(2))
+            f.to(0.0, 0.5, **{f"hand{limb}": (0.1, -0.35, 0.45)}, heel0=0.0, heel1=0.0, nod=0.1)
+            f.wait(0.5)
+    f.to(0.0, 0.7, hand0=REST, hand1=REST, spine=(0.0, 0.0, 0.0), nod=0.0, heel0=0.0, heel1=0.0)
+    f.settle(0.0, 0.6)
+    return f.tracks(0.9)
+
+
 def _run_with_box(m: Maker) -> Tracks:
     """Run or jog with both arms around a box."""
     seconds, gait = float(m.rng.uniform(2.6, 4.4)), JOG if m.rng.random() < 0.6 else RUN
@@ -179,5 +223,10 @@ LOADS: tuple[Action, ...] = (
     Action("scoop", _scoop,
            ("scoops something up from below with the {side} hand and lifts it high",
             "bends down, scoops with the {side} hand and pours from above"), ("left", "right"), counts=(1, 2)),
+)
+OVERHEAD: tuple[Action, ...] = (
+    Action("work overhead", _work_overhead,
+           ("reaches up and works above the head with both hands", "does something up high with both arms raised",
+            "stretches up to a high place and handles things there")),
 )
 # fmt: on

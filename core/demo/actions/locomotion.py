@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
+from motionpatches.core.demo.actions.loads import carry
 from motionpatches.core.demo.actions.transitions import turn_back
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, smooth_noise
@@ -123,13 +124,6 @@ def _sneak(m: Maker) -> Tracks:
         straight(seconds := _time(m, 3.6, 5.0), 0.45 * seconds),
         replace(WALK, cadence=1.15, crouch=0.15, lift=0.16, heel=0.3, lean=0.3, arm_swing=0.15, elbow=1.2, on_toes=0.25),
     )
-    return tracks
-
-
-def _carry(m: Maker) -> Tracks:
-    tracks = _go(m, straight(seconds := _time(m, 3.0, 4.2), 0.75 * seconds), replace(WALK, lean=-0.06, width=0.04))
-    amount = bump(tracks.t, 0.1, tracks.seconds - 0.1, 0.5)[:, None]
-    tracks.hand = tracks.hand * (1 - amount) + np.array([-0.1, -0.5, 0.55]) * amount
     return tracks
 
 
@@ -282,7 +276,7 @@ LOCOMOTION: tuple[Action, ...] = (
     ),
     Action(
         "carry",
-        _carry,
+        carry,
         (
             "carries a box forward with both hands",
             "walks while holding something heavy in front",

@@ -63,6 +63,10 @@ def _footwork(low: float, high: float) -> Make:
     def make(m: Maker) -> Tracks:
         f = Fighter(m)
         for _ in range(int(m.rng.integers(3, 7))):
+            if low > 0 and m.rng.random() < 0.2:
+                f.advance(0.0, 0.4, f.stance)
+                f.guard(0.0, 0.4)
+                f.wait(0.4)
             f.glide(float(m.rng.uniform(low, high)) * m.size)
             f.wait(float(m.rng.uniform(0.0, 0.2)))
         return f.finish()
