@@ -23,10 +23,12 @@ from motionpatches.core.demo.actions.gymnastics import FLOOR
 from motionpatches.core.demo.actions.loads import LOADS, OVERHEAD
 from motionpatches.core.demo.actions.locomotion import LOCOMOTION
 from motionpatches.core.demo.actions.martial import MARTIAL
+from motionpatches.core.demo.actions.modern import MODERN
 from motionpatches.core.demo.actions.performing import PERFORMING
 from motionpatches.core.demo.actions.playground import PLAYGROUND
 from motionpatches.core.demo.actions.prone import PRONE
 from motionpatches.core.demo.actions.sports import SPORTS
+from motionpatches.core.demo.actions.standing import STANDING
 from motionpatches.core.demo.actions.swordplay import SWORDPLAY
 from motionpatches.core.demo.actions.transitions import TRANSITIONS
 from motionpatches.core.demo.actions.travel import TRAVEL
@@ -61,6 +63,8 @@ ACTIONS: tuple[Action, ...] = (
     + TRANSITIONS
     + PRONE
     + GROUND
+    + STANDING
+    + MODERN
     + BASKETBALL
     + LOADS
     + SWORDPLAY

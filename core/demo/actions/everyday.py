@@ -6,6 +6,7 @@ import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.gestures import Point, cycle, hold, pair, reach, shift_weight
+from motionpatches.core.demo.actions.standing import idle
 from motionpatches.core.demo.body import LEFT, RIGHT, Tracks
 from motionpatches.core.demo.curves import bump, keys, smooth_noise
 
@@ -114,17 +115,6 @@ def _shelve(m: Maker) -> Tracks:
     return tracks
 
 
-def _idle(m: Maker) -> Tracks:
-    """Stands, shifting the weight now and then."""
-    tracks = m.still(m.rng.uniform(2.5, 6.0))
-    sway = smooth_noise(tracks.frames, 3, m.rng, 24)
-    tracks.pelvis[:, 0] += 0.02 * sway[:, 0]
-    tracks.roll += 0.02 * sway[:, 0]
-    tracks.spine[:, 1] -= 0.05 * sway[:, 0]
-    tracks.head[:, 2] += 0.12 * sway[:, 1]
-    return tracks
-
-
 def _tap_foot(m: Maker) -> Tracks:
     """Arms folded, the ball of one foot pivots under a heel that goes up and down."""
     tracks = hold(
@@ -185,7 +175,7 @@ def _tie_shoe(m: Maker) -> Tracks:
 
 
 EVERYDAY: tuple[Action, ...] = (
-    Action("stand still", _idle, ("stands still", "stands and does nothing", "is standing idle")),
+    Action("stand still", idle, ("stands still", "stands and does nothing", "is standing idle")),
     Action(
         "eat",
         _nodding(repeat((-0.1, -0.5, 0.5), (-0.28, 0.12, 0.34)), 0.12),

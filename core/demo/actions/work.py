@@ -9,7 +9,34 @@ from motionpatches.core.demo.actions.everyday import repeat
 from motionpatches.core.demo.actions.gestures import BOTH, Point, cycle, reach
 from motionpatches.core.demo.body import BALL_HEIGHT, LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, bumps, ease, keys
+from motionpatches.core.demo.footwork import Fall, tread
 from motionpatches.core.demo.gait import WALK, straight, walk_along
+
+
+def _sweep(m: Maker) -> Tracks:
+    """One hand on top of a broom, the other low on its stick: strokes from side to side, the weight and small steps with them."""
+    period, low, wide = m.rng.uniform(0.9, 1.4), int(m.rng.integers(2)), m.rng.uniform(0.18, 0.34) * m.size
+    tracks = m.still(0.9 + period * m.count)
+    t = tracks.t * m.pace
+    falls = [Fall(0.4 + period * (i + 0.5), (low + i) % 2, 0, 0.1 * (i + 1), seconds=0.35, lift=0.03) for i in range(m.count)]
+    tread(tracks, t, falls, 0.6, 0.7)
+    amount = bump(t, 0.05, 0.85 + period * m.count, 0.4)
+    beat = 2 * np.pi * (t - 0.4) / period
+    # The stroke is quicker than the way back, and the trunk starts before the hands.
+    stroke, lead = np.sin(beat + 0.35 * np.sin(beat)) * amount, np.sin(beat + 0.5) * amount
+    tracks.spine[:, 0] += (0.35 + 0.06 * np.cos(2 * beat)) * amount
+    tracks.pitch += 0.15 * amount
+    tracks.spine[:, 2] += 0.3 * lead
+    tracks.spine[:, 1] += 0.1 * lead
+    tracks.yaw += 0.16 * lead
+    tracks.pelvis[:, 0] += 0.04 * lead
+    tracks.pelvis[:, 1] -= (0.05 + 0.015 * np.abs(lead)) * amount
+    tracks.head[:, 0] += 0.2 * amount
+    for limb in (LEFT, RIGHT):
+        place = np.array([-0.05, -0.62, 0.55] if limb == low else [-0.22, -0.12, 0.42])
+        reach_x = SIDE_SIGN[limb] * stroke * wide * (1.0 if limb == low else 0.35)
+        reach(tracks, limb, amount, place + np.stack([reach_x, 0.05 * np.abs(stroke), 0.08 * np.cos(beat)], axis=1))
+    return tracks
 
 
 def _two_handed(
@@ -168,9 +195,7 @@ WORK: tuple[Action, ...] = (
     ),
     Action(
         "sweep",
-        _two_handed(
-            [(0, (0.55, -0.7, 0.45)), (0.5, (-0.55, -0.7, 0.45)), (1, (0.55, -0.7, 0.45))], 1.3, [(0, 0.25), (1, 0.25)], 0.35
-        ),
+        _sweep,
         ("sweeps the floor with a broom", "swings a broom from side to side", "sweeps with both hands on a broom"),
         counts=(2, 3, 4),
     ),
