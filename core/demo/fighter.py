@@ -83,7 +83,7 @@ class Fighter(Timeline):
         """Bring hands and trunk back to the guard."""
         self.to(start, end, spine=self._hunch(), nod=0.0)
         for limb in (LEFT, RIGHT):
-            self.to(start, end, **{f"hand{limb}": self._guard(limb), f"elbow{limb}": 0.0})
+            self.limb(start, end, limb, hand=self._guard(limb), elbow=0.0)
 
     def finish(self) -> Tracks:
         """Return the tracks after a moment in guard, or with a step back to standing."""
@@ -91,7 +91,7 @@ class Fighter(Timeline):
             self.wait(float(self.m.rng.uniform(0.1, 0.5)))
             self.shift(0.0, 0.6, STAND)
             for limb in (LEFT, RIGHT):
-                self.to(0.05, 0.65, **{f"hand{limb}": (0.14, -0.97, 0.1), f"elbow{limb}": 0.0})
+                self.limb(0.05, 0.65, limb, hand=(0.14, -0.97, 0.1), elbow=0.0)
             self.to(0.0, 0.6, spine=(0.0, 0.0, 0.0), nod=0.0)
             return self.tracks(0.8)
         return self.tracks(float(self.m.rng.uniform(0.3, 0.9)))
@@ -104,13 +104,13 @@ class Fighter(Timeline):
         self.to(start, end, turn=goal, pelvis=(x, self.stance.drop + 0.02, z))
         self.to(start, end, spine=(bend, 0.0, sign * (0.45 if limb == self.lead else 0.5) * amount))
         if limb == rear and not self.karate:
-            self.to(start, end, **{f"heel{rear}": 0.5, f"toe{rear}": self.heading - SIDE_SIGN[self.lead] * 0.35})
+            self.limb(start, end, rear, heel=0.5, toe=self.heading - SIDE_SIGN[self.lead] * 0.35)
 
     def relax(self, start: float, end: float) -> None:
         """Go back from a blow: hips into the stance, rear foot flat, hands into the guard."""
         rear = 1 - self.lead
         self.settle(start, end)
-        self.to(start, end, **{f"heel{rear}": 0.0, f"toe{rear}": self._toe(self.stance, rear)})
+        self.limb(start, end, rear, heel=0.0, toe=self._toe(self.stance, rear))
         self.guard(start, end)
 
     def strike(self, limb: int, kind: str, height: float = 0.0) -> None:
@@ -124,7 +124,7 @@ class Fighter(Timeline):
             "uppercut": (0.12, -0.62, 0.22, 0.0),
             "backfist": (-0.38, height + 0.02, 0.26, 0.5),
         }[kind]
-        self.to(0.0, 0.16, **{f"hand{limb}": self.toward(limb, sign * out, up, ahead), f"elbow{limb}": elbow})
+        self.limb(0.0, 0.16, limb, hand=self.toward(limb, sign * out, up, ahead), elbow=elbow)
         self.drive(limb, 0.12, 0.32, 0.9 if kind != "backfist" else 0.3, -0.05 if kind == "uppercut" else 0.14)
         out, up, ahead, elbow = {
             "straight": (-0.12, height + 0.06, 0.98, 0.0),
@@ -132,14 +132,14 @@ class Fighter(Timeline):
             "uppercut": (-0.15, height + 0.3, 0.5, 0.0),
             "backfist": (0.02, height + 0.06, 0.97, 0.3),
         }[kind]
-        self.to(0.16, 0.32, **{f"hand{limb}": self.toward(limb, sign * out, up, ahead), f"elbow{limb}": elbow})
+        self.limb(0.16, 0.32, limb, hand=self.toward(limb, sign * out, up, ahead), elbow=elbow)
         if kind in ("hook", "uppercut"):
-            self.to(0.32, 0.42, **{f"hand{limb}": self.toward(limb, sign * (out - 0.12), up + 0.04, ahead - 0.12)})
+            self.limb(0.32, 0.42, limb, hand=self.toward(limb, sign * (out - 0.12), up + 0.04, ahead - 0.12))
         if kind == "backfist" and limb == self.lead:
             self._lunge(0.0, 0.3, 0.25)
         # The other fist stays at the chin.
         other = 1 - limb
-        self.to(0.1, 0.3, **{f"hand{other}": self.toward(other, sign * 0.26, self.high + 0.05, 0.33)})
+        self.limb(0.1, 0.3, other, hand=self.toward(other, sign * 0.26, self.high + 0.05, 0.33))
         self.relax(0.42, 0.72)
         self.wait(0.5)
 
@@ -181,8 +181,8 @@ class Fighter(Timeline):
         hand, other = 1 - self.lead, self.lead
         sign = -SIDE_SIGN[hand]
         self.to(0.05, 0.25, turn=self.heading + sign * 0.15, spine=(0.05, 0.0, sign * 0.25))
-        self.to(0.05, 0.25, **{f"hand{hand}": self.toward(hand, sign * 0.2, -0.05, 0.97), f"elbow{hand}": 0.0})
-        self.to(0.0, 0.25, **{f"hand{other}": AT_HIP, f"elbow{other}": 0.0})
+        self.limb(0.05, 0.25, hand, hand=self.toward(hand, sign * 0.2, -0.05, 0.97), elbow=0.0)
+        self.limb(0.0, 0.25, other, hand=AT_HIP, elbow=0.0)
         self.wait(0.35)
 
     def kick(self, kick: Kick, leg: int = RIGHT, ahead: bool = False, spin: bool = False) -> None:
@@ -197,12 +197,14 @@ class Fighter(Timeline):
         start = max(kick.path[0][0] - 0.3, 0.0)
         self.to(start, kick.path[0][0], pelvis=(over[0], 0.06, over[1]))
         self.swing(leg, list(kick.path), end)
-        self.to(start, kick.hit, turn=turn, **{f"toe{support}": toe})
+        self.to(start, kick.hit, turn=turn)
+        self.limb(start, kick.hit, support, toe=toe)
         away = over - 0.05 * np.array([np.sin(self.heading), np.cos(self.heading)]) * (kick.pitch <= 0)
         self.to(kick.hit - 0.25, kick.hit, tilt=(kick.pitch, sign * kick.roll), spine=(kick.bend, sign * kick.side, 0.0))
         self.to(kick.hit - 0.25, kick.hit, pelvis=(away[0], kick.drop, away[1]))
         other = 1 - leg
-        self.to(kick.hit - 0.3, kick.hit, **{f"hand{leg}": kick.arm, f"hand{other}": kick.other})
+        self.limb(kick.hit - 0.3, kick.hit, leg, hand=kick.arm)
+        self.limb(kick.hit - 0.3, kick.hit, other, hand=kick.other)
         if spin:
             self.heading += sign * 2 * np.pi
             self.to(kick.hit - 0.45, kick.hit - 0.1, gaze=self.heading)
@@ -210,7 +212,7 @@ class Fighter(Timeline):
             self.lead = leg
             self.middle = self.middle + self.last(f"ball{support}") - self.place(self.stance, support)
         self.settle(last - 0.12, end, spine=self._hunch())
-        self.to(last - 0.1, end, **{f"toe{support}": self._toe(self.stance, support)})
+        self.limb(last - 0.1, end, support, toe=self._toe(self.stance, support))
         self.land(self.place(self.stance, leg), self._toe(self.stance, leg))
         self.guard(last, end + 0.1)
         self.wait(end + 0.15)

@@ -98,15 +98,19 @@ class Timeline:
                 points.append((begin, points[-1][1]))
             points.append((max(self.now + end, begin + 0.05), value))
 
+    def limb(self, start: float, end: float, limb: int, **values: object) -> None:
+        """Move channels of one limb, named without its number."""
+        self.to(start, end, **{f"{name}{limb}": value for name, value in values.items()})
+
     def wait(self, seconds: float) -> None:
         """Let time pass: following times count from there."""
         self.now += seconds
 
     def step(self, start: float, end: float, limb: int, to: np.ndarray, toe: float, lift: float = 0.06) -> None:
         """Step with a foot to a place (x, z), turned to `toe`, both in the world."""
-        self.to(start, end, **{f"ball{limb}": tuple(to), f"toe{limb}": toe})
-        self.to(start, (start + end) / 2, **{f"lift{limb}": lift})
-        self.to((start + end) / 2, end, **{f"lift{limb}": 0.0})
+        self.limb(start, end, limb, ball=tuple(to), toe=toe)
+        self.limb(start, (start + end) / 2, limb, lift=lift)
+        self.limb((start + end) / 2, end, limb, lift=0.0)
 
     def shift(self, start: float, end: float, stance: Stance, lead: int | None = None, lift: float = 0.06) -> None:
         """Move feet and hips into a stance around the middle; where both feet move, the leading one is first."""
@@ -119,8 +123,8 @@ class Timeline:
             if far[limb]:
                 self.step(first, last, limb, place, self._toe(stance, limb), lift)
             else:
-                self.to(first, last, **{f"toe{limb}": self._toe(stance, limb)})
-            self.to(start, end, **{f"knee{limb}": stance.knees})
+                self.limb(first, last, limb, toe=self._toe(stance, limb))
+            self.limb(start, end, limb, knee=stance.knees)
         self.settle(start, end)
 
     def settle(self, start: float, end: float, **more: object) -> None:
@@ -162,20 +166,20 @@ class Timeline:
         """Swing a leg off the floor along key frames (second, leg) and put it down at `end`, where `ball` is by then."""
         start, (first, _), (last, _) = self.planted(limb), path[0], path[-1]
         lift_off = max(first - 0.25, 0.0)
-        self.to(lift_off - 0.01, lift_off, **{f"leg{limb}": start})
-        self.to(lift_off, lift_off + 0.15, **{f"free{limb}": 1.0, f"lift{limb}": 0.2})
+        self.limb(lift_off - 0.01, lift_off, limb, leg=start)
+        self.limb(lift_off, lift_off + 0.15, limb, free=1.0, lift=0.2)
         before = lift_off
         for second, value in path:
-            self.to(before, second, **{f"leg{limb}": value})
+            self.limb(before, second, limb, leg=value)
             before = second
         self._landing = (limb, last, end)
 
     def land(self, place: np.ndarray, toe: float) -> None:
         """Put the foot of the last swing down at a place, after hips have been moved to where they are at its end."""
         limb, last, end = self._landing
-        self.to(last - 0.1, end - 0.15, **{f"ball{limb}": tuple(place), f"toe{limb}": toe})
-        self.to(last, end, **{f"leg{limb}": self.planted(limb)})
-        self.to(end - 0.15, end, **{f"free{limb}": 0.0, f"lift{limb}": 0.0})
+        self.limb(last - 0.1, end - 0.15, limb, ball=tuple(place), toe=toe)
+        self.limb(last, end, limb, leg=self.planted(limb))
+        self.limb(end - 0.15, end, limb, free=0.0, lift=0.0)
 
     def tracks(self, seconds: float = 0.0) -> Tracks:
         """Return the tracks until `seconds` from now, mirrored where the left side acts."""

@@ -114,7 +114,7 @@ def _defend(m: Maker) -> Tracks:
         for _ in range(int(m.rng.integers(1, 4))):
             _slide(f, way * float(m.rng.uniform(0.35, 0.6)), float(m.rng.uniform(0.4, 0.6)))
             limb = int(m.rng.integers(2))
-            f.to(-0.3, 0.0, **{f"hand{limb}": (hands[0], float(m.rng.uniform(-0.3, 0.4)), hands[2])})
+            f.limb(-0.3, 0.0, limb, hand=(hands[0], float(m.rng.uniform(-0.3, 0.4)), hands[2]))
         way = -way
         f.wait(0.1)
     return f.tracks(0.3)
@@ -126,19 +126,24 @@ def shoot(f: Timeline) -> None:
     jump = float(m.rng.uniform(0.1, 0.36)) if m.rng.random() < 0.75 else 0.0
     x, z = f.spot(0.0, 0.0)
     f.to(0.0, 0.4, pelvis=(x, 0.16, z), spine=(0.28, 0.0, 0.0), nod=-0.1)
-    f.to(0.0, 0.3, **{f"hand{hand}": (-0.15, -0.4, 0.42), f"hand{other}": (-0.38, -0.38, 0.4)})
-    f.to(0.3, 0.62, **{f"hand{hand}": (-0.02, 0.25, 0.3), f"hand{other}": (-0.32, 0.22, 0.36), f"elbow{hand}": 0.2})
+    f.limb(0.0, 0.3, hand, hand=(-0.15, -0.4, 0.42))
+    f.limb(0.0, 0.3, other, hand=(-0.38, -0.38, 0.4))
+    f.limb(0.3, 0.62, hand, hand=(-0.02, 0.25, 0.3), elbow=0.2)
+    f.limb(0.3, 0.62, other, hand=(-0.32, 0.22, 0.36))
     f.to(0.4, 0.66, pelvis=(x, 0.0, z), spine=(0.0, 0.0, 0.08), heel0=0.5, heel1=0.5, nod=-0.2)
-    f.to(0.64, 0.84, **{f"hand{hand}": (-0.12, 0.82, 0.52), f"hand{other}": (-0.12, 0.62, 0.42)})
+    f.limb(0.64, 0.84, hand, hand=(-0.12, 0.82, 0.52))
+    f.limb(0.64, 0.84, other, hand=(-0.12, 0.62, 0.42))
     up = 0.66 + 0.5 * float(np.sqrt(max(jump, 0.02)))
     if jump:
         f.to(0.64, up, lift0=jump, lift1=jump, pelvis=(x, -jump, z))
         f.to(up, 2 * up - 0.64, lift0=0.0, lift1=0.0, pelvis=(x, 0.05, z), heel0=0.1, heel1=0.1)
         f.wait(2 * (up - 0.64) - 0.1)
     f.to(0.75, 1.15, pelvis=(x, 0.04, z), heel0=0.0, heel1=0.0)
-    f.to(0.9, 1.35, **{f"hand{other}": (0.1, -0.6, 0.35)}, nod=0.0)
-    f.to(1.1, 1.7, **{f"hand{hand}": REST, f"elbow{hand}": 0.0}, spine=(0.03, 0.0, 0.0), pelvis=(x, 0.015, z))
-    f.to(1.3, 1.8, **{f"hand{other}": REST})
+    f.to(0.9, 1.35, nod=0.0)
+    f.limb(0.9, 1.35, other, hand=(0.1, -0.6, 0.35))
+    f.to(1.1, 1.7, spine=(0.03, 0.0, 0.0), pelvis=(x, 0.015, z))
+    f.limb(1.1, 1.7, hand, hand=REST, elbow=0.0)
+    f.limb(1.3, 1.8, other, hand=REST)
     f.wait(1.8)
 
 

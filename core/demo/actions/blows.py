@@ -31,14 +31,12 @@ def technique(f: Fighter, name: str, steps: bool = True) -> None:
     if steps:
         f.advance(0.0, 0.45, stance)
     f.to(0.0, 0.28, spine=(0.06, 0.0, sign * (0.1 + turn) * -1 * (name != "punch")))
-    f.to(0.0, 0.28, **{f"hand{hand}": f.toward(hand, sign * cocked[0], *cocked[1:]), f"elbow{hand}": 0.3 * (name != "punch")})
-    f.to(0.0, 0.28, **{f"hand{other}": f.toward(other, 0.1 * sign, -0.2, 0.75)})
+    f.limb(0.0, 0.28, hand, hand=f.toward(hand, sign * cocked[0], *cocked[1:]), elbow=0.3 * (name != "punch"))
+    f.limb(0.0, 0.28, other, hand=f.toward(other, 0.1 * sign, -0.2, 0.75))
     # The technique ends with the step; the other fist is drawn to the hip, or lies before the chest.
     f.to(0.34, 0.54, spine=(0.04, 0.0, -sign * (0.25 if name == "punch" else -turn)))
-    f.to(
-        0.34, 0.54, **{f"hand{hand}": f.toward(hand, sign * done[0], *done[1:]), f"elbow{hand}": elbow * (name == "rising block")}
-    )
-    f.to(0.32, 0.54, **{f"hand{other}": (-0.3, -0.35, 0.25) if knife else AT_HIP})
+    f.limb(0.34, 0.54, hand, hand=f.toward(hand, sign * done[0], *done[1:]), elbow=elbow * (name == "rising block"))
+    f.limb(0.32, 0.54, other, hand=(-0.3, -0.35, 0.25) if knife else AT_HIP)
     f.wait(0.6)
 
 
@@ -89,10 +87,10 @@ def block(m: Maker) -> Tracks:
     name = str(m.rng.choice(["rising block", "rising block", "inside block", "outside block"]))
     cocked, done, elbow, _ = TECHNIQUES[name]
     sign = SIDE_SIGN[hand]
-    f.to(0.0, 0.2, **{f"hand{hand}": f.toward(hand, sign * cocked[0], *cocked[1:])})
+    f.limb(0.0, 0.2, hand, hand=f.toward(hand, sign * cocked[0], *cocked[1:]))
     x, z = f.spot(0.0, -0.1)
     f.to(0.15, 0.4, pelvis=(x, f.stance.drop + 0.03, z), spine=(-0.02, 0.0, -sign * 0.3))
-    f.to(0.2, 0.38, **{f"hand{hand}": f.toward(hand, sign * done[0], *done[1:]), f"elbow{hand}": elbow})
+    f.limb(0.2, 0.38, hand, hand=f.toward(hand, sign * done[0], *done[1:]), elbow=elbow)
     stay = float(m.rng.uniform(0.5, 0.9))
     f.relax(stay, stay + 0.4)
     f.wait(stay + 0.5)
@@ -107,7 +105,7 @@ def duck(m: Maker) -> Tracks:
     down = float(m.rng.uniform(0.25, 0.4))
     f.to(0.0, down, pelvis=(x, low, z), tilt=(0.25, 0.0), spine=(0.6, 0.35 * left, -0.15 * left), nod=-0.1)
     for limb in (LEFT, RIGHT):
-        f.to(0.0, down, **{f"hand{limb}": (-0.1, 0.08, 0.36), f"knee{limb}": 0.35})
+        f.limb(0.0, down, limb, hand=(-0.1, 0.08, 0.36), knee=0.35)
     x, z = f.spot(0.12 * left, f.stance.weight)
     f.to(down + 0.05, down + 0.35, pelvis=(x, 0.7 * low, z))
     f.relax(down + 0.4, down + 0.8)

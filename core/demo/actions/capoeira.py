@@ -19,13 +19,19 @@ def _sway_back(f: Timeline, leg: int, low: float, seconds: float) -> None:
     x, z = f.spot(-0.1 * sign, -0.12)
     f.step(0.0, 0.5 * seconds, leg, f.spot(-0.08 * sign, -0.5), f.heading + 0.25 * sign, 0.05)
     f.to(0.0, 0.55 * seconds, pelvis=(x, 0.13 + low, z), turn=f.heading + 0.35 * sign, tilt=(0.25, -0.08 * sign))
-    f.to(0.0, 0.55 * seconds, spine=(0.55, 0.2 * -sign, -0.2 * sign), **{f"knee{other}": 0.3, f"heel{leg}": 0.6})
-    f.to(0.05, 0.55 * seconds, **{f"hand{leg}": (-0.3, 0.12, 0.4), f"elbow{leg}": 0.4, f"hand{other}": (0.55, -0.35, -0.35)})
+    f.to(0.0, 0.55 * seconds, spine=(0.55, 0.2 * -sign, -0.2 * sign))
+    f.limb(0.0, 0.55 * seconds, other, knee=0.3)
+    f.limb(0.0, 0.55 * seconds, leg, heel=0.6)
+    f.limb(0.05, 0.55 * seconds, leg, hand=(-0.3, 0.12, 0.4), elbow=0.4)
+    f.limb(0.05, 0.55 * seconds, other, hand=(0.55, -0.35, -0.35))
     # Back to wide feet, arms swinging through.
     f.step(0.6 * seconds, seconds, leg, f.place(f.stance, leg), f.heading + 0.3 * sign, 0.05)
     f.settle(0.6 * seconds, seconds)
-    f.to(0.6 * seconds, seconds, spine=(0.4, 0.0, 0.0), **{f"heel{leg}": 0.0, f"knee{other}": 0.5, f"elbow{leg}": 0.0})
-    f.to(0.6 * seconds, seconds, **{f"hand{leg}": (0.35, -0.45, 0.3), f"hand{other}": (0.4, -0.3, 0.25)})
+    f.to(0.6 * seconds, seconds, spine=(0.4, 0.0, 0.0))
+    f.limb(0.6 * seconds, seconds, leg, heel=0.0, elbow=0.0)
+    f.limb(0.6 * seconds, seconds, other, knee=0.5)
+    f.limb(0.6 * seconds, seconds, leg, hand=(0.35, -0.45, 0.3))
+    f.limb(0.6 * seconds, seconds, other, hand=(0.4, -0.3, 0.25))
     f.wait(seconds)
 
 
@@ -77,13 +83,13 @@ def _celebrate(m: Maker) -> Tracks:
     high = float(m.rng.uniform(0.75, 0.95))
     if kind == 0:
         for limb in (LEFT, RIGHT):
-            f.to(0.1, 0.4, **{f"hand{limb}": (0.25, high, 0.1), f"elbow{limb}": 0.2})
+            f.limb(0.1, 0.4, limb, hand=(0.25, high, 0.1), elbow=0.2)
         for _ in range(int(m.rng.integers(2, 5))):
             _jump_for_joy(f, 0.45, float(m.rng.uniform(0.06, 0.2)))
             shake = float(m.rng.uniform(0.45, 0.7))
             for limb in (LEFT, RIGHT):
-                f.to(-0.2, 0.0, **{f"hand{limb}": (0.3, shake, 0.2)})
-                f.to(0.0, 0.25, **{f"hand{limb}": (0.2, high, 0.08)})
+                f.limb(-0.2, 0.0, limb, hand=(0.3, shake, 0.2))
+                f.limb(0.0, 0.25, limb, hand=(0.2, high, 0.08))
         f.to(0.3, 0.8, hand0=(0.14, -0.97, 0.1), hand1=(0.14, -0.97, 0.1), spine=(0.0, 0.0, 0.0), nod=0.0)
     elif kind == 1:
         for _ in range(int(m.rng.integers(2, 4))):

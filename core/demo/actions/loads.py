@@ -33,7 +33,7 @@ def stoop(f: Timeline, start: float, end: float, squat: float, low: float, inwar
     angle = pitch + bend - 0.15
     hand = (inward, -low * float(np.cos(angle)), low * float(np.sin(angle)))
     for limb in (LEFT, RIGHT):
-        f.to(start, end, **{f"hand{limb}": hand, f"knee{limb}": 0.12 + 0.6 * squat})
+        f.limb(start, end, limb, hand=hand, knee=0.12 + 0.6 * squat)
 
 
 def rise(f: Timeline, start: float, end: float, hand: Hand) -> None:
@@ -42,7 +42,7 @@ def rise(f: Timeline, start: float, end: float, hand: Hand) -> None:
     f.to(start, end, pelvis=(x, 0.015, z), tilt=(0.0, 0.0))
     f.to(start + 0.1, end + 0.1, spine=(-0.04, 0.0, 0.0))
     for limb in (LEFT, RIGHT):
-        f.to(start + 0.1, end + 0.1, **{f"hand{limb}": hand, f"knee{limb}": 0.12})
+        f.limb(start + 0.1, end + 0.1, limb, hand=hand, knee=0.12)
 
 
 def _held(m: Maker) -> Hand:
@@ -79,7 +79,7 @@ def _put_down(m: Maker) -> Tracks:
     f.wait(float(m.rng.uniform(0.3, 0.8)))
     _down(f)
     for limb in (LEFT, RIGHT):
-        f.to(0.0, 0.15, **{f"hand{limb}": tuple(f.last(f"hand{limb}") + [0.12, 0.02, 0.0])})
+        f.limb(0.0, 0.15, limb, hand=tuple(f.last(f"hand{limb}") + [0.12, 0.02, 0.0]))
     f.wait(0.1)
     rise(f, 0.0, 0.7, REST)
     return f.tracks(float(m.rng.uniform(1.0, 1.5)))
@@ -99,12 +99,12 @@ def _lift_overhead(m: Maker) -> Tracks:
     f.to(0.0, 0.25, pelvis=(0.0, 0.06, 0.0), spine=(0.06, 0.0, 0.0))
     f.to(0.2, 0.7, pelvis=(0.0, 0.01, 0.0), spine=(-0.16, 0.0, 0.0), nod=-0.25)
     for limb in (LEFT, RIGHT):
-        f.to(0.1, 0.5, **{f"hand{limb}": (0.02, 0.1, 0.42), f"elbow{limb}": 0.3})
-        f.to(0.5, 0.95, **{f"hand{limb}": up})
+        f.limb(0.1, 0.5, limb, hand=(0.02, 0.1, 0.42), elbow=0.3)
+        f.limb(0.5, 0.95, limb, hand=up)
     stay = 1.0 + float(m.rng.uniform(0.4, 1.6))
     for limb in (LEFT, RIGHT):
-        f.to(stay, stay + 0.45, **{f"hand{limb}": (0.02, 0.1, 0.42)})
-        f.to(stay + 0.45, stay + 0.85, **{f"hand{limb}": low, f"elbow{limb}": 0.0})
+        f.limb(stay, stay + 0.45, limb, hand=(0.02, 0.1, 0.42))
+        f.limb(stay + 0.45, stay + 0.85, limb, hand=low, elbow=0.0)
     f.to(stay, stay + 0.8, spine=(-0.04, 0.0, 0.0), nod=0.0)
     return f.tracks(stay + 1.2)
 
@@ -158,15 +158,12 @@ def _work_overhead(m: Maker) -> Tracks:
             for limb in (LEFT, RIGHT):
                 at = 0.1 + 0.55 * i + 0.12 * limb
                 out = float(m.rng.uniform(-0.1, 0.3))
-                f.to(
-                    at,
-                    at + 0.45,
-                    **{f"hand{limb}": (out, high + float(m.rng.uniform(-0.15, 0.05)), float(m.rng.uniform(0.1, 0.4)))},
-                )
+                f.limb(at, at + 0.45, limb, hand=(out, high + float(m.rng.uniform(-0.15, 0.05)), float(m.rng.uniform(0.1, 0.4))))
         f.wait(0.55 * i + 0.7)
         if m.rng.random() < 0.4:
             limb = int(m.rng.integers(2))
-            f.to(0.0, 0.5, **{f"hand{limb}": (0.1, -0.35, 0.45)}, heel0=0.0, heel1=0.0, nod=0.1)
+            f.to(0.0, 0.5, heel0=0.0, heel1=0.0, nod=0.1)
+            f.limb(0.0, 0.5, limb, hand=(0.1, -0.35, 0.45))
             f.wait(0.5)
     f.to(0.0, 0.7, hand0=REST, hand1=REST, spine=(0.0, 0.0, 0.0), nod=0.0, heel0=0.0, heel1=0.0)
     f.settle(0.0, 0.6)
@@ -194,15 +191,18 @@ def _scoop(m: Maker) -> Tracks:
     for _ in range(m.count):
         out = float(m.rng.uniform(-0.25, 0.1))
         stoop(f, 0.0, 0.65, float(m.rng.uniform(0.5, 0.95)), 0.9)
-        f.to(0.1, 0.5, **{f"hand{RIGHT}": (0.2, -0.6, 0.2), f"hand{LEFT}": (0.2, -0.6, 0.35)})
-        f.to(0.5, 0.8, **{f"hand{RIGHT}": (-0.1, -0.7, 0.65)})
+        f.limb(0.1, 0.5, RIGHT, hand=(0.2, -0.6, 0.2))
+        f.limb(0.1, 0.5, LEFT, hand=(0.2, -0.6, 0.35))
+        f.limb(0.5, 0.8, RIGHT, hand=(-0.1, -0.7, 0.65))
         f.to(0.6, 0.8, spine=(0.6, 0.0, 0.2))
         rise(f, 0.85, 1.5, (0.1, -0.6, 0.3))
-        f.to(1.0, 1.45, **{f"hand{RIGHT}": (out, 0.1, 0.65)})
-        f.to(1.45, 1.85, **{f"hand{RIGHT}": (out + 0.15, 0.8, 0.5)})
-        f.to(1.9, 2.3, **{f"hand{RIGHT}": (0.1, -0.4, 0.5)})
+        f.limb(1.0, 1.45, RIGHT, hand=(out, 0.1, 0.65))
+        f.limb(1.45, 1.85, RIGHT, hand=(out + 0.15, 0.8, 0.5))
+        f.limb(1.9, 2.3, RIGHT, hand=(0.1, -0.4, 0.5))
         f.wait(2.2)
-    f.to(0.0, 0.5, **{f"hand{RIGHT}": REST, f"hand{LEFT}": REST}, spine=(0.0, 0.0, 0.0))
+    f.to(0.0, 0.5, spine=(0.0, 0.0, 0.0))
+    f.limb(0.0, 0.5, RIGHT, hand=REST)
+    f.limb(0.0, 0.5, LEFT, hand=REST)
     return f.tracks(0.7)
 
 

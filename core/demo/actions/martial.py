@@ -98,14 +98,14 @@ def _taunt(m: Maker) -> Tracks:
     f.to(0.0, 0.5, pelvis=(x, 0.02, z), spine=(-0.08, 0.0, 0.0), nod=-0.15)
     if m.rng.random() < 0.5:
         for limb in (LEFT, RIGHT):
-            f.to(0.0, 0.6, **{f"hand{limb}": (0.75, -0.05 + 0.1 * limb, 0.4)})
+            f.limb(0.0, 0.6, limb, hand=(0.75, -0.05 + 0.1 * limb, 0.4))
         f.to(0.9, 1.3, spine=(-0.05, 0.15, 0.1))
         f.wait(float(m.rng.uniform(1.2, 1.8)))
     else:
-        f.to(0.1, 0.5, **{f"hand{1 - f.lead}": (0.1, -0.7, 0.2)})
+        f.limb(0.1, 0.5, 1 - f.lead, hand=(0.1, -0.7, 0.2))
         for i in range(int(m.rng.integers(2, 4))):
-            f.to(0.4 * i, 0.4 * i + 0.2, **{f"hand{f.lead}": f.toward(f.lead, 0.1, 0.0, 0.75)})
-            f.to(0.4 * i + 0.2, 0.4 * i + 0.4, **{f"hand{f.lead}": f.toward(f.lead, 0.1, 0.1, 0.42)})
+            f.limb(0.4 * i, 0.4 * i + 0.2, f.lead, hand=f.toward(f.lead, 0.1, 0.0, 0.75))
+            f.limb(0.4 * i + 0.2, 0.4 * i + 0.4, f.lead, hand=f.toward(f.lead, 0.1, 0.1, 0.42))
         f.wait(1.5)
     f.guard(0.0, 0.6)
     f.settle(0.0, 0.6)

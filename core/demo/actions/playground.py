@@ -68,20 +68,20 @@ def _climb_up(m: Maker) -> Tracks:
     edge = 0.42
     f.wait(0.2)
     for limb in (LEFT, RIGHT):
-        f.to(0.0, 0.6, **{f"grip{limb}": (SIDE_SIGN[limb] * 0.26, high + 0.06, edge + 0.15), f"held{limb}": 1.0})
+        f.limb(0.0, 0.6, limb, grip=(SIDE_SIGN[limb] * 0.26, high + 0.06, edge + 0.15), held=1.0)
         f.points[f"grip{limb}"][0] = (0.0, (SIDE_SIGN[limb] * 0.26, high + 0.06, edge + 0.15))
     f.to(0.0, 0.6, pelvis=(0.0, 0.06, 0.02), tilt=(0.35, 0.0), spine=(0.5, 0.0, 0.0), nod=-0.3)
     for limb, start in ((RIGHT, 0.5), (LEFT, 1.3)):
         place = np.array([SIDE_SIGN[limb] * 0.14, edge + 0.3])
-        f.to(start, start + 0.35, **{f"lift{limb}": high + 0.12, f"heel{limb}": 0.5})
-        f.to(start + 0.35, start + 0.6, **{f"lift{limb}": high, f"heel{limb}": 0.0, f"knee{limb}": 0.5})
-        f.to(start + 0.15, start + 0.6, **{f"ball{limb}": tuple(place)})
+        f.limb(start, start + 0.35, limb, lift=high + 0.12, heel=0.5)
+        f.limb(start + 0.35, start + 0.6, limb, lift=high, heel=0.0, knee=0.5)
+        f.limb(start + 0.15, start + 0.6, limb, ball=tuple(place))
     f.to(0.5, 1.0, pelvis=(0.04, -0.04, 0.08), tilt=(0.5, 0.1))
     f.to(1.05, 1.65, pelvis=(-0.06, 0.35 - high, edge + 0.02), tilt=(0.55, 0.0), spine=(0.5, 0.0, 0.0))
     f.to(1.75, 2.5, pelvis=(0.0, 0.015 - high, edge + 0.18), tilt=(0.0, 0.0), spine=(0.0, 0.0, 0.0), nod=0.0)
     for limb in (LEFT, RIGHT):
-        f.to(1.6, 2.1, **{f"held{limb}": 0.0})
-        f.to(1.9, 2.5, **{f"knee{limb}": 0.12})
+        f.limb(1.6, 2.1, limb, held=0.0)
+        f.limb(1.9, 2.5, limb, knee=0.12)
     return f.tracks(2.5 + float(m.rng.uniform(0.3, 0.8)))
 
 

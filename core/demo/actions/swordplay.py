@@ -103,9 +103,7 @@ def slash(m: Maker) -> Tracks:
 def _both(f: Swordsman, start: float, end: float, left: float, up: float, ahead: float) -> None:
     """Move both hands, one above the other on a hilt, to a place seen from between the shoulders."""
     for limb in (LEFT, RIGHT):
-        f.to(
-            start, end, **{f"hand{limb}": (SIDE_SIGN[limb] * left - 0.33, up - 0.1 * (limb == LEFT), ahead), f"elbow{limb}": 0.2}
-        )
+        f.limb(start, end, limb, hand=(SIDE_SIGN[limb] * left - 0.33, up - 0.1 * (limb == LEFT), ahead), elbow=0.2)
 
 
 def _fence(m: Maker) -> Tracks:
@@ -162,7 +160,6 @@ def _duel(m: Maker) -> Tracks:
     f.settle(0.0, 0.5)
     f.guard(0.0, 0.5)
     f.wait(0.4)
-    f.to(0.0, 0.3, **{f"knee{LEFT}": f.stance.knees})
     return f.finish()
 
 

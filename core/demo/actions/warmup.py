@@ -15,10 +15,10 @@ REST: Hand = (0.14, -0.97, 0.1)
 
 def _rub(f: Timeline, hand: int, first: Hand, second: Hand, times: int, elbow: float = 0.0) -> None:
     """Rub between two places; 0.55 seconds pass each time."""
-    f.to(0.0, 0.4, **{f"elbow{hand}": elbow})
+    f.limb(0.0, 0.4, hand, elbow=elbow)
     for _ in range(times):
-        f.to(0.0, 0.3, **{f"hand{hand}": first})
-        f.to(0.3, 0.55, **{f"hand{hand}": second})
+        f.limb(0.0, 0.3, hand, hand=first)
+        f.limb(0.3, 0.55, hand, hand=second)
         f.wait(0.55)
 
 
@@ -31,7 +31,8 @@ def _wash(m: Maker) -> Tracks:
         hand, times = int(m.rng.integers(2)), int(m.rng.integers(2, 4))
         other, sign = 1 - hand, SIDE_SIGN[hand]
         if kind == "arm":
-            f.to(0.0, 0.5, **{f"hand{other}": (0.15, -0.3, 0.7)}, spine=(0.1, 0.0, -0.1 * sign), nod=0.2)
+            f.to(0.0, 0.5, spine=(0.1, 0.0, -0.1 * sign), nod=0.2)
+            f.limb(0.0, 0.5, other, hand=(0.15, -0.3, 0.7))
             _rub(f, hand, (-0.55, -0.15, 0.55), (-0.75, 0.0, 0.25), times + 1)
         elif kind == "hair":
             f.to(0.0, 0.5, spine=(0.12, 0.0, 0.0), nod=0.3, hand0=(-0.15, 0.45, 0.1), hand1=(-0.15, 0.45, 0.1), elbow0=0.7)
@@ -42,19 +43,22 @@ def _wash(m: Maker) -> Tracks:
                 f.wait(0.4)
             f.wait(0.4)
         elif kind == "chest":
-            f.to(0.0, 0.4, spine=(0.05, 0.0, 0.0), nod=0.25, **{f"hand{other}": (0.15, -0.75, 0.2)})
+            f.to(0.0, 0.4, spine=(0.05, 0.0, 0.0), nod=0.25)
+            f.limb(0.0, 0.4, other, hand=(0.15, -0.75, 0.2))
             _rub(f, hand, (-0.6, -0.15, 0.28), (-0.1, -0.55, 0.28), times)
         elif kind == "armpit":
-            f.to(0.0, 0.5, **{f"hand{other}": (0.35, 0.75, 0.15)}, spine=(0.0, 0.2 * sign, 0.0), nod=0.0)
+            f.to(0.0, 0.5, spine=(0.0, 0.2 * sign, 0.0), nod=0.0)
+            f.limb(0.0, 0.5, other, hand=(0.35, 0.75, 0.15))
             _rub(f, hand, (-0.75, -0.05, 0.3), (-0.7, -0.4, 0.25), times)
         elif kind == "legs":
             f.to(0.0, 0.7, tilt=(0.7, 0.0), spine=(0.85, 0.12 * sign, 0.15 * sign), pelvis=(0.0, 0.12, -0.14), nod=0.1)
-            f.to(0.0, 0.7, **{f"hand{other}": (0.1, -0.4, 0.55)})
+            f.limb(0.0, 0.7, other, hand=(0.1, -0.4, 0.55))
             f.wait(0.35)
             _rub(f, hand, (-0.2, -0.1, 0.95), (-0.1, -0.5, 0.5), times)
             f.to(0.0, 0.6, tilt=(0.0, 0.0), pelvis=(0.0, 0.015, 0.0))
         else:
-            f.to(0.0, 0.5, spine=(0.05, 0.0, -0.2 * sign), nod=0.0, **{f"hand{other}": (0.1, -0.6, 0.1)})
+            f.to(0.0, 0.5, spine=(0.05, 0.0, -0.2 * sign), nod=0.0)
+            f.limb(0.0, 0.5, other, hand=(0.1, -0.6, 0.1))
             _rub(f, hand, (0.12, 0.25, -0.25), (0.0, 0.1, -0.3), times, 0.8)
         f.to(0.0, 0.4, elbow0=0.0, elbow1=0.0)
     f.to(0.0, 0.6, hand0=REST, hand1=REST, spine=(0.0, 0.0, 0.0), nod=0.0, pelvis=(0.0, 0.015, 0.0))
@@ -87,14 +91,14 @@ def _stretch_arms(m: Maker) -> Tracks:
     for i in range(int(m.rng.integers(3, 6))):
         kind, up = int(m.rng.integers(3)), float(m.rng.uniform(-0.1, 0.25))
         for limb in (LEFT, RIGHT):
-            f.to(0.0, 0.5, **{f"hand{limb}": (0.96, up, 0.05), f"elbow{limb}": 0.3})
-            f.to(0.5, 0.75, **{f"hand{limb}": (0.9, up, -0.3)})
+            f.limb(0.0, 0.5, limb, hand=(0.96, up, 0.05), elbow=0.3)
+            f.limb(0.5, 0.75, limb, hand=(0.9, up, -0.3))
             if kind == 0:
-                f.to(0.8, 1.3, **{f"hand{limb}": (-0.55, up - 0.05 + 0.1 * (limb == i % 2), 0.6)})
+                f.limb(0.8, 1.3, limb, hand=(-0.55, up - 0.05 + 0.1 * (limb == i % 2), 0.6))
             elif kind == 1:
-                f.to(0.8, 1.35, **{f"hand{limb}": (0.15, 0.95, 0.05)})
+                f.limb(0.8, 1.35, limb, hand=(0.15, 0.95, 0.05))
             else:
-                f.to(0.8, 1.3, **{f"hand{limb}": (0.2, up, 0.4), f"elbow{limb}": 0.9})
+                f.limb(0.8, 1.3, limb, hand=(0.2, up, 0.4), elbow=0.9)
         f.to(0.4, 0.8, spine=(-0.12, 0.0, 0.0))
         f.to(0.8, 1.3, spine=(0.1 - 0.2 * (kind == 1), 0.0, 0.0))
         f.wait(1.3)
