@@ -23,6 +23,8 @@ PARTS = 5
 COLUMNS = POINTS * PARTS
 WINDOW = 16
 MAX_FRAMES = 224
+# Frames of the short windows that a gallery holds beside those of 224: at 20 fps 4 s, about one action. A multiple of 16.
+SHORT_FRAMES = 80
 
 Normalisation = Literal["sample_point", "joint"]
 
@@ -229,12 +231,11 @@ def mirror_columns(skeleton: Skeleton, recipe: PatchRecipe = PLAIN) -> np.ndarra
     return order
 
 
-def window_starts(frames: int, hop: int = MAX_FRAMES // 2) -> list[int]:
-    """First frames of the overlapping windows that cover a long take; [0] for a short one."""
-    if frames <= MAX_FRAMES:
-        return [0]
-    starts = list(range(0, frames - MAX_FRAMES, hop))
-    return [*starts, frames - MAX_FRAMES]
+def window_starts(frames: int, length: int = MAX_FRAMES, hop: int = 0) -> list[int]:
+    """First frames of the windows of `length` frames that cover a take, `hop` apart (0: half a window), the last one at its end;
+    [0] for a take that is no longer than one."""
+    last = max(frames - length, 0)
+    return [*range(0, last, hop or length // 2), last]
 
 
 def to_rgb(pixels: np.ndarray, spread: float = 2.5) -> np.ndarray:

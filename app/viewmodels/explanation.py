@@ -35,7 +35,7 @@ class Explanation(QObject):
         self.on, self.message = False, ""
         self.occlusion: Occlusion | None = None
         self.words: list[Word] = []
-        self._known: OrderedDict[tuple[str, str, str, str, float], Found] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str, str, str, float, float], Found] = OrderedDict()
         workspace.shown.connect(self._refresh)
         search.results_changed.connect(self._refresh)
 
@@ -78,8 +78,8 @@ class Explanation(QObject):
         self.changed.emit()
 
     def _explain(self, clip: Clip, motion: Motion, model: MotionTextModel, query: str) -> None:
-        start = next((r.hit.start_s for r in self.search.results if r.clip.id == clip.id), 0.0)
-        key = (model.fingerprint, clip.id, clip.key, query, start)
+        start, end = next(((r.hit.start_s, r.hit.end_s) for r in self.search.results if r.clip.id == clip.id), (0.0, 0.0))
+        key = (model.fingerprint, clip.id, clip.key, query, start, end)
         if key in self._known:
             self.occlusion, self.words = self._known[key]
             self.message = ""
@@ -90,8 +90,8 @@ class Explanation(QObject):
             from motionpatches.core.search.encode import encode_first_window, encode_text
             from motionpatches.core.search.explain import leave_words_out, occlude
 
-            found = yield from occlude(model, motion, encode_text(model, query), start)
-            row = encode_first_window(model, motion.cut(start))
+            found = yield from occlude(model, motion, encode_text(model, query), start, end)
+            row = encode_first_window(model, motion.cut(start, end))
             return found, leave_words_out(model, query, row)
 
         def done(found: Found) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 
@@ -9,10 +11,12 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.models import device
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
-from motionpatches.core.patches import MAX_FRAMES, prepare, prepare_for, to_patches, window_starts
+from motionpatches.core.patches import MAX_FRAMES, SHORT_FRAMES, prepare, prepare_for, to_patches, window_starts
 
 # Windows encoded at a time.
 BATCH = 64
+# Frames of the windows of a gallery, those of evaluation first. A short action drowns in a long window.
+INDEXED = (MAX_FRAMES, SHORT_FRAMES)
 
 
 @torch.inference_mode()
@@ -31,30 +35,56 @@ def encode_text(model: MotionTextModel, text: str) -> np.ndarray:
     return row
 
 
-def windows_of(model: MotionTextModel, motion: Motion) -> tuple[np.ndarray, list[tuple[float, float]]]:
-    """Cut a motion into overlapping windows and make their patch images.
+def windows_of(
+    model: MotionTextModel, motion: Motion, lengths: Sequence[int] = (MAX_FRAMES,)
+) -> tuple[np.ndarray, list[tuple[float, float]]]:
+    """Cut a motion into windows that overlap by half, and make their patch images.
+
+    Args:
+        model: The model.
+        motion: The motion.
+        lengths: Frames of the windows, descending; a motion no longer than a shorter window has none of that length.
 
     Returns:
-        (W, 3, 224, C) pixels, for a model of two people (W, 2, 3, 224, C), and the start and end of each window in seconds.
+        (W, 3, 224, C) pixels, for a model of two people (W, 2, 3, 224, C), and the start and end of each window in seconds; all
+        windows of a length together, in the order of `lengths`.
 
     Raises:
         StudioError: one person, for a model of two.
     """
     prepared = prepare_for(motion, model.config.patches, model.config.people)
-    fps, starts = model.config.patches.fps, window_starts(prepared.frame_count)
-    pixels = np.stack([_window(model, prepared, start) for start in starts])
-    return pixels, [(round(s / fps, 3), round(min((s + MAX_FRAMES) / fps, motion.duration_s), 3)) for s in starts]
+    fps, frames = model.config.patches.fps, prepared.frame_count
+    ranges = [
+        (start, start + length)
+        for i, length in enumerate(lengths)
+        if i == 0 or frames > length
+        for start in window_starts(frames, length)
+    ]
+    return images_of(model, prepared, ranges), [
+        (round(first / fps, 3), round(min(end / fps, motion.duration_s), 3)) for first, end in ranges
+    ]
 
 
 def first_window_of(model: MotionTextModel, motion: Motion) -> np.ndarray:
     """Make the patch image of the first window alone: the first of `windows_of`."""
-    return _window(model, prepare_for(motion, model.config.patches, model.config.people), 0)
+    prepared = prepare_for(motion, model.config.patches, model.config.people)
+    return image_of(model, cut_window(model, prepared, 0, MAX_FRAMES))
 
 
-def _window(model: MotionTextModel, prepared: Motion, start: int) -> np.ndarray:
-    """Make the image of the window that begins at a frame of a prepared motion; a later one is placed as a motion of its own."""
-    window = prepared.crop(start, start + MAX_FRAMES)
-    return image_of(model, prepare(window, model.config.patches) if start else window)
+def images_of(model: MotionTextModel, prepared: Motion, ranges: Sequence[tuple[int, int]]) -> np.ndarray:
+    """Make the images (W, …) of windows of a prepared motion: the first frame of each, and the one after its last."""
+    return np.stack([image_of(model, cut_window(model, prepared, first, end)) for first, end in ranges])
+
+
+def cut_window(model: MotionTextModel, prepared: Motion, first: int, end: int) -> Motion:
+    """Cut frames `first` to `end` out of a prepared motion, at most 224.
+
+    A window is placed as a motion of its own, but the first of 224 frames, which stays as it is evaluated.
+    """
+    end = min(end, first + MAX_FRAMES)
+    cut = prepared.crop(first, end)
+    is_first = first == 0 and end >= min(MAX_FRAMES, prepared.frame_count)
+    return cut if is_first else prepare(cut, model.config.patches)
 
 
 def image_of(model: MotionTextModel, prepared: Motion) -> np.ndarray:

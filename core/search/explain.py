@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import torch
@@ -11,8 +12,9 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.models import device
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion, frame_at
-from motionpatches.core.patches import MAX_FRAMES, PARTS, prepare, prepare_for, to_patches
+from motionpatches.core.patches import PARTS, prepare_for, to_patches
 from motionpatches.core.progress import Job, Progress
+from motionpatches.core.search.encode import cut_window
 
 BATCH = 35
 
@@ -52,16 +54,19 @@ class Word:
     fall: float
 
 
-def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: float = 0.0) -> Job[Occlusion]:
+def occlude(
+    model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: float = 0.0, end_s: float = 0.0
+) -> Job[Occlusion]:
     """Measure a score again with patches masked (occlusion; Zeiler and Fergus, 2014): one by one, and each part throughout.
 
     A masked patch is set to the mean, which is 0 in z-scores.
 
     Args:
         model: A model that reads patches of one person.
-        motion: The motion; its window of 224 frames from `start_s` on is scored.
+        motion: The motion; one window of it is scored.
         query: Unit row (D,).
         start_s: Start of the window in seconds.
+        end_s: Its end, as a hit has it; at most 224 frames count. 0 for the end of the motion.
 
     Raises:
         StudioError: for a model of raw motion or of two people.
@@ -71,8 +76,9 @@ def occlude(model: MotionTextModel, motion: Motion, query: np.ndarray, start_s: 
         raise StudioError("This model reads no single person's patches, so that they cannot be covered one by one.")
     prepared = prepare_for(motion, recipe, 1)
     first = frame_at(start_s, recipe.fps, prepared.frame_count)
-    window = prepared.crop(first, first + MAX_FRAMES)
-    patches = to_patches(prepare(window, recipe) if first else window, model.statistics, recipe=recipe)
+    # The first frame after the end; an end of a hit is rounded, and lies behind its last frame by less than one.
+    end = ceil(end_s * recipe.fps - 0.05) if end_s else prepared.frame_count
+    patches = to_patches(cut_window(model, prepared, first, max(end, first + 1)), model.statistics, recipe=recipe)
     # The image as a grid of patches: (3, W windows, points, 5 parts, points); the last window may be padded with zeros.
     size, count = recipe.points, -(-patches.frames // recipe.points)
     patch = patches.pixels[:, : count * size].reshape(3, count, size, PARTS, size)

@@ -62,6 +62,13 @@ class Gallery:
         number = {clip_id: i for i, clip_id in enumerate(ids)}
         return np.array([number[e.clip_id] for e in self.entries], np.int64), ids
 
+    @cached_property
+    def _grouped(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows (N,) clip after clip, each in gallery order, and where each clip begins in them."""
+        numbers, _ = self.clip_rows
+        order = np.argsort(numbers, kind="stable")
+        return order, np.flatnonzero(np.diff(numbers[order], prepend=-1))
+
     def scores(self, query: np.ndarray) -> np.ndarray:
         """Return the cosines (N,) with a unit query (D,)."""
         with np.errstate(invalid="ignore", over="ignore"):
@@ -79,23 +86,29 @@ class Gallery:
         """
         if not self.entries or k < 1:
             return []
-        scores = self.scores(query)
-        scores = np.where(np.isfinite(scores), scores, -np.inf)
-        order = np.argsort(-scores, kind="stable")
-        rows, _ = self.clip_rows
-        hits: list[Hit] = []
-        seen: set[int] = set()
-        for at in order:
-            if rows[at] in seen:
-                continue
-            seen.add(int(rows[at]))
-            entry = self.entries[at]
-            if only is not None and entry.clip_id not in only:
-                continue
-            hits.append(Hit(len(hits) + 1, entry.clip_id, max(float(scores[at]), -1.0), entry.start_s, entry.end_s))
-            if len(hits) == k:
-                break
+        order, starts = self._grouped
+        scores = self.scores(query)[order]
+        scores[~np.isfinite(scores)] = -np.inf
+        best = np.maximum.reduceat(scores, starts)
+        clips = np.arange(len(best))
+        if only is not None:
+            clips = np.array([i for i, clip_id in enumerate(self.clip_rows[1]) if clip_id in only], np.int64)
+        hits = []
+        for rank, clip in enumerate(clips[_largest(best[clips], k)], 1):
+            end = starts[clip + 1] if clip + 1 < len(starts) else len(scores)
+            at = starts[clip] + int(scores[starts[clip] : end].argmax())
+            entry = self.entries[order[at]]
+            hits.append(Hit(rank, entry.clip_id, max(float(scores[at]), -1.0), entry.start_s, entry.end_s))
         return hits
+
+
+def _largest(values: np.ndarray, k: int) -> np.ndarray:
+    """Return the places of the k largest values, the largest first; of equal ones the first."""
+    if k < len(values):
+        reached = np.flatnonzero(values >= np.partition(values, len(values) - k)[len(values) - k])
+    else:
+        reached = np.arange(len(values))
+    return reached[np.argsort(-values[reached], kind="stable")[:k]]
 
 
 class DamagedGallery(FileProblem):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.patches import SHORT_FRAMES
 from motionpatches.core.progress import Job, Meter
-from motionpatches.core.search.encode import BATCH, encode_windows, not_finite, only_part, windows_of
+from motionpatches.core.search.encode import BATCH, INDEXED, encode_windows, not_finite, only_part, windows_of
 from motionpatches.core.search.gallery import (
     Entry,
     Gallery,
@@ -26,9 +28,10 @@ from motionpatches.core.search.kept_gallery import KeptGallery
 
 def gallery_fingerprint(model: MotionTextModel, part: int | None = None) -> str:
     """Name what a gallery's vectors depend on: the model, how it places motions (version 0.2 left those of `paper` and
-    `official` where they lie, and placed each of a pair alone), and the body part that it sees where that is one alone."""
+    `official` where they lie, and placed each of a pair alone), the short windows beside those of 224 frames, and the body part
+    that it sees where that is one alone."""
     placed = "f" if model.config.patches.keep_placed or model.config.people == 2 else ""
-    return f"{model.fingerprint}{placed}" if part is None else f"{model.fingerprint}{placed}p{part}"
+    return f"{model.fingerprint}{placed}w{SHORT_FRAMES}" + ("" if part is None else f"p{part}")
 
 
 def build_gallery(
@@ -79,11 +82,17 @@ def _kept(model: MotionTextModel, library: Library, folder: Path | None, part: i
 
 
 def _shipped(model: MotionTextModel, library: Library, part: int | None) -> Gallery | None:
-    file = paths.shipped_galleries() / f"{gallery_fingerprint(model, part)}-{library.root.stem}.npz"
-    try:
-        return load_gallery(file) if os.path.exists(file) else None  # Path.exists raises for a name too long
-    except StudioError:
-        return None
+    """The gallery shipped with the demo library; one that holds windows of 224 frames alone (version 0.2) is as good as none
+    missing, so that the demo library opens at once."""
+    fingerprint = gallery_fingerprint(model, part)
+    for name in (fingerprint, *([model.fingerprint] if part is None else [])):
+        file = paths.shipped_galleries() / f"{name}-{library.root.stem}.npz"
+        try:
+            if os.path.exists(file):  # Path.exists raises for a name too long
+                return replace(load_gallery(file), fingerprint=fingerprint)
+        except StudioError:
+            continue
+    return None
 
 
 class _Build:
@@ -114,7 +123,7 @@ class _Build:
         for count, clip in enumerate(self.todo, 1):
             try:
                 motion = self.library.load(clip.id)
-                pixels, spans = windows_of(self.model, motion)
+                pixels, spans = windows_of(self.model, motion, INDEXED)
             except StudioError as error:
                 self.skipped.append(str(error))
                 continue

@@ -8,11 +8,13 @@ import numpy as np
 
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
-from motionpatches.core.patches import prepare, prepare_for
+from motionpatches.core.patches import prepare_for, window_starts
 from motionpatches.core.progress import Job, Meter
-from motionpatches.core.search.encode import encode_windows, image_of, not_finite
+from motionpatches.core.search.encode import encode_windows, images_of, not_finite
 
-# Seconds of a moment and from one to the next: about as long as one action of a caption.
+# Seconds of a moment and from one to the next: about as long as one action of a caption. The short windows of a gallery, 4 s and
+# 2 s apart, place a moment worse: of 125 captions of clips in takes of five, 88 % of the best moments had their middle in the
+# right clip, against 97 %.
 LONG_S, HOP_S = 3.0, 0.75
 BATCH = 64
 
@@ -59,14 +61,12 @@ def moments_of(model: MotionTextModel, motion: Motion, long_s: float = LONG_S, h
     recipe = model.config.patches
     prepared = prepare_for(motion, recipe, model.config.people)
     length, hop = int(long_s * recipe.fps), max(int(hop_s * recipe.fps), 1)
-    last = max(prepared.frame_count - length, 0)
-    starts = [*range(0, last, hop), last]
+    starts = window_starts(prepared.frame_count, length, hop)
     meter = Meter("Reading moments", len(starts))
     rows = []
     for at in range(0, len(starts), BATCH):
         yield meter.at(at)
-        windows = [prepare(prepared.crop(s, s + length), recipe) for s in starts[at : at + BATCH]]
-        rows.append(encode_windows(model, np.stack([image_of(model, window) for window in windows])))
+        rows.append(encode_windows(model, images_of(model, prepared, [(s, s + length) for s in starts[at : at + BATCH]])))
     yield meter.at(len(starts))
     if not all(np.isfinite(some).all() for some in rows):
         raise not_finite(model, motion.name)

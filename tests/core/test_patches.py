@@ -110,6 +110,8 @@ def test_windows_cover_a_long_take():
     starts = window_starts(700)
     assert starts[0] == 0 and starts[-1] == 700 - 224
     assert all(b - a <= 112 for a, b in zip(starts, starts[1:], strict=False))
+    assert window_starts(80, 80) == window_starts(3, 80) == [0] and window_starts(81, 80) == [0, 1]
+    assert window_starts(200, 80) == [0, 40, 80, 120] and window_starts(100, 60, 15) == [0, 15, 30, 40]
 
 
 def test_prepare_canonicalises(smpl_motion):

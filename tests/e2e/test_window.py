@@ -131,7 +131,7 @@ def test_a_growing_scan_can_be_watched_filtered_and_stopped(studio, tmp_path, mo
     studio.workspace.jobs.cancel()
     wait(lambda: studio.workspace.retriever is not None)
     found = len(studio.workspace.library.clips)
-    assert 5 < found < 99 and len(studio.workspace.retriever.gallery.entries) == found
+    assert 5 < found < 99 and len(studio.workspace.retriever.gallery.clip_rows[1]) == found
 
 
 def open_demo(studio):

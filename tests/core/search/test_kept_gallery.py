@@ -64,9 +64,7 @@ def test_what_is_encoded_is_on_the_disk_before_the_end(quick, tiny_model, small_
     found = find_gallery(tiny_model, library, tmp_path)
     assert 2 <= len(found.clip_rows[1]) < 12 and done[-1] >= len(found.clip_rows[1]) >= done[-2]
     encoded = []
-    monkeypatch.setattr(
-        indexing, "windows_of", lambda model, motion, of=indexing.windows_of: encoded.append(1) or of(model, motion)
-    )
+    monkeypatch.setattr(indexing, "windows_of", lambda *given, of=indexing.windows_of: encoded.append(1) or of(*given))
     run(update_gallery(tiny_model, library, tmp_path))
     assert len(encoded) == 12 - len(found.clip_rows[1])
     job.close()

@@ -1,0 +1,139 @@
+"""Windows of two lengths in a gallery: where they lie, how they are placed, and who reads which."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from motionpatches.core import paths
+from motionpatches.core.evaluation.embed import embed_clips, from_gallery
+from motionpatches.core.library.open import open_library
+from motionpatches.core.patches import prepare
+from motionpatches.core.progress import run
+from motionpatches.core.search.encode import INDEXED, encode_first_window, encode_windows, windows_of
+from motionpatches.core.search.explain import occlude
+from motionpatches.core.search.gallery import Gallery, Hit, save_gallery
+from motionpatches.core.search.indexing import build_gallery, find_gallery, update_gallery
+from tests.core.search.test_gallery import make_gallery
+
+
+def take_of(motion, frames):
+    """Return a take of so many frames that walks on and raises a hand meanwhile."""
+    steps = -(-frames // motion.frame_count)
+    ahead = np.concatenate([motion.positions + np.float32([0, 0, 2.9 * i]) for i in range(steps)])
+    ahead = ahead[:frames].astype(np.float32)
+    ahead[:, [19, 21], 1] += np.linspace(0, 1, frames, dtype=np.float32)[:, None]
+    return replace(motion, positions=ahead)
+
+
+@pytest.fixture
+def mixed_library(small_library, smpl_motion):
+    """Twelve short clips, and takes of 80, 81 and 300 frames."""
+    for name, frames in (("000080", 80), ("000081", 81), ("000300", 300)):
+        np.save(small_library / "new_joints" / f"{name}.npy", take_of(smpl_motion, frames).positions)
+    return run(open_library(small_library))
+
+
+def test_a_take_has_long_windows_and_then_short_ones(tiny_model, smpl_motion):
+    """Every window but the first is what its frames alone would be, placed as a motion of its own."""
+    take = take_of(smpl_motion, 300)
+    pixels, spans = windows_of(tiny_model, take, INDEXED)
+    frames = [(0, 224), (76, 300), *((at, at + 80) for at in (0, 40, 80, 120, 160, 200, 220))]
+    assert spans == [(first / 20, end / 20) for first, end in frames]
+    alone = np.stack([windows_of(tiny_model, take.crop(first, end))[0][0] for first, end in frames])
+    np.testing.assert_allclose(pixels[1:], alone[1:], atol=1e-4)
+    evaluated = prepare(take, tiny_model.config.patches).crop(0, 224)
+    np.testing.assert_array_equal(pixels[0], windows_of(tiny_model, take)[0][0])
+    assert evaluated.frame_count == 224 and len(windows_of(tiny_model, take)[1]) == 2
+
+
+def test_only_a_take_longer_than_a_short_window_has_short_ones(tiny_model, mixed_library):
+    gallery = run(build_gallery(tiny_model, mixed_library))
+    ranges = {name: [(e.start_s, e.end_s) for e in gallery.entries if e.clip_id == name] for name in ("000080", "000081")}
+    assert ranges == {"000080": [(0, 4)], "000081": [(0, 4.05), (0, 4), (0.05, 4.05)]}
+
+
+def test_evaluation_reads_the_first_window_of_224_frames(tiny_model, mixed_library):
+    """The rows that a gallery lends to the protocols are those of motions encoded for them."""
+    wanted = run(embed_clips(tiny_model, mixed_library, mixed_library.clips))
+    lent = from_gallery(run(build_gallery(tiny_model, mixed_library)), mixed_library.clips)
+    assert lent.clips == wanted.clips
+    np.testing.assert_allclose(lent.motions, wanted.motions, atol=1e-5)
+
+
+def test_the_window_that_wins_is_the_range_of_the_hit_and_is_explained(tiny_model, mixed_library):
+    gallery = run(build_gallery(tiny_model, mixed_library))
+    at = next(i for i, e in enumerate(gallery.entries) if e.clip_id == "000300" and (e.start_s, e.end_s) == (11, 15))
+    query = gallery.embeddings[at]
+    hits = gallery.nearest(query, 15)
+    assert [h.clip_id for h in hits].count("000300") == 1
+    hit = next(h for h in hits if h.clip_id == "000300")
+    assert (hit.start_s, hit.end_s) == (11.0, 15.0)
+    take = mixed_library.load("000300")
+    found = run(occlude(tiny_model, take, query, hit.start_s, hit.end_s))
+    assert found.score == pytest.approx(hit.score, abs=2e-3) and found.falls.shape == (5, 5)
+    assert encode_first_window(tiny_model, take.cut(11, 15)) @ query == pytest.approx(hit.score, abs=2e-3)
+
+
+def test_a_gallery_of_another_rate_explains_the_frames_it_encoded(tiny_model, smpl_motion):
+    """At 60 fps a take of 841 frames ends a third of a frame of 20 fps after its last one."""
+    take = replace(take_of(smpl_motion, 841), fps=60.0)
+    pixels, spans = windows_of(tiny_model, take, INDEXED)
+    rows = encode_windows(tiny_model, pixels)
+    for row, span in zip(rows, spans, strict=True):
+        assert run(occlude(tiny_model, take, row, *span)).score == pytest.approx(1.0, abs=2e-3), span
+
+
+def slow_nearest(gallery: Gallery, query, k, only):
+    """Row after row: the clips by their best finite score, the first of equal ones first."""
+    best: dict[str, tuple[float, int]] = {}
+    for row, entry in enumerate(gallery.entries):
+        with np.errstate(invalid="ignore"):
+            score = float(gallery.embeddings[row] @ query)
+        score = score if np.isfinite(score) else -np.inf
+        if (only is None or entry.clip_id in only) and (entry.clip_id not in best or score > best[entry.clip_id][0]):
+            best[entry.clip_id] = score, row
+    order = sorted(best.values(), key=lambda one: -one[0])[:k]
+    return [
+        Hit(i, (e := gallery.entries[row]).clip_id, max(score, -1.0), e.start_s, e.end_s)
+        for i, (score, row) in enumerate(order, 1)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nearest_is_that_of_a_loop_over_rows(seed):
+    """Rows of a clip lie together or scattered; small whole numbers make many equal scores."""
+    draw = np.random.default_rng(seed)
+    gallery = make_gallery(60, 4, seed)
+    rows = draw.integers(-1, 2, (60, 4)).astype(np.float32) if seed % 2 else gallery.embeddings
+    if seed > 2:
+        rows[draw.integers(60, size=9)] = [[np.nan], [np.inf], [-np.inf]] * 3
+    order = draw.permutation(60) if seed == 4 else np.arange(60)
+    gallery = Gallery(rows[order], tuple(gallery.entries[i] for i in order))
+    query = draw.integers(-2, 3, 4).astype(np.float32)
+    for only in (None, frozenset(f"clip{i}" for i in range(0, 30, 3)), frozenset()):
+        for k in (1, 7, 100):
+            found, slow = gallery.nearest(query, k, only), slow_nearest(gallery, query, k, only)
+            assert [h.score for h in found] == pytest.approx([h.score for h in slow], abs=1e-6)
+            assert [h.rank for h in found] == [h.rank for h in slow]
+            if seed != 4:  # scattered clips with equal scores keep the order of their first rows
+                assert [(h.clip_id, h.start_s) for h in found] == [(h.clip_id, h.start_s) for h in slow]
+
+
+def test_a_shipped_gallery_without_short_windows_is_searched_as_it_is(tiny_model, small_library, tmp_path, monkeypatch):
+    """Version 0.2 shipped one; the name of a new one goes first."""
+    library = run(open_library(small_library))
+    monkeypatch.setattr(paths, "shipped_galleries", lambda: tmp_path / "shipped")
+    (tmp_path / "shipped").mkdir()
+    whole = run(build_gallery(tiny_model, library))
+    long = [i for i, e in enumerate(whole.entries) if i == 0 or whole.entries[i - 1].clip_id != e.clip_id]
+    old = Gallery(whole.embeddings[long], tuple(whole.entries[i] for i in long), "tiny")
+    save_gallery(old, tmp_path / "shipped" / "tiny-small.npz")
+
+    def encode(*_):
+        raise AssertionError("nothing is left to encode")
+
+    monkeypatch.setattr(tiny_model, "encode_motion", encode)
+    assert len(run(update_gallery(tiny_model, library, tmp_path)).entries) == 12
+    save_gallery(whole, tmp_path / "shipped" / "tinyw80-small.npz")
+    assert find_gallery(tiny_model, library, tmp_path).entries == whole.entries
