@@ -1,4 +1,4 @@
-"""A fighter: guard, blows, blocks and kicks as key frames of a timeline."""
+"""A fighter: guard, blows, blocks and kicks as key frames."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from motionpatches.core.demo.action import Maker
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
-from motionpatches.core.demo.timeline import STAND, Stance, Timeline
+from motionpatches.core.demo.keyframes import STAND, Keyframes, Stance
 
 Leg = tuple[float, float, float]
 GUARD = Stance(0.24, 0.26, 0.15, 0.75, 0.05, 0.3, 0.9, 0.0, 0.2)
@@ -45,7 +45,7 @@ class Kick:
     drop: float = 0.03
 
 
-class Fighter(Timeline):
+class Fighter(Keyframes):
     """Fists before the chest, one foot ahead, knees soft; or the long stances and drawn-back fists of karate."""
 
     def __init__(self, m: Maker, stance: Stance = GUARD, karate: bool = False, stands: bool | None = None, lead: int = LEFT):

@@ -10,7 +10,7 @@ from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, keys
 from motionpatches.core.demo.gait import JOG, WALK, straight, walk_along
-from motionpatches.core.demo.timeline import Stance, Timeline
+from motionpatches.core.demo.keyframes import Keyframes, Stance
 
 LOW = Stance(width=0.28, drop=0.14, lead_toe=-0.25, rear_toe=0.25, knees=0.5)
 REST = (0.14, -0.97, 0.1)
@@ -51,7 +51,7 @@ def dribble(m: Maker) -> Tracks:
         float(m.rng.uniform(0, 0.2)), float(m.rng.uniform(0, 0.2)), float(m.rng.uniform(0.12, 0.2)), 0.1,
         float(m.rng.uniform(0.02, 0.13)), 0.0, 0.2, 0.0, 0.3,
     )  # fmt: skip
-    f = Timeline(m, stance)
+    f = Keyframes(m, stance)
     f.points["spine"] = [(0.0, (float(m.rng.uniform(0.1, 0.35)), 0.0, 0.0))]
     f.wait(float(m.rng.uniform(2.2, 4.5)))
     tracks = f.tracks()
@@ -75,7 +75,7 @@ def _travel(direction: float, slow: float, fast: float) -> Make:
     return make
 
 
-def _slide(f: Timeline, left: float, seconds: float) -> None:
+def _slide(f: Keyframes, left: float, seconds: float) -> None:
     """Step sideways without crossing the feet, the foot on that side first."""
     f.middle = f.spot(left, 0.0)
     first = LEFT if left > 0 else RIGHT
@@ -86,8 +86,8 @@ def _slide(f: Timeline, left: float, seconds: float) -> None:
     f.wait(seconds)
 
 
-def _low(m: Maker) -> Timeline:
-    f = Timeline(m, replace(LOW, drop=float(m.rng.uniform(0.08, 0.2)), width=float(m.rng.uniform(0.2, 0.32))))
+def _low(m: Maker) -> Keyframes:
+    f = Keyframes(m, replace(LOW, drop=float(m.rng.uniform(0.08, 0.2)), width=float(m.rng.uniform(0.2, 0.32))))
     f.points["spine"] = [(0.0, (float(m.rng.uniform(0.25, 0.5)), 0.0, 0.0))]
     f.wait(0.25)
     return f
@@ -120,7 +120,7 @@ def _defend(m: Maker) -> Tracks:
     return f.tracks(0.3)
 
 
-def shoot(f: Timeline) -> None:
+def shoot(f: Keyframes) -> None:
     """Gather the ball at the hip, dip, rise and let it go from over the forehead, the hand staying up; mostly with a jump."""
     m, hand, other = f.m, RIGHT, LEFT
     jump = float(m.rng.uniform(0.1, 0.36)) if m.rng.random() < 0.75 else 0.0
@@ -150,7 +150,7 @@ def shoot(f: Timeline) -> None:
 def basketball_shot(m: Maker) -> Tracks:
     """Shoot at the hoop with one hand, standing or from a step."""
     m = replace(m, side="left") if m.rng.random() < 0.3 else m
-    f = Timeline(m, Stance(0.1, 0.1, 0.12, 0.15, 0.03, 0.0, 0.2), RIGHT)
+    f = Keyframes(m, Stance(0.1, 0.1, 0.12, 0.15, 0.03, 0.0, 0.2), RIGHT)
     f.wait(0.2)
     if m.rng.random() < 0.4:
         f.middle = f.spot(0.0, 0.35)
@@ -161,7 +161,7 @@ def basketball_shot(m: Maker) -> Tracks:
 
 
 def _dribble_and_shoot(m: Maker) -> Tracks:
-    f = Timeline(m, Stance(0.12, 0.12, 0.14, 0.15, 0.06, 0.0, 0.2), RIGHT)
+    f = Keyframes(m, Stance(0.12, 0.12, 0.14, 0.15, 0.06, 0.0, 0.2), RIGHT)
     f.points["spine"] = [(0.0, (0.2, 0.0, 0.0))]
     bounced = float(m.rng.uniform(1.2, 2.4))
     f.wait(bounced)

@@ -64,7 +64,7 @@ def strikes(kind: str, low: float, high: float) -> Make:
 
 def bounced(tracks: Tracks, hz: float, metres: float) -> Tracks:
     """Bounce on the balls of the feet all the time."""
-    t = tracks.t * 1.0
+    t = tracks.t
     beat = np.sin(2 * np.pi * hz * t) * bump(t, 0.2, t[-1] - 0.2, 0.4)
     tracks.pelvis[:, 1] += metres * beat
     tracks.foot_pitch += np.clip(0.12 + 0.12 * beat, 0, 1) * (1 - tracks.foot_free)

@@ -8,12 +8,12 @@ from motionpatches.core.demo.action import SIDES, Action, Maker
 from motionpatches.core.demo.actions.kicks import straight
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.fighter import GUARD, Fighter, Kick
-from motionpatches.core.demo.timeline import Stance, Timeline
+from motionpatches.core.demo.keyframes import Keyframes, Stance
 
 WIDE = Stance(width=0.3, drop=0.17, lead_toe=-0.3, rear_toe=0.3, knees=0.5)
 
 
-def _sway_back(f: Timeline, leg: int, low: float, seconds: float) -> None:
+def _sway_back(f: Keyframes, leg: int, low: float, seconds: float) -> None:
     """Step far back with a leg, bent over the front knee, the arm of that side before the face; and return to wide feet."""
     sign, other = SIDE_SIGN[leg], 1 - leg
     x, z = f.spot(-0.1 * sign, -0.12)
@@ -36,7 +36,7 @@ def _sway_back(f: Timeline, leg: int, low: float, seconds: float) -> None:
 
 
 def _ginga(m: Maker) -> Tracks:
-    f = Timeline(m, WIDE)
+    f = Keyframes(m, WIDE)
     f.points["spine"] = [(0.0, (0.35, 0.0, 0.0))]
     for limb in (LEFT, RIGHT):
         f.points[f"hand{limb}"] = [(0.0, (0.4, -0.45, 0.3))]
@@ -65,7 +65,7 @@ def _capoeira_kick(m: Maker) -> Tracks:
     return f.finish()
 
 
-def _jump_for_joy(f: Timeline, seconds: float, height: float) -> None:
+def _jump_for_joy(f: Keyframes, seconds: float, height: float) -> None:
     """One jump on the spot with both arms up."""
     x, z = f.spot(0.0, 0.0)
     f.to(0.0, 0.25, pelvis=(x, 0.12, z), spine=(0.2, 0.0, 0.0))
@@ -77,7 +77,7 @@ def _jump_for_joy(f: Timeline, seconds: float, height: float) -> None:
 
 def _celebrate(m: Maker) -> Tracks:
     """Jump with raised fists, pump a fist, or drop into a deep lunge with the arms spread."""
-    f = Timeline(m if m.rng.random() < 0.6 else replace(m, side="left"))
+    f = Keyframes(m if m.rng.random() < 0.6 else replace(m, side="left"))
     f.wait(float(m.rng.uniform(0.1, 0.4)))
     kind = int(m.rng.integers(3))
     high = float(m.rng.uniform(0.75, 0.95))

@@ -11,17 +11,17 @@ from motionpatches.core.demo.actions.gestures import reach
 from motionpatches.core.demo.body import LEFT, RIGHT, Tracks
 from motionpatches.core.demo.curves import bump
 from motionpatches.core.demo.gait import JOG, RUN, WALK, straight, walk_along
-from motionpatches.core.demo.timeline import Stance, Timeline
+from motionpatches.core.demo.keyframes import Keyframes, Stance
 
 Hand = tuple[float, float, float]
 REST: Hand = (0.14, -0.97, 0.1)
 
 
-def stoop(f: Timeline, start: float, end: float, squat: float, low: float, inward: float = -0.1) -> None:
+def stoop(f: Keyframes, start: float, end: float, squat: float, low: float, inward: float = -0.1) -> None:
     """Go down for something on the floor, both arms hanging to it.
 
     Args:
-        f: The timeline.
+        f: The key frames.
         start, end: Seconds from now.
         squat: 0 bends the back over nearly straight legs, 1 bends the knees deeply.
         low: How far down the hands are, in arm lengths; 1 is at arm's length.
@@ -36,7 +36,7 @@ def stoop(f: Timeline, start: float, end: float, squat: float, low: float, inwar
         f.limb(start, end, limb, hand=hand, knee=0.12 + 0.6 * squat)
 
 
-def rise(f: Timeline, start: float, end: float, hand: Hand) -> None:
+def rise(f: Keyframes, start: float, end: float, hand: Hand) -> None:
     """Stand up with both hands at a place before the chest."""
     x, z = f.spot(0.0, 0.0)
     f.to(start, end, pelvis=(x, 0.015, z), tilt=(0.0, 0.0))
@@ -50,14 +50,14 @@ def _held(m: Maker) -> Hand:
     return -float(m.rng.uniform(0.02, 0.15)), -float(m.rng.uniform(0.35, 0.65)), float(m.rng.uniform(0.38, 0.55))
 
 
-def _standing(m: Maker, hand: Hand = REST) -> Timeline:
-    f = Timeline(m, Stance(width=float(m.rng.uniform(0.1, 0.17)), lead_toe=-0.12, rear_toe=0.12))
+def _standing(m: Maker, hand: Hand = REST) -> Keyframes:
+    f = Keyframes(m, Stance(width=float(m.rng.uniform(0.1, 0.17)), lead_toe=-0.12, rear_toe=0.12))
     for limb in (LEFT, RIGHT):
         f.points[f"hand{limb}"] = [(0.0, hand)]
     return f
 
 
-def _down(f: Timeline) -> None:
+def _down(f: Keyframes) -> None:
     """Stoop or squat to the floor and stay for a moment; about a second passes."""
     seconds = float(f.m.rng.uniform(0.65, 1.0))
     stoop(f, 0.0, seconds, float(f.m.rng.beta(0.7, 0.7)), float(f.m.rng.uniform(0.95, 1.0)), float(f.m.rng.uniform(-0.15, 0.05)))

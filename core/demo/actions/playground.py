@@ -9,7 +9,7 @@ import numpy as np
 from motionpatches.core.demo.action import Action, Make, Maker
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Body, Tracks
 from motionpatches.core.demo.curves import bump, keys
-from motionpatches.core.demo.timeline import Timeline
+from motionpatches.core.demo.keyframes import Keyframes
 from motionpatches.core.motion.skeleton import SMPL22
 
 
@@ -63,7 +63,7 @@ def _on_bar(jumps: bool) -> Make:
 def _climb_up(m: Maker) -> Tracks:
     """Hands on an edge, one foot up, push, the other foot up, stand on top."""
     m = replace(m, side="left") if m.first_foot() else m
-    f, leg = Timeline(m), m.body.leg
+    f, leg = Keyframes(m), m.body.leg
     high = float(m.rng.uniform(0.42, 0.68)) / leg
     edge = 0.42
     f.wait(0.2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from motionpatches.core.demo.action import SIDES, Action, Maker
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.fighter import Fighter
-from motionpatches.core.demo.timeline import Stance
+from motionpatches.core.demo.keyframes import Stance
 
 EN_GARDE = Stance(0.3, 0.3, 0.03, 0.8, 0.12, 0.05, 1.35, 0.0, 0.4)
 OPEN = Stance(0.18, 0.2, 0.14, 0.25, 0.05, 0.0, 0.5, 0.0, 0.25)

@@ -7,13 +7,13 @@ import numpy as np
 from motionpatches.core.demo.action import Action, Maker
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks, hang
 from motionpatches.core.demo.curves import bump
-from motionpatches.core.demo.timeline import Stance, Timeline
+from motionpatches.core.demo.keyframes import Keyframes, Stance
 
 Hand = tuple[float, float, float]
 REST: Hand = (0.14, -0.97, 0.1)
 
 
-def _rub(f: Timeline, hand: int, first: Hand, second: Hand, times: int, elbow: float = 0.0) -> None:
+def _rub(f: Keyframes, hand: int, first: Hand, second: Hand, times: int, elbow: float = 0.0) -> None:
     """Rub between two places; 0.55 seconds pass each time."""
     f.limb(0.0, 0.4, hand, elbow=elbow)
     for _ in range(times):
@@ -24,7 +24,7 @@ def _rub(f: Timeline, hand: int, first: Hand, second: Hand, times: int, elbow: f
 
 def _wash(m: Maker) -> Tracks:
     """Rub arms, chest, hair, armpits and legs in any order, with both hands in turn."""
-    f = Timeline(m, Stance(width=0.13, lead_toe=-0.12, rear_toe=0.12))
+    f = Keyframes(m, Stance(width=0.13, lead_toe=-0.12, rear_toe=0.12))
     f.wait(0.15)
     kinds = m.rng.permutation(["arm", "hair", "chest", "armpit", "legs", "back"])[: int(m.rng.integers(2, 5))]
     for kind in kinds:
@@ -80,13 +80,14 @@ def _swing_arms(m: Maker) -> Tracks:
     tracks.pelvis[:, 1] -= (0.03 + 0.025 * np.cos(2 * phase)) * amount
     tracks.spine[:, 0] += (0.06 - 0.12 * beat) * amount
     tracks.pelvis[:, 2] -= 0.02 * beat * amount
-    tracks.spine[:, 2] += 0 * phase if together else -0.25 * np.sin(phase) * amount
+    if not together:
+        tracks.spine[:, 2] -= 0.25 * np.sin(phase) * amount
     return tracks
 
 
 def _stretch_arms(m: Maker) -> Tracks:
     """Spread the arms, press them back, cross them before the chest or up, again and again."""
-    f = Timeline(m, Stance(width=float(m.rng.uniform(0.12, 0.25)), lead_toe=-0.12, rear_toe=0.12))
+    f = Keyframes(m, Stance(width=float(m.rng.uniform(0.12, 0.25)), lead_toe=-0.12, rear_toe=0.12))
     f.wait(0.1)
     for i in range(int(m.rng.integers(3, 6))):
         kind, up = int(m.rng.integers(3)), float(m.rng.uniform(-0.1, 0.25))

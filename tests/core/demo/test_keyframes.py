@@ -7,9 +7,9 @@ from motionpatches.core.demo.action import Maker
 from motionpatches.core.demo.body import make_body
 from motionpatches.core.demo.curves import flow
 from motionpatches.core.demo.fighter import GUARD
+from motionpatches.core.demo.keyframes import Keyframes
 from motionpatches.core.demo.library import ACTIONS, Choice, make_clip
 from motionpatches.core.demo.solve import solve
-from motionpatches.core.demo.timeline import Timeline
 
 ANKLES, WRISTS, BALLS = {"left": 7, "right": 8}, {"left": 20, "right": 21}, {"left": 10, "right": 11}
 OTHER = {"left": "right", "right": "left"}
@@ -71,11 +71,11 @@ def test_advancing_in_guard_goes_to_the_front_and_retreating_back():
         assert sign * (way * gaze)[[0, 2]].sum() > 0
 
 
-def test_a_left_timeline_is_the_mirror_image_of_a_right_one():
+def test_left_key_frames_are_the_mirror_image_of_right_ones():
     sides = {}
     for side in ("left", "right"):
         m = Maker(make_body(), np.random.default_rng(0), side)
-        f = Timeline(m, GUARD)
+        f = Keyframes(m, GUARD)
         f.shift(0.1, 0.8, GUARD, 1 - f.lead)
         f.to(0.2, 0.6, hand1=(0.1, 0.3, 0.8), spine=(0.2, 0.3, 0.4), tilt=(0.1, 0.2), turn=0.5)
         sides[side] = solve(f.tracks(1.0))

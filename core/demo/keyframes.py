@@ -45,7 +45,7 @@ class Stance:
 STAND = Stance(lead_toe=-0.12, rear_toe=0.12)
 
 
-class Timeline:
+class Keyframes:
     """Key frames of each channel of one body, in seconds at normal speed; written for the right side.
 
     Channels: pelvis (x, drop, z), turn, tilt (pitch, roll), spine (bend, side, twist), nod, gaze (heading), and for each limb
