@@ -27,6 +27,7 @@ from motionpatches.core.demo.actions.modern import MODERN
 from motionpatches.core.demo.actions.performing import PERFORMING
 from motionpatches.core.demo.actions.playground import PLAYGROUND
 from motionpatches.core.demo.actions.prone import PRONE
+from motionpatches.core.demo.actions.sideways import SIDEWAYS
 from motionpatches.core.demo.actions.sports import SPORTS
 from motionpatches.core.demo.actions.standing import STANDING
 from motionpatches.core.demo.actions.swordplay import SWORDPLAY
@@ -65,6 +66,7 @@ ACTIONS: tuple[Action, ...] = (
     + GROUND
     + STANDING
     + MODERN
+    + SIDEWAYS
     + BASKETBALL
     + LOADS
     + SWORDPLAY

@@ -8,6 +8,7 @@ import numpy as np
 
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.loads import carry
+from motionpatches.core.demo.actions.sideways import side_step
 from motionpatches.core.demo.actions.transitions import turn_back
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, smooth_noise
@@ -41,14 +42,6 @@ def _curve(gait: Gait, speed: float, low: float, high: float) -> Make:
         return _go(m, arc(seconds, speed * m.pace * seconds * 0.8, angle), gait)
 
     return make
-
-
-def _side_step(m: Maker) -> Tracks:
-    seconds = _time(m, 2.4, 3.6)
-    direction = SIDE_SIGN[INDEX[m.side]] * np.pi / 2
-    gait = replace(WALK, arm_swing=0.08, heel=0.25, width=0.1, cadence=1.9, lift=0.07)
-    path = straight(seconds, 0.45 * m.pace * seconds, direction)
-    return walk_along(m.body, path, replace(gait, cadence=gait.cadence * m.pace), INDEX[m.side])
 
 
 def _turn(low: float, high: float) -> Make:
@@ -175,7 +168,7 @@ LOCOMOTION: tuple[Action, ...] = (
     ),
     Action(
         "side step",
-        _side_step,
+        side_step,
         (
             "steps sideways to the {side}",
             "sidesteps to the {side}",

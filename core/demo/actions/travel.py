@@ -10,6 +10,7 @@ import numpy as np
 from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.gestures import reach
 from motionpatches.core.demo.actions.ground import skip
+from motionpatches.core.demo.actions.sideways import side_gallop
 from motionpatches.core.demo.actions.transitions import run_and_stop
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, ease, keys
@@ -133,23 +134,6 @@ def _pushed(m: Maker) -> Tracks:
     return tracks
 
 
-def _gallop(m: Maker) -> Tracks:
-    """Sideways, one foot chasing the other with a little hop."""
-    seconds = m.rng.uniform(2.6, 3.8)
-    side = INDEX[m.side]
-    path = straight(seconds, 1.1 * m.pace * seconds, SIDE_SIGN[side] * np.pi / 2)
-    tracks = walk_along(
-        m.body,
-        path,
-        replace(
-            JOG, cadence=2.6 * m.pace, duty=0.45, lift=0.1, arm_swing=0.1, elbow=0.6, lean=0.08, width=0.16, bob=0.05, heel=0.4
-        ),
-        side,
-    )
-    tracks.pelvis[:, 1] += 0.04 * np.abs(np.sin(np.pi * 1.3 * m.pace * tracks.t)) * bump(tracks.t, 0.2, seconds, 0.4)
-    return tracks
-
-
 def _lunge_walk(m: Maker) -> Tracks:
     tracks = _walk(
         m,
@@ -198,7 +182,11 @@ TRAVEL: tuple[Action, ...] = (
         ("skips along", "skips forward happily", "hops and skips ahead"),
     ),
     Action(
-        "side gallop", _gallop, ("gallops sideways to the {side}", "chassés to the {side} with little hops"), SIDES, styles=False
+        "side gallop",
+        side_gallop,
+        ("gallops sideways to the {side}", "chassés to the {side} with little hops"),
+        SIDES,
+        styles=False,
     ),
     Action(
         "walk and wave",

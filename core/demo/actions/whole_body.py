@@ -78,11 +78,14 @@ def _squat(m: Maker) -> Tracks:
     tracks = m.still(0.5 + 1.7 * m.count)
     t = tracks.t * m.pace
     depth = bumps(t, 0.2, 1.85, 0.75, 1.7, m.count) * m.rng.uniform(0.85, 1.1)
-    _crouch(tracks, depth, 0.42)
+    deep, out = m.rng.uniform(0.36, 0.6), m.rng.uniform(0.3, 1.1)
+    _crouch(tracks, depth, deep)
+    tracks.spine[:, 0] -= 0.6 * (deep - 0.36) * depth
+    arms = ((-0.05, 0.0, 0.93), (-0.25, -0.35, 0.5), (0.2, -0.8, 0.3))[int(m.rng.integers(3)) if m.variety else 0]
     for limb in (LEFT, RIGHT):
-        reach(tracks, limb, np.clip(depth, 0, 1), (-0.05, 0.0, 0.93))
+        reach(tracks, limb, np.clip(depth, 0, 1), arms)
         tracks.ball[limb][:, 0] += SIDE_SIGN[limb] * 0.06
-        tracks.knee_out[limb] += 0.5 * depth
+        tracks.knee_out[limb] += out * depth
     return tracks
 
 
