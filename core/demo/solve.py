@@ -157,6 +157,8 @@ def _raised_heels(tracks: Tracks, body: Body, pelvis: np.ndarray, frame: np.ndar
             trial.foot_pitch = np.maximum(tracks.foot_pitch, extra)
             far = np.linalg.norm(ankle_targets(trial, body, hip, frame, side)[0] - hip, axis=1) > 0.985 * body.leg
             open_frames &= far
+            if not open_frames.any():
+                break
             needed[open_frames] = extra + 0.1
         pitches[side] = np.maximum(pitches[side], _widened(needed, 2))
     return pitches
