@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
+from motionpatches.core import paths
+
 PROGRAM = "motionpatches-studio"
+ICONS = ("Lucide icons", "1.62.0", "ISC, MIT License")
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,8 @@ class Part:
 
 
 def parts() -> list[Part]:
-    """The program and every package that it needs, directly or through others, sorted by name. Extras that are not installed,
-    and packages for other systems, are left out."""
+    """The program, its icons and every package that it needs, directly or through others, sorted by name. Extras that are not
+    installed, and packages for other systems, are left out."""
     found: dict[str, Part] = {}
     waiting = [PROGRAM]
     while waiting:
@@ -39,6 +42,7 @@ def parts() -> list[Part]:
             name_of = re.match(r"[\w.-]+", requirement)
             if name_of and "extra ==" not in requirement:
                 waiting.append(name_of[0])
+    found["icons"] = Part(*ICONS, (paths.assets() / "icons" / "LICENSE.txt").read_text(encoding="utf-8"))
     return sorted(found.values(), key=lambda part: part.name.lower())
 
 

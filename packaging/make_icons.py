@@ -1,9 +1,10 @@
-"""Draw the program's icon, a small motion patch image in the colours of the five body parts, in the format of every system:
-`python packaging/make_icons.py`."""
+"""Draw the program's icon, a small motion patch image in the colours of the five body parts, in the format of every system, and
+the ticks and arrows of the stylesheet in the colours of the tokens: `python packaging/make_icons.py`."""
 
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -31,8 +32,19 @@ def draw() -> Image.Image:
     return picture
 
 
+def draw_controls() -> None:
+    """Write the pictures of assets/icons that the stylesheet names."""
+    from motionpatches.app.widgets.icons import FOLDER, control_pictures
+
+    for name, content in control_pictures():
+        file = ROOT / "assets" / FOLDER / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(content)
+
+
 def main() -> None:
-    """Write the icon in every format."""
+    """Write the icon in every format, and the controls."""
+    draw_controls()
     icons = ROOT / "packaging" / "icons"
     icons.mkdir(exist_ok=True)
     picture = draw()
@@ -42,4 +54,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
     main()

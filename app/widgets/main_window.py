@@ -22,7 +22,7 @@ from motionpatches.app.widgets.panels.query import QueryPanel
 from motionpatches.app.widgets.panels.status import Status
 from motionpatches.app.widgets.panels.transport import Transport
 from motionpatches.app.widgets.panels.welcome import Way, Welcome
-from motionpatches.app.widgets.theme import APPEARANCES, STYLE, set_appearance
+from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
 from motionpatches.app.widgets.verbs import Verbs
 from motionpatches.app.widgets.views.stage import StageView
 
@@ -58,11 +58,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.view_models, self.settings = view_models, settings
         v = view_models
-        appearance = str(settings.value("appearance", APPEARANCES[0], str))
-        if appearance != APPEARANCES[0]:
-            set_appearance(appearance)
+        set_appearance(str(settings.value("appearance", APPEARANCES[0], str)))
         self.setWindowTitle("Motion Patches Studio")
-        self.setStyleSheet(STYLE)
         self.setAcceptDrops(True)
         self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize()))
         self.query = QueryPanel(v.search, v.playback)

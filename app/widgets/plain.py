@@ -196,25 +196,25 @@ class Page(QTextBrowser):
 
 def tell(parent: QWidget | None, title: str, text: object) -> None:
     """Show a message."""
-    _box(QMessageBox.Icon.Information, parent, title, text).exec()
+    _box(parent, title, text).exec()
 
 
 def warn(parent: QWidget | None, title: str, text: object) -> None:
     """Show what went wrong."""
-    _box(QMessageBox.Icon.Warning, parent, title, text).exec()
+    _box(parent, title, text).exec()
 
 
 def ask(parent: QWidget | None, title: str, text: object) -> bool:
     """Ask a question; True for yes. No is the default."""
-    box = _box(QMessageBox.Icon.Question, parent, title, text)
+    box = _box(parent, title, text)
     box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
     box.setDefaultButton(QMessageBox.StandardButton.No)
     return QMessageBox.StandardButton(box.exec()) == QMessageBox.StandardButton.Yes
 
 
-def _box(icon: QMessageBox.Icon, parent: QWidget | None, title: str, text: object) -> QMessageBox:
+def _box(parent: QWidget | None, title: str, text: object) -> QMessageBox:
+    """Make a message without one of the platform's icons."""
     box = QMessageBox(parent)
-    box.setIcon(icon)
     box.setWindowTitle(shown(title, NAME))
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(lines(text))

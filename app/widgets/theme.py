@@ -1,13 +1,39 @@
-"""Colours, which follow the system's dark or light palette, icons and headings."""
+"""The appearance, dark or light, of all windows: palette, stylesheet, icons and headings, all made of the tokens."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPolygonF
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontInfo, QIcon, QPalette
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from motionpatches.app import tokens
 from motionpatches.app.gl.geometry import PART_COLOURS
+from motionpatches.app.tokens import Colours
+from motionpatches.app.widgets.icons import SCHEMES, draw
 from motionpatches.app.widgets.plain import Label
+from motionpatches.app.widgets.stylesheet import stylesheet
+
+APPEARANCES = ("Dark", "Light", "System")
+# Roles of Qt's palette, for what the stylesheet does not reach, by fields of Colours.
+_ROLES = {
+    "window": (QPalette.ColorRole.Window, QPalette.ColorRole.Dark, QPalette.ColorRole.Shadow),
+    "panel": (QPalette.ColorRole.Base, QPalette.ColorRole.AlternateBase),
+    "raised": (QPalette.ColorRole.Button, QPalette.ColorRole.ToolTipBase, QPalette.ColorRole.Light, QPalette.ColorRole.Midlight),
+    "line": (QPalette.ColorRole.Mid,),
+    "text": (
+        QPalette.ColorRole.WindowText,
+        QPalette.ColorRole.Text,
+        QPalette.ColorRole.ButtonText,
+        QPalette.ColorRole.ToolTipText,
+        QPalette.ColorRole.BrightText,
+    ),
+    "secondary": (QPalette.ColorRole.PlaceholderText,),
+    "accent": (QPalette.ColorRole.Highlight, QPalette.ColorRole.Link, QPalette.ColorRole.LinkVisited),
+    "on_accent": (QPalette.ColorRole.HighlightedText,),
+}
+_OFF = (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText)
+# The property of a button that says which icon it has.
+_ICON = "icon name"
 
 
 def is_dark(widget: QWidget) -> bool:
@@ -15,75 +41,36 @@ def is_dark(widget: QWidget) -> bool:
     return widget.palette().color(QPalette.ColorRole.Window).lightness() < 128
 
 
-def media_icon(kind: str, widget: QWidget) -> QIcon:
-    """Draw 'play', 'pause', 'back' or 'ahead' in the colour of a widget's text."""
-    size = 64
-    picture = QPixmap(size, size)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(widget.palette().color(QPalette.ColorRole.WindowText))
-    if kind == "back":
-        painter.translate(size, 0)
-        painter.scale(-1, 1)
-    if kind == "pause":
-        painter.drawRoundedRect(QRectF(14, 10, 12, 44), 3, 3)
-        painter.drawRoundedRect(QRectF(38, 10, 12, 44), 3, 3)
-    else:
-        painter.drawPolygon(QPolygonF([QPointF(14, 8), QPointF(54 if kind == "play" else 44, 32), QPointF(14, 56)]))
-    if kind in ("back", "ahead"):
-        painter.drawRoundedRect(QRectF(46, 10, 8, 44), 2, 2)
-    painter.end()
-    return QIcon(picture)
-
-
-APPEARANCES = ("System", "Light", "Dark")
-_ROLES = (
-    QPalette.ColorRole.Window,
-    QPalette.ColorRole.Base,
-    QPalette.ColorRole.AlternateBase,
-    QPalette.ColorRole.Button,
-    QPalette.ColorRole.ToolTipBase,
-    QPalette.ColorRole.Mid,
-    QPalette.ColorRole.Highlight,
-    QPalette.ColorRole.WindowText,
-    QPalette.ColorRole.PlaceholderText,
-)
-_COLOURS = {
-    "Dark": ("#22252b", "#1a1c21", "#20232a", "#2d313a", "#2d313a", "#4a505c", "#2f7fc1", "#e8eaee", "#8f97a5"),
-    "Light": ("#efefef", "#ffffff", "#f7f7f7", "#efefef", "#ffffdc", "#b8b8b8", "#308cc6", "#101418", "#70767f"),
-}
+def colours(widget: QWidget | None = None) -> Colours:
+    """Return the colours of a widget's appearance; of the program's, without one."""
+    palette = widget.palette() if widget is not None else _application().palette()
+    return SCHEMES["dark" if palette.color(QPalette.ColorRole.Window).lightness() < 128 else "light"]
 
 
 def set_appearance(choice: str) -> None:
-    """Use one of APPEARANCES: the system's colours, or light or dark ones whatever the system says."""
-    schemes = {"Light": Qt.ColorScheme.Light, "Dark": Qt.ColorScheme.Dark}
-    _application().styleHints().setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
-    if choice not in _COLOURS:
-        _set_palette(QPalette())
-        return
-    palette = QPalette()
-    for role, colour in zip(_ROLES, _COLOURS[choice], strict=True):
-        palette.setColor(role, QColor(colour))
-    text = palette.color(QPalette.ColorRole.WindowText)
-    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.ToolTipText):
-        palette.setColor(role, text)
-    palette.setColor(QPalette.ColorRole.HighlightedText, QColor("white"))
-    faded = QColor(text)
-    faded.setAlpha(110)
-    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, faded)
-    _set_palette(palette)
-
-
-def _set_palette(palette: QPalette) -> None:
-    """Set a palette, also for windows with a style sheet, which keep their old colours until it is set again."""
+    """Show all windows in one of APPEARANCES. The system's is dark where it does not say which it is."""
     app = _application()
-    app.setPalette(palette)
-    for window in app.topLevelWidgets():
-        if window.styleSheet():
-            window.setStyleSheet(window.styleSheet())
+    schemes = {"Light": Qt.ColorScheme.Light, "Dark": Qt.ColorScheme.Dark}
+    hints = app.styleHints()
+    hints.setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
+    light = choice == "Light" or (choice == "System" and hints.colorScheme() == Qt.ColorScheme.Light)
+    scheme = "light" if light else "dark"
+    app.setPalette(_palette(SCHEMES[scheme]))
+    app.setFont(tabular(app.font()))
+    app.setStyleSheet(stylesheet(SCHEMES[scheme], scheme, QFontInfo(app.font()).pixelSize()))
+    for button in app.allWidgets():
+        if isinstance(button, QAbstractButton) and button.property(_ICON):
+            button.setIcon(icon(button.property(_ICON)))
+
+
+def _palette(colours: Colours) -> QPalette:
+    palette = QPalette()
+    for field, roles in _ROLES.items():
+        for role in roles:
+            palette.setColor(role, QColor(getattr(colours, field)))
+    for role in _OFF:
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.disabled))
+    return palette
 
 
 def _application() -> QApplication:
@@ -92,14 +79,62 @@ def _application() -> QApplication:
     return app
 
 
+def tabular(font: QFont) -> QFont:
+    """Return a font whose figures are all of the same width, where it has such."""
+    font = QFont(font)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def sized(font: QFont, share: float, bold: bool = False) -> QFont:
+    """Return a font of another size; the sizes are those of the tokens."""
+    font = QFont(font)
+    font.setBold(bold)
+    if font.pointSizeF() > 0:
+        font.setPointSizeF(font.pointSizeF() * share)
+    else:
+        font.setPixelSize(max(round(font.pixelSize() * share), 1))
+    return font
+
+
+def px(length: float) -> int:
+    """Return a length of the tokens in pixels, which grows with the system's font."""
+    return round(length * max(QFontInfo(_application().font()).pixelSize() / tokens.BODY_PX, 1.0))
+
+
+def icon(name: str) -> QIcon:
+    """Return an icon of the tokens in the colours of the program's appearance."""
+    return draw(name, colours(), px(tokens.ICON))
+
+
+def set_icon(button: QAbstractButton, name: str) -> None:
+    """Give a button an icon of the tokens, which follows the appearance."""
+    button.setProperty(_ICON, name)
+    button.setIconSize(QSize(px(tokens.ICON), px(tokens.ICON)))
+    button.setIcon(icon(name))
+
+
 def heading(text: str, scale: float = 1.0) -> Label:
     """Make a bold label, its type `scale` times as large as the window's."""
     label = Label(text)
-    font = label.font()
-    font.setBold(True)
-    font.setPointSizeF(font.pointSizeF() * scale)
-    label.setFont(font)
+    label.setFont(sized(label.font(), scale, bold=True))
     return label
+
+
+def of_kind(label: Label, kind: str) -> Label:
+    """Make a label 'secondary', a 'warning', an 'error' or 'strong'; its colour follows the appearance."""
+    label.setProperty("kind", kind)
+    if kind == "secondary":
+        label.setFont(sized(label.font(), tokens.SECONDARY))
+    return label
+
+
+def set_kind(label: Label, kind: str) -> None:
+    """Make a label that is shown already of another kind."""
+    if label.property("kind") != kind:
+        label.setProperty("kind", kind)
+        label.style().unpolish(label)
+        label.style().polish(label)
 
 
 def part_colour(part: int) -> QColor:
@@ -108,27 +143,11 @@ def part_colour(part: int) -> QColor:
 
 
 def muted(widget: QWidget) -> QColor:
-    """Return the colour of secondary text, which still reads well on the window's."""
-    return QColor(176, 182, 192) if is_dark(widget) else QColor(84, 90, 100)
+    """Return the colour of secondary text."""
+    return QColor(colours(widget).secondary)
 
 
-def warning(widget: QWidget) -> QColor:
-    """Return the colour of text that reports what is wrong."""
-    return QColor(255, 150, 120) if is_dark(widget) else QColor(170, 40, 20)
-
-
-STYLE = """
-QToolTip { padding: 4px; }
-QLineEdit { padding: 5px 8px; border-radius: 6px; border: 1px solid palette(mid); }
-QLineEdit:focus { border: 1px solid palette(highlight); }
-QPushButton#example { padding: 6px 12px; border-radius: 13px; border: 1px solid palette(mid); }
-QPushButton#example:hover { border-color: palette(highlight); }
-QCheckBox::indicator { width: 12px; height: 12px; border: 1px solid palette(mid); border-radius: 3px; background: palette(base); }
-QCheckBox::indicator:checked { border-color: palette(highlight); background: palette(highlight); }
-QRadioButton::indicator { width: 12px; height: 12px; border-radius: 7px;
-                          border: 1px solid palette(mid); background: palette(base); }
-QRadioButton::indicator:checked { border-color: palette(highlight); background: palette(highlight); }
-QDockWidget { font-weight: 600; }
-QTableView { border: none; }
-QStatusBar::item { border: none; }
-"""
+def between(one: QColor, other: QColor, share: float) -> QColor:
+    """Return the colour at a share of the way from one to another."""
+    ways = ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
+    return QColor(*(round(a + (b - a) * share) for a, b in ways))

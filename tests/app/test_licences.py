@@ -15,3 +15,8 @@ def test_everything_that_is_needed_is_listed_with_a_licence():
     assert found["motionpatches-studio"].licence == "Apache-2.0" and "Apache License" in found["motionpatches-studio"].text
     assert all(p.version and p.licence for p in found.values())
     assert sum(bool(p.text) for p in found.values()) > len(found) / 2
+
+
+def test_the_icons_bring_their_licence():
+    icons = next(p for p in parts() if p.name == "Lucide icons")
+    assert "ISC License" in icons.text and "Cole Bemis" in icons.text and icons.licence.startswith("ISC")

@@ -39,7 +39,6 @@ class CommandPalette(QDialog):
         self.list = ItemTree()
         self.list.setColumnCount(2)
         self.list.setHeaderHidden(True)
-        self.list.setStyleSheet("QTreeView::item { padding: 3px 4px; }")
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.header().setStretchLastSection(False)

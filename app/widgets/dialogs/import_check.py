@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from motionpatches.app.viewmodels.import_check import ImportCheck
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.plain import NAME, Label, RichLabel, html, shown, tip
-from motionpatches.app.widgets.theme import muted, part_colour, warning
+from motionpatches.app.widgets.theme import of_kind, part_colour
 from motionpatches.app.widgets.views.import_figure import FigureView
 from motionpatches.core.errors import StudioError
 from motionpatches.core.motion.axes import UP_AXES
@@ -48,8 +48,7 @@ class ImportCheckDialog(QDialog):
         self.check = check
         self.setWindowTitle(f"Check Import: {shown(check.name, NAME)}")
         self.resize(1100, 720)
-        self.problem = Label(wrap=True)
-        self.problem.setStyleSheet(f"color: {warning(self).name()}")
+        self.problem = of_kind(Label(wrap=True), "warning")
         self.lowest = Label(wrap=True)
         self.why = {name: self._note() for name in ("unit_m", "up", "fps", "root_offset", "chains")}
         form = QWidget()
@@ -90,9 +89,7 @@ class ImportCheckDialog(QDialog):
 
     def _note(self) -> Label:
         """Make a line below a field, in the colour of secondary text."""
-        label = Label(wrap=True)
-        label.setStyleSheet(f"color: {muted(self).name()}")
-        return label
+        return of_kind(Label(wrap=True), "secondary")
 
     def _form(self) -> QFormLayout:
         """Lay out the fields, each with the evidence for its value."""

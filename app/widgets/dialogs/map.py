@@ -20,6 +20,7 @@ from motionpatches.app.gl.scene import FAST, MIDDLE, SLOW
 from motionpatches.app.viewmodels.library_map import COLOURINGS, LibraryMap
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.plain import NAME, Html, Label, RichLabel, html, joined, shown
+from motionpatches.app.widgets.theme import colours
 from motionpatches.app.widgets.views.curves import COLOURS
 from motionpatches.app.widgets.views.results import ResultsView
 from motionpatches.core.search.latent_map import LAYOUTS
@@ -157,7 +158,7 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             self.hideAxis(side)
         self.getPlotItem().hideButtons()
         self.lasso = QGraphicsPolygonItem()
-        self.lasso.setPen(pg.mkPen("#e91e63", width=1.5))
+        self.lasso.setPen(pg.mkPen(colours().query, width=1.5))
         self.lasso.setZValue(10)
         self.addItem(self.lasso, ignoreBounds=True)
         self._pressed = QPointF()

@@ -21,9 +21,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from motionpatches.app.tokens import DARK
 from motionpatches.app.viewmodels.evaluation import Classified, Evaluation
 from motionpatches.app.widgets.plain import NAME, ItemList, Label, shown, tip
+from motionpatches.app.widgets.theme import between, colours, part_colour
 from motionpatches.core.library.library import Clip
+from motionpatches.core.motion.skeleton import LEFT_LEG
 
 # Pixels of the labels of rows and of columns; clips that are listed.
 LABEL_WIDTH, HEAD = 190, 150
@@ -83,17 +86,17 @@ class ConfusionView(QWidget):
     def _paint_cells(self, painter: QPainter, counts: np.ndarray) -> None:
         """Fill each cell by its share of the row, and write its count where there is one."""
         shares, size = counts / counts.sum(axis=1, keepdims=True).clip(min=1), self.cell()
-        text, base, strong = self.palette().windowText().color(), self.palette().base().color(), QColor(0, 114, 178)
+        text, base, strong = self.palette().windowText().color(), self.palette().base().color(), part_colour(LEFT_LEG)
         for row in range(len(self.labels)):
             for column in range(len(self.labels)):
                 box = QRect(LABEL_WIDTH + column * size, HEAD + row * size, size - 1, size - 1)
                 share = float(shares[row, column])
-                painter.fillRect(box, _between(base, strong, share))
+                painter.fillRect(box, between(base, strong, share))
                 if counts[row, column]:
-                    painter.setPen(QColor("white") if share > 0.4 else text)
+                    painter.setPen(QColor(DARK.text) if share > 0.4 else text)
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{int(counts[row, column])}")
                 if self.chosen == (row, column):
-                    painter.setPen(QColor(230, 159, 0))
+                    painter.setPen(QColor(colours(self).accent))
                     painter.drawRect(box.adjusted(0, 0, -1, -1))
 
     def _at(self, position: QPointF) -> tuple[int, int] | None:
@@ -239,9 +242,3 @@ class ClassificationTab(QWidget):
 
     def _open(self, item: QListWidgetItem) -> None:
         self.evaluation.open(item.data(Qt.ItemDataRole.UserRole))
-
-
-def _between(one: QColor, other: QColor, share: float) -> QColor:
-    """Return the colour at a share of the way from one to another."""
-    ways = ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
-    return QColor(*(round(a + (b - a) * share) for a, b in ways))

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -24,8 +23,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from motionpatches.app import tokens
 from motionpatches.app.viewmodels.evaluation import Evaluation
 from motionpatches.app.widgets.plain import ItemTable, Label, shown, warn
+from motionpatches.app.widgets.theme import sized
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.items import ITEMS
@@ -134,8 +135,7 @@ class RetrievalTab(QWidget):
         head = ["Protocol", "Method", *(f"{way}\n{name}" for way in ways for name in RECALLS)]
         self.table.setHorizontalHeaderLabels(head)
         self.table.setRowCount(len(rows))
-        bold = QFont(self.table.font())
-        bold.setBold(True)
+        bold = sized(self.table.font(), tokens.BODY, bold=True)
         for at, row in enumerate(rows):
             cells = [
                 PROTOCOLS[row.protocol].title,

@@ -10,7 +10,7 @@ from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.widgets.plain import RichLabel, html, joined, tip
-from motionpatches.app.widgets.theme import is_dark
+from motionpatches.app.widgets.theme import between, colours
 from motionpatches.app.widgets.views.patches import PatchView
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.patch_picture import CHANNELS, VALUES
@@ -79,11 +79,11 @@ class PatchesPanel(QWidget):
             self.words.setText(html("{}", found.message))
             return
         top = max((w.fall for w in found.words), default=0.0)
-        base = (235, 238, 242) if is_dark(self) else (30, 34, 40)
+        base, strong = QColor(colours(self).text), QColor(colours(self).query)
         parts = []
         for word in found.words:
             share = max(word.fall, 0) / top if top > 0 else 0
-            colour = QColor(*(int(b + (c - b) * share) for b, c in zip(base, (233, 30, 99), strict=True))).name()
+            colour = between(base, strong, share).name()
             weight = 600 if share > 0.5 else 400
             parts.append(html("<span style='color:{}; font-weight:{}'>{}</span>", colour, weight, word.text))
         falls = found.occlusion.by_part

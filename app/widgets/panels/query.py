@@ -15,9 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from motionpatches.app import tokens
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import EXAMPLES, Search
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip, title
+from motionpatches.app.widgets.theme import sized
 from motionpatches.app.widgets.views.results import ResultsView
 
 PAUSE_MS = 250
@@ -59,9 +61,7 @@ class QueryPanel(QWidget):
             placeholderText="Describe a motion, for example: a person waves with the right hand", clearButtonEnabled=True
         )
         self.line.setAccessibleName("Query")
-        font = self.line.font()
-        font.setPointSizeF(font.pointSizeF() * 1.15)
-        self.line.setFont(font)
+        self.line.setFont(sized(self.line.font(), tokens.QUERY))
         self.pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self.pause.timeout.connect(lambda: search.submit(self.line.text()))
         self.line.textEdited.connect(lambda _: self.pause.start())

@@ -13,7 +13,7 @@ from motionpatches.app.viewmodels.moments import Moments
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.plain import tip
-from motionpatches.app.widgets.theme import muted, part_colour
+from motionpatches.app.widgets.theme import colours, muted, part_colour
 from motionpatches.app.widgets.views.overlay import Overlay
 from motionpatches.core.motion.curves import foot_contacts, part_speeds, spans
 from motionpatches.core.motion.motion import Motion
@@ -22,7 +22,6 @@ from motionpatches.core.patches import PARTS
 
 # Heights in the plot: curves above 0, the bars of the right and the left foot below.
 FEET = ((0, -0.16), (1, -0.3))
-SCORE = "#e91e63"
 # Points of a curve at most, seconds in which windows are marked, and the shortest range in seconds.
 POINTS, MARKED_S, SHORTEST_S = 3000, 120, 0.05
 
@@ -191,8 +190,8 @@ class Timeline(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         for (foot, _), bar in zip(FEET, self.bars, strict=True):
             bar.setOpts(brush=part_colour(foot), pen=None)
         self.windows.setPen(pg.mkPen(faint, width=1, style=Qt.PenStyle.DotLine))
-        self.score.setPen(pg.mkPen(SCORE, width=2.2))
-        reason = QColor(SCORE)
+        self.score.setPen(pg.mkPen(colours(self).query, width=2.2))
+        reason = QColor(colours(self).query)
         reason.setAlpha(60)
         self.reason.setPen(pg.mkPen(None))
         self.reason.setBrush(reason)

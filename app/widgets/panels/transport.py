@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QToolButton, QWidget
 
 from motionpatches.app.viewmodels.playback import SPEEDS, Playback
 from motionpatches.app.widgets.plain import Label
-from motionpatches.app.widgets.theme import media_icon
+from motionpatches.app.widgets.theme import set_icon
 
 # Positions of the slider.
 STEPS = 10000
@@ -24,7 +24,8 @@ class Transport(QWidget):
         self.back = self._button("One frame back (←)", lambda: playback.step(-1))
         self.play = self._button("Play or pause (Space)", playback.toggle)
         self.ahead = self._button("One frame ahead (→)", lambda: playback.step(1))
-        self._draw_icons()
+        for button, name in ((self.back, "back"), (self.play, "play"), (self.ahead, "ahead")):
+            set_icon(button, name)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setMaximum(STEPS)
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -40,12 +41,9 @@ class Transport(QWidget):
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
         self.speed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.speed.currentIndexChanged.connect(lambda i: playback.set_speed(SPEEDS[i]))
-        self.loop = self._button("Play again from the start (L)")
-        self.loop.setText("Loop")
+        self.loop = self._button("Play again from the start (L)", lambda: playback.set_loop(not playback.loop))
+        set_icon(self.loop, "loop")
         self.loop.setCheckable(True)
-        self.loop.setChecked(True)
-        self.loop.setAutoRaise(False)
-        self.loop.toggled.connect(playback.set_loop)
         self.range = self._button("The marked range (I and O mark its ends); a click clears it", playback.clear_range)
         self.range.setAutoRaise(False)
         self.range.hide()
@@ -58,17 +56,8 @@ class Transport(QWidget):
             row.addWidget(widget)
         playback.changed.connect(self._changed)
         playback.ticked.connect(self._ticked)
+        self._changed()
         self._ticked()
-
-    def _draw_icons(self) -> None:
-        self.back.setIcon(media_icon("back", self))
-        self.ahead.setIcon(media_icon("ahead", self))
-        self.play.setIcon(media_icon("pause" if self.playback.playing else "play", self))
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "loop"):
-            self._draw_icons()
-        super().changeEvent(event)
 
     def _button(self, words: str, action: Callable[[], object] | None = None) -> QToolButton:
         """Make a button that never takes the focus; `words`, a literal, are its tooltip and its name."""
@@ -86,7 +75,8 @@ class Transport(QWidget):
             self.playback.toggle()
 
     def _changed(self) -> None:
-        self._draw_icons()
+        set_icon(self.play, "pause" if self.playback.playing else "play")
+        self.loop.setChecked(self.playback.loop)
         marked = self.playback.range_s
         self.range.setVisible(marked is not None)
         if marked:

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from motionpatches.app import tokens
 from motionpatches.app.widgets.plain import Label, tail, title
 from motionpatches.app.widgets.theme import heading
 
@@ -40,7 +41,7 @@ class Welcome(QWidget):
     ):
         super().__init__(parent)
         self._recent = recent
-        head, what = heading("Motion Patches Studio", 2.0), Label("Find a motion by describing it.")
+        head, what = heading("Motion Patches Studio", tokens.TITLE), Label("Find a motion by describing it.")
         grid = QGridLayout()
         for row, way in enumerate(ways):
             button = QPushButton(title(way.name))
@@ -76,6 +77,6 @@ class Welcome(QWidget):
         for name in names:
             button = QPushButton(title(tail(name)))
             button.setFlat(True)
-            button.setStyleSheet("text-align: left")
+            button.setObjectName("link")
             button.clicked.connect(lambda _=False, n=name: self.opened.emit(Path(n)))
             self.last.addWidget(button)

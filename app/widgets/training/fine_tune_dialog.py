@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app.viewmodels.fine_tuning import FineTuning
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip
-from motionpatches.app.widgets.theme import warning
+from motionpatches.app.widgets.theme import of_kind, set_kind
 from motionpatches.app.widgets.training.run_texts import cost_text
 from motionpatches.core.training.advice import TRAINED
 
@@ -158,8 +158,7 @@ class FineTuneDialog(QDialog):
             widget: Edits the field.
             read: Shows the field's value in the widget.
         """
-        error = Label(wrap=True)
-        error.setStyleSheet(f"color: {warning(self).name()}")
+        error = of_kind(Label(wrap=True), "warning")
         error.hide()
         box = QVBoxLayout()
         box.setSpacing(1)
@@ -227,7 +226,7 @@ class FineTuneDialog(QDialog):
         self.reasons.setText(self.model.unsuitable or " ".join(self.model.reasons))
         self.cost.setText(cost_text(self.model))
         short = self.model.unsuitable or self.model.cost_problem or (self.model.estimate and self.model.estimate.short)
-        self.cost.setStyleSheet(f"color: {warning(self).name()}" if short else "font-weight: 600")
+        set_kind(self.cost, "warning" if short else "strong")
         self.go.setEnabled(self.model.can_start)
 
 

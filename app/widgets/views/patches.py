@@ -11,7 +11,7 @@ from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.widgets.plain import NAME, shown
-from motionpatches.app.widgets.theme import is_dark, muted, part_colour
+from motionpatches.app.widgets.theme import colours, is_dark, muted, part_colour, sized
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.patch_picture import PatchImage, describe, patch_image
 from motionpatches.core.patches import MAX_FRAMES, PARTS
@@ -150,7 +150,7 @@ class PatchView(QWidget):
             cell = QRectF(box.left() + (first + at) * wide, box.top(), wide, box.height())
             painter.fillRect(cell, QColor(0, 0, 0, int(190 * (1 - weight))))
             if weight > 0.5:
-                painter.setPen(QPen(QColor(233, 30, 99), 2))
+                painter.setPen(QPen(QColor(colours(self).query), 2))
                 painter.drawRect(cell.adjusted(1, 1, -1, -1))
 
     def _vertical_label(self, painter: QPainter, box: QRectF, text: str) -> None:
@@ -161,8 +161,7 @@ class PatchView(QWidget):
         room = box.height() / max(painter.fontMetrics().horizontalAdvance(text), 1)
         if room < 1:
             font = painter.font()
-            font.setPointSizeF(max(font.pointSizeF() * room * 0.97, 6.0))
-            painter.setFont(font)
+            painter.setFont(sized(font, max(room * 0.97, 0.7)))
         painter.drawText(QRectF(-box.height() / 2, -14, box.height(), 18), Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()
 
@@ -187,7 +186,9 @@ class PatchView(QWidget):
         for row in np.flatnonzero(image.matrix[:, joint]):
             box, high = self._band(int(row) // image.points), self._band(0).height() / image.points
             strip = QRectF(box.left(), box.top() + (int(row) % image.points) * high, box.width(), high)
-            painter.fillRect(strip, QColor(255, 64, 129, int(150 * image.matrix[row, joint])))
+            mark = QColor(colours(self).query)
+            mark.setAlpha(int(150 * image.matrix[row, joint]))
+            painter.fillRect(strip, mark)
 
     def _paint_foot(self, painter: QPainter, image: PatchImage) -> None:
         """Write what the image is made of, or what lies under the mouse."""

@@ -6,9 +6,10 @@ import time
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from motionpatches.app import tokens
 from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import Drawer, make_canvas
@@ -16,7 +17,7 @@ from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Result, Search
 from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.widgets.plain import shown, tip
-from motionpatches.app.widgets.theme import is_dark, muted
+from motionpatches.app.widgets.theme import colours, is_dark, muted, sized
 from motionpatches.app.widgets.views.overlay import StillOverlay
 
 # Pixels between two tiles, and below each for its caption.
@@ -129,10 +130,8 @@ class ResultsView(QWidget):
             painter.setPen(QPen(self.palette().highlight().color(), 2 if opened else 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 4, 4)
-        bold = QFont(self.font())
-        bold.setBold(True)
-        painter.setFont(bold)
-        painter.setPen(QColor(235, 238, 242) if is_dark(self) else QColor(30, 34, 40))
+        painter.setFont(sized(self.font(), tokens.BODY, bold=True))
+        painter.setPen(QColor(colours(self).text))
         painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignLeft, f"{result.hit.rank:d}")
         painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignRight, f"{result.hit.score:.2f}")
         painter.setFont(self.font())

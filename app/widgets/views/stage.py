@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from motionpatches.app import tokens
 from motionpatches.app.gl import geometry, scene
 from motionpatches.app.gl.camera import Camera, frame_motion, project
 from motionpatches.app.gl.canvas import Drawer, make_canvas
@@ -21,7 +22,7 @@ from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.widgets.plain import NAME, shown
-from motionpatches.app.widgets.theme import is_dark
+from motionpatches.app.widgets.theme import is_dark, sized
 from motionpatches.app.widgets.views import stage_legend
 from motionpatches.app.widgets.views.overlay import Overlay, StillOverlay
 from motionpatches.core.motion.curves import joint_speeds
@@ -245,9 +246,7 @@ class StageView(QWidget):
     def _paint_names(self, painter: QPainter) -> None:
         if not self.bones:
             return
-        font = painter.font()
-        font.setPointSizeF(font.pointSizeF() * 0.8)
-        painter.setFont(font)
+        painter.setFont(sized(painter.font(), tokens.CAPS))
         painter.setPen(self.palette().windowText().color())
         skeleton = self._motion.skeleton
         named = sorted({j for chain in skeleton.chains for j in chain}) or range(skeleton.joint_count)

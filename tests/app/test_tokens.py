@@ -1,0 +1,66 @@
+"""The colours of the window, by the formula of WCAG 2.2; the text of the formula is its own, not the program's."""
+
+import re
+from dataclasses import asdict
+
+import pytest
+
+from motionpatches.app.tokens import DARK, ICONS, LIGHT
+from motionpatches.core import paths
+
+SURFACES = ("window", "panel", "raised")
+SCHEMES = pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+
+
+def luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_formula_gives_the_ratios_of_wcag():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+
+
+@SCHEMES
+def test_text_stands_out_from_every_surface(colours):
+    for surface in SURFACES:
+        for text in ("text", "secondary", "accent", "warning", "error", "query"):
+            assert contrast(getattr(colours, text), getattr(colours, surface)) >= 4.5, (text, surface)
+    for text in ("text", "secondary"):
+        assert contrast(getattr(colours, text), colours.hover) >= 4.5
+        assert contrast(getattr(colours, text), colours.selected) >= 4.5
+    assert contrast(colours.on_accent, colours.accent) >= 4.5
+
+
+@SCHEMES
+def test_controls_stand_out_from_every_surface(colours):
+    for surface in SURFACES:
+        for control in ("outline", "accent", "secondary"):
+            assert contrast(getattr(colours, control), getattr(colours, surface)) >= 3, (control, surface)
+
+
+@SCHEMES
+def test_what_is_off_is_fainter_than_what_is_on_and_still_there(colours):
+    off, on = (contrast(c, colours.window) for c in (colours.disabled, colours.secondary))
+    assert 2 < off < on
+
+
+def test_dark_and_light_are_what_they_say_and_steps_are_seen():
+    assert all(luminance(getattr(DARK, s)) < 0.05 and luminance(getattr(LIGHT, s)) > 0.7 for s in SURFACES)
+    for colours in (DARK, LIGHT):
+        assert len({getattr(colours, s) for s in SURFACES}) == 3
+        assert all(re.fullmatch("#[0-9a-f]{6}", c) for c in asdict(colours).values())
+
+
+def test_every_icon_is_there_once_and_takes_its_colour_from_the_appearance():
+    files = {f.stem: f.read_text() for f in (paths.assets() / "icons").glob("*.svg")}
+    assert len(set(ICONS.values())) == len(ICONS) and set(ICONS.values()) == set(files), "each file is used, each use has a file"
+    assert all('stroke="currentColor"' in text and "#" not in text for text in files.values())
+    assert "ISC License" in (paths.assets() / "icons" / "LICENSE.txt").read_text()
