@@ -90,7 +90,7 @@ def _back_then_forward(m: Maker) -> Tracks:
     return journey(m, [away, _halt(m.rng.uniform(0.7, 1.1), 0.6, 1.2), _walk(m, m.rng.uniform(1.6, 2.6)), _halt(0.6, 0.6)])
 
 
-def _turned(low: float, high: float, running: bool) -> Make:
+def turned(low: float, high: float, running: bool) -> Make:
     """A straight way, a turn within a step or two, and on in the new direction."""
 
     def make(m: Maker) -> Tracks:
@@ -113,6 +113,17 @@ def turn_back(running: bool) -> Make:
         return _on_the_way(m, journey(m, [out, _halt(0.4, 0.5, low.cadence), low, back, _halt(0.6, 0.7, 2.0)], WALK, RUN))
 
     return make
+
+
+def _into_crouched_walk(m: Maker) -> Tracks:
+    """Walks upright, then goes on with bent knees and the trunk ahead."""
+    low = replace(
+        WALK, crouch=float(m.rng.uniform(0.14, 0.3)), lean=0.35, heel=0.4, arm_swing=0.25, elbow=0.9, lift=0.08, width=0.05
+    )
+    down = Leg(m.rng.uniform(1.8, 3.0), float(m.rng.uniform(0.5, 0.85)), cadence=1.6, share=1.0, change_s=1.0)
+    return _on_the_way(
+        m, journey(m, [_walk(m, m.rng.uniform(1.4, 2.2)), down, replace(_halt(0.8, 0.7, 1.6), share=1.0)], WALK, low)
+    )
 
 
 def _change_direction(running: bool) -> Make:
@@ -237,7 +248,7 @@ TRANSITIONS: tuple[Action, ...] = (
     ),
     Action(
         "run and turn",
-        _turned(0.75, 2.3, True),
+        turned(0.75, 2.3, True),
         ("runs and turns {side}", "runs straight, then cuts to the {side}", "runs around a corner to the {side}"),
         SIDES,
         chains=False,
@@ -295,6 +306,13 @@ TRANSITIONS: tuple[Action, ...] = (
         "run to crouch",
         _into_crouch(True),
         ("runs and then crouches down", "runs up, stops and squats", "dashes and drops into a crouch"),
+        chains=False,
+        styles=False,
+    ),
+    Action(
+        "walk to crouched walk",
+        _into_crouched_walk,
+        ("walks, then goes on in a crouch", "walks upright and then bent low", "lowers the body while walking and keeps going"),
         chains=False,
         styles=False,
     ),

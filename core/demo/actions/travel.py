@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from motionpatches.core.demo.action import INDEX, SIDES, Action, Make, Maker
+from motionpatches.core.demo.action import SIDES, Action, Make, Maker
 from motionpatches.core.demo.actions.gestures import reach
 from motionpatches.core.demo.actions.ground import skip
 from motionpatches.core.demo.actions.sideways import side_gallop
-from motionpatches.core.demo.actions.transitions import run_and_stop
+from motionpatches.core.demo.actions.transitions import run_and_stop, turned
 from motionpatches.core.demo.body import LEFT, RIGHT, SIDE_SIGN, Tracks
 from motionpatches.core.demo.curves import bump, ease, keys
 from motionpatches.core.demo.gait import JOG, WALK, Gait, Path, straight, walk_along, zigzag
@@ -20,20 +20,6 @@ from motionpatches.core.demo.gait import JOG, WALK, Gait, Path, straight, walk_a
 def _walk(m: Maker, seconds: float, speed: float, gait: Gait = WALK, direction: float = 0.0) -> Tracks:
     path = straight(seconds, speed * m.pace * seconds, direction)
     return walk_along(m.body, path, replace(gait, cadence=gait.cadence * m.pace), m.first_foot())
-
-
-def _walk_and_turn(m: Maker) -> Tracks:
-    """Straight ahead, then within a step or two into another direction, and on."""
-    seconds = m.rng.uniform(3.2, 5.8) / m.pace**0.5
-    angle = SIDE_SIGN[INDEX[m.side]] * m.rng.uniform(1.2, 1.9)
-    path = straight(seconds, 1.15 * m.pace * seconds)
-    way = np.linalg.norm(np.diff(path.ground, axis=0, prepend=path.ground[:1]), axis=1)
-    t, at = np.arange(len(way)) / 20, seconds * m.rng.uniform(0.4, 0.6)
-    heading = angle * ease((t - at + 0.4) / 0.9)
-    ground = np.cumsum(np.stack([np.sin(heading), np.cos(heading)], axis=1) * way[:, None], axis=0)
-    tracks = walk_along(m.body, Path(ground, heading, path.height), replace(WALK, cadence=WALK.cadence * m.pace), m.first_foot())
-    tracks.head[:, 2] += np.clip(0.5 * (angle * ease((t - at + 0.7) / 0.9) - heading), -0.5, 0.5)
-    return tracks
 
 
 def _with(gesture: Callable[[Maker, Tracks, np.ndarray], None], speed: float = 0.9, gait: Gait = WALK) -> Make:
@@ -153,7 +139,7 @@ BACKWARD_RUN = replace(JOG, heel=0.3, lean=-0.02, arm_swing=0.35, behind=-0.05)
 TRAVEL: tuple[Action, ...] = (
     Action(
         "walk and turn",
-        _walk_and_turn,
+        turned(0.75, 2.4, False),
         (
             "walks forward and turns {side}",
             "walks straight, then turns to the {side} and walks on",
