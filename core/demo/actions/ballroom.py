@@ -32,8 +32,8 @@ def mirrored(falls: list[Fall]) -> list[Fall]:
     return [replace(f, foot=1 - f.foot, left=-f.left, yaw=-f.yaw) for f in falls]
 
 
-def _salsa(pattern: Pattern, turns: bool = False, partner: bool = False) -> Make:
-    """Two or three times a pattern of eight beats; a turn takes the place of the second one's first half."""
+def _salsa(*patterns: Pattern, turns: bool = False, partner: bool = False) -> Make:
+    """Two or three times one of some patterns of eight beats; a turn takes the place of the first half after the first time."""
 
     def make(m: Maker) -> Tracks:
         beat, length = m.rng.uniform(0.3, 0.42), m.rng.uniform(0.2, 0.34) * m.size
@@ -46,14 +46,14 @@ def _salsa(pattern: Pattern, turns: bool = False, partner: bool = False) -> Make
         for number in range(rounds):
             start = START_S + 8 * beat * number
             aside, on, yaw = drift * number
-            for at, foot, left, ahead in pattern:
+            for at, foot, left, ahead in patterns[int(m.rng.integers(len(patterns)))]:
                 turned = yaw + 2 * np.pi * number * turns
                 if turns and number and at < 4:
                     # A full turn to the left within three steps on the spot.
                     left, ahead, turned = 0, 0.3 * (at == 0), turned + 2 * np.pi * ((at + 1) / 3 - 1)
                 falls.append(Fall(start + at * beat, foot, aside + left * length, on + ahead * length, turned, quick, 0.045))
             spin += (turns and number > 0) * bump(t, start - 0.1, start + 3.6 * beat, 0.3)
-        other = m.first_foot() if not turns else int(m.side == "right")
+        other = int(m.side == "right") if m.side else m.first_foot()
         weight = tread(tracks, t, mirrored(falls) if other else falls, 0.75, 0.9 * beat)
         amount = bump(t, 0.1, t[-1], 0.4)
         sway_hips(tracks, weight, m.rng.uniform(0.8, 1.5) * amount)
@@ -69,10 +69,10 @@ def _salsa(pattern: Pattern, turns: bool = False, partner: bool = False) -> Make
 
 def _free(m: Maker, tracks: Tracks, amount: np.ndarray, weight: np.ndarray, spin: np.ndarray) -> None:
     """Elbows bent, forearms ahead and going in turn against the steps; gathered or lifted in a turn."""
-    out, up, ahead = m.rng.uniform(-0.05, 0.2), m.rng.uniform(-0.6, -0.38), m.rng.uniform(0.32, 0.5)
+    out, up, ahead = m.rng.uniform(-0.1, 0.15), m.rng.uniform(-0.66, -0.42), m.rng.uniform(0.32, 0.5)
     swing = smoothed(2 * weight - 1, 0.2) * m.rng.uniform(0.08, 0.2)
     drift = smooth_noise(tracks.frames, 6, m.rng, 16) * 0.05
-    lifted, elbow = int(m.rng.integers(3)) if not m.side else 1, m.rng.uniform(-0.2, 0.25)
+    lifted, elbow = int(m.rng.integers(3)) if not m.side else 1, m.rng.uniform(-0.7, 0.1)
     for limb in (LEFT, RIGHT):
         push = SIDE_SIGN[limb] * swing
         target = np.stack([out + 0.3 * push, up + 0.35 * push, ahead - push], axis=1) + drift[:, 3 * limb : 3 * limb + 3]
@@ -130,13 +130,15 @@ def waltz(m: Maker) -> Tracks:
 
 
 def salsa(m: Maker) -> Tracks:
-    """The basic step forward and back."""
-    return _salsa(FORWARD_BACK)(m)
+    """The basic step forward and back; where people's variety is asked for, also other steps, turns and holds."""
+    if not m.variety or m.rng.random() < 0.4:
+        return _salsa(FORWARD_BACK)(m)
+    return _salsa(FORWARD_BACK, ASIDE, BEHIND, turns=m.rng.random() < 0.3, partner=m.rng.random() < 0.3)(m)
 
 
 def _salsa_side(m: Maker) -> Tracks:
     """Open to one side and the other, or behind."""
-    return _salsa(ASIDE if m.rng.random() < 0.65 else BEHIND)(m)
+    return _salsa(ASIDE, ASIDE, BEHIND)(m)
 
 
 BALLROOM: tuple[Action, ...] = (
