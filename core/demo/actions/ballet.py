@@ -151,8 +151,9 @@ def _turning_leap(m: Maker) -> Tracks:
         Lift(off + 0.5 * flight, down + 0.45, RIGHT, _vary(m, STRETCHED_BACK), 0.4, 0.2),
     )
     arms = ((0.2, LOW, LOW), (off - 0.35, SECOND, SECOND), (off - 0.1, FIRST, FIRST), (off + 0.25, FIFTH, FIFTH))
-    arms = (*arms, (down + 0.3, SECOND, SECOND), (down + 1.0, SECOND, SECOND), (down + 1.6, LOW, LOW))
-    return _to_side(m, Score(down + 1.9, tuple(falls), lifts, jumps=(Jump(off, down),), arms=arms, turnout=0.15, smooth_s=0.3))
+    out = ((down + 0.3, SECOND, SECOND), (down + 1.0, SECOND, SECOND), (down + 1.6, LOW, LOW))
+    jumps = (Jump(off, down),)
+    return _to_side(m, Score(down + 1.9, tuple(falls), lifts, jumps=jumps, arms=arms + out, turnout=0.15, smooth_s=0.3))
 
 
 def _chasse(m: Maker) -> Tracks:
@@ -201,7 +202,7 @@ def _ballet(m: Maker) -> Tracks:
             heading = m.rng.uniform(-0.8, 0.8)
             for step in range(3):
                 place = place + m.rng.uniform(0.2, 0.42) * np.array([np.sin(heading), np.cos(heading)])
-                falls.append(Fall(at + 0.42 * step, foot, *place, seconds=0.34, lift=0.05))
+                falls.append(Fall(at + 0.42 * step, foot, place[0], place[1], seconds=0.34, lift=0.05))
                 foot = 1 - foot
             arms.append((at + 0.6, _some(m, OPEN), _some(m, OPEN)))
             at += 1.35
@@ -211,14 +212,14 @@ def _ballet(m: Maker) -> Tracks:
         if kind == 2:
             turns.append(Turn(at + 0.2, at + 1.0, standing, 1 if foot == LEFT else -1))
             lifts.append(Lift(at, at + 1.1, foot, PASSE, 2.2, 0.25))
-            falls.append(Fall(at, foot, *behind, seconds=1.1, lift=0.0))
+            falls.append(Fall(at, foot, behind[0], behind[1], seconds=1.1, lift=0.0))
             arms += [(at + 0.3, FIRST, FIRST), (at + 0.9, FIRST, FIRST)]
             at += 1.5
         else:
             poses = (STRETCHED_BACK, BENT_BACK, STRETCHED_AHEAD, STRETCHED_ASIDE)
             pose = _some(m, poses) if kind == 1 else (0.03, -0.88, 0.4 * float(m.rng.choice([-1, 1])))
             lifts.append(Lift(at, at + seconds, foot, pose, 0.5, 0.5))
-            falls.append(Fall(at, foot, *behind, seconds=seconds, lift=0.0))
+            falls.append(Fall(at, foot, behind[0], behind[1], seconds=seconds, lift=0.0))
             arms += [(at + 0.5, a := _some(m, OPEN), b := _some(m, OPEN)), (at + seconds - 0.3, a, b)]
             at += seconds + 0.2
         foot = 1 - foot

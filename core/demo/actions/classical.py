@@ -90,11 +90,11 @@ def _stamps(m: Maker, beat: float, count: int, aside: float = 0.0) -> list[Fall]
         if kind < 0.25 and aside == 0:
             # A heel set ahead or aside, then drawn back.
             tap = ground + [SIDE_SIGN[foot] * m.rng.uniform(0.05, 0.35), m.rng.uniform(0.05, 0.35)]
-            falls.append(Fall(at, foot, *tap, seconds=0.45 * beat, lift=0.1))
-            falls.append(Fall(at + 0.5 * beat, foot, *ground, seconds=0.42 * beat, lift=0.06))
+            falls.append(Fall(at, foot, tap[0], tap[1], seconds=0.45 * beat, lift=0.1))
+            falls.append(Fall(at + 0.5 * beat, foot, ground[0], ground[1], seconds=0.42 * beat, lift=0.06))
         else:
             lift = m.rng.uniform(0.12, 0.42) if m.rng.random() < 0.7 else 0.06
-            falls.append(Fall(at, foot, *ground, seconds=0.75 * beat, lift=lift))
+            falls.append(Fall(at, foot, ground[0], ground[1], seconds=0.75 * beat, lift=lift))
         foot = 1 - foot if m.rng.random() < 0.75 or aside else foot
     return falls
 

@@ -30,13 +30,14 @@ def _modern(m: Maker) -> Tracks:
         reach_m = m.rng.uniform(0.15, 0.5) * m.size
         heading = yaw + m.rng.uniform(-1.3, 1.3)
         place = place + 0.6 * reach_m * np.array([np.sin(heading), np.cos(heading)])
-        falls.append(Fall(at, foot, *place, yaw, 0.45, m.rng.uniform(0.04, 0.15)))
+        falls.append(Fall(at, foot, place[0], place[1], yaw, 0.45, m.rng.uniform(0.04, 0.15)))
         if m.rng.random() < 0.25:
             pose = (STRETCHED_ASIDE, BENT_BACK, STRETCHED_BACK)[int(m.rng.integers(3))]
             lifts.append(Lift(at + 0.5, at + 0.5 + seconds, 1 - foot, pose, 0.5, 0.4))
-            falls.append(Fall(at + 0.5, 1 - foot, *place, yaw, seconds, 0.0))
+            falls.append(Fall(at + 0.5, 1 - foot, place[0], place[1], yaw, seconds, 0.0))
             at += seconds
-        arms.append((at + 0.5, *(SWEEPS[k] for k in m.rng.integers(0, len(SWEEPS), 2))))
+        one, other = (SWEEPS[k] for k in m.rng.integers(0, len(SWEEPS), 2))
+        arms.append((at + 0.5, one, other))
         at, foot = at + seconds, 1 - foot
     tracks = danced(m, Score(at + 0.9, tuple(falls), tuple(lifts), arms=(*arms, (at + 0.7, LOW, LOW)), turnout=0.2))
     amount = bump(tracks.t, 0.2, tracks.seconds - 0.2, 0.6)

@@ -32,7 +32,7 @@ def idle(m: Maker) -> Tracks:
     foot, wide = int(m.rng.integers(2)), m.rng.uniform(-0.02, 0.14)
     if m.rng.random() < 0.35 and end > 3:
         place = m.rng.uniform(-0.06, 0.06, 2)
-        tread(tracks, t, [Fall(m.rng.uniform(0.8, end - 1.2), foot, *place, seconds=0.4, lift=0.03)], 0.3, 0.7)
+        tread(tracks, t, [Fall(m.rng.uniform(0.8, end - 1.2), foot, place[0], place[1], seconds=0.4, lift=0.03)], 0.3, 0.7)
     for leg in (LEFT, RIGHT):
         tracks.ball[leg][:, 0] += SIDE_SIGN[leg] * wide / 2
         tracks.foot_yaw[leg] += SIDE_SIGN[leg] * m.rng.uniform(0, 0.25)

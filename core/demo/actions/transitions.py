@@ -40,14 +40,14 @@ def _on_the_way(m: Maker, tracks: Tracks) -> Tracks:
     return cut(tracks, m.rng.uniform(0.3, 0.7)) if m.variety and m.rng.random() < 0.6 else tracks
 
 
-def _walk(m: Maker, seconds: float, **more: float) -> Leg:
+def _walk(m: Maker, seconds: float, change_s: float = 0.6) -> Leg:
     speed = float(m.rng.uniform(*WALKING))
-    return Leg(seconds, speed, cadence=1.45 + 0.3 * speed, **more)
+    return Leg(seconds, speed, cadence=1.45 + 0.3 * speed, change_s=change_s)
 
 
-def _run(m: Maker, seconds: float, **more: float) -> Leg:
+def _run(m: Maker, seconds: float, change_s: float = 0.6) -> Leg:
     speed = float(m.rng.uniform(*RUNNING))
-    return Leg(seconds, speed, cadence=2.2 + 0.15 * speed, share=1.0, **more)
+    return Leg(seconds, speed, cadence=2.2 + 0.15 * speed, share=1.0, change_s=change_s)
 
 
 def _halt(seconds: float, change_s: float, cadence: float = 1.8) -> Leg:
