@@ -12,12 +12,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.fuzz.child import SHARED_MEMORY
 from tests.fuzz.outcome import CRASH, GOOD, HANG, MEMORY
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 20.0
 # A child is replaced after so many cases, for what libraries keep of them.
-BATCH = 2000
+BATCH = 10_000
 THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
@@ -51,13 +52,12 @@ def campaign(name: str, seed: int, first: int, end: int, seconds: float = SECOND
 
 def _batch(report: Report, name: str, seed: int, first: int, end: int, seconds: float, whole: bool) -> int:
     """One child's cases. Returns the number of the next case."""
-    command = [sys.executable, "-m", "tests.fuzz.child", name, str(seed), str(first), str(end), str(int(whole)), str(seconds)]
     running, folder = -1, ""
-    with (
-        tempfile.TemporaryFile() as errors,
-        subprocess.Popen(command, cwd=ROOT, env=os.environ | THREADS, stdout=subprocess.PIPE, stderr=errors, text=True) as child,
-    ):
-        for line in child.stdout:
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8", dir=SHARED_MEMORY) as answers, tempfile.TemporaryFile() as errors:
+        numbers = map(str, (seed, first, end, int(whole), seconds))
+        command = [sys.executable, "-m", "tests.fuzz.child", answers.name, name, *numbers]
+        code = subprocess.run(command, cwd=ROOT, env=os.environ | THREADS, stdout=subprocess.DEVNULL, stderr=errors).returncode
+        for line in answers:
             said = json.loads(line)
             if isinstance(said, str):
                 folder = said
@@ -67,7 +67,6 @@ def _batch(report: Report, name: str, seed: int, first: int, end: int, seconds: 
                 running = -1
                 report.add(**said)
                 first = said["number"] + 1
-        code = child.wait()
         errors.seek(max(errors.tell() - 10**6, 0))
         printed = errors.read().decode("utf-8", "replace")
     if folder:

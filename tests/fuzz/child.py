@@ -1,7 +1,7 @@
 """Reads cases of one format one after the other within limits, and writes a line of JSON before and after each.
 
-`python -m tests.fuzz.child READER SEED FIRST END WHOLE SECONDS`. A case of more than SECONDS ends the process, its stack on
-stderr.
+`python -m tests.fuzz.child ANSWERS READER SEED FIRST END WHOLE SECONDS`: to the file ANSWERS, since a pipe would wake its reader
+twice a case. A case of more than SECONDS ends the process, its stack on stderr.
 """
 
 from __future__ import annotations
@@ -18,15 +18,13 @@ from tests.fuzz.cases import format_named, make_case, samples_of
 from tests.fuzz.outcome import outcome_of
 
 MEMORY = int(2.5 * 2**30)
-SHARED_MEMORY = "/dev/shm"
+SHARED_MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
 
-def main(name: str, seed: int, first: int, end: int, whole: int, seconds: float) -> None:
+def main(answers: str, name: str, seed: int, first: int, end: int, whole: int, seconds: float) -> None:
     kind = format_named(name)
     samples_of(kind)
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # What a library prints has no place among the answers.
-    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY if os.path.isdir(SHARED_MEMORY) else None) as folder:
+    with open(answers, "w", encoding="utf-8") as out, tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as folder:
         print(json.dumps(folder), file=out, flush=True)
         faulthandler.enable()
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -42,4 +40,4 @@ def main(name: str, seed: int, first: int, end: int, whole: int, seconds: float)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:6]), float(sys.argv[6]))
+    main(*sys.argv[1:3], *map(int, sys.argv[3:7]), float(sys.argv[7]))

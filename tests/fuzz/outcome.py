@@ -52,12 +52,13 @@ def outcome_of(kind: Format, path: Path, whole: bool = False) -> Outcome:
             warnings.simplefilter("ignore")
             kind.fits(path)
             kind.files(path)
+            shown = kind.glance(path.read_bytes()) if isinstance(kind, Format) and kind.glance else None
             takes = kind.read(path)
             for take in takes:
                 check_take(path, take)
             if takes:
                 write_takes(BytesIO(), takes)
-            shown = _shown(path, takes) if whole else []
+            motions = _shown(path, takes) if whole else []
     except StudioError as error:
         said = str(error)
         good = said.endswith((".", "…", "!", "?")) and len(said) <= LONGEST and "\0" not in said
@@ -70,7 +71,10 @@ def outcome_of(kind: Format, path: Path, whole: bool = False) -> Outcome:
     names = [take.name for take in takes]
     if len(set(names)) < len(names):
         wrong = wrong or "takes of one name"
-    if not all(np.isfinite(motion.positions).all() for motion in shown):
+    if shown is not None and shown.fps and len(takes) == 1:
+        same = (shown.frames, shown.fps) == (len(takes[0].positions), takes[0].fps)
+        wrong = wrong or ("" if same else f"a glance tells of {shown.frames} frames, {shown.fps} fps")
+    if not all(np.isfinite(motion.positions).all() for motion in motions):
         wrong = wrong or "a motion that is not finite"
     return over(UNUSABLE, wrong) if wrong else over(READ)
 
