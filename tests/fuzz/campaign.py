@@ -71,7 +71,7 @@ def _batch(report: Report, name: str, seed: int, first: int, end: int, seconds: 
         printed = errors.read().decode("utf-8", "replace")
     if folder:
         shutil.rmtree(folder, ignore_errors=True)
-    if running < 0 and code:
+    if running < 0 and (code or first < end):
         raise RuntimeError(f"The child process for {name} ended with {code} before its cases.\n{printed[-2000:]}")
     if running >= 0:
         report.add(running, *_ending(code, printed))

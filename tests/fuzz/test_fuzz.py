@@ -118,28 +118,28 @@ def test_what_is_right_is_seen(tmp_path):
 
 CHILD = """
 import faulthandler, json, os, sys, time
-first, end, seconds = int(sys.argv[1]), int(sys.argv[2]), 0.3
-print(json.dumps("/nowhere"), flush=True)
+answers, first, end, seconds = open(sys.argv[1], "w"), int(sys.argv[2]), int(sys.argv[3]), 0.3
+print(json.dumps("/nowhere"), file=answers, flush=True)
 for number in range(first, end):
-    print(json.dumps({"began": number}), flush=True)
+    print(json.dumps({"began": number}), file=answers, flush=True)
     faulthandler.dump_traceback_later(seconds, exit=True)
     if number == 3:
         time.sleep(60)
     if number == 5:
         os.abort()
     faulthandler.cancel_dump_traceback_later()
-    print(json.dumps({"number": number, "size": 9, "kind": "read", "what": "", "seconds": 0.0}), flush=True)
+    print(json.dumps({"number": number, "size": 9, "kind": "read", "what": "", "seconds": 0.0}), file=answers, flush=True)
 """
 
 
 def test_hangs_and_crashes_cost_one_case(tmp_path, monkeypatch):
     script = tmp_path / "child.py"
     script.write_text(CHILD)
-    popen = campaign_module.subprocess.Popen
+    run = campaign_module.subprocess.run
     monkeypatch.setattr(
         campaign_module.subprocess,
-        "Popen",
-        lambda command, **more: popen([command[0], str(script), command[5], command[6]], **more),
+        "run",
+        lambda command, **more: run([command[0], str(script), command[3], command[6], command[7]], **more),
     )
     start = time.perf_counter()
     report = campaign("any", 0, 0, 10)
