@@ -43,7 +43,7 @@ def windows_of(
     Args:
         model: The model.
         motion: The motion.
-        lengths: Frames of the windows, descending; a motion no longer than a shorter window has none of that length.
+        lengths: Frames of the windows, descending; a motion in which two shorter windows do not fit has none of that length.
 
     Returns:
         (W, 3, 224, C) pixels, for a model of two people (W, 2, 3, 224, C), and the start and end of each window in seconds; all
@@ -57,7 +57,7 @@ def windows_of(
     ranges = [
         (start, start + length)
         for i, length in enumerate(lengths)
-        if i == 0 or frames > length
+        if i == 0 or frames >= length + length // 2
         for start in window_starts(frames, length)
     ]
     return images_of(model, prepared, ranges), [
