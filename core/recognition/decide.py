@@ -81,7 +81,8 @@ def confirmed(shared: Recognition, own: Evidence) -> Recognition:
     basis = shared.basis
     if basis is None:
         return shared
-    if own.rig != basis.rig or not basis.least / SAME_SIZE <= own.stature <= basis.greatest * SAME_SIZE:
+    alike = own.rig == basis.rig and (own.root_offset is None) == (shared.root_offset is None)
+    if not alike or not basis.least / SAME_SIZE <= own.stature <= basis.greatest * SAME_SIZE:
         return decide([own])[0]
     scores = np.maximum(np.array(basis.scores), -STUBBORN) + up_axis.own(own.up)
     axis = int(np.argmax(scores))

@@ -28,8 +28,9 @@ def make(root: Path, count: int, different: int) -> None:
         own = number if number < different else 0
         start = own % len(rows)
         # Begun at another frame, all of it moved to the side, in columns of the same width.
+        place = head.replace("OFFSET 0.", f"OFFSET {own}.", 1)
         moved = [f"{own / 100:.4f} {row.split(' ', 1)[1]}" for row in (*rows[start:], *rows[:start])]
-        (folder / f"walk_{number:05d}.bvh").write_text("\n".join([f"{head}Frame Time:{time_}", *moved]) + "\n")
+        (folder / f"walk_{number:05d}.bvh").write_text("\n".join([f"{place}Frame Time:{time_}", *moved]) + "\n")
 
 
 def main(count: int = 50_000, different: int = 0) -> None:

@@ -97,7 +97,8 @@ class Body:
         path, frames, width, per_line, claimed = self.path, self.frames, self.width, self.style.per_line, self.claimed
         if not count:
             raise FileProblem(path, "it has no frames", "Export it with animation")
-        if per_line != width and rest and count % per_line == 0 and per_line > 1:
+        in_lines = per_line != width and per_line > 1 and count % per_line == 0
+        if in_lines and (rest or count // per_line == claimed != frames):
             raise FileProblem(
                 path, f"its lines hold {per_line:,} values, its hierarchy has {width:,} channels", "Export it again"
             )

@@ -14,6 +14,9 @@ from motionpatches.core.io.text import parse_numbers
 
 _MOTION = b"\nMOTION"
 _HEADER = re.compile(rb"[ \t]*\r?\n[ \t]*Frames:[ \t]*(\d{1,9})[ \t]*\r?\n[ \t]*Frame Time:[ \t]*(\d*\.\d+)[ \t]*\r?\n")
+# The root's own OFFSET, where many exporters write the place of the first frame.
+_PLACE = re.compile(rb"\bROOT\b[^\n{]*\s*\{\s*OFFSET((?:[ \t]+[-+]?\d{1,9}(?:\.\d*)?){3})[ \t]*\r?\n")
+_NOT_ZERO = re.compile(rb"[1-9]")
 _COUNTS = re.compile(rb"\bCHANNELS[ \t]+(\d{1,2})\b")
 
 
@@ -24,7 +27,7 @@ def glance(content: bytes) -> Glance | None:
     if found is None or not motion.endswith(b"\n"):
         return None
     frames, frame_time = int(found[1]), float(found[2])
-    rig, width = _hierarchy(hierarchy)
+    rig, width = _hierarchy(_without_place(hierarchy))
     if not width or not frames or not 1 / FASTEST_FPS <= frame_time <= 1 / SLOWEST_FPS:
         return None
     start = found.end()
@@ -36,6 +39,14 @@ def glance(content: bytes) -> Glance | None:
         return None
     whole = len(values) == frames * width and bool(np.isfinite(values).all())
     return Glance(rig, frames, round(1 / frame_time, 3)) if whole else None
+
+
+def _without_place(hierarchy: bytes) -> bytes:
+    """The hierarchy without the numbers of the root's OFFSET, which are nothing of the rig, but for whether all are zero."""
+    found = _PLACE.search(hierarchy)
+    if found is None:
+        return hierarchy
+    return hierarchy[: found.start(1)] + (b" place" if _NOT_ZERO.search(found[1]) else b" zero") + hierarchy[found.end(1) :]
 
 
 @lru_cache(256)

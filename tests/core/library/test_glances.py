@@ -1,5 +1,7 @@
 """Large libraries, of which some takes are looked at and the others told by a glance: as if all had been read."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -37,16 +39,19 @@ def written(file, head, rows):
     file.write_text(head + "\n".join(" ".join(f"{v:.4f}" for v in row) for row in rows) + "\n")
 
 
-@pytest.fixture
-def takes(tmp_path):
-    """Takes of one rig, each another motion; of different length."""
+@pytest.fixture(params=("one OFFSET", "an OFFSET each"))
+def takes(tmp_path, request):
+    """Takes of one rig, each another motion of another length; the root's OFFSET is the same, or the place of the first frame."""
     root = tmp_path / "takes"
     root.mkdir()
     write_bvh(tmp_path / "one.bvh", BODIES["LAFAN1"], frames=40)
     head, rows = rows_of(tmp_path / "one.bvh")
     for number in range(COUNT):
         own = [np.concatenate([[number], row[1:]]) for row in rows[: 10 + number]]
-        written(root / f"walk_{number:02d}.bvh", head.replace("Frames: 40", f"Frames: {len(own)}"), own)
+        start = head.replace("Frames: 40", f"Frames: {len(own)}")
+        if request.param == "an OFFSET each":
+            start = re.sub(r"OFFSET \S+ \S+ \S+", f"OFFSET {number + 1:.5f} 0.00000 {-number:.5f}", start, count=1)
+        written(root / f"walk_{number:02d}.bvh", start, own)
     return root
 
 

@@ -183,6 +183,21 @@ def test_a_header_that_lies_about_frames_is_reported(tmp_path):
         assert len(take.positions) == 2 and note.what == "frames" and f"{claim:,}" in note.reason
 
 
+@pytest.mark.parametrize(
+    "joint", ("6 Xposition Yposition Zposition Xrotation Yrotation Zrotation", "3 Yrotation Zrotation Xrotation")
+)
+def test_lines_that_hold_more_values_than_channels_are_no_frames(tmp_path, joint):
+    """A joint without its channels: the values of all lines still make whole frames of fewer channels, which nobody meant."""
+    frames = 12
+    text = SMALL.replace(f"CHANNELS {joint}", "CHANNELS 0").replace("Frames: 2", f"Frames: {frames}")
+    lines = "\n".join(" ".join(str(k) for k in range(15)) for _ in range(frames))
+    path = write(tmp_path / "a.bvh", text[: text.index("0.05") + 5] + lines + "\n")
+    width = 15 - int(joint[0])
+    assert 15 * frames % width == 0, "as if there were more frames, or fewer"
+    with pytest.raises(FileProblem, match=f"its lines hold 15 values, its hierarchy has {width} channels"):
+        read_bvh(path)
+
+
 NAMES = st.sampled_from(["Hips", "mixamorig:LeftArm", "ns|Right Leg", "CC_Base_L_Foot", "joint 1", "Ünïcode", "a-b.c", "Hips"])
 
 
