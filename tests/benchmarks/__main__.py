@@ -1,4 +1,6 @@
-"""`python -m tests.benchmarks [NAME ...]`: prints what each benchmark measures. Nothing here asserts a time."""
+"""`python -m tests.benchmarks [NAME ...]`: prints what each benchmark measures. Nothing here asserts a time.
+
+`python -m tests.benchmarks gpu` measures what runs on a GPU (tests/benchmarks/gpu); it has options and stands alone."""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ import tempfile; from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from motionpatches.app.application import Studio, make_application
 app = make_application()
 studio = Studio([], settings=QSettings(tempfile.mkdtemp() + "/s.ini", QSettings.Format.IniFormat))
-view = studio.window.query.results
+view = studio.window.results.view
 
 def wait(signal, ready=lambda: True):
     loop = QEventLoop()
@@ -39,7 +41,7 @@ times.sort()
 print("later queries, Enter to tiles on the screen, ms: median", round(times[10], 1), "95th percentile", round(times[18], 1))
 import numpy as np
 swaps = []
-view.setParent(None); view.resize(1280, 720); view.show(); studio.window.hide()
+view.setParent(None); view.set_arrangement("all"); view.resize(1280, 720); view.show(); studio.window.hide()
 view.drawn.connect(lambda: swaps.append(time.perf_counter()))
 
 def watch(label, seconds=5000):
@@ -281,5 +283,9 @@ BENCHMARKS = {
 }
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["gpu"]:
+        from tests.benchmarks.gpu.run import main
+
+        sys.exit(main(sys.argv[2:]))
     for name in sys.argv[1:] or BENCHMARKS:
         BENCHMARKS[name]()

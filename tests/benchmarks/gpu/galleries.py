@@ -1,0 +1,174 @@
+"""Sections about search: encoding, a gallery of many windows, latency of a query at a million vectors."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from motionpatches.core import paths
+from motionpatches.core.library.open import open_library
+from motionpatches.core.models.checkpoint import load_model
+from motionpatches.core.models.device import autocast
+from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.patches import PatchRecipe, PatchStatistics, prepare, to_patches
+from motionpatches.core.progress import run
+from motionpatches.core.search.encode import BATCH, encode_text, encode_windows
+from motionpatches.core.search.gallery import Entry, Gallery
+from motionpatches.core.search.indexing import build_gallery
+from tests.benchmarks.gpu.budget import Deadline, Found
+from tests.benchmarks.gpu.material import Bench
+from tests.benchmarks.gpu.report import Goal, Row
+from tests.benchmarks.gpu.timing import synchronize, timed
+
+SENTENCES = ("a person walks", "someone jumps twice", "she sits down on a chair", "a high kick with the right leg")
+# Windows in a slot of the file that processes share, and hits of a query.
+SLOT, HITS = 512, 25
+
+
+def _starter(bench: Bench) -> MotionTextModel:
+    return load_model(paths.starter_model()).to(bench.device).eval()
+
+
+def encoding(bench: Bench, deadline: Deadline) -> Found:
+    """Windows that are in memory through the starter's motion encoder, and build_gallery as the program runs it."""
+    model = _starter(bench)
+    library = run(open_library(bench.library))
+    motions = [prepare(library.load(clip.id), model.config.patches) for clip in library.clips[: max(bench.scale.encoded)]]
+    pixels = np.stack([to_patches(motion, model.statistics).pixels for motion in motions])
+    for size in bench.scale.encoded:
+        rows = pixels[np.arange(size) % len(pixels)]
+        found = timed(bench.device, lambda rows=rows: encode_windows(model, rows), deadline, bench.scale.seconds)
+        yield Row(f"encode_windows, {size} at a time", {"motions/s": size / found.seconds, "memory, GiB": found.gib})
+        if bench.is_cuda:
+            there = torch.from_numpy(rows).to(bench.device)
+            found = timed(bench.device, lambda there=there: _encoded(model, there), deadline, bench.scale.seconds)
+            yield Row(f"the same, pixels on the device, {size}", {"motions/s": size / found.seconds, "memory, GiB": found.gib})
+    small = replace(library, clips=library.clips[: min(len(library.clips), 1000)])
+    start = time.perf_counter()
+    gallery = run(build_gallery(model, small))
+    rate = len(gallery.entries) / (time.perf_counter() - start)
+    yield Row(f"build_gallery, one process, {BATCH} at a time", {"motions/s": rate, "windows": len(gallery.entries)})
+
+
+@torch.inference_mode()
+def _encoded(model: MotionTextModel, pixels: torch.Tensor) -> torch.Tensor:
+    with autocast(str(model.device)):
+        return model.encode_motion(pixels)
+
+
+def prepare_slot(slots: Path, slot: int, files: list[Path], first: int, recipe: PatchRecipe, statistics: PatchStatistics) -> int:
+    """Read motion files, and write the pixels of their first windows into a slot of the shared file, float16. Runs in a process
+    of its own. Returns the slot."""
+    from motionpatches.core.motion.motion import Motion
+    from motionpatches.core.motion.skeleton import SMPL22
+
+    shared = np.memmap(slots, np.float16, "r+", shape=(slot + 1, SLOT, 3, 224, 80))[slot]
+    for place in range(SLOT):
+        positions = np.load(files[(first + place) % len(files)])
+        shared[place] = to_patches(prepare(Motion(positions, 20.0, SMPL22), recipe), statistics).pixels
+    return slot
+
+
+def gallery_by_all_cores(bench: Bench, deadline: Deadline) -> Found:
+    """A gallery of many windows: processes read and prepare, this one encodes. core/search has one process; this shows what the
+    device can take."""
+    model = _starter(bench)
+    workers = min(16, os.cpu_count() or 1) if bench.is_cuda else 2
+    files = sorted((bench.library / "new_joints").glob("*.npy"))
+    count = -(-bench.scale.windows // SLOT)
+    slots, rows = bench.folder / "slots", []
+    free = list(range(2 * workers))
+    np.memmap(slots, np.float16, "w+", shape=(len(free), SLOT, 3, 224, 80)).flush()
+    shared = np.memmap(slots, np.float16, "r", shape=(len(free), SLOT, 3, 224, 80))
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_one_thread) as pool:
+        list(pool.map(_nothing, range(4 * workers)))  # the processes are there before the clock starts
+        start, waiting, asked = time.perf_counter(), set[Future[int]](), 0
+        while len(rows) < count and deadline.left():
+            while free and asked < count:
+                slot = free.pop()
+                what = (slots, slot, files, asked * SLOT, model.config.patches, model.statistics)
+                waiting.add(pool.submit(prepare_slot, *what))
+                asked += 1
+            done, waiting = wait(waiting, timeout=deadline.left(), return_when=FIRST_COMPLETED)
+            for future in done:
+                slot = future.result()
+                pixels = torch.from_numpy(shared[slot]).to(bench.device).float()
+                rows.append(_encoded(model, pixels).cpu())
+                free.append(slot)
+        seconds = time.perf_counter() - start
+        pool.shutdown(cancel_futures=True)
+    rate = len(rows) * SLOT / seconds
+    what = f"{workers} processes read and prepare, one encodes {SLOT} at a time"
+    yield Row(what, {"motions/s": rate, "windows": len(rows) * SLOT, "seconds": seconds})
+    yield Goal(f"a gallery of {bench.scale.windows:,} windows", rate, 20_000, "motions/s")
+
+
+def _one_thread() -> None:
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+
+
+def _nothing(number: int) -> int:
+    return number
+
+
+def query(bench: Bench, deadline: Deadline) -> Found:
+    """From a sentence to hits among many vectors: the program's Gallery in memory, and a plain product and top-k on the device,
+    which core/search does not have."""
+    model = _starter(bench)
+    count, width = bench.scale.vectors, model.config.dim
+    generator = torch.Generator(bench.device).manual_seed(0)
+    vectors = torch.randn(count, width, generator=generator, device=bench.device)
+    vectors = torch.nn.functional.normalize(vectors)
+    texts = [0]
+
+    def sentence() -> str:
+        texts[0] += 1
+        return f"{SENTENCES[texts[0] % len(SENTENCES)]} {texts[0]}"
+
+    encoded = _latency(bench, lambda: encode_text(model, sentence()), deadline)
+    yield Row("text to vector", encoded)
+    for name, kind in (("fp32", torch.float32), ("fp16", torch.float16)):
+        if kind == torch.float16 and not bench.is_cuda:
+            continue
+        kept = vectors.to(kind)
+
+        def hits(kept: torch.Tensor = kept) -> tuple[np.ndarray, np.ndarray]:
+            row = torch.from_numpy(encode_text(model, sentence())).to(bench.device, kept.dtype)
+            best = torch.topk(kept @ row, HITS)
+            return best.values.float().cpu().numpy(), best.indices.cpu().numpy()
+
+        found = _latency(bench, hits, deadline)
+        yield Row(f"text to {HITS} hits, {count:,} vectors in {name} on the device", found)
+        if name == ("fp16" if bench.is_cuda else "fp32"):
+            goal = f"text to hits at {count:,} vectors on the device (a product and top-k; not in core/search)"
+            yield Goal(goal, float(found["median, ms"]), 5.0, "ms", at_least=False)
+        del kept
+    gallery = Gallery(vectors.cpu().numpy(), tuple(Entry(f"c{i}", "", 0.0, 1.0) for i in range(count)))
+    gallery.nearest(gallery.embeddings[0], 1)  # groups the rows by clip, once
+    whole = _latency(bench, lambda: gallery.nearest(encode_text(model, sentence()), HITS), deadline, least=3)
+    yield Row(f"text to {HITS} hits, the program's Gallery of {count:,} vectors, on the CPU", whole)
+
+
+def _latency(bench: Bench, work, deadline: Deadline, least: int = 20) -> dict[str, float]:  # type: ignore[no-untyped-def]
+    """Median and 95th percentile of single runs, each waited for, in ms."""
+    for _ in range(3):
+        work()
+    spent: list[float] = []
+    limit = time.perf_counter() + bench.scale.seconds
+    while len(spent) < least or (time.perf_counter() < limit and len(spent) < 1000):
+        synchronize(bench.device)
+        start = time.perf_counter()
+        work()
+        synchronize(bench.device)
+        spent.append(1000 * (time.perf_counter() - start))
+        if not deadline.left():
+            break
+    return {"median, ms": float(np.median(spent)), "95th percentile, ms": float(np.quantile(spent, 0.95)), "runs": len(spent)}
