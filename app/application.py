@@ -50,7 +50,6 @@ class Studio:
         """Opens library and model once the window is on the screen (or, without OpenGL, a second later)."""
         if self._to_begin is not None:
             (paths, model), self._to_begin = self._to_begin, None
-            self.window.finish()
             from pyqtgraph.util.garbage_collector import GarbageCollector
 
             self._collector = GarbageCollector()  # in the window's thread alone: what is collected may be Qt's

@@ -45,6 +45,7 @@ class LibraryMap(QObject):
         self._of: Retriever | None = None
         workspace.ready_changed.connect(self.refresh)
         search.results_changed.connect(self._query)
+        search.limit_changed.connect(self._lifted)
 
     def refresh(self) -> None:
         """Lays the gallery out, where it is another one."""
@@ -123,6 +124,12 @@ class LibraryMap(QObject):
 
         self.workspace.lanes.models.submit("map score", work, done, lambda _: None)
 
+    def _lifted(self) -> None:
+        """Select nothing where the search no longer keeps to the selection."""
+        if self.selected and self.search.limit != "map":
+            self.selected = frozenset()
+            self.changed.emit()
+
     def point(self, at: int) -> None:
         """Show the clip of a dot as the preview."""
         self.preview.show([(self.clips[at], float(self.scores[at]) if self.scores is not None else 0.0)])
@@ -130,7 +137,7 @@ class LibraryMap(QObject):
     def select(self, polygon: np.ndarray) -> None:
         """The clips inside a polygon (P, 2); fewer than three corners: none. The search keeps to them."""
         self.selected = frozenset(np.flatnonzero(inside(polygon, self.places)).tolist()) if len(polygon) > 2 else frozenset()
-        self.search.keep_to(frozenset(self.clips[i].id for i in self.selected) if self.selected else None)
+        self.search.keep_to(frozenset(self.clips[i].id for i in self.selected) if self.selected else None, "map")
         self.changed.emit()
 
 

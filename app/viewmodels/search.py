@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from motionpatches.core.search.parts import PartRetriever
     from motionpatches.core.search.retriever import Retriever
 
+# Results that are added at the end of a list that is scrolled.
+MORE = 24
 EXAMPLES = (
     "a person waves with the right hand",
     "someone trips and catches themselves",
@@ -44,22 +46,25 @@ class Search(QObject):
     """The query and its results.
 
     `query_changed`: something else is searched for. `results_changed`: its results, with their note and time.
-    `state_changed`: a note alone, such as why there are no results.
+    `state_changed`: a note alone, such as why there are no results. `limit_changed`: it keeps to other clips.
     """
 
     query_changed = Signal()
     results_changed = Signal()
     state_changed = Signal()
+    limit_changed = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None):
         super().__init__(parent)
         self.workspace = workspace
         self.query, self.k, self.note = "", 8, ""
+        self.extra = 0
         self.results: list[Result] = []
         self.history: list[str] = []
         self.elapsed_s = 0.0
         self.like: tuple[Clip, float, float, int] | None = None
         self.only: frozenset[str] | None = None
+        self.limit = ""
         self._by_part: dict[int, tuple[Library, MotionTextModel, PartRetriever]] = {}
         self._shows_best = False
         workspace.ready_changed.connect(self._ready_changed)
@@ -75,11 +80,13 @@ class Search(QObject):
             self.results, self.note = [], ""
             self.results_changed.emit()
             return
-        query, k, only, shown = self.query, self.k, self.only, self.workspace.motion
+        query, k, only, shown = self.query, self.count, self.only, self.workspace.motion
         self._find(lambda retriever: retriever.search_terms(query, shown, k, only), query)
 
     def _set_query(self, query: str, like: tuple[Clip, float, float, int] | None) -> None:
         other = (query, like) != (self.query, self.like)
+        if other:
+            self.extra = 0
         self.query, self.like = query, like
         if other:
             self.query_changed.emit()
@@ -89,10 +96,11 @@ class Search(QObject):
         """The sentence that was searched for; '' for a search by motion."""
         return "" if self.like else self.query
 
-    def keep_to(self, only: frozenset[str] | None) -> None:
-        """Search only among these clips; None: all."""
+    def keep_to(self, only: frozenset[str] | None, limit: str = "") -> None:
+        """Search only among these clips; None: all. `limit` says who set that: 'filter' or 'map'."""
         if only != self.only:
-            self.only = only
+            self.only, self.limit = only, limit if only is not None else ""
+            self.limit_changed.emit()
             if self.query:
                 self.again()
 
@@ -103,7 +111,7 @@ class Search(QObject):
             start_s, end_s: A range of its seconds (end 0: to its end).
             part: An index of PART_NAMES where one body part alone counts; -1: all.
         """
-        library, k, only = self.workspace.library, self.k, self.only
+        library, k, only = self.workspace.library, self.count, self.only
         label = (
             f"like: {clip.caption}"
             + (f" ({start_s:.1f} to {end_s:.1f} s)" if end_s else "")
@@ -123,7 +131,7 @@ class Search(QObject):
 
     def _find_by_part(self, library: Library, part: int, example: Callable[[], Motion]) -> None:
         """The first search by a part encodes the library with the others covered."""
-        model, k, only, like = self.workspace.model, self.k, self.only, self.like
+        model, k, only, like = self.workspace.model, self.count, self.only, self.like
         if model is None:
             return
         known = self._by_part.get(part)
@@ -193,9 +201,20 @@ class Search(QObject):
 
         self.workspace.lanes.models.submit("search", work, done, self._failed)
 
+    @property
+    def count(self) -> int:
+        """How many results are asked for: k, and those that were asked for beyond it."""
+        return self.k + self.extra
+
     def set_k(self, k: int) -> None:
-        self.k = k
+        self.k, self.extra = k, 0
         self.again()
+
+    def more(self) -> None:
+        """Ask for MORE results of the same, where there are as many as were asked for."""
+        if self.query and len(self.results) >= self.count:
+            self.extra += MORE
+            self.again()
 
     def again(self) -> None:
         """Search for the same, as after a change of k or model; the stage keeps what it shows."""

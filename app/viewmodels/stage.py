@@ -80,7 +80,10 @@ class Stage(QObject):
         if clip is None or motion is None:
             return
         others = [pair for pair in self.company if pair[0].id != clip.id]
-        self.company = others if len(others) < len(self.company) else [(clip, motion), *others][: COMPARED - 1]
+        kept = len(others) == len(self.company)
+        self.company = [(clip, motion), *others][: COMPARED - 1] if kept else others
+        count = f"Kept for comparison, {len(self.company)} of {COMPARED - 1}. Choose another motion to see both."
+        self.workspace.said.emit(count if kept else "No longer kept for comparison.")
         self.changed.emit()
 
     def alone(self) -> None:

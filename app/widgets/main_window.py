@@ -1,52 +1,38 @@
-"""The window: lays out docks, menus and the status bar. It knows the widgets; they do not know it."""
+"""The window: puts the panels into the frame, with menus and the status bar. It knows the widgets; they do not know it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from motionpatches.app.tokens import FIRST_SHARE, SMALLEST
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.commands import Commands
 from motionpatches.app.widgets.dialogs.settings import restore as restore_settings
 from motionpatches.app.widgets.dialogs.tour import Tour
+from motionpatches.app.widgets.frame.frame import Frame
+from motionpatches.app.widgets.frame.header import Header
+from motionpatches.app.widgets.frame.stage_header import StageHeader
 from motionpatches.app.widgets.menus import Menus
 from motionpatches.app.widgets.pages import Pages, show
 from motionpatches.app.widgets.panels.captions import CaptionsPanel
+from motionpatches.app.widgets.panels.info import InfoPanel
 from motionpatches.app.widgets.panels.library import LibraryPanel
 from motionpatches.app.widgets.panels.patches import PatchesPanel
 from motionpatches.app.widgets.panels.query import QueryPanel
+from motionpatches.app.widgets.panels.results import ResultsPanel
 from motionpatches.app.widgets.panels.status import Status
+from motionpatches.app.widgets.panels.timeline import Timeline
 from motionpatches.app.widgets.panels.transport import Transport
 from motionpatches.app.widgets.panels.welcome import Way, Welcome
+from motionpatches.app.widgets.panels.why import WhyPanel
+from motionpatches.app.widgets.plain import NAME, shown
 from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
 from motionpatches.app.widgets.verbs import Verbs
 from motionpatches.app.widgets.views.stage import StageView
-
-# Version of the docks as they are saved: raise it when there are others.
-LAYOUT = 3
-FIRST_SIZE = QSize(1600, 1000)
-TIMELINE_HEIGHT = 96
-
-
-@dataclass(frozen=True)
-class Docks:
-    """The panels that can be moved and closed."""
-
-    search: QDockWidget
-    library: QDockWidget
-    captions: QDockWidget
-    patches: QDockWidget
-    timeline: QDockWidget
-    transport: QDockWidget
-
-    @property
-    def all(self) -> tuple[QDockWidget, ...]:
-        """All docks in the order of the View menu."""
-        return self.search, self.library, self.captions, self.patches, self.timeline, self.transport
 
 
 class MainWindow(QMainWindow):
@@ -59,48 +45,124 @@ class MainWindow(QMainWindow):
         self.view_models, self.settings = view_models, settings
         v = view_models
         set_appearance(str(settings.value("appearance", APPEARANCES[0], str)))
-        self.setWindowTitle("Motion Patches Studio")
         self.setAcceptDrops(True)
-        self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize()))
-        self.query = QueryPanel(v.search, v.playback)
+        self.setMinimumSize(*SMALLEST)
+        self.resize(self.screen().availableSize() * FIRST_SHARE)
+        self.query = QueryPanel(v.search)
+        self.results = ResultsPanel(v.search, v.playback)
         self.stage = StageView(v.stage, v.body, v.playback, v.explanation)
         self.patches = PatchesPanel(v.stage, v.playback, v.explanation)
         self.captions = CaptionsPanel(v.captions, v.playback)
         self.library = LibraryPanel(v.search, v.marks)
-        self.middle = QStackedWidget()
-        self.middle.addWidget(self.stage)
-        self.setCentralWidget(self.middle)
-        self.setCorner(Qt.Corner.TopLeftCorner, Qt.DockWidgetArea.TopDockWidgetArea)
-        self.setCorner(Qt.Corner.TopRightCorner, Qt.DockWidgetArea.TopDockWidgetArea)
-        self.docks = Docks(
-            search=self._dock("Search", self.query, Qt.DockWidgetArea.TopDockWidgetArea),
-            library=self._dock("Library", self.library, Qt.DockWidgetArea.LeftDockWidgetArea),
-            captions=self._dock("Captions", self.captions, Qt.DockWidgetArea.LeftDockWidgetArea),
-            patches=self._dock("Patches", self.patches, Qt.DockWidgetArea.RightDockWidgetArea),
-            timeline=self._dock("Timeline", QWidget(), Qt.DockWidgetArea.BottomDockWidgetArea),
-            transport=self._dock("Transport", Transport(v.playback), Qt.DockWidgetArea.BottomDockWidgetArea),
-        )
-        self.docks.timeline.widget().setMinimumHeight(TIMELINE_HEIGHT)
+        self.info = InfoPanel(v.workspace, v.marks, self.captions, self.library.toggle_favourite, self.library.edit_tags)
+        self.why = WhyPanel(v.explanation)
+        self.middle, self.stage_page = QStackedWidget(), QWidget()
+        self.middle.addWidget(self.stage_page)
         self.pages = Pages(v, self)
         self.commands = Commands(v, settings, self, lambda: self.stage.camera)
         verbs = self._verbs()
-        self.menus = Menus(self, verbs, v, self.docks.all, settings)
+        self.timeline = Timeline(v.workspace, v.playback, v.explanation, v.moments, v.captions)
+        self.below = self._below()
+        self.frame = Frame(Header(v, verbs, self.query, self.filter), self.middle, self.below)
+        self.left, self.right = self.frame.left, self.frame.right
+        self.left.add("Library", "library", self.library)
+        self.left.add("Results", "results", self.results)
+        self.left.add("Map", "map", lambda: self.pages.map)
+        self.right.add("Info", "info", self.info)
+        self.right.add("Patches", "patches", self.patches)
+        self.right.add("Why", "why", self.why)
+        self.setCentralWidget(self.frame)
+        self.menus = Menus(self, verbs, v, self.frame, settings)
+        column = QVBoxLayout(self.stage_page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.stage_header = StageHeader(self.menus.stage)
+        column.addWidget(self.stage_header)
+        column.addWidget(self.stage, 1)
         self.welcome = Welcome(_ways_in(verbs), v.recent.paths)
         self.middle.addWidget(self.welcome)
         self.setStatusBar(Status(v.workspace))
+        self._await_results = self._explaining = False
         self._connect()
-        self.default_sizes()
-        self.default_state = self.saveState(LAYOUT)
         self._restore()
+        self._name()
         restore_settings(settings, v.playback)
 
     def _connect(self) -> None:
         workspace = self.view_models.workspace
+        search, explanation = self.view_models.search, self.view_models.explanation
         self.library.chosen.connect(workspace.show_clip)
-        self.query.results.chosen.connect(workspace.show_clip)
+        self.results.view.chosen.connect(workspace.show_clip)
+        self.results.view.left.connect(self.query.focus_line)
+        self.results.asked.connect(self.query.ask)
+        self.results.strip_wanted.connect(self.set_strip)
+        self.query.entered.connect(self._entered)
+        self.query.left.connect(self._leave_query)
+        search.query_changed.connect(self._queried)
+        search.results_changed.connect(self._answered)
+        explanation.changed.connect(self._explained)
+        workspace.library_changed.connect(self._name)
+        workspace.model_changed.connect(self._name)
         self.welcome.opened.connect(lambda path: workspace.open([path]))
         workspace.failed.connect(self._failed)
-        workspace.shown.connect(lambda: self.middle.setCurrentWidget(self.stage))
+        workspace.shown.connect(lambda: self.middle.setCurrentWidget(self.stage_page))
+
+    def _name(self) -> None:
+        """Name library and model in the title, so that two windows can be told apart."""
+        workspace = self.view_models.workspace
+        library = [workspace.library.name] if workspace.library is not None else []
+        names = [*library, workspace.model_label, "Motion Patches Studio"]
+        self.setWindowTitle(" – ".join(shown(name, NAME) for name in names))
+
+    def _queried(self) -> None:
+        """Show the page of results where something is searched for."""
+        if self.view_models.search.query and not self.results.strip.isChecked() and self.left.open_page:
+            self.left.turn("Results")
+
+    def _entered(self) -> None:
+        """After Enter the results have the keyboard, as soon as they are there."""
+        self._await_results = True
+
+    def _answered(self) -> None:
+        if self._await_results and self.view_models.search.results:
+            self._await_results = False
+            if not self.results.strip.isChecked():
+                self.left.turn("Results")
+            if self.query.line.hasFocus():
+                self.results.view.setFocus()
+
+    def _leave_query(self) -> None:
+        (self.results.view if self.view_models.search.results and self.results.view.isVisible() else self.stage).setFocus()
+
+    def _explained(self) -> None:
+        """Show the reasons where an explanation is asked for; not where one changes."""
+        on = self.view_models.explanation.on
+        if on and not self._explaining:
+            self.right.turn("Why")
+        self._explaining = on
+
+    def filter(self) -> None:
+        """Let the user filter the library."""
+        self.left.turn("Library")
+        self.library.filter.setFocus()
+
+    def set_strip(self, on: bool) -> None:
+        """Show the results in a row above the stage, or as a page."""
+        self.frame.set_strip(self.results.view if on else None)
+        self.results.above(on)
+
+    def _below(self) -> QWidget:
+        """Lay out the timeline below the buttons of the clock."""
+        below = QWidget()
+        below.setObjectName("page")
+        column = QVBoxLayout(below)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.transport = Transport(self.view_models.playback)
+        self.transport.folded.connect(lambda on: self.timeline.setVisible(not on))
+        column.addWidget(self.transport)
+        column.addWidget(self.timeline)
+        return below
 
     def _failed(self, message: str) -> None:
         if self.view_models.workspace.library is None:
@@ -136,9 +198,11 @@ class MainWindow(QMainWindow):
             frame_motion=self.stage.frame,
             reset_camera=self.stage.reset_camera,
             look_from=self.stage.look_from,
-            show_map=lambda: show(pages.map),
+            show_map=lambda: self.left.turn("Map"),
             set_appearance=commands.set_appearance,
             reset_layout=self.reset_layout,
+            fold_timeline=lambda: self.transport.fold(not self.transport.is_folded),
+            toggle_strip=lambda: self.set_strip(not self.results.strip.isChecked()),
             toggle_full_screen=lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
             show_help=lambda: show(pages.help),
             show_welcome=self.show_welcome,
@@ -147,36 +211,15 @@ class MainWindow(QMainWindow):
             show_about=commands.show_about,
         )
 
-    def finish(self) -> None:
-        """Add the timeline, which can come after the first picture: pyqtgraph is a quarter of the time until then."""
-        from motionpatches.app.widgets.panels.timeline import Timeline
-
-        v = self.view_models
-        self.docks.timeline.setWidget(Timeline(v.workspace, v.playback, v.explanation, v.moments))
-
-    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(title)
-        dock.setWidget(widget)
-        if title in ("Search", "Transport", "Timeline"):
-            dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
-            dock.setTitleBarWidget(QWidget())
-        self.addDockWidget(area, dock)
-        return dock
-
     def default_sizes(self) -> None:
-        """Give the docks their sizes of the first start."""
-        d = self.docks
-        vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
-        self.splitDockWidget(d.timeline, d.transport, vertical)
-        self.resizeDocks([d.timeline, d.transport], [104, 40], vertical)
-        self.resizeDocks([d.search], [int(self.height() * 0.29)], vertical)
-        self.resizeDocks([d.library, d.patches], [int(self.width() * 0.2), int(self.width() * 0.25)], horizontal)
-        self.resizeDocks([d.library, d.captions], [int(self.height() * 0.4), int(self.height() * 0.2)], vertical)
+        """Give the panels their sizes of the first start."""
+        self.frame.default_sizes()
 
     def reset_layout(self) -> None:
-        """Put the docks where they are at the first start."""
-        self.restoreState(self.default_state, LAYOUT)
+        """Put the panels where they are at the first start."""
+        self.set_strip(False)
+        self.transport.fold(False)
+        self.frame.default()
 
     def show_welcome(self, problem: str = "") -> None:
         """Show the welcome page, with a problem where there is one."""
@@ -185,12 +228,16 @@ class MainWindow(QMainWindow):
 
     def start_tour(self) -> Tour:
         """Lay the tour over the window."""
-        return Tour(self, (self.query, self.stage, self.patches, self.captions))
+        show_page, right = self.frame.show_page, self.right
+        return Tour(
+            self,
+            (self.query, self.stage, self.patches, self.captions),
+            {2: lambda: show_page(right, "Patches"), 3: lambda: show_page(right, "Info")},
+        )
 
     def edit_captions(self) -> None:
         """Show the captions and open the editor of the first."""
-        self.docks.captions.show()
-        self.docks.captions.raise_()
+        self.frame.show_page(self.right, "Info")
         self.captions.edit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -203,16 +250,19 @@ class MainWindow(QMainWindow):
             self.view_models.workspace.open(paths)
 
     def _restore(self) -> None:
-        state, place = self.settings.value("layout"), self.settings.value("geometry")
+        place = self.settings.value("geometry")
         if isinstance(place, QByteArray):
             self.restoreGeometry(place)
-        if isinstance(state, QByteArray):
-            self.restoreState(state, LAYOUT)
+        self.frame.resize(self.size())
+        self.transport.fold(bool(self.settings.value("frame/timeline folded", False, bool)))
+        if self.frame.restore(self.settings):
+            self.set_strip(True)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.setValue("own captions", self.view_models.captions.own)
-        self.settings.setValue("layout", self.saveState(LAYOUT))
         self.settings.setValue("geometry", self.saveGeometry())
+        self.settings.setValue("frame/timeline folded", self.transport.is_folded)
+        self.frame.save(self.settings, self.results.strip.isChecked())
         focused = self.focusWidget()
         if focused is not None:
             focused.clearFocus()  # what is being typed is taken before all work ends

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit, QMainWindow, QMenu, QSpinBox
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QSpinBox
 
 from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.dialogs.command_palette import CommandPalette
 from motionpatches.app.widgets.dialogs.keys import Keys, KeysDialog
+from motionpatches.app.widgets.frame.frame import Frame
+from motionpatches.app.widgets.frame.side_panel import SidePanel
 from motionpatches.app.widgets.plain import tail, title
 from motionpatches.app.widgets.theme import APPEARANCES
 from motionpatches.app.widgets.verbs import Verb, Verbs
@@ -24,9 +26,7 @@ from motionpatches.core.motion.skeleton import PART_NAMES
 class Menus:
     """Builds the menu bar of a window. Keys of one letter or arrow rest while a user types."""
 
-    def __init__(
-        self, window: QMainWindow, verbs: Verbs, view_models: ViewModels, docks: Sequence[QDockWidget], settings: QSettings
-    ):
+    def __init__(self, window: QMainWindow, verbs: Verbs, view_models: ViewModels, frame: Frame, settings: QSettings):
         self.window, self.verbs, self.view_models, self.settings = window, verbs, view_models, settings
         self.actions: list[QAction] = []
         bar = window.menuBar()
@@ -35,8 +35,8 @@ class Menus:
         self._search(bar.addMenu("&Search"))
         self._model(bar.addMenu("&Model"))
         self._playback(bar.addMenu("&Playback"))
-        StageMenu(self._add, bar.addMenu("S&tage"), verbs, view_models.stage)
-        self._view(bar.addMenu("&View"), docks)
+        self.stage = StageMenu(self._add, bar.addMenu("S&tage"), verbs, view_models.stage)
+        self._view(bar.addMenu("&View"), frame)
         self._help(bar.addMenu("&Help"))
         self.keys = Keys(self.actions, settings)
 
@@ -150,14 +150,28 @@ class Menus:
         ):
             self._add(menu, text, do, *keys, single=True)
 
-    def _view(self, menu: QMenu, docks: Sequence[QDockWidget]) -> None:
-        v = self.verbs
-        for dock in docks:
-            menu.addAction(dock.toggleViewAction())
+    def _view(self, menu: QMenu, frame: Frame) -> None:
+        v, number = self.verbs, 1
+        for side in (frame.left, frame.right):
+            for name in side.buttons:
+                if name != "Map":
+                    self._page(menu, name, side, f"Alt+{number}")
+                number += 1
         self._add(menu, "Map of the Library", v.show_map, "Ctrl+Shift+L")
+        self._add(menu, "Fold Left", frame.left.toggle, "Ctrl+Alt+Left")
+        self._add(menu, "Fold Right", frame.right.toggle, "Ctrl+Alt+Right")
+        self._add(menu, "Fold Timeline", v.fold_timeline, "Ctrl+Alt+Down")
+        self._add(menu, "Results above the Stage", v.toggle_strip, "Ctrl+Shift+R")
         self._appearance(menu.addMenu("Appearance"))
         self._add(menu, "Reset Layout", v.reset_layout)
         self._add(menu, "Full Screen", v.toggle_full_screen, "F11")
+
+    def _page(self, menu: QMenu, name: str, side: SidePanel, key: str) -> None:
+        """Add an action that opens a page or folds it, and is ticked while the page is open."""
+        action = self._add(menu, title(name), partial(side.toggle, name), key)
+        action.setCheckable(True)
+        action.setChecked(side.open_page == name)
+        side.turned.connect(lambda now: action.setChecked(now == name))
 
     def _appearance(self, menu: QMenu) -> None:
         group = QActionGroup(self.window)

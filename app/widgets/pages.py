@@ -11,9 +11,9 @@ from motionpatches.app.viewmodels.view_models import ViewModels
 
 if TYPE_CHECKING:
     from motionpatches.app.widgets.dialogs.help import HelpWindow
-    from motionpatches.app.widgets.dialogs.map import MapWindow
     from motionpatches.app.widgets.dialogs.models import ModelsWindow
     from motionpatches.app.widgets.evaluation.window import EvaluationWindow
+    from motionpatches.app.widgets.panels.map import MapPanel
     from motionpatches.app.widgets.training.window import TrainingWindow
 
 W = TypeVar("W", bound=QWidget)
@@ -48,11 +48,11 @@ class Pages:
         return TrainingWindow(v.training, v.before_after, v.playback, self.parent)
 
     @cached_property
-    def map(self) -> MapWindow:
-        """The map of the library."""
-        from motionpatches.app.widgets.dialogs.map import MapWindow
+    def map(self) -> MapPanel:
+        """The map of the library, a page beside the stage."""
+        from motionpatches.app.widgets.panels.map import MapPanel
 
-        return MapWindow(self.view_models.library_map, self.view_models.playback, self.parent)
+        return MapPanel(self.view_models.library_map, self.view_models.playback)
 
     @cached_property
     def help(self) -> HelpWindow:

@@ -29,6 +29,8 @@ QMenu::separator { height: 1px; background: $line; margin: $unit $gap; }
 QMenu::icon, QMenu::indicator { width: $icon; height: $icon; padding-left: $unit; }
 QMenu::indicator:checked { image: url("$pictures/check-menu.svg"); }
 
+QFrame#line { color: $line; max-width: 1px; background: $line; border: none; margin: $unit $unit; }
+
 QLabel { background: transparent; }
 QLabel:disabled { color: $disabled; }
 QLabel[kind="secondary"] { color: $secondary; }
@@ -59,6 +61,8 @@ QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $line; }
 QToolButton:checked { background: $selected; border-color: $accent; }
 QToolButton:focus { border-color: $accent; }
+QToolButton#chip { background: $raised; border-color: $outline; }
+QToolButton#chip:hover { background: $hover; }
 QToolButton:disabled { color: $disabled; background: transparent; }
 QToolButton[popupMode="2"] { padding-right: $wide; }
 QToolButton::menu-indicator { image: url("$pictures/down.svg"); width: $padding; height: $padding;
@@ -71,10 +75,10 @@ QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { background: $window; color: $disabled; border-color: $line; }
 QAbstractItemView QLineEdit, QAbstractItemView QComboBox, QAbstractItemView QAbstractSpinBox,
 QAbstractItemView QLineEdit:focus { min-height: 0; padding: 0 $unit; border: 1px solid $accent; border-radius: 0; }
-QAbstractSpinBox { max-height: $inner; padding: 0; }
-QAbstractSpinBox:focus { max-height: $inner_less; padding: 0; }
+QAbstractSpinBox { max-height: $inner; padding: 0 0 0 $gap; }
+QAbstractSpinBox:focus { max-height: $inner_less; padding: 0 0 0 $gap_less; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
-        border: none; background: transparent; padding: 0 $gap; min-height: 0; }
+        border: none; background: transparent; padding: 0; min-height: 0; }
 QComboBox::drop-down { border: none; width: $combo; subcontrol-position: right center; }
 QComboBox::down-arrow { image: url("$pictures/down.svg"); width: $padding; height: $padding; }
 QComboBox::down-arrow:disabled { image: url("$pictures/down-off.svg"); }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontInfo, QIcon, QPalette
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
 
 from motionpatches.app import tokens
 from motionpatches.app.gl.geometry import PART_COLOURS
@@ -112,6 +114,19 @@ def set_icon(button: QAbstractButton, name: str) -> None:
     button.setProperty(_ICON, name)
     button.setIconSize(QSize(px(tokens.ICON), px(tokens.ICON)))
     button.setIcon(icon(name))
+
+
+def icon_button(name: str, words: str, do: Callable[[], object] | None = None) -> QToolButton:
+    """Make a button with an icon of the tokens; `words`, a literal, are its tooltip and its name. A click leaves the focus."""
+    button = QToolButton()
+    set_icon(button, name)
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setMinimumHeight(px(tokens.CONTROL))
+    if do is not None:
+        button.clicked.connect(lambda: do())
+    return button
 
 
 def heading(text: str, scale: float = 1.0) -> Label:

@@ -47,6 +47,8 @@ class Verbs:
     show_map: Verb
     set_appearance: Callable[[str], object]  # one of APPEARANCES
     reset_layout: Verb
+    fold_timeline: Verb
+    toggle_strip: Verb
     toggle_full_screen: Verb
 
     show_help: Verb

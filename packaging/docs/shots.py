@@ -71,12 +71,13 @@ def moments(s: Session) -> None:
 def library_map(s: Session) -> None:
     """Show the map with its first dot hovered."""
     s.ask("a person waves with the right hand")
-    page = show(s.window.pages.map)
+    s.window.left.turn("Map")
+    page = s.window.pages.map
     s.wait(lambda: len(page.map.places) > 0)
     page.hovered = 0
     page._show_hovered()
     s.rest(0.8)
-    s.shoot("map", page)
+    s.shoot("map")
 
 
 def export(s: Session) -> None:
@@ -122,7 +123,9 @@ def patches_help(s: Session) -> None:
 def captions(s: Session) -> None:
     """Show the captions of the shown take."""
     s.ask("a person waves with the right hand")
-    s.shoot("captions", s.window.docks.captions)
+    s.window.right.turn("Info")
+    s.rest(0.3)
+    s.shoot("captions", s.window.right)
 
 
 def training(s: Session) -> None:
@@ -160,9 +163,9 @@ def training(s: Session) -> None:
 
 def tiles(s: Session) -> None:
     """Show many results in several rows."""
-    s.window.query.k.setValue(25)
+    s.window.results.k.setValue(25)
     s.ask("a person walks")
-    s.window.resizeDocks([s.window.docks.search], [470], Qt.Orientation.Vertical)
+    s.window.results.size_.setValue(150)
     s.stand(1.0)
     s.shoot("tiles")
 
@@ -232,7 +235,7 @@ def strips(s: Session) -> None:
     s.window.patches.channel.setCurrentIndex(2)
     s.window.patches.values.setCurrentIndex(1)
     s.stand(0.6)
-    s.shoot("strips", s.window.docks.patches)
+    s.shoot("strips", s.window.right)
 
 
 def timeline(s: Session) -> None:
@@ -243,7 +246,7 @@ def timeline(s: Session) -> None:
     s.stand(1.6)
     s.studio.playback.mark(True)
     s.rest(0.3)
-    s.shoot("timeline", s.window.docks.timeline)
+    s.shoot("timeline", s.window.below)
 
 
 def like(s: Session) -> None:
@@ -253,7 +256,7 @@ def like(s: Session) -> None:
     s.window.commands.more_like_this(4)
     s.wait(lambda: s.search.results is not before and bool(s.search.results), 300)
     s.rest(0.6)
-    s.shoot("like", s.window.docks.search)
+    s.shoot("like")
 
 
 def algebra(s: Session) -> None:
@@ -261,7 +264,7 @@ def algebra(s: Session) -> None:
     s.ask("a person walks in a circle")
     s.ask("this + running - walking")
     s.stand(0.5)
-    s.shoot("algebra", s.window.docks.search)
+    s.shoot("algebra")
 
 
 def filters(s: Session) -> None:
@@ -271,7 +274,8 @@ def filters(s: Session) -> None:
     s.studio.view_models.marks.tag(s.workspace.clip, "for the trailer")
     s.window.library.filter.setText("kick len>1 -left")
     s.rest(0.3)
-    s.shoot("filters", s.window.docks.library)
+    s.window.left.turn("Library")
+    s.shoot("filters", s.window.left)
 
 
 def settings(s: Session) -> None:

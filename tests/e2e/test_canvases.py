@@ -52,7 +52,7 @@ rest(500)
 assert np.abs(first - pixels(studio.window.stage)).max() > 60, "it moves"
 for colour in ((213, 94, 0), (0, 114, 178), (0, 158, 115)):
     assert (np.abs(first - np.array(colour)).sum(-1) < 40).sum() > 100, colour
-assert pixels(studio.window.query.results).std() > 10
+assert pixels(studio.window.results.view).std() > 10
 assert any("OpenGL" in s for s in said)
 studio.window.close(); app.shutdown(); print("fine")
 """,
@@ -68,7 +68,7 @@ studio.window.query.ask("a person waves with the right hand")
 wait(lambda: len(studio.search.results) == 8, 30)
 rest(600)
 import numpy as np
-for view in (studio.window.stage, studio.window.query.results):
+for view in (studio.window.stage, studio.window.results.view):
     first = pixels(view)
     rest(500)
     assert np.abs(first - pixels(view)).max() > 60, "it moves"

@@ -140,10 +140,10 @@ def test_an_explanation_shows_the_arm_the_word_and_the_time(demo):
     rest(100)
     assert (pixels(window.stage.overlay)[-30:] != legend).any(), "the legend says what red means"
     assert int(why.occlusion.by_part.argmax()) == 3
-    assert "without the right arm" in window.patches.words.text() and "the left leg: " in window.patches.words.toolTip()
+    assert "without the right arm" in window.why.words.text() and "the left leg: " in window.why.words.toolTip()
     assert max(why.words, key=lambda w: w.fall).text in ("right", "waves")
-    assert window.patches.explain.isChecked() and "waves" in window.patches.words.text()
-    assert window.docks.all and not window.docks.timeline.isHidden()
+    assert window.why.explain.isChecked() and "waves" in window.why.words.text()
+    assert window.right.open_page == "Why" and not window.timeline.isHidden() and "Query" in window.timeline.lanes
     found = why.occlusion
     key(demo, Qt.Key.Key_W)
     key(demo, Qt.Key.Key_W)
@@ -151,20 +151,19 @@ def test_an_explanation_shows_the_arm_the_word_and_the_time(demo):
 
 
 def test_the_timeline_seeks_and_marks(demo):
-    timeline, playback = demo.window.docks.timeline.widget(), demo.playback
-    middle = timeline.plotItem.vb.mapViewToScene(QPointF(1.0, 0.5)).toPoint()
-    end = timeline.plotItem.vb.mapViewToScene(QPointF(1.6, 0.5)).toPoint()
-    QTest.mouseClick(timeline.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    timeline, playback = demo.window.timeline, demo.playback
+    middle, end = (QPoint(round(timeline.x_of(t)), 30) for t in (1.0, 1.6))
+    QTest.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=middle)
     assert playback.time_s == pytest.approx(1.0, abs=0.03)
     shift = Qt.KeyboardModifier.ShiftModifier
-    QTest.mousePress(timeline.viewport(), Qt.MouseButton.LeftButton, shift, middle)
+    QTest.mousePress(timeline, Qt.MouseButton.LeftButton, shift, middle)
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QMouseEvent
 
     timeline.mouseMoveEvent(
         QMouseEvent(QEvent.Type.MouseMove, QPointF(end), QPointF(end), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, shift)
     )
-    QTest.mouseRelease(timeline.viewport(), Qt.MouseButton.LeftButton, shift, end)
+    QTest.mouseRelease(timeline, Qt.MouseButton.LeftButton, shift, end)
     assert playback.range_s == pytest.approx((1.0, 1.6), abs=0.03)
     playback.seek(1.55)
     playback.playing = True
@@ -187,7 +186,7 @@ def test_a_moment_in_a_long_take(demo, tmp_path):
     assert demo.playback.range_s == moments.best[0][:2] and demo.playback.time_s == pytest.approx(moments.best[0][0], abs=0.1)
     key(demo, Qt.Key.Key_N)
     assert moments.at == 1 and demo.playback.range_s == moments.best[1][:2]
-    assert len(demo.window.docks.timeline.widget().score.getData()[0]) == len(moments.scores)
+    assert len(demo.window.timeline.lanes["Query"].curves[-1].times) == len(moments.scores)
 
 
 def test_an_answer_of_a_library_closed_meanwhile_is_dropped(demo):
@@ -215,7 +214,7 @@ def test_sums_of_terms_parts_and_filters(demo):
     ask(demo, "a kick to the side")
     found = [r.clip for r in demo.search.results]
     assert found and all("kick" in " ".join((c.id, *c.captions)) and c.split != "train" for c in found)
-    assert "among" in demo.window.query.state.text()
+    assert "among" in demo.window.results.state.text()
     panel.filter.clear()
     assert demo.search.only is None
 
@@ -234,7 +233,8 @@ def test_favourites_and_tags_can_be_undone(demo):
 
 
 def test_the_map_hovers_opens_and_chooses(demo):
-    page = show(demo.window.pages.map)
+    demo.window.left.turn("Map")
+    page = demo.window.pages.map
     found = page.map
     wait(lambda: len(found.places) == len(demo.workspace.library.clips), 30)
     at = page.plot.plotItem.vb.mapViewToScene(QPointF(*found.places[7].tolist()))
@@ -251,9 +251,11 @@ def test_the_map_hovers_opens_and_chooses(demo):
     found.select(np.array([[x, y], [x + 9, y], [x + 9, y + 9], [x, y + 9]]))
     inside = {c.id for c, p in zip(found.clips, found.places, strict=True) if p[0] > x and p[1] > y}
     assert {found.clips[i].id for i in found.selected} == inside == set(demo.search.only)
-    page.all.click()
-    assert demo.search.only is None
-    page.close()
+    chip = demo.window.frame.header.limit
+    assert chip.isVisible() and chip.text() == f"{len(inside)} of the map", "the limit is seen where one searches"
+    demo.window.left.turn("Results")
+    chip.click()
+    assert demo.search.only is None and not found.selected and not chip.isVisible()
 
 
 def export_dialog(demo):

@@ -104,10 +104,10 @@ def test_a_library_whose_texts_name_a_picture_opens_none(studio, back, tmp_path,
         wait(lambda: len(studio.search.results) == 2, 60)
         studio.view_models.stage.set(names=True)
         studio.view_models.explanation.set_on(True)
-        window.docks.captions.show()
+        window.right.turn("Info")
         draw_all()
         # Tooltips of tiles, of the list and of the captions, as Qt asks for them.
-        window.query.results._hover(0)
+        window.results.view._hover(0)
         tips = [window.library.table.data(window.library.table.index(0, 0), Qt.ItemDataRole.ToolTipRole)]
         tips += [window.captions.table.item(0, 0).toolTip(), plain.tip(studio.search.results[0].clip.caption)]
         for text in tips:
@@ -118,7 +118,7 @@ def test_a_library_whose_texts_name_a_picture_opens_none(studio, back, tmp_path,
         draw_all()
         assert raw_texts() == []
         assert f'<img src="file://{picture}"' in window.welcome.problem.text(), "shown as it is written"
-        window.middle.setCurrentWidget(window.stage)
+        window.middle.setCurrentWidget(window.stage_page)
         assert not opened()
 
 
@@ -178,9 +178,9 @@ def test_a_caption_of_megabytes_does_not_hold_the_window(studio, back, tmp_path,
     timer.timeout.connect(beat)
     timer.start()
     open_library(studio, folder)
-    studio.window.docks.captions.show()
-    rest(500)
-    assert studio.window.captions.table.rowCount() == 3
+    studio.window.right.turn("Info")
+    wait(lambda: studio.window.captions.table.rowCount() == 3)
+    rest(300)
     timer.stop()
     assert longest < 2.0
 
@@ -223,6 +223,6 @@ def test_a_panic_of_a_library_is_a_line_of_the_window(demo, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(type(demo.workspace.retriever), "search_terms", panic)
         query.ask("a person jumps")
-        wait(lambda: "PanicException" in query.hint.text() + query.state.text())
+        wait(lambda: "PanicException" in demo.window.results.hint.text() + demo.window.results.state.text())
     query.ask("a person claps")
     wait(lambda: demo.search.query == "a person claps" and len(demo.search.results) == demo.search.k, 40)

@@ -28,18 +28,18 @@ def test_a_typed_query_moves(studio):
     QTest.keyClick(line, Qt.Key.Key_Return)
     wait(lambda: len(studio.search.results) == 8)
     rest(300)
-    first = pixels(studio.window.query.results)
+    first = pixels(studio.window.results.view)
     rest(400)
-    second = pixels(studio.window.query.results)
+    second = pixels(studio.window.results.view)
     assert first.std() > 10
-    tile = studio.window.query.results.tiles()[0]
+    tile = studio.window.results.view.tiles()[0]
     box = (slice(tile.top(), tile.bottom() - 40), slice(tile.left(), tile.right()))
     assert np.abs(first[box] - second[box]).max() > 60
     assert "waves" in studio.search.results[0].clip.caption or "wave" in studio.search.results[0].clip.id
 
 
 def test_a_click_on_a_tile_opens_it_on_the_stage_with_its_patches(studio):
-    results = studio.window.query.results
+    results = studio.window.results.view
     studio.window.query.ask("someone jumps")
     wait(lambda: studio.search.history[:1] == ["someone jumps"])
     rest(200)
@@ -57,11 +57,11 @@ def test_another_number_of_results_leaves_the_stage_alone(studio):
     """As a new model does, or an edited caption: only a sentence of one's own brings its best motion."""
     shown, before = studio.workspace.clip, studio.search.results
     assert shown.id != before[0].clip.id
-    studio.window.query.k.setValue(5)
+    studio.window.results.k.setValue(5)
     wait(lambda: studio.search.results is not before)
     rest(100)
     assert len(studio.search.results) == 5 and studio.workspace.clip is shown
-    studio.window.query.k.setValue(8)
+    studio.window.results.k.setValue(8)
     wait(lambda: len(studio.search.results) == 8)
     studio.window.query.submit()
     wait(lambda: studio.workspace.clip.id == studio.search.results[0].clip.id)

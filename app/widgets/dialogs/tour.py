@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -36,14 +36,15 @@ STEPS = (
 class Tour(QWidget):
     """Dims the window but for the part that is explained. Escape ends it."""
 
-    def __init__(self, window: QWidget, parts: Sequence[QWidget]):
+    def __init__(self, window: QWidget, parts: Sequence[QWidget], before: Mapping[int, Callable[[], object]]):
         """
         Args:
             window: What the tour covers.
             parts: The widgets of STEPS, one a step.
+            before: What brings a step's widget into view, by the number of the step.
         """
         super().__init__(window)
-        self.window_, self.parts, self.step = window, parts, 0
+        self.window_, self.parts, self.before, self.step = window, parts, before, 0
         self.bubble = QFrame(self)
         self.bubble.setFrameShape(QFrame.Shape.StyledPanel)
         self.bubble.setAutoFillBackground(True)
@@ -84,6 +85,8 @@ class Tour(QWidget):
         return QRect(part.mapTo(self.window_, part.rect().topLeft()), part.size()).adjusted(-4, -4, 4, 4)
 
     def _show(self) -> None:
+        if self.step in self.before:
+            self.before[self.step]()
         title, text = STEPS[self.step]
         self.title.setText(title)
         self.text.setText(text)

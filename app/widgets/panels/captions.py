@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -22,8 +22,9 @@ from motionpatches.core.library.captions import CaptionLine
 
 COLUMNS = ("Caption", "From, s", "To, s")
 FIELDS = ("text", "start_s", "end_s")
-# Captions that are listed; characters of one that is edited here: a line of text holds no more than 32,767.
-MOST, EDITABLE = 500, 10_000
+# Captions that are listed; characters of one that is edited here: a line of text holds no more than 32,767; the rest after which
+# rows get the heights that their texts need.
+MOST, EDITABLE, REST_MS = 500, 10_000, 100
 
 
 class _Editors(Items):
@@ -61,8 +62,12 @@ class CaptionsPanel(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
-            self.table.setColumnWidth(column, 62)
+            self.table.setColumnWidth(column, 58)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setWordWrap(True)
+        self._narrowed = QTimer(self, interval=REST_MS, singleShot=True)
+        self._narrowed.timeout.connect(self.table.resizeRowsToContents)
+        header.sectionResized.connect(lambda *_: self._narrowed.start())
         self.table.setItemDelegate(_Editors(captions, self))
         self.table.itemChanged.connect(self._edited)
         self.table.itemSelectionChanged.connect(self._enable)
@@ -79,7 +84,7 @@ class CaptionsPanel(QWidget):
         self.own.toggled.connect(lambda on: setattr(captions, "own", on))
         self.state = Label(wrap=True)
         box = QVBoxLayout(self)
-        box.setContentsMargins(6, 6, 6, 6)
+        box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.table, 1)
         box.addLayout(row)
         box.addWidget(self.own)

@@ -17,9 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from motionpatches.app import tokens
 from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.widgets.plain import Label, ModelTable, ask_text, shown, tip
+from motionpatches.app.widgets.theme import of_kind, px
 from motionpatches.core.library import index
 from motionpatches.core.library.filters import HELP, clip_filter, is_plain
 from motionpatches.core.library.library import Clip, Library
@@ -127,13 +129,15 @@ class LibraryPanel(QWidget):
         self.view.verticalHeader().setDefaultSectionSize(24)
         header = self.view.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in ((1, 62), (2, 52)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.view.setColumnWidth(column, width)
         self.view.selectionModel().currentRowChanged.connect(self._row)
-        self.count, self._kept = Label(wrap=True), False
+        self.count, self._kept = of_kind(Label(wrap=True), "secondary"), False
         box = QVBoxLayout(self)
-        box.setContentsMargins(6, 6, 6, 6)
+        box.setContentsMargins(*(px(tokens.GAP),) * 4)
+        box.setSpacing(px(tokens.GAP))
         for widget in (self.filter, self.view, self.only, self.count):
             box.addWidget(widget)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -143,6 +147,7 @@ class LibraryPanel(QWidget):
             self.view.addAction(action)
         workspace.library_changed.connect(self._changed)
         marks.changed.connect(self._marked)
+        search.limit_changed.connect(self._lifted)
 
     def _changed(self) -> None:
         """Show the library that is open now; where it has only grown, filter, chosen row and place stay."""
@@ -183,10 +188,15 @@ class LibraryPanel(QWidget):
     def _keep(self) -> None:
         """Limit the search to the filtered clips while the box is checked."""
         if self.only.isChecked():
-            self.search.keep_to(frozenset(self.table.clips[r].id for r in self.table.rows))
-        elif self._kept:
+            self.search.keep_to(frozenset(self.table.clips[r].id for r in self.table.rows), "filter")
+        elif self._kept and self.search.limit == "filter":
             self.search.keep_to(None)
         self._kept = self.only.isChecked()
+
+    def _lifted(self) -> None:
+        """Untick the box where the search no longer keeps to the filter."""
+        if self.search.limit != "filter":
+            self.only.setChecked(False)
 
     def _marked(self) -> None:
         if not is_plain(self.filter.text()):

@@ -1,33 +1,36 @@
-"""The motion over time: speeds of the five parts, foot contacts, windows of the patches, the query's score."""
+"""The motion over time in labelled lanes: score of the query, speeds of the five parts, foot contacts, captions."""
 
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPalette, QPen, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from motionpatches.app import tokens
+from motionpatches.app.viewmodels.captions import Captions
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.moments import Moments
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.workspace import Workspace
-from motionpatches.app.widgets.plain import tip
-from motionpatches.app.widgets.theme import colours, muted, part_colour
-from motionpatches.app.widgets.views.overlay import Overlay
+from motionpatches.app.widgets.plain import shown
+from motionpatches.app.widgets.theme import colours, muted, part_colour, px, sized
+from motionpatches.app.widgets.views.lanes import Curve, Lane, Span, feet_spans, paint_lane, paint_ruler
 from motionpatches.core.motion.curves import foot_contacts, part_speeds, spans
 from motionpatches.core.motion.motion import Motion
-from motionpatches.core.motion.skeleton import PART_NAMES
+from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG
 from motionpatches.core.patches import PARTS
 
-# Heights in the plot: curves above 0, the bars of the right and the left foot below.
-FEET = ((0, -0.16), (1, -0.3))
-# Points of a curve at most, seconds in which windows are marked, and the shortest range in seconds.
-POINTS, MARKED_S, SHORTEST_S = 3000, 120, 0.05
+# Heights of the ruler and of a folded lane; pixels within which an edge of the range is taken; the shortest range and the least
+# that is shown, in seconds; captions that are shown.
+RULER, FOLDED, NEAR_PX, SHORTEST_S, LEAST_S, MOST = 18, 16, 5, 0.05, 0.2, 200
+QUERY, SPEED, CONTACTS, CAPTIONS = "Query", "Speed", "Contacts", "Captions"
+NAMES = (QUERY, SPEED, CONTACTS, CAPTIONS)
 
 
-class Timeline(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
-    """A click or a drag seeks; Shift and a drag marks a range; a double click clears it. Curves are scaled to the fastest."""
+class Timeline(QWidget):
+    """A click or a drag seeks; Shift and a drag marks a range, whose edges can be dragged; a double click clears it, and shows
+    all. The wheel zooms, with Shift it moves. A click on a lane's name folds the lane."""
 
     def __init__(
         self,
@@ -35,166 +38,248 @@ class Timeline(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         playback: Playback,
         explanation: Explanation,
         moments: Moments,
+        captions: Captions,
         parent: QWidget | None = None,
     ):
         super().__init__(parent)
         self.workspace, self.playback, self.explanation, self.moments = workspace, playback, explanation, moments
-        self.setMinimumHeight(96)
+        self.captions = captions
+        self.lanes: dict[str, Lane] = {}
+        self.folded: set[str] = set()
+        self.start_s, self.end_s = 0.0, 1.0
+        self._still: QPixmap | None = None
+        self._drawn_x, self._from, self._edge = 0.0, 0.0, -1
         self.setAccessibleName("Timeline")
-        self.setMenuEnabled(False)
-        self.setMouseEnabled(False, False)
-        plot = self.getPlotItem()
-        plot.hideButtons()
-        plot.hideAxis("left")
-        plot.getAxis("bottom").setHeight(20)
-        plot.setYRange(-0.36, 1.05, padding=0)
-        self.bars = [pg.BarGraphItem(x0=[], x1=[], y0=[], y1=[]) for _ in FEET]
-        self.windows = pg.PlotDataItem(connect="pairs")
-        self.curves = [pg.PlotDataItem() for _ in range(PARTS)]
-        self.reason = pg.PlotDataItem(stepMode="right", fillLevel=0)
-        self.score = pg.PlotDataItem()
-        self.region = pg.LinearRegionItem(movable=False)
-        for item in (self.windows, *self.bars, self.reason, *self.curves, self.score, self.region):
-            plot.addItem(item)
-        self.score.setZValue(10)
-        self.region.hide()
-        self.cursor_line = Overlay(self, self._paint_cursor)
-        self._drawn_x, self._from = 0.0, 0.0
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setToolTip("Click to seek. Shift+drag marks a range. The wheel zooms. A click on a name folds its lane.")
         workspace.shown.connect(self._shown)
-        explanation.changed.connect(self._explained)
+        explanation.changed.connect(self._scored)
         moments.changed.connect(self._scored)
-        playback.changed.connect(self._range)
+        captions.changed.connect(self._captioned)
+        playback.changed.connect(self._redraw)
         playback.ticked.connect(self._ticked)
-        self._colour()
+        self._fit()
+
+    @property
+    def label_width(self) -> int:
+        """Pixels of the names at the left."""
+        return px(tokens.HEADER + 7 * tokens.UNIT)
 
     def _shown(self) -> None:
-        """Draw all of the motion that is shown now."""
+        """Show all of the motion that is shown now."""
         motion = self.workspace.motion
         if motion is None:
             return
-        speeds = part_speeds(motion)
-        step = max(len(speeds) // POINTS, 1)
-        times = np.arange(len(speeds))[::step] / motion.fps
-        top = max(float(speeds.max()), 0.5)
-        for part, curve in enumerate(self.curves):
-            curve.setData(times, speeds[::step, part] / top)
+        self.start_s, self.end_s = 0.0, max(motion.duration_s, 0.1)
+        self._speeds(motion)
         feet = foot_contacts(motion)
-        for (foot, y), bar in zip(FEET, self.bars, strict=True):
-            runs = np.array(spans(feet[:, foot]), float).reshape(-1, 2) / motion.fps
-            bar.setOpts(x0=runs[:, 0], x1=runs[:, 1], y0=np.full(len(runs), y), y1=np.full(len(runs), y + 0.1))
-        self._windows(motion)
-        self.setXRange(0, max(motion.duration_s, 0.1), padding=0)
-        words = f"Speeds of the five parts, up to {top:.1f} m/s; below them, contacts of the right and the left foot."
-        self.setToolTip(tip(f"{words} Shift and a drag marks a range."))
-        self._explained()
+        left, right = ([(a / motion.fps, b / motion.fps) for a, b in spans(feet[:, foot])] for foot in (1, 0))
+        bars = feet_spans(left, right, (LEFT_LEG, RIGHT_LEG))
+        self.lanes[CONTACTS] = Lane(CONTACTS, 22, spans=bars, rows=2, row_names=("L", "R"))
+        self._captioned()
         self._scored()
-        self.cursor_line.update()
 
-    def _windows(self, motion: Motion) -> None:
-        """Draw a thin line where each window of the patches begins."""
-        model = self.workspace.model
-        seconds = model.config.patches.points / model.config.patches.fps if model else 0.8
-        at = np.arange(seconds, min(motion.duration_s, MARKED_S), seconds)
-        x = np.repeat(at, 2)
-        self.windows.setData(x, np.tile([-0.36, 1.05], len(at)))
+    def _speeds(self, motion: Motion) -> None:
+        speeds = part_speeds(motion)
+        top = max(float(speeds.max()), 0.5)
+        times = np.arange(len(speeds)) / motion.fps
+        curves = [Curve(times, speeds[:, part] / top, part_colour(part)) for part in range(PARTS)]
+        self.lanes[SPEED] = Lane(SPEED, 44, curves, unit=f"{top:.1f} m/s")
 
-    def _explained(self) -> None:
-        """Fill the curve by which the score falls without each window, summed over the parts."""
-        found = self.explanation.occlusion if self.explanation.on else None
-        if found is None:
-            self.reason.setData([], [])
-            return
-        total = np.maximum(found.falls, 0).sum(axis=0)
-        edges = found.start_s + np.arange(len(total) + 1) * found.points / found.fps
-        self.reason.setData(edges, np.append(total / max(total.max(), 1e-9), 0))
+    def _captioned(self) -> None:
+        """Show the captions of ranges as bars; those of the whole take have none."""
+        clip, bar = self.workspace.clip, QColor(colours(self).selected)
+        offset = clip.start_s if clip else 0.0
+        found = [
+            Span(line.start_s - offset, line.end_s - offset, 0, bar, line.text)
+            for line in self.captions.lines[:MOST]
+            if line.end_s > line.start_s and (line.start_s or line.end_s < self.playback.duration_s + offset)
+        ]
+        self.lanes.pop(CAPTIONS, None)
+        if found:
+            self.lanes[CAPTIONS] = Lane(CAPTIONS, 18, spans=found)
+        self._fit()
 
     def _scored(self) -> None:
+        """Show the query's score over time, and by what it falls without each window, where they are known."""
+        curves, query = [], QColor(colours(self).query)
+        found = self.explanation.occlusion if self.explanation.on else None
+        if found is not None:
+            total = np.maximum(found.falls, 0).sum(axis=0)
+            edges = found.start_s + np.arange(len(total) + 1) * found.points / found.fps
+            curves.append(Curve(edges, np.append(total / max(float(total.max()), 1e-9), 0), query, steps=True))
         times, scores = self.moments.times_s, self.moments.scores
-        if not len(times):
-            self.score.setData([], [])
-            return
-        low, high = float(scores.min()), float(scores.max())
-        self.score.setData(times, (scores - low) / max(high - low, 1e-6))
+        unit = ""
+        if len(times):
+            low, high = float(scores.min()), float(scores.max())
+            curves.append(Curve(times, (scores - low) / max(high - low, 1e-6), query))
+            unit = f"{low:.2f} to {high:.2f}"
+        self.lanes.pop(QUERY, None)
+        if curves:
+            self.lanes[QUERY] = Lane(QUERY, 30, curves, unit=unit)
+        self._fit()
 
-    def _range(self) -> None:
-        marked = self.playback.range_s
-        self.region.setVisible(marked is not None)
-        if marked:
-            self.region.setRegion(marked)
+    def _height(self, lane: Lane) -> int:
+        return px(FOLDED if lane.name in self.folded else lane.height)
 
-    def _x(self) -> float:
-        """Return where the clock stands, in pixels."""
-        return float(self.plotItem.vb.mapViewToScene(QPointF(self.playback.time_s, 0)).x())
+    def boxes(self) -> list[tuple[Lane, QRectF]]:
+        """Return the lanes from above, each with its box."""
+        y, found = px(RULER), []
+        for name in NAMES:
+            if name in self.lanes:
+                high = self._height(self.lanes[name])
+                found.append((self.lanes[name], QRectF(self.label_width, y, self.width() - self.label_width - px(8), high)))
+                y += high + px(4)
+        return found
+
+    def _fit(self) -> None:
+        there = [self.lanes[name] for name in NAMES if name in self.lanes] or [Lane("", 70)]
+        self.setFixedHeight(px(RULER) + sum(self._height(lane) + px(4) for lane in there))
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self._still = None
+        self.update()
+
+    def x_of(self, time_s: float) -> float:
+        """Return where a time is, in pixels."""
+        room = self.width() - self.label_width - px(8)
+        return self.label_width + (time_s - self.start_s) / max(self.end_s - self.start_s, 1e-6) * room
+
+    def time_at(self, x: float) -> float:
+        """Return the seconds of the motion at a place, within it."""
+        room = max(self.width() - self.label_width - px(8), 1)
+        at = self.start_s + (x - self.label_width) / room * (self.end_s - self.start_s)
+        return min(max(at, 0.0), self.playback.duration_s)
 
     def _ticked(self) -> None:
         if self.isVisible():
-            now = self._x()
-            for x in {self._drawn_x, now}:
-                self.cursor_line.update(int(x) - 2, 0, 5, self.height())
+            now = self.x_of(self.playback.time_s)
+            for at in {self._drawn_x, now}:
+                self.update(int(at) - 3, 0, 7, self.height())
 
-    def _paint_cursor(self, painter: QPainter) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
         if self.workspace.motion is None:
             painter.setPen(muted(self))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Speeds and foot contacts appear here.")
             return
-        self._drawn_x = self._x()
-        painter.setPen(QPen(self.palette().windowText().color(), 1.5))
-        painter.drawLine(QPointF(self._drawn_x, 0), QPointF(self._drawn_x, self.height() - 20))
+        ratio = self.devicePixelRatioF()
+        if self._still is None:
+            self._still = QPixmap(self.size() * ratio)
+            self._still.setDevicePixelRatio(ratio)
+            self._still.fill(QColor(colours(self).panel))
+            self._paint_still(QPainter(self._still))
+        painter.drawPixmap(0, 0, self._still)
+        self._drawn_x = self.x_of(self.playback.time_s)
+        if self._drawn_x >= self.label_width - 1:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(colours(self).text), 1.5))
+            painter.drawLine(QPointF(self._drawn_x, 0), QPointF(self._drawn_x, self.height()))
 
-    def _time(self, event: QMouseEvent) -> float:
-        """Return the seconds of the motion under the mouse."""
-        at = float(self.plotItem.vb.mapSceneToView(event.position()).x())
-        return min(max(at, 0.0), self.playback.duration_s)
+    def _paint_still(self, painter: QPainter) -> None:
+        """Paint all that stays while the motion plays."""
+        now = colours(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(sized(self.font(), tokens.CAPS))
+        ruler = QRectF(self.label_width, 0, self.width() - self.label_width - px(8), px(RULER))
+        paint_ruler(painter, ruler, self.start_s, self.end_s, self.x_of, now)
+        for lane, box in self.boxes():
+            painter.fillRect(box, QColor(now.window))
+            folded = lane.name in self.folded
+            painter.setPen(QColor(now.secondary))
+            name = QRectF(px(tokens.GAP), box.top(), self.label_width - px(tokens.GAP), box.height())
+            painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, ("▸ " if folded else "▾ ") + shown(lane.name))
+            if not folded:
+                paint_lane(painter, lane, box, self.x_of, now)
+                self._paint_row_names(painter, lane, box)
+        marked = self.playback.range_s
+        if marked is not None:
+            inside = QColor(now.accent)
+            inside.setAlpha(45)
+            left, right = (max(self.x_of(t), self.label_width) for t in marked)
+            painter.fillRect(QRectF(left, 0, right - left, self.height()), inside)
+            for edge in (left, right):
+                painter.fillRect(QRectF(edge - 1.5, 0, 3, self.height()), QColor(now.accent))
+        painter.end()
+
+    def _paint_row_names(self, painter: QPainter, lane: Lane, box: QRectF) -> None:
+        """Write the names of a lane's rows left of them."""
+        high = box.height() / lane.rows
+        painter.setPen(muted(self))
+        for row, name in enumerate(lane.row_names):
+            place = QRectF(0, box.top() + row * high, self.label_width - px(tokens.UNIT), high)
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown(name))
+
+    def _edge_at(self, x: float) -> int:
+        """Return which edge of the range is under the mouse: 0, 1, or -1 for none."""
+        marked = self.playback.range_s
+        away = [abs(self.x_of(t) - x) for t in marked] if marked else []
+        nearest = int(np.argmin(away)) if away else -1
+        return nearest if nearest >= 0 and away[nearest] <= NEAR_PX else -1
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._from = self._time(event)
-        if event.button() == Qt.MouseButton.LeftButton and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        x = event.position().x()
+        self._from, self._edge = self.time_at(x), self._edge_at(x)
+        if event.button() != Qt.MouseButton.LeftButton or self._edge >= 0:
+            return
+        if x < self.label_width:
+            for lane, box in self.boxes():
+                if box.top() <= event.position().y() <= box.bottom():
+                    self.folded ^= {lane.name}
+                    self._fit()
+        elif not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.playback.seek(self._from)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        x, now = event.position().x(), self.time_at(event.position().x())
         if not event.buttons() & Qt.MouseButton.LeftButton:
-            return
-        now = self._time(event)
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            low, high = sorted((self._from, now))
-            if high - low > SHORTEST_S:
-                self.playback.range_s = (low, high)
-                self.playback.changed.emit()
-        else:
+            self.setCursor(Qt.CursorShape.SizeHorCursor if self._edge_at(x) >= 0 else Qt.CursorShape.ArrowCursor)
+        elif self._edge >= 0 and self.playback.range_s is not None:
+            self._mark(self.playback.range_s[1 - self._edge], now)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._mark(self._from, now)
+        elif x >= self.label_width:
             self.playback.seek(now)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        event.accept()
+    def _mark(self, one: float, other: float) -> None:
+        low, high = sorted((one, other))
+        if high - low > SHORTEST_S:
+            if self._edge >= 0:
+                self._edge = 1 if other == high else 0
+            self.playback.range_s = (low, high)
+            self.playback.changed.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.playback.range_s is None:
+            self.show_range(0.0, self.playback.duration_s)
         self.playback.clear_range()
 
+    def show_range(self, start: float, end: float) -> None:
+        """Show these seconds of the motion over the whole width, and no less than LEAST_S of them."""
+        duration = max(self.playback.duration_s, 0.1)
+        length = min(max(end - start, min(LEAST_S, duration)), duration)
+        self.start_s = min(max(start, 0.0), duration - length)
+        self.end_s = self.start_s + length
+        self._redraw()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
+        turned, length = event.angleDelta(), self.end_s - self.start_s
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or turned.x():
+            by = -(turned.x() or turned.y()) / 120 * length * 0.15
+            self.show_range(self.start_s + by, self.end_s + by)
+        else:
+            at, share = self.time_at(event.position().x()), 0.8 ** (turned.y() / 120)
+            self.show_range(at - (at - self.start_s) * share, at + (self.end_s - at) * share)
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._redraw()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == event.Type.PaletteChange and hasattr(self, "cursor_line"):
-            self._colour()
-
-    def _colour(self) -> None:
-        text, faint = QColor(muted(self)), QColor(muted(self))
-        faint.setAlpha(70)
-        self.setBackground(self.palette().color(QPalette.ColorRole.Base))
-        axis = self.getPlotItem().getAxis("bottom")
-        axis.setPen(text)
-        axis.setTextPen(text)
-        for part, curve in enumerate(self.curves):
-            curve.setPen(pg.mkPen(part_colour(part), width=1.6))
-            curve.opts["name"] = PART_NAMES[part]
-        for (foot, _), bar in zip(FEET, self.bars, strict=True):
-            bar.setOpts(brush=part_colour(foot), pen=None)
-        self.windows.setPen(pg.mkPen(faint, width=1, style=Qt.PenStyle.DotLine))
-        self.score.setPen(pg.mkPen(colours(self).query, width=2.2))
-        reason = QColor(colours(self).query)
-        reason.setAlpha(60)
-        self.reason.setPen(pg.mkPen(None))
-        self.reason.setBrush(reason)
-        marked = QColor(self.palette().highlight().color())
-        marked.setAlpha(50)
-        self.region.setBrush(marked)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "_edge"):
+            self._captioned()
+            self._scored()

@@ -6,8 +6,8 @@ import time
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
 from motionpatches.app import tokens
 from motionpatches.app.gl import geometry
@@ -19,26 +19,33 @@ from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.widgets.plain import shown, tip
 from motionpatches.app.widgets.theme import colours, is_dark, muted, sized
 from motionpatches.app.widgets.views.overlay import StillOverlay
+from motionpatches.app.widgets.views.tile_layout import CAPTION, GAP, Arrangement, lay_out
 
-# Pixels between two tiles, and below each for its caption.
-GAP = 6
-CAPTION = 38
-# How much farther the camera stands where two people are shown.
-PAIR = 1.25
+# How much farther the camera stands where two people are shown; the width of a tile at first, in pixels.
+PAIR, TILE = 1.25, 118
+_MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
+_TAKEN = (*_MOVES, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
 class ResultsView(QWidget):
-    """A click opens a tile on the stage; dragging turns all tiles together, with Alt the one under the mouse alone. While all
-    stand still, the one under the mouse plays. `chosen` gives the clip of the tile; `drawn` is emitted after each frame."""
+    """A click opens a tile on the stage; dragging turns all tiles together, with Alt the one under the mouse alone; Ctrl and the
+    wheel zooms. While all stand still, the one under the mouse plays. With the keyboard, arrows walk and Enter opens.
+
+    `chosen` gives the clip of a tile; `drawn` is emitted after each frame; `more` at the end of what there is; `left` at Escape.
+    """
 
     chosen = Signal(object)
     drawn = Signal()
+    more = Signal()
+    left = Signal()
 
-    def __init__(self, search: Search | Tiles, playback: Playback, parent: QWidget | None = None):
+    def __init__(
+        self, search: Search | Tiles, playback: Playback, arrangement: Arrangement = "all", parent: QWidget | None = None
+    ):
         super().__init__(parent)
-        self.search, self.playback = search, playback
+        self.search, self.playback, self.arrangement = search, playback, arrangement
         self.bones: list[geometry.BoneSet] = []
-        self.hover = -1
+        self.hover = self.current = -1
         self.camera = Camera(distance=3.9, azimuth=0.45, elevation=0.16)
         self.canvas = make_canvas(self._paint, self)
         self.canvas.frameSwapped.connect(self.drawn)
@@ -48,50 +55,81 @@ class ResultsView(QWidget):
         self._hovering = QTimer(self, interval=40)
         self._hovering.timeout.connect(self.canvas.update)
         self.setMouseTracking(True)
-        self.setMinimumHeight(150)
+        self.setMinimumHeight(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Search results")
+        self.tile = TILE
         self.overlay = StillOverlay(self, self._paint_labels)
+        self.bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self.bar.valueChanged.connect(self._scrolled)
+        self._first: Result | None = None
+        self._lay_out()
         search.results_changed.connect(self._changed)
         search.workspace.shown.connect(self.overlay.refresh)
         playback.ticked.connect(self.canvas.update)
 
     def _changed(self) -> None:
-        self.bones = [geometry.bone_set(r.motion.skeleton) for r in self.search.results]
-        self.own = {}
+        """Show other results, from the first one on; more of the same where they begin with what was there."""
+        results = self.search.results
+        grown = bool(results) and self._first is not None and results[0].hit == self._first.hit
+        self._first = results[0] if results else None
+        self.bones = [geometry.bone_set(r.motion.skeleton) for r in results]
+        if not grown:
+            self.own, self.current = {}, 0 if results else -1
+            self.bar.setValue(0)
+        self._lay_out()
+
+    def set_arrangement(self, arrangement: Arrangement, tile: int | None = None) -> None:
+        """Lay the tiles out in another way, in a grid with tiles of about so many pixels."""
+        self.arrangement, self.tile = arrangement, tile or self.tile
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Place the tiles, and set the scroll bar to what does not fit."""
+        sideways = self.arrangement == "row"
+        bar = self.bar.sizeHint().width() if self.bar.orientation() == Qt.Orientation.Vertical else self.bar.sizeHint().height()
+        width = self.width() - (bar if self.arrangement == "grid" else 0)
+        height = self.height() - (bar if sideways else 0)
+        self.places = lay_out(len(self.search.results), width, height, self.tile, self.arrangement)
+        page = self.width() if sideways else self.height()
+        self.bar.setOrientation(Qt.Orientation.Horizontal if sideways else Qt.Orientation.Vertical)
+        self.bar.setGeometry(QRect(0, height, self.width(), bar) if sideways else QRect(width, 0, bar, self.height()))
+        self.bar.setPageStep(max(page, 1))
+        self.bar.setSingleStep(max(self.places.cell // 2, 1))
+        self.bar.setRange(0, max(self.places.length - page, 0))
+        self.bar.setVisible(self.bar.maximum() > 0 and self.arrangement != "all")
+        self.bar.raise_()
         self.overlay.refresh()
         self.canvas.update()
 
     def tiles(self) -> list[QRect]:
-        """Return the rectangles of the tiles, row by row, in the grid that makes them largest."""
-        count = len(self.search.results)
-        if not count:
-            return []
-        best = (0.0, 1)
-        for rows in range(1, count + 1):
-            columns = -(-count // rows)
-            width, height = self.width() / columns - GAP, self.height() / rows - GAP
-            size = min(width / 1.0, (height - CAPTION) / 1.05)
-            if size > best[0]:
-                best = (size, rows)
-        rows = best[1]
-        columns = -(-count // rows)
-        width, height = self.width() // columns, self.height() // rows
-        return [
-            QRect(i % columns * width + GAP // 2, i // columns * height + GAP // 2, width - GAP, height - GAP)
-            for i in range(count)
-        ]
+        """Return the rectangles of the tiles where they are now; some may lie outside the view."""
+        at = self.bar.value() if self.arrangement != "all" else 0
+        x, y = (at, 0) if self.arrangement == "row" else (0, at)
+        return [tile.translated(-x, -y) for tile in self.places.tiles]
+
+    def _scrolled(self) -> None:
+        self.overlay.refresh()
+        self.canvas.update()
+        if self.bar.value() and self.bar.value() >= self.bar.maximum() - self.bar.pageStep() // 2:
+            self.more.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
 
     def _paint(self, drawer: Drawer) -> None:
-        """Draw each tile into its rectangle, the camera on the person."""
+        """Draw each tile in view into its rectangle, the camera on the person."""
         from motionpatches.app.gl.renderer import DARK, LIGHT
 
         look = DARK if is_dark(self) else LIGHT
-        ratio = self.devicePixelRatioF()
+        ratio, seen = self.devicePixelRatioF(), self.rect()
         window = self.palette().window().color()
         drawer.clear((window.redF(), window.greenF(), window.blueF()), int(self.width() * ratio), int(self.height() * ratio))
-        rects = self.tiles()
-        for i, (rect, result, bones) in enumerate(zip(rects, self.search.results, self.bones, strict=True)):
+        for i, (rect, result, bones) in enumerate(zip(self.tiles(), self.search.results, self.bones, strict=True)):
+            if not rect.intersects(seen):
+                continue
             start, end = result.hit.start_s, result.hit.end_s or result.motion.duration_s
             time_s = start + self._clock(i, max(end - start, 0.05))
             middle, figures = geometry.figures(bones, result.motion, time_s)
@@ -122,20 +160,22 @@ class ResultsView(QWidget):
 
     def _paint_labels(self, painter: QPainter) -> None:
         for i, (rect, result) in enumerate(zip(self.tiles(), self.search.results, strict=True)):
-            self._paint_label(painter, rect, i, result)
+            if rect.intersects(self.rect()):
+                self._paint_label(painter, rect, i, result)
 
     def _paint_label(self, painter: QPainter, rect: QRect, index: int, result: Result) -> None:
         opened = self.search.workspace.clip is not None and self.search.workspace.clip.id == result.clip.id
-        if opened or index == self.hover:
-            painter.setPen(QPen(self.palette().highlight().color(), 2 if opened else 1))
+        now, focused = colours(self), index == self.current and self.hasFocus()
+        if opened or focused or index == self.hover:
+            painter.setPen(QPen(QColor(now.accent if opened or focused else now.outline), 3 if focused else 2 if opened else 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 4, 4)
+            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), tokens.RADIUS, tokens.RADIUS)
         painter.setFont(sized(self.font(), tokens.BODY, bold=True))
-        painter.setPen(QColor(colours(self).text))
+        painter.setPen(QColor(now.text))
         painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignLeft, f"{result.hit.rank:d}")
         painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignRight, f"{result.hit.score:.2f}")
-        painter.setFont(self.font())
-        painter.setPen(self.palette().windowText().color() if opened else muted(self))
+        painter.setFont(sized(self.font(), tokens.SECONDARY))
+        painter.setPen(QColor(now.text) if opened else muted(self))
         line = painter.fontMetrics().lineSpacing()
         box = QRect(rect.x() + 6, rect.bottom() - CAPTION + 4, rect.width() - 12, 2 * line)
         painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, self._two_lines(painter, shown(result.clip.caption), box.width()))
@@ -160,6 +200,59 @@ class ResultsView(QWidget):
     def _index_at(self, point: QPointF) -> int:
         return next((i for i, rect in enumerate(self.tiles()) if rect.contains(point.toPoint())), -1)
 
+    def go(self, index: int) -> None:
+        """Bring a tile into view, as that of the keyboard; past the last one, ask for more."""
+        if not self.search.results:
+            return
+        if index >= len(self.search.results):
+            self.more.emit()
+        self.current = min(max(index, 0), len(self.search.results) - 1)
+        if self.arrangement != "all":
+            tile = self.places.tiles[self.current]
+            start, end = (tile.left(), tile.right()) if self.arrangement == "row" else (tile.top(), tile.bottom())
+            least, most = end - self.bar.pageStep() + GAP, start - GAP
+            self.bar.setValue(min(max(self.bar.value(), least), most))
+        self.overlay.refresh()
+
+    def event(self, event: QEvent) -> bool:
+        """Take the keys of the grid before the commands that have them elsewhere."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_taken(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _is_taken(self, event: QKeyEvent) -> bool:
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        return plain and event.key() in _TAKEN and bool(self.search.results)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._is_taken(event):
+            super().keyPressEvent(event)
+            return
+        steps = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -self.places.columns,
+            Qt.Key.Key_Down: self.places.columns,
+        }
+        key = Qt.Key(event.key())
+        if key in steps:
+            self.go(self.current + steps[key])
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self.go(0 if key == Qt.Key.Key_Home else len(self.search.results) - 1)
+        elif key == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif self.current >= 0:
+            self.chosen.emit(self.search.results[self.current].clip)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.overlay.refresh()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.overlay.refresh()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed = self._last = event.position()
 
@@ -183,10 +276,19 @@ class ResultsView(QWidget):
         moved = (event.position() - self._pressed).manhattanLength()
         index = self._index_at(event.position())
         if moved < 5 and index >= 0:
+            self.current = index
             self.chosen.emit(self.search.results[index].clip)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self.camera = self.camera.zoom(event.angleDelta().y() / 120)
+        """Scroll; with Ctrl, or where there is nothing to scroll, zoom."""
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier or self.arrangement == "all":
+            self.camera = self.camera.zoom(turned / 120)
+            self.canvas.update()
+        elif self.bar.maximum():
+            self.bar.setValue(self.bar.value() - round(turned / 120 * self.bar.singleStep()))
+        elif turned < 0:
+            self.more.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(-1)

@@ -25,6 +25,7 @@ from motionpatches.app.widgets.plain import NAME, shown
 from motionpatches.app.widgets.theme import is_dark, sized
 from motionpatches.app.widgets.views import stage_legend
 from motionpatches.app.widgets.views.overlay import Overlay, StillOverlay
+from motionpatches.app.widgets.views.view_cube import ViewCube
 from motionpatches.core.motion.curves import joint_speeds
 from motionpatches.core.motion.motion import Motion
 
@@ -55,7 +56,7 @@ class StageView(QWidget):
         self.speeds = np.zeros((0, 0))
         self._last = self._pressed = QPointF()
         self._turned = time.perf_counter()
-        self.setMinimumSize(320, 220)
+        self.setMinimumSize(300, 220)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Stage: the chosen motion in 3D")
@@ -64,6 +65,7 @@ class StageView(QWidget):
         self.overlay = StillOverlay(self, self._paint_legend)
         self.names = Overlay(self, self._paint_names)
         self.names.hide()
+        self.cube = ViewCube(self)
         self._turning = QTimer(self, interval=33)
         self._turning.timeout.connect(self._turn)
         self.workspace.shown.connect(self._shown)
@@ -136,7 +138,10 @@ class StageView(QWidget):
 
     def look_from(self, view: str) -> None:
         """Look from one of VIEWS, by name."""
-        azimuth, elevation = VIEWS[view]
+        self.turn_to(*VIEWS[view])
+
+    def turn_to(self, azimuth: float, elevation: float) -> None:
+        """Look at the whole motion from a direction, in radians."""
         self.camera = replace(self.camera, azimuth=azimuth, elevation=elevation)
         self.frame()
 

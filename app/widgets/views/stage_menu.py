@@ -29,7 +29,7 @@ class StageMenu:
 
     def __init__(self, add: Callable[..., QAction], menu: QMenu, verbs: Verbs, stage: Stage):
         self.stage = stage
-        add(menu, "Frame the Motion", verbs.frame_motion, "F", single=True)
+        self.frame = add(menu, "Frame the Motion", verbs.frame_motion, "F", single=True)
         add(menu, "Reset Camera", verbs.reset_camera, "0", single=True)
         for number, name in enumerate(VIEWS, 1):
             add(menu, f"{name} View", partial(verbs.look_from, name), str(number), single=True)
@@ -45,6 +45,7 @@ class StageMenu:
             self.switches[name] = action
         menu.addSeparator()
         self.keep = add(menu, "Keep for Comparison", self.stage.keep, "K", single=True)
+        self.keep.setCheckable(True)
         self.switches["side_by_side"] = self._switch(add, menu, "Side by Side", "side_by_side", "B")
         self.alone = add(menu, "Show Alone", self.stage.alone, "Shift+K", single=True)
         self.stage.changed.connect(self._follow)
@@ -60,5 +61,7 @@ class StageMenu:
         options = self.stage.options
         for name, action in self.switches.items():
             action.setChecked(options.colouring == name if name in ("parts", "speed") else getattr(options, name))
+        clip = self.stage.workspace.clip
+        self.keep.setChecked(clip is not None and any(c.id == clip.id for c, _ in self.stage.company))
         self.alone.setEnabled(bool(self.stage.company))
         self.switches["side_by_side"].setEnabled(len(self.stage.bodies) > 1)

@@ -34,13 +34,13 @@ PASSING = {"elidedText": 0, "_two_lines": 1, "enumerate": 0, "list": 0}
 REVIEWED = {
     "widgets/menus.py: text": "the words of an action, literals of this file and of stage_menu.py",
     "widgets/menus.py: action": "an action, made with reviewed text",
+    "widgets/frame/stage_header.py: action": "an action, made with reviewed text",
     "widgets/views/stage_menu.py: action": "an action, made with reviewed text",
-    "widgets/panels/timeline.py: item": "an item of a plot",
     "widgets/views/patches.py: text": "numbers, names of parts, and names of joints through shown",
     "widgets/dialogs/import_check.py: f'{PART_NAMES[part].capitalize()}: {end} joint'": "a part, first or last",
     "widgets/evaluation/retrieval.py: items.title.capitalize()": "a title of a table of core",
     "widgets/views/stage_legend.py: text": "literals of stage.py, with numbers",
-    "widgets/panels/transport.py: words": "literals of this file",
+    "widgets/theme.py: words": "literals, by its docstring",
     "widgets/training/fine_tune_dialog.py: title": "literals of this file",
     "widgets/training/fine_tune_dialog.py: label or 'Sentences to watch'": "literals of this file",
     "widgets/training/fine_tune_dialog.py: values": "literals of this file",
@@ -50,8 +50,8 @@ REVIEWED = {
     "widgets/evaluation/retrieval.py: names": "train, val, test, all",
     "widgets/views/patches.py: self.message": "literals of this file",
     "widgets/dialogs/corrections.py: column": "the number of a column",
-    "widgets/dialogs/map.py: self.dots": "an item of a plot",
-    "widgets/dialogs/map.py: self.lasso": "an item of a plot",
+    "widgets/panels/map.py: self.dots": "an item of a plot",
+    "widgets/panels/map.py: self.lasso": "an item of a plot",
 }
 
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPolygonF
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QGraphicsPolygonItem,
     QHBoxLayout,
     QPushButton,
@@ -16,28 +15,28 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from motionpatches.app import tokens
 from motionpatches.app.gl.scene import FAST, MIDDLE, SLOW
 from motionpatches.app.viewmodels.library_map import COLOURINGS, LibraryMap
 from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.widgets.plain import NAME, Html, Label, RichLabel, html, joined, shown
-from motionpatches.app.widgets.theme import colours
+from motionpatches.app.widgets.plain import Html, Label, RichLabel, html, joined, shown
+from motionpatches.app.widgets.theme import colours, of_kind, px, sized
 from motionpatches.app.widgets.views.curves import COLOURS
 from motionpatches.app.widgets.views.results import ResultsView
 from motionpatches.core.search.latent_map import LAYOUTS
 
 MORE_COLOURS = (*COLOURS, "#999999", "#f0e442", "#8c564b", "#17becf")
-# How long the mouse rests before a clip plays, how near to a dot it is, and how many names the legend lists.
-REST_MS, NEAR_PX, LISTED = 120, 12, 12
+# How long the mouse rests before a clip plays, how near to a dot it is, and how many names the legend
+# lists, of how many characters.
+REST_MS, NEAR_PX, LISTED, SHORT = 120, 12, 8, 24
 
 
-class MapWindow(QDialog):
+class MapPanel(QWidget):
     """Hovering plays a clip, a click opens it; a drag with Shift draws a lasso; the wheel zooms and a drag moves."""
 
     def __init__(self, library_map: LibraryMap, playback: Playback, parent: QWidget | None = None):
-        super().__init__(parent, Qt.WindowType.Window)
+        super().__init__(parent)
         self.map = library_map
-        self.setWindowTitle("Map of the Library")
-        self.resize(1180, 720)
         self.layout_box, self.colour_box = QComboBox(), QComboBox()
         self.layout_box.addItems(list(LAYOUTS))
         self.colour_box.addItems([c.capitalize() for c in COLOURINGS])
@@ -45,28 +44,33 @@ class MapWindow(QDialog):
         self.colour_box.activated.connect(lambda i: library_map.colour(COLOURINGS[i]))
         self.all = QPushButton("Search Everywhere")
         self.all.clicked.connect(lambda: library_map.select(np.zeros((0, 2))))
+        for box, words in ((self.layout_box, "Layout"), (self.colour_box, "Colour")):
+            box.setAccessibleName(words)
+            box.setToolTip(words)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         top = QHBoxLayout()
-        for widget in (Label("Layout"), self.layout_box, Label("Colour"), self.colour_box):
-            top.addWidget(widget)
-        top.addStretch()
-        top.addWidget(self.all)
+        top.addWidget(self.layout_box, 1)
+        top.addWidget(self.colour_box, 2)
         self.plot = _Plot(self)
         self.dots = pg.ScatterPlotItem(size=7, pen=None)
         self.plot.addItem(self.dots)
         self.thumbnail = ResultsView(library_map.preview, playback)
-        self.thumbnail.setFixedWidth(250)
+        self.thumbnail.setFixedSize(px(132), px(160))
         self.thumbnail.chosen.connect(library_map.workspace.show_clip)
-        self.legend, self.state = RichLabel(wrap=True), Label(wrap=True)
-        side = QVBoxLayout()
-        side.addWidget(self.thumbnail, 1)
-        side.addWidget(self.legend)
-        row = QHBoxLayout()
-        row.addWidget(self.plot, 1)
-        row.addLayout(side)
-        box = QVBoxLayout(self)
-        box.addLayout(top)
-        box.addLayout(row, 1)
-        box.addWidget(self.state)
+        self.legend, self.state = RichLabel(wrap=True), of_kind(Label(wrap=True), "secondary")
+        self.plot.setMinimumHeight(px(160))
+        self.legend.setFont(sized(self.legend.font(), tokens.SECONDARY))
+        below = QHBoxLayout()
+        below.addWidget(self.thumbnail, 0, Qt.AlignmentFlag.AlignTop)
+        below.addWidget(self.legend, 1, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*(px(tokens.GAP),) * 4)
+        column.setSpacing(px(tokens.GAP))
+        column.addLayout(top)
+        column.addWidget(self.plot, 1)
+        column.addLayout(below)
+        column.addWidget(self.all)
+        column.addWidget(self.state)
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
         self._rest.timeout.connect(self._show_hovered)
         self.hovered = -1
@@ -112,7 +116,7 @@ class MapWindow(QDialog):
         if found.groups is None:
             return html("Yellow: high score. Dark: low score.") if found.scores is not None else Html()
         rows = [
-            html("<span style='color:{}'>●</span> {}", MORE_COLOURS[i % len(MORE_COLOURS)], shown(name, NAME))
+            html("<span style='color:{}'>●</span> {}", MORE_COLOURS[i % len(MORE_COLOURS)], shown(name, SHORT))
             for i, name in enumerate(found.names[:LISTED])
         ]
         more = [html("and {} more", len(found.names) - LISTED)] if len(found.names) > LISTED else []
@@ -147,7 +151,7 @@ class MapWindow(QDialog):
 class _Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """The plot of the dots; a drag with Shift draws a lasso."""
 
-    def __init__(self, window: MapWindow):
+    def __init__(self, window: MapPanel):
         super().__init__()
         self.window_, self.polygon = window, QPolygonF()
         self.setAccessibleName("Map")

@@ -1,0 +1,113 @@
+"""The header: library, query, limits of the search, filters, export, model. What all else depends on is seen and changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+
+from motionpatches.app import tokens
+from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.view_models import ViewModels
+from motionpatches.app.widgets.plain import shown, tail, tip, title
+from motionpatches.app.widgets.theme import icon_button, px, set_icon
+from motionpatches.app.widgets.verbs import Verbs
+
+# Characters of a name on a button, and what limits a search, by name.
+SHORT = 18
+LIMITS = {"filter": "of the filter", "map": "of the map", "": ""}
+
+
+class Header(QWidget):
+    """One row over the whole window."""
+
+    def __init__(self, view_models: ViewModels, verbs: Verbs, query: QWidget, filters: Callable[[], object]):
+        super().__init__()
+        self.view_models, self.verbs = view_models, verbs
+        self.setObjectName("page")
+        self.library = self._menu_button("library", "The library: open another", self._fill_library)
+        self.model = self._menu_button("model", "The model: use another", self._fill_model)
+        self.filters = icon_button("filters", "Filter the library", filters)
+        self.export = icon_button("export", "Export", verbs.export)
+        self.limit = LimitChip(view_models.search)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(px(tokens.GAP), px(tokens.UNIT), px(tokens.GAP), px(tokens.UNIT))
+        row.setSpacing(px(tokens.GAP))
+        row.addWidget(self.library)
+        row.addWidget(query, 1)
+        for widget in (self.limit, self.filters, self.export, self.model):
+            row.addWidget(widget)
+        workspace = view_models.workspace
+        workspace.library_changed.connect(self._facts)
+        workspace.model_changed.connect(self._facts)
+        self._facts()
+
+    def _menu_button(self, icon: str, words: str, fill: Callable[[QMenu], None]) -> QToolButton:
+        button = icon_button(icon, words)
+        menu = QMenu(button)
+        menu.aboutToShow.connect(menu.clear)
+        menu.aboutToShow.connect(lambda: fill(menu))
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        return button
+
+    def _facts(self) -> None:
+        workspace = self.view_models.workspace
+        library, name = workspace.library, workspace.library.name if workspace.library else "Nothing open"
+        self.library.setText(title(shown(name, SHORT)))
+        self.library.setToolTip(tip(f"{library.root}\n{len(library.clips):,} motions" if library else "Open a library"))
+        self.model.setText(title(shown(workspace.model_label, SHORT)))
+        self.model.setToolTip(tip(f"{workspace.model_folder or ''}\n{workspace.device_reason}"))
+
+    def _fill_library(self, menu: QMenu) -> None:
+        verbs = self.verbs
+        menu.addAction("Open Folder…").triggered.connect(lambda: verbs.open_folder(""))
+        menu.addAction("Open Files…").triggered.connect(lambda: verbs.open_files())
+        menu.addAction("Demo Library").triggered.connect(lambda: verbs.open_demo())
+        menu.addSeparator()
+        for name in self.view_models.recent.paths():
+            menu.addAction(title(tail(name))).triggered.connect(lambda _=False, n=name: verbs.open_recent(n))
+
+    def _fill_model(self, menu: QMenu) -> None:
+        verbs, models = self.verbs, self.view_models.models
+        models.refresh()
+        for model in models.models:
+            action = menu.addAction(title(model.folder.name))
+            action.setCheckable(True)
+            action.setChecked(models.is_used(model))
+            action.triggered.connect(lambda _=False, folder=Path(model.folder): models.use(folder))
+        menu.addSeparator()
+        for text, do in (
+            ("Models…", verbs.show_models),
+            ("Fine-Tune…", verbs.fine_tune),
+            ("Training Runs…", verbs.show_training),
+            ("Evaluate…", verbs.show_evaluation),
+        ):
+            menu.addAction(text).triggered.connect(lambda _=False, do=do: do())
+
+
+class LimitChip(QToolButton):
+    """Says that the search keeps to some clips; a click lifts that."""
+
+    def __init__(self, search: Search):
+        super().__init__()
+        self.search = search
+        set_icon(self, "close")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.setObjectName("chip")
+        self.setToolTip("The search keeps to these motions. Click to search everywhere.")
+        self.clicked.connect(lambda: search.keep_to(None))
+        search.limit_changed.connect(self._changed)
+        self._changed()
+
+    def _changed(self) -> None:
+        only = self.search.only
+        self.setVisible(only is not None)
+        if only is not None:
+            self.setText(f"{len(only):,} {LIMITS.get(self.search.limit, '')}".strip())
+            self.setAccessibleName("Search everywhere")

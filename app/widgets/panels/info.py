@@ -1,0 +1,93 @@
+"""What is known of the take on the stage: names and numbers, its tags, and its captions, which are edited here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from motionpatches.app import tokens
+from motionpatches.app.viewmodels.marks import Marks
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.app.widgets.panels.captions import CaptionsPanel
+from motionpatches.app.widgets.plain import Label, tip
+from motionpatches.app.widgets.theme import icon_button, of_kind, px, sized
+
+FIELDS = ("Name", "Folder", "Length", "Skeleton", "Split", "Tags")
+
+
+class InfoPanel(QWidget):
+    """Fields of the shown clip over its captions. `favourite` and `edit_tags` are the commands of the menu."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        marks: Marks,
+        captions: CaptionsPanel,
+        favourite: Callable[[], object],
+        edit_tags: Callable[[], object],
+        parent: QWidget | None = None,
+    ):
+        super().__init__(parent)
+        self.workspace, self.marks = workspace, marks
+        self.title = Label(wrap=True)
+        self.title.setFont(sized(self.title.font(), tokens.QUERY))
+        self.star = icon_button("favourite", "Favourite", favourite)
+        self.star.setCheckable(True)
+        self.tag = icon_button("tags", "Edit the tags", edit_tags)
+        self.copy = icon_button("copy", "Copy the path", self._copy)
+        self.reveal = icon_button("open", "Show the folder", self._reveal)
+        row = QHBoxLayout()
+        for button in (self.star, self.tag, self.copy, self.reveal):
+            row.addWidget(button)
+        row.addStretch()
+        form = QFormLayout()
+        form.setHorizontalSpacing(px(tokens.PADDING))
+        form.setVerticalSpacing(px(tokens.UNIT))
+        self.values: dict[str, Label] = {}
+        for name in FIELDS:
+            value = self.values[name] = Label(wrap=True)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            form.addRow(of_kind(Label(name), "secondary"), value)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(*(px(tokens.PADDING),) * 4)
+        box.setSpacing(px(tokens.GAP))
+        box.addWidget(self.title)
+        box.addLayout(row)
+        box.addLayout(form)
+        box.addWidget(captions, 1)
+        workspace.shown.connect(self._fill)
+        workspace.library_changed.connect(self._fill)
+        marks.changed.connect(self._fill)
+        self._fill()
+
+    def _fill(self) -> None:
+        clip, motion = self.workspace.clip, self.workspace.motion
+        for button in (self.star, self.tag, self.copy, self.reveal):
+            button.setEnabled(clip is not None)
+        if clip is None or motion is None:
+            self.title.setText("Nothing is on the stage.")
+            return
+        mark = self.marks.of(clip)
+        self.star.setChecked(mark.favourite)
+        self.title.setText(clip.caption)
+        for name, value in (
+            ("Name", clip.id),
+            ("Folder", clip.path.parent),
+            ("Length", f"{motion.duration_s:.2f} s, {motion.frame_count:,} frames, {motion.fps:g} fps"),
+            ("Skeleton", f"{motion.skeleton.joint_count} joints"),
+            ("Split", clip.split or "–"),
+            ("Tags", ", ".join(mark.tags) or "–"),
+        ):
+            self.values[name].setText(value)
+        self.values["Folder"].setToolTip(tip(clip.path))
+
+    def _copy(self) -> None:
+        if self.workspace.clip is not None:
+            QApplication.clipboard().setText(str(self.workspace.clip.path))
+
+    def _reveal(self) -> None:
+        if self.workspace.clip is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.workspace.clip.path.parent)))

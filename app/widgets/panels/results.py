@@ -1,0 +1,117 @@
+"""The results as a grid that scrolls, with their number and the size of the tiles; examples while there are none."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
+
+from motionpatches.app import tokens
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.search import EXAMPLES, Search
+from motionpatches.app.widgets.plain import NAME, Label, shown, tip, title
+from motionpatches.app.widgets.theme import icon_button, of_kind, px
+from motionpatches.app.widgets.views.results import TILE, ResultsView
+
+# Sizes of a tile that the slider can set, and results that can be asked for at once.
+SMALLEST, LARGEST, MOST = 96, 360, 100
+
+
+class ResultsPanel(QWidget):
+    """`asked(str)`: an example was clicked. `strip_wanted(bool)`: the tiles belong above the stage, or here."""
+
+    asked = Signal(str)
+    strip_wanted = Signal(bool)
+
+    def __init__(self, search: Search, playback: Playback, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.search = search
+        self.view = ResultsView(search, playback, "grid")
+        self.view.more.connect(search.more)
+        self.state = of_kind(Label(), "secondary")
+        self.k = QSpinBox(minimum=1, maximum=MOST, value=search.k, prefix="top ")
+        self.k.setToolTip("Number of results; scrolling brings more")
+        self.k.setAccessibleName("Number of results")
+        self.k.valueChanged.connect(search.set_k)
+        self.size_ = QSlider(Qt.Orientation.Horizontal)
+        self.size_.setRange(SMALLEST, LARGEST)
+        self.size_.setValue(TILE)
+        self.size_.setToolTip("Size of the pictures")
+        self.size_.setAccessibleName("Size of the pictures")
+        self.size_.setFixedWidth(px(72))
+        self.size_.valueChanged.connect(lambda size: self.view.set_arrangement(self.view.arrangement, size))
+        self.strip = icon_button("strip", "Show the results in a row above the stage")
+        self.strip.setCheckable(True)
+        self.strip.toggled.connect(self.strip_wanted)
+        top = QHBoxLayout()
+        top.addWidget(self.k)
+        top.addStretch()
+        top.addWidget(self.size_)
+        top.addWidget(self.strip)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self._examples())
+        self.place = QWidget()
+        inside = QVBoxLayout(self.place)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.view)
+        self.pages.addWidget(self.place)
+        self.elsewhere = of_kind(Label("The results are above the stage.", wrap=True), "secondary")
+        self.elsewhere.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.pages.addWidget(self.elsewhere)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(px(tokens.GAP), px(tokens.GAP), px(tokens.GAP), px(tokens.UNIT))
+        box.addLayout(top)
+        box.addWidget(self.state)
+        box.addWidget(self.pages, 1)
+        search.results_changed.connect(self._changed)
+        search.state_changed.connect(self._changed)
+        self._changed()
+
+    def _examples(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.hint = Label(wrap=True)
+        column.addWidget(self.hint)
+        self.examples = QWidget()
+        inside = QVBoxLayout(self.examples)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(of_kind(Label("Type what you are looking for, or try one of these:", wrap=True), "secondary"))
+        for text in EXAMPLES:
+            button = QPushButton(title(text))
+            button.setObjectName("link")
+            button.setFlat(True)
+            button.setToolTip(tip(text))
+            button.setMinimumWidth(1)
+            button.clicked.connect(lambda _=False, t=text: self.asked.emit(t))
+            inside.addWidget(button)
+        column.addWidget(self.examples)
+        column.addStretch()
+        return page
+
+    def above(self, on: bool) -> None:
+        """The tiles are above the stage now, or back here."""
+        self.strip.blockSignals(True)
+        self.strip.setChecked(on)
+        self.strip.blockSignals(False)
+        self.size_.setEnabled(not on)
+        if not on:
+            layout = self.place.layout()
+            assert layout is not None
+            layout.addWidget(self.view)
+            self.view.show()
+        self.view.set_arrangement("row" if on else "grid")
+        self._changed()
+
+    def _changed(self) -> None:
+        search = self.search
+        has = bool(search.results) and bool(search.query)
+        self.pages.setCurrentIndex((2 if self.strip.isChecked() else 1) if has else 0)
+        self.examples.setVisible(not search.query)
+        self.hint.setText(search.note)
+        self.hint.setVisible(bool(search.note))
+        count = len(search.results)
+        among = f" among {len(search.only):,}" if search.only is not None else ""
+        text = f"{count} result{'s' * (count != 1)}{among} · {search.elapsed_s * 1000:.0f} ms" if has else ""
+        self.state.setText(shown(search.note or text, NAME) if has else "")
+        self.state.setToolTip(tip(search.note))
+        self.state.setVisible(has)

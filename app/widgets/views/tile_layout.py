@@ -1,0 +1,61 @@
+"""Where the tiles of results lie: all in view, in a grid that scrolls down, or in a row that scrolls sideways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QRect
+
+Arrangement = Literal["all", "grid", "row"]
+# Pixels between two tiles, and below each for its caption; height of a picture for each pixel of its width.
+GAP, CAPTION, TALL = 6, 38, 1.05
+
+
+@dataclass(frozen=True)
+class TileLayout:
+    """Rectangles of the tiles before scrolling, how far they reach, how many stand beside each other, and one's step."""
+
+    tiles: tuple[QRect, ...]
+    length: int
+    columns: int
+    cell: int
+
+
+def lay_out(count: int, width: int, height: int, tile: int, arrangement: Arrangement) -> TileLayout:
+    """Lay out tiles.
+
+    Args:
+        count: The number of tiles.
+        width, height: Of the view, in pixels.
+        tile: About the width of a tile in a grid, in pixels.
+        arrangement: 'all': as large as they can be with all in view; 'grid': scrolls down; 'row': scrolls sideways.
+    """
+    if not count:
+        return TileLayout((), 0, 1, 1)
+    if arrangement == "row":
+        wide = max(int((height - GAP - CAPTION) / TALL) + GAP, 1)
+        return TileLayout(tuple(_cell(i, 0, wide, height) for i in range(count)), count * wide, count, wide)
+    if arrangement == "grid":
+        columns = max(round(width / (tile + GAP)), 1)
+        wide = width // columns
+        high = int((wide - GAP) * TALL) + CAPTION + GAP
+        rows = -(-count // columns)
+        return TileLayout(tuple(_cell(i % columns, i // columns, wide, high) for i in range(count)), rows * high, columns, high)
+    columns = -(-count // _rows(count, width, height))
+    rows = -(-count // columns)
+    wide, high = width // columns, height // rows
+    return TileLayout(tuple(_cell(i % columns, i // columns, wide, high) for i in range(count)), height, columns, high)
+
+
+def _rows(count: int, width: int, height: int) -> int:
+    """Return the number of rows with which the pictures are largest."""
+
+    def size(rows: int) -> float:
+        return min(width / -(-count // rows) - GAP, (height / rows - GAP - CAPTION) / TALL)
+
+    return max(range(1, count + 1), key=lambda rows: (size(rows), -rows))
+
+
+def _cell(column: int, row: int, wide: int, high: int) -> QRect:
+    return QRect(column * wide + GAP // 2, row * high + GAP // 2, wide - GAP, high - GAP)

@@ -1,0 +1,222 @@
+"""The frame of the window: pages that fold, the header, the row over the stage, the grid of results, the timeline, by hand."""
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.window import ask, pixels, rest, wait
+
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+def wheel(widget, steps, place, modifiers=NONE):
+    QApplication.sendEvent(
+        widget,
+        QWheelEvent(
+            QPointF(place),
+            QPointF(widget.mapToGlobal(place)),
+            QPoint(),
+            QPoint(0, 120 * steps),
+            Qt.MouseButton.NoButton,
+            modifiers,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        ),
+    )
+
+
+def drag(widget, start, end, modifiers=NONE):
+    QTest.mousePress(widget, Qt.MouseButton.LeftButton, modifiers, start)
+    move = QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(end), QPointF(end), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, modifiers
+    )
+    QApplication.sendEvent(widget, move)
+    QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, modifiers, end)
+
+
+def test_a_query_by_keyboard_alone(demo):
+    """Type, Enter, walk, open, keep, and back to the line: without the mouse."""
+    line, view = demo.window.query.line, demo.window.results.view
+    demo.window.query.focus_line()
+    QTest.keyClicks(line, "someone jumps")
+    before = demo.search.results
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    wait(lambda: demo.search.results is not before and view.hasFocus(), 20)
+    assert demo.window.left.open_page == "Results" and view.current == 0
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down):
+        QTest.keyClick(view, key)
+    chosen = demo.search.results[view.current]
+    assert view.current == 1 + view.places.columns
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    wait(lambda: demo.workspace.clip.id == chosen.clip.id)
+    playing, trails = demo.playback.playing, demo.view_models.stage.options.trails
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    QTest.keyClick(view, Qt.Key.Key_T)
+    QTest.keyClick(view, Qt.Key.Key_K)
+    assert demo.playback.playing != playing and demo.view_models.stage.options.trails != trails
+    assert [c.id for c, _ in demo.view_models.stage.company] == [chosen.clip.id]
+    assert line.text() == "someone jumps"
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert line.hasFocus() and line.selectedText() == line.text()
+    QTest.keyClick(line, Qt.Key.Key_Escape)
+    assert view.hasFocus()
+
+
+def test_a_click_on_a_tile_takes_the_keyboard_from_the_query(demo):
+    line, view = demo.window.query.line, demo.window.results.view
+    line.setFocus()
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.tiles()[1].center())
+    assert view.hasFocus()
+    for key in (Qt.Key.Key_T, Qt.Key.Key_G, Qt.Key.Key_Y):
+        QTest.keyClick(view, key)
+    options = demo.view_models.stage.options
+    assert options.trails and options.ghosts and options.trajectory and line.text() == demo.search.query
+
+
+def test_the_grid_scrolls_and_goes_on(demo):
+    view = demo.window.results.view
+    first = demo.search.results
+    assert len(first) == demo.search.k
+    view.go(len(first) - 1)
+    assert view.rect().contains(view.tiles()[-1].center()), "the last tile can be brought into view"
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    wait(lambda: len(demo.search.results) > len(first))
+    assert [r.hit for r in demo.search.results[: len(first)]] == [r.hit for r in first]
+    rest(200)
+    assert view.tiles()[0].height() > 100 and view.bar.maximum() > 0
+    wheel(view, -40, view.rect().center())
+    wait(lambda: len(demo.search.results) > len(first) + 24)
+    assert pixels(view).std() > 10
+    ask(demo, "someone jumps")
+    assert len(demo.search.results) == demo.search.k and view.bar.value() == 0, "another query begins anew"
+
+
+def test_the_strip_is_above_the_stage_and_back(demo):
+    window, view = demo.window, demo.window.results.view
+    window.set_strip(True)
+    rest(200)
+    tops = {tile.top() for tile in view.tiles()}
+    assert len(tops) == 1 and view.mapTo(window, QPoint()).y() < window.stage.mapTo(window, QPoint()).y()
+    assert window.results.strip.isChecked() and pixels(view).std() > 10
+    window.set_strip(False)
+    rest(200)
+    assert window.results.isAncestorOf(view) and len({tile.top() for tile in view.tiles()}) > 1
+
+
+@pytest.fixture
+def pages(demo):
+    yield demo.window
+    demo.window.reset_layout()
+    demo.window.left.turn("Results")
+
+
+def test_pages_fold_and_what_was_folded_is_remembered(pages, tmp_path):
+    window, left, right = pages, pages.left, pages.right
+    wide = window.stage.width()
+    QTest.mouseClick(right.buttons["Why"], Qt.MouseButton.LeftButton)
+    assert right.open_page == "Why" and right.buttons["Why"].isChecked() and not right.buttons["Patches"].isChecked()
+    QTest.mouseClick(right.buttons["Why"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(left.buttons["Results"], Qt.MouseButton.LeftButton)
+    wait(lambda: window.stage.width() > wide + 300)
+    assert left.open_page == right.open_page == ""
+    settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+    window.frame.save(settings, False)
+    settings.sync()
+    window.reset_layout()
+    assert left.open_page == "Library" and right.open_page == "Patches"
+    window.frame.restore(QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
+    assert left.open_page == right.open_page == ""
+    QTest.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
+    assert right.open_page == "Info", "a key opens a page"
+    before = window.timeline.isVisible()
+    window.transport.fold(True)
+    assert before and not window.timeline.isVisible() and window.transport.isVisible()
+
+
+def test_the_window_can_be_small_and_folds_for_it(pages):
+    size = pages.size()
+    pages.resize(900, 600)
+    wait(lambda: pages.width() == 900 and pages.height() == 600)
+    rest(100)
+    assert pages.right.open_page == "" and pages.stage.width() >= 300
+    transport = pages.transport
+    assert pages.rect().contains(transport.mapTo(pages, transport.rect().bottomRight())), "the buttons of the clock are inside"
+    pages.resize(size)
+    wait(lambda: pages.width() == size.width())
+    assert pages.right.open_page == "Patches"
+
+
+def test_the_title_and_the_header_name_library_and_model(demo):
+    header = demo.window.frame.header
+    assert demo.window.windowTitle() == "Demo library – starter – Motion Patches Studio"
+    assert header.library.text() == "Demo library" and header.model.text() == "starter"
+    header.model.menu().aboutToShow.emit()
+    entries = {a.text(): a for a in header.model.menu().actions()}
+    assert entries["starter"].isChecked() and {"Models…", "Fine-Tune…"} <= set(entries)
+
+
+def test_the_row_over_the_stage_follows_the_keys(demo):
+    buttons = demo.window.stage_header.buttons
+    assert buttons["trails"].toolTip() == "Trails of Hands, Feet and Head (T)"
+    buttons["trails"].click()
+    assert demo.view_models.stage.options.trails and buttons["trails"].isChecked()
+    demo.window.stage.setFocus()
+    QTest.keyClick(demo.window, Qt.Key.Key_T)
+    assert not buttons["trails"].isChecked()
+    said = []
+    demo.workspace.said.connect(said.append)
+    buttons["keep"].click()
+    assert buttons["keep"].isChecked() and "Kept for comparison, 1 of 2" in said[0]
+    other = demo.search.results[3]
+    demo.workspace.show(other.clip, other.motion)
+    assert not buttons["keep"].isChecked() and buttons["side_by_side"].isEnabled()
+    demo.workspace.said.disconnect(said.append)
+
+
+def test_the_cube_turns_the_camera(demo):
+    from motionpatches.app.widgets.views.view_cube import faces
+
+    stage, cube = demo.window.stage, demo.window.stage.cube
+    stage.turn_to(0.6, 0.6)
+    seen = {face.name: face for face in faces(stage.camera, cube.width())}
+    assert set(seen) == {"Front", "Left", "Top"}
+    QTest.mouseClick(cube, Qt.MouseButton.LeftButton, pos=seen["Left"].corners.boundingRect().center().toPoint())
+    assert stage.camera.azimuth == pytest.approx(1.5708, abs=1e-3)
+    assert next(iter(faces(stage.camera, cube.width()))).name == "Left"
+
+
+def test_the_timeline_by_hand(demo):
+    """Edges of the range are handles, the wheel zooms, a double click clears, a click on a name folds."""
+    timeline, playback = demo.window.timeline, demo.playback
+    y = timeline.height() - 20
+    playback.range_s = (0.5, 1.0)
+    playback.changed.emit()
+    drag(timeline, QPoint(round(timeline.x_of(1.0)), y), QPoint(round(timeline.x_of(1.5)), y))
+    assert playback.range_s == pytest.approx((0.5, 1.5), abs=0.03)
+    drag(timeline, QPoint(round(timeline.x_of(0.5)), y), QPoint(round(timeline.x_of(0.25)), y))
+    assert playback.range_s == pytest.approx((0.25, 1.5), abs=0.03)
+    mouse = QPoint(round(timeline.x_of(1.0)), y)
+    wheel(timeline, 3, mouse)
+    assert timeline.end_s - timeline.start_s < 0.6 * playback.duration_s
+    assert timeline.x_of(1.0) == pytest.approx(mouse.x(), abs=2), "what is under the mouse stays there"
+    wheel(timeline, -9, mouse)
+    assert (timeline.start_s, timeline.end_s) == pytest.approx((0, playback.duration_s))
+    QTest.mouseDClick(timeline, Qt.MouseButton.LeftButton, pos=mouse)
+    assert playback.range_s is None
+    high = timeline.height()
+    lane, box = timeline.boxes()[-1]
+    QTest.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=QPoint(20, int(box.center().y())))
+    assert lane.name in timeline.folded and timeline.height() < high
+    QTest.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=QPoint(20, int(timeline.boxes()[-1][1].center().y())))
+    assert not timeline.folded and timeline.height() == high
+
+
+def test_captions_of_ranges_are_bars(demo):
+    demo.view_models.captions.add("a range of it", 0.5, 1.2)
+    rest(100)
+    bars = demo.window.timeline.lanes["Captions"].spans
+    assert [(b.text, b.start, b.end) for b in bars] == [("a range of it", 0.5, 1.2)]
+    demo.view_models.history.undo()
+    wait(lambda: "Captions" not in demo.window.timeline.lanes)
