@@ -23,7 +23,7 @@ from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import load_model
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.progress import run
-from motionpatches.core.search.gallery import Gallery
+from motionpatches.core.search.gallery import Gallery, Hit
 from motionpatches.core.search.indexing import update_gallery
 from motionpatches.core.search.retriever import Retriever
 
@@ -43,8 +43,14 @@ class Source:
     def nearest(self, sentence: str, k: int) -> list[tuple[float, str]]:
         """Return the scores and captions of the k nearest takes, the nearest first."""
         captions = {clip.id: clip.caption for clip in self.library.clips}
-        hits = Retriever(self.model, self.gallery).search_terms(sentence, None, k)
-        return [(hit.score, captions[hit.clip_id]) for hit in hits]
+        return [(hit.score, captions[hit.clip_id]) for hit in self._hits(sentence, k)]
+
+    def takes(self, sentence: str, k: int) -> list[str]:
+        """Return the ids of the k nearest takes, the nearest first."""
+        return [hit.clip_id for hit in self._hits(sentence, k)]
+
+    def _hits(self, sentence: str, k: int) -> list[Hit]:
+        return Retriever(self.model, self.gallery).search_terms(sentence, None, k)
 
 
 @dataclass(frozen=True)
@@ -84,14 +90,22 @@ def summary(answers: Sequence[Answer]) -> tuple[float, float, float]:
     return 100 * first / count, 100 * among / count, 100 * share / count
 
 
-def main(data: Path, models: dict[str, Path], show: bool) -> None:
+def measure(data: Path, models: dict[str, Path]) -> tuple[dict[str, dict[str, dict[str, float]]], list[Answer]]:
+    """Answer each source by its model: the figures of exact-caption retrieval by source and way, and the answers to the
+    sentences."""
     sources = [open_source(data, name, models[name]) for name in SOURCES]
+    figures = {}
     for source in sources:
         found = run(evaluate(source.model, source.library, split="", protocols=("exact_caption",)))
-        ways = found.figures["exact_caption"]
+        figures[source.name] = found.figures["exact_caption"]
+    return figures, ask_all(sources, data / "queries.csv")
+
+
+def main(data: Path, models: dict[str, Path], show: bool) -> None:
+    figures, answers = measure(data, models)
+    for name, ways in figures.items():
         for way in ("t2m", "m2t"):
-            print(f"{source.name}: {found.motions} takes, exact caption, {way}: {ways[way]}")
-    answers = ask_all(sources, data / "queries.csv")
+            print(f"{name}: exact caption, {way}: {ways[way]}")
     if show:
         for answer in answers:
             print(
