@@ -6,7 +6,7 @@ A take told by a glance is read, and asked whether its own motion says otherwise
 from __future__ import annotations
 
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MANY = 2000
 # Takes of a rig in a folder that are looked at before others are not.
 ENOUGH = 20
+# The share of these that have to be read alike.
+MOST = 0.9
 
 
 def order(files: Sequence[Path], known: Mapping[str, FoundFile]) -> list[Path]:
@@ -63,7 +65,7 @@ class _Group:
 
 
 def _agree(takes: list[Found]) -> bool:
-    """Whether the takes, one a file and without captions of their own, are of one rig and all read alike, and surely."""
+    """Whether the takes, one a file and without captions of their own, are of one rig and most of them read alike, and surely."""
     from motionpatches.core.recognition.decide import decide
     from motionpatches.core.recognition.survey import SURE
 
@@ -72,8 +74,8 @@ def _agree(takes: list[Found]) -> bool:
         return False
     if any(own.rig != evidence[0].rig for own in evidence):
         return False
-    first, *others = decide(evidence)
-    return all(one == first for one in others) and min(first.up.confidence, first.unit.confidence) >= SURE
+    (common, count), *_ = Counter(decide(evidence)).most_common(1)
+    return count >= MOST * len(takes) and min(common.up.confidence, common.unit.confidence) >= SURE
 
 
 class Glances:
