@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.fuzz.child import SHARED_MEMORY
+from tests.fuzz.child import SHARED_MEMORY, TIMERS
 from tests.fuzz.outcome import CRASH, GOOD, HANG, MEMORY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +83,7 @@ def _ending(code: int, printed: str) -> tuple[str, str]:
     """Kind and place of a death."""
     where = [line.strip() for line in printed.splitlines() if "File " in line and "/core/" in line]
     place = where[0].replace(str(ROOT) + "/", "") if where else printed.strip()[-100:]
-    if "Timeout" in printed:
+    if -code in [number for number, _ in TIMERS.values()]:
         return HANG, place
     if "bad_alloc" in printed or "MemoryError" in printed:
         return MEMORY, place

@@ -1,7 +1,8 @@
 """Reads cases of one format one after the other within limits, and writes a line of JSON before and after each.
 
 `python -m tests.fuzz.child ANSWERS READER SEED FIRST END WHOLE SECONDS`: to the file ANSWERS, since a pipe would wake its reader
-twice a case. A case of more than SECONDS ends the process, its stack on stderr.
+twice a case. A case of more than SECONDS of processor, or of six times as many in all, ends the process by a signal, its stack
+on stderr.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import faulthandler
 import json
 import os
 import resource
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +19,8 @@ from pathlib import Path
 from tests.fuzz.cases import format_named, make_case, samples_of
 from tests.fuzz.outcome import outcome_of
 
+# Timers of signals, since a watching thread would be begun and ended for each case.
+TIMERS = {signal.ITIMER_PROF: (signal.SIGPROF, 1.0), signal.ITIMER_REAL: (signal.SIGALRM, 6.0)}
 MEMORY = int(2.5 * 2**30)
 SHARED_MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
@@ -27,16 +31,23 @@ def main(answers: str, name: str, seed: int, first: int, end: int, whole: int, s
     with open(answers, "w", encoding="utf-8") as out, tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as folder:
         print(json.dumps(folder), file=out, flush=True)
         faulthandler.enable()
+        for number, _ in TIMERS.values():
+            faulthandler.register(number, chain=True)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         for number in range(first, end):
             case = make_case(kind, seed, number)
             path = case.write(Path(folder))
             print(json.dumps({"began": number}), file=out, flush=True)
-            faulthandler.dump_traceback_later(seconds, exit=True)
+            _limit(seconds)
             outcome = outcome_of(kind, path, bool(whole))
-            faulthandler.cancel_dump_traceback_later()
+            _limit(0)
             print(json.dumps({"number": number, "size": case.size, **outcome.as_dict()}), file=out, flush=True)
+
+
+def _limit(seconds: float) -> None:
+    for timer, (_, times) in TIMERS.items():
+        signal.setitimer(timer, seconds * times)
 
 
 if __name__ == "__main__":

@@ -117,17 +117,17 @@ def test_what_is_right_is_seen(tmp_path):
 
 
 CHILD = """
-import faulthandler, json, os, sys, time
-answers, first, end, seconds = open(sys.argv[1], "w"), int(sys.argv[2]), int(sys.argv[3]), 0.3
+import json, os, signal, sys, time
+answers, first, end = open(sys.argv[1], "w"), int(sys.argv[2]), int(sys.argv[3])
 print(json.dumps("/nowhere"), file=answers, flush=True)
 for number in range(first, end):
     print(json.dumps({"began": number}), file=answers, flush=True)
-    faulthandler.dump_traceback_later(seconds, exit=True)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
     if number == 3:
         time.sleep(60)
     if number == 5:
         os.abort()
-    faulthandler.cancel_dump_traceback_later()
+    signal.setitimer(signal.ITIMER_REAL, 0)
     print(json.dumps({"number": number, "size": 9, "kind": "read", "what": "", "seconds": 0.0}), file=answers, flush=True)
 """
 
