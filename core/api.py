@@ -30,6 +30,7 @@ from motionpatches.core.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from motionpatches.core.evaluation.evaluate import Evaluation
+    from motionpatches.core.export.choices import Choices
     from motionpatches.core.models.motion_text_model import MotionTextModel
     from motionpatches.core.search.gallery import Hit
 
@@ -185,14 +186,21 @@ def evaluate(
     return run(job(model or _starter(), library, "" if split == "all" else split, items=items, judge=judge))
 
 
-def export(motion: Motion, path: str | Path) -> Path:
-    """Write a motion in the format of the path's suffix: .bvh, .npy, .npz or .csv.
+def export(motion: Motion, path: str | Path, choices: Choices | None = None) -> Path:
+    """Write a motion in the format of the path's suffix.
+
+    Args:
+        motion: what is written.
+        path: a file that ends in .bvh, .fbx, .glb, .npy, .npz or .csv.
+        choices: unit, up axis, rate, place and T-pose; None for centimetres and the motion as it is. `PRESETS` in
+            core/export/choices.py has those of the usual programs.
 
     Returns:
         The path. The second person of a pair is beside it, in a file whose name ends in '_2'.
     """
+    from motionpatches.core.export.choices import PLAIN
     from motionpatches.core.export.write import write_motion
 
     path = Path(path).expanduser()
-    write_motion(motion, path)
+    write_motion(motion, path, choices or PLAIN)
     return path

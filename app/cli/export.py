@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ from motionpatches.app.cli.options import (
 from motionpatches.app.cli.search import find_hits
 from motionpatches.app.export.files import PICTURE_FORMATS
 from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.export.choices import PLAIN, PRESETS, UNITS, UPS, Choices
 from motionpatches.core.export.write import EXPORTERS, write_motion
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 FORMATS = tuple(suffix.removeprefix(".") for suffix in (*PICTURE_FORMATS, *EXPORTERS))
 SIZE = (720, 720)
+PICTURE_FPS = 25.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,11 +71,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=FORMATS, help="format of the files of a query (default: gif)")
     add_range(parser)
+    parser.add_argument(
+        "--fps",
+        type=frame_rate,
+        metavar="RATE",
+        help=f"frames per second (default: {PICTURE_FPS:g} for pictures, those of the motion for data)",
+    )
+    _add_choices(parser)
     pictures = parser.add_argument_group("pictures and videos")
     pictures.add_argument(
         "--size", type=picture_size, default=SIZE, metavar="WIDTHxHEIGHT", help=f"in pixels (default: {SIZE[0]}x{SIZE[1]})"
     )
-    pictures.add_argument("--fps", type=frame_rate, default=25.0, metavar="RATE", help="frames per second (default: 25)")
     pictures.add_argument("--look", default="light", choices=("light", "dark", "transparent"), help="background (default: light)")
     pictures.add_argument(
         "--turn", type=seconds, default=0.0, metavar="SECONDS", help="time of one turn of the camera (default: it stands still)"
@@ -83,6 +92,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_model(parser)
     add_json(parser)
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("motions (BVH, FBX, glTF)")
+    group.add_argument(
+        "--for",
+        dest="program",
+        choices=PRESETS,
+        help="unit, axis, bone names and T-pose as a program wants them; the rest overrides",
+    )
+    group.add_argument("--unit", choices=UNITS, help=f"unit of BVH and FBX (default: {PLAIN.unit})")
+    group.add_argument("--up", choices=UPS, help=f"up axis of BVH and FBX (default: {PLAIN.up})")
+    group.add_argument("--in-place", action="store_true", help="keep the root over the origin")
+    group.add_argument("--rest-first", action="store_true", help="put the T-pose before the first frame")
+
+
+def choices_of(options: argparse.Namespace) -> Choices:
+    """Return the choices of a program, overridden by those that were made one by one."""
+    made = {name: getattr(options, name) for name in ("unit", "up", "fps", "in_place", "rest_first")}
+    return replace(PRESETS.get(options.program, PLAIN), **{name: value for name, value in made.items() if value})
 
 
 def run(options: argparse.Namespace) -> int:
@@ -110,7 +139,7 @@ def _write_one(options: argparse.Namespace, library: Library, suffix: str) -> li
         raise StudioError(f"{library.name} has no clip {options.clip!r}.")
     motion = cut_range(library.load(clip.id), options.start, options.end)
     if suffix in EXPORTERS:
-        write_motion(motion, options.out)
+        write_motion(motion, options.out, choices_of(options))
         return [options.out.name]
     with _surface() as surface:
         from motionpatches.app.export.jobs import export_motion
@@ -128,7 +157,18 @@ def _write_results(options: argparse.Namespace, library: Library, suffix: str) -
 
         items = [Item(h.clip_id, library.by_id[h.clip_id].caption, h.start_s, h.end_s, h.rank, round(h.score, 4)) for h in hits]
         problems = drive(
-            export_each(library, items, options.out, suffix, _style(options), options.sheet, surface, options.query, model.name)
+            export_each(
+                library,
+                items,
+                options.out,
+                suffix,
+                _style(options),
+                options.sheet,
+                surface,
+                options.query,
+                model.name,
+                choices_of(options),
+            )
         )
     for problem in problems:
         tell(problem)
@@ -138,7 +178,7 @@ def _write_results(options: argparse.Namespace, library: Library, suffix: str) -
 def _style(options: argparse.Namespace) -> Style:
     from motionpatches.app.export.pictures import Style
 
-    return Style(options.size, options.fps, options.look, turn_s=options.turn, trails=options.trails)
+    return Style(options.size, options.fps or PICTURE_FPS, options.look, turn_s=options.turn, trails=options.trails)
 
 
 @contextmanager

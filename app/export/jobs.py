@@ -12,6 +12,7 @@ from PySide6.QtGui import QOffscreenSurface
 from motionpatches.app.export.files import PICTURE_FORMATS, write_pictures
 from motionpatches.app.export.pictures import Pictures, Style
 from motionpatches.core.errors import StudioError
+from motionpatches.core.export.choices import PLAIN, Choices
 from motionpatches.core.export.write import EXPORTERS, file_name, write_manifest, write_motion
 from motionpatches.core.library.library import Library
 from motionpatches.core.motion.motion import Motion
@@ -39,7 +40,13 @@ def load_item(library: Library, item: Item) -> Motion:
 
 
 def export_motion(
-    motion: Motion, label: str, path: Path, style: Style, frames: int, surface: QOffscreenSurface | None
+    motion: Motion,
+    label: str,
+    path: Path,
+    style: Style,
+    frames: int,
+    surface: QOffscreenSurface | None,
+    choices: Choices = PLAIN,
 ) -> Job[None]:
     """Write a motion as data or as pictures; the suffix decides.
 
@@ -50,6 +57,7 @@ def export_motion(
         style: Look of pictures.
         frames: For .png: more than 1 make a contact sheet.
         surface: What pictures are drawn on; None without a screen.
+        choices: Of data.
 
     Raises:
         StudioError: for pictures without a surface, or where the file cannot be written.
@@ -60,7 +68,7 @@ def export_motion(
         yield from write_pictures(Pictures([(label, motion)], style, surface), path, frames)
     else:
         yield Meter(f"Writing {path.name}", 1).at(0)
-        write_motion(motion, path)
+        write_motion(motion, path, choices)
 
 
 def export_together(
@@ -81,6 +89,7 @@ def export_each(
     surface: QOffscreenSurface | None,
     query: str,
     model: str,
+    choices: Choices = PLAIN,
 ) -> Job[list[str]]:
     """Write a file for each item, and a manifest.
 
@@ -91,6 +100,7 @@ def export_each(
         suffix: Format of the files.
         style, frames, surface: As in `export_motion`.
         query, model: For the manifest.
+        choices: As in `export_motion`.
 
     Returns:
         A message for each item that was left out.
@@ -104,7 +114,8 @@ def export_each(
         name = file_name(item.rank, item.clip_id) + suffix
         try:
             motion = load_item(library, item)
-            yield from export_motion(replace(motion, name=item.clip_id), item.caption, folder / name, style, frames, surface)
+            named = replace(motion, name=item.clip_id)
+            yield from export_motion(named, item.caption, folder / name, style, frames, surface, choices)
         except StudioError as error:
             problems.append(str(error))
             continue

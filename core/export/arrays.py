@@ -1,4 +1,4 @@
-"""Motions as arrays and tables: .npy, .npz, .csv."""
+"""Motions as arrays and tables: .npy, .npz, .csv; metres, Y up."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from pathlib import Path
 import numpy as np
 
 from motionpatches.core.atomic import replacing
-from motionpatches.core.motion.motion import Motion
+from motionpatches.core.export.choices import Prepared
 
 
-def write_npy(motion: Motion, path: Path) -> None:
+def write_npy(prepared: Prepared, path: Path) -> None:
     """(frames, joints, 3) float32 metres, Y up."""
     with replacing(path) as stream:
-        np.save(stream, motion.positions)
+        np.save(stream, prepared.motion.positions)
 
 
-def write_npz(motion: Motion, path: Path) -> None:
+def write_npz(prepared: Prepared, path: Path) -> None:
     """`joints` (frames, joints, 3) metres, `fps`, `joint_names`, `parents`: what the studio reads back whole."""
+    motion = prepared.motion
     with replacing(path) as stream:
         np.savez_compressed(
             stream,
@@ -28,8 +29,9 @@ def write_npz(motion: Motion, path: Path) -> None:
         )
 
 
-def write_csv(motion: Motion, path: Path) -> None:
+def write_csv(prepared: Prepared, path: Path) -> None:
     """A row a frame: frame, time in seconds, and x, y, z of each joint in metres."""
+    motion = prepared.motion
     names = [f"{n} {axis}".replace(",", " ") for n in motion.skeleton.joint_names for axis in "xyz"]
     frames = np.arange(motion.frame_count)[:, None]
     rows = np.concatenate([frames, frames / motion.fps, motion.positions.reshape(motion.frame_count, -1)], axis=1)

@@ -12,6 +12,9 @@ from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 from motionpatches.core.export.arrays import write_csv, write_npy, write_npz
 from motionpatches.core.export.bvh import write_bvh
+from motionpatches.core.export.choices import PLAIN, Choices, Prepared, prepare
+from motionpatches.core.export.fbx import write_fbx
+from motionpatches.core.export.gltf import write_glb
 from motionpatches.core.motion.motion import Motion
 
 
@@ -21,13 +24,15 @@ class Exporter:
 
     suffix: str
     title: str
-    write: Callable[[Motion, Path], None]
+    write: Callable[[Prepared, Path], None]
 
 
 EXPORTERS = {
     one.suffix: one
     for one in (
         Exporter(".bvh", "BVH motion", write_bvh),
+        Exporter(".fbx", "FBX motion", write_fbx),
+        Exporter(".glb", "glTF motion", write_glb),
         Exporter(".npz", "NPZ arrays", write_npz),
         Exporter(".npy", "NPY array", write_npy),
         Exporter(".csv", "CSV table", write_csv),
@@ -35,15 +40,15 @@ EXPORTERS = {
 }
 
 
-def write_motion(motion: Motion, path: Path) -> None:
+def write_motion(motion: Motion, path: Path, choices: Choices = PLAIN) -> None:
     """Both people of a pair go to files of their own, 'name.bvh' and 'name_2.bvh'. Raises StudioError."""
     exporter = EXPORTERS.get(path.suffix.lower())
     if exporter is None:
         raise StudioError(f"Motions are written as {', '.join(EXPORTERS)}, not {path.suffix or path.name}.")
     first, *others = motion.people
-    exporter.write(first, path)
+    exporter.write(prepare(first, choices), path)
     for other in others:
-        exporter.write(other, path.with_stem(path.stem + "_2"))
+        exporter.write(prepare(other, choices), path.with_stem(path.stem + "_2"))
 
 
 def write_manifest(folder: Path, query: str, model: str, library: str, rows: Sequence[dict[str, Any]]) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from motionpatches.core import paths
-from motionpatches.core.export.bvh import write_bvh
+from motionpatches.core.export.write import write_motion
 from motionpatches.core.io.load import load_motion
 from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import load_model
@@ -92,7 +92,7 @@ def planted() -> None:
     motion = Motion(np.concatenate(pieces).astype(np.float32), 20.0, library.load(library.clips[0].id).skeleton, "long")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "long.bvh"
-        write_bvh(motion, file)
+        write_motion(motion, file)
         start = time.perf_counter()
         take = load_motion(file)
         print(

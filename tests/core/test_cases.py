@@ -54,13 +54,13 @@ def test_01_a_root_offset_beside_position_channels(cases):
 
 
 def test_01_rokoko_stands_on_the_floor_and_so_does_what_is_exported(cases, tmp_path):
-    from motionpatches.core.export.bvh import write_bvh
+    from motionpatches.core.export.write import write_motion
 
     motion = load_motion(cases / "01-root-offset-doubled" / "rokoko_jesse.bvh")
     toes = [motion.skeleton.chains[part][-1] for part in (RIGHT_LEG, LEFT_LEG)]
     lowest = motion.positions[: int(motion.fps), toes, 1].min()
     assert lowest == pytest.approx(0.018, abs=0.002)
-    write_bvh(motion, tmp_path / "again.bvh")
+    write_motion(motion, tmp_path / "again.bvh")
     again = load_motion(tmp_path / "again.bvh")
     assert again.positions[: int(again.fps), toes, 1].min() == pytest.approx(0.018, abs=0.004)
 

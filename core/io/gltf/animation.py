@@ -127,8 +127,17 @@ def _channel(document: Document, sampler: dict[str, Any], path: str, where: str)
     return Channel(times[:, 0], values, interpolation)
 
 
-def rate_of(keys: np.ndarray, usual: float | None) -> tuple[float, Assumption]:
-    """Frames per second of an animation with these key times; `usual`: the rate that all keys of the file fit."""
+def rate_of(keys: np.ndarray, usual: float | None, extras: Any = None) -> tuple[float, Assumption]:
+    """Frames per second of an animation with these key times.
+
+    Args:
+        keys: seconds.
+        usual: the rate that all keys of the file fit.
+        extras: those of the animation, where this program's files state the rate as `fps`.
+    """
+    stated = extras.get("fps") if isinstance(extras, dict) else None
+    if isinstance(stated, float) and 1 <= stated <= 1000 and _on_grid(keys, stated):
+        return stated, Assumption("rate", f"{stated:g} fps", "the animation states it", 1.0)
     fit = [rate for rate in RATES if _on_grid(keys, rate)]
     if usual in fit:
         return usual, Assumption("rate", f"{usual:g} fps", "key times of the file lie on its frames", 0.97)

@@ -44,12 +44,12 @@ def read_gltf(path: Path) -> list[RawTake]:
     locals_ = [_at_rest(document, node) for node in range(len(document.parents))]
     above = [_with_ancestors(rig, document.parents) for rig in rigs]
     takes, empty, cells = [], len(listed) - len(animations), 0
-    for animation in animations:
+    for animation, entry in zip(animations, listed, strict=False):
         acting = [rig for rig, nodes in zip(rigs, above, strict=True) if animation.moving & nodes]
         if not acting:
             empty += 1
             continue
-        fps, rate = rate_of(animation.keys, usual)
+        fps, rate = rate_of(animation.keys, usual, entry.get("extras"))
         first, last = animation.keys[0], animation.keys[-1]
         frames = int(min((last - first) * fps + 1e-2, MAX_CELLS)) + 1
         cells += frames * sum(len(rig.nodes) for rig in acting)

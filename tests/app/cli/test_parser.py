@@ -31,8 +31,9 @@ READ_AS = {
     "train --option lr_motion=0 --out RUN": {"option": [("lr_motion", 0)], "out": Path("RUN"), "resume": None},
     "reproduce table2 --data DATA": {"table": "table2", "preset": "paper", "runs": Path("runs"), "epochs": None},
     "model pull a/b --statistics DATA": {"name": "a/b", "dataset": "HumanML3D", "statistics": Path("DATA")},
-    "export take.bvh -o a.gif --size 640x480": {"size": (640, 480), "fps": 25.0, "query": None, "format": None},
+    "export take.bvh -o a.gif --size 640x480": {"size": (640, 480), "fps": None, "query": None, "format": None},
     "export -o OUT --query jump --format npz": {"motion": None, "query": "jump", "format": "npz", "k": 5},
+    "export a.bvh -o a.fbx --for unreal --fps 60": {"program": "unreal", "fps": 60.0, "unit": None, "in_place": False},
     "screenshot a.png": {"picture": Path("a.png"), "out": None, "size": (1600, 1000)},
     "screenshot --out a.png --size 800X600": {"picture": None, "out": Path("a.png"), "size": (800, 600)},
 }
@@ -61,6 +62,7 @@ WRONG = {
     "export take.bvh -o a.gif --size 2x2": "pixels",
     "export take.bvh -o a.gif --fps 0": "--fps",
     "export take.bvh -o a.gif --sheet 0": "--sheet",
+    "export take.bvh -o a.bvh --unit mile": "--unit",
     "export take.bvh -o a.gif --clip a --query b": "--clip",
     "export take.bvh -o a.gif --format gif": "--format",
     "export -o OUT --query jump --end 2": "--end",

@@ -7,20 +7,18 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.export.arrays import write_csv, write_npy, write_npz
-from motionpatches.core.export.bvh import euler_zxy, solve, write_bvh
+from motionpatches.core.export.choices import PRESETS, UNITS, Choices
 from motionpatches.core.export.write import EXPORTERS, write_manifest, write_motion
 from motionpatches.core.io.bvh.bvh import joint_positions
 from motionpatches.core.io.bvh.parse import parse_bvh
 from motionpatches.core.io.load import load_motion
-from motionpatches.core.motion.kinematics import euler_matrices
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import SMPL22, Skeleton
 
 
 def read_back(motion, path):
     """Greatest distance in metres of any joint, by name."""
-    write_bvh(motion, path)
+    write_motion(motion, path)
     parsed = parse_bvh(path)
     positions = joint_positions(parsed) / 100
     order = [parsed.names.index("_".join(n.split())) for n in motion.skeleton.joint_names]
@@ -54,7 +52,7 @@ def test_real_takes_come_back_to_a_millimetre(shared, folder, tmp_path):
 def test_another_reader_finds_the_same_joints(smpl_motion, tmp_path):
     from tests.benchmarks.__main__ import _bvhtoolbox_positions
 
-    write_bvh(smpl_motion, tmp_path / "walk.bvh")
+    write_motion(smpl_motion, tmp_path / "walk.bvh")
     for name, positions in _bvhtoolbox_positions(tmp_path / "walk.bvh").items():
         joint = smpl_motion.skeleton.joint_names.index(name)
         np.testing.assert_allclose(positions / 100, smpl_motion.positions[:, joint], atol=1e-3)
@@ -66,39 +64,59 @@ def test_bones_that_stretch_and_bodies_in_pieces_keep_their_places(tmp_path):
     assert read_back(loose, tmp_path / "a.bvh")[0] < 1e-3
     pieces = Skeleton(("a a", "a_a", "b"), (-1, 0, -1))
     two = Motion(rng.normal(0, 1, (5, 3, 3)).astype(np.float32), 25.0, pieces, "pieces")
-    write_bvh(two, tmp_path / "b.bvh")
+    write_motion(two, tmp_path / "b.bvh")
     parsed = parse_bvh(tmp_path / "b.bvh")
     assert parsed.names == ("a_a", "a_a_2", "b")
     np.testing.assert_allclose(joint_positions(parsed) / 100, two.positions, atol=1e-4)
 
 
-def test_the_rest_pose_stands_with_arms_out(smpl_motion):
-    rig = solve(smpl_motion)
-    places = np.zeros((22, 3))
-    for joint in rig.order[1:]:
-        places[joint] = places[rig.parents[joint]] + rig.offsets[joint]
-    at = {n: places[i] for i, n in enumerate(SMPL22.joint_names)}
-    assert at["head"][1] > 0.4 > -0.6 > at["left_ankle"][1]
-    assert at["left_wrist"][0] > 0.4 and at["right_wrist"][0] < -0.4 and abs(at["left_wrist"][1] - at["left_elbow"][1]) < 0.02
+@pytest.mark.parametrize("up", ["Y", "Z"])
+@pytest.mark.parametrize("unit", UNITS)
+def test_bvh_in_every_unit_and_axis(smpl_motion, tmp_path, unit, up):
+    write_motion(smpl_motion, tmp_path / "a.bvh", Choices(unit=unit, up=up))
+    positions = joint_positions(parsed := parse_bvh(tmp_path / "a.bvh")) * UNITS[unit]
+    own = smpl_motion.positions if up == "Y" else smpl_motion.positions[..., [0, 2, 1]] * [1, -1, 1]
+    order = [parsed.names.index(name) for name in SMPL22.joint_names]
+    np.testing.assert_allclose(positions[:, order], own, atol=1e-4)
 
 
-def test_angles_make_their_matrices():
-    rng = np.random.default_rng(0)
-    angles = rng.uniform(-1.5, 1.5, (50, 3))
-    angles[0, 1] = np.pi / 2
-    matrices = euler_matrices(angles, "ZXY").transpose(2, 0, 1)
-    again = euler_matrices(euler_zxy(matrices), "ZXY").transpose(2, 0, 1)
-    np.testing.assert_allclose(again, matrices, atol=1e-7)
+def test_rate_place_and_t_pose(smpl_motion, tmp_path):
+    write_motion(smpl_motion, tmp_path / "a.bvh", Choices(fps=40.0, in_place=True, rest_first=True))
+    parsed = parse_bvh(tmp_path / "a.bvh")
+    assert parsed.frame_time == pytest.approx(1 / 40)
+    positions = joint_positions(parsed) / 100
+    assert len(positions) == 2 * smpl_motion.frame_count - 1 + 1
+    root = positions[:, 0]
+    assert np.abs(root[:, [0, 2]]).max() < 1e-5 and np.ptp(smpl_motion.positions[:, 0, 2]) > 1
+    np.testing.assert_allclose(root[1::2, 1], smpl_motion.positions[:, 0, 1], atol=1e-5)
+    at = dict(zip(parsed.names, positions[0], strict=True))
+    assert np.abs(parsed.values[0, 3:]).max() == 0, "all rotations of the T-pose are zero"
+    assert (
+        at["left_wrist"][1] == pytest.approx(at["left_shoulder"][1]) and at["left_wrist"][0] > 0.4 > -0.4 > at["right_wrist"][0]
+    )
+    assert min(place[1] for place in at.values()) == pytest.approx(0, abs=1e-5)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("suffix", [".bvh", ".fbx", ".glb"])
+def test_what_each_program_wants_reads_back(smpl_motion, tmp_path, preset, suffix):
+    if suffix == ".fbx" and preset not in ("unreal", "maya"):
+        pytest.skip("two units and two axes are enough for the child process")
+    write_motion(smpl_motion, tmp_path / f"a{suffix}", PRESETS[preset])
+    again = load_motion(tmp_path / f"a{suffix}")
+    first = int(PRESETS[preset].rest_first)
+    order = [again.skeleton.joint_names.index(name) for name in SMPL22.joint_names]
+    np.testing.assert_allclose(again.positions[first:, order], smpl_motion.positions, atol=1e-3)
 
 
 def test_arrays_and_tables(smpl_motion, tmp_path):
-    write_npy(smpl_motion, tmp_path / "a.npy")
+    write_motion(smpl_motion, tmp_path / "a.npy")
     np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), smpl_motion.positions)
-    write_npz(smpl_motion, tmp_path / "a.npz")
+    write_motion(smpl_motion, tmp_path / "a.npz")
     again = load_motion(tmp_path / "a.npz")
     np.testing.assert_allclose(again.positions, smpl_motion.positions, atol=1e-6)
     assert again.fps == 20 and again.skeleton.parents == smpl_motion.skeleton.parents
-    write_csv(smpl_motion, tmp_path / "a.csv")
+    write_motion(smpl_motion, tmp_path / "a.csv")
     with open(tmp_path / "a.csv", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert len(rows) == smpl_motion.frame_count and float(rows[20]["time_s"]) == 1.0
@@ -118,7 +136,7 @@ def test_every_exporter_writes_each_person_to_a_file_that_reads_back(smpl_motion
 
 
 def test_an_unknown_suffix_names_the_known_ones(smpl_motion, tmp_path):
-    with pytest.raises(StudioError, match=r"\.bvh, \.npz, \.npy, \.csv, not \.xyz"):
+    with pytest.raises(StudioError, match=r"\.bvh, \.fbx, \.glb, \.npz, \.npy, \.csv, not \.xyz"):
         write_motion(smpl_motion, tmp_path / "a.xyz")
     assert not list(tmp_path.iterdir())
 
