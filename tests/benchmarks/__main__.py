@@ -255,6 +255,13 @@ def explaining() -> None:
     planted()
 
 
+def searching() -> None:
+    """The index with windows of two lengths, queries over many takes, and the words for scores."""
+    from tests.benchmarks.searching import searching
+
+    searching()
+
+
 def reading() -> None:
     """A folder of 1,000 BVH opened, indexed, opened again and queried; megabytes a second by format."""
     from tests.benchmarks.reading import reading
@@ -280,6 +287,7 @@ BENCHMARKS = {
     "training": training,
     "explaining": explaining,
     "reading": reading,
+    "searching": searching,
 }
 
 if __name__ == "__main__":

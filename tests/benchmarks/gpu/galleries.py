@@ -7,7 +7,6 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import replace
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,7 +16,7 @@ from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import load_model
 from motionpatches.core.models.device import autocast
 from motionpatches.core.models.motion_text_model import MotionTextModel
-from motionpatches.core.patches import PatchRecipe, PatchStatistics, prepare, to_patches
+from motionpatches.core.patches import prepare, to_patches
 from motionpatches.core.progress import run
 from motionpatches.core.search.encode import BATCH, encode_text, encode_windows
 from motionpatches.core.search.gallery import Entry, Gallery
@@ -25,10 +24,11 @@ from motionpatches.core.search.indexing import build_gallery
 from tests.benchmarks.gpu.budget import Deadline, Found
 from tests.benchmarks.gpu.material import Bench
 from tests.benchmarks.gpu.report import Goal, Row
+from tests.benchmarks.gpu.slots import Slots, fill, nothing, one_thread
 from tests.benchmarks.gpu.timing import synchronize, timed
 
 SENTENCES = ("a person walks", "someone jumps twice", "she sits down on a chair", "a high kick with the right leg")
-# Windows in a slot of the file that processes share, and hits of a query.
+# Windows in a slot of the file that processes share, at most, and hits of a query.
 SLOT, HITS = 512, 25
 
 
@@ -63,60 +63,34 @@ def _encoded(model: MotionTextModel, pixels: torch.Tensor) -> torch.Tensor:
         return model.encode_motion(pixels)
 
 
-def prepare_slot(slots: Path, slot: int, files: list[Path], first: int, recipe: PatchRecipe, statistics: PatchStatistics) -> int:
-    """Read motion files, and write the pixels of their first windows into a slot of the shared file, float16. Runs in a process
-    of its own. Returns the slot."""
-    from motionpatches.core.motion.motion import Motion
-    from motionpatches.core.motion.skeleton import SMPL22
-
-    shared = np.memmap(slots, np.float16, "r+", shape=(slot + 1, SLOT, 3, 224, 80))[slot]
-    for place in range(SLOT):
-        positions = np.load(files[(first + place) % len(files)])
-        shared[place] = to_patches(prepare(Motion(positions, 20.0, SMPL22), recipe), statistics).pixels
-    return slot
-
-
 def gallery_by_all_cores(bench: Bench, deadline: Deadline) -> Found:
     """A gallery of many windows: processes read and prepare, this one encodes. core/search has one process; this shows what the
     device can take."""
     model = _starter(bench)
     workers = min(16, os.cpu_count() or 1) if bench.is_cuda else 2
-    files = sorted((bench.library / "new_joints").glob("*.npy"))
-    count = -(-bench.scale.windows // SLOT)
-    slots, rows = bench.folder / "slots", []
-    free = list(range(2 * workers))
-    np.memmap(slots, np.float16, "w+", shape=(len(free), SLOT, 3, 224, 80)).flush()
-    shared = np.memmap(slots, np.float16, "r", shape=(len(free), SLOT, 3, 224, 80))
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_one_thread) as pool:
-        list(pool.map(_nothing, range(4 * workers)))  # the processes are there before the clock starts
-        start, waiting, asked = time.perf_counter(), set[Future[int]](), 0
-        while len(rows) < count and deadline.left():
-            while free and asked < count:
-                slot = free.pop()
-                what = (slots, slot, files, asked * SLOT, model.config.patches, model.statistics)
-                waiting.add(pool.submit(prepare_slot, *what))
-                asked += 1
+    motions = sorted((bench.library / "new_joints").glob("*.npy"))
+    size, file = min(SLOT, bench.scale.windows // 4), bench.folder / "slots"
+    slots = Slots(file, 2 * workers, size, motions, model.config.patches, model.statistics)
+    slots.opened("w+")
+    shared, asked, encoded, free = slots.opened(), 0, 0, list(range(slots.count))
+    waiting: set[Future[int]] = set()
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=one_thread) as pool:
+        list(pool.map(nothing, range(4 * workers)))  # the processes are there before the clock starts
+        start = time.perf_counter()
+        while encoded < bench.scale.windows and deadline.left():
+            while free and asked < bench.scale.windows:
+                waiting.add(pool.submit(fill, slots, free.pop(), asked))
+                asked += size
             done, waiting = wait(waiting, timeout=deadline.left(), return_when=FIRST_COMPLETED)
             for future in done:
-                slot = future.result()
-                pixels = torch.from_numpy(shared[slot]).to(bench.device).float()
-                rows.append(_encoded(model, pixels).cpu())
-                free.append(slot)
+                _encoded(model, torch.from_numpy(shared[future.result()]).to(bench.device).float()).cpu()
+                encoded += size
+                free.append(future.result())
         seconds = time.perf_counter() - start
         pool.shutdown(cancel_futures=True)
-    rate = len(rows) * SLOT / seconds
-    what = f"{workers} processes read and prepare, one encodes {SLOT} at a time"
-    yield Row(what, {"motions/s": rate, "windows": len(rows) * SLOT, "seconds": seconds})
-    yield Goal(f"a gallery of {bench.scale.windows:,} windows", rate, 20_000, "motions/s")
-
-
-def _one_thread() -> None:
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
-
-
-def _nothing(number: int) -> int:
-    return number
+    what = f"{workers} processes read and prepare, one encodes {size} at a time"
+    yield Row(what, {"motions/s": encoded / seconds, "windows": encoded, "seconds": seconds})
+    yield Goal(f"a gallery of {bench.scale.windows:,} windows", encoded / seconds, 20_000, "motions/s")
 
 
 def query(bench: Bench, deadline: Deadline) -> Found:
