@@ -18,6 +18,7 @@ from motionpatches.app.cli.console import (
 )
 from motionpatches.app.cli.options import add_json, add_k, add_library, add_library_argument, add_model, add_range, add_this
 from motionpatches.core.library.library import Library
+from motionpatches.core.search.strength import score_text, weak_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,18 +112,20 @@ def find_hits(options: argparse.Namespace, library: Library, model: MotionTextMo
         raise UsageError("Name the motion that 'this' means in the query: --this MOTION.")
     shown = open_motion(options.this, library) if options.this is not None else None
     retriever = Retriever(model, index_library(model, library))
-    if note := retriever.unread_note(options.query):
+    hits = retriever.search_terms(options.query, shown, options.k)
+    for note in filter(None, (retriever.unread_note(options.query), weak_note(hits))):
         tell(note)
-    return retriever.search_terms(options.query, shown, options.k)
+    return hits
 
 
 def hit_rows(hits: Sequence[Hit], library: Library) -> list[dict[str, Any]]:
-    """Return hits as JSON rows: rank, id, score, caption, path, and the range in seconds."""
+    """Return hits as JSON rows: rank, id, score, its strength ('' for a motion or a sum), caption, path, range in seconds."""
     return [
         {
             "rank": hit.rank,
             "id": hit.clip_id,
             "score": round(hit.score, 4),
+            "strength": hit.strength,
             "caption": library.by_id[hit.clip_id].caption,
             "path": str(library.by_id[hit.clip_id].path),
             "start_s": hit.start_s,
@@ -133,4 +136,4 @@ def hit_rows(hits: Sequence[Hit], library: Library) -> list[dict[str, Any]]:
 
 
 def _lines(hits: Sequence[Hit], library: Library) -> list[str]:
-    return [f"{hit.rank:3d}  {hit.score:.3f}  {hit.clip_id:40s}  {library.by_id[hit.clip_id].caption}" for hit in hits]
+    return [f"{hit.rank:3d}  {score_text(hit, 3):12s}  {hit.clip_id:40s}  {library.by_id[hit.clip_id].caption}" for hit in hits]

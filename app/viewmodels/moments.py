@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
@@ -52,6 +52,14 @@ class Moments(QObject):
         motion = self.workspace.motion
         if motion is not None and motion.duration_s > LONG_S and self.search.text:
             self.find()
+        else:
+            QTimer.singleShot(0, self._go_to_hit)  # once the stage shows the motion
+
+    def _go_to_hit(self) -> None:
+        """Go to where the window that was found begins, where the shown clip is a result."""
+        start = next((r.hit.start_s for r in self.search.results if r.clip is self.workspace.clip), 0.0)
+        if start and self.workspace.motion is not None and start < self.workspace.motion.duration_s:
+            self.playback.seek(start)
 
     def _model_changed(self) -> None:
         if self.workspace.model is not self._model:

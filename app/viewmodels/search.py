@@ -15,6 +15,7 @@ from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.progress import Job
 from motionpatches.core.search.gallery import Hit
+from motionpatches.core.search.strength import weak_note
 
 if TYPE_CHECKING:
     from motionpatches.core.models.motion_text_model import MotionTextModel
@@ -179,18 +180,19 @@ class Search(QObject):
 
         def work() -> tuple[list[Hit], list[Motion | str], str]:
             hits = [h for h in find(retriever) if h.clip_id in library.by_id]
-            return hits, view_motions(library, [h.clip_id for h in hits]), retriever.unread_note(remembered)
+            notes = f"{retriever.unread_note(remembered)} {weak_note(hits)}".strip()
+            return hits, view_motions(library, [h.clip_id for h in hits]), notes
 
         def done(answer: tuple[list[Hit], list[Motion | str], str]) -> None:
             if self.workspace.retriever is not retriever:
                 return  # of a library or model that is no longer open; the search is made again
-            hits, motions, unread = answer
+            hits, motions, notes = answer
             self.results = [
                 Result(h, library.by_id[h.clip_id], m) for h, m in zip(hits, motions, strict=True) if isinstance(m, Motion)
             ]
             lost = [m for m in motions if isinstance(m, str)]
             unshown = f"{len(lost)} results are not shown. {lost[0]}" if lost else ""
-            self.note = f"{unread} {unshown}".strip()
+            self.note = f"{notes} {unshown}".strip()
             self.elapsed_s = time.perf_counter() - started
             if remembered:
                 self.history = [remembered, *(h for h in self.history if h != remembered)]

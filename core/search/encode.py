@@ -35,6 +35,13 @@ def encode_text(model: MotionTextModel, text: str) -> np.ndarray:
     return row
 
 
+@torch.inference_mode()
+def encode_texts(model: MotionTextModel, texts: Sequence[str]) -> np.ndarray:
+    """Return the rows (N, D) of sentences that are encoded together; best of similar length."""
+    with device.autocast(str(model.device)):
+        return model.encode_text(list(texts)).cpu().numpy()
+
+
 def windows_of(
     model: MotionTextModel, motion: Motion, lengths: Sequence[int] = (MAX_FRAMES,)
 ) -> tuple[np.ndarray, list[tuple[float, float]]]:

@@ -1,4 +1,4 @@
-"""Galleries: the embeddings of a library, saved on disk, with exact nearest-neighbour search. No torch here."""
+"""Galleries: the embeddings of a library, saved on disk, with exact nearest-neighbour search. No torch but for large ones."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,8 +15,15 @@ from motionpatches.core.atomic import replacing
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.hashing import place_digest
 from motionpatches.core.io.containers.npy_file import read_npz
+from motionpatches.core.search.background import DIGEST, OFF_TOPIC
+
+if TYPE_CHECKING:
+    from motionpatches.core.search.eight_bit import EightBitRows
 
 FORMAT = 2
+# Rows that several queries are compared with at once; rows from which on a query reads them in 8 bits first.
+BLOCK = 65_536
+LARGE = 100_000
 
 
 @dataclass(frozen=True)
@@ -30,13 +38,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Hit:
-    """A result: an entry with its rank, which counts from 1, and its score, the cosine; the range in seconds of the clip."""
+    """A result: an entry with its rank, which counts from 1, and its score, the cosine; the range in seconds of the clip.
+
+    `strength`: 'strong', 'likely' or 'weak' for a sentence (`core/search/strength.py`), '' for a motion or a sum.
+    """
 
     rank: int
     clip_id: str
     score: float
     start_s: float
     end_s: float
+    strength: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +60,14 @@ class Gallery:
         entries: A clip and a window for each row.
         fingerprint: Names the model that made them.
         skipped: A message for each clip that was left out.
+        chance: The best score (M,) of each of M sentences about nothing; None where they were not searched for.
     """
 
     embeddings: np.ndarray
     entries: tuple[Entry, ...]
     fingerprint: str = ""
     skipped: tuple[str, ...] = field(default=())
+    chance: np.ndarray | None = None
 
     @cached_property
     def clip_rows(self) -> tuple[np.ndarray, list[str]]:
@@ -74,6 +88,13 @@ class Gallery:
         with np.errstate(invalid="ignore", over="ignore"):
             return self.embeddings @ query.astype(np.float32)
 
+    def best_scores(self, queries: np.ndarray) -> np.ndarray:
+        """Return the best score (M,) of each of M unit queries (M, D); -1 in an empty gallery."""
+        best = np.full(len(queries), -1.0, np.float32)
+        for at in range(0, len(self.embeddings), BLOCK):
+            np.maximum(best, (queries @ self.embeddings[at : at + BLOCK].T).max(axis=1), out=best)
+        return best
+
     def nearest(self, query: np.ndarray, k: int, only: Container[str] | None = None) -> list[Hit]:
         """Return the k best clips, each by its best window; ties in gallery order.
 
@@ -87,12 +108,12 @@ class Gallery:
         if not self.entries or k < 1:
             return []
         order, starts = self._grouped
-        scores = self.scores(query)[order]
-        scores[~np.isfinite(scores)] = -np.inf
-        best = np.maximum.reduceat(scores, starts)
-        clips = np.arange(len(best))
+        clips = np.arange(len(starts))
         if only is not None:
             clips = np.array([i for i, clip_id in enumerate(self.clip_rows[1]) if clip_id in only], np.int64)
+        scores = self._scores_that_count(query.astype(np.float32), k, clips)[order]
+        scores[~np.isfinite(scores)] = -np.inf
+        best = np.maximum.reduceat(scores, starts)
         hits = []
         for rank, clip in enumerate(clips[_largest(best[clips], k)], 1):
             end = starts[clip + 1] if clip + 1 < len(starts) else len(scores)
@@ -100,6 +121,38 @@ class Gallery:
             entry = self.entries[order[at]]
             hits.append(Hit(rank, entry.clip_id, max(float(scores[at]), -1.0), entry.start_s, entry.end_s))
         return hits
+
+    def _scores_that_count(self, query: np.ndarray, k: int, clips: np.ndarray) -> np.ndarray:
+        """Return the cosines (N,); of a large gallery those alone that can be among the k best of some clips, the others as -inf.
+
+        At least k clips reach the k-th greatest of the lower bounds of clips, so no row below it counts.
+        """
+        if self._eight_bit is None or k >= len(clips) or not np.isfinite(query).all():
+            return self.scores(query)
+        order, starts = self._grouped
+        lower, upper = self._eight_bit.bounds(query)
+        reached = np.maximum.reduceat(lower[order], starts)[clips]
+        rows = np.flatnonzero(upper >= np.partition(reached, len(reached) - k)[len(reached) - k])
+        if len(rows) > len(upper) / 8:
+            return self.scores(query)
+        scores = np.full(len(upper), -np.inf, np.float32)
+        with np.errstate(invalid="ignore", over="ignore"):
+            scores[rows] = self.embeddings[rows] @ query
+        return scores
+
+    @cached_property
+    def _eight_bit(self) -> EightBitRows | None:
+        """Return the rows of a large gallery in 8 bits."""
+        if len(self.embeddings) < LARGE:
+            return None
+        from motionpatches.core.search.eight_bit import EightBitRows
+
+        return EightBitRows.of(self.embeddings)
+
+    def prepare(self) -> None:
+        """Work out what queries need, before the first of them."""
+        if self.entries:
+            _ = self._grouped, self._eight_bit
 
 
 def _largest(values: np.ndarray, k: int) -> np.ndarray:
@@ -121,12 +174,14 @@ class OtherVersion(FileProblem):
 
 def save_gallery(gallery: Gallery, path: Path) -> None:
     """Write a gallery as one .npz. Raises FileProblem; the old one is kept then."""
-    index = {
+    index: dict[str, Any] = {
         "format": FORMAT,
         "fingerprint": gallery.fingerprint,
         "skipped": gallery.skipped,
         "entries": [list(asdict(e).values()) for e in gallery.entries],
     }
+    if gallery.chance is not None:
+        index["chance"] = {"sentences": DIGEST, "scores": gallery.chance.tolist()}
     with replacing(path) as stream:
         np.savez_compressed(stream, embeddings=gallery.embeddings.astype(np.float16), index=json.dumps(index))
 
@@ -150,7 +205,7 @@ def load_gallery(path: Path) -> Gallery:
         if not np.isfinite(embeddings).all():
             raise ValueError("its embeddings are not finite")
         embeddings /= np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9)
-        return Gallery(embeddings, entries, index["fingerprint"], tuple(map(str, index["skipped"])))
+        return Gallery(embeddings, entries, index["fingerprint"], tuple(map(str, index["skipped"])), _chance(index.get("chance")))
     except OSError as error:
         raise os_problem(path, error) from error
     except OtherVersion:
@@ -164,6 +219,16 @@ def _entry(clip_id: str, key: str, start_s: float, end_s: float) -> Entry:
     if not isinstance(clip_id, str) or not isinstance(key, str):
         raise TypeError("no entry")
     return Entry(clip_id, key, float(start_s), float(end_s))
+
+
+def _chance(kept: Any) -> np.ndarray | None:
+    """Return the scores of a file; None for those of another list of sentences."""
+    if kept is None or kept["sentences"] != DIGEST:
+        return None
+    scores = np.array(kept["scores"], np.float32)
+    if scores.shape != (len(OFF_TOPIC),) or not np.isfinite(scores).all():
+        raise ValueError("its scores by chance are damaged")
+    return scores
 
 
 def gallery_name(model_fingerprint: str, library: Path | str) -> str:

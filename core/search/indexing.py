@@ -14,7 +14,8 @@ from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.patches import SHORT_FRAMES
 from motionpatches.core.progress import Job, Meter
-from motionpatches.core.search.encode import BATCH, INDEXED, encode_windows, not_finite, only_part, windows_of
+from motionpatches.core.search.background import OFF_TOPIC
+from motionpatches.core.search.encode import BATCH, INDEXED, encode_texts, encode_windows, not_finite, only_part, windows_of
 from motionpatches.core.search.gallery import (
     Entry,
     Gallery,
@@ -49,7 +50,14 @@ def build_gallery(
     """
     state = _Build(model, library, known, part)
     yield from state.run()
-    return state.gallery()
+    return state.calibrated()
+
+
+def chance_in(model: MotionTextModel, gallery: Gallery) -> np.ndarray:
+    """Return the best score (M,) of each sentence about nothing in a gallery; 0 for one whose embedding is not finite."""
+    rows = encode_texts(model, OFF_TOPIC)
+    rows[~np.isfinite(rows).all(axis=1)] = 0
+    return gallery.best_scores(rows)
 
 
 def update_gallery(model: MotionTextModel, library: Library, folder: Path | None = None, part: int | None = None) -> Job[Gallery]:
@@ -67,9 +75,12 @@ def update_gallery(model: MotionTextModel, library: Library, folder: Path | None
             yield progress
             if kept.is_due():
                 kept.save(state.gallery(), library.clips)
-    finally:
+        made = state.calibrated()
+    except BaseException:
         kept.save(state.gallery(), library.clips)
-    return state.gallery()
+        raise
+    kept.save(made, library.clips)
+    return made
 
 
 def find_gallery(model: MotionTextModel, library: Library, folder: Path | None = None, part: int | None = None) -> Gallery | None:
@@ -155,3 +166,8 @@ class _Build:
             parts.insert(0, ([self.known.entries[r] for r in self.kept_rows], self.known.embeddings[self.kept_rows]))
         entries, embeddings = concatenate(parts, self.model.config.dim)
         return Gallery(embeddings, entries, self.fingerprint, tuple(self.skipped))
+
+    def calibrated(self) -> Gallery:
+        """Return the gallery with its scores by chance; no sentence is compared with one body part alone."""
+        gallery = self.gallery()
+        return gallery if self.part is not None else replace(gallery, chance=chance_in(self.model, gallery))

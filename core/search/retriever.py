@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
-import torch
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.library import Library
-from motionpatches.core.models import device
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job, Meter
-from motionpatches.core.search.encode import BATCH, encode_first_window, encode_text
+from motionpatches.core.search.encode import BATCH, encode_first_window, encode_text, encode_texts
 from motionpatches.core.search.gallery import Gallery, Hit
+from motionpatches.core.search.indexing import chance_in
+from motionpatches.core.search.strength import judged
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,9 @@ class Retriever:
     gallery: Gallery
     known_captions: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        self.gallery.prepare()
+
     def search_motion(self, motion: Motion, k: int, only: Container[str] | None = None) -> list[Hit]:
         """Return the k clips (of `only`, where it is given) nearest to the first window of a motion."""
         return self.gallery.nearest(encode_first_window(self.model, motion), k, only)
@@ -34,6 +38,7 @@ class Retriever:
     def search_terms(self, query: str, shown: Motion | None, k: int, only: Container[str] | None = None) -> list[Hit]:
         """Return the k clips nearest to a sentence or to a signed sum of terms, "this + running - walking".
 
+        Those of a single sentence have a strength: a sum is no sentence, and what it scores by chance is not known.
         Motions are nearer to motions than to sentences: a term is weighted by one over the standard deviation of its scores.
 
         Args:
@@ -45,8 +50,8 @@ class Retriever:
         Raises:
             StudioError: for an empty query, "this" without a shown motion, or terms that cancel each other.
         """
-        rows = []
-        for weight, term in terms_of(query):
+        rows, terms = [], terms_of(query)
+        for weight, term in terms:
             if term.lower() == "this":
                 if shown is None:
                     raise StudioError("Show the motion that 'this' means first.")
@@ -57,7 +62,13 @@ class Retriever:
             raise StudioError("Type what the motion should show.")
         if len(rows) > 1:
             rows = [(weight / max(float(self.gallery.scores(row).std()), 1e-6), row) for weight, row in rows]
-        return self.gallery.nearest(sum_of(rows), k, only)
+        hits = self.gallery.nearest(sum_of(rows), k, only)
+        return judged(hits, self.chance) if len(terms) == 1 and terms[0][1].lower() != "this" else hits
+
+    @cached_property
+    def chance(self) -> np.ndarray:
+        """Return the best scores of sentences about nothing, which the strength of a hit is measured by."""
+        return chance_in(self.model, self.gallery) if self.gallery.chance is None else self.gallery.chance
 
     def unread_note(self, query: str) -> str:
         """Return a sentence on the words of a query that the text encoder does not read; '' where it reads all of them."""
@@ -77,8 +88,7 @@ class Retriever:
         for at in range(0, len(new), BATCH):
             yield meter.at(at)
             part = new[at : at + BATCH]
-            with torch.inference_mode(), device.autocast(str(self.model.device)):
-                self.known_captions.update(zip(part, self.model.encode_text(part).cpu().numpy(), strict=True))
+            self.known_captions.update(zip(part, encode_texts(self.model, part), strict=True))
         if not captions:
             return []
         rows = np.stack([self.known_captions[c] for c in captions])

@@ -64,7 +64,7 @@ def test_search_finds_waves():
     values = json.loads(done.stdout)
     assert done.returncode == 0 and [h["rank"] for h in values["hits"]] == [1, 2, 3, 4, 5]
     assert "wave right" in values["hits"][0]["id"]
-    assert set(values["hits"][0]) == {"rank", "id", "score", "caption", "path", "start_s", "end_s"}
+    assert set(values["hits"][0]) == {"rank", "id", "score", "strength", "caption", "path", "start_s", "end_s"}
 
 
 @needs_starter

@@ -20,6 +20,7 @@ from motionpatches.app.widgets.plain import shown, tip
 from motionpatches.app.widgets.theme import colours, is_dark, muted, sized
 from motionpatches.app.widgets.views.overlay import StillOverlay
 from motionpatches.app.widgets.views.tile_layout import CAPTION, GAP, Arrangement, lay_out
+from motionpatches.core.search.strength import score_text
 
 # How much farther the camera stands where two people are shown; the width of a tile at first, in pixels.
 PAIR, TILE = 1.25, 118
@@ -173,12 +174,17 @@ class ResultsView(QWidget):
         painter.setFont(sized(self.font(), tokens.BODY, bold=True))
         painter.setPen(QColor(now.text))
         painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignLeft, f"{result.hit.rank:d}")
-        painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignRight, f"{result.hit.score:.2f}")
+        painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignRight, score_text(result.hit))
         painter.setFont(sized(self.font(), tokens.SECONDARY))
         painter.setPen(QColor(now.text) if opened else muted(self))
         line = painter.fontMetrics().lineSpacing()
         box = QRect(rect.x() + 6, rect.bottom() - CAPTION + 4, rect.width() - 12, 2 * line)
         painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, self._two_lines(painter, shown(result.clip.caption), box.width()))
+
+    def _tip(self, index: int) -> str:
+        """Return the caption of a result and its score."""
+        result = self.search.results[index]
+        return tip(f"{result.clip.caption}\n{score_text(result.hit)}")
 
     @staticmethod
     def _two_lines(painter: QPainter, text: str, width: int) -> str:
@@ -270,7 +276,7 @@ class ResultsView(QWidget):
         hover = self._index_at(event.position())
         if hover != self.hover:
             self._hover(hover)
-            self.setToolTip(tip(self.search.results[hover].clip.caption) if hover >= 0 else "")
+            self.setToolTip(self._tip(hover) if hover >= 0 else "")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         moved = (event.position() - self._pressed).manhattanLength()

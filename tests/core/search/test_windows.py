@@ -137,3 +137,45 @@ def test_a_shipped_gallery_without_short_windows_is_searched_as_it_is(tiny_model
     assert len(run(update_gallery(tiny_model, library, tmp_path)).entries) == 12
     save_gallery(whole, tmp_path / "shipped" / "tinyw80-small.npz")
     assert find_gallery(tiny_model, library, tmp_path).entries == whole.entries
+
+
+def large(monkeypatch):
+    """Let every gallery be read in 8 bits first, with a record of how often all rows were read in 32 bits."""
+    monkeypatch.setattr("motionpatches.core.search.gallery.LARGE", 1)
+    whole = []
+    plain = Gallery.scores
+    monkeypatch.setattr(Gallery, "scores", lambda self, query: [plain(self, query), whole.append(1)][0])
+    return whole
+
+
+def test_a_large_gallery_is_searched_in_8_bits_with_the_same_result(monkeypatch):
+    """Against every row in 32 bits: random clips of related windows, a query like one of them, one that is not."""
+    draw = np.random.default_rng(0)
+    clips = draw.normal(size=(2000, 1, 48)) + 0.4 * draw.normal(size=(2000, 3, 48))
+    rows = (clips / np.linalg.norm(clips, axis=2, keepdims=True)).reshape(-1, 48).astype(np.float32)
+    rows[[17, 4444]] = np.nan
+    gallery = make_gallery(6000, 48)
+    gallery = Gallery(rows, tuple(replace(e, clip_id=f"clip{i // 3}") for i, e in enumerate(gallery.entries)))
+    queries = [*rows[100:103], *make_gallery(5, 48, seed=3).embeddings]
+    some = frozenset(f"clip{i}" for i in range(0, 2000, 7))
+    expected = [gallery.nearest(query, k, only) for query in queries for k in (1, 8) for only in (None, some)]
+    whole = large(monkeypatch)
+    gallery = Gallery(gallery.embeddings, gallery.entries)
+    found = [gallery.nearest(query, k, only) for query in queries for k in (1, 8) for only in (None, some)]
+    assert gallery._eight_bit is not None and not whole
+    for hits, wanted in zip(found, expected, strict=True):
+        assert [(h.clip_id, h.start_s) for h in hits] == [(h.clip_id, h.start_s) for h in wanted]
+        assert [h.score for h in hits] == pytest.approx([h.score for h in wanted], abs=1e-6)
+
+
+def test_bounds_of_8_bits_hold_the_score():
+    from motionpatches.core.search.eight_bit import EightBitRows
+
+    draw = np.random.default_rng(1)
+    rows = np.concatenate([draw.normal(size=(300, 40)), 1e-6 * draw.normal(size=(50, 40)), np.zeros((2, 40))]).astype(np.float32)
+    rows[0] = np.nan
+    for query in (*draw.normal(size=(5, 40)), np.zeros(40), 1e-3 * np.eye(40)[3]):
+        lower, upper = EightBitRows.of(rows).bounds(query.astype(np.float32))
+        exact = rows[1:].astype(np.float64) @ query
+        assert (lower[1:] <= exact).all() and (exact <= upper[1:]).all()
+        assert (lower[0] < -1e20 or not query.any()) and (upper - lower)[1:].max() < 0.05 * np.linalg.norm(query) * 7 + 1e-4
