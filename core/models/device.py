@@ -117,8 +117,22 @@ def autocast(device: str, precision: str = "auto") -> AbstractContextManager[obj
     import torch
 
     if precision == "fp32" or (precision == "auto" and not _casts_fast(device)):
-        return nullcontext()
+        return exact_convolutions(device)
     return torch.autocast(device.split(":")[0], dtype=torch.bfloat16)
+
+
+@contextmanager
+def exact_convolutions(device: str) -> Iterator[None]:
+    """Inside, convolutions on CUDA round as matrix products do: by torch's default products in fp32 are made in fp32, but cuDNN's
+    convolutions, such as the patch embedding, in TF32, whose mantissa has 10 bits."""
+    import torch
+
+    if not device.startswith("cuda"):
+        yield
+        return
+    cudnn, tf32 = torch.backends.cudnn, torch.get_float32_matmul_precision() != "highest"
+    with cudnn.flags(enabled=cudnn.enabled, benchmark=cudnn.benchmark, deterministic=cudnn.deterministic, allow_tf32=tf32):
+        yield
 
 
 @contextmanager

@@ -65,11 +65,12 @@ def backward(
         loss = contrastive_loss(motions, words, model.config.temperature, targets, config.loss, hidden)
         return loss + config.align * (1 - (motions * words).sum(dim=1)).mean() if config.align else loss
 
-    if not chunk or chunk >= len(pixels):
+    with devices.exact_convolutions(device):  # their gradients too
+        if chunk and chunk < len(pixels):
+            return cached_backward(encode, loss_of, len(pixels), chunk, device)
         loss = loss_of(*encode(slice(None)))
         loss.backward()
         return float(loss.detach())
-    return cached_backward(encode, loss_of, len(pixels), chunk, device)
 
 
 def cached_backward(

@@ -102,3 +102,20 @@ def test_what_trains_in_bf16_by_itself_is_what_the_processor_is_quick_with(monke
         with devices.training_precision("cpu", "fp32"):
             seen.append(torch.backends.cuda.flash_sdp_enabled())
     assert seen == ["bf16", False, "fp32", True, "fp32", True, "fp32", True]
+
+
+def test_convolutions_round_as_products_do():
+    """The switches of torch are there without a GPU. By its default cuDNN's convolutions are made in TF32."""
+    cudnn, before = torch.backends.cudnn, torch.get_float32_matmul_precision()
+    kept = cudnn.allow_tf32, cudnn.benchmark, cudnn.deterministic
+    seen = {}
+    try:
+        for products in ("highest", "high"):
+            torch.set_float32_matmul_precision(products)
+            for device in ("cuda:0", "cpu"):
+                with devices.training_precision(device, "fp32"):
+                    seen[products, device] = cudnn.allow_tf32
+    finally:
+        torch.set_float32_matmul_precision(before)
+    assert seen == {("highest", "cuda:0"): False, ("highest", "cpu"): kept[0], ("high", "cuda:0"): True, ("high", "cpu"): kept[0]}
+    assert (cudnn.allow_tf32, cudnn.benchmark, cudnn.deterministic) == kept
