@@ -100,8 +100,9 @@ def _draw(clips: PreparedClips, row: int, config: TrainingConfig, rng: np.random
 
 
 def _image(clips: PreparedClips, draw: _Draw, statistics: PatchStatistics, config: TrainingConfig) -> np.ndarray:
-    """The varied motion as pixels; both people of a pair vary alike."""
-    everybody, rng = clips.clip_points(draw.row), copy.deepcopy(draw.rng)
+    """The varied motion as pixels; both people of a pair vary alike. It uses up the draw's generator, since a copy takes as long
+    as the rest of a motion that is not varied."""
+    everybody, rng = clips.clip_points(draw.row), draw.rng
     if not clips.normalised:
         if draw.flip:
             everybody = everybody[:, :, clips.mirror] * np.array([-1, 1, 1], np.float32)
