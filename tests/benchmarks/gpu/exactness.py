@@ -7,9 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,9 +72,17 @@ def _child(folder: Path, *prefix: str, **more: str) -> subprocess.Popen[str]:
     """Start core.training on a run folder."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **more}
     command = [sys.executable, *prefix, "-m", "motionpatches.core.training", str(folder)]
-    return subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, **pipes)
+
+
+def _kill(child: subprocess.Popen[str]) -> None:
+    """Kill a child with the processes that it has started."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+    else:
+        child.kill()
 
 
 def _run_folder(bench: Bench, name: str, config: TrainingConfig) -> Path:
@@ -113,15 +122,17 @@ def resumed(bench: Bench, deadline: Deadline) -> Found:
 def _killed_in(folder: Path, deadline: Deadline) -> int:
     """Kill a run after its third step. Returns the step."""
     child = _child(folder)
-    step = 0
+    step, late = 0, threading.Timer(deadline.left(), _kill, (child,))
+    late.start()
     try:
         for line in child.stdout or ():
             event = json.loads(line)
-            step = event.get("step", step) if event["event"] == "step" else step
-            if step >= 3 or not deadline.left():
+            step = event["step"] if event["event"] == "step" else step
+            if step >= 3:
                 break
     finally:
-        child.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+        late.cancel()
+        _kill(child)
         child.communicate()
     return step
 
@@ -131,7 +142,7 @@ def _ended(child: subprocess.Popen[str], deadline: Deadline) -> tuple[str, str]:
     try:
         return child.communicate(timeout=deadline.left())
     except subprocess.TimeoutExpired:
-        child.kill()
+        _kill(child)
         child.communicate()
         raise RuntimeError("it did not end within the section's time") from None
 
