@@ -7,6 +7,9 @@ import pytest
 import torch
 
 from motionpatches.core.library.open import open_library
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import SMPL22
+from motionpatches.core.patches import PatchRecipe, PatchStatistics, prepare, sample_points
 from motionpatches.core.progress import run
 from tests.benchmarks.gpu.budget import Deadline, Section, run_sections
 from tests.benchmarks.gpu.material import SMALL, write_library
@@ -14,6 +17,7 @@ from tests.benchmarks.gpu.peaks import PEAKS, counted, peak_of, peak_share
 from tests.benchmarks.gpu.plain import curve_of, difference
 from tests.benchmarks.gpu.report import Goal, Result, Row, shown, table, text_of, write_json
 from tests.benchmarks.gpu.run import sections
+from tests.benchmarks.gpu.slots import Slots, fill
 from tests.benchmarks.gpu.timing import products, timed
 
 
@@ -171,3 +175,19 @@ def test_the_library_is_one_that_the_program_opens(tmp_path):
     motion = library.load(library.clips[3].id)
     assert 40 <= motion.frame_count < 197 and np.isfinite(motion.positions).all()
     assert 1.2 < float(np.ptp(motion.positions[..., 1])) < 2.5, "a body of human size"
+
+
+def test_slots_hold_the_first_windows_of_the_motions(tmp_path):
+    root = write_library(tmp_path / "library", 3, SMALL.text["vocab_size"])
+    motions = sorted((root / "new_joints").glob("*.npy"))
+    recipe = PatchRecipe(canonical=True, height_m=1.7)
+    statistics = PatchStatistics(np.full((80, 3), 0.1, np.float32), np.full((80, 3), 2.0, np.float32))
+    slots = Slots(tmp_path / "slots", 2, 4, motions, recipe, statistics)
+    assert slots.opened("w+").shape == (2, 4, 3, 224, 80) and fill(slots, 1, 2) == 1
+    empty, found = slots.opened()
+    assert not empty.any()
+    for place, number in enumerate((2, 0, 1, 2)):
+        motion = prepare(Motion(np.load(motions[number]), 20.0, SMPL22), recipe)
+        expected = (sample_points(motion) - 0.1) / 2
+        np.testing.assert_allclose(found[place, :, : len(expected)].transpose(1, 2, 0), expected, atol=2e-3)
+        assert not found[place, :, len(expected) :].any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import signal
@@ -18,8 +19,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from motionpatches.core import paths
-from motionpatches.core.models.checkpoint import load_model
 from motionpatches.core.models.device import free_memory
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.models.weights import read_tensors
@@ -40,14 +39,13 @@ CLOSE = 1e-4
 
 
 def curves(bench: Bench, deadline: Deadline) -> Found:
-    """The starter in fp32 on the CPU and on the device: the same batches, masks and rates."""
-    _, data, recipe = bench.start("starter")
+    """A model in fp32 on the CPU and on the device: the same batches, masks and rates."""
+    start, data, recipe = bench.start(bench.scale.exact)
     steps, size = bench.scale.curve
     config = replace(recipe, precision="fp32", batch=size)
     found = {}
     for device in (bench.device, "cpu"):
-        torch.manual_seed(0)
-        model = load_model(paths.starter_model()).to(device).train()
+        model = copy.deepcopy(start).to(device).train()
         losses: list[float] = []
         with products(tf32=False):
             for step in range(steps):
@@ -93,29 +91,28 @@ def _run_folder(bench: Bench, name: str, config: TrainingConfig) -> Path:
 
 
 def _short_run(bench: Bench) -> TrainingConfig:
-    """A few steps of the starter whose state is saved after every step."""
+    """A few steps, with the state saved after each."""
     size = bench.scale.curve[1]
     share = min(1.0, 4.5 * size / (0.96 * bench.scale.clips))
-    return bench.config("starter", batch=size, train_share=share, epochs=2, precision="fp32", save_every_s=0.0)
+    return bench.config(bench.scale.exact, batch=size, train_share=share, epochs=2, precision="fp32", save_every_s=0.0)
 
 
 def resumed(bench: Bench, deadline: Deadline) -> Found:
-    """A run that is killed and resumed against one that is not: their last weights."""
-    config, last = _short_run(bench), {}
-    for name in ("whole", "killed"):
-        folder = _run_folder(bench, name, config)
-        if name == "killed":
-            yield f"killed after step {_killed_in(folder, deadline)}"
-        with _child(folder) as child:
-            said, errors = _ended(child, deadline)
-        if child.returncode:
-            raise RuntimeError(f"the run {name} ended with {child.returncode}: {(said + errors)[-200:]}")
-        last[name] = read_tensors(folder / "last" / "model.safetensors")
-    apart = max(float((last["whole"][n].float() - last["killed"][n].float()).abs().max()) for n in last["whole"])
-    yield Row(
-        "resumed after a kill, against the uninterrupted run",
-        {"largest difference of a weight": apart, "bit for bit": str(apart == 0)},
-    )
+    """A run that is killed and resumed against one beside it that is not: their last weights."""
+    config = _short_run(bench)
+    folders = {name: _run_folder(bench, name, config) for name in ("whole", "killed")}
+    whole = _child(folders["whole"])
+    try:
+        yield f"killed after step {_killed_in(folders['killed'], deadline)}"
+        _ended(_child(folders["killed"]), deadline)
+        _ended(whole, deadline)
+    finally:
+        _kill(whole)
+        whole.communicate()
+    last, other = (read_tensors(folder / "last" / "model.safetensors") for folder in folders.values())
+    apart = max(float((last[name].float() - other[name].float()).abs().max()) for name in last)
+    figures = {"largest difference of a weight": apart, "bit for bit": "yes" if apart == 0 else "no"}
+    yield Row("resumed after a kill, against the uninterrupted run", figures)
     yield Goal("a resumed run ends with the same weights", apart, 0.0, "apart", at_least=False)
 
 
@@ -137,29 +134,33 @@ def _killed_in(folder: Path, deadline: Deadline) -> int:
     return step
 
 
-def _ended(child: subprocess.Popen[str], deadline: Deadline) -> tuple[str, str]:
-    """Wait for a child; it is killed at the deadline."""
+def _ended(child: subprocess.Popen[str], deadline: Deadline) -> list[dict[str, Any]]:
+    """Wait for a child, and return its events. At the deadline it is killed.
+
+    Raises:
+        RuntimeError: it was killed, or it failed.
+    """
     try:
-        return child.communicate(timeout=deadline.left())
+        said, errors = child.communicate(timeout=deadline.left())
     except subprocess.TimeoutExpired:
         _kill(child)
         child.communicate()
-        raise RuntimeError("it did not end within the section's time") from None
+        raise RuntimeError("a training process did not end within the section's time") from None
+    events = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    if child.returncode or not events or events[-1]["event"] != "end":
+        last = str(events[-1]) if events else ""
+        raise RuntimeError(f"a training process ended with {child.returncode}: {last[:150]} {errors.strip()[-150:]}")
+    return events
 
 
 def torchrun(bench: Bench, deadline: Deadline) -> Found:
     """One process under torchrun, which joins a group (NCCL on CUDA, gloo on the CPU) for all that processes share."""
     folder = _run_folder(bench, "torchrun", _short_run(bench))
     start = time.perf_counter()
-    with _child(folder, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=1") as child:
-        said, errors = _ended(child, deadline)
-    events = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-    if child.returncode or not events or events[-1]["event"] != "end":
-        raise RuntimeError(f"it ended with {child.returncode}: {errors.strip()[-250:]}")
+    launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=1")
+    events = _ended(_child(folder, *launcher), deadline)
     steps = sum(event["event"] == "step" for event in events)
-    backend = next(
-        (e["backend"] for e in events if e["event"] == "start" and "backend" in e), "nccl" if bench.is_cuda else "gloo"
-    )
+    backend = "NCCL" if bench.is_cuda else "gloo"
     yield Row(f"one process under torchrun, {backend}", {"steps": steps, "seconds": time.perf_counter() - start})
 
 

@@ -42,6 +42,7 @@ class Scale:
         steps: optimizer steps of the comparison with the plain loop.
         seconds: about how long one case is repeated.
         curve: steps and batch of the loss curve on two devices.
+        exact: preset of what is compared bit by bit, whose state is quickly saved.
         windows: of the gallery.
         encoded: windows encoded at a time, the last of them for the gallery.
         vectors: searched through.
@@ -56,6 +57,7 @@ class Scale:
     steps: int
     seconds: float
     curve: tuple[int, int]
+    exact: str
     windows: int
     encoded: tuple[int, ...]
     vectors: int
@@ -71,6 +73,7 @@ FULL = Scale(
     steps=24,
     seconds=1.5,
     curve=(50, 32),
+    exact="starter",
     windows=100_000,
     encoded=(64, 512, 2048),
     vectors=1_000_000,
@@ -85,6 +88,7 @@ SMALL = Scale(
     steps=4,
     seconds=0.2,
     curve=(3, 8),
+    exact="paper",
     windows=64,
     encoded=(16,),
     vectors=20_000,
