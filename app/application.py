@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QSurfaceFormat
 from PySide6.QtWidgets import QApplication, QWidget
 
 from motionpatches.app import crash
+from motionpatches.app.background.garbage import GarbageCollector
 from motionpatches.app.background.lane import Lanes
 from motionpatches.app.gl.canvas import NO_OPENGL, opengl_label, opengl_works
 from motionpatches.app.settings import open_settings
@@ -19,9 +19,6 @@ from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.dialogs.report import ReportDialog
 from motionpatches.app.widgets.main_window import MainWindow
 from motionpatches.core import paths as app_paths
-
-if TYPE_CHECKING:
-    from pyqtgraph.util.garbage_collector import GarbageCollector
 
 # Every call of OpenGL gives Python's lock away; work in the background must not keep it for long then.
 SWITCH_S = 0.0005
@@ -41,7 +38,7 @@ class Studio:
         self.window = MainWindow(self.view_models, self.settings)
         self.window.closing.connect(self.close)
         self.workspace.ready_changed.connect(self._settle)
-        self._to_begin: tuple[list[Path], Path | None] | None = (paths or [app_paths.demo_library()], model)
+        self._to_begin: tuple[list[Path], Path | None] | None = (paths or self.view_models.remembered.library(), model)
         self.window.stage.drawn.connect(self._begin)
         QTimer.singleShot(1000, self._begin)
         self.window.show()
@@ -50,11 +47,9 @@ class Studio:
         """Opens library and model once the window is on the screen (or, without OpenGL, a second later)."""
         if self._to_begin is not None:
             (paths, model), self._to_begin = self._to_begin, None
-            from pyqtgraph.util.garbage_collector import GarbageCollector
-
-            self._collector = GarbageCollector()  # in the window's thread alone: what is collected may be Qt's
+            self._collector = GarbageCollector()
             self.workspace.open(paths)
-            self.workspace.load_model(model)
+            self.workspace.load_model(model or self.view_models.remembered.model(paths))
             if not opengl_works():
                 self.workspace.failed.emit(NO_OPENGL)
             if not self.settings.value("toured", False, bool):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +18,15 @@ from motionpatches.core.search.latent_map import LAYOUTS, clusters, inside
 if TYPE_CHECKING:
     from motionpatches.core.search.retriever import Retriever
 
+# Packages of layouts that may not be installed.
+NEEDS = {"UMAP": "umap", "t-SNE": "sklearn"}
 COLOURINGS = ("cluster", "split", "label", "score of the query")
 CLUSTERS = 8
+
+
+def layouts() -> list[str]:
+    """Return the layouts that can be made here; those whose package is not installed are not offered."""
+    return [name for name in LAYOUTS if name not in NEEDS or find_spec(NEEDS[name]) is not None]
 
 
 class LibraryMap(QObject):
@@ -59,7 +67,7 @@ class LibraryMap(QObject):
             self.lay_out(self.layout)
 
     def lay_out(self, layout: str) -> None:
-        self.layout, rows = layout, self._rows
+        before, self.layout, rows = self.layout, layout, self._rows
         if not len(rows):
             return
 
@@ -69,7 +77,7 @@ class LibraryMap(QObject):
                 self.colour(self.colouring)
 
         def failed(message: str) -> None:
-            self.message = message
+            self.message, self.layout = message, before
             self.changed.emit()
 
         self.message = f"Laying out {len(rows):,} motions…"

@@ -18,8 +18,10 @@ class Models(QObject):
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, parent: QObject | None = None):
+    def __init__(self, workspace: Workspace, remembered: Callable[[], list[Path]] = list, parent: QObject | None = None):
+        """`remembered` gives the folders of models that were used before."""
         super().__init__(parent)
+        self.remembered = remembered
         self.workspace = workspace
         self.models: list[Model] = []
         self.message, self.working = "", False
@@ -29,8 +31,9 @@ class Models(QObject):
         known = {m.folder: m for m in self.models}
         found = {m.folder: m for m in models_in()}
         opened = self.workspace.model_folder
-        if opened and opened not in found and (opened / "config.json").is_file():
-            found[opened] = Model.read_or_broken(opened)
+        for folder in ([opened] if opened else []) + self.remembered():
+            if folder not in found and (folder / "config.json").is_file():
+                found[folder] = Model.read_or_broken(folder)
         self.models = list({**found, **{f: m for f, m in known.items() if f.is_dir()}}.values())
         self.changed.emit()
 

@@ -173,7 +173,7 @@ class Search(QObject):
     def _find(self, find: Callable[[Retriever], list[Hit]], remembered: str) -> None:
         retriever, library = self.workspace.retriever, self.workspace.library
         if retriever is None or library is None:
-            self.note = "The search starts as soon as the model is ready."
+            self.note = self._waits_for()
             self.state_changed.emit()
             return
         started = time.perf_counter()
@@ -207,6 +207,14 @@ class Search(QObject):
     def count(self) -> int:
         """How many results are asked for: k, and those that were asked for beyond it."""
         return self.k + self.extra
+
+    def _waits_for(self) -> str:
+        """Return why a query is not answered yet."""
+        if self.workspace.library is None:
+            return "Nothing is open. Open a folder, or the demo library."
+        if self.workspace.model is None:
+            return "The search starts as soon as the model is ready."
+        return "The library is being indexed. The search starts as soon as that is done."
 
     def set_k(self, k: int) -> None:
         self.k, self.extra = k, 0

@@ -17,6 +17,7 @@ from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.app.viewmodels.moments import Moments
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.recent import Recent
+from motionpatches.app.viewmodels.remembered import Remembered
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.viewmodels.workspace import Workspace
@@ -53,12 +54,13 @@ class ViewModels(QObject):
         self.marks = Marks(self.workspace, self.history, self)
         self.corrections = ImportCorrections(self.workspace, self.history, self)
         self.recent = Recent(self.workspace, settings, self)
+        self.remembered = Remembered(self.workspace, settings, self)
 
     @cached_property
     def models(self) -> Models:
         from motionpatches.app.viewmodels.models import Models
 
-        return Models(self.workspace, self)
+        return Models(self.workspace, self.remembered.folders, self)
 
     @cached_property
     def evaluation(self) -> Evaluation:

@@ -74,9 +74,10 @@ QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
         border: 2px solid $accent; padding: 0 $gap_less; min-height: $inner_less; }
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { background: $window; color: $disabled; border-color: $line; }
 QAbstractItemView QLineEdit, QAbstractItemView QComboBox, QAbstractItemView QAbstractSpinBox,
-QAbstractItemView QLineEdit:focus { min-height: 0; padding: 0 $unit; border: 1px solid $accent; border-radius: 0; }
-QAbstractSpinBox { max-height: $inner; padding: 0 0 0 $gap; }
-QAbstractSpinBox:focus { max-height: $inner_less; padding: 0 0 0 $gap_less; }
+QAbstractItemView QLineEdit:focus { min-height: 0; padding: 0 $unit; border: 1px solid $outline; border-radius: 0; }
+QAbstractItemView QLineEdit:focus { border-color: $accent; }
+QAbstractSpinBox { max-height: $inner; padding: 0; }
+QAbstractSpinBox:focus { max-height: $inner_less; padding: 0; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
         border: none; background: transparent; padding: 0; min-height: 0; }
 QComboBox::drop-down { border: none; width: $combo; subcontrol-position: right center; }
@@ -123,7 +124,7 @@ QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QAbstractScrollArea { background: $panel; color: $text; border: none; }
 QAbstractItemView { background: $panel; alternate-background-color: $panel; color: $text; border: none; outline: none;
         gridline-color: $line; selection-background-color: $selected; selection-color: $text; }
-QAbstractItemView::item { padding: $unit; }
+QAbstractItemView::item, QTreeView::item, QListView::item { padding: $unit; }
 QAbstractItemView::item:hover { background: $hover; }
 QAbstractItemView::item:selected { background: $selected; color: $text; }
 QAbstractItemView:focus { border: 1px solid $accent; }

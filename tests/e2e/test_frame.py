@@ -220,3 +220,20 @@ def test_captions_of_ranges_are_bars(demo):
     assert [(b.text, b.start, b.end) for b in bars] == [("a range of it", 0.5, 1.2)]
     demo.view_models.history.undo()
     wait(lambda: "Captions" not in demo.window.timeline.lanes)
+
+
+def test_the_list_follows_the_stage_and_the_keyboard_enters_it(demo):
+    panel, window = demo.window.library, demo.window
+    window.left.turn("Library")
+    shown = demo.search.results[4]
+    demo.workspace.show(shown.clip, shown.motion)
+    row = panel.view.currentIndex().row()
+    assert panel.table.clips[panel.table.rows[row]].id == shown.clip.id
+    assert panel.view.viewport().rect().intersects(panel.view.visualRect(panel.view.currentIndex()))
+    panel.filter.setText("sits")
+    demo.workspace.show(shown.clip, shown.motion)
+    assert not panel.view.selectionModel().selectedRows(), "no row is marked that is not shown"
+    panel.filter.setFocus()
+    QTest.keyClick(panel.filter, Qt.Key.Key_Down)
+    assert panel.view.hasFocus() and panel.view.currentIndex().row() == 0
+    panel.filter.clear()

@@ -14,6 +14,7 @@ from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.plain import shown, tail, tip, title
 from motionpatches.app.widgets.theme import icon_button, px, set_icon
 from motionpatches.app.widgets.verbs import Verbs
+from motionpatches.core.paths import model_name
 
 # Characters of a name on a button, and what limits a search, by name.
 SHORT = 18
@@ -76,7 +77,7 @@ class Header(QWidget):
         verbs, models = self.verbs, self.view_models.models
         models.refresh()
         for model in models.models:
-            action = menu.addAction(title(model.folder.name))
+            action = menu.addAction(title(model_name(model.folder)))
             action.setCheckable(True)
             action.setChecked(models.is_used(model))
             action.triggered.connect(lambda _=False, folder=Path(model.folder): models.use(folder))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -100,6 +100,18 @@ class ClipTable(QAbstractTableModel):
         return None
 
 
+class FilterLine(QLineEdit):
+    """`down`: the key was pressed."""
+
+    down = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down:
+            self.down.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class LibraryPanel(QWidget):
     """The list with its filter. `chosen(Clip)`: a row was chosen."""
 
@@ -111,7 +123,8 @@ class LibraryPanel(QWidget):
         self.library: Library | None = None
         workspace = search.workspace
         self.table = ClipTable(marks, self)
-        self.filter = QLineEdit(placeholderText="Filter captions…", clearButtonEnabled=True)
+        self.filter = FilterLine(placeholderText="Filter captions…", clearButtonEnabled=True)
+        self.filter.down.connect(self._enter_list)
         self.filter.setAccessibleName("Filter captions")
         self.filter.setToolTip(HELP)
         self.only = QCheckBox("Search only these")
@@ -146,6 +159,7 @@ class LibraryPanel(QWidget):
             action.triggered.connect(act)
             self.view.addAction(action)
         workspace.library_changed.connect(self._changed)
+        workspace.shown.connect(self._shown)
         marks.changed.connect(self._marked)
         search.limit_changed.connect(self._lifted)
 
@@ -167,15 +181,34 @@ class LibraryPanel(QWidget):
             bar.setValue(at)
         self._count()
 
+    def _shown(self) -> None:
+        """Mark the row of the clip on the stage; none where it is not among the rows."""
+        clip = self.workspace.clip
+        if clip is not None and self.isVisible():
+            self._choose(clip.id)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._shown()
+
+    def _enter_list(self) -> None:
+        self.view.setFocus()
+        if not self.view.currentIndex().isValid() and self.table.rows:
+            self.view.setCurrentIndex(self.table.index(0, 0))
+
     def _choose(self, clip_id: str) -> None:
-        """Mark the row of a clip, without opening it."""
+        """Mark the row of a clip, without opening it; no row where it is not there."""
         row = next((i for i, r in enumerate(self.table.rows) if self.table.clips[r].id == clip_id), -1)
+        selection = self.view.selectionModel()
+        selection.blockSignals(True)
         if row >= 0:
-            selection = self.view.selectionModel()
-            selection.blockSignals(True)
             self.view.setCurrentIndex(self.table.index(row, 0))
-            selection.blockSignals(False)
-            self.view.viewport().update()
+            self.view.selectRow(row)
+            self.view.scrollTo(self.table.index(row, 0))
+        else:
+            selection.clear()
+        selection.blockSignals(False)
+        self.view.viewport().update()
 
     def _filter(self, words: str) -> None:
         self.table.filter(words)

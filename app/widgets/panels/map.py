@@ -17,13 +17,12 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app import tokens
 from motionpatches.app.gl.scene import FAST, MIDDLE, SLOW
-from motionpatches.app.viewmodels.library_map import COLOURINGS, LibraryMap
+from motionpatches.app.viewmodels.library_map import COLOURINGS, LibraryMap, layouts
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.plain import Html, Label, RichLabel, html, joined, shown
 from motionpatches.app.widgets.theme import colours, of_kind, px, sized
 from motionpatches.app.widgets.views.curves import COLOURS
 from motionpatches.app.widgets.views.results import ResultsView
-from motionpatches.core.search.latent_map import LAYOUTS
 
 MORE_COLOURS = (*COLOURS, "#999999", "#f0e442", "#8c564b", "#17becf")
 # How long the mouse rests before a clip plays, how near to a dot it is, and how many names the legend
@@ -38,9 +37,9 @@ class MapPanel(QWidget):
         super().__init__(parent)
         self.map = library_map
         self.layout_box, self.colour_box = QComboBox(), QComboBox()
-        self.layout_box.addItems(list(LAYOUTS))
+        self.layout_box.addItems([shown(name) for name in layouts()])
         self.colour_box.addItems([c.capitalize() for c in COLOURINGS])
-        self.layout_box.activated.connect(lambda i: library_map.lay_out(list(LAYOUTS)[i]))
+        self.layout_box.activated.connect(lambda i: library_map.lay_out(layouts()[i]))
         self.colour_box.activated.connect(lambda i: library_map.colour(COLOURINGS[i]))
         self.all = QPushButton("Search Everywhere")
         self.all.clicked.connect(lambda: library_map.select(np.zeros((0, 2))))
@@ -80,6 +79,7 @@ class MapPanel(QWidget):
 
     def _changed(self) -> None:
         found = self.map
+        self.layout_box.setCurrentText(found.layout)
         self.all.setVisible(bool(found.selected))
         count = len(found.places)
         if found.selected:

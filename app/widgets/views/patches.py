@@ -158,10 +158,8 @@ class PatchView(QWidget):
         painter.translate(9, box.center().y())
         painter.rotate(-90)
         painter.setPen(self.palette().windowText().color())
-        room = box.height() / max(painter.fontMetrics().horizontalAdvance(text), 1)
-        if room < 1:
-            font = painter.font()
-            painter.setFont(sized(font, max(room * 0.97, 0.7)))
+        longest = max(painter.fontMetrics().horizontalAdvance(name) for name in PART_NAMES)
+        painter.setFont(sized(painter.font(), min(max(box.height() / longest * 0.97, 0.7), 1.0)))
         painter.drawText(QRectF(-box.height() / 2, -14, box.height(), 18), Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()
 

@@ -29,8 +29,8 @@ _TAKEN = (*_MOVES, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
 class ResultsView(QWidget):
-    """A click opens a tile on the stage; dragging turns all tiles together, with Alt the one under the mouse alone; Ctrl and the
-    wheel zooms. While all stand still, the one under the mouse plays. With the keyboard, arrows walk and Enter opens.
+    """A click opens a tile on the stage; dragging turns all tiles together, with Shift the one under the mouse alone; Ctrl and
+    the wheel zooms. While all stand still, the one under the mouse plays. With the keyboard, arrows walk and Enter opens.
 
     `chosen` gives the clip of a tile; `drawn` is emitted after each frame; `more` at the end of what there is; `left` at Escape.
     """
@@ -267,7 +267,7 @@ class ResultsView(QWidget):
             delta = event.position() - self._last
             self._last = event.position()
             index = self._index_at(self._pressed)
-            if event.modifiers() & Qt.KeyboardModifier.AltModifier and index >= 0:
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and index >= 0:
                 self.own[index] = self.own.get(index, self.camera).orbit(delta.x(), delta.y())
             else:
                 self.camera, self.own = self.camera.orbit(delta.x(), delta.y()), {}

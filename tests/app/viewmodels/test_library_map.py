@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from motionpatches.app.viewmodels.library_map import COLOURINGS, LibraryMap
+from motionpatches.core.errors import StudioError
 from motionpatches.core.search.retriever import encode_text
 
 
@@ -63,3 +64,31 @@ def test_another_gallery_is_laid_out_anew(found, ready, small_library):
 def test_a_dot_that_is_pointed_at_is_the_preview(found):
     found.point(3)
     assert [r.clip for r in found.preview.results] == [found.clips[3]]
+
+
+def test_layouts_that_cannot_be_made_are_not_offered(monkeypatch):
+    from motionpatches.app.viewmodels import library_map
+
+    monkeypatch.setattr(library_map, "find_spec", lambda name: None)
+    assert library_map.layouts() == ["PCA"]
+    monkeypatch.setattr(library_map, "find_spec", lambda name: object())
+    assert library_map.layouts() == ["PCA", "UMAP", "t-SNE"]
+
+
+def test_a_layout_that_fails_is_not_named_over_another(found, monkeypatch):
+    from motionpatches.app.viewmodels import library_map
+
+    def fail(rows):
+        raise StudioError("t-SNE needs a package.")
+
+    monkeypatch.setitem(library_map.LAYOUTS, "t-SNE", fail)
+    found.lay_out("t-SNE")
+    assert found.layout == "PCA" and "needs a package" in found.message
+
+
+def test_a_limit_lifted_elsewhere_is_no_selection_any_more(found, search):
+    low, high = found.places.min(axis=0) - 1, found.places.max(axis=0) + 1
+    found.select(np.array([low, [high[0], low[1]], high, [low[0], high[1]]]))
+    assert len(found.selected) == 12 and search.limit == "map"
+    search.keep_to(None)
+    assert not found.selected and search.limit == ""

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.search.encode import encode_text
+from motionpatches.core.search.strength import NOTHING
 from tests.lanes import heard, rest
 
 
@@ -24,6 +25,17 @@ def test_submit_finds_the_nearest_clips_and_shows_the_best(search, ready):
     assert len(results) == len(queries) == 1
     rest()
     assert ready.clip is search.results[0].clip
+
+
+def test_a_sentence_that_nothing_answers_well_is_said(search, ready):
+    ready.retriever.__dict__["chance"] = np.full(150, -1.0, np.float32)
+    search.submit("a person waves")
+    assert {r.hit.strength for r in search.results} == {"strong"} and search.note == ""
+    ready.retriever.__dict__["chance"] = np.ones(150, np.float32)
+    search.submit("a person walks")
+    assert {r.hit.strength for r in search.results} == {"weak"} and search.note == NOTHING
+    search.more_like(ready.library.clips[0])
+    assert {r.hit.strength for r in search.results} == {""} and search.note == ""
 
 
 def test_another_k_is_no_other_query_and_leaves_the_stage(search, ready):
@@ -58,10 +70,18 @@ def test_a_query_before_the_model_waits_for_it(workspace, tiny_model, small_libr
     workspace.open([small_library])
     states = heard(search.state_changed)
     search.submit("a person waves")
-    assert search.note and states and search.results == []
+    assert search.note == "The search starts as soon as the model is ready." and states and search.results == []
     workspace.model = tiny_model
     workspace.open([small_library])
     assert len(search.results) == 8 and search.note == ""
+
+
+def test_a_query_with_nothing_open_says_so(workspace):
+    from motionpatches.app.viewmodels.search import Search
+
+    search = Search(workspace)
+    search.submit("a person waves")
+    assert search.note == "Nothing is open. Open a folder, or the demo library."
 
 
 def test_more_like_a_clip_finds_the_clip_itself_first(search, ready):
@@ -129,3 +149,15 @@ def test_captions_nearest_to_a_clip_are_sorted_by_score(search, ready, lanes):
 def test_what_cannot_be_understood_is_reported(search):
     search.submit("a person walks - a person walks")
     assert search.note and search.results == []
+
+
+def test_more_results_begin_with_those_that_were_there(search):
+    search.set_k(5)
+    search.submit("a person walks")
+    first = [r.hit for r in search.results]
+    search.more()
+    assert len(search.results) == 12 and [r.hit for r in search.results[:5]] == first, "all there are of the twelve"
+    search.more()
+    assert search.extra == 24, "there are no more to ask for"
+    search.submit("a person waves")
+    assert len(search.results) == 5

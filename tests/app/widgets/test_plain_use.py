@@ -36,6 +36,8 @@ REVIEWED = {
     "widgets/menus.py: action": "an action, made with reviewed text",
     "widgets/frame/stage_header.py: action": "an action, made with reviewed text",
     "widgets/views/stage_menu.py: action": "an action, made with reviewed text",
+    "widgets/views/results.py: score_text(result.hit)": "a number and a word of core",
+    "widgets/views/results.py: self._tip(hover) if hover >= 0 else ''": "a text through tip",
     "widgets/views/patches.py: text": "numbers, names of parts, and names of joints through shown",
     "widgets/dialogs/import_check.py: f'{PART_NAMES[part].capitalize()}: {end} joint'": "a part, first or last",
     "widgets/evaluation/retrieval.py: items.title.capitalize()": "a title of a table of core",

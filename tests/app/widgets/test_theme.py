@@ -9,7 +9,6 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QIcon, QPalette
 from PySide6.QtWidgets import (
-    QApplication,
     QCheckBox,
     QComboBox,
     QDialogButtonBox,
@@ -29,13 +28,6 @@ from motionpatches.core import paths
 from tests.window import pixels, wait
 
 APP = Path(__file__).resolve().parents[3] / "app"
-
-
-@pytest.fixture
-def app(screen):
-    app = QApplication.instance() or QApplication([])
-    yield app
-    theme.set_appearance("Dark")
 
 
 def colour(code):

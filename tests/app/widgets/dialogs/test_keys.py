@@ -1,12 +1,13 @@
-"""Keys of actions, without a window."""
+"""Keys of actions, and their dialog."""
 
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
 
-from motionpatches.app.widgets.dialogs.keys import Keys
+from motionpatches.app.widgets.dialogs.keys import Keys, KeysDialog
 
 
 class Action:
@@ -47,3 +48,14 @@ def test_a_key_of_another_action_is_refused(settings):
     keys = Keys(actions, settings)
     assert "Play or Pause" in keys.give("Clear Range", "Space")
     assert [k.toString() for k in actions[1].shortcuts()] == ["Shift+I"] and settings.allKeys() == []
+
+
+def test_enter_in_the_filter_restores_nothing(app, settings):
+    action = Action("More Like This", "M")
+    dialog = KeysDialog(Keys([action], settings))
+    dialog.keys.give("More Like This", "Ctrl+F9")
+    dialog.show()
+    dialog.filter.setFocus()
+    QTest.keyClick(dialog.filter, Qt.Key.Key_Return)
+    assert [k.toString() for k in action.shortcuts()] == ["Ctrl+F9"]
+    dialog.close()

@@ -2,25 +2,23 @@
 
 import numpy as np
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from motionpatches.app.tokens import DARK
 from motionpatches.app.widgets.views.lanes import Curve, Lane, Span, paint_lane, paint_ruler
 
 
 def painted(paint):
-    QGuiApplication.instance() or QApplication([])
     image = QImage(400, 40, QImage.Format.Format_RGB888)
     image.fill(QColor("black"))
     painter = QPainter(image)
     paint(painter)
     painter.end()
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(40, image.bytesPerLine())
-    return rows[:, :1200].reshape(40, 400, 3)
+    return rows[:, :1200].reshape(40, 400, 3).copy()
 
 
-def test_bars_stand_at_their_times_in_their_rows(screen):
+def test_bars_stand_at_their_times_in_their_rows(app):
     lane = Lane("c", 40, spans=[Span(1, 2, 0, QColor("#ff0000")), Span(3, 4, 1, QColor("#00ff00"))], rows=2)
     seen = painted(lambda p: paint_lane(p, lane, QRectF(0, 0, 400, 40), lambda t: 100 * t, DARK))
     red, green = seen[..., 0] > 128, seen[..., 1] > 128
@@ -28,7 +26,7 @@ def test_bars_stand_at_their_times_in_their_rows(screen):
     assert green[30, 305:395].all() and not green[:18].any()
 
 
-def test_a_curve_rises_where_its_values_do(screen):
+def test_a_curve_rises_where_its_values_do(app):
     curve = Curve(np.array([0.0, 4.0]), np.array([0.0, 1.0]), QColor("#0000ff"))
     seen = painted(lambda p: paint_lane(p, Lane("s", 40, [curve]), QRectF(0, 0, 400, 40), lambda t: 100 * t, DARK))
     line = seen[..., 2] > 150
@@ -36,7 +34,7 @@ def test_a_curve_rises_where_its_values_do(screen):
     assert tops[0] > tops[1] > tops[2]
 
 
-def test_the_ruler_has_ticks_at_round_seconds(screen):
+def test_the_ruler_has_ticks_at_round_seconds(app):
     def ticks(start, end):
         scale = 400 / (end - start)
         seen = painted(lambda p: paint_ruler(p, QRectF(0, 0, 400, 40), start, end, lambda t: (t - start) * scale, DARK))
