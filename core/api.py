@@ -192,7 +192,7 @@ def export(motion: Motion, path: str | Path, choices: Choices | None = None) -> 
     Args:
         motion: what is written.
         path: a file that ends in .bvh, .fbx, .glb, .npy, .npz or .csv.
-        choices: unit, up axis, rate, place and T-pose; None for centimetres and the motion as it is. `PRESETS` in
+        choices: rig, unit, up axis, rate, place and T-pose; None for centimetres and the motion as it is. `PRESETS` in
             core/export/choices.py has those of the usual programs.
 
     Returns:

@@ -33,7 +33,7 @@ def ran(tmp_path, monkeypatch, small_library, smpl_motion, capsys):
 
 
 def test_every_page_with_python_has_a_test_here():
-    assert {page.name for page in PAGES} == {"api-inspect.md", "api-search.md", "api-evaluate.md"}
+    assert {page.name for page in PAGES} == {"api-inspect.md", "api-search.md", "api-evaluate.md", "export.md"}
     for page in PAGES:
         assert f'ran("{page.name}")' in Path(__file__).read_text()
 
@@ -53,6 +53,12 @@ def test_search(ran):
     assert all(int(hit.clip_id) % 2 == 0 for hit in waving) and all(int(hit.clip_id) % 2 for hit in names["hits"][:3])
     assert names["texts"].shape == (2, 384) and names["windows"].shape == (1, 384)
     assert printed.count("\n") >= 7
+
+
+def test_choices_of_an_export(ran, tmp_path):
+    ran("export.md")
+    assert "UpperChest" in mp.open_motion(tmp_path / "walk.glb").skeleton.joint_names
+    assert mp.open_motion(tmp_path / "walk.bvh").fps == pytest.approx(60, abs=1e-3)
 
 
 def test_evaluate_and_export(ran, tmp_path):

@@ -33,8 +33,9 @@ from motionpatches.app.cli.options import (
 from motionpatches.app.cli.search import find_hits
 from motionpatches.app.export.files import PICTURE_FORMATS
 from motionpatches.core.errors import FileProblem, StudioError
-from motionpatches.core.export.choices import PLAIN, PRESETS, UNITS, UPS, Choices
+from motionpatches.core.export.choices import OWN, PLAIN, PRESETS, UNITS, UPS, Choices
 from motionpatches.core.export.write import EXPORTERS, write_motion
+from motionpatches.core.retarget.targets import TARGETS
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QOffscreenSurface
@@ -102,6 +103,8 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
         choices=PRESETS,
         help="unit, axis, bone names and T-pose as a program wants them; the rest overrides",
     )
+    rigs = ", ".join((OWN, *TARGETS))
+    group.add_argument("--rig", metavar="RIG", help=f"put the motion onto a rig: {rigs}, or that of a motion file")
     group.add_argument("--unit", choices=UNITS, help=f"unit of BVH and FBX (default: {PLAIN.unit})")
     group.add_argument("--up", choices=UPS, help=f"up axis of BVH and FBX (default: {PLAIN.up})")
     group.add_argument("--in-place", action="store_true", help="keep the root over the origin")
@@ -110,7 +113,7 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
 
 def choices_of(options: argparse.Namespace) -> Choices:
     """Return the choices of a program, overridden by those that were made one by one."""
-    made = {name: getattr(options, name) for name in ("unit", "up", "fps", "in_place", "rest_first")}
+    made = {name: getattr(options, name) for name in ("rig", "unit", "up", "fps", "in_place", "rest_first")}
     return replace(PRESETS.get(options.program, PLAIN), **{name: value for name, value in made.items() if value})
 
 

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from motionpatches.core.motion.canonical import resample
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.retarget.from_positions import pose
+from motionpatches.core.retarget.retarget import retarget, sized
 from motionpatches.core.retarget.rig import PosedMotion
+from motionpatches.core.retarget.rig_file import rig_of_file
+from motionpatches.core.retarget.targets import TARGETS, target_rig
 
 UNITS = {"mm": 0.001, "cm": 0.01, "in": 0.0254, "m": 1.0}
 UPS = ("Y", "Z")
+OWN = "own"
 
 
 @dataclass(frozen=True)
 class Choices:
     """Choices of an export; a format takes those it has.
 
-    `unit` (of UNITS) and `up` (of UPS): BVH and FBX; glTF always has metres and Y up. `fps`: frames per second, None for those of
-    the motion. `in_place`: the root stays over the origin. `rest_first`: frame 0 is the T-pose.
+    `unit` (of UNITS) and `up` (of UPS): BVH and FBX; glTF always has metres and Y up. `fps`: frames per second, None for
+    those of the motion. `in_place`: the root stays over the origin. `rest_first`: frame 0 is the T-pose. `rig`: 'own', a name of
+    TARGETS in core/retarget/targets.py, made as tall as the person, or the path of a motion file, whose rig keeps its size.
     """
 
+    rig: str = OWN
     unit: str = "cm"
     up: str = "Y"
     fps: float | None = None
@@ -34,11 +41,11 @@ class Choices:
 PLAIN = Choices()
 # What the programs expect of a file; docs/export.md gives the reasons.
 PRESETS = {
-    "unreal": Choices(unit="cm", up="Z"),
-    "unity": Choices(unit="m", up="Y"),
+    "unreal": Choices(rig="unreal", unit="cm", up="Z"),
+    "unity": Choices(rig="unity", unit="m", up="Y"),
     "blender": Choices(unit="m", up="Y"),
-    "maya": Choices(unit="cm", up="Y", rest_first=True),
-    "godot": Choices(unit="m", up="Y"),
+    "maya": Choices(rig="humanik", unit="cm", up="Y", rest_first=True),
+    "godot": Choices(rig="unity", unit="m", up="Y"),
 }
 
 
@@ -46,14 +53,23 @@ PRESETS = {
 class Prepared:
     """One person's motion as chosen, for exporters: as positions, and as rotations of a rig."""
 
-    motion: Motion
+    own: Motion
     choices: Choices
 
     @cached_property
     def posed(self) -> PosedMotion:
-        """Return rotations of the rig, in metres, Y up."""
-        posed = pose(self.motion)
+        """Return rotations of the chosen rig, in metres, Y up. Raises StudioError where the motion cannot go onto it."""
+        posed = pose(self.own)
+        if self.choices.rig != OWN:
+            rig = self.choices.rig
+            posed = retarget(posed, sized(target_rig(rig), posed) if rig in TARGETS else rig_of_file(Path(rig)))
         return posed.with_rest_first() if self.choices.rest_first else posed
+
+    @cached_property
+    def motion(self) -> Motion:
+        """Return positions of the chosen rig."""
+        changed = self.choices.rig != OWN or self.choices.rest_first
+        return self.posed.motion() if changed else self.own
 
 
 def prepare(motion: Motion, choices: Choices) -> Prepared:

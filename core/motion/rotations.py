@@ -76,8 +76,8 @@ def from_quaternions(q: np.ndarray) -> np.ndarray:
     return np.eye(3) + 2 * q[..., 3, None, None] * k + 2 * k @ k
 
 
-def between(a: np.ndarray, b: np.ndarray, share: float) -> np.ndarray:
-    """Return the rotations (T, 3, 3) at a share (0 to 1) of the shorter way from a to b (slerp; Shoemake, 1985)."""
+def between(a: np.ndarray, b: np.ndarray, share: float | np.ndarray) -> np.ndarray:
+    """Return the rotations (T, 3, 3) at a share (0 to 1; one or (T,)) of the shorter way from a to b (slerp; Shoemake, 1985)."""
     turn = quaternions(np.swapaxes(a, 1, 2) @ b)
     turn *= np.where(turn[:, 3:] < 0, -1.0, 1.0)
     half = np.arctan2(np.linalg.norm(turn[:, :3], axis=1), turn[:, 3]) * share

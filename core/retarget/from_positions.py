@@ -6,7 +6,7 @@ bend about one axis. Between hips and chest the twist is spread over the spine. 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,10 +25,10 @@ HINGES = {RIGHT_LEG: (1.0, 0, 0), LEFT_LEG: (1.0, 0, 0), RIGHT_ARM: (0, 1.0, 0),
 FOOT = (0, -0.3, 0.954)
 # Sine of the bend from which on the axis of a hinge is that of the bend alone, and up to which it is not used.
 BENT, STRAIGHT = 0.25, 0.05
-# Sine up to which a knee that bends the wrong way is overstretched, not turned round.
-OVER_LEG = 0.5
 # Share of the palm's twist that the forearm takes; the wrist has the rest.
 FOREARM = 0.5
+# Metres above its lowest place up to which a foot may stand; sine of the steepest flat foot.
+LOW_M, STEEP = 0.03, 0.85
 # Joints nearer than this are in one place.
 COINCIDENT_M = 0.002
 
@@ -39,6 +39,13 @@ def pose(motion: Motion) -> PosedMotion:
     rig = plain_rig(skeleton, rest_offsets(skeleton, p))
     turns, offsets = turns_of(rig, p, free=True)
     return PosedMotion(on_floor(replace(rig, offsets=offsets)), turns, p, motion.fps, motion.name)
+
+
+def pose_at_rest(rig: Rig) -> np.ndarray:
+    """Turns (J, 3, 3) from the T-pose that `pose` finds to the rest pose of a rig."""
+    places = rig.places[None]
+    turns, _ = turns_of(plain_rig(rig.skeleton, rest_offsets(rig.skeleton, places)), places, free=True)
+    return turns[0]
 
 
 def one_tree(skeleton: Skeleton) -> Skeleton:
@@ -64,9 +71,19 @@ def rest_offsets(skeleton: Skeleton, p: np.ndarray) -> np.ndarray:
         directions[joint] = TOWARDS[int(parts[joint])]
         if parent >= 0 and parts[joint] != parts[parent] and parts[joint] in (RIGHT_LEG, LEFT_LEG):
             directions[joint] = (-0.9 if parts[joint] == RIGHT_LEG else 0.9, -0.436, 0)
-    for part in (RIGHT_LEG, LEFT_LEG) if skeleton.chains else ():
-        directions[skeleton.chains[part][-1]] = FOOT
+    for hinge in hinges(skeleton, p):
+        if hinge.part in (RIGHT_LEG, LEFT_LEG) and hinge.tip >= 0:
+            directions[hinge.tip] = flat_foot(p[:, hinge.end], p[:, hinge.tip])
     return directions * lengths[:, None]
+
+
+def flat_foot(ankle: np.ndarray, tip: np.ndarray) -> np.ndarray:
+    """Direction (3,) from ankle to tip of a foot flat on the ground and ahead: the median of frames in which both are low."""
+    low = (ankle[:, 1] < ankle[:, 1].min() + LOW_M) & (tip[:, 1] < tip[:, 1].min() + LOW_M)
+    foot = unit(np.median((tip - ankle)[low], axis=0)) if low.any() else np.array(FOOT)
+    # As steep as it is, straight ahead; a foot that stands on its tip is not flat.
+    down = min(max(float(-foot[1]), 0.0), STEEP)
+    return np.array([0, -down, np.sqrt(1 - down**2)])
 
 
 def bone_lengths(skeleton: Skeleton, p: np.ndarray) -> np.ndarray:
@@ -93,14 +110,14 @@ def turns_of(rig: Rig, p: np.ndarray, free: bool = False) -> tuple[np.ndarray, n
     turns = np.broadcast_to(np.eye(3), (len(p), skeleton.joint_count, 3, 3)).copy()
     limbs = {h.upper[0]: h for h in hinges(skeleton, p)}
     spines = {s[0]: s for s in spines_of(skeleton)}
-    done: set[int] = set()
+    leaning, done = carriers(skeleton, limbs.values()), set[int]()
     for joint in order:
         before = turns[:, parents[joint]] if parents[joint] >= 0 else turns[:, joint]
         if joint in spines:
             chest = spines[joint][-1]
             turns[:, joint] = _several(joint, before, rig, p, offsets, near, free)
             turns[:, chest] = _several(chest, turns[:, joint], rig, p, offsets, near, free)
-            _spread(spines[joint], turns, p, offsets)
+            _spread(spines[joint], turns, p, offsets, free)
             done.update(spines[joint])
         if joint in done:
             continue
@@ -110,7 +127,7 @@ def turns_of(rig: Rig, p: np.ndarray, free: bool = False) -> tuple[np.ndarray, n
         elif near[joint] and parents[joint] >= 0:
             turns[:, joint] = before
         else:
-            turns[:, joint] = _several(joint, before, rig, p, offsets, near, free)
+            turns[:, joint] = _several(joint, before, rig, p, offsets, near, free, joint in leaning)
     for hinge in limbs.values():
         if hinge.part in (RIGHT_ARM, LEFT_ARM):
             _twist_forearm(hinge, turns, offsets)
@@ -161,14 +178,14 @@ def hinge_axes(hinge: Hinge, p: np.ndarray, otherwise: np.ndarray) -> tuple[np.n
     """
     first = unit(p[:, hinge.lower[0]] - p[:, hinge.upper[0]])
     second = unit(p[:, hinge.end] - p[:, hinge.lower[0]])
-    leg = hinge.part in (RIGHT_LEG, LEFT_LEG)
-    if leg and hinge.tip >= 0:
-        otherwise = unit(cross(unit(p[:, hinge.tip] - p[:, hinge.end]), first) + 0.5 * otherwise)
+    if hinge.part in (RIGHT_LEG, LEFT_LEG) and hinge.tip >= 0:
+        otherwise = unit(cross(unit(p[:, hinge.tip] - p[:, hinge.end]), second) + 0.5 * otherwise)
     level = unit(otherwise - (otherwise * first).sum(1, keepdims=True) * first)
     bend = cross(first, second)
     sine = np.linalg.norm(bend, axis=1, keepdims=True)
-    over = ((bend * level).sum(1, keepdims=True) < 0) & (sine < (OVER_LEG if leg else BENT))
-    share = np.clip((sine - STRAIGHT) / (BENT - STRAIGHT), 0, 1)
+    slight = (sine < BENT) & ((first * second).sum(1, keepdims=True) > 0)
+    over = slight & ((bend * level).sum(1, keepdims=True) < 0)
+    share = np.where(slight, np.clip((sine - STRAIGHT) / (BENT - STRAIGHT), 0, 1), sine > 1e-6)
     axis = unit(bend) * np.where(over, -share, share) + level * (1 - share)
     return first, second, unit(axis)
 
@@ -197,18 +214,33 @@ def _twist_forearm(hinge: Hinge, turns: np.ndarray, offsets: np.ndarray) -> None
     turns[:, list(hinge.lower)] = turned[:, None]
 
 
-def _spread(way: Sequence[int], turns: np.ndarray, p: np.ndarray, offsets: np.ndarray) -> None:
-    """Turns of the joints between the ends of a spine: the twist grows evenly, and each bone points where it does."""
+def _spread(way: Sequence[int], turns: np.ndarray, p: np.ndarray, offsets: np.ndarray, free: bool) -> None:
+    """Turns of the joints between the ends of a spine: the twist grows evenly, and each bone points where it does.
+
+    Where `free`, a spine is curved at rest as it mostly is.
+    """
     for number, joint in enumerate(way[1:-1], 1):
         twisted = between(turns[:, way[0]], turns[:, way[-1]], number / (len(way) - 1))
         child = way[number + 1]
+        if free:
+            offsets[child] = _mostly(twisted, p[:, child] - p[:, joint], offsets[child])
         turns[:, joint] = shortest(twisted @ offsets[child], p[:, child] - p[:, joint]) @ twisted
 
 
 def _several(
-    joint: int, before: np.ndarray, rig: Rig, p: np.ndarray, offsets: np.ndarray, near: np.ndarray, free: bool
+    joint: int,
+    before: np.ndarray,
+    rig: Rig,
+    p: np.ndarray,
+    offsets: np.ndarray,
+    near: np.ndarray,
+    free: bool,
+    leans: bool = False,
 ) -> np.ndarray:
-    """Turn (T, 3, 3) of a joint by the bones that it carries, also through joints in its place; `before` where it has none."""
+    """Turn (T, 3, 3) of a joint by the bones that it carries, also through joints in its place; `before` where it has none.
+
+    `leans`: at rest its one bone points where it mostly does.
+    """
     skeleton = rig.skeleton
     ends = _ends(skeleton, joint, near)
     if not ends:
@@ -222,6 +254,9 @@ def _several(
         along, ahead = bones[:, fingers].mean(axis=1), bones[:, ends.index(thumb)]
         turn = frames(along, ahead) @ frames(rest[fingers].mean(axis=0), np.array([0, 0, 1.0])).T
         rest = np.einsum("tji,tcj->tci", turn, bones).mean(axis=0)
+    if free and len(ends) == 1 and leans:
+        # As it mostly is, seen from what carries it.
+        rest = _mostly(before, bones[:, 0], rest[0], skeleton.joint_parts[joint] == TORSO)[None]
     for _ in range(3 if free and len(ends) > 1 else 1):
         if len(ends) == 1 or np.linalg.svd(unit(rest), compute_uv=False)[1] < 0.2:
             longest = int(np.argmax(np.linalg.norm(rest, axis=1)))
@@ -232,6 +267,24 @@ def _several(
             rest = np.einsum("tji,tcj->tci", turn, bones).mean(axis=0)
     offsets[ends] = rest
     return turn
+
+
+def _mostly(before: np.ndarray, bones: np.ndarray, rest: np.ndarray, middle: bool = True) -> np.ndarray:
+    """The median direction of bones (T, 3) seen from turns (T, 3, 3), as long as `rest` (3,); `middle`: straight ahead."""
+    found = np.median(np.einsum("tji,tj->ti", before, bones), axis=0) * [not middle, 1, 1]
+    return unit(found) * np.linalg.norm(rest) if found.any() else rest
+
+
+def carriers(skeleton: Skeleton, limbs: Iterable[Hinge]) -> set[int]:
+    """Joints of the neck and those between trunk and limbs (collar bones): what leans in a way of its own on each rig."""
+    if not skeleton.chains:
+        return set()
+    torso, chest = skeleton.chains[TORSO], skeleton.chains[RIGHT_ARM][0]
+    found = set(torso[torso.index(chest) + 1 :] if chest in torso else ())
+    for hinge in limbs:
+        chain = skeleton.chains[hinge.part]
+        found.update(chain[1 : chain.index(hinge.upper[0])] if hinge.upper[0] in chain else ())
+    return found - set(torso[: torso.index(chest) + 1] if chest in torso else ())
 
 
 def _ends(skeleton: Skeleton, joint: int, near: np.ndarray) -> list[int]:
