@@ -47,14 +47,14 @@ def test_order_cases(cases, name, order):
     ],
 )
 def test_odd_skeleton_cases(cases, name, says):
-    start = time.perf_counter()
+    start = time.process_time()
     if isinstance(says, str):
         with pytest.raises(FileProblem, match=says):
             read_arrays(cases / "38-npz-odd-skeletons" / name)
     else:
         (take,) = read_arrays(cases / "38-npz-odd-skeletons" / name)
         assert take.fps == says and take.positions.shape[1] == 22
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_cases_that_are_no_positions(cases):
@@ -74,14 +74,14 @@ def test_cases_that_are_no_positions(cases):
 def test_hostile_cases(cases, name):
     if not (cases / "hostile" / name).exists():
         pytest.skip(f"{name} is not here")
-    before, start = peak_kb(), time.perf_counter()
+    before, start = peak_kb(), time.process_time()
     with pytest.raises(FileProblem):
         read_arrays(cases / "hostile" / name)
-    assert time.perf_counter() - start < 1.5 and peak_kb() - before < 1_000_000
+    assert time.process_time() - start < 1.5 and peak_kb() - before < 1_000_000
 
 
 def test_hostile_files_that_open(cases):
     for name in ("11-npz-text-member/take.npz", "53-npy-header-spaces/take.npy", "46-mixed-folder/one.npz"):
-        start = time.perf_counter()
+        start = time.process_time()
         assert len(read_arrays(cases / "hostile" / name)) == 1
-        assert time.perf_counter() - start < 0.5
+        assert time.process_time() - start < 0.5

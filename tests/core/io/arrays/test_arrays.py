@@ -176,10 +176,10 @@ def test_stated_skeletons(tmp_path, walk, root):
     [([1, 2, 0, -1], "circle"), ([-1, 0, 1, 9], "not there"), ([-1, 0, 1], "3, its joints 4"), ([-1, 0, 1, np.nan], "not there")],
 )
 def test_skeletons_that_are_no_tree(tmp_path, parents, says):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(FileProblem, match=says):
         packed(tmp_path / "a.npz", joints=np.random.default_rng(0).normal(size=(5, 4, 3)), parents=np.array(parents))
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_an_npz_with_other_members(tmp_path, walk):
@@ -281,10 +281,10 @@ def header(text, data=b""):
 )
 def test_headers_that_lie(tmp_path, content, says):
     (tmp_path / "a.npy").write_bytes(content)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(FileProblem, match=says):
         read_arrays(tmp_path / "a.npy")
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_bombs_take_no_memory(tmp_path, walk):
@@ -342,6 +342,6 @@ def test_one_take_for_a_folder_of_arrays(tmp_path, walk):
 
 def test_many_arrays_take_no_square_time(tmp_path):
     np.savez(tmp_path / "a.npz", **{f"take {n}": np.ones((2, 4, 3)) * np.arange(4)[:, None] for n in range(1500)})
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read_arrays(tmp_path / "a.npz")) == 1500
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
