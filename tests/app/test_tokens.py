@@ -6,6 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from motionpatches.app.tokens import DARK, ICONS, LIGHT
+from motionpatches.app.widgets.icons import CONTROLS
 from motionpatches.core import paths
 
 SURFACES = ("window", "panel", "raised")
@@ -59,8 +60,11 @@ def test_dark_and_light_are_what_they_say_and_steps_are_seen():
         assert all(re.fullmatch("#[0-9a-f]{6}", c) for c in asdict(colours).values())
 
 
-def test_every_icon_is_there_once_and_takes_its_colour_from_the_appearance():
+def test_every_icon_is_used_once_and_takes_its_colour_from_the_appearance():
     files = {f.stem: f.read_text() for f in (paths.assets() / "icons").glob("*.svg")}
-    assert len(set(ICONS.values())) == len(ICONS) and set(ICONS.values()) == set(files), "each file is used, each use has a file"
+    assert len(set(ICONS.values())) == len(ICONS)
+    assert set(ICONS.values()) | {icon for _, icon, _ in CONTROLS} == set(files), "each file is used, each use has a file"
     assert all('stroke="currentColor"' in text and "#" not in text for text in files.values())
+    widgets = "".join(f.read_text(encoding="utf-8") for f in (paths.assets().parent / "app" / "widgets").rglob("*.py"))
+    assert [name for name in ICONS if f'"{name}"' not in widgets] == [], "an icon that nothing shows"
     assert "ISC License" in (paths.assets() / "icons" / "LICENSE.txt").read_text()
