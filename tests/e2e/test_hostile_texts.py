@@ -223,6 +223,6 @@ def test_a_panic_of_a_library_is_a_line_of_the_window(demo, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(type(demo.workspace.retriever), "search_terms", panic)
         query.ask("a person jumps")
-        wait(lambda: "PanicException" in demo.window.results.hint.text() + demo.window.results.state.text())
+        wait(lambda: "PanicException" in demo.window.results.hint.text() + demo.window.results.note.text())
     query.ask("a person claps")
     wait(lambda: demo.search.query == "a person claps" and len(demo.search.results) == demo.search.k, 40)

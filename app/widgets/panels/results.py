@@ -28,6 +28,7 @@ class ResultsPanel(QWidget):
         self.view = ResultsView(search, playback, "grid")
         self.view.more.connect(search.more)
         self.state = of_kind(Label(), "secondary")
+        self.note = of_kind(Label(wrap=True), "secondary")
         self.k = QSpinBox(minimum=1, maximum=MOST, value=search.k, prefix="top ")
         self.k.setToolTip("Number of results; scrolling brings more")
         self.k.setAccessibleName("Number of results")
@@ -61,6 +62,7 @@ class ResultsPanel(QWidget):
         box.setContentsMargins(px(tokens.GAP), px(tokens.GAP), px(tokens.GAP), px(tokens.UNIT))
         box.addLayout(top)
         box.addWidget(self.state)
+        box.addWidget(self.note)
         box.addWidget(self.pages, 1)
         search.results_changed.connect(self._changed)
         search.state_changed.connect(self._changed)
@@ -112,6 +114,7 @@ class ResultsPanel(QWidget):
         count = len(search.results)
         among = f" among {len(search.only):,}" if search.only is not None else ""
         text = f"{count} result{'s' * (count != 1)}{among} · {search.elapsed_s * 1000:.0f} ms" if has else ""
-        self.state.setText(shown(search.note or text, NAME) if has else "")
-        self.state.setToolTip(tip(search.note))
+        self.state.setText(shown(text, NAME))
         self.state.setVisible(has)
+        self.note.setText(search.note if has else "")
+        self.note.setVisible(has and bool(search.note))
