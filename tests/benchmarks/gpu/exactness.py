@@ -61,7 +61,8 @@ def curves(bench: Bench, deadline: Deadline) -> Found:
     apart = np.abs(np.subtract(found["CPU"][:count], found["device"][:count]))
     figures: dict[str, Any] = {"steps": count, "first loss": found["CPU"][0], "last loss": found["CPU"][count - 1]}
     yield Row(
-        f"starter, batch {size}, fp32", {**figures, "largest difference": float(apart.max()), "last difference": float(apart[-1])}
+        f"{bench.scale.exact}, batch {size}, fp32",
+        {**figures, "largest difference": float(apart.max()), "last difference": float(apart[-1])},
     )
     yield Goal(f"loss of {count} steps, CPU against {bench.device}", float(apart.max()), CLOSE, "apart", at_least=False)
 

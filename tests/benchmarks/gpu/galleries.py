@@ -83,7 +83,7 @@ def gallery_by_all_cores(bench: Bench, deadline: Deadline) -> Found:
                 asked += size
             done, waiting = wait(waiting, timeout=deadline.left(), return_when=FIRST_COMPLETED)
             for future in done:
-                _encoded(model, torch.from_numpy(shared[future.result()]).to(bench.device).float()).cpu()
+                _encoded(model, torch.from_numpy(shared[future.result()].copy()).to(bench.device).float()).cpu()
                 encoded += size
                 free.append(future.result())
         seconds = time.perf_counter() - start

@@ -67,6 +67,7 @@ def _measure(told: argparse.Namespace, total: Deadline, folder: Path) -> list[Re
     device = pick_device(told.device)
     bench = Bench(device, FULL if device.startswith("cuda") else SMALL, folder)
     known = facts(device)
+    gc.freeze()  # what was imported is not looked at again when memory is released
     print(*(f"{name}: {value}" for name, value in known.items()), sep="\n", flush=True)
     if not bench.is_cuda:
         print("note: small sizes, to try the sections; these figures say nothing about a GPU")
