@@ -60,10 +60,8 @@ def curves(bench: Bench, deadline: Deadline) -> Found:
     count = min(map(len, found.values()))
     apart = np.abs(np.subtract(found["CPU"][:count], found["device"][:count]))
     figures: dict[str, Any] = {"steps": count, "first loss": found["CPU"][0], "last loss": found["CPU"][count - 1]}
-    yield Row(
-        f"{bench.scale.exact}, batch {size}, fp32",
-        {**figures, "largest difference": float(apart.max()), "last difference": float(apart[-1])},
-    )
+    figures |= {"largest difference": float(apart.max()), "last difference": float(apart[-1])}
+    yield Row(f"{bench.scale.exact}, batch {size}, fp32", figures)
     yield Goal(f"loss of {count} steps, CPU against {bench.device}", float(apart.max()), CLOSE, "apart", at_least=False)
 
 
