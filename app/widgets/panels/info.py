@@ -12,9 +12,11 @@ from motionpatches.app import tokens
 from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.panels.captions import CaptionsPanel
-from motionpatches.app.widgets.plain import Label, tip
+from motionpatches.app.widgets.plain import Label, shown, tip
 from motionpatches.app.widgets.theme import icon_button, of_kind, px, sized
 
+# Characters of a caption as a title.
+TITLE = 90
 FIELDS = ("Name", "Folder", "Length", "Skeleton", "Split", "Tags")
 
 
@@ -72,7 +74,8 @@ class InfoPanel(QWidget):
             return
         mark = self.marks.of(clip)
         self.star.setChecked(mark.favourite)
-        self.title.setText(clip.caption)
+        self.title.setText(shown(clip.caption, TITLE))
+        self.title.setToolTip(tip(clip.caption))
         for name, value in (
             ("Name", clip.id),
             ("Folder", clip.path.parent),

@@ -9,7 +9,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from motionpatches.app.widgets.plain import NAME, shown
-from motionpatches.app.widgets.theme import muted, part_colour
+from motionpatches.app.widgets.theme import muted, part_colour, px
+from motionpatches.app.widgets.views.view_cube import SIDE
 from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import PART_NAMES
@@ -28,13 +29,15 @@ def paint_clip(painter: QPainter, view: QWidget, clip: Clip, motion: Motion, bes
     """Write caption, name and numbers of a clip, and the captions of those beside it, from the top left."""
     metrics = painter.fontMetrics()
     painter.setPen(view.palette().windowText().color())
-    title = metrics.elidedText(shown(clip.caption), Qt.TextElideMode.ElideRight, view.width() - 2 * MARGIN)
+    room = view.width() - 3 * MARGIN - px(SIDE)
+    title = metrics.elidedText(shown(clip.caption), Qt.TextElideMode.ElideRight, room)
     painter.drawText(MARGIN, MARGIN + metrics.ascent(), title)
     painter.setPen(muted(view))
     counts = f"{motion.frame_count:d} frames  ·  {motion.fps:g} fps  ·  {motion.skeleton.joint_count:d} joints"
     lines = [f"{shown(clip.id, NAME)}  ·  {counts}", *(f"beside it: {shown(other.caption)}" for other in beside)]
     for row, line in enumerate(lines, 1):
-        painter.drawText(MARGIN, MARGIN + 4 + metrics.ascent() + row * metrics.height(), line)
+        words = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(MARGIN, MARGIN + 4 + metrics.ascent() + row * metrics.height(), words)
 
 
 def paint_line(painter: QPainter, view: QWidget, text: str) -> None:
