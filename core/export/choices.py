@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from motionpatches.core.errors import StudioError
 from motionpatches.core.motion.canonical import resample
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.retarget.from_positions import pose
 from motionpatches.core.retarget.retarget import retarget, sized
-from motionpatches.core.retarget.rig import PosedMotion
+from motionpatches.core.retarget.rig import PosedMotion, Rig
 from motionpatches.core.retarget.rig_file import rig_of_file
 from motionpatches.core.retarget.targets import TARGETS, target_rig
 
@@ -61,8 +62,7 @@ class Prepared:
         """Return rotations of the chosen rig, in metres, Y up. Raises StudioError where the motion cannot go onto it."""
         posed = pose(self.own)
         if self.choices.rig != OWN:
-            rig = self.choices.rig
-            posed = retarget(posed, sized(target_rig(rig), posed) if rig in TARGETS else rig_of_file(Path(rig)))
+            posed = retarget(posed, _rig(self.choices.rig, posed))
         return posed.with_rest_first() if self.choices.rest_first else posed
 
     @cached_property
@@ -70,6 +70,15 @@ class Prepared:
         """Return positions of the chosen rig."""
         changed = self.choices.rig != OWN or self.choices.rest_first
         return self.posed.motion() if changed else self.own
+
+
+def _rig(name: str, like: PosedMotion) -> Rig:
+    """The rig of a name in TARGETS, as tall as a person, or that of a file. Raises StudioError."""
+    if name in TARGETS:
+        return sized(target_rig(name), like)
+    if not Path(name).exists():
+        raise StudioError(f"There is no rig {name!r}. Choose {', '.join((OWN, *TARGETS))}, or a motion file.")
+    return rig_of_file(Path(name))
 
 
 def prepare(motion: Motion, choices: Choices) -> Prepared:

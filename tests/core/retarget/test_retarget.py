@@ -173,6 +173,11 @@ def test_programs_get_their_bone_names(smpl_motion, tmp_path):
     assert {"root", "spine_05", "upperarm_l", "ball_r"} <= set(again.skeleton.joint_names) and again.frame_count == 3
 
 
+def test_an_unknown_rig_is_named_with_those_there_are(smpl_motion, tmp_path):
+    with pytest.raises(StudioError, match="no rig 'mixammo'.*own, mixamo, .*smpl, or a motion file"):
+        write_motion(smpl_motion, tmp_path / "a.bvh", Choices(rig="mixammo"))
+
+
 def test_what_is_no_person_goes_nowhere(tmp_path):
     chain = Skeleton(("a", "b", "c"), (-1, 0, 1))
     with pytest.raises(StudioError, match="two legs"):
