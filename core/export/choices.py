@@ -90,5 +90,5 @@ def prepare(motion: Motion, choices: Choices) -> Prepared:
 
 def in_place(motion: Motion) -> Motion:
     """Keep the root over the origin in every frame; heights stay."""
-    root = motion.positions[:, [motion.skeleton.root]] * np.float32([1, 0, 1])
+    root = motion.positions[:, [motion.skeleton.root]] * np.array([1, 0, 1], np.float32)
     return Motion(motion.positions - root, motion.fps, motion.skeleton, motion.name)

@@ -78,7 +78,8 @@ class _Document:
     def add_animation(self, posed: PosedMotion, first: int, name: str) -> None:
         """Rotations of all joints, and translations of those that move in the frame of their parent."""
         times = self._accessor((np.arange(posed.frame_count) / posed.fps)[:, None], bounds=True)
-        samplers, channels = [], []
+        samplers: list[dict[str, Any]] = []
+        channels: list[dict[str, Any]] = []
         for joint in range(posed.rig.skeleton.joint_count):
             curves = {"rotation": quaternions(posed.rotations[:, joint])}
             if posed.moved[joint]:
