@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> int:
     """Build a library by the options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m motionpatches.core.demo", description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--clips", type=int, default=860)
+    parser.add_argument("--clips", type=int, default=1350)
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--name", default="Demo library")
     parser.add_argument("--words", type=float, default=0.0)

@@ -15,11 +15,16 @@ from typing import Any
 
 from motionpatches.core import paths
 from motionpatches.core.demo.library import ACTIONS
+from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import load_model, read_config
 from motionpatches.core.models.motion_text_model import MotionTextModel
-from motionpatches.packaging.starter.action_phrases import ROWS, phrases
+from motionpatches.core.progress import run
+from motionpatches.packaging.starter.action_phrases import phrases
+from motionpatches.packaging.starter.captured.takes import SOURCES, rows
 
 HERE = Path(__file__).resolve().parent
+# What scores.json holds.
+PARTS = ("sentences", "left_out", "unseen_source", "captured", "fine_tuning")
 TEMPLATE, SCORES = HERE / "card_template.md", HERE / "scores.json"
 
 
@@ -57,6 +62,12 @@ def score_facts(scores: dict[str, Any]) -> dict[str, str]:
     text = [*scores["sentences"]["rows"], *scores["left_out"]["rows"]]
     return {
         "text_scores": table([[r["set"], f"{r['top1']:.1f}", f"{r['top5']:.1f}"] for r in text]),
+        "unseen_scores": table(
+            [[r["task"], *(f"{r[f'R@{k}']:.1f}" for k in (1, 5, 10))] for r in scores["unseen_source"]["rows"]]
+        ),
+        "unseen_sentences": "{count} free sentences over both: {first:.1f} first, {among_five:.1f} among five".format(
+            **scores["unseen_source"]["sentences"]
+        ),
         "captured_scores": table(
             [[r["task"], *(f"{r[key]:.1f}" for key in ("top1", "top5", "chance1", "chance5"))] for r in captured["rows"]]
         ),
@@ -73,7 +84,7 @@ def score_facts(scores: dict[str, Any]) -> dict[str, str]:
         "runs_as_walks": "{} of {}".format(*captured["runs_as_walks"]),
         "raising_as_waving": f"{captured['raising_as_waving'][0]:,}",
         "raising_total": f"{captured['raising_as_waving'][1]:,}",
-        **{f"{part}_command": scores[part]["command"] for part in ("sentences", "left_out", "captured", "fine_tuning")},
+        **{f"{part}_command": scores[part]["command"] for part in PARTS},
     }
 
 
@@ -87,7 +98,12 @@ def card(folder: Path) -> str:
     model, scores = load_model(folder), json.loads(SCORES.read_text(encoding="utf-8"))
     if scores["model"] != model.fingerprint:
         raise ValueError(f"{SCORES} holds the scores of {scores['model']}, the model is {model.fingerprint}: measure again")
-    facts = {"actions": str(len(ACTIONS)), "rows": str(len(ROWS)), "phrases": f"{len(phrases()):,}"}
+    facts = {
+        "actions": str(len(ACTIONS)),
+        "phrases": f"{len(phrases()):,}",
+        "captured_clips": str(sum(len(rows(source)) for source in SOURCES)),
+        "demo_clips": f"{len(run(open_library(paths.demo_library())).clips):,}",
+    }
     template = Template(TEMPLATE.read_text(encoding="utf-8"))
     return template.substitute(facts | model_facts(model, folder) | score_facts(scores))
 

@@ -173,7 +173,7 @@ def test_the_timeline_seeks_and_marks(demo):
 
 def test_a_moment_in_a_long_take(demo, tmp_path):
     library = demo.workspace.library
-    pieces = [library.load(c.id).positions for c in library.clips if c.id.endswith("walk forward")][:5]
+    pieces = [library.load(next(c.id for c in library.clips if c.id.endswith("walk forward"))).positions] * 5
     wave = library.load(next(c.id for c in library.clips if c.id.endswith("wave right"))).positions
     start = sum(map(len, pieces[:3])) / 20
     np.save(tmp_path / "long.npy", np.concatenate([*pieces[:3], wave, *pieces[3:]]))
@@ -204,8 +204,8 @@ def test_sums_of_terms_parts_and_filters(demo):
     shown = demo.workspace.clip
     ask(demo, "this + someone walks")
     found = [r.clip.id.split(" ", 1)[1] for r in demo.search.results]
-    assert shown.id.endswith("wave right") and found[0] == "walk and wave right"
-    assert {"wave right", "walk and wave right"} == set(found[:4])
+    assert shown.id.endswith("wave right")
+    assert all("walk and wave right" in name.split(" + ") for name in found[:4])
     demo.search.more_like(shown, part=3)
     wait(lambda: "right arm alone" in demo.search.query and demo.search.results[0].clip.id == shown.id, 90)
     panel = demo.window.library

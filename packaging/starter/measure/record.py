@@ -1,11 +1,12 @@
 """Measure the starter and write the figures of its card into scores.json.
 
-    python -m motionpatches.packaging.starter.measure.record [--data DATA] [--fine-tuned RUNS]
+    python -m motionpatches.packaging.starter.measure.record [--data DATA] [--cmu MODEL --accad MODEL] [--fine-tuned RUNS]
 
-Sentences and held-out phrases are always measured, in the demo library. DATA holds bandai2 (cross_skeleton.py). RUNS holds two
-training runs for each share of bandai2's training clips, `5-starter` and `5-scratch` and so on, whose test scores are taken. A
-part that is not measured keeps its figures if they are of the same model; otherwise nothing is written, since a card needs all
-parts. Then run packaging/starter/card.py.
+Sentences and held-out phrases are always measured, in the demo library. DATA holds bandai2 (cross_skeleton.py) and capture
+(captured.py), whose sources are answered by the models that did not see them. RUNS holds two training runs for each share of
+bandai2's training clips, `5-starter` and `5-scratch` and so on, whose test scores are taken; those from scratch, which no starter
+changes, keep their figures where their runs are missing. Any other part that is not measured keeps its figures if they are of the
+same model; otherwise nothing is written, since a card needs all parts. Then run packaging/starter/card.py.
 """
 
 from __future__ import annotations
@@ -23,12 +24,11 @@ from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import load_model, read_config
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.progress import run
-from motionpatches.packaging.starter.card import SCORES
-from motionpatches.packaging.starter.measure import cross_skeleton, left_out, sentences
+from motionpatches.packaging.starter.card import PARTS, SCORES
+from motionpatches.packaging.starter.measure import captured, cross_skeleton, left_out, sentences
 
 MEASURE = "python -m motionpatches.packaging.starter.measure"
 SHARES = (5, 20, 100)
-PARTS = ("sentences", "left_out", "captured", "fine_tuning")
 
 
 def row(name: str, answers: list[sentences.Answer]) -> dict[str, Any]:
@@ -69,6 +69,19 @@ def of_captured(model: MotionTextModel, data: Path) -> dict[str, Any]:
     }
 
 
+def of_unseen_source(data: Path, models: dict[str, Path]) -> dict[str, Any]:
+    """Measure retrieval in each source of captured takes by the model that did not see it."""
+    figures, answers = captured.measure(data / "capture", models)
+    rows = [
+        {"task": f"{name.upper()}, {words}", **{f"R@{k}": round(ways[way][f"R@{k}"], 1) for k in (1, 5, 10)}}
+        for name, ways in figures.items()
+        for way, words in (("t2m", "text to motion"), ("m2t", "motion to text"))
+    ]
+    first, among, share = (round(figure, 1) for figure in captured.summary(answers))
+    found = {"count": len(answers), "first": first, "among_five": among, "of_five": share}
+    return {"command": f"{MEASURE}.captured DATA --cmu MODEL --accad MODEL", "rows": rows, "sentences": found}
+
+
 def task_row(name: str, found: Classification) -> dict[str, Any]:
     """Return a row of the card for a classification; chance is that of a guess among its labels, in percent."""
     count = len(found.labels)
@@ -92,20 +105,30 @@ def confused(found: Classification) -> dict[str, list[int]]:
     }
 
 
-def of_fine_tuning(runs: Path) -> dict[str, Any]:
-    """Read the test scores of training runs: [text to motion, motion to text] of the best models, from starter and scratch."""
+def of_fine_tuning(runs: Path, old: list[dict[str, Any]]) -> dict[str, Any]:
+    """Read the test scores of training runs: [text to motion, motion to text] of the best models, from starter and scratch;
+    those from scratch are the `old` ones where there is no run."""
     found = []
-    for share in SHARES:
-        scores: dict[str, Any] = {"share": f"{share} %"}
-        for start in ("starter", "scratch"):
+    for share, before in zip(SHARES, old, strict=True):
+        scores: dict[str, Any] = {"share": f"{share} %", "scratch": before["scratch"]}
+        for start in ("starter", *(["scratch"] if (runs / f"{share}-scratch").exists() else [])):
             exact = read_config(runs / f"{share}-{start}" / "best")["metrics"]["test"]["exact_caption"]
             scores[start] = [round(exact[way]["R@1"], 1) for way in ("t2m", "m2t")]
         found.append(scores)
     return {"command": "motionpatches train --library bandai2 --preset starter", "rows": found}
 
 
-def record(model_folder: Path, data: Path | None, runs: Path | None, target: Path = SCORES) -> dict[str, Any]:
+def record(
+    model_folder: Path, data: Path | None, unseen: dict[str, Path] | None, runs: Path | None, target: Path = SCORES
+) -> dict[str, Any]:
     """Measure a model, write the figures and return them.
+
+    Args:
+        model_folder: Of the model.
+        data: Folder that holds bandai2 and capture.
+        unseen: The models that answer the sources of capture, by source.
+        runs: Folder of training runs.
+        target: The file of figures.
 
     Raises:
         ValueError: where a part is neither measured nor known of this model.
@@ -114,11 +137,12 @@ def record(model_folder: Path, data: Path | None, runs: Path | None, target: Pat
     known = old if old["model"] == model.fingerprint else {}
     scores = {"model": model.fingerprint, **{part: known[part] for part in PARTS if part in known}}
     scores |= {"sentences": of_sentences(model_folder), "left_out": of_left_out(model_folder)}
+    scores |= {"unseen_source": of_unseen_source(data, unseen)} if data and unseen else {}
     scores |= {"captured": of_captured(model, data)} if data else {}
-    scores |= {"fine_tuning": of_fine_tuning(runs)} if runs else {}
+    scores |= {"fine_tuning": of_fine_tuning(runs, old["fine_tuning"]["rows"])} if runs else {}
     missing = [part for part in PARTS if part not in scores]
     if missing:
-        raise ValueError(f"{' and '.join(missing)} of {model.fingerprint} are not measured yet: give --data and --fine-tuned")
+        raise ValueError(f"{' and '.join(missing)} of {model.fingerprint} are not measured yet: give all options")
     target.write_text(json.dumps(scores, indent=2) + "\n", encoding="utf-8")
     return scores
 
@@ -126,7 +150,10 @@ def record(model_folder: Path, data: Path | None, runs: Path | None, target: Pat
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, default=paths.starter_model())
-    parser.add_argument("--data", type=Path, help="folder that holds bandai2")
+    parser.add_argument("--data", type=Path, help="folder that holds bandai2 and capture")
+    for source in captured.SOURCES:
+        parser.add_argument(f"--{source}", type=Path, help=f"model that did not see {source} and answers it")
     parser.add_argument("--fine-tuned", type=Path, help="folder of the training runs")
     options = parser.parse_args()
-    record(options.model, options.data, options.fine_tuned)
+    models = {source: getattr(options, source) for source in captured.SOURCES}
+    record(options.model, options.data, models if all(models.values()) else None, options.fine_tuned)

@@ -103,8 +103,8 @@ def test_an_action_planted_in_a_long_take_is_found():
 
     library, model = run(open_library(paths.demo_library())), load_model(paths.starter_model())
     wave = next(c for c in library.clips if c.id.endswith("wave right"))
-    walks = [library.load(c.id).positions for c in library.clips if c.id.endswith("walk forward")][:4]
-    parts = [*walks[:2], library.load(wave.id).positions, *walks[2:]]
+    walk = next(library.load(c.id).positions for c in library.clips if c.id.endswith("walk forward"))
+    parts = [walk, walk, library.load(wave.id).positions, walk, walk]
     start = sum(map(len, parts[:2])) / 20
     take = Motion(np.concatenate(parts), 20.0, SMPL22, "take")
     found = run(moments_of(model, take))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
@@ -44,8 +45,11 @@ def test_test_scores_of_runs_are_taken(tmp_path):
         folder.mkdir(parents=True)
         metrics = {"test": {"exact_caption": {"t2m": {"R@1": value}, "m2t": {"R@1": value / 2}}}}
         (folder / "config.json").write_text(json.dumps({"format": FORMAT, "model": {}, "metrics": metrics}))
-    rows = record.of_fine_tuning(tmp_path)["rows"]
+    old = [{"scratch": [share, share]} for share in record.SHARES]
+    rows = record.of_fine_tuning(tmp_path, old)["rows"]
     assert rows[0] == {"share": "5 %", "starter": [5.0, 2.5], "scratch": [5.5, 2.8]} and len(rows) == 3
+    shutil.rmtree(tmp_path / "20-scratch")
+    assert record.of_fine_tuning(tmp_path, old)["rows"] == [rows[0], {**rows[1], "scratch": [20, 20]}, rows[2]]
 
 
 @pytest.fixture
@@ -60,7 +64,7 @@ def quick(monkeypatch):
 def test_parts_that_are_not_measured_are_kept_for_the_same_model(quick, tmp_path):
     target, old = tmp_path / "scores.json", json.loads(card.SCORES.read_text())
     target.write_text(json.dumps(old))
-    scores = record.record(paths.starter_model(), None, None, target)
+    scores = record.record(paths.starter_model(), None, None, None, target)
     assert scores == json.loads(target.read_text()) == {**old, "sentences": {"rows": ["new"]}, "left_out": {"rows": ["new"]}}
 
 
@@ -68,6 +72,6 @@ def test_figures_of_another_model_are_never_kept(quick, tmp_path):
     target = tmp_path / "scores.json"
     target.write_text(json.dumps({**json.loads(card.SCORES.read_text()), "model": "0123456789abcdef"}))
     before = target.read_bytes()
-    with pytest.raises(ValueError, match="captured and fine_tuning of .* are not measured"):
-        record.record(paths.starter_model(), None, None, target)
+    with pytest.raises(ValueError, match="unseen_source and captured and fine_tuning of .* are not measured"):
+        record.record(paths.starter_model(), None, None, None, target)
     assert target.read_bytes() == before
