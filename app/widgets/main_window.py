@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         workspace.shown.connect(lambda: self.middle.setCurrentWidget(self.stage_page))
 
     def _name(self) -> None:
-        """Name library and model in the title, so that two windows can be told apart."""
+        """Name library and model in the title, by which two windows are distinguished."""
         workspace = self.view_models.workspace
         library = [workspace.library.name] if workspace.library is not None else []
         names = [*library, workspace.model_label, "Motion Patches Studio"]
