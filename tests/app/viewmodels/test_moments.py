@@ -35,6 +35,17 @@ def test_a_long_take_is_looked_through_once_it_is_shown(moments, playback):
     assert moments.best[0][0] <= moments.times_s[best] <= moments.best[0][1]
 
 
+def test_a_shorter_take_opens_where_the_window_that_was_found_begins(moments, ready, search, playback):
+    found = search.results[1]
+    search.results[1] = replace(found, hit=replace(found.hit, start_s=0.75))
+    ready.show(found.clip, found.motion)
+    rest()
+    assert playback.time_s == pytest.approx(0.75) and playback.range_s is None
+    ready.show(search.results[2].clip, search.results[2].motion)
+    rest()
+    assert playback.time_s == pytest.approx(search.results[2].hit.start_s)
+
+
 def test_another_number_of_results_leaves_the_playhead(moments, search, playback):
     playback.range_s = None
     playback.seek(3.0)
