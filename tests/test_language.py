@@ -26,7 +26,13 @@ PAGES = [
     ROOT / "packaging" / "starter" / "card_template.md",
 ]
 # Sentences about motions, not about the program: captions, phrases, queries. This file quotes what it forbids.
-DATA = ("core/demo/actions", "core/demo/paraphrases", "packaging/starter/measure/left_out.py", "packaging/starter/in_context.py")
+DATA = (
+    "core/demo/actions",
+    "core/demo/paraphrases",
+    "core/search/background.py",
+    "packaging/starter/measure/left_out.py",
+    "packaging/starter/in_context.py",
+)
 OWN = "tests/test_language.py"
 
 # Pattern, plain word, a sentence with it.

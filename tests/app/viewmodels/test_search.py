@@ -27,7 +27,7 @@ def test_submit_finds_the_nearest_clips_and_shows_the_best(search, ready):
     assert ready.clip is search.results[0].clip
 
 
-def test_a_sentence_that_nothing_answers_well_is_said(search, ready):
+def test_a_sentence_that_nothing_answers_well_is_reported(search, ready):
     ready.retriever.__dict__["chance"] = np.full(150, -1.0, np.float32)
     search.submit("a person waves")
     assert {r.hit.strength for r in search.results} == {"strong"} and search.note == ""

@@ -18,7 +18,7 @@ from tests.core.search.test_gallery import make_gallery
 
 
 def take_of(motion, frames):
-    """Return a take of so many frames that walks on and raises a hand meanwhile."""
+    """Return a take of that length that walks on and raises a hand meanwhile."""
     steps = -(-frames // motion.frame_count)
     ahead = np.concatenate([motion.positions + np.float32([0, 0, 2.9 * i]) for i in range(steps)])
     ahead = ahead[:frames].astype(np.float32)
