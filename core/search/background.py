@@ -12,7 +12,7 @@ the train to the airport is late
 a recipe for lentil soup
 two eggs and a cup of flour
 the capital of Portugal
-a red car in front of the house
+a red car beside a garage
 what is the price of copper
 cloudy with rain in the afternoon
 the moon and the planets

@@ -18,8 +18,8 @@ UNKNOWN = 1e30
 class EightBitRows:
     """Rows r (N, D) as whole numbers c with a scale s each, r = s c + e.
 
-    The score of a query q differs from that of whole numbers by at most |q| |e| + |q - q'| |s c| (Cauchy and Schwarz), where q'
-    is the query as the sum of two rows of whole numbers, the second for what the first leaves.
+    The score of a query q, which is rounded to q' alike, differs from that of the rounded ones by at most
+    |q| |e| + |q - q'| |s c| (Cauchy and Schwarz).
 
     Attributes:
         codes: (N, D) int8.
@@ -55,12 +55,9 @@ class EightBitRows:
 
     def bounds(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return two scores (N,) between which the score of each row lies, for a finite query (D,)."""
-        first, scale = _whole(query[None])
-        second, finer = _whole(query[None] - first * scale)
-        near = first * scale + second * finer
-        product = torch._int_mm(torch.from_numpy(np.concatenate([first, second])), self.codes.T).numpy()
-        middle = (product[0] * scale + product[1] * finer) * self.scales
-        off = self.errors * np.linalg.norm(query) + self.lengths * np.linalg.norm(query - near) + ROUNDING
+        whole, scale = _whole(query[None])
+        middle = torch._int_mm(torch.from_numpy(whole), self.codes.T).numpy()[0] * (self.scales * scale)
+        off = self.errors * np.linalg.norm(query) + self.lengths * np.linalg.norm(query - whole * scale) + ROUNDING
         return middle - off, middle + off
 
 
