@@ -15,18 +15,21 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.io.formats import Format
-from motionpatches.core.io.native.worker import TAKES
+from motionpatches.core.io.native.worker import TAKES, memory_of
 from motionpatches.core.io.takes_file import read_takes
 from motionpatches.core.motion.raw import RawTake
 
 # Seconds for a file, seconds more for each MB of it, and for the child to start.
 SECONDS, SECONDS_PER_MB, START_S = 30.0, 1.0, 60.0
+# Most memory of the child, in bytes, and how often it is looked at, in seconds; of its addresses worker.py limits more.
+RESIDENT, WATCH_S = 1_900_000_000, 0.05
 # Files of as many bytes are read by the child whatever reads them: cancelling and closing then wait for none.
 LONG = 64 << 20
 # A frozen program has no `python -m`: it starts itself with this.
@@ -138,7 +141,7 @@ class _Child:
         assert self.process.stdin is not None and self.process.stdout is not None, "both are pipes"
         self.requests, self.lines = self.process.stdin, self.process.stdout
         self.answers: queue.Queue[bytes] = queue.Queue()
-        self.late = False
+        self.late, self.large = False, False
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
@@ -173,17 +176,24 @@ class _Child:
         return self.answer(seconds)
 
     def answer(self, seconds: float) -> dict[str, Any] | None:
-        try:
-            line = self.answers.get(timeout=seconds)
-            return json.loads(line) if line else None
-        except queue.Empty:
-            self.late = True
-            return None
-        except ValueError:
-            return None
+        """The next answer, None where it ends, takes longer, or more than RESIDENT of memory."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                line = self.answers.get(timeout=max(min(WATCH_S, end - time.monotonic()), 0))
+                return json.loads(line) if line else None
+            except queue.Empty:
+                self.large = memory_of(self.process.pid) > RESIDENT
+                self.late = not self.large and time.monotonic() >= end
+                if self.large or self.late:
+                    return None
+            except ValueError:
+                return None
 
     def ending(self, format_name: str, seconds: float) -> str:
         """How it ended without an answer, in words."""
+        if self.large:
+            return f"reading it took more than {RESIDENT / 1e9:g} GB of memory"
         if self.late:
             return f"reading it took more than {seconds:,.0f} s"
         code = self.process.wait()

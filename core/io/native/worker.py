@@ -57,8 +57,8 @@ def serve(readers: Mapping[str, Reader], memory: int = MEMORY, files: int = FILE
     libraries may crash in their own cleaning up."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints is no answer
-    _limit_memory(_memory(ADDRESSES) + memory)
-    start = _memory(RESIDENT)
+    _limit_memory(memory_of("self", ADDRESSES) + memory)
+    start = memory_of("self")
     requests: queue.Queue[str] = queue.Queue()
     folder = Path(tempfile.mkdtemp(prefix="motionpatches-"))
     threading.Thread(target=_listen, args=(requests, folder), daemon=True).start()
@@ -68,7 +68,7 @@ def serve(readers: Mapping[str, Reader], memory: int = MEMORY, files: int = FILE
         _alarm(int(request["seconds"]) + GRACE_S)
         answer = _answer(readers, request, folder / TAKES)
         _alarm(0)
-        last = number == files or _memory(RESIDENT) > start + KEPT
+        last = number == files or memory_of("self") > start + KEPT
         with contextlib.suppress(OSError):  # nobody listens: _listen ends the process
             print(json.dumps({**answer, "last": last}), file=answers, flush=True)
         if last:
@@ -114,10 +114,10 @@ def _reader_of(name: str) -> Reader:
     return found
 
 
-def _memory(kind: int) -> int:
-    """Bytes of address space or of memory in use, 0 where the system does not say."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        return int(Path("/proc/self/statm").read_text().split()[kind]) * os.sysconf("SC_PAGE_SIZE")
+def memory_of(process: int | str, kind: int = RESIDENT) -> int:
+    """Bytes of memory in use or of address space of a process, 0 where the system does not say."""
+    with contextlib.suppress(OSError, ValueError, AttributeError, IndexError):
+        return int(Path(f"/proc/{process}/statm").read_text().split()[kind]) * os.sysconf("SC_PAGE_SIZE")
     return 0
 
 

@@ -41,6 +41,9 @@ def read(path):
     if what == "hunger":
         held = []
         while True: held.append(bytearray(50_000_000))
+    if what == "swell":
+        held = bytearray(300_000_000)
+        time.sleep(60)
     if what == "problem":
         raise FileProblem(path, "it is odd", "Mend it", "line 3")
     if what == "odd error":
@@ -115,6 +118,17 @@ def test_an_end_is_a_sentence_about_that_file_and_the_next_is_read(reader, file,
     assert said in str(told.value) and f"{what}.test" in str(told.value)
     assert time.monotonic() - start < 10
     assert pid_of(reader, file) != os.getpid()
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell the memory of a process")
+def test_a_file_that_takes_too_much_memory_ends_the_child(reader, file, monkeypatch):
+    """The library takes 300 MB, less than the limit of its addresses, and goes on."""
+    monkeypatch.setattr("motionpatches.core.io.native.child.RESIDENT", 250_000_000)
+    pid, start = pid_of(reader, file), time.monotonic()
+    with pytest.raises(FileProblem, match=r"swell\.test: reading it took more than 0\.25 GB of memory"):
+        reader.read("Test", file("swell"))
+    assert time.monotonic() - start < 10 and not alive(pid)
+    assert pid_of(reader, file) != pid
 
 
 def test_problems_come_through(reader, file, tmp_path):
