@@ -61,8 +61,10 @@ def serve(readers: Mapping[str, Reader], memory: int = MEMORY, files: int = FILE
     start = memory_of("self")
     requests: queue.Queue[str] = queue.Queue()
     folder = Path(tempfile.mkdtemp(prefix="motionpatches-"))
+    # It is named before the input is listened to, whose end ends this process, with the folder.
+    with contextlib.suppress(OSError):
+        print(json.dumps({"folder": str(folder)}), file=answers, flush=True)
     threading.Thread(target=_listen, args=(requests, folder), daemon=True).start()
-    print(json.dumps({"folder": str(folder)}), file=answers, flush=True)
     for number in range(1, files + 1):
         request = json.loads(requests.get())
         _alarm(int(request["seconds"]) + GRACE_S)
