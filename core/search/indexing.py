@@ -93,17 +93,11 @@ def _kept(model: MotionTextModel, library: Library, folder: Path | None, part: i
 
 
 def _shipped(model: MotionTextModel, library: Library, part: int | None) -> Gallery | None:
-    """The gallery shipped with the demo library; one that holds windows of 224 frames alone (version 0.2) is as good as none
-    missing, so that the demo library opens at once."""
-    fingerprint = gallery_fingerprint(model, part)
-    for name in (fingerprint, *([model.fingerprint] if part is None else [])):
-        file = paths.shipped_galleries() / f"{name}-{library.root.stem}.npz"
-        try:
-            if os.path.exists(file):  # Path.exists raises for a name too long
-                return replace(load_gallery(file), fingerprint=fingerprint)
-        except StudioError:
-            continue
-    return None
+    file = paths.shipped_galleries() / f"{gallery_fingerprint(model, part)}-{library.root.stem}.npz"
+    try:
+        return load_gallery(file) if os.path.exists(file) else None  # Path.exists raises for a name too long
+    except StudioError:
+        return None
 
 
 class _Build:
