@@ -43,7 +43,7 @@ def test_a_query_by_keyboard_alone(demo):
     QTest.keyClicks(line, "someone jumps")
     before = demo.search.results
     QTest.keyClick(line, Qt.Key.Key_Return)
-    wait(lambda: demo.search.results is not before and view.hasFocus(), 20)
+    wait(lambda: demo.search.results is not before and view.hasFocus() and not demo.lanes.models.busy, 20)
     assert demo.window.left.open_page == "Results" and view.current == 0
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Down):
         QTest.keyClick(view, key)
