@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
@@ -142,10 +144,11 @@ class Timeline(QWidget):
         self._still = None
         self.update()
 
-    def x_of(self, time_s: float) -> float:
-        """Return where a time is, in pixels."""
-        room = self.width() - self.label_width - px(8)
-        return self.label_width + (time_s - self.start_s) / max(self.end_s - self.start_s, 1e-6) * room
+    def x_of(self, time_s: Any) -> Any:
+        """Return where a time is, or times are, in pixels."""
+        left = self.label_width
+        room = self.width() - left - px(8)
+        return left + (time_s - self.start_s) / max(self.end_s - self.start_s, 1e-6) * room
 
     def time_at(self, x: float) -> float:
         """Return the seconds of the motion at a place, within it."""

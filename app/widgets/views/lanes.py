@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,7 +14,8 @@ from motionpatches.app.tokens import Colours
 from motionpatches.app.widgets.plain import LINE, lines, shown
 from motionpatches.app.widgets.theme import part_colour
 
-ToX = Callable[[float], float]
+# The place in pixels of a time in seconds, or of an array of times.
+ToX = Callable[[Any], Any]
 # Points of a curve at most, opacity of what lies under one, and pixels between two figures of the ruler.
 POINTS, UNDER, APART = 3000, 40, 64
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
@@ -94,10 +96,9 @@ def _paint_curve(painter: QPainter, curve: Curve, box: QRectF, x: ToX) -> None:
     if not len(curve.times):
         return
     step = max(len(curve.times) // POINTS, 1)
-    places = [
-        QPointF(x(float(t)), box.bottom() - 1 - float(h) * (box.height() - 3))
-        for t, h in zip(curve.times[::step], curve.heights[::step], strict=True)
-    ]
+    across = x(np.asarray(curve.times[::step], float))
+    down = box.bottom() - 1 - np.asarray(curve.heights[::step], float) * (box.height() - 3)
+    places = [QPointF(*at) for at in zip(across.tolist(), down.tolist(), strict=True)]
     if curve.steps:
         places = [p for a, b in zip(places, places[1:], strict=False) for p in (a, QPointF(b.x(), a.y()))]
     if not places:
