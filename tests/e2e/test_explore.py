@@ -346,6 +346,11 @@ def test_palette_keys_and_tour(demo):
     dialog._reset()
     assert menus.keys.actions["Axes"].shortcuts()[0].toString() == "X"
     tour = demo.window.start_tour()
+    before = demo.window.size()
+    demo.window.resize(before.width() - 90, before.height() - 60)
+    wait(lambda: tour.size() == demo.window.size() and demo.window.width() == before.width() - 90)
+    demo.window.resize(before)
+    wait(lambda: tour.size() == before)
     for step in range(len(STEPS)):
         assert tour.rect().contains(tour.bubble.geometry()), step
         tour.next()

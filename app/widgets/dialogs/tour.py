@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -63,7 +63,9 @@ class Tour(QWidget):
             box.addWidget(widget)
         box.addLayout(row)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.resize(window.size())
+        # The window is laid out anew while a library is indexed.
+        for widget in (window, *parts):
+            widget.installEventFilter(self)
         self._show()
         self.show()
         self.raise_()
@@ -93,6 +95,10 @@ class Tour(QWidget):
         self.count.setText(f"{self.step + 1} of {len(STEPS)}")
         self.on.setText("Done" if self.step == len(STEPS) - 1 else "Next")
         self.bubble.adjustSize()
+        self._place()
+
+    def _place(self) -> None:
+        self.resize(self.window_.size())
         # The bubble stands at the right of the part, else at its left, else on it; below a part as wide as the window.
         box, size = self._box(), self.bubble.sizeHint()
         x = min(max(box.center().x() - 180, 12), self.width() - 372)
@@ -103,6 +109,11 @@ class Tour(QWidget):
         y = box.bottom() + 12 if box.width() > self.width() * 0.7 else box.top() + 40
         self.bubble.move(x, min(max(y, 12), self.height() - size.height() - 12))
         self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show):
+            self._place()
+        return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -29,7 +29,7 @@ from motionpatches.core.motion.raw import RawTake
 # Seconds for a file, seconds more for each MB of it, and for the child to start.
 SECONDS, SECONDS_PER_MB, START_S = 30.0, 1.0, 60.0
 # Most memory of the child, in bytes, and how often it is looked at, in seconds; of its addresses worker.py limits more.
-RESIDENT, WATCH_S = 1_900_000_000, 0.05
+MOST_MEMORY, WATCH_S = 1_900_000_000, 0.05
 # Files of as many bytes are read by the child whatever reads them: cancelling and closing then wait for none.
 LONG = 64 << 20
 # A frozen program has no `python -m`: it starts itself with this.
@@ -176,14 +176,14 @@ class _Child:
         return self.answer(seconds)
 
     def answer(self, seconds: float) -> dict[str, Any] | None:
-        """The next answer, None where it ends, takes longer, or more than RESIDENT of memory."""
+        """The next answer, None where it ends, takes longer, or more than MOST_MEMORY."""
         end = time.monotonic() + seconds
         while True:
             try:
                 line = self.answers.get(timeout=max(min(WATCH_S, end - time.monotonic()), 0))
                 return json.loads(line) if line else None
             except queue.Empty:
-                self.large = memory_of(self.process.pid) > RESIDENT
+                self.large = memory_of(self.process.pid) > MOST_MEMORY
                 self.late = not self.large and time.monotonic() >= end
                 if self.large or self.late:
                     return None
@@ -193,7 +193,7 @@ class _Child:
     def ending(self, format_name: str, seconds: float) -> str:
         """How it ended without an answer, in words."""
         if self.large:
-            return f"reading it took more than {RESIDENT / 1e9:g} GB of memory"
+            return f"reading it took more than {MOST_MEMORY / 1e9:g} GB of memory"
         if self.late:
             return f"reading it took more than {seconds:,.0f} s"
         code = self.process.wait()

@@ -19,15 +19,15 @@ from pathlib import Path
 from motionpatches.core import paths
 from motionpatches.core.evaluation.evaluate import evaluate
 from motionpatches.core.library.library import Library
-from motionpatches.core.library.open import open_library
 from motionpatches.core.models.checkpoint import load_model
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.progress import run
 from motionpatches.core.search.gallery import Gallery, Hit
 from motionpatches.core.search.indexing import update_gallery
 from motionpatches.core.search.retriever import Retriever
+from motionpatches.packaging.starter.captured import takes
+from motionpatches.packaging.starter.captured.takes import SOURCES
 
-SOURCES = ("cmu", "accad")
 FIRST = 5
 
 
@@ -63,8 +63,8 @@ class Answer:
 
 
 def open_source(data: Path, name: str, folder: Path) -> Source:
-    """Open a source and encode its takes with the model of a folder."""
-    library, model = run(open_library(data / name)), load_model(folder)
+    """Open a source and encode its takes with the model of a folder. Raises StudioError where its folder is not there."""
+    library, model = takes.open_source(data, name), load_model(folder)
     return Source(name, library, model, run(update_gallery(model, library)))
 
 

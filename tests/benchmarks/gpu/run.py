@@ -21,7 +21,7 @@ from tests.benchmarks.gpu.report import Result, facts, text_of, write_json
 
 
 def sections() -> tuple[Section, ...]:
-    """Return the sections, the most important first; 235 s together where none ends sooner."""
+    """Return the sections, the most important first; the last are left out where those before take all of their time."""
     from tests.benchmarks.gpu import exactness, galleries, plain, training
 
     return (

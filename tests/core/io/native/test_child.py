@@ -123,7 +123,7 @@ def test_an_end_is_a_sentence_about_that_file_and_the_next_is_read(reader, file,
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell the memory of a process")
 def test_a_file_that_takes_too_much_memory_ends_the_child(reader, file, monkeypatch):
     """The library takes 300 MB, less than the limit of its addresses, and goes on."""
-    monkeypatch.setattr("motionpatches.core.io.native.child.RESIDENT", 250_000_000)
+    monkeypatch.setattr("motionpatches.core.io.native.child.MOST_MEMORY", 250_000_000)
     pid, start = pid_of(reader, file), time.monotonic()
     with pytest.raises(FileProblem, match=r"swell\.test: reading it took more than 0\.25 GB of memory"):
         reader.read("Test", file("swell"))
