@@ -2,7 +2,7 @@
 
     python -m motionpatches.packaging.starter.train WORK --captured DATA (--start-from MODEL | --teacher FOLDER)
 
-Needs the extra `train`. Steps:
+Needs the extra `train` and, to make a model from nothing, WordNet (Debian: wordnet, wordnet-sense-index). Steps:
 
 1. generate a library of every action; train a motion encoder on it from nothing, with the published all-MiniLM-L6-v2; distil the
    text encoder (teach_text.py describes teacher, WordNet and thesaurus); fit the motion head to it (fit_head.py). A model named
@@ -42,6 +42,10 @@ SHARED = {"augment": 0.8, "align": 8, "save_every_s": 300, "lr_text": 0, "keep_t
 
 def main(told: argparse.Namespace) -> None:
     """Run all steps that are not finished in a work folder."""
+    if told.teacher and not (told.wordnet / "index.sense").is_file():
+        raise SystemExit(
+            f"{told.wordnet} holds no WordNet with index.sense (Debian: wordnet, wordnet-sense-index). Name its folder."
+        )
     work = told.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     start = told.start_from.resolve() if told.start_from else _from_nothing(work, told)
@@ -106,7 +110,9 @@ def _module(name: str, *arguments: object) -> None:
 
 
 def _run(*arguments: object) -> None:
-    subprocess.run([sys.executable, *map(str, arguments)], check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    ended = subprocess.run([sys.executable, *map(str, arguments)], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    if ended.returncode:  # the step said why
+        raise SystemExit(ended.returncode)
 
 
 if __name__ == "__main__":
