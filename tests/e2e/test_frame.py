@@ -1,5 +1,6 @@
 """The frame of the window: pages that fold, the header, the row over the stage, the grid of results, the timeline, by hand."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
@@ -237,3 +238,18 @@ def test_the_list_follows_the_stage_and_the_keyboard_enters_it(demo):
     QTest.keyClick(panel.filter, Qt.Key.Key_Down)
     assert panel.view.hasFocus() and panel.view.currentIndex().row() == 0
     panel.filter.clear()
+
+
+def test_a_new_query_leaves_a_timeline_without_scores_as_it_is(demo):
+    """Painting it takes the processor while the query is answered."""
+    timeline = demo.window.timeline
+    ask(demo, "someone jumps")
+    wait(lambda: timeline._still is not None and "Query" not in timeline.lanes)
+    still = timeline._still
+    demo.search.query_changed.emit()
+    assert timeline._still is still
+    demo.view_models.moments.times_s, demo.view_models.moments.scores = np.array([0.0, 1.0]), np.array([0.2, 0.4])
+    demo.view_models.moments.changed.emit()
+    assert "Query" in timeline.lanes and timeline._still is not still
+    demo.search.query_changed.emit()
+    assert "Query" not in timeline.lanes

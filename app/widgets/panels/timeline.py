@@ -117,10 +117,12 @@ class Timeline(QWidget):
             low, high = float(scores.min()), float(scores.max())
             curves.append(Curve(times, (scores - low) / max(high - low, 1e-6), query))
             unit = f"{low:.2f} to {high:.2f}"
-        self.lanes.pop(QUERY, None)
+        before = self.lanes.pop(QUERY, None)
         if curves:
             self.lanes[QUERY] = Lane(QUERY, 30, curves, unit=unit)
-        self._fit()
+        # A new query clears scores: where there were none, it does not wait for a timeline that stays as it is.
+        if before or curves:
+            self._fit()
 
     def _height(self, lane: Lane) -> int:
         return px(FOLDED if lane.name in self.folded else lane.height)
