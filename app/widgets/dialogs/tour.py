@@ -64,8 +64,8 @@ class Tour(QWidget):
         box.addLayout(row)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # The window is laid out anew while a library is indexed.
-        for widget in (window, *parts):
-            widget.installEventFilter(self)
+        for watched in (window, *parts):
+            watched.installEventFilter(self)
         self._show()
         self.show()
         self.raise_()
