@@ -45,7 +45,7 @@ from motionpatches.packaging.starter.text_teacher import TEMPERATURE, missed, qu
 from motionpatches.packaging.starter.wordnet import nouns, scenes, sentences
 
 CAPTIONS, SCENES, REWORDED, LISTED, IN_CONTEXT, HELD_OUT = 14_000, 80_000, 90_000, 60_000, 45_000, 1500
-STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE = 7000, 2e-4, 1e-3, 0.03, 0.995
+STEPS, RATE, ROW_RATE, WARM_UP, AVERAGE, AGAIN = 7000, 2e-4, 1e-3, 0.03, 0.995, 0.3
 ROWS_FILE = "actions.npy"
 # Phrases and sentences in a batch; most words of a sentence. Sentences are drawn with weight exp(cosine with the nearest action /
 # NEARNESS).
@@ -53,9 +53,28 @@ SPOKEN, WRITTEN, WORDS, NEARNESS = 56, 136, 20, 0.08
 
 
 def main(
-    student: Path, out: Path, teacher: Path, wordnet: Path, thesaurus: Path | None, libraries: list[Path], scale: float
+    student: Path,
+    out: Path,
+    teacher: Path,
+    wordnet: Path,
+    thesaurus: Path | None,
+    libraries: list[Path],
+    scale: float,
+    again: bool = False,
 ) -> None:
-    """Distil the text encoder and save the model; `scale` is a share of phrases, sentences and steps."""
+    """Distil the text encoder and save the model.
+
+    Args:
+        student: Folder of the model.
+        out: Folder of the taught model.
+        teacher: Folder of the sentence encoder.
+        wordnet: Folder of WordNet.
+        thesaurus: File of the thesaurus, if any.
+        libraries: Packed libraries whose captions are sentences too.
+        scale: Share of phrases, sentences and steps.
+        again: The student was taught before, and learns the phrases of new actions: the share AGAIN of sentences and steps.
+    """
+    share = scale * AGAIN if again else scale
     known = phrases() if scale == 1 else share_of(phrases(), scale)
     spoken, right = every_way(known, ("a person", ""))
     everything = [
@@ -70,7 +89,7 @@ def main(
     texts = sorted({text for text in everything if len(text.split()) <= WORDS} - test_sentences())
     draw = random.Random(4)
     draw.shuffle(texts)
-    texts = texts[: int(len(texts) * scale)]
+    texts = texts[: int(len(texts) * share)]
     torch.manual_seed(0)
     model = load_model(student).eval()
     model.text_memory = None
@@ -80,7 +99,7 @@ def main(
     every = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, heard, large.actions]))
     target, heard, actions = every.split([len(texts), len(spoken), len(large.actions)])
     actions = learn(
-        model, texts, recalled(target, heard, right, actions), Speaker(known, Speech(wordnet), draw), actions, int(STEPS * scale)
+        model, texts, recalled(target, heard, right, actions), Speaker(known, Speech(wordnet), draw), actions, int(STEPS * share)
     )
     model.remember(memory_of(model, known, actions))
     save_model(model, out, CheckpointInfo({}, {**read_config(student)["provenance"], "words": f"taught by {teacher.name}"}))
@@ -174,5 +193,6 @@ if __name__ == "__main__":
     parser.add_argument("--thesaurus", type=Path)
     parser.add_argument("--library", type=Path, action="append", default=[])
     parser.add_argument("--scale", type=float, default=1.0, help="share of phrases, sentences and steps, for a short trial")
+    parser.add_argument("--again", action="store_true", help="the student was taught before: fewer sentences and steps")
     told = parser.parse_args()
-    main(told.student, told.out, told.teacher, told.wordnet, told.thesaurus, told.library, told.scale)
+    main(told.student, told.out, told.teacher, told.wordnet, told.thesaurus, told.library, told.scale, told.again)
