@@ -180,16 +180,17 @@ class Lanes:
     models: Lane  # a model that is loaded, the index, queries
     long: Lane  # what takes minutes: evaluation, estimates, maps, captions of a library, galleries of other models
     exports: Lane
+    pictures: Lane  # thumbnails, which nobody waits for
 
     @classmethod
     def start(cls) -> Lanes:
         """A thread each."""
         scans, files = (Lane(name, interrupt=_end_reading) for name in ("scans", "files"))
-        return cls(scans, files, *map(Lane, ("models", "long", "exports")))
+        return cls(scans, files, *map(Lane, ("models", "long", "exports", "pictures")))
 
     @property
     def all(self) -> tuple[Lane, ...]:
-        return self.scans, self.files, self.models, self.long, self.exports
+        return self.scans, self.files, self.models, self.long, self.exports, self.pictures
 
     @property
     def busy(self) -> bool:

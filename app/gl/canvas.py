@@ -162,9 +162,9 @@ class PainterRenderer:
         painter.save()
         box = QRectF(x, self.height - y - h, w, h)
         painter.setClipRect(box)
-        painter.fillRect(box, _colour(look.background))
         painter.translate(box.topLeft())
         if not bare:
+            painter.fillRect(box.translated(-box.topLeft()), _colour(look.background))
             self._floor(camera, w, h, look)
         rows = np.concatenate([bones, extra]) if extra is not None else bones
         eye = camera.eye()
