@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.background.jobs import Jobs
 from motionpatches.app.background.lane import Lanes
+from motionpatches.app.viewmodels.notices import Notices
 from motionpatches.core import notices
 from motionpatches.core import paths as app_paths
 from motionpatches.core.errors import StudioError
@@ -29,7 +30,7 @@ class Workspace(QObject):
 
     `library_changed`: another library, or other captions of it. `model_changed`: another model, or its label.
     `ready_changed`: there is a gallery of both now, or no longer. `shown`: another motion is on the stage.
-    `said(str)`: a message; `failed(str)`: what went wrong. Progress of long work: `jobs.progressed`.
+    `said(str)`: a message; `failed(str)`: what went wrong; with something to do about it: `notices.say`. Long work: `jobs`.
     """
 
     library_changed = Signal()
@@ -42,7 +43,7 @@ class Workspace(QObject):
     def __init__(self, lanes: Lanes, device: str = "auto", parent: QObject | None = None):
         super().__init__(parent)
         self.lanes, self.device_choice = lanes, device
-        self.jobs = Jobs(self)
+        self.jobs, self.notices = Jobs(self), Notices(self)
         self._growing = False
         self.library: Library | None = None
         self.paths: list[Path] = []
