@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.app.viewmodels.workspace import Workspace, view_motions
 from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import Motion
 
@@ -85,6 +86,46 @@ class Stage(QObject):
         count = f"Kept for comparison, {len(self.company)} of {COMPARED - 1}. Choose another motion to see both."
         self.workspace.said.emit(count if kept else "No longer kept for comparison.")
         self.changed.emit()
+
+    def keep_all(self, clips: Sequence[Clip]) -> None:
+        """Keep these clips beside the shown motion, the first ones where they are too many; twice takes them away again."""
+        ids = {clip.id for clip in clips}
+        others = [pair for pair in self.company if pair[0].id not in ids]
+        if ids and len(others) == len(self.company) - len(ids):
+            self._beside(others)
+        else:
+            self._load(clips[: COMPARED - 1], lambda found: self._beside([*found, *others][: COMPARED - 1]))
+
+    def compare(self, clips: Sequence[Clip]) -> None:
+        """Show the first of these clips with the others beside it."""
+
+        def done(found: list[tuple[Clip, Motion]]) -> None:
+            if found:
+                self.company = found[1:]
+                self.workspace.show(*found[0])
+                self._beside(found[1:])
+
+        self._load(clips[:COMPARED], done)
+
+    def _beside(self, company: list[tuple[Clip, Motion]]) -> None:
+        self.company = company
+        self.workspace.said.emit(f"{len(company)} of {COMPARED - 1} kept for comparison.")
+        self.changed.emit()
+
+    def _load(self, clips: Sequence[Clip], done: Callable[[list[tuple[Clip, Motion]]], None]) -> None:
+        """Hand over the clips whose motions can be read; the first that cannot is reported."""
+        library = self.workspace.library
+        if library is None:
+            return
+
+        def loaded(motions: list[Motion | str]) -> None:
+            lost = [motion for motion in motions if isinstance(motion, str)]
+            if lost:
+                self.workspace.failed.emit(lost[0])
+            done([(clip, motion) for clip, motion in zip(clips, motions, strict=True) if isinstance(motion, Motion)])
+
+        ids = [clip.id for clip in clips]
+        self.workspace.lanes.files.submit("company", lambda: view_motions(library, ids), loaded, self.workspace.failed.emit)
 
     def alone(self) -> None:
         self.company = []

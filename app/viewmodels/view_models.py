@@ -19,7 +19,9 @@ from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.recent import Recent
 from motionpatches.app.viewmodels.remembered import Remembered
 from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.selection import Selection
 from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.viewmodels.thumbnails import Thumbnails
 from motionpatches.app.viewmodels.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -45,7 +47,9 @@ class ViewModels(QObject):
         choice = device if device != "auto" else str(settings.value("device", "auto", str))
         self.workspace = Workspace(lanes, choice, self)
         self.history = History(self)
+        self.thumbnails = Thumbnails(self.workspace, self)
         self.search = Search(self.workspace, self)
+        self.selection = Selection(self.workspace, self)
         self.stage = Stage(self.workspace, self)
         self.body = Body(self.stage, self)
         self.explanation = Explanation(self.workspace, self.search, self.playback, self)
@@ -89,6 +93,7 @@ class ViewModels(QObject):
         return LibraryMap(self.workspace, self.search, self)
 
     def close(self) -> None:
-        """Let a run under way save itself."""
+        """Let a run under way save itself, and give back what pictures are drawn with."""
+        self.thumbnails.close()
         if "training" in vars(self):
             self.training.close()

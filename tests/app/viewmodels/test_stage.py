@@ -93,3 +93,20 @@ def test_a_mesh_of_another_clip_is_not_shown(stage, ready, monkeypatch, lanes):
     lanes.models.go()
     assert body.mesh[0] == "000005"
     assert np.isfinite(ready.motion.positions).all()
+
+
+def test_clips_that_are_not_shown_are_kept_and_compared(stage, ready):
+    clips = ready.library.clips
+    stage.keep_all([clips[3]])
+    assert [c.id for c, _ in stage.bodies] == [clips[0].id, clips[3].id], "beside the shown one, which stays"
+    stage.keep_all([clips[3]])
+    assert stage.company == []
+    stage.compare(clips[4:9])
+    assert [c.id for c, _ in stage.bodies] == [clip.id for clip in clips[4 : 4 + COMPARED]]
+
+
+def test_a_clip_that_cannot_be_read_is_named_and_the_others_are_compared(stage, ready):
+    clips, failed = ready.library.clips, heard(ready.failed)
+    clips[5].path.write_bytes(b"damaged")
+    stage.compare(clips[4:7])
+    assert [c.id for c, _ in stage.bodies] == [clips[4].id, clips[6].id] and clips[5].path.name in failed[0][0]
