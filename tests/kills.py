@@ -25,7 +25,7 @@ from motionpatches.core.export.write import write_manifest, write_motion
 from motionpatches.core.library import caption_store, index
 from motionpatches.core.library.captions import CaptionLine
 from motionpatches.core.library.library import Clip, Library, Reader
-from motionpatches.core.library.marks import NONE, Mark, change_mark, read_marks
+from motionpatches.core.library.marks import Mark, change_marks, read_marks
 from motionpatches.core.library.takes import FOLDER
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import KIT21, SMPL22
@@ -154,7 +154,7 @@ def check_text(folder: Path, ended: bool) -> None:
 
 
 def star(name: str, tags: tuple[str, ...] = ()) -> Callable[[Path], object]:
-    return lambda folder: change_mark(folder, name, NONE, Mark(True, tags))
+    return lambda folder: change_marks(folder, {}, {name: Mark(True, tags)})
 
 
 def check_marks(folder: Path, ended: bool) -> None:

@@ -5,7 +5,7 @@ typed for, whatever comes on the stage meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library import caption_store
 from motionpatches.core.library.captions import CaptionLine, clean_caption
-from motionpatches.core.library.library import Library
+from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id, with_lines
 
 T = TypeVar("T")
@@ -79,6 +79,48 @@ class Captions(QObject):
 
     def remove(self, rows: list[int]) -> None:
         self._set(tuple(line for at, line in enumerate(self.lines) if at not in rows), "Remove Caption")
+
+    # Of several takes ----------------------------------------------------------------------------------------------------
+
+    def add_to(self, clips: Iterable[Clip], text: str) -> None:
+        """Add a caption of the whole take to the takes of clips that do not have it; one step to undo."""
+        new = CaptionLine(clean_caption(text))
+        self._change(clips, "Add Caption", lambda lines: lines if new in lines else (*lines, new))
+
+    def remove_from(self, clips: Iterable[Clip], text: str) -> None:
+        """Remove a caption from the takes of clips, wherever it stands in them; one step to undo."""
+        gone = clean_caption(text)
+        self._change(clips, "Remove Caption", lambda lines: tuple(line for line in lines if line.text != gone))
+
+    def replace_in(self, clips: Iterable[Clip], old: str, new: str) -> None:
+        """Replace a piece of text in all captions of the takes of clips; one step to undo."""
+
+        def change(lines: Lines) -> Lines:
+            return tuple(replace(line, text=clean_caption(line.text.replace(old, new))) for line in lines)
+
+        if old:
+            self._change(clips, "Replace in Captions", change)
+
+    def shared(self, clips: Iterable[Clip]) -> tuple[str, ...]:
+        """The captions that the takes of all these clips have."""
+        first, *others = [[line.text for line in lines] for lines in self._lines(clips).values()] or [[]]
+        return tuple(dict.fromkeys(text for text in first if all(text in texts for texts in others)))
+
+    def _lines(self, clips: Iterable[Clip]) -> dict[str, Lines]:
+        """The captions of the takes of clips, as shown."""
+        library = self.workspace.library
+        takes = dict.fromkeys(take_id(clip) for clip in clips)
+        found = clips_of(library, takes) if library is not None else {}
+        return {take: self._saving.get(take, lines_of(found[take])) for take in takes if take in found}
+
+    def _change(self, clips: Iterable[Clip], what: str, change: Callable[[Lines], Lines]) -> None:
+        """Change the captions of takes in one step; a caption that becomes empty changes nothing."""
+        before = self._lines(clips)
+        after = {take: new for take, lines in before.items() if (new := change(lines)) != lines}
+        if any(not line.text for lines in after.values() for line in lines):
+            self.say("A caption cannot be empty.")
+        elif after:
+            self._push(what, {take: before[take] for take in after}, after)
 
     def _set(self, lines: Lines, what: str) -> None:
         lines = tuple(replace(line, text=clean_caption(line.text)) for line in lines)

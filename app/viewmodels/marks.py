@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -42,25 +45,47 @@ class Marks(QObject):
     def of(self, clip: Clip) -> Mark:
         return self.marks.get(clip.id, NONE)
 
-    def toggle_favourite(self, clip: Clip) -> None:
-        mark = self.of(clip)
-        self._push("Favourite", clip.id, mark, Mark(not mark.favourite, mark.tags))
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Every tag in the library, the most frequent first."""
+        return tuple(tag for tag, _ in Counter(tag for mark in self.marks.values() for tag in mark.tags).most_common())
 
-    def tag(self, clip: Clip, text: str) -> None:
-        """Tags between commas take the place of those it has."""
-        mark, tags = self.of(clip), store.tags_of(text)
-        if tags != mark.tags:
-            self._push("Tags", clip.id, mark, Mark(mark.favourite, tags))
+    def shared_tags(self, clips: Iterable[Clip]) -> tuple[str, ...]:
+        """The tags that all these clips have."""
+        first, *others = [self.of(clip).tags for clip in clips] or [()]
+        return tuple(tag for tag in first if all(tag in tags for tags in others))
 
-    def _push(self, name: str, clip_id: str, before: Mark, after: Mark) -> None:
-        self.history.push(Change(name, lambda: self.keep(clip_id, before, after), lambda: self.keep(clip_id, after, before)))
+    def toggle_favourite(self, *clips: Clip) -> None:
+        """Make all of them favourites; where all are, none."""
+        on = not all(self.of(clip).favourite for clip in clips)
+        self._push("Favourite", {clip.id: replace(self.of(clip), favourite=on) for clip in clips})
 
-    def keep(self, clip_id: str, before: Mark, after: Mark) -> bool:
-        """Change a mark on disk and show what is kept there. Return False, and emit an error, if it cannot be written."""
+    def tag(self, clips: Iterable[Clip], text: str) -> None:
+        """Put tags, separated by commas, in the place of those that all these clips share; one step to undo.
+
+        What only some of them have stays.
+        """
+        clips, wanted = tuple(clips), store.tags_of(text)
+        shared = self.shared_tags(clips)
+        after = {}
+        for clip in clips:
+            mark = self.of(clip)
+            own = tuple(tag for tag in mark.tags if tag not in shared)
+            after[clip.id] = replace(mark, tags=tuple(dict.fromkeys((*own, *wanted))))
+        self._push("Tags", after)
+
+    def _push(self, name: str, after: Mapping[str, Mark]) -> None:
+        wanted = {clip: mark for clip, mark in after.items() if mark != self.marks.get(clip, NONE)}
+        before = {clip: self.marks.get(clip, NONE) for clip in wanted}
+        if wanted:
+            self.history.push(Change(name, lambda: self.keep(before, wanted), lambda: self.keep(wanted, before)))
+
+    def keep(self, before: Mapping[str, Mark], after: Mapping[str, Mark]) -> bool:
+        """Change marks on disk and show what is kept there. Return False, and emit an error, if they cannot be written."""
         if self._root is None:
             return False
         try:
-            self.marks = store.change_mark(self._root, clip_id, before, after)
+            self.marks = store.change_marks(self._root, before, after)
         except StudioError as error:
             self.workspace.failed.emit(str(error))
             return False

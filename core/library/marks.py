@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,13 @@ def _parsed(values: Any) -> dict[str, Mark]:
     return found
 
 
-def change_mark(root: Path, clip: str, before: Mark, after: Mark) -> dict[str, Mark]:
-    """Change the mark of a clip from `before` to `after`; what others wrote meanwhile stays. Clips without any are left out.
+def change_marks(root: Path, before: Mapping[str, Mark], after: Mapping[str, Mark]) -> dict[str, Mark]:
+    """Change the marks of clips, in one write; what others wrote meanwhile stays. Clips without any mark are left out.
+
+    Args:
+        root: of the library.
+        before: what was shown of each clip, by id; no mark where it says nothing.
+        after: what is wanted of each clip, by id.
 
     Returns:
         All marks of the library as they are kept now.
@@ -55,9 +61,10 @@ def change_mark(root: Path, clip: str, before: Mark, after: Mark) -> dict[str, M
     """
     with locked(marks_file(root)):
         marks = read_marks(root, held=True)
-        now = marks.get(clip, NONE)
-        favourite = after.favourite if after.favourite != before.favourite else now.favourite
-        marks[clip] = Mark(favourite, merged(before.tags, after.tags, now.tags))
+        for clip, wanted in after.items():
+            was, now = before.get(clip, NONE), marks.get(clip, NONE)
+            favourite = wanted.favourite if wanted.favourite != was.favourite else now.favourite
+            marks[clip] = Mark(favourite, merged(was.tags, wanted.tags, now.tags))
         marks = {name: mark for name, mark in marks.items() if mark != NONE}
         clips = {name: {"favourite": mark.favourite, "tags": list(mark.tags)} for name, mark in marks.items()}
         write_atomically(marks_file(root), json.dumps({"root": str(root), "clips": clips}, indent=1))

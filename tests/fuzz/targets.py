@@ -20,10 +20,10 @@ def _own(place: str, value: object) -> Callable[[], tuple[Sample, ...]]:
 
 
 def _open_marks(path: Path, folder: Path) -> None:
-    from motionpatches.core.library.marks import Mark, change_mark, read_marks
+    from motionpatches.core.library.marks import Mark, change_marks, read_marks
 
     read_marks(ROOT)
-    change_mark(ROOT, "a", Mark(), Mark(True))
+    change_marks(ROOT, {}, {"a": Mark(True)})
     if not read_marks(ROOT)["a"].favourite:
         raise Wrong("a favourite that is not kept")
 

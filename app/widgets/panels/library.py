@@ -247,7 +247,7 @@ class LibraryPanel(QWidget):
         if clip is not None:
             text = ask_text(self, f"Tags of {clip.id}", "Tags, separated by commas:", ", ".join(self.marks.of(clip).tags))
             if text is not None:
-                self.marks.tag(clip, text)
+                self.marks.tag((clip,), text)
 
     def _count(self) -> None:
         if self.library is None:

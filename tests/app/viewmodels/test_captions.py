@@ -127,3 +127,27 @@ def test_undo_and_redo_restore_every_byte(workspace, tmp_path, smpl_motion):
         for state in expected:
             way()
             assert (tmp_path / "captions.csv").read_bytes() == state
+
+
+def test_captions_of_several_takes_change_in_one_step(captions, ready, small_library):
+    clips = [ready.library.by_id[name] for name in ("000001", "000003", "000005")]
+    before = [(small_library / "texts" / f"{clip.id}.txt").read_bytes() for clip in clips]
+    captions.add_to(clips, " castaway  signals ")
+    captions.add_to(clips, "castaway signals")
+    assert "castaway signals" in captions.shared(clips) and captions.history.undo_name == "Add Caption"
+    captions.replace_in(clips, "castaway", "sailor")
+    assert written(small_library, "000003")[-1] == "sailor signals"
+    captions.remove_from(clips, "sailor signals")
+    assert [(small_library / "texts" / f"{clip.id}.txt").read_bytes() for clip in clips] == before
+    for _ in range(3):
+        captions.history.undo()
+    assert [(small_library / "texts" / f"{clip.id}.txt").read_bytes() for clip in clips] == before
+    assert captions.history.undo_name == ""
+
+
+def test_a_caption_of_several_takes_never_becomes_empty(captions, ready, small_library):
+    clips, before = ready.library.clips[:3], written(small_library)
+    captions.add_to(clips, " # ")
+    captions.replace_in(clips, before[0], "")
+    captions.replace_in(clips, "", "x")
+    assert written(small_library) == before and captions.history.undo_name == "" and "empty" in captions.message

@@ -5,26 +5,26 @@ import json
 import pytest
 
 from motionpatches.core import notices
-from motionpatches.core.library.marks import NONE, Mark, change_mark, marks_file, read_marks, tags_of
+from motionpatches.core.library.marks import NONE, Mark, change_marks, marks_file, read_marks, tags_of
 
 ONE = Mark(True, ("reviewed",))
 
 
 def test_marks_are_kept_by_library_and_clip(tmp_path):
-    change_mark(tmp_path, "a", NONE, ONE)
-    change_mark(tmp_path, "b", NONE, Mark(False, ("hard take",)))
+    change_marks(tmp_path, {}, {"a": ONE})
+    change_marks(tmp_path, {}, {"b": Mark(False, ("hard take",))})
     assert read_marks(tmp_path) == {"a": ONE, "b": Mark(False, ("hard take",))} and read_marks(tmp_path / "other") == {}
-    assert change_mark(tmp_path, "a", ONE, NONE) == {"b": Mark(False, ("hard take",))}
+    assert change_marks(tmp_path, {"a": ONE}, {"a": NONE}) == {"b": Mark(False, ("hard take",))}
     assert tags_of(" Walk, reviewed,,walk ") == ("walk", "reviewed")
 
 
 def test_two_windows_keep_each_other_s_marks(tmp_path):
     """Both opened the library while it had no marks."""
-    change_mark(tmp_path, "t000", NONE, Mark(tags=("mine",)))
-    change_mark(tmp_path, "t001", NONE, Mark(True))
-    change_mark(tmp_path, "t000", NONE, Mark(tags=("yours",)))
+    change_marks(tmp_path, {}, {"t000": Mark(tags=("mine",))})
+    change_marks(tmp_path, {}, {"t001": Mark(True)})
+    change_marks(tmp_path, {}, {"t000": Mark(tags=("yours",))})
     assert read_marks(tmp_path) == {"t000": Mark(tags=("mine", "yours")), "t001": Mark(True)}
-    change_mark(tmp_path, "t000", Mark(tags=("yours",)), Mark(True))
+    change_marks(tmp_path, {"t000": Mark(tags=("yours",))}, {"t000": Mark(True)})
     assert read_marks(tmp_path)["t000"] == Mark(True, ("mine",))
 
 
@@ -35,11 +35,11 @@ def test_two_windows_keep_each_other_s_marks(tmp_path):
 )
 def test_a_damaged_file_is_put_aside_before_the_next_star(tmp_path, damage):
     for at in range(3):
-        change_mark(tmp_path, f"t{at}", NONE, ONE)
+        change_marks(tmp_path, {}, {f"t{at}": ONE})
     file = marks_file(tmp_path)
     file.write_bytes(damage)
     notices.untold()
-    change_mark(tmp_path, "new", NONE, ONE)
+    change_marks(tmp_path, {}, {"new": ONE})
     (notice,) = notices.untold()
     kept = file.with_name(file.name + ".damaged")
     assert kept.read_bytes() == damage and str(kept) in notice and "favourites" in notice
@@ -47,7 +47,7 @@ def test_a_damaged_file_is_put_aside_before_the_next_star(tmp_path, damage):
 
 
 def test_a_damaged_file_is_reported_once_where_it_is_only_read(tmp_path):
-    change_mark(tmp_path, "a", NONE, ONE)
+    change_marks(tmp_path, {}, {"a": ONE})
     marks_file(tmp_path).write_bytes(b"{")
     notices.untold()
     assert read_marks(tmp_path) == {} and len(notices.untold()) == 1
@@ -55,6 +55,6 @@ def test_a_damaged_file_is_reported_once_where_it_is_only_read(tmp_path):
 
 
 def test_ids_of_any_letters_are_kept(tmp_path):
-    change_mark(tmp_path, "walk\udce9\ud83d", NONE, ONE)
+    change_marks(tmp_path, {}, {"walk\udce9\ud83d": ONE})
     assert read_marks(tmp_path) == {"walk\udce9\ud83d": ONE}
     assert json.loads(marks_file(tmp_path).read_bytes())

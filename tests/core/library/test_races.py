@@ -21,7 +21,7 @@ import sys
 from pathlib import Path
 from motionpatches.core.library import caption_store
 from motionpatches.core.library.captions import CaptionLine
-from motionpatches.core.library.marks import NONE, Mark, change_mark
+from motionpatches.core.library.marks import Mark, change_marks
 from motionpatches.core.library.open import open_library
 from motionpatches.core.library.takes import clips_of, lines_of
 from motionpatches.core.motion.skeleton import Skeleton
@@ -40,10 +40,10 @@ for count in range(saves):
         shown[take] = (*before, CaptionLine(f"{me} {count}"))
         saved = caption_store.save(library, {take: shown[take]}, take != "t3", {take: before})
         assert not saved.problem, saved.problem
-    after = Mark(me == "w0", (*marks.get("t0", NONE).tags, f"{me} {count}"))
-    change_mark(root, "t0", marks.get("t0", NONE), after)
-    marks["t0"] = after
-    change_mark(root, f"{me} {count}", NONE, Mark(True))
+    after = {"t0": Mark(me == "w0", (*(marks["t0"].tags if marks else ()), f"{me} {count}"))}
+    change_marks(root, marks, after)
+    marks = after
+    change_marks(root, {}, {f"{me} {count}": Mark(True)})
     corrections.remember("rig", Skeleton((me, str(count)), (-1, 0)), None, corrections.Correction(up="Z"))
 """
 
