@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from motionpatches.core.errors import StudioError
+from motionpatches.core.export.mends import in_place
 from motionpatches.core.motion.canonical import resample
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.retarget.from_positions import pose
@@ -86,9 +85,3 @@ def prepare(motion: Motion, choices: Choices) -> Prepared:
     if choices.fps is not None:
         motion = resample(motion, choices.fps)
     return Prepared(in_place(motion) if choices.in_place else motion, choices)
-
-
-def in_place(motion: Motion) -> Motion:
-    """Keep the root over the origin in every frame; heights stay."""
-    root = motion.positions[:, [motion.skeleton.root]] * np.array([1, 0, 1], np.float32)
-    return Motion(motion.positions - root, motion.fps, motion.skeleton, motion.name)

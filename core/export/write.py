@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from motionpatches.core.export.bvh import write_bvh
 from motionpatches.core.export.choices import PLAIN, Choices, Prepared, prepare
 from motionpatches.core.export.fbx import write_fbx
 from motionpatches.core.export.gltf import write_glb
+from motionpatches.core.export.mends import in_place
 from motionpatches.core.motion.motion import Motion
 
 
@@ -45,6 +46,8 @@ def write_motion(motion: Motion, path: Path, choices: Choices = PLAIN) -> None:
     exporter = EXPORTERS.get(path.suffix.lower())
     if exporter is None:
         raise StudioError(f"Motions are written as {', '.join(EXPORTERS)}, not {path.suffix or path.name}.")
+    if motion.partner is not None and choices.in_place:  # moved alike, so that they keep their distance
+        motion, choices = in_place(motion), replace(choices, in_place=False)
     first, *others = motion.people
     exporter.write(prepare(first, choices), path)
     for other in others:

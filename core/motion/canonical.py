@@ -106,18 +106,35 @@ def resample(motion: Motion, fps: float) -> Motion:
     before, after = motion.positions[low], motion.positions[low + 1]
     if np.all((weight < 1e-4) | (weight > 1 - 1e-4)):
         return replace(motion, positions=np.where(weight < 0.5, before, after), fps=fps)
+    positions = between_poses(before, after, weight, motion.skeleton)
+    return replace(motion, positions=positions, fps=fps)
+
+
+def between_poses(before: np.ndarray, after: np.ndarray, weight: np.ndarray, skeleton: Skeleton) -> np.ndarray:
+    """Interpolate poses (T, J, 3): roots linearly, each bone along the great circle, so that bones keep their length.
+
+    Args:
+        before, after: (T, J, 3).
+        weight: Share of the way from `before` to `after`, (T, 1, 1).
+        skeleton: Of both.
+    """
     positions = before * (1 - weight) + after * weight
-    bones = motion.skeleton.bones
+    bones = skeleton.bones
     # Roots are interpolated above. Bones turn by slerp, and joints are put together again from the root outwards.
     if len(bones):
         vectors = between_directions(
             before[:, bones[:, 1]] - before[:, bones[:, 0]], after[:, bones[:, 1]] - after[:, bones[:, 0]], weight
         )
-        vector_of = dict(zip(bones[:, 1].tolist(), vectors.transpose(1, 0, 2), strict=True))
-        for joint in motion.skeleton.topological_order:
-            if joint in vector_of:
-                positions[:, joint] = positions[:, motion.skeleton.parents[joint]] + vector_of[joint]
-    return replace(motion, positions=positions, fps=fps)
+        put_together(positions, vectors, skeleton)
+    return positions
+
+
+def put_together(positions: np.ndarray, vectors: np.ndarray, skeleton: Skeleton) -> None:
+    """Place joints of `positions` (T, J, 3), but for the roots, by the vectors (T, B, 3) of `skeleton.bones`."""
+    vector_of = dict(zip(skeleton.bones[:, 1].tolist(), vectors.transpose(1, 0, 2), strict=True))
+    for joint in skeleton.topological_order:
+        if joint in vector_of:
+            positions[:, joint] = positions[:, skeleton.parents[joint]] + vector_of[joint]
 
 
 def between_directions(a: np.ndarray, b: np.ndarray, weight: np.ndarray) -> np.ndarray:

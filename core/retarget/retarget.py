@@ -6,16 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from motionpatches.core.motion.kinematics import axis_angle_matrices
-from motionpatches.core.motion.rotations import between, frames, shortest, unit
+from motionpatches.core.motion.rotations import between, frames, shortest
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG
 from motionpatches.core.retarget.from_positions import HINGES, on_floor
 from motionpatches.core.retarget.rig import PosedMotion, Rig
 from motionpatches.core.retarget.roles import Body, along, body_of
+from motionpatches.core.retarget.two_bones import reach
 
 LEGS = (RIGHT_LEG, LEFT_LEG)
-# Longest distance of hip and ankle, as a share of thigh and shin: a leg is never quite straight.
-REACH = 0.99995
 # Percentile of the heights of the lowest foot that counts as the floor.
 FLOOR = 1.0
 # Metres above its lowest place up to which an ankle belongs to a level foot, and from which on to one that hangs.
@@ -172,14 +170,7 @@ def _plant(two: Body, part: int, turns: np.ndarray, places: np.ndarray, ankle: n
     rest_second = at_rest[limb.end] - at_rest[limb.lower[0]]
     rest_axis = two.rest_turns[limb.upper[0]] @ np.array(HINGES[part])
     first, second = float(np.linalg.norm(rest_first)), float(np.linalg.norm(rest_second))
-    way = ankle - places[:, limb.upper[0]]
-    distance = np.clip(np.linalg.norm(way, axis=1), abs(first - second) + 1e-6, (first + second) * REACH)
-    straight = unit(way)
     axis = np.einsum("tij,j->ti", turns[:, limb.upper[0]], rest_axis)
-    axis = unit(axis - (axis * straight).sum(1, keepdims=True) * straight)
-    # Law of cosines: angles of thigh and shin with the line from hip to ankle.
-    at_hip = np.arccos(np.clip((first**2 + distance**2 - second**2) / (2 * first * distance), -1, 1))
-    at_ankle = np.arccos(np.clip((second**2 + distance**2 - first**2) / (2 * second * distance), -1, 1))
-    for joints, angle, rest in ((limb.upper, -at_hip, rest_first), (limb.lower, at_ankle, rest_second)):
-        direction = np.einsum("tij,tj->ti", axis_angle_matrices(angle[:, None] * axis), straight)
+    upper, lower, axis = reach(ankle - places[:, limb.upper[0]], first, second, axis)
+    for joints, direction, rest in ((limb.upper, upper, rest_first), (limb.lower, lower, rest_second)):
         turns[:, list(joints)] = (frames(direction, axis) @ frames(rest, rest_axis).T)[:, None]
