@@ -14,6 +14,7 @@ from motionpatches.app import crash
 from motionpatches.app.background.garbage import GarbageCollector
 from motionpatches.app.background.lane import Lanes
 from motionpatches.app.gl.canvas import NO_OPENGL, opengl_label, opengl_works
+from motionpatches.app.gl.thumbnail import ThumbnailPainter
 from motionpatches.app.settings import open_settings
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.dialogs.report import ReportDialog
@@ -48,6 +49,7 @@ class Studio:
         if self._to_begin is not None:
             (paths, model), self._to_begin = self._to_begin, None
             self._collector = GarbageCollector()
+            self.view_models.thumbnails.draw = ThumbnailPainter()
             self.workspace.open(paths)
             self.workspace.load_model(model or self.view_models.remembered.model(paths))
             if not opengl_works():

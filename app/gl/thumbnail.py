@@ -1,0 +1,76 @@
+"""Small pictures of poses, each from the front of its body, on nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtGui import QImage, QOffscreenSurface, QPainter
+
+from motionpatches.app.gl import geometry
+from motionpatches.app.gl.camera import Camera
+from motionpatches.app.gl.canvas import PainterRenderer, opengl_works
+from motionpatches.app.gl.offscreen import Offscreen, make_surface
+from motionpatches.core.motion.canonical import canonical
+from motionpatches.core.motion.motion import Motion
+
+# Raise it when figures look otherwise: pictures that are kept on disk are then made anew.
+FIGURE = 1
+# Where the camera stands, in radians from the body's front and above it; metres around joints; half of what is seen at least.
+AZIMUTH, ELEVATION, MARGIN_M, SMALLEST_M = 0.5, 0.16, 0.19, 0.6
+
+
+class ThumbnailPainter:
+    """Draws with OpenGL, or with a painter where there is none. Made in the window's thread, used in one other."""
+
+    def __init__(self) -> None:
+        self.surface: QOffscreenSurface | None = make_surface() if opengl_works() else None
+        self.version = f"{FIGURE}{'' if self.surface is not None else ' painter'}"
+        self._offscreen: Offscreen | None = None
+
+    def __call__(self, motion: Motion, frames: Sequence[int], size: int) -> QImage:
+        """Draw frames of a motion beside each other, each size x size. Raises StudioError."""
+        bones = geometry.bone_set(motion.skeleton)
+        poses = (canonical(motion.crop(frame, frame + 1)) for frame in frames)
+        pictures = [self._pose(geometry.figures(bones, pose, 0.0)[1], camera(pose), size) for pose in poses]
+        rows = np.concatenate(pictures, axis=1)
+        return QImage(rows.tobytes(), rows.shape[1], size, 4 * rows.shape[1], QImage.Format.Format_RGBA8888_Premultiplied).copy()
+
+    def close(self) -> None:
+        """Free the OpenGL context, in the thread that drew."""
+        if self._offscreen is not None:
+            self._offscreen.close()
+            self._offscreen = None
+
+    def _pose(self, figures: np.ndarray, eye: Camera, size: int) -> np.ndarray:
+        """Return a picture (size, size, 4) uint8, its colours multiplied by their opacity."""
+        from motionpatches.app.gl.renderer import Look
+
+        nothing = Look((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+        if self.surface is not None:
+            if self._offscreen is None:
+                self._offscreen = Offscreen(self.surface, (size, size))
+            return self._offscreen.frame(lambda renderer: renderer.draw((0, 0, size, size), eye, figures, nothing, bare=True))
+        image = QImage(size, size, QImage.Format.Format_RGBA8888_Premultiplied)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        PainterRenderer(painter, size, 1.0).draw((0, 0, size, size), eye, figures, nothing, bare=True)
+        painter.end()
+        return np.frombuffer(image.constBits(), np.uint8).reshape(size, size, 4).copy()
+
+
+def camera(pose: Motion) -> Camera:
+    """Return a camera that looks at a motion of one frame, which faces +Z, from half-left of its front, and is filled by it."""
+    points = geometry.all_people(pose)[0]
+    eye = Camera(azimuth=AZIMUTH, elevation=ELEVATION)
+    # Along right, up and towards the eye: the middle of the body, and the distance from which its farthest joint is in view.
+    axes = np.stack(eye.axes())
+    seen = points @ axes.T
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    middle = (low + high) / 2
+    across = np.maximum(np.abs(seen - middle)[:, :2].max(axis=1) + MARGIN_M, SMALLEST_M)
+    distance = float((across / np.tan(eye.field_of_view / 2) + (seen - middle)[:, 2]).max())
+    x, y, z = (middle @ axes).tolist()
+    return replace(eye, target=(x, y, z), distance=distance)
