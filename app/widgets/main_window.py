@@ -21,6 +21,7 @@ from motionpatches.app.widgets.pages import Pages, show
 from motionpatches.app.widgets.panels.captions import CaptionsPanel
 from motionpatches.app.widgets.panels.info import InfoPanel
 from motionpatches.app.widgets.panels.library import LibraryPanel
+from motionpatches.app.widgets.panels.notices import NoticeStack
 from motionpatches.app.widgets.panels.patches import PatchesPanel
 from motionpatches.app.widgets.panels.query import QueryPanel
 from motionpatches.app.widgets.panels.results import ResultsPanel
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self.welcome = Welcome(_ways_in(verbs), v.recent.paths)
         self.middle.addWidget(self.welcome)
         self.setStatusBar(Status(v.workspace))
+        self.notices = NoticeStack(v.workspace.notices, self)
         self._await_results = self._explaining = False
         self._connect()
         self._restore()

@@ -29,6 +29,7 @@ QMenu::separator { height: 1px; background: $line; margin: $unit $gap; }
 QMenu::icon, QMenu::indicator { width: $icon; height: $icon; padding-left: $unit; }
 QMenu::indicator:checked { image: url("$pictures/check-menu.svg"); }
 
+QFrame#notice { background: $raised; border: 1px solid $outline; border-radius: $radius; }
 QFrame#line { color: $line; max-width: 1px; background: $line; border: none; margin: $unit $unit; }
 
 QLabel { background: transparent; }
