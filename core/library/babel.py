@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from motionpatches.core.errors import FileProblem
+from motionpatches.core.library.facts import Facts
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key, left_out
 from motionpatches.core.library.scan import raw_take
 from motionpatches.core.library.text_file import read_text
@@ -17,6 +18,7 @@ from motionpatches.core.motion.skeleton import SMPL22
 from motionpatches.core.motion.stated import Stated
 from motionpatches.core.progress import Job, Meter
 from motionpatches.core.recognition import corrections
+from motionpatches.core.recognition.corrections import hierarchy_key
 
 if TYPE_CHECKING:
     from motionpatches.core.recognition.decide import Recognition
@@ -80,7 +82,8 @@ def babel_reader(_: Path) -> Reader:
 
         return Recognition(Stated(1.0, "AMASS"), Stated("Z", "AMASS"), PartFinding(SMPL22.chains, 1.0, "SMPL's joints"))
 
-    return Reader(read, raw, amass)
+    amass_facts = Facts(hierarchy_key(SMPL22), SMPL22.joint_count, quality="good")
+    return Reader(read, raw, amass, facts=lambda _: amass_facts)
 
 
 def _entries(file: Path) -> dict[str, Any]:

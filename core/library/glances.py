@@ -97,7 +97,7 @@ class Glances:
         if like is None:
             return None
         content = take_cache().content(file)
-        take = replace(like, frames=shown.frames, fps=shown.fps or like.fps, evidence=None)
+        take = replace(like, frames=shown.frames, fps=shown.fps or like.fps, evidence=None, notes=())
         return FoundFile(file, content.stamp, content.digest, (take,))
 
     def add(self, found: FoundFile, shown: Glance | None = None) -> FoundFile:

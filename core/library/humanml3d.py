@@ -18,6 +18,7 @@ import numpy as np
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
 from motionpatches.core.library.caption_text import read_captions_txt
 from motionpatches.core.library.captions import CaptionLine
+from motionpatches.core.library.facts import Facts, doubts_of, facts_from
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key, files_in, left_out
 from motionpatches.core.library.splits import read_splits
 from motionpatches.core.library.takes import after_the_end, clips_by_range
@@ -25,6 +26,7 @@ from motionpatches.core.motion.motion import Motion, caption_range
 from motionpatches.core.motion.placement import are_placed, is_placed
 from motionpatches.core.motion.skeleton import known_name
 from motionpatches.core.progress import Job, Meter
+from motionpatches.core.recognition import corrections
 
 if TYPE_CHECKING:
     from motionpatches.core.io.arrays.folder import SharedFormat
@@ -100,7 +102,20 @@ def _reader(root: Path, shared: Callable[[], SharedFormat]) -> Reader:
         motion = shared().read(clip.path)
         return replace(motion, placed=placed() and is_placed(motion))
 
-    return Reader(read, lambda clip: shared().raw(clip.path), lambda clip: shared().recognition, caption_range)
+    return Reader(
+        read,
+        lambda clip: shared().raw(clip.path),
+        lambda clip: shared().recognition,
+        caption_range,
+        lambda clip: _facts(clip, shared()),
+    )
+
+
+def _facts(clip: Clip, shared: SharedFormat) -> Facts:
+    said = corrections.find(shared.skeleton, clip.path)
+    doubts = doubts_of(shared.recognition)
+    key, joints = corrections.hierarchy_key(shared.skeleton), shared.skeleton.joint_count
+    return facts_from(key, joints, shared.fps, said, bool(shared.skeleton.chains or shared.recognition.parts.chains), doubts)
 
 
 def _are_placed(files: list[Path], shared: SharedFormat) -> bool:

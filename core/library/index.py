@@ -221,6 +221,34 @@ def load_reading(root: Path, path: str, take: str, file: Path | None = None) -> 
         return None
 
 
+def load_takes(root: Path, file: Path | None = None) -> dict[tuple[str, str], tuple[float, int, str, tuple[str, ...]]]:
+    """Rate, joints, hierarchy and notes of each take, by path and name; {} without an index."""
+    fields = ("name", "fps", "joints", "hierarchy", "notes")
+    columns = ", ".join(f"json_extract(take.value, '$.{field}')" for field in fields)
+    source = "json_each(CASE WHEN json_valid(files.takes) THEN files.takes ELSE '[]' END) AS take"
+    rows = _rows(root, f"SELECT files.path, {columns} FROM files, {source}", (), file)
+    try:
+        return {
+            (path, name): (float(fps), int(joints), hierarchy, tuple(json.loads(notes or "[]")))
+            for path, name, fps, joints, hierarchy, notes in rows
+        }
+    except (TypeError, ValueError, RecursionError):
+        return {}
+
+
+def load_readings(root: Path, file: Path | None = None) -> dict[tuple[str, str], Recognition]:
+    """How each take is read, by path and name; {} without an index."""
+    from motionpatches.core.recognition.stored import recognition_from
+
+    contents = _rows(root, "SELECT id, content FROM recognitions", (), file)
+    readings = _rows(root, "SELECT path, take, recognition FROM readings", (), file)
+    try:
+        known = {number: recognition_from(json.loads(content)) for number, content in contents}
+        return {(path, take): known[number] for path, take, number in readings}
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, OverflowError):
+        return {}
+
+
 def _rows(root: Path, query: str, values: tuple[str, ...], file: Path | None) -> list[tuple[Any, ...]]:
     """What a query of the index of this format gives; [] where there is none."""
     file = file or index_file(root)

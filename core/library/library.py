@@ -14,6 +14,7 @@ from motionpatches.core.motion.motion import Motion, frame_range
 from motionpatches.core.motion.raw import RawTake
 
 if TYPE_CHECKING:
+    from motionpatches.core.library.facts import Facts
     from motionpatches.core.library.scan import FoundFile
     from motionpatches.core.recognition.decide import Recognition
 
@@ -71,12 +72,14 @@ def files_in(folder: Path, suffix: str) -> list[Path]:
 
 class Reader(NamedTuple):
     """The way to a library's motions. `raw` and `recognition` give a clip's take as its file holds it and how it is read, where
-    import can be checked (None: the layout says it all). `frames` turns the range of a clip into frames."""
+    import can be checked (None: the layout says it all). `frames` turns the range of a clip into frames. `facts` tells what is
+    known of a clip's take (None: what the scan found)."""
 
     read: Callable[[Clip], Motion]
     raw: Callable[[Clip], RawTake] | None = None
     recognition: Callable[[Clip], Recognition] | None = None
     frames: Callable[[float, float, float, int], tuple[int, int]] = frame_range
+    facts: Callable[[Clip], Facts] | None = None
 
 
 @dataclass(frozen=True, eq=False)

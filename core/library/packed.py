@@ -19,11 +19,13 @@ from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.hashing import content_digest
 from motionpatches.core.io.containers.npy_file import read_npz
 from motionpatches.core.io.limits import LONGEST_NAME, MAX_JOINTS, check_rate
+from motionpatches.core.library.facts import Facts
 from motionpatches.core.library.library import Clip, Library, Reader
 from motionpatches.core.library.takes import take_id
 from motionpatches.core.motion.motion import Assumption, Motion
 from motionpatches.core.motion.skeleton import Skeleton
 from motionpatches.core.progress import Job, Progress
+from motionpatches.core.recognition.corrections import hierarchy_key
 
 STEP_M = 0.0005
 LONGEST_TEXT = 10_000
@@ -75,8 +77,12 @@ def open_packed(path: Path) -> Job[Library]:
         block = positions[start:end].reshape(-1, skeleton.joint_count, 3).astype(np.float32) * np.float32(STEP_M)
         return Motion(block, fps, skeleton, clip.id, (rate,))
 
+    def facts(clip: Clip) -> Facts:
+        skeleton = rows[take_id(clip)][2]
+        return Facts(hierarchy_key(skeleton), skeleton.joint_count, fps, "good" if skeleton.chains else "no body")
+
     kinds = f"{skeletons[0].joint_count} joints" if len(skeletons) == 1 else f"{len(skeletons)} skeletons"
-    return Library(path, name, "packed library", clips, Reader(read), (), (f"{kinds}, metres, up Y, {fps:g} fps",))
+    return Library(path, name, "packed library", clips, Reader(read, facts=facts), (), (f"{kinds}, metres, up Y, {fps:g} fps",))
 
 
 def _skeleton(values: dict[str, Any]) -> Skeleton:

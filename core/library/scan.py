@@ -25,6 +25,7 @@ class Found:
     """A take as a scan found it: `name` within its file, rate, frames, its own captions, and what it says of its rig.
 
     `evidence` is None where the take was not looked at: others of its `rig` (as a glance shows it) in its folder speak for it.
+    `notes`: what the reader left out, filled in or cut off.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Found:
     hierarchy: str
     evidence: Evidence | None
     rig: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +50,8 @@ class FoundFile:
 
 
 LOOKED_AT = 1000
+# Notes of readers about data that the motion lacks.
+LOST = ("gaps", "left out", "frames")
 _looked_at: dict[str, tuple[Found, ...]] = {}
 Readings = dict[tuple[str, str], "Recognition"]
 
@@ -78,6 +82,7 @@ def found_in(take: RawTake) -> Found:
         take.captions,
         hierarchy_key(take.skeleton),
         evidence_of(take),
+        notes=tuple(f"{note.what}: {note.value}, {note.reason}" for note in take.notes if note.what in LOST),
     )
 
 
@@ -154,6 +159,7 @@ def takes_from(values: list[dict[str, Any]]) -> tuple[Found, ...]:
             **{
                 **v,
                 "captions": tuple(v["captions"]),
+                "notes": tuple(v.get("notes", ())),
                 "evidence": None if v["evidence"] is None else evidence_from(v["evidence"]),
             }
         )
