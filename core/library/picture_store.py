@@ -15,6 +15,16 @@ TOUCH_S, CHECK_EVERY = 3600.0, 64
 LOW_WATER = 0.9
 BUSY_S = 2.0
 T = TypeVar("T")
+# What the disk or another process refuses for now; any other error is a file that this class did not write.
+_REFUSED = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_IOERR,
+}
 _TABLE = "CREATE TABLE IF NOT EXISTS pictures (key TEXT PRIMARY KEY, used REAL, size INTEGER, data BLOB)"
 # The pictures beyond the limit, counted from the one that was used last.
 _TRIM = """
@@ -80,9 +90,11 @@ class PictureStore:
                 base.execute("PRAGMA synchronous = OFF")
                 base.execute(_TABLE)
                 return work(base)
-        except (sqlite3.OperationalError, OSError):
-            return otherwise  # locked, full, read-only
-        except (sqlite3.DatabaseError, TypeError, ValueError):
+        except OSError:
+            return otherwise
+        except (sqlite3.Error, TypeError, ValueError) as error:
+            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _REFUSED:
+                return otherwise
             with suppress(OSError):
                 file.unlink(missing_ok=True)
             return otherwise

@@ -48,27 +48,26 @@ def _part_poses(motion: Motion) -> tuple[np.ndarray, np.ndarray]:
     """Return poses (T, 6, 3) and the standing pose (6, 3).
 
     A pose is a vector from the first to the last joint of each body part, over its length, seen from the body's front; and the
-    height of the root over the floor, over the length of the legs.
+    height of the hips over the lowest ankle, over the length of the legs.
     """
     positions, chains = motion.positions, motion.skeleton.chains
     sample = positions[:: -(-len(positions) // SAMPLED)]
     parts = [limb(sample, chain) for chain in chains]
     ends = [(one.start, one.end, one.length) for one in parts]
     torso = list(chains[TORSO])
-    length = float(np.median(np.linalg.norm(np.diff(sample[:, torso], axis=1), axis=2).sum(axis=1)))
-    ends[TORSO] = torso[0], torso[-1], length
+    ends[TORSO] = torso[0], torso[-1], float(np.median(np.linalg.norm(np.diff(sample[:, torso], axis=1), axis=2).sum(axis=1)))
     vectors = np.stack([(positions[:, b] - positions[:, a]) / max(size, 1e-6) for a, b, size in ends], axis=1)
     # Turn each frame about Y so that the body faces +Z.
     ahead = facing(positions, motion.skeleton)
     c, s = ahead[:, 2:], ahead[:, :1]
     x, z = vectors[..., 0] * c - vectors[..., 2] * s, vectors[..., 0] * s + vectors[..., 2] * c
-    # A body stands with its ankles as low as they ever are, below straight legs.
-    floor, legs = float(positions[..., 1].min()), max(parts[RIGHT_LEG].length, parts[LEFT_LEG].length, 1e-6)
-    ankles = float(positions[:, [parts[RIGHT_LEG].end, parts[LEFT_LEG].end], 1].min()) - floor
+    # A body stands with straight legs over ankles that are as low as they ever are.
+    legs = parts[RIGHT_LEG], parts[LEFT_LEG]
+    length, ankles = max(*(leg.length for leg in legs), 1e-6), positions[:, [leg.end for leg in legs], 1].min()
     height = np.zeros((len(positions), 1, 3), np.float32)
-    height[:, 0, 1] = (positions[:, motion.skeleton.root, 1] - floor) / legs
+    height[:, 0, 1] = (positions[:, [leg.start for leg in legs], 1].mean(axis=1) - ankles) / length
     standing = np.tile(np.array([0.0, -1.0, 0.0], np.float32), (len(ends) + 1, 1))
-    standing[TORSO, 1], standing[-1, 1] = 1.0, 1.0 + ankles / legs
+    standing[[TORSO, -1], 1] = 1.0
     return np.concatenate([np.stack([x, vectors[..., 1], z], axis=2), height], axis=1), standing
 
 
