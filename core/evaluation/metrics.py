@@ -76,6 +76,21 @@ def _last_without_score(ranks: np.ndarray, best: np.ndarray, items: int) -> np.n
     return np.where(np.isneginf(best[:, 0]), float(items), ranks)
 
 
+def found_first(scores: np.ndarray, equal: np.ndarray) -> int:
+    """Count the items that stand among the first of their own query: the first m of a query with m right items (R-precision,
+    not divided by the number of items). Equal queries count once.
+
+    Args:
+        scores: (N, N), row i is the query that belongs to item i; a wrong item comes before a right one of the same score.
+        equal: (N, N) bool, queries are the same; their items are the right ones.
+    """
+    rows = np.flatnonzero(equal.argmax(axis=1) == np.arange(len(equal)))
+    right, scores = equal[rows], np.where(np.isfinite(scores), scores, -np.inf)[rows]
+    order = np.lexsort((right, -scores), axis=1)
+    among = np.arange(right.shape[1]) < right.sum(axis=1, keepdims=True)
+    return int((np.take_along_axis(right, order, axis=1) & among).sum())
+
+
 def summarise(ranks: np.ndarray, digits: int | None = 2) -> Scores:
     """R@1, 2, 3, 5, 10 in percent and the median rank; rounded to `digits`, None for not at all.
 

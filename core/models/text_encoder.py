@@ -149,6 +149,15 @@ class TextEncoder(nn.Module):
                     words.update({sentence[start:end] for start, end in spans if start < end})
         return Unread(words, cut)
 
+    def token_counts(self, words: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each word by itself; 0 for one that has none."""
+        found: list[int] = []
+        for at in range(0, len(words), TOGETHER):
+            with told_panics("a panic"):
+                encoded = self.tokenizer.encode_batch(list(words[at : at + TOGETHER]), add_special_tokens=False)
+            found += [0 if self._unknown_id in e.ids else sum(e.attention_mask) for e in encoded]
+        return found
+
     @cached_property
     def _unknown_id(self) -> int:
         """The token of unknown words; -1 where every text has tokens."""

@@ -10,6 +10,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.library.library import Library
 from motionpatches.core.training.assemble import split_clips
 from motionpatches.core.training.config import TrainingConfig
+from motionpatches.core.training.holdout import phrase
 
 SIDES = re.compile(r"\b(?:left|right|clockwise|anticlockwise|counterclockwise)\w*\b", re.IGNORECASE)
 SMALL, LARGE = 60, 1000
@@ -58,7 +59,12 @@ def advise(library: Library, base: TrainingConfig) -> Advice:
             changes["mirror"] = False
             reasons.append("No mirrored motions: the captions hardly name a side, so that left and right would become the same.")
     if not any(clip.split == "val" for clip in library.clips):
-        reasons.append(f"The library has no validation split: {len(val)} clips are held back to choose the best epoch.")
+        kept, phrases = {phrase(clip) for clip in train}, {phrase(clip) for clip in val}
+        unseen = f", {len(phrases - kept):,} of them in no other clip" if phrases - kept else ""
+        reasons.append(
+            f"The library has no validation split: {len(val):,} clips with {len(phrases):,} different captions{unseen} are held "
+            "out to measure the model and to choose the best epoch."
+        )
     changes["sentences"] = _different([c.caption for c in (*val, *train) if len(c.caption) <= LONGEST])
     return Advice(replace(base, **changes), trained, tuple(reasons))
 

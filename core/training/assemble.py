@@ -15,6 +15,7 @@ from motionpatches.core.library.open import open_library
 from motionpatches.core.library.splits import in_no_split, training_clips
 from motionpatches.core.library.statistics import library_statistics
 from motionpatches.core.models.build import new_model, rebuilt, with_statistics
+from motionpatches.core.models.catalogue import FEW_VALIDATED
 from motionpatches.core.models.checkpoint import CheckpointInfo, load_model
 from motionpatches.core.models.config import changed, preset
 from motionpatches.core.models.motion_text_model import MotionTextModel
@@ -32,6 +33,8 @@ from motionpatches.core.training.dataset import (
 )
 from motionpatches.core.training.distributed import World
 from motionpatches.core.training.events import Preparing, Steps, Warned
+from motionpatches.core.training.holdout import held_out, states_percentage
+from motionpatches.core.training.vocabulary import LEARNED
 
 T = TypeVar("T")
 
@@ -99,8 +102,8 @@ def starting_model(config: TrainingConfig, statistics: Callable[[PatchRecipe], P
 def split_clips(library: Library, seed: int, share: float = 1.0) -> tuple[list[Clip], list[Clip]]:
     """Choose training clips (a seeded `share` of them) and validation clips among the captioned ones.
 
-    Without a val split, every twentieth clip (at least 2) of a seeded shuffle validates. Clips in no split are trained on only
-    where no clip is in the split train.
+    Without a val split, `holdout.held_out` chooses those that validate. Clips in no split are trained on only where no clip is
+    in the split train.
 
     Raises:
         StudioError: too few captioned clips.
@@ -111,10 +114,9 @@ def split_clips(library: Library, seed: int, share: float = 1.0) -> tuple[list[C
     if not train_part:
         raise StudioError(f"{library.name} has no captioned training clip. Add captions, then train.")
     if not val_part:
-        order = np.random.default_rng(seed).permutation(len(train_part))
-        held_out = set(order[: max(2, len(order) // 20)].tolist())
-        val_part = [c for i, c in enumerate(train_part) if i in held_out]
-        train_part = [c for i, c in enumerate(train_part) if i not in held_out]
+        chosen = held_out(train_part, seed)
+        val_part = [c for i, c in enumerate(train_part) if i in chosen]
+        train_part = [c for i, c in enumerate(train_part) if i not in chosen]
     if share < 1:
         kept = np.random.default_rng([seed, 1]).permutation(len(train_part))[: max(round(len(train_part) * share), 2)]
         train_part = [train_part[i] for i in sorted(kept)]
@@ -151,8 +153,10 @@ def _drive(job: Job[T]) -> Steps[T]:
         yield Preparing(progress.what, progress.done, progress.total)
 
 
-def checkpoint_info(config: TrainingConfig, data: Prepared, metrics: dict[str, Any], precision: str) -> CheckpointInfo:
-    """Describe a model of a run: its scores, and what it was trained on, how, and in which precision."""
+def checkpoint_info(
+    config: TrainingConfig, data: Prepared, metrics: dict[str, Any], precision: str, learned: str
+) -> CheckpointInfo:
+    """Describe a model of a run: its scores, and what it was trained on, how, and in which precision; `learned`: words."""
     provenance = {
         "library": data.library,
         "clips": data.clips,
@@ -167,4 +171,8 @@ def checkpoint_info(config: TrainingConfig, data: Prepared, metrics: dict[str, A
         "chosen_on": f"validation ({len(data.val):,} clips)" if "val" in metrics else "none, the last epoch",
         "date": date.today().isoformat(),
     }
+    if learned:
+        provenance[LEARNED] = learned
+    if not states_percentage(len(data.val), data.val.phrases):
+        provenance[FEW_VALIDATED] = True
     return CheckpointInfo(metrics, provenance)

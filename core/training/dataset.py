@@ -47,6 +47,11 @@ class PreparedClips:
         return len(self.captions)
 
     @property
+    def phrases(self) -> int:
+        """Number of different first captions, with which the clips are measured."""
+        return len({captions[0] for captions in self.captions})
+
+    @property
     def normalised(self) -> bool:
         """Tell whether the z-score is done already."""
         return self.recipe.normalisation == "joint" and self.recipe.form == "patches"

@@ -71,7 +71,7 @@ class Started(Event):
 
     `train`, `val`: numbers of clips; `skipped`: clips that could not be used, with the reasons of the first three;
     `resumed_at`: the last step of the earlier start, None for a new run; `before`: scores before the first step of a new run;
-    `precision`: 'bf16' or 'fp32', '' in runs of version 0.2 and earlier.
+    `precision`: 'bf16' or 'fp32', '' in runs of version 0.2 and earlier. `phrases`: different captions that validate, 0 there.
     """
 
     kind: ClassVar[str] = "start"
@@ -87,6 +87,7 @@ class Started(Event):
     resumed_at: int | None = None
     before: Measured | None = None
     precision: str = ""
+    phrases: int = 0
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.dataset import Prepared, remove_prepared
 from motionpatches.core.training.ema import WeightAverage
 from motionpatches.core.training.resume import Progress
+from motionpatches.core.training.vocabulary import learned_words, with_learned
 
 # The models in a run folder.
 BEST, LAST = "best", "last"
@@ -38,6 +39,8 @@ class Saving:
 
     def __post_init__(self) -> None:
         self.saved_at, self.took_s = time.perf_counter(), 0.0
+        captions = (caption for captions in self.data.train.captions for caption in captions)
+        self.learned = with_learned(learned_words(self.model.provenance), captions, self.model.text_encoder)
 
     def is_due(self) -> bool:
         """Tell whether the configuration asks for the state now; a slow disk is asked less often."""
@@ -82,4 +85,4 @@ class Saving:
         remove_prepared(self.folder)
 
     def _info(self, progress: Progress, metrics: dict[str, Any]) -> CheckpointInfo:
-        return checkpoint_info(self.config, self.data, metrics, progress.precision)
+        return checkpoint_info(self.config, self.data, metrics, progress.precision, self.learned)

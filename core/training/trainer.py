@@ -137,6 +137,7 @@ class _Run:
             resumed_at=self.progress.step if resumed else None,
             before=self._measure() if self.world.is_main and not resumed else None,
             precision=self.settled.precision,
+            phrases=self.data.val.phrases,
         )
         if self.world.is_main and not resumed:
             for note in notes(self.config, self.model, (c for captions in self.data.train.captions for c in captions)):

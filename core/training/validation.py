@@ -6,12 +6,13 @@ import numpy as np
 import torch
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.evaluation.metrics import Figures, retrieval
+from motionpatches.core.evaluation.metrics import Figures, equal_captions, found_first, retrieval, similarity
 from motionpatches.core.models import device as devices
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.training.batches import first_window
 from motionpatches.core.training.dataset import Prepared, PreparedClips
 from motionpatches.core.training.events import FoundClip, WatchedSentence
+from motionpatches.core.training.holdout import FIRST
 from motionpatches.core.training.resume import seeded
 
 WATCHED = 256
@@ -26,7 +27,8 @@ class NotFinite(StudioError):
 
 
 def evaluate_prepared(model: MotionTextModel, clips: PreparedClips, device: str, precision: str = "auto") -> Figures:
-    """Measure both definitions of *All* on first captions and first windows.
+    """Measure both definitions of *All* on first captions and first windows, and the share of clips that stand among the first
+    of their own caption (FIRST, in percent, exact-caption, text to motion).
 
     Args:
         model: on `device`.
@@ -42,7 +44,10 @@ def evaluate_prepared(model: MotionTextModel, clips: PreparedClips, device: str,
     texts = _texts(model, captions, device, precision)
     if not (np.isfinite(texts).all() and np.isfinite(motions).all()):
         raise NotFinite("The model's embeddings are NaN or infinite, so that it has no scores. Use another model.")
-    return retrieval(texts, motions, captions)
+    figures = retrieval(texts, motions, captions)
+    found = found_first(similarity(texts, motions), equal_captions(captions))
+    figures["exact_caption"]["t2m"][FIRST] = round(100 * found / len(captions), 4)
+    return figures
 
 
 def selection_score(metrics: Figures) -> float:

@@ -8,6 +8,7 @@ from motionpatches.app.viewmodels.fine_tuning import FineTuning
 from motionpatches.app.widgets.plain import Html, html, joined, shown
 from motionpatches.core.progress import format_duration
 from motionpatches.core.training.events import FoundClip
+from motionpatches.core.training.outcome import Outcome, outcome
 from motionpatches.core.training.runs import Run, differences
 
 # Watched sentences, and results of each, that are listed.
@@ -83,13 +84,25 @@ def state_text(run: Run, here: bool) -> str:
         run.status
     ]
     if h.epochs:
-        best = max(h.epochs.values(), key=lambda e: (e.best, e.epoch))
-        exact = best.val["exact_caption"]
-        words += (
-            f" after epoch {max(h.epochs)}; best: epoch {best.epoch}, validation R@1 {exact['t2m']['R@1']:.1f} text to "
-            f"motion, {exact['m2t']['R@1']:.1f} motion to text"
-        )
+        words += f" after epoch {max(h.epochs)}; {_best_text(run)}"
     return f"{words}. {h.error}".strip() if run.status in ("failed", "broken") else words
+
+
+def _best_text(run: Run) -> str:
+    """Return the best epoch of a run and its scores: in percent, as counts, or none, as the number of clips allows."""
+    best = max(run.history.epochs.values(), key=lambda e: (e.best, e.epoch))
+    found, exact = outcome(run.history), best.val["exact_caption"]
+    if found is None or found.percentages:
+        recall = f"{exact['t2m']['R@1']:.1f} text to motion, {exact['m2t']['R@1']:.1f} motion to text"
+        return f"best: epoch {best.epoch}, validation R@1 {recall}"
+    if found.counts:
+        return f"best: epoch {best.epoch}; your phrases found first: {found_text(found)}"
+    return f"best: epoch {best.epoch}; too few clips to measure ({found.clips} held out)"
+
+
+def found_text(found: Outcome) -> str:
+    """Return the two numbers of a run: '7 of 20 before, 18 of 20 after'."""
+    return f"{found.before} of {found.clips} before, {found.after} of {found.clips} after"
 
 
 def cost_text(form: FineTuning) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from motionpatches.app.widgets.plain import NAME, html, shown
 from motionpatches.app.widgets.theme import muted
 from motionpatches.core.training.history import History
+from motionpatches.core.training.holdout import PERCENTAGE, states_percentage
 from motionpatches.core.training.runs import Run
 
 # Okabe and Ito's colours, which colour-blind people tell apart.
@@ -24,6 +25,8 @@ PLOTS = {
     "rates": ("Learning rates", "step"),
     "speed": ("Motions per second", "step"),
 }
+# In place of a title, where a percentage would say nothing.
+FEW = f"Validation recall: not of fewer than {PERCENTAGE} clips and captions"
 LINES = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
 
 
@@ -60,6 +63,7 @@ class Curves(QWidget):
             self.plots[name] = plot
             grid.addWidget(plot, at // 2, at % 2)
         self.plots["recall"].setYRange(0, 100, padding=0.04)
+        self._few = False
         self._shown: list[tuple[str, str]] = []
         self._lines: dict[tuple[str, str], pg.PlotDataItem] = {}
         self._colour()
@@ -73,6 +77,10 @@ class Curves(QWidget):
             wanted |= _curves(run, COLOURS[at % len(COLOURS)] if several else "", prefix)
         if list(wanted) != self._shown:
             self._make(wanted)
+        few = bool(runs) and not any(_states_percentage(run) for run in runs)
+        if few != self._few:
+            self._few = few
+            self._colour()
         for key, curve in wanted.items():
             self._lines[key].setData(np.asarray(curve.x, float), np.asarray(curve.y, float))
 
@@ -94,7 +102,7 @@ class Curves(QWidget):
         base, text = self.palette().color(QPalette.ColorRole.Base), muted(self)
         for name, plot in self.plots.items():
             plot.setBackground(base)
-            plot.setTitle(PLOTS[name][0], color=QColor(text))
+            plot.setTitle(FEW if name == "recall" and self._few else PLOTS[name][0], color=QColor(text))
             for side in ("left", "bottom"):
                 plot.getAxis(side).setPen(text)
                 plot.getAxis(side).setTextPen(text)
@@ -114,6 +122,8 @@ def _curves(run: Run, colour: str, prefix: str) -> dict[tuple[str, str], Curve]:
     steps, loss = h.loss()
     found["loss", f"{prefix}loss"] = Curve(steps, _smooth(loss), colour or COLOURS[0])
     for at, (way, label) in enumerate((("t2m", "text to motion"), ("m2t", "motion to text"))):
+        if not _states_percentage(run):
+            break
         for name, style in (("R@1", "solid"), ("R@5", "dash")) if not prefix else (("R@1", "solid"),):
             epochs, figures = h.recall(way, name)
             line = "dash" if prefix and at else style
@@ -124,6 +134,11 @@ def _curves(run: Run, colour: str, prefix: str) -> dict[tuple[str, str], Curve]:
             found["rates", f"{prefix}{part}"] = Curve(x, rates, colour or COLOURS[at], list(LINES)[at] if prefix else "solid")
     found["speed", f"{prefix}motions/s"] = Curve(steps, _speeds(h), colour or COLOURS[2])
     return found
+
+
+def _states_percentage(run: Run) -> bool:
+    start = run.history.start
+    return start is None or states_percentage(start.val, start.phrases)
 
 
 def _speeds(history: History) -> list[float]:

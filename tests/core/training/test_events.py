@@ -86,6 +86,7 @@ def test_lines_keep_the_keys_of_older_versions():
         "skipped_first": [],
         "resumed_at": 7,
         "precision": "",
+        "phrases": 0,
     }
     assert json.loads(EVENTS[1].to_line())["resumed_at"] is None
     assert json.loads(EVENTS[1].to_line())["before"]["sentences"][0]["hits"][0]["score"] == 0.75
