@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 # Characters of what is wrong with a file; of what to do, half of them.
@@ -43,4 +44,8 @@ def os_problem(path: str | Path, error: OSError) -> FileProblem:
         return FileProblem(path, "it does not exist", "Check the path")
     if isinstance(error, IsADirectoryError):
         return FileProblem(path, "it is a folder, not a file", "Open it as a library instead")
+    if error.errno == errno.ENOSPC:
+        return FileProblem(path, "the disk is full", "Free some space or choose another place")
+    if error.errno == errno.EROFS:
+        return FileProblem(path, "the disk can only be read", "Choose another place")
     return FileProblem(path, f"the system refused it ({error.strerror or error})", "Check the disk and try again")

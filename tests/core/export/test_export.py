@@ -138,7 +138,7 @@ def test_every_exporter_writes_each_person_to_a_file_that_reads_back(smpl_motion
 
 
 def test_an_unknown_suffix_names_the_known_ones(smpl_motion, tmp_path):
-    with pytest.raises(StudioError, match=r"\.bvh, \.fbx, \.glb, \.npz, \.npy, \.csv, not \.xyz"):
+    with pytest.raises(StudioError, match=r"\.bvh, \.fbx, \.glb, \.usda, \.npz, \.npy, \.csv, not \.xyz"):
         write_motion(smpl_motion, tmp_path / "a.xyz")
     assert not list(tmp_path.iterdir())
 
