@@ -37,7 +37,7 @@ class Offscreen:
         Raises:
             StudioError: OpenGL 3.3 is missing.
         """
-        self.context = QOpenGLContext()
+        self.surface, self.context = surface, QOpenGLContext()
         self.context.setFormat(surface.format())
         if not self.context.create() or not self.context.makeCurrent(surface):
             raise StudioError("Pictures need OpenGL 3.3, which was not found here. Data formats (bvh, npz, csv) work without.")
@@ -55,6 +55,7 @@ class Offscreen:
         """Return the picture that `draw(renderer)` draws into (0, 0, width, height), y up, as rows from the top."""
         from OpenGL import GL as gl
 
+        self.context.makeCurrent(self.surface)  # in the window's thread views have contexts of their own
         self.smooth.bind()
         draw(self.renderer)
         QOpenGLFramebufferObject.blitFramebuffer(self.plain, self.smooth)
@@ -65,5 +66,6 @@ class Offscreen:
 
     def close(self) -> None:
         """Free the buffers and release the context."""
+        self.context.makeCurrent(self.surface)
         del self.plain, self.smooth, self.renderer
         self.context.doneCurrent()
