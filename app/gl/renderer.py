@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,16 +16,19 @@ from OpenGL import GL as gl  # noqa: E402
 from motionpatches.app.detail import FULL  # noqa: E402
 from motionpatches.app.gl import shaders  # noqa: E402
 from motionpatches.app.gl.camera import Camera  # noqa: E402
+from motionpatches.app.gl.figure.drawing import FigureDrawing  # noqa: E402
+from motionpatches.app.gl.figure.posed import Posed  # noqa: E402
 from motionpatches.app.gl.geometry import INSTANCE_FLOATS, capsule  # noqa: E402
 
 
 @dataclass(frozen=True)
 class Look:
-    """Colours (0 to 1) of the surroundings: background and fog, floor, lines on the floor."""
+    """Colours (0 to 1) of the surroundings: background and fog, floor, lines on the floor; strength of the light from behind."""
 
     background: tuple[float, float, float]
     floor: tuple[float, float, float]
     line: tuple[float, float, float]
+    rim: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +40,11 @@ class Skin:
     place: np.ndarray
 
 
-DARK = Look((0.105, 0.112, 0.128), (0.150, 0.158, 0.176), (0.30, 0.32, 0.36))
+DARK = Look((0.105, 0.112, 0.128), (0.150, 0.158, 0.176), (0.30, 0.32, 0.36), 0.55)
 LIGHT = Look((0.925, 0.935, 0.950), (0.865, 0.880, 0.900), (0.68, 0.70, 0.74))
 
+# Locations and sizes of the rows of `geometry.instances`: start, end, radii and colour, one row for each instance.
+_ROW = ((1, 3), (2, 3), (3, 2), (4, 3))
 # Pixels of height from which a body is worth the fine mesh.
 FINE_ABOVE = 320
 
@@ -57,6 +63,8 @@ class Renderer:
         self.body, (self.body_places, self.body_faces) = gl.glGenVertexArrays(1), gl.glGenBuffers(2)
         self.faces_of: np.ndarray | None = None
         self.empty = gl.glGenVertexArrays(1)
+        self.figures = FigureDrawing(_program, self._use, self._at)
+        self.shared: tuple[np.ndarray, np.ndarray, Look] | None = None
         gl.glBindVertexArray(0)
 
     def _mesh(self, vertices: np.ndarray, triangles: np.ndarray) -> tuple[int, int]:
@@ -70,15 +78,20 @@ class Renderer:
         gl.glVertexAttribPointer(0, 4, gl.GL_FLOAT, False, 16, ctypes.c_void_p(0))
         gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, elements)
         gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, triangles.nbytes, triangles, gl.GL_STATIC_DRAW)
-        # The rows of `geometry.instances`: start, end, radii and colour, one row for each instance.
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.instances)
-        offset = 0
-        for location, size in ((1, 3), (2, 3), (3, 2), (4, 3)):
+        for location, _ in _ROW:
             gl.glEnableVertexAttribArray(location)
-            gl.glVertexAttribPointer(location, size, gl.GL_FLOAT, False, INSTANCE_FLOATS * 4, ctypes.c_void_p(offset))
             gl.glVertexAttribDivisor(location, 1)
-            offset += size * 4
+        self._instances_from(0)
         return array, len(triangles)
+
+    def _instances_from(self, first: int) -> None:
+        """Let the current vertex array read instances from a row on."""
+        gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.instances)
+        offset = first * INSTANCE_FLOATS * 4
+        for location, size in _ROW:
+            gl.glVertexAttribPointer(location, size, gl.GL_FLOAT, False, INSTANCE_FLOATS * 4, ctypes.c_void_p(offset))
+            offset += size * 4
 
     def clear(self, colour: tuple[float, float, float], width: int, height: int) -> None:
         """Fill the whole surface with one colour."""
@@ -97,6 +110,7 @@ class Renderer:
         bare: bool = False,
         detail: int = FULL,
         skin: Skin | None = None,
+        bodies: Sequence[Posed] = (),
     ) -> None:
         """Draw bodies into a rectangle.
 
@@ -109,6 +123,7 @@ class Renderer:
             bare: Without floor and shadow, on nothing (alpha 0).
             detail: From 0, no shadows and few corners, to FULL.
             skin: Drawn over the bones.
+            bodies: Figures; their shadows are drawn, those of bones where there are bones.
         """
         x, y, width, height = rect
         gl.glViewport(x, y, width, height)
@@ -117,11 +132,12 @@ class Renderer:
         gl.glClearColor(*look.background, 0 if bare else 1)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
         matrix, eye = camera.matrix(width / max(height, 1)), camera.eye().astype(np.float32)
+        self.shared = matrix, eye, look
         # The floor first and without depth: everything stands on it.
         gl.glEnable(gl.GL_DEPTH_TEST)
         gl.glDepthMask(False)
         gl.glBindVertexArray(self.empty)
-        self._use(self.floor, matrix, eye, look)
+        self._use(self.floor)
         gl.glUniform3f(self._at(self.floor, "middle"), *camera.target)
         gl.glUniform3f(self._at(self.floor, "floor_colour"), *look.floor)
         gl.glUniform3f(self._at(self.floor, "line_colour"), *look.line)
@@ -130,26 +146,34 @@ class Renderer:
         # All bodies in one buffer; shadows are blended over the floor, one for each bone, before the bones themselves.
         array, count = self.rough if detail < 1 else self.fine if height > FINE_ABOVE and detail >= FULL else self.coarse
         gl.glBindVertexArray(array)
-        gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.instances)
-        data = np.ascontiguousarray(bones if extra is None else np.concatenate([bones, extra]), np.float32)
+        self._instances_from(0)
+        shades = [_shading(body.shadows) for body in bodies if body.opacity >= 1]
+        casting = np.concatenate([*shades, bones]) if shades else bones
+        first = len(casting) - len(bones)
+        data = np.ascontiguousarray(casting if extra is None else np.concatenate([casting, extra]), np.float32)
         gl.glBufferData(gl.GL_ARRAY_BUFFER, data.nbytes, data, gl.GL_STREAM_DRAW)
         gl.glEnable(gl.GL_BLEND)
         gl.glBlendFuncSeparate(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ZERO, gl.GL_ONE)
-        self._use(self.shadow, matrix, eye, look)
-        gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, 0 if bare or detail < 1 else len(bones))
+        self._use(self.shadow)
+        gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, 0 if bare or detail < 1 else len(casting))
         gl.glDisable(gl.GL_BLEND)
         gl.glDepthMask(True)
-        self._use(self.bone, matrix, eye, look)
-        gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, len(data))
+        self._use(self.bone)
+        if bodies:
+            self.figures.draw(bodies, height > FINE_ABOVE and detail >= FULL, look.rim)
+            gl.glBindVertexArray(array)
+            self._use(self.bone)
+        self._instances_from(first)
+        gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, len(data) - first)
         if skin is not None:
-            self._draw_skin(skin, matrix, eye, look)
+            self._draw_skin(skin)
         gl.glBindVertexArray(0)
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, 0)
         gl.glDisable(gl.GL_SCISSOR_TEST)
         gl.glDisable(gl.GL_DEPTH_TEST)
         gl.glUseProgram(0)
 
-    def _draw_skin(self, skin: Skin, matrix: np.ndarray, eye: np.ndarray, look: Look) -> None:
+    def _draw_skin(self, skin: Skin) -> None:
         """Draw a body's triangles; their indices are sent only when they are others."""
         gl.glBindVertexArray(self.body)
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.body_places)
@@ -160,12 +184,14 @@ class Renderer:
         if self.faces_of is not skin.faces:
             gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, skin.faces.nbytes, skin.faces, gl.GL_STATIC_DRAW)
             self.faces_of = skin.faces
-        self._use(self.skin, matrix, eye, look)
+        self._use(self.skin)
         gl.glUniform3f(self._at(self.skin, "shift"), *skin.place)
         gl.glDrawElements(gl.GL_TRIANGLES, skin.faces.size, gl.GL_UNSIGNED_INT, None)
 
-    def _use(self, program: int, matrix: np.ndarray, eye: np.ndarray, look: Look) -> None:
+    def _use(self, program: int) -> None:
         """Draw with a program, and set what all programs share."""
+        assert self.shared is not None
+        matrix, eye, look = self.shared
         gl.glUseProgram(program)
         gl.glUniformMatrix4fv(self._at(program, "camera"), 1, True, matrix)
         gl.glUniform3f(self._at(program, "eye"), *eye)
@@ -177,6 +203,14 @@ class Renderer:
         if key not in self.uniforms:
             self.uniforms[key] = gl.glGetUniformLocation(program, name)
         return self.uniforms[key]
+
+
+def _shading(shadows: np.ndarray) -> np.ndarray:
+    """Return instances (S, 11) of what shades the floor (S, 7)."""
+    rows = np.zeros((len(shadows), INSTANCE_FLOATS), np.float32)
+    rows[:, :7] = shadows
+    rows[:, 7] = shadows[:, 6]
+    return rows
 
 
 def _program(vertex: str, fragment: str) -> int:

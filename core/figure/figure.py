@@ -1,0 +1,181 @@
+"""The figure of a rig: one closed body made of smooth volumes around its bones, and how it follows a motion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from motionpatches.core.figure.field import Volume, union_on_grid
+from motionpatches.core.figure.frames import Rest, frames_of, rest_of, stacked
+from motionpatches.core.figure.marks import marks_of
+from motionpatches.core.figure.plan import LIMBS, Plan, plan_of
+from motionpatches.core.figure.skinning import dual_quaternions, weights_of
+from motionpatches.core.figure.surface import surface
+from motionpatches.core.figure.volumes import Body, body_of
+from motionpatches.core.motion.skeleton import Skeleton
+
+# Metres between grid points of the body and of the hands, and metres over which volumes flow into each other in each.
+FINE, COARSE = (0.0165, 0.0075), (0.031, 0.015)
+BLEND, HAND_BLEND = 0.016, 0.005
+# Bodies whose sizes, and whose proportions, are in the same step of the logarithm share constants, and a mesh.
+ALIKE, SHAPES = 0.06, 0.16
+# Frames that constants are measured on; rigs that are remembered; metres of the legs and trunk of a body.
+SAMPLE, KEPT = 64, 256
+LEAST_M, MOST_M = 0.1, 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class Mesh:
+    """Triangles of a body of 1.7 m at rest.
+
+    `vertices`, `normals` (V, 3); `bones`, `weights` (V, 4); `faces` (F, 3); `marks` (V, 2): metres inside a mark (negative:
+    outside), and its tone, 0 dark to 1 light.
+    """
+
+    vertices: np.ndarray
+    normals: np.ndarray
+    bones: np.ndarray
+    weights: np.ndarray
+    faces: np.ndarray
+    marks: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """A mesh for the stage and a coarse one for tiles, and places (B, 3) of the bones at rest, of a body of 1.7 m."""
+
+    fine: Mesh
+    coarse: Mesh
+    places: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """What a rig's figure is made from: which joints carry it, its constants, and `key`, equal for those that share a mesh."""
+
+    plan: Plan
+    rest: Rest
+    key: tuple[object, ...]
+
+    @property
+    def size(self) -> float:
+        """Return the stature over 1.7 m."""
+        return float(self.rest.size[0])
+
+
+def duals_of(figures: Sequence[Figure], shapes: Sequence[Shape], poses: np.ndarray) -> np.ndarray:
+    """Return (N, B, 8) dual quaternions that take each mesh, `size` times as large, to a pose.
+
+    Args:
+        figures, shapes: One for each pose, or one for all; of the same plan.
+        poses: (N, J, 3) metres.
+    """
+    rest = stacked([figure.rest for figure in figures])
+    turns, places = frames_of(figures[0].plan, rest, poses.astype(np.float64))
+    at_rest = np.stack([shape.places for shape in shapes]) * rest.size[:, None, None]
+    return dual_quaternions(turns, places, at_rest)
+
+
+def figure_of(skeleton: Skeleton, positions: np.ndarray) -> Figure | None:
+    """Find the figure of a rig from positions (T, J, 3) of a motion; None for a rig without human parts.
+
+    Motions of bodies of about the same proportions share it.
+    """
+    if not skeleton.chains or not np.isfinite(positions[::7]).all():
+        return None
+    plan = _plan_of(skeleton, positions)
+    if plan is None:
+        return None
+    # One frame tells how large a body is, since its bones keep their length.
+    p = positions[len(positions) // 2].astype(np.float64)
+    leg, arm = (_long(p, plan, limbs) for limbs in ((2, 3), (0, 1)))
+    trunk = float(np.linalg.norm(p[plan.start[:2]].mean(axis=0) - p[plan.start[2:]].mean(axis=0)))
+    if not (LEAST_M < leg < MOST_M and LEAST_M / 2 < trunk < MOST_M and arm > LEAST_M / 2):
+        return None
+    key = (skeleton, round(np.log(leg + trunk) / ALIKE), *(round(np.log(x / leg) / SHAPES) for x in (arm, trunk)))
+    if key not in _figures:
+        if len(_figures) >= KEPT:
+            _figures.clear()
+        sample = positions[np.linspace(0, len(positions) - 1, min(len(positions), SAMPLE)).astype(int)]
+        rest = rest_of(plan, sample)
+        rest = replace(rest, places=_alike_on_both_sides(plan, rest.places[0])[None])
+        _figures[key] = Figure(plan, rest, (skeleton, *key[2:]))
+    return _figures[key]
+
+
+_figures: dict[tuple[object, ...], Figure] = {}
+
+
+def _long(p: np.ndarray, plan: Plan, limbs: tuple[int, int]) -> float:
+    """Return the mean length of the two long bones of two limbs."""
+    which = list(limbs)
+    bones = (plan.middle[which], plan.start[which]), (plan.end[which], plan.middle[which])
+    return float(sum(np.linalg.norm(p[a] - p[b], axis=1).mean() for a, b in bones))
+
+
+def shape_of(figure: Figure) -> Shape:
+    """Mesh a figure: some tenths of a second."""
+    places = figure.rest.places[0] / figure.size
+    body = body_of(figure.plan, places, figure.rest.feet[0])
+    fine, coarse = (_mesh(figure.plan, places, body, *cells) for cells in (FINE, COARSE))
+    return Shape(fine, coarse, places)
+
+
+_plans: dict[Skeleton, Plan | None] = {}
+
+
+def _plan_of(skeleton: Skeleton, positions: np.ndarray) -> Plan | None:
+    """Return the plan of a skeleton, found once, on the first motion that has it."""
+    if skeleton not in _plans:
+        if len(_plans) >= KEPT:
+            _plans.clear()
+        _plans[skeleton] = plan_of(skeleton, positions[:: max(len(positions) // SAMPLE, 1)])
+    return _plans[skeleton]
+
+
+def _alike_on_both_sides(plan: Plan, places: np.ndarray) -> np.ndarray:
+    """Return places of which right and left are each other's mirror image, and the trunk's lie between them."""
+    found, mirror = places.copy(), np.array([-1.0, 1, 1])
+    found[: plan.arms, 0] = 0
+    for right in (0, 2):
+        r, left = plan.limb(right), plan.limb(right + 1)
+        mean = (places[r : r + 6] + places[left : left + 6] * mirror) / 2
+        found[r : r + 6], found[left : left + 6] = mean, mean * mirror
+    # Fingers keep their place at the wrist.
+    at = plan.limb(len(LIMBS))
+    for finger in plan.fingers:
+        wrist, span = plan.limb(finger.arm) + 5, slice(at, at + len(finger.joints))
+        found[span] += found[wrist] - places[wrist]
+        at += len(finger.joints)
+    return found
+
+
+def _mesh(plan: Plan, places: np.ndarray, body: Body, cell: float, fine: float) -> Mesh:
+    """Mesh body and hands; the hands' grid is finer, and both surfaces overlap at the wrists."""
+    parts = [(surface_of(body.body, cell, BLEND), -1)]
+    parts += [(surface_of(volumes, fine, HAND_BLEND), side) for side, volumes in enumerate(body.hands)]
+    vertices = np.concatenate([v for (v, _, _), _ in parts])
+    normals = np.concatenate([n for (_, n, _), _ in parts])
+    hand = np.concatenate([np.full(len(v), side) for (v, _, _), side in parts])
+    starts = np.cumsum([0, *(len(v) for (v, _, _), _ in parts[:-1])])
+    faces = np.concatenate([f + start for ((_, _, f), _), start in zip(parts, starts, strict=True)])
+    bones, weights = weights_of(plan, places, vertices, hand)
+    marks = marks_of(body.landmarks, vertices, normals, hand)
+    return Mesh(
+        vertices.astype(np.float32),
+        normals.astype(np.float32),
+        bones.astype(np.uint8),
+        weights.astype(np.float32),
+        faces.astype(np.uint32),
+        marks.astype(np.float32),
+    )
+
+
+def surface_of(volumes: Sequence[Volume], cell: float, blend: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return vertices, normals and triangles of a union of volumes."""
+    low = np.min([np.minimum(v.a, v.b) - max(v.ra, v.rb) * max(v.scale) for v in volumes], axis=0)
+    high = np.max([np.maximum(v.a, v.b) + max(v.ra, v.rb) * max(v.scale) for v in volumes], axis=0)
+    edge = 3 * cell + 3 * blend
+    return surface(union_on_grid(volumes, low - edge, high + edge, cell, blend))
