@@ -86,6 +86,11 @@ def user_runs() -> Path:
     return data() / "runs"
 
 
+def known_runs() -> Path:
+    """Return the list of training runs in other folders."""
+    return data() / "runs.json"
+
+
 def user_captions() -> Path:
     """Captions of the user's own for libraries whose files are left as they are."""
     return data() / "captions"

@@ -28,9 +28,10 @@ def own_folders(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def nothing_said_before():
-    """What one test says about a skeleton is not remembered in the next."""
+    """What one test says about a skeleton, and where it trained, is not remembered in the next."""
     yield
     paths.corrections().unlink(missing_ok=True)
+    paths.known_runs().unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -63,10 +63,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train a model; Ctrl+C saves the state of the run and ends."""
+    from motionpatches.core.models.known_runs import remember_run
     from motionpatches.core.training import runs
     from motionpatches.core.training.control import Control
 
     folder = _resumed(options) if options.resume else _new_run(options)
+    remember_run(folder)
     control = Control()
     signal.signal(signal.SIGINT, lambda *_: control.stop())
     for event in runs.events_of(folder, control):

@@ -11,6 +11,7 @@ from motionpatches.app.background.training_process import TrainingProcess
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
+from motionpatches.core.models.known_runs import forget_run, known_runs, remember_run
 from motionpatches.core.training import runs
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.events import Preparing, Step, TrainingEvent, Warned
@@ -30,7 +31,6 @@ class Training(QObject):
         super().__init__(parent)
         self.workspace = workspace
         self.runs: list[Run] = []
-        self.elsewhere: list[Path] = []
         self.process: TrainingProcess | None = None
         self.message = ""
         self.refresh()
@@ -39,11 +39,10 @@ class Training(QObject):
         """Looks at the disk again; the run under way keeps what it has reported."""
         current = self.current
         found = runs.runs_in(paths.user_runs())
-        for folder in self.elsewhere:
-            try:
-                found.append(runs.read_run(folder))
-            except (StudioError, OSError) as error:
-                self.message = str(error)
+        try:
+            found += [runs.read_or_broken(folder) for folder in known_runs()]
+        except StudioError as error:
+            self.message = str(error)
         self.runs = [current if current and run.folder == current.folder else run for run in found]
         self.changed.emit()
 
@@ -109,7 +108,8 @@ class Training(QObject):
             runs.delete_run(run.folder)
         except StudioError as error:
             self._say(str(error))
-        self.elsewhere = [f for f in self.elsewhere if f != run.folder]
+        else:
+            forget_run(run.folder)
         self.refresh()
 
     def note(self, run: Run, text: str) -> None:
@@ -119,9 +119,14 @@ class Training(QObject):
             self._say(str(error))
 
     def add(self, folder: Path) -> None:
-        """Shows a run that lies elsewhere, as one begun by hand."""
+        """Show a run that lies elsewhere, as one begun by hand, now and later."""
+        try:
+            runs.read_run(folder)
+        except (StudioError, OSError) as error:
+            self._say(str(error))
+            return
         self.message = ""
-        self.elsewhere.append(folder)
+        remember_run(folder)
         self.refresh()
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.io.text import read_text
 from motionpatches.core.models.checkpoint import read_config
 from motionpatches.core.models.config import ModelConfig, from_dict
+from motionpatches.core.models.known_runs import trained_models
 
 MOST_CARD = 1 << 20
 SPLITS = ("test", "val")
@@ -52,7 +53,7 @@ class Model:
 
     @property
     def name(self) -> str:
-        return self.folder.name
+        return paths.model_name(self.folder)
 
     @property
     def summary(self) -> str:
@@ -80,9 +81,10 @@ class Model:
 
 
 def models_in(folder: Path | None = None) -> list[Model]:
-    """The shipped starter, the user's own models, and those anywhere below a folder. One that is broken is a Model with a
-    `problem`."""
+    """The shipped starter, the user's own models, the best models of training runs, and those anywhere below a folder. One that
+    is broken is a Model with a `problem`."""
     places_to_look = [paths.starter_model(), *(file.parent for file in sorted(paths.user_models().glob("*/config.json")))]
+    places_to_look += trained_models()
     if folder is not None:
         places_to_look += sorted(file.parent for file in folder.rglob("model.safetensors"))
     return [Model.read_or_broken(place) for place in dict.fromkeys(places_to_look)]

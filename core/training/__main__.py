@@ -30,8 +30,11 @@ def main(arguments: list[str]) -> int:
     for name in ("SIGTERM", "SIGINT"):
         signal.signal(getattr(signal, name), lambda *_: control.stop())
     try:
+        from motionpatches.core.models.known_runs import remember_run
         from motionpatches.core.training.runs import events_of
 
+        if is_main:
+            remember_run(Path(arguments[0]))
         for event in events_of(Path(arguments[0]), control, is_main):
             if is_main:
                 print(event.to_line(), flush=True)

@@ -75,7 +75,7 @@ def _status(folder: Path, history: History) -> str:
 
 def runs_in(root: Path) -> list[Run]:
     """The runs below a folder, the newest first. One that cannot be read is a run of the status 'broken'."""
-    return [_read_or_broken(file.parent) for file in sorted(root.glob(f"*/{CONFIG}"), key=_changed_at, reverse=True)]
+    return [read_or_broken(file.parent) for file in sorted(root.glob(f"*/{CONFIG}"), key=_changed_at, reverse=True)]
 
 
 def _changed_at(file: Path) -> float:
@@ -85,7 +85,8 @@ def _changed_at(file: Path) -> float:
         return 0.0
 
 
-def _read_or_broken(folder: Path) -> Run:
+def read_or_broken(folder: Path) -> Run:
+    """Read a run, or make one of the status 'broken' that says why it cannot be read."""
     try:
         return read_run(folder)
     except (StudioError, OSError) as error:

@@ -90,9 +90,10 @@ def test_the_end_is_reported_and_another_run_may_begin(training, config):
     assert training.current.name == "another"
 
 
-def test_runs_are_listed_noted_and_deleted(training, config, tmp_path):
+def test_runs_are_listed_noted_and_deleted(training, workspace, config, tmp_path):
     folder = runs.new_run(tmp_path / "elsewhere", "by hand", config)
     training.add(folder)
+    assert [run.name for run in Training(workspace).runs] == ["by hand"], "also at the next start"
     assert [run.name for run in training.runs] == ["by hand"]
     training.note(training.runs[0], "a good one")
     assert (folder / "note.txt").read_text() == "a good one"
