@@ -14,6 +14,7 @@ class Colours:
 
     `line` divides and is never needed to find a control; `outline` frames what can be typed into or ticked. `accent` marks
     selection and focus alone, `selected` lies under chosen rows. `query` is what answers the query: scores and reasons.
+    `kept_a`, `kept_b`, `kept_c` are takes kept for comparison, on tiles, stage and timeline.
     """
 
     window: str
@@ -31,6 +32,14 @@ class Colours:
     warning: str
     error: str
     query: str
+    kept_a: str
+    kept_b: str
+    kept_c: str
+
+    @property
+    def kept(self) -> tuple[str, str, str]:
+        """Return the colours of the takes A, B and C that are kept for comparison."""
+        return self.kept_a, self.kept_b, self.kept_c
 
 
 DARK = Colours(
@@ -49,6 +58,9 @@ DARK = Colours(
     warning="#f5b546",
     error="#ff8278",
     query="#ff6a9c",
+    kept_a="#c08cff",
+    kept_b="#3fcfbd",
+    kept_c="#d2dc4a",
 )
 LIGHT = Colours(
     window="#eceef1",
@@ -66,6 +78,9 @@ LIGHT = Colours(
     warning="#855600",
     error="#b3261e",
     query="#b8174f",
+    kept_a="#7b3fe4",
+    kept_b="#00766a",
+    kept_c="#696a00",
 )
 
 # Sizes of type, as shares of the system's font: panel headings in capitals, secondary text, body, the query, titles of pages.

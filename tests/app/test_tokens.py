@@ -32,12 +32,12 @@ def test_the_formula_gives_the_ratios_of_wcag():
 @SCHEMES
 def test_text_stands_out_from_every_surface(colours):
     for surface in SURFACES:
-        for text in ("text", "secondary", "accent", "warning", "error", "query"):
+        for text in ("text", "secondary", "accent", "warning", "error", "query", "kept_a", "kept_b", "kept_c"):
             assert contrast(getattr(colours, text), getattr(colours, surface)) >= 4.5, (text, surface)
     for text in ("text", "secondary"):
         assert contrast(getattr(colours, text), colours.hover) >= 4.5
         assert contrast(getattr(colours, text), colours.selected) >= 4.5
-    assert contrast(colours.on_accent, colours.accent) >= 4.5
+    assert all(contrast(colours.on_accent, back) >= 4.5 for back in (colours.accent, *colours.kept))
 
 
 @SCHEMES
