@@ -1,0 +1,116 @@
+"""The columns of the list of takes: what each shows of a clip, and by what it is sorted."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from motionpatches.core.library.facts import QUALITIES, UNKNOWN, Facts
+from motionpatches.core.library.library import Clip
+from motionpatches.core.library.marks import NONE, Mark
+
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What columns show of a clip: `rig` names its rig, `root` is the library's folder."""
+
+    clip: Clip
+    facts: Facts = UNKNOWN
+    mark: Mark = NONE
+    rig: str = ""
+    root: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the take without its folder."""
+        return self.clip.id.rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        """The folder of its file, from the library's folder on; '' for that one."""
+        folder = os.path.dirname(str(self.clip.path))
+        inside = folder.startswith(self.root) and self.root != ""
+        return folder[len(self.root) :].lstrip("/\\") if inside else folder if len(folder) > len(self.root) else ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """`text` is shown, '' for what is not known. Rows are sorted by `key` of their text or, where it is of another kind, by
+    `value`; those without a text are last."""
+
+    name: str
+    text: Callable[[Entry], str]
+    about: str
+    key: Callable[[str], Any] | None = None
+    value: Callable[[Entry], Any] | None = None
+    right: bool = False
+
+
+def natural(text: str) -> str:
+    """Return a text that sorts as a person sorts: small and capital letters alike, 'take 2' before 'take 10'."""
+    return _DIGITS.sub(_padded, text.casefold())
+
+
+def _padded(digits: re.Match[str]) -> str:
+    return digits[0].zfill(9)
+
+
+def _rate(entry: Entry) -> str:
+    return f"{entry.facts.fps:.4g}" if entry.facts.fps else ""
+
+
+def _quality(text: str) -> int:
+    return QUALITIES.index(text) if text in QUALITIES else len(QUALITIES)
+
+
+COLUMNS = (
+    Column("Picture", lambda e: "", "The pose that tells most of the take"),
+    Column("Name", lambda e: e.name, "Name of the take"),
+    Column("Caption", lambda e: e.clip.caption, "First caption"),
+    Column("Folder", lambda e: e.folder, "Folder of the file"),
+    Column("Length", lambda e: f"{e.clip.duration_s:.1f} s", "Length", value=lambda e: e.clip.duration_s, right=True),
+    Column("Rig", lambda e: e.rig, "Skeleton of the take"),
+    Column("Rate", lambda e: f"{e.facts.fps:.4g}" if e.facts.fps else "", "Frames per second", key=float, right=True),
+    Column("Tags", lambda e: ", ".join(e.mark.tags), "Your tags"),
+    Column(
+        "Quality",
+        lambda e: e.facts.quality,
+        "How far the reading of the file can be trusted: what import is unsure of, what was left out or filled in",
+        key=_quality,
+    ),
+    Column("Split", lambda e: e.clip.split, "Part of the data set"),
+    Column("Favourite", lambda e: "★" if e.mark.favourite else "", "Your favourites"),
+)
+BY_NAME = {column.name: column for column in COLUMNS}
+FIRST_SHOWN = ("Picture", "Name", "Caption", "Folder", "Length", "Rig", "Rate", "Tags", "Quality")
+
+
+def ranks(column: Column, entries: Sequence[Entry]) -> np.ndarray:
+    """Return (N,) where each entry stands in the column's order, the same for equal keys; -1 for one without a text."""
+    if column.value is not None:
+        return np.unique(np.array([column.value(entry) for entry in entries]), return_inverse=True)[1]
+    texts = [column.text(entry) for entry in entries]
+    key = column.key or natural
+    # Each text is looked at once: many rows have the same.
+    distinct = list(set(texts) - {""})
+    keys = [key(text) for text in distinct]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    places, rank, before = {"": -1}, -1, None
+    for at in order:
+        rank += keys[at] != before
+        places[distinct[at]], before = rank, keys[at]
+    return np.fromiter(map(places.__getitem__, texts), np.int64, len(texts))
+
+
+def ordered(rows: np.ndarray, rank: np.ndarray, descending: bool) -> np.ndarray:
+    """Return rows in the order of their ranks; rows of one rank as they were, those without a rank last."""
+    own = rank[rows]
+    key = np.where(own < 0, len(rank), -own if descending else own)
+    return rows[np.argsort(key, kind="stable")]
