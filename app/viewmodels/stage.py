@@ -1,4 +1,4 @@
-"""How the stage shows a motion: what is drawn beside it, its colours, its company, and what is pointed at."""
+"""How the stage shows a motion: what is drawn beside it, its colours, what it is compared with, and what is pointed at."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from motionpatches.app.viewmodels.notices import Action
 from motionpatches.app.viewmodels.workspace import Workspace, view_motions
 from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import Motion
 
-COMPARED = 3
+# What takes that are kept for comparison are called, in their order; so many can be compared.
+LETTERS = "ABC"
+COMPARED = len(LETTERS)
+Kept = list[tuple[Clip, Motion]]
 Colouring = Literal["parts", "speed"]
 
 
@@ -33,7 +37,10 @@ class StageOptions:
 
 
 class Stage(QObject):
-    """`changed`: options or company; `pointed`: the joints pointed at in the patches, or the joint chosen on the stage."""
+    """`changed`: options or what is kept; `pointed`: the joints pointed at in the patches, or the joint chosen on the stage.
+
+    `kept`: takes for comparison, A, B and C; while `comparing` they stand beside the shown one.
+    """
 
     changed = Signal()
     pointed = Signal()
@@ -42,11 +49,13 @@ class Stage(QObject):
         super().__init__(parent)
         self.workspace = workspace
         self.options = StageOptions()
-        self.company: list[tuple[Clip, Motion]] = []
+        self.kept: Kept = []
+        self.comparing = False
         self.joints: tuple[int, ...] = ()
         self.pointed_s = 0.0
         self.chosen_joint = -1
         workspace.shown.connect(self._shown)
+        workspace.library_changed.connect(self._forget)
 
     def set(self, **fields: Any) -> None:
         self.options = replace(self.options, **fields)
@@ -68,51 +77,99 @@ class Stage(QObject):
             self.pointed.emit()
 
     @property
-    def bodies(self) -> list[tuple[Clip, Motion]]:
-        """The shown motion and its company, all beginning at the same place and time."""
+    def bodies(self) -> Kept:
+        """The shown motion, and while takes are compared the kept ones, all beginning at the same place and time."""
         clip, motion = self.workspace.clip, self.workspace.motion
         if clip is None or motion is None:
             return []
-        return [(clip, motion), *((c, m) for c, m in self.company if c.id != clip.id)][:COMPARED]
+        return [(clip, motion), *((c, m) for c, m in self.kept if self.comparing and c.id != clip.id)][:COMPARED]
+
+    def letter(self, clip: Clip) -> str:
+        """Return what a clip is called among those that are kept, '' where it is not."""
+        return next((letter for letter, (kept, _) in zip(LETTERS, self.kept, strict=False) if kept.id == clip.id), "")
 
     def keep(self) -> None:
-        """Keeps the shown motion on the stage beside those shown next; twice takes it away again."""
+        """Keep the shown motion for comparison; twice takes it away again."""
         clip, motion = self.workspace.clip, self.workspace.motion
-        if clip is None or motion is None:
-            return
-        others = [pair for pair in self.company if pair[0].id != clip.id]
-        kept = len(others) == len(self.company)
-        self.company = [(clip, motion), *others][: COMPARED - 1] if kept else others
-        count = f"Kept for comparison, {len(self.company)} of {COMPARED - 1}. Choose another motion to see both."
-        self.workspace.said.emit(count if kept else "No longer kept for comparison.")
-        self.changed.emit()
+        if clip is not None and motion is not None:
+            self._toggle([clip], lambda done: done([(clip, motion)]))
 
     def keep_all(self, clips: Sequence[Clip]) -> None:
-        """Keep these clips beside the shown motion, the first ones where they are too many; twice takes them away again."""
-        ids = {clip.id for clip in clips}
-        others = [pair for pair in self.company if pair[0].id not in ids]
-        if ids and len(others) == len(self.company) - len(ids):
-            self._beside(others)
-        else:
-            self._load(clips[: COMPARED - 1], lambda found: self._beside([*found, *others][: COMPARED - 1]))
+        """Keep these clips for comparison, as far as there is room; twice takes them away again."""
+        self._toggle(clips, lambda done: self._load(clips[:COMPARED], done))
+
+    def remove(self, clip: Clip) -> None:
+        """Keep a clip no longer."""
+        self._set([pair for pair in self.kept if pair[0].id != clip.id])
 
     def compare(self, clips: Sequence[Clip]) -> None:
-        """Show the first of these clips with the others beside it."""
+        """Compare these clips, and no others."""
 
-        def done(found: list[tuple[Clip, Motion]]) -> None:
+        def done(found: Kept) -> None:
             if found:
-                self.company = found[1:]
-                self.workspace.show(*found[0])
-                self._beside(found[1:])
+                self._set(found)
+                self.lay_out()
 
         self._load(clips[:COMPARED], done)
 
-    def _beside(self, company: list[tuple[Clip, Motion]]) -> None:
-        self.company = company
-        self.workspace.said.emit(f"{len(company)} of {COMPARED - 1} kept for comparison.")
+    def lay_out(self) -> None:
+        """Show the kept takes together: the shown one, where it is one of them, else the first, with the others beside it."""
+        if not self.kept:
+            return
+        self.comparing = True
+        if self.workspace.clip is None or not self.letter(self.workspace.clip):
+            self.workspace.show(*self.kept[0])
         self.changed.emit()
 
-    def _load(self, clips: Sequence[Clip], done: Callable[[list[tuple[Clip, Motion]]], None]) -> None:
+    def toggle_comparing(self) -> None:
+        """Show the kept takes together, or the shown one alone; what is kept stays."""
+        if self.comparing:
+            self.comparing = False
+            self.changed.emit()
+        else:
+            self.lay_out()
+
+    def alone(self) -> None:
+        """Keep nothing for comparison."""
+        self._set([])
+
+    def _toggle(self, clips: Sequence[Clip], find: Callable[[Callable[[Kept], None]], None]) -> None:
+        """Keep clips whose motions `find` hands over, or where all are kept already take them away."""
+        if clips and all(self.letter(clip) for clip in clips):
+            ids = {clip.id for clip in clips}
+            gone = [pair for pair in self.kept if pair[0].id in ids]
+            self._set([pair for pair in self.kept if pair[0].id not in ids])
+            back = Action("Undo", lambda: self._set([*self.kept, *gone][:COMPARED]))
+            self.workspace.notices.say("No longer kept for comparison.", back)
+            return
+
+        def found(pairs: Kept) -> None:
+            new = [pair for pair in pairs if not self.letter(pair[0])]
+            fits = new[: COMPARED - len(self.kept)]
+            self._set([*self.kept, *fits])
+            names = {clip.id for clip, _ in fits}
+            undo = Action("Undo", lambda: self._set([pair for pair in self.kept if pair[0].id not in names]))
+            if len(fits) < len(new):
+                full = f"{COMPARED} motions can be compared; {len(new) - len(fits)} of {len(new)} not kept."
+                self.workspace.notices.say(full, Action("Clear Comparison", self.alone))
+            elif new:
+                self.workspace.notices.say(f"Kept for comparison, {len(self.kept)} of {COMPARED}.", undo)
+
+        find(found)
+
+    def _set(self, kept: Kept) -> None:
+        if [clip.id for clip, _ in kept] != [clip.id for clip, _ in self.kept]:
+            self.kept = list(kept)
+            self.comparing = self.comparing and bool(kept)
+            self.changed.emit()
+
+    def _forget(self) -> None:
+        """Keep what is still in the library that is open now."""
+        library = self.workspace.library
+        if library is not None:
+            self._set([pair for pair in self.kept if pair[0].id in library.by_id])
+
+    def _load(self, clips: Sequence[Clip], done: Callable[[Kept], None]) -> None:
         """Hand over the clips whose motions can be read; the first that cannot is reported."""
         library = self.workspace.library
         if library is None:
@@ -125,11 +182,7 @@ class Stage(QObject):
             done([(clip, motion) for clip, motion in zip(clips, motions, strict=True) if isinstance(motion, Motion)])
 
         ids = [clip.id for clip in clips]
-        self.workspace.lanes.files.submit("company", lambda: view_motions(library, ids), loaded, self.workspace.failed.emit)
-
-    def alone(self) -> None:
-        self.company = []
-        self.changed.emit()
+        self.workspace.lanes.files.submit("comparison", lambda: view_motions(library, ids), loaded, self.workspace.failed.emit)
 
     def _shown(self) -> None:
         self.joints, self.chosen_joint = (), -1

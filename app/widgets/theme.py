@@ -157,6 +157,11 @@ def part_colour(part: int) -> QColor:
     return QColor(*PART_COLOURS[part])
 
 
+def letter_colour(widget: QWidget, letter: str) -> QColor:
+    """Return the colour of a take that is kept for comparison as A, B or C."""
+    return QColor(colours(widget).kept["ABC".index(letter)])
+
+
 def muted(widget: QWidget) -> QColor:
     """Return the colour of secondary text."""
     return QColor(colours(widget).secondary)

@@ -47,6 +47,7 @@ def compare(s: Session) -> None:
     for result in s.search.results[2:4]:
         s.workspace.show(result.clip, result.motion)
         s.studio.view_models.stage.keep()
+    s.studio.view_models.stage.lay_out()
     s.window.patches.difference.setChecked(True)
     s.studio.view_models.stage.set(colouring="speed")
     s.stand(0.9)

@@ -93,11 +93,14 @@ def test_views_and_turntable(demo):
     wait(lambda: stage.camera.azimuth > before + 0.05)
 
 
-def test_company_stands_beside_and_differs(demo):
+def test_kept_motions_stand_beside_and_differ(demo):
     window, stages = demo.window, demo.view_models.stage
     key(demo, Qt.Key.Key_K)
     other = demo.search.results[5]
     demo.workspace.show(other.clip, other.motion)
+    assert len(stages.bodies) == 1, "keeping alone changes nothing on the stage"
+    key(demo, Qt.Key.Key_K)
+    key(demo, Qt.Key.Key_K, Qt.KeyboardModifier.ShiftModifier)
     assert [c.id for c, _ in stages.bodies] == [other.clip.id, demo.search.results[0].clip.id]
     rest(150)
     assert not window.patches.difference.isHidden()

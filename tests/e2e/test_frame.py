@@ -57,7 +57,7 @@ def test_a_query_by_keyboard_alone(demo):
     QTest.keyClick(view, Qt.Key.Key_T)
     QTest.keyClick(view, Qt.Key.Key_K)
     assert demo.playback.playing != playing and demo.view_models.stage.options.trails != trails
-    assert [c.id for c, _ in demo.view_models.stage.company] == [chosen.clip.id]
+    assert [c.id for c, _ in demo.view_models.stage.kept] == [chosen.clip.id]
     assert line.text() == "someone jumps"
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert line.hasFocus() and line.selectedText() == line.text()

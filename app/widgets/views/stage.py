@@ -22,7 +22,7 @@ from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.widgets.plain import NAME, shown
-from motionpatches.app.widgets.theme import is_dark, sized
+from motionpatches.app.widgets.theme import is_dark, letter_colour, sized
 from motionpatches.app.widgets.views import stage_legend
 from motionpatches.app.widgets.views.overlay import Overlay, StillOverlay
 from motionpatches.app.widgets.views.view_cube import ViewCube
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 TURN_S, TOP_SPEED, NEAR_PX = 12.0, 3.0, 14
 APART_M, NAMES = 1.3, 60
 VIEWS = {"Front": (0.0, 0.12), "Side": (math.pi / 2, 0.12), "Top": (0.0, 1.5), "Three-Quarter": (0.5, 0.22)}
-COMPANY = ((0.45, 0.45, 0.48), (0.78, 0.62, 0.45))
 
 
 class StageView(QWidget):
@@ -92,12 +91,12 @@ class StageView(QWidget):
 
     def _make_bones(self) -> None:
         self.bones = []
-        for i, (_, motion) in enumerate(self.stage.bodies):
+        for i, (clip, motion) in enumerate(self.stage.bodies):
             height = float(motion.positions[0, :, 1].max() - motion.positions[0, :, 1].min())
             bones = geometry.bone_set(motion.skeleton, min(max(height / 1.6, 0.6), 1.3))
-            if i:
-                red, green, blue = (int(255 * c) for c in COMPANY[(i - 1) % len(COMPANY)])
-                bones = geometry.in_one_colour(bones, (red, green, blue))
+            if self.stage.comparing and self.stage.letter(clip):
+                colour = letter_colour(self, self.stage.letter(clip))
+                bones = geometry.in_one_colour(bones, (colour.red(), colour.green(), colour.blue()))
             self.bones.append(bones)
 
     def _options_changed(self) -> None:

@@ -47,7 +47,9 @@ class StageMenu:
         self.keep = add(menu, "Keep for Comparison", self.stage.keep, "K", single=True)
         self.keep.setCheckable(True)
         self.switches["side_by_side"] = self._switch(add, menu, "Side by Side", "side_by_side", "B")
-        self.alone = add(menu, "Show Alone", self.stage.alone, "Shift+K", single=True)
+        self.compare = add(menu, "Compare", self.stage.toggle_comparing, "Shift+K", single=True)
+        self.compare.setCheckable(True)
+        self.alone = add(menu, "Clear Comparison", self.stage.alone)
         self.stage.changed.connect(self._follow)
         stage.workspace.shown.connect(self._follow)
         self._follow()
@@ -62,6 +64,8 @@ class StageMenu:
         for name, action in self.switches.items():
             action.setChecked(options.colouring == name if name in ("parts", "speed") else getattr(options, name))
         clip = self.stage.workspace.clip
-        self.keep.setChecked(clip is not None and any(c.id == clip.id for c, _ in self.stage.company))
-        self.alone.setEnabled(bool(self.stage.company))
+        self.keep.setChecked(clip is not None and bool(self.stage.letter(clip)))
+        self.compare.setChecked(self.stage.comparing)
+        for action in (self.compare, self.alone):
+            action.setEnabled(bool(self.stage.kept))
         self.switches["side_by_side"].setEnabled(len(self.stage.bodies) > 1)

@@ -18,24 +18,70 @@ def show(workspace, at):
     workspace.show_clip(workspace.library.clips[at])
 
 
-def test_kept_motions_stand_beside_those_shown_next(stage, ready):
+def ids(pairs):
+    return [clip.id for clip, _ in pairs]
+
+
+def test_kept_motions_are_compared_when_asked_for(stage, ready):
+    clips = ready.library.clips
     stage.keep()
     show(ready, 1)
-    assert [c for c, _ in stage.bodies] == [ready.library.clips[1], ready.library.clips[0]]
+    assert ids(stage.bodies) == [clips[1].id], "what is kept waits"
     stage.keep()
     show(ready, 2)
-    stage.keep()
-    show(ready, 3)
-    assert len(stage.bodies) == COMPARED and stage.bodies[0][0] is ready.library.clips[3]
+    stage.toggle_comparing()
+    assert ids(stage.bodies) == [clips[0].id, clips[1].id], "the first kept one is shown, where another was"
+    show(ready, 1)
+    assert ids(stage.bodies) == [clips[1].id, clips[0].id], "of those that are kept, that which is shown"
+    show(ready, 5)
+    assert ids(stage.bodies) == [clips[5].id, clips[0].id, clips[1].id]
+    stage.toggle_comparing()
+    assert ids(stage.bodies) == [clips[5].id] and ids(stage.kept) == [clips[0].id, clips[1].id]
+
+
+def test_kept_motions_have_letters_and_the_fourth_does_not_fit(stage, ready):
+    clips, notices = ready.library.clips, ready.notices
+    for at in (3, 1, 2):
+        show(ready, at)
+        stage.keep()
+    assert [stage.letter(clips[at]) for at in (0, 1, 2, 3)] == ["", "B", "C", "A"]
+    assert notices.shown[-1].text == "Kept for comparison, 3 of 3."
+    stage.keep_all([clips[7]])
+    assert ids(stage.kept) == [clips[at].id for at in (3, 1, 2)]
+    notices.dismiss_shown()
+    assert notices.shown[0].action.words == "Clear Comparison"
+    stage.remove(clips[3])
+    assert [stage.letter(clips[at]) for at in (1, 2)] == ["A", "B"]
     stage.alone()
-    assert [c for c, _ in stage.bodies] == [ready.library.clips[3]]
+    assert stage.kept == [] and not stage.comparing
 
 
 def test_keeping_twice_takes_it_away_and_nothing_stands_beside_itself(stage, ready):
     stage.keep()
-    assert len(stage.bodies) == 1 and len(stage.company) == 1
+    stage.lay_out()
+    assert len(stage.bodies) == 1 and len(stage.kept) == 1
     stage.keep()
-    assert stage.company == []
+    assert stage.kept == [] and not stage.comparing
+
+
+def test_keeping_can_be_undone_from_its_notice(stage, ready):
+    clips, notices = ready.library.clips, ready.notices
+    stage.keep_all(clips[1:3])
+    show(ready, 0)
+    stage.keep()
+    notices.act(notices.shown[0])
+    assert ids(stage.kept) == [clips[0].id], "what the notice tells of, not what came after it"
+    stage.keep()
+    assert stage.kept == []
+    notices.act(notices.shown[-1])
+    assert ids(stage.kept) == [clips[0].id]
+
+
+def test_what_another_library_does_not_have_is_not_kept(stage, ready, tmp_path):
+    np.save(tmp_path / "other.npy", ready.motion.positions)
+    stage.keep()
+    ready.open([tmp_path / "other.npy"])
+    assert stage.kept == []
 
 
 def test_pointing_is_heard_once_and_ends_with_another_motion(stage, ready):
@@ -98,11 +144,11 @@ def test_a_mesh_of_another_clip_is_not_shown(stage, ready, monkeypatch, lanes):
 def test_clips_that_are_not_shown_are_kept_and_compared(stage, ready):
     clips = ready.library.clips
     stage.keep_all([clips[3]])
-    assert [c.id for c, _ in stage.bodies] == [clips[0].id, clips[3].id], "beside the shown one, which stays"
+    assert ids(stage.kept) == [clips[3].id] and ready.clip is clips[0]
     stage.keep_all([clips[3]])
-    assert stage.company == []
+    assert stage.kept == []
     stage.compare(clips[4:9])
-    assert [c.id for c, _ in stage.bodies] == [clip.id for clip in clips[4 : 4 + COMPARED]]
+    assert ids(stage.bodies) == [clip.id for clip in clips[4 : 4 + COMPARED]]
 
 
 def test_a_clip_that_cannot_be_read_is_named_and_the_others_are_compared(stage, ready):
