@@ -10,7 +10,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.export.mends import in_place
 from motionpatches.core.motion.canonical import resample
 from motionpatches.core.motion.motion import Motion
-from motionpatches.core.retarget.from_positions import pose
+from motionpatches.core.retarget.from_turns import pose_of
 from motionpatches.core.retarget.retarget import retarget, sized
 from motionpatches.core.retarget.rig import PosedMotion, Rig
 from motionpatches.core.retarget.rig_file import rig_of_file
@@ -59,7 +59,7 @@ class Prepared:
     @cached_property
     def posed(self) -> PosedMotion:
         """Return rotations of the chosen rig, in metres, Y up. Raises StudioError where the motion cannot go onto it."""
-        posed = pose(self.own)
+        posed = pose_of(self.own)
         if self.choices.rig != OWN:
             posed = retarget(posed, _rig(self.choices.rig, posed))
         return posed.with_rest_first() if self.choices.rest_first else posed

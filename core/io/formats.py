@@ -34,7 +34,8 @@ def _alone(path: Path) -> list[Path]:
 class Format:
     """A kind of file. `read` gives its takes or raises FileProblem. `native`: by a compiled library, hence in a child process.
     `fits`: a quick look inside, for suffixes that other kinds of file have too. `files`: every file the takes depend on.
-    `glance`: of the content of a file that is plainly whole, None for every other."""
+    `glance`: of the content of a file that is plainly whole, None for every other. `turned`: gives the same takes with the
+    rotations of their joints, where the format has them."""
 
     name: str
     suffixes: tuple[str, ...]
@@ -43,6 +44,7 @@ class Format:
     fits: Callable[[Path], bool] = _any
     files: Callable[[Path], list[Path]] = _alone
     glance: Callable[[bytes], Glance | None] | None = None
+    turned: Reader | None = None
 
 
 def index_of(path: Path, takes: Sequence[RawTake], name: str) -> int:

@@ -72,14 +72,22 @@ def glance_at(path: Path) -> Glance | None:
     return kind.glance(read_bytes(path))
 
 
-def read_takes_of(path: Path) -> list[RawTake]:
-    """The takes of a file as it holds them; by a child process where a compiled library reads it, or where it is long. Raises
-    FileProblem."""
+def read_takes_of(path: Path, turned: bool = False) -> list[RawTake]:
+    """The takes of a file as it holds them; by a child process where a compiled library reads it, or where it is long.
+
+    Args:
+        path: The file.
+        turned: With the rotations of the joints, where the format has them.
+
+    Raises:
+        FileProblem: It cannot be read.
+    """
     if not path.exists():
         raise FileProblem(path, "it does not exist", "Check the path")
     kind = format_of(path)
     with np.errstate(over="ignore", invalid="ignore"):
-        takes = read_in_child(kind, path) if belongs_in_child(kind, path) else kind.read(path)
+        read = kind.turned if turned and kind.turned else kind.read
+        takes = read_in_child(kind, path, turned) if belongs_in_child(kind, path) else read(path)
     if not takes:
         raise FileProblem(path, "it holds no motion", "Export it with animation")
     for take in takes:

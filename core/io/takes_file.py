@@ -30,7 +30,7 @@ READERS = 2
 ALIGN = 64
 # Files of fewer bytes are read whole: a mapping holds a file descriptor, of which a process has few.
 MAP_FROM = 2**20
-_ARRAYS = ("positions", "rest", "root_offset")
+_ARRAYS = ("positions", "rest", "root_offset", "turns")
 
 
 class _Writer:
@@ -121,7 +121,7 @@ def _described(take: RawTake, writer: _Writer) -> dict[str, Any]:
 
 def _take(entry: dict[str, Any], content: np.ndarray, offset: int) -> RawTake:
     def array(name: str) -> np.ndarray | None:
-        place = entry[name]
+        place = entry.get(name)
         if place is None:
             return None
         shape = tuple(int(n) for n in place["shape"])
@@ -152,4 +152,5 @@ def _take(entry: dict[str, Any], content: np.ndarray, offset: int) -> RawTake:
         _take(entry["partner"], content, offset) if entry["partner"] else None,
         entry["kind"],
         tuple(Assumption(**note) for note in entry["notes"]),
+        array("turns"),
     )

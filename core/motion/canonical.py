@@ -104,6 +104,7 @@ def resample(motion: Motion, fps: float) -> Motion:
     low = np.minimum(at.astype(np.int64), motion.frame_count - 2)
     weight = (at - low).astype(np.float32)[:, None, None]
     before, after = motion.positions[low], motion.positions[low + 1]
+    motion = replace(motion, turns=motion.turns and motion.turns.at(at))
     if np.all((weight < 1e-4) | (weight > 1 - 1e-4)):
         return replace(motion, positions=np.where(weight < 0.5, before, after), fps=fps)
     positions = between_poses(before, after, weight, motion.skeleton)

@@ -8,6 +8,7 @@ from math import floor
 import numpy as np
 
 from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Motion:
     `assumptions` lists unit, up axis, rate and body parts as recognised by the reader; `source` is there where unit and
     axis can be corrected. `partner` is the second person of a pair, frame by frame in the same space. `placed`: HumanML3D's
     processing has put the take on the floor, over the origin and facing +Z, so that this and ranges of it stay where they lie.
+    `turns`: rotations of the file, only where they were asked for (core/library/own_rotations.py).
     """
 
     positions: np.ndarray
@@ -75,6 +77,7 @@ class Motion:
     source: Source | None = None
     partner: Motion | None = None
     placed: bool = False
+    turns: Turns | None = None
 
     def __post_init__(self) -> None:
         shape = self.positions.shape
@@ -103,4 +106,5 @@ class Motion:
     def crop(self, start: int, end: int) -> Motion:
         """Cut out frames start (included) to end (excluded)."""
         partner = self.partner and self.partner.crop(start, end)
-        return replace(self, positions=self.positions[start:end], partner=partner)
+        turns = self.turns and self.turns.crop(start, end)
+        return replace(self, positions=self.positions[start:end], partner=partner, turns=turns)

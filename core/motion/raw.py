@@ -21,7 +21,8 @@ class RawTake:
     file; '' where it holds one. `rest` (J, 3): the rig's rest pose, all rotations zero. `unit` (metres per unit) and `up`
     (one of UP_AXES): what the format states. `root_offset` (3,): the root's own OFFSET that position channels may or may not
     replace; it is not in `positions`. `partner`: the second person of a pair, same frames and space. `kind` 'points': markers
-    that are no joints. `notes`: what else the reader assumed or left out.
+    that are no joints. `notes`: what else the reader assumed or left out. `turns` (T, J, 4) float32, x, y, z, w: rotation of each
+    joint in the world from the rest pose, only of readers that are asked for it.
     """
 
     positions: np.ndarray
@@ -38,6 +39,7 @@ class RawTake:
     partner: RawTake | None = None
     kind: Literal["body", "points"] = "body"
     notes: tuple[Assumption, ...] = ()
+    turns: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         shape = self.positions.shape

@@ -31,8 +31,8 @@ def shortest(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def nearest(offsets: np.ndarray, bones: np.ndarray) -> np.ndarray:
-    """Return the rotations (T, 3, 3) that take offsets (C, 3) nearest to bones (T, C, 3) (Kabsch, 1976)."""
-    u, _, vt = np.linalg.svd(np.einsum("tci,cj->tij", bones, offsets))
+    """Return the rotations (T, 3, 3) that take offsets, (C, 3) or (T, C, 3), nearest to bones (T, C, 3) (Kabsch, 1976)."""
+    u, _, vt = np.linalg.svd(bones.swapaxes(1, 2) @ offsets)
     sign = np.sign(np.linalg.det(u @ vt))
     u[:, :, 2] *= np.where(sign == 0, 1, sign)[:, None]
     return u @ vt
@@ -74,6 +74,19 @@ def from_quaternions(q: np.ndarray) -> np.ndarray:
     q = q / np.linalg.norm(q, axis=-1, keepdims=True)
     k = _cross_matrices(q[..., :3])
     return np.eye(3) + 2 * q[..., 3, None, None] * k + 2 * k @ k
+
+
+def slerp(before: np.ndarray, after: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Return quaternions (..., 4) at a share (..., 1) of the shorter way between two (Shoemake, 1985)."""
+    before, after = unit(before), unit(after)
+    cosine = (before * after).sum(-1, keepdims=True)
+    after, cosine = np.where(cosine < 0, -after, after), np.abs(cosine)
+    angle = np.arccos(np.minimum(cosine, 1.0))
+    sine = np.sin(angle)
+    near = sine < 1e-6
+    sine = np.where(near, 1.0, sine)
+    one, two = np.sin((1 - share) * angle) / sine, np.sin(share * angle) / sine
+    return np.where(near, 1 - share, one) * before + np.where(near, share, two) * after
 
 
 def between(a: np.ndarray, b: np.ndarray, share: float | np.ndarray) -> np.ndarray:

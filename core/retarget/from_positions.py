@@ -242,7 +242,7 @@ def _several(
     `leans`: at rest its one bone points where it mostly does.
     """
     skeleton = rig.skeleton
-    ends = _ends(skeleton, joint, near)
+    ends = ends_of(skeleton, joint, near)
     if not ends:
         return before
     bones = p[:, ends] - p[:, [joint]]
@@ -287,7 +287,7 @@ def carriers(skeleton: Skeleton, limbs: Iterable[Hinge]) -> set[int]:
     return found - set(torso[: torso.index(chest) + 1] if chest in torso else ())
 
 
-def _ends(skeleton: Skeleton, joint: int, near: np.ndarray) -> list[int]:
+def ends_of(skeleton: Skeleton, joint: int, near: np.ndarray) -> list[int]:
     """The joints at the ends of the bones that leave a place."""
     ends, waiting = [], list(skeleton.children[joint])
     while waiting:

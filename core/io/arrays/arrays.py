@@ -114,6 +114,12 @@ def read_arrays(path: Path) -> list[RawTake]:
         return takes_in(path, read_value(path))
 
 
+def read_arrays_turned(path: Path) -> list[RawTake]:
+    """The same as `read_arrays`; SMPL poses with the rotations of the joints."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return takes_in(path, read_value(path), turned=True)
+
+
 def read_value(path: Path) -> Any:
     """An array, or nested dicts and lists of them: what a file holds, told by its first bytes. Raises FileProblem."""
     try:
@@ -143,8 +149,12 @@ def _is_wanted(name: str, header: Header) -> bool:
     return header.objects or len(header.shape) < 3 or max(header.shape[-2:]) <= MAX_JOINTS or 3 not in header.shape[-2:]
 
 
-def takes_in(path: Path, value: Any) -> list[RawTake]:
-    """The takes of a file's value. Raises FileProblem saying what it is where it is no motion."""
+def takes_in(path: Path, value: Any, turned: bool = False) -> list[RawTake]:
+    """The takes of a file's value; `turned`: SMPL poses with the rotations of the joints.
+
+    Raises:
+        FileProblem: It is no motion; the message says what it is.
+    """
     if isinstance(value, np.ndarray):
         return _takes_of_array(path, value, {})
     if interhuman.is_pair(value):
@@ -158,7 +168,7 @@ def takes_in(path: Path, value: Any) -> list[RawTake]:
         ]
     people = poses_in(path, value)
     if people:
-        return _with_names([take_of(path, poses) for poses in people])
+        return _with_names([take_of(path, poses, turned) for poses in people])
     if isinstance(value, list | tuple):
         if _are_frames(value):
             return _takes_of_array(path, np.stack(value), {})
@@ -321,6 +331,6 @@ NPY = Format(
     files=lambda path: [path, *statistics_beside(path)],
     glance=glance,
 )
-NPZ = Format("NumPy arrays", (".npz",), read_arrays, files=_files)
-PICKLE = Format("Python pickle", (".pkl", ".pickle", ".joblib"), read_arrays)
-TORCH = Format("PyTorch file", (".pt", ".pth"), read_arrays, fits=torch_file.fits)
+NPZ = Format("NumPy arrays", (".npz",), read_arrays, files=_files, turned=read_arrays_turned)
+PICKLE = Format("Python pickle", (".pkl", ".pickle", ".joblib"), read_arrays, turned=read_arrays_turned)
+TORCH = Format("PyTorch file", (".pt", ".pth"), read_arrays, fits=torch_file.fits, turned=read_arrays_turned)

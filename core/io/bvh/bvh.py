@@ -14,6 +14,7 @@ from motionpatches.core.io.bvh.parse import Bvh, open_bvh
 from motionpatches.core.io.bvh.positions import (
     Places,
     joint_positions,
+    joint_turns,
     meaning_of_places,
     rest_pose,
     root_offset,
@@ -43,6 +44,22 @@ def read_bvh(path: Path) -> list[RawTake]:
         names = _unique([bvh.names[tree[0]] for tree in trees])
         return [replace(take, name=name) for take, name in zip(takes, names, strict=True)]
     return takes
+
+
+def read_bvh_turned(path: Path) -> list[RawTake]:
+    """The same with the rotations of the joints."""
+    takes = read_bvh(path)
+    bvh, body = open_bvh(path)
+    turns = np.concatenate([joint_turns(replace(bvh, values=values)) for values in body])
+    people = [take.partner or take if number else take for take in takes for number in range(1 + (take.partner is not None))]
+    found = []
+    for take, tree in zip(people, _trees(bvh)[0], strict=True):
+        # A joint on the ground may have been left out at the start.
+        own = turns[:, tree[len(tree) - take.skeleton.joint_count :]]
+        found.append(replace(take, turns=np.ascontiguousarray(own)))
+    if len(takes) < len(people):
+        return [replace(found[0], partner=found[1])]
+    return found
 
 
 def _positions(path: Path, bvh: Bvh, body: Body) -> tuple[np.ndarray, Places]:
@@ -148,4 +165,4 @@ def _unique(names: list[str]) -> list[str]:
     return out if len(set(out)) == len(out) else [f"{i} {name}" for i, name in enumerate(out, 1)]
 
 
-BVH = Format("BVH", (".bvh",), read_bvh, glance=glance)
+BVH = Format("BVH", (".bvh",), read_bvh, glance=glance, turned=read_bvh_turned)

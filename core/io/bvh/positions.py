@@ -9,6 +9,7 @@ import numpy as np
 
 from motionpatches.core.io.bvh.parse import Bvh
 from motionpatches.core.motion import kinematics
+from motionpatches.core.motion.rotations import quaternions
 
 # Joints times frames that are computed at once.
 CHUNK = 1 << 15
@@ -45,9 +46,27 @@ def joint_positions(bvh: Bvh, places: Places | None = None) -> np.ndarray:
     return out
 
 
-def _plan(bvh: Bvh) -> list[_Joint]:
+def joint_turns(bvh: Bvh) -> np.ndarray:
+    """(T, J, 4) float32 rotations of the joints in the world, as quaternions x, y, z, w; those of ends are their parents'."""
+    joints = _plan(bvh, ends=True)
+    out = np.empty((len(bvh.values), len(joints), 4), np.float32)
+    size = max(64, CHUNK // len(joints))
+    for start in range(0, len(out), size):
+        columns = np.ascontiguousarray(bvh.values[start : start + size].T)
+        own = _own_rotations(joints, columns)
+        world: list[np.ndarray] = []
+        for number, joint in enumerate(joints):
+            turned = own.get(number)
+            above = world[joint.parent] if joint.parent >= 0 else np.eye(3)[:, :, None].repeat(columns.shape[1], axis=2)
+            world.append(above if turned is None else kinematics.multiply(above, turned))
+            out[start : start + size, number] = quaternions(world[-1].transpose(2, 0, 1))
+    return out
+
+
+def _plan(bvh: Bvh, ends: bool = False) -> list[_Joint]:
+    """`ends`: with the rotations of joints that carry none, which move no place."""
     joints, at = [], 0
-    has_children = set(bvh.parents)
+    has_children = set(range(len(bvh.parents)) if ends else bvh.parents)
     for joint, channels in enumerate(bvh.channels):
         places = tuple(("XYZ".index(axis), at + i) for i, (kind, axis) in enumerate(channels) if kind == "p")
         turns = [(axis, at + i) for i, (kind, axis) in enumerate(channels) if kind == "r" and joint in has_children]

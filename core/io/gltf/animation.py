@@ -10,6 +10,7 @@ import numpy as np
 
 from motionpatches.core.io.gltf.document import Document
 from motionpatches.core.motion.motion import Assumption
+from motionpatches.core.motion.rotations import slerp
 
 WIDTH = {"translation": 3, "rotation": 4, "scale": 3}
 RATES = (24, 25, 30, 48, 50, 60, 72, 90, 100, 120, 240)
@@ -51,20 +52,6 @@ class Channel:
             )
             return mixed
         return slerp(before, after, share) if rotation else before + share * (after - before)
-
-
-def slerp(before: np.ndarray, after: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """(T, 4) quaternions between two, the shorter way; `share` (T, 1)."""
-    before = before / np.maximum(np.linalg.norm(before, axis=1, keepdims=True), 1e-12)
-    after = after / np.maximum(np.linalg.norm(after, axis=1, keepdims=True), 1e-12)
-    cosine = (before * after).sum(1, keepdims=True)
-    after, cosine = np.where(cosine < 0, -after, after), np.abs(cosine)
-    angle = np.arccos(np.minimum(cosine, 1.0))
-    sine = np.sin(angle)
-    near = sine < 1e-6
-    sine = np.where(near, 1.0, sine)
-    one, two = np.sin((1 - share) * angle) / sine, np.sin(share * angle) / sine
-    return np.where(near, 1 - share, one) * before + np.where(near, share, two) * after
 
 
 @dataclass(frozen=True, eq=False)

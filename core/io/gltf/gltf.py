@@ -13,7 +13,7 @@ from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.formats import Format
 from motionpatches.core.io.gltf.animation import Animation, rate_of, read_animation, usual_rate
 from motionpatches.core.io.gltf.document import Document
-from motionpatches.core.io.scene.node_transforms import in_parent, quaternion_matrices
+from motionpatches.core.io.scene.node_transforms import in_parent, quaternion_matrices, turns_between
 from motionpatches.core.io.scene.rigs import MAX_JOINTS, Rig, in_pairs, left_out, rigs_of, with_own_names
 from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake
@@ -27,7 +27,12 @@ MAX_CELLS = 20_000_000
 MAX_ANIMATIONS = 2000
 
 
-def read_gltf(path: Path) -> list[RawTake]:
+def read_gltf_turned(path: Path) -> list[RawTake]:
+    """The same as `read_gltf` with the rotations of the joints."""
+    return read_gltf(path, turned=True)
+
+
+def read_gltf(path: Path, turned: bool = False) -> list[RawTake]:
     """Every animation, (T, J, 3) metres with Y up as the format has it, at the rate of its keys or 30 fps."""
     document = Document(path)
     listed = document.items("animations")
@@ -59,7 +64,7 @@ def read_gltf(path: Path) -> list[RawTake]:
                 advice="Export fewer or shorter ones",
             )
         times = first + np.arange(frames) / fps
-        people = [_take(document, animation, rig, times, fps, rate, locals_, human) for rig in acting]
+        people = [_take(document, animation, rig, times, fps, rate, locals_, human, turned) for rig in acting]
         takes += in_pairs(people, [document.names[rig.nodes[0]][:40] for rig in acting])
     if not takes:
         document.fail("no animation moves its skeleton", advice="Export it with the skeleton's animation")
@@ -164,8 +169,10 @@ def _quaternion(turn: np.ndarray) -> np.ndarray:
     return np.linalg.eigh(matrix)[1][:, -1]
 
 
-def world_positions(document: Document, animation: Animation, rig: Rig, times: np.ndarray, locals_: list[Any]) -> np.ndarray:
-    """(T, J, 3) world positions of a rig's nodes at each time."""
+def in_world(
+    document: Document, animation: Animation, rig: Rig, times: np.ndarray, locals_: list[Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Places (T, J, 3) float32 of a rig's nodes at each time, and their axes (T, J, 3, 3), with scale."""
     world: dict[int, tuple[np.ndarray, np.ndarray]] = {-1: (np.zeros((1, 3)), np.eye(3)[None])}
     needed = _with_ancestors(rig, document.parents)
     for index in document.order:
@@ -182,9 +189,10 @@ def world_positions(document: Document, animation: Animation, rig: Rig, times: n
             axes = quaternion_matrices(channels.get("rotation", rotation)) * channels.get("scale", scale)[:, None]
         world[index] = in_parent(world[document.parents[index]], place, axes)
     places = np.empty((len(times), len(rig.nodes), 3), np.float32)
+    axes = np.empty((len(times), len(rig.nodes), 3, 3))
     for joint, index in enumerate(rig.nodes):
-        places[:, joint] = world[index][0]
-    return places
+        places[:, joint], axes[:, joint] = world[index]
+    return places, axes
 
 
 def _take(
@@ -196,12 +204,16 @@ def _take(
     rate: Assumption,
     locals_: list[Any],
     human: dict[int, str],
+    turned: bool,
 ) -> RawTake:
+    positions = np.empty((len(times), len(rig.nodes), 3), np.float32)
+    turns = np.empty((len(times), len(rig.nodes), 4), np.float32) if turned else None
     with np.errstate(all="ignore"):
-        positions = np.concatenate(
-            [world_positions(document, animation, rig, times[at : at + BLOCK], locals_) for at in range(0, len(times), BLOCK)]
-        )
-        rest = world_positions(document, Animation("", {}, times[:1]), rig, times[:1], locals_)[0]
+        (rest,), (rest_axes,) = in_world(document, Animation("", {}, times[:1]), rig, times[:1], locals_)
+        for at in range(0, len(times), BLOCK):
+            positions[at : at + BLOCK], axes = in_world(document, animation, rig, times[at : at + BLOCK], locals_)
+            if turns is not None:
+                turns[at : at + BLOCK] = turns_between(rest_axes, axes)
     bad = ~np.isfinite(positions).all((1, 2))
     if bad.any() or not np.isfinite(rest).all():
         document.fail("a place is no finite number", f"animation '{animation.name[:60]}', frame {int(np.argmax(bad)) + 1}")
@@ -214,7 +226,8 @@ def _take(
         rest=rest,
         unit=Stated(1.0, "glTF is in metres", TRUE),
         up=Stated("Y", "glTF has Y up", TRUE),
+        turns=turns,
     )
 
 
-GLTF = Format("glTF", (".gltf", ".glb", ".vrm", ".vrma"), read_gltf, files=gltf_files)
+GLTF = Format("glTF", (".gltf", ".glb", ".vrm", ".vrma"), read_gltf, files=gltf_files, turned=read_gltf_turned)

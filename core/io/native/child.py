@@ -224,9 +224,11 @@ def belongs_in_child(kind: Format, path: Path) -> bool:
     return kind.native or path.stat().st_size >= LONG
 
 
-def read_in_child(kind: Format, path: Path) -> list[RawTake]:
-    """The takes of a file, read in the one child that all share."""
-    return _READER.read(kind.name, path, reader=f"{kind.read.__module__}:{kind.read.__name__}")
+def read_in_child(kind: Format, path: Path, turned: bool = False) -> list[RawTake]:
+    """The takes of a file, read in the one child that all share; `turned`: with the rotations of their joints."""
+    read = kind.turned if turned and kind.turned else kind.read
+    name = kind.name if read is kind.read else f"{kind.name} with rotations"
+    return _READER.read(name, path, reader=f"{read.__module__}:{read.__name__}")
 
 
 def cancel() -> None:

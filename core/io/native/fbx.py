@@ -10,7 +10,7 @@ import numpy as np
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.formats import Format
 from motionpatches.core.io.native.ufbx_scene import Node, Scene, Stack, load, local_transforms
-from motionpatches.core.io.scene.node_transforms import quaternion_matrices
+from motionpatches.core.io.scene.node_transforms import quaternion_matrices, turns_between
 from motionpatches.core.io.scene.rigs import MAX_JOINTS, Rig, in_pairs, left_out, rigs_of, with_own_names
 from motionpatches.core.motion.axes import UP_AXES
 from motionpatches.core.motion.motion import Assumption
@@ -30,7 +30,12 @@ MAX_TAKES = 1000
 _World = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
-def read_fbx(path: Path) -> list[RawTake]:
+def read_fbx_turned(path: Path) -> list[RawTake]:
+    """The same as `read_fbx` with the rotations of the joints."""
+    return read_fbx(path, turned=True)
+
+
+def read_fbx(path: Path, turned: bool = False) -> list[RawTake]:
     """Every take, (T, J, 3) at the file's rate over the take's time span, in units of the file. Only for a child process, see
     core/io/native/ufbx_scene.py."""
     scene = load(path)
@@ -62,7 +67,7 @@ def read_fbx(path: Path) -> list[RawTake]:
                 "Export a shorter range",
                 f"take {len(takes) + 1}",
             )
-        people = [_take(path, scene, stack, rig, times, fps) for rig in acting]
+        people = [_take(path, scene, stack, rig, times, fps, turned) for rig in acting]
         takes += in_pairs(people, [scene.nodes[rig.nodes[0]].name[:40] for rig in acting])
     if not takes:
         raise FileProblem(path, "no take moves a bone of its skeleton", "Export it with animation (baked)")
@@ -103,17 +108,24 @@ def _times(stack: Stack, fps: float) -> np.ndarray:
     return begin + np.arange(min(frames, MAX_CELLS)) / fps
 
 
-def _take(path: Path, scene: Scene, stack: Stack, rig: Rig, times: np.ndarray, fps: float) -> RawTake:
-    positions = np.concatenate([world_positions(scene, stack, rig, times[at : at + BLOCK]) for at in range(0, len(times), BLOCK)])
+def _take(path: Path, scene: Scene, stack: Stack, rig: Rig, times: np.ndarray, fps: float, turned: bool) -> RawTake:
+    at_rest = [scene.nodes[node].rest for node in rig.nodes]
+    if all(node in scene.bind for node in rig.nodes):
+        at_rest = [scene.bind[node] for node in rig.nodes]
+    rest = np.array([place for place, _ in at_rest])
+    rest_axes = np.array([axes for _, axes in at_rest]).reshape(-1, 3, 3).swapaxes(1, 2)
+    mirror = np.array([-1.0, 1.0, 1.0]) if scene.mirrored else np.ones(3)
+    positions = np.empty((len(times), len(rig.nodes), 3))
+    turns = np.empty((len(times), len(rig.nodes), 4), np.float32) if turned else None
+    for at in range(0, len(times), BLOCK):
+        positions[at : at + BLOCK], axes = in_world(scene, stack, rig, times[at : at + BLOCK])
+        if turns is not None:
+            turns[at : at + BLOCK] = turns_between(mirror[:, None] * rest_axes, mirror[:, None] * axes)
     bad = ~np.isfinite(positions).all((1, 2)) | (np.abs(positions).max((1, 2)) > 1e12)
     if bad.any():
         raise FileProblem(path, "a place is no finite number", "Export it again", f"frame {int(np.argmax(bad)) + 1}")
     scale, holder = _rig_scale(scene, stack, rig, times)
-    rest = np.array([scene.nodes[node].place for node in rig.nodes])
-    if all(node in scene.bind for node in rig.nodes):
-        rest = np.array([scene.bind[node] for node in rig.nodes])
     rest = rest if (np.abs(rest) < 1e12).all() else positions[0]
-    mirror = np.array([-1.0, 1.0, 1.0]) if scene.mirrored else np.ones(3)
     unit = f"UnitScaleFactor of the file ({100 * scene.unit_m:g} cm)"
     notes = (Assumption("axes", "mirrored", "the file's axes are left-handed", TRUE),) if scene.mirrored else ()
     return RawTake(
@@ -137,20 +149,22 @@ def _take(path: Path, scene: Scene, stack: Stack, rig: Rig, times: np.ndarray, f
         else None,
         up=Stated(scene.up, "UpAxis of the file", TRUE) if scene.up in UP_AXES else None,
         notes=notes,
+        turns=turns,
     )
 
 
-def world_positions(scene: Scene, stack: Stack, rig: Rig, times: np.ndarray) -> np.ndarray:
-    """(T, J, 3) world positions of a rig's nodes; all nodes above them are evaluated too."""
+def in_world(scene: Scene, stack: Stack, rig: Rig, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Places (T, J, 3) of a rig's nodes, and their axes (T, J, 3, 3) with scale; all nodes above them are evaluated too."""
     world: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = {}
     for index in sorted(_with_ancestors(rig, scene)):
         node = scene.nodes[index]
         local = local_transforms(node, stack, times if index in stack.moving else times[:1])
         world[index] = _world(node, local, world)
     places = np.empty((len(times), len(rig.nodes), 3))
+    axes = np.empty((len(times), len(rig.nodes), 3, 3))
     for joint, index in enumerate(rig.nodes):
-        places[:, joint] = world[index][0]
-    return places
+        places[:, joint], axes[:, joint] = world[index][:2]
+    return places, axes
 
 
 def _world(node: Node, local: np.ndarray, world: dict[int, _World]) -> _World:
@@ -189,4 +203,4 @@ def _with_notes(take: RawTake, notes: tuple[Assumption, ...]) -> RawTake:
     return replace(take, notes=(*take.notes, *notes))
 
 
-FBX = Format("FBX", (".fbx",), read_fbx, native=True)
+FBX = Format("FBX", (".fbx",), read_fbx, native=True, turned=read_fbx_turned)

@@ -21,18 +21,22 @@ MAX_DEPTH = 500
 _MOVES = ("Lcl Translation", "Lcl Rotation", "Lcl Scaling")
 
 
+# A place (3,), and axes (9,) by columns.
+Placed = tuple[tuple[float, ...], tuple[float, ...]]
+
+
 @dataclass(frozen=True, eq=False)
 class Node:
     """`parent` an index into the scene's nodes (every parent before its children), -1 for the root. `kind`: ufbx's name of the
     attribute, 'BONE' for bones. `inherits`: 0 all of the parent's scale, 1 none, 2 part by part; `scaled_by`: the node whose
-    scale is inherited then, -1 for none. `place` (3,): its world position with no take playing."""
+    scale is inherited then, -1 for none. `rest`: its world position (3,) with no take playing, and its axes, (9,) by columns."""
 
     name: str
     parent: int
     kind: str
     inherits: int
     scaled_by: int
-    place: tuple[float, float, float]
+    rest: Placed
     element: Any
 
 
@@ -50,8 +54,8 @@ class Stack:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """`up` one of UP_AXES or '' where the file does not say; `mirrored`: the file's axes are left-handed. `bind`: places (3,)
-    of nodes in the bind pose. `skin`: the nodes that skins hang on."""
+    """`up` one of UP_AXES or '' where the file does not say; `mirrored`: the file's axes are left-handed. `bind`: of
+    nodes in the bind pose, as `rest`. `skin`: the nodes that skins hang on."""
 
     nodes: tuple[Node, ...]
     stacks: tuple[Stack, ...]
@@ -59,7 +63,7 @@ class Scene:
     unit_m: float
     up: str
     mirrored: bool
-    bind: dict[int, tuple[float, float, float]]
+    bind: dict[int, Placed]
     skin: frozenset[int]
 
 
@@ -118,7 +122,7 @@ def _node(element: Any) -> Node:
         element.attrib_type.name,
         int(element.inherit_mode),
         -1 if scaled_by is None else scaled_by.typed_id,
-        tuple(element.node_to_world.c3),
+        _placed(element.node_to_world),
         element,
     )
 
@@ -138,9 +142,13 @@ def _stack(stack: Any, node_type: Any) -> Stack:
     return Stack(stack.name, stack.time_begin, stack.time_end, (first, last) if moving else None, frozenset(moving), stack.anim)
 
 
-def _bind_pose(scene: Any) -> dict[int, tuple[float, float, float]]:
+def _placed(matrix: Any) -> Placed:
+    return tuple(matrix.c3), (*matrix.c0, *matrix.c1, *matrix.c2)
+
+
+def _bind_pose(scene: Any) -> dict[int, Placed]:
     return {
-        pose.bone_node.typed_id: tuple(pose.bone_to_world.c3)
+        pose.bone_node.typed_id: _placed(pose.bone_to_world)
         for poses in _items(scene.poses)
         if poses.is_bind_pose
         for pose in _items(poses.bone_poses)

@@ -13,6 +13,7 @@ from motionpatches.core.io.smpl.poses import BODY_MODELS, JOINTS, SmplPoses
 from motionpatches.core.motion import kinematics
 from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.rotations import quaternions
 from motionpatches.core.motion.skeleton import SMPL22
 from motionpatches.core.motion.stated import Stated
 
@@ -46,8 +47,13 @@ REST = np.array(
 CHUNK = 8192
 
 
-def take_of(path: Path, poses: SmplPoses) -> RawTake:
-    """Joint positions in metres, in the source's own axes. Raises FileProblem for NaN, StudioError without a body model."""
+def take_of(path: Path, poses: SmplPoses, turned: bool = False) -> RawTake:
+    """Joint positions in metres, in the source's own axes; `turned`: with the joints' rotations.
+
+    Raises:
+        FileProblem: A number is not finite.
+        StudioError: A body model is wanted and missing.
+    """
     check_finite(path, poses.rotations, poses.places)
     models = os.environ.get(BODY_MODELS, "")
     if models:
@@ -69,7 +75,9 @@ def take_of(path: Path, poses: SmplPoses) -> RawTake:
         unit=Stated(1.0, "SMPL's body is in metres", 1.0),
         up=poses.up,
         parts=Stated("five chains", "SMPL's joints", 1.0),
+        rest=REST.astype(np.float32) if turned else None,
         notes=(body, *poses.notes),
+        turns=world_turns(poses) if turned else None,
     )
 
 
@@ -79,11 +87,23 @@ def mean_joints(poses: SmplPoses) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, len(found), CHUNK):
             part = slice(start, start + CHUNK)
-            found[part] = _chained(poses.rotations[part].astype(np.float64), poses.places[part].astype(np.float64))
+            found[part], _ = _chained(poses.rotations[part].astype(np.float64), poses.places[part].astype(np.float64))
     return found
 
 
-def _chained(rotations: np.ndarray, places: np.ndarray) -> np.ndarray:
+def world_turns(poses: SmplPoses) -> np.ndarray:
+    """(T, 22, 4) float32 rotations of the joints in the world, as quaternions x, y, z, w."""
+    found = np.empty((len(poses.places), JOINTS, 4), np.float32)
+    for start in range(0, len(found), CHUNK):
+        part = slice(start, start + CHUNK)
+        _, world = _chained(poses.rotations[part].astype(np.float64), poses.places[part].astype(np.float64))
+        for joint, turn in enumerate(world):
+            found[part, joint] = quaternions(turn.transpose(2, 0, 1))
+    return found
+
+
+def _chained(rotations: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Places (T, 22, 3), and of each joint the rotation in the world (3, 3, T)."""
     local = kinematics.axis_angle_matrices(rotations)
     world: list[np.ndarray] = []
     joints: list[np.ndarray] = []
@@ -95,4 +115,4 @@ def _chained(rotations: np.ndarray, places: np.ndarray) -> np.ndarray:
         else:
             joints.append(joints[parent] + kinematics.apply(world[parent], REST[joint] - REST[parent]))
             world.append(kinematics.multiply(world[parent], turn))
-    return np.stack(joints).transpose(2, 0, 1)
+    return np.stack(joints).transpose(2, 0, 1), world
