@@ -19,6 +19,7 @@ from motionpatches.app.widgets.frame.stage_header import StageHeader
 from motionpatches.app.widgets.menus import Menus
 from motionpatches.app.widgets.pages import Pages, show
 from motionpatches.app.widgets.panels.captions import CaptionsPanel
+from motionpatches.app.widgets.panels.comparison import ComparisonRow
 from motionpatches.app.widgets.panels.info import InfoPanel
 from motionpatches.app.widgets.panels.library import LibraryPanel
 from motionpatches.app.widgets.panels.notices import NoticeStack
@@ -62,7 +63,7 @@ class MainWindow(QMainWindow):
         self.pages = Pages(v, self)
         self.commands = Commands(v, settings, self, lambda: self.stage.camera)
         verbs = self._verbs()
-        self.timeline = Timeline(v.workspace, v.playback, v.explanation, v.moments, v.captions)
+        self.timeline = Timeline(v.workspace, v.playback, v.explanation, v.moments, v.captions, v.stage)
         self.below = self._below()
         self.frame = Frame(Header(v, verbs, self.query, self.filter), self.middle, self.below)
         self.left, self.right = self.frame.left, self.frame.right
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         self.stage_header = StageHeader(self.menus.stage)
         column.addWidget(self.stage_header)
+        column.addWidget(ComparisonRow(v.stage, v.thumbnails))
         column.addWidget(self.stage, 1)
         self.welcome = Welcome(_ways_in(verbs), v.recent.paths)
         self.middle.addWidget(self.welcome)

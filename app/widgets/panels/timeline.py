@@ -1,4 +1,5 @@
-"""The motion over time in labelled lanes: score of the query, speeds of the five parts, foot contacts, captions."""
+"""The motion over time in labelled lanes: score of the query, speeds of the five parts and of compared takes, foot contacts,
+captions."""
 
 from __future__ import annotations
 
@@ -14,11 +15,12 @@ from motionpatches.app.viewmodels.captions import Captions
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.moments import Moments
 from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.plain import shown
-from motionpatches.app.widgets.theme import colours, muted, part_colour, px, sized
+from motionpatches.app.widgets.theme import colours, letter_colour, muted, part_colour, px, sized
 from motionpatches.app.widgets.views.lanes import Curve, Lane, Span, feet_spans, paint_lane, paint_ruler
-from motionpatches.core.motion.curves import foot_contacts, part_speeds, spans
+from motionpatches.core.motion.curves import foot_contacts, joint_speeds, part_speeds, spans
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG
 from motionpatches.core.patches import PARTS
@@ -26,8 +28,8 @@ from motionpatches.core.patches import PARTS
 # Heights of the ruler and of a folded lane; pixels within which an edge of the range is taken; the shortest range and the least
 # that is shown, in seconds; captions that are shown.
 RULER, FOLDED, NEAR_PX, SHORTEST_S, LEAST_S, MOST = 18, 16, 5, 0.05, 0.2, 200
-QUERY, SPEED, CONTACTS, CAPTIONS = "Query", "Speed", "Contacts", "Captions"
-NAMES = (QUERY, SPEED, CONTACTS, CAPTIONS)
+QUERY, SPEED, COMPARED, CONTACTS, CAPTIONS = "Query", "Speed", "Compared", "Contacts", "Captions"
+NAMES = (QUERY, SPEED, COMPARED, CONTACTS, CAPTIONS)
 
 
 class Timeline(QWidget):
@@ -41,11 +43,12 @@ class Timeline(QWidget):
         explanation: Explanation,
         moments: Moments,
         captions: Captions,
+        stage: Stage,
         parent: QWidget | None = None,
     ):
         super().__init__(parent)
         self.workspace, self.playback, self.explanation, self.moments = workspace, playback, explanation, moments
-        self.captions = captions
+        self.captions, self.stage = captions, stage
         self.lanes: dict[str, Lane] = {}
         self.folded: set[str] = set()
         self.start_s, self.end_s = 0.0, 1.0
@@ -59,6 +62,7 @@ class Timeline(QWidget):
         explanation.changed.connect(self._scored)
         moments.changed.connect(self._scored)
         captions.changed.connect(self._captioned)
+        stage.changed.connect(self._compared)
         playback.changed.connect(self._redraw)
         playback.ticked.connect(self._ticked)
         self._fit()
@@ -75,6 +79,7 @@ class Timeline(QWidget):
             return
         self.start_s, self.end_s = 0.0, max(motion.duration_s, 0.1)
         self._speeds(motion)
+        self._compared()
         feet = foot_contacts(motion)
         left, right = ([(a / motion.fps, b / motion.fps) for a, b in spans(feet[:, foot])] for foot in (1, 0))
         bars = feet_spans(left, right, (LEFT_LEG, RIGHT_LEG))
@@ -88,6 +93,22 @@ class Timeline(QWidget):
         times = np.arange(len(speeds)) / motion.fps
         curves = [Curve(times, speeds[:, part] / top, part_colour(part)) for part in range(PARTS)]
         self.lanes[SPEED] = Lane(SPEED, 44, curves, unit=f"{top:.1f} m/s")
+
+    def _compared(self) -> None:
+        """Show the mean speed of each take that is compared, in the colour of its letter."""
+        before = self.lanes.pop(COMPARED, None)
+        there = [(self.stage.letter(clip), motion) for clip, motion in self.stage.bodies]
+        speeds = [
+            (letter, motion.fps, joint_speeds(motion).mean(axis=1)) for letter, motion in there if letter and len(there) > 1
+        ]
+        if speeds:
+            top = max(*(float(values.max()) for *_, values in speeds), 0.1)
+            curves = [
+                Curve(np.arange(len(values)) / fps, values / top, letter_colour(self, letter)) for letter, fps, values in speeds
+            ]
+            self.lanes[COMPARED] = Lane(COMPARED, 36, curves, unit=f"{top:.1f} m/s")
+        if before or speeds:
+            self._fit()
 
     def _captioned(self) -> None:
         """Show the captions of ranges as bars; those of the whole take have none."""
@@ -287,4 +308,5 @@ class Timeline(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "_edge"):
             self._captioned()
+            self._compared()
             self._scored()
