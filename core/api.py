@@ -140,26 +140,37 @@ def encode_text(model: MotionTextModel, sentences: str | Sequence[str]) -> np.nd
     return np.stack([encode(model, text) for text in texts])
 
 
-def search(library: Library, query: str | Motion, model: MotionTextModel | None = None, k: int = 10) -> list[Hit]:
+def search(
+    library: Library, query: str | Motion, model: MotionTextModel | None = None, k: int = 10, words: bool = True
+) -> list[Hit]:
     """Find the clips nearest to a query, as the window does.
 
     The library is encoded the first time; its vectors are kept in the user's cache.
 
     Args:
         library: what to search.
-        query: a sentence, terms joined by ' + ' and ' - ', or a motion.
+        query: a sentence, terms joined by ' + ' and ' - ', or a motion. Words such as len>3 or -split:test filter.
         model: the model that compares them; None for the starter.
         k: the most hits.
+        words: clips come first whose captions or name hold the exact words of the sentence, for at most half of the hits;
+            False: hits by motion alone.
 
     Returns:
-        Hits by falling score: `rank` from 1, `clip_id`, `score` (cosine), `start_s` and `end_s` of the nearest window.
+        Hits with `rank` from 1, `clip_id`, `score` (cosine), `strength`, `start_s` and `end_s` of the nearest window. Those of
+        exact words have the strength 'exact'; the others follow by falling score.
     """
+    from motionpatches.core.library.marks import read_marks
+    from motionpatches.core.library.words import WordIndex
+    from motionpatches.core.search.find import find
     from motionpatches.core.search.indexing import update_gallery
     from motionpatches.core.search.retriever import Retriever
 
     model = model or _starter()
     retriever = Retriever(model, run(update_gallery(model, library)))
-    return retriever.search_motion(query, k) if isinstance(query, Motion) else retriever.search_terms(query, None, k)
+    if isinstance(query, Motion):
+        return retriever.search_motion(query, k)
+    index = WordIndex.of(library.clips)
+    return list(find(retriever, index, query, k, marks=read_marks(library.root), most_exact=None if words else 0).hits)
 
 
 def evaluate(

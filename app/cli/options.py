@@ -129,6 +129,12 @@ def add_this(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--this", metavar="MOTION", help="what 'this' means in the query: a motion file, or the id of a clip")
 
 
+def add_by_motion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--by-motion", action="store_true", help="rank by motion alone; exact words of captions and names do not come first"
+    )
+
+
 def add_range(parser: argparse.ArgumentParser) -> None:
     """Add --start and --end, a range of a motion in seconds."""
     parser.add_argument("--start", type=seconds, default=0.0, metavar="SECONDS", help="start of the range (default: 0)")

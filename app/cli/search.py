@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING, Any
 
 from motionpatches.app.cli.console import (
@@ -16,9 +17,19 @@ from motionpatches.app.cli.console import (
     open_path,
     tell,
 )
-from motionpatches.app.cli.options import add_json, add_k, add_library, add_library_argument, add_model, add_range, add_this
+from motionpatches.app.cli.options import (
+    add_by_motion,
+    add_json,
+    add_k,
+    add_library,
+    add_library_argument,
+    add_model,
+    add_range,
+    add_this,
+)
 from motionpatches.core.library.library import Library
-from motionpatches.core.search.strength import score_text, weak_note
+from motionpatches.core.library.marks import read_marks
+from motionpatches.core.search.strength import score_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +42,10 @@ def add_search(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "query",
         metavar="QUERY",
-        help="a sentence, or terms joined by ' + ' and ' - ', as in 'this + running - walking'",
+        help="a sentence, or terms joined by ' + ' and ' - ', as in 'this + running - walking'; words such as len>3 filter",
     )
     add_this(parser)
+    add_by_motion(parser)
     add_library(parser)
     add_k(parser, 10)
     add_model(parser)
@@ -41,9 +53,9 @@ def add_search(parser: argparse.ArgumentParser) -> None:
 
 
 def search(options: argparse.Namespace) -> int:
-    """Print the motions nearest to a query, found as the window finds them."""
+    """Print the motions that answer a query, found as the window finds them: exact words first."""
     library, model = open_path(options.library, options.layout), open_model(options)
-    hits = find_hits(options, library, model)
+    hits = find_hits(options, library, model, options.by_motion)
     values = {"query": options.query, "model": model.name, "library": library.name, "hits": hit_rows(hits, library)}
     answer(options, values, "\n".join(_lines(hits, library)))
     return 0
@@ -104,27 +116,39 @@ def index(options: argparse.Namespace) -> int:
     return 0
 
 
-def find_hits(options: argparse.Namespace, library: Library, model: MotionTextModel) -> list[Hit]:
-    """Find the clips nearest to --query, -k of them; --this names the motion of the term 'this'. Raises StudioError."""
-    from motionpatches.core.search.retriever import Retriever, terms_of
+def find_hits(options: argparse.Namespace, library: Library, model: MotionTextModel, by_motion: bool = False) -> list[Hit]:
+    """Find the clips that answer --query, -k of them; --this names the motion of the term 'this'. Raises StudioError."""
+    from motionpatches.core.library.words import WordIndex
+    from motionpatches.core.search.find import find
+    from motionpatches.core.search.query import parse
+    from motionpatches.core.search.retriever import Retriever
 
-    if options.this is None and any(term.lower() == "this" for _, term in terms_of(options.query)):
+    if options.this is None and parse(options.query).has_this:
         raise UsageError("Name the motion that 'this' means in the query: --this MOTION.")
     shown = open_motion(options.this, library) if options.this is not None else None
     retriever = Retriever(model, index_library(model, library))
-    hits = retriever.search_terms(options.query, shown, options.k)
-    for note in filter(None, (retriever.unread_note(options.query), weak_note(hits))):
-        tell(note)
-    return hits
+    found = find(
+        retriever,
+        WordIndex.of(library.clips),
+        options.query,
+        options.k,
+        shown,
+        marks=read_marks(library.root),
+        most_exact=0 if by_motion else None,
+    )
+    if found.note:
+        tell(found.note)
+    return list(found.hits)
 
 
 def hit_rows(hits: Sequence[Hit], library: Library) -> list[dict[str, Any]]:
-    """Return hits as JSON rows: rank, id, score, its strength ('' for a motion or a sum), caption, path, range in seconds."""
+    """Return hits as JSON rows: rank, id, score (None: in no gallery), strength ('' for a motion or a sum), caption, path, range
+    in seconds."""
     return [
         {
             "rank": hit.rank,
             "id": hit.clip_id,
-            "score": round(hit.score, 4),
+            "score": None if math.isnan(hit.score) else round(hit.score, 4),
             "strength": hit.strength,
             "caption": library.by_id[hit.clip_id].caption,
             "path": str(library.by_id[hit.clip_id].path),

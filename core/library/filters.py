@@ -25,6 +25,11 @@ def is_plain(text: str) -> bool:
     return not any(_field(word.lstrip("-").lower()) or word.startswith("-") for word in text.split())
 
 
+def is_field(word: str) -> bool:
+    """Whether a word is a field such as len>3 or -is:favourite."""
+    return _field(word.removeprefix("-").lower()) is not None
+
+
 def clip_filter(text: str, marks: Mapping[str, Mark]) -> Callable[[Clip], bool]:
     """All of the terms have to hold; what is no field is a part of a word."""
     terms = []

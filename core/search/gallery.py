@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -40,7 +40,8 @@ class Entry:
 class Hit:
     """A result: an entry with its rank, which counts from 1, and its score, the cosine; the range in seconds of the clip.
 
-    `strength`: 'strong', 'likely' or 'weak' for a sentence (`core/search/strength.py`), '' for a motion or a sum.
+    `strength`: 'exact', 'strong', 'likely' or 'weak' for a sentence (`core/search/strength.py`), '' for a motion or a sum. The
+    score of a clip that is found by its words and is in no gallery is not a number.
     """
 
     rank: int
@@ -95,7 +96,7 @@ class Gallery:
             np.maximum(best, (queries @ self.embeddings[at : at + BLOCK].T).max(axis=1), out=best)
         return best
 
-    def nearest(self, query: np.ndarray, k: int, only: Container[str] | None = None) -> list[Hit]:
+    def nearest(self, query: np.ndarray, k: int, only: Collection[str] | None = None) -> list[Hit]:
         """Return the k best clips, each by its best window; ties in gallery order.
 
         Scores that are not finite come last, as -1, the lowest cosine.
@@ -108,9 +109,7 @@ class Gallery:
         if not self.entries or k < 1:
             return []
         order, starts = self._grouped
-        clips = np.arange(len(starts))
-        if only is not None:
-            clips = np.array([i for i, clip_id in enumerate(self.clip_rows[1]) if clip_id in only], np.int64)
+        clips = np.arange(len(starts)) if only is None else self._numbers(only)
         scores = self._scores_that_count(query.astype(np.float32), k, clips)[order]
         scores[~np.isfinite(scores)] = -np.inf
         best = np.maximum.reduceat(scores, starts)
@@ -122,11 +121,26 @@ class Gallery:
             hits.append(Hit(rank, entry.clip_id, max(float(scores[at]), -1.0), entry.start_s, entry.end_s))
         return hits
 
+    def _numbers(self, only: Collection[str]) -> np.ndarray:
+        """Return the numbers of some clips, in gallery order; in a large gallery a few are looked up."""
+        _, ids = self.clip_rows
+        if len(only) < len(ids) / 8:
+            return np.array(sorted(self._number[clip_id] for clip_id in only if clip_id in self._number), np.int64)
+        return np.array([i for i, clip_id in enumerate(ids) if clip_id in only], np.int64)
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        return {clip_id: at for at, clip_id in enumerate(self.clip_rows[1])}
+
     def _scores_that_count(self, query: np.ndarray, k: int, clips: np.ndarray) -> np.ndarray:
-        """Return the cosines (N,); of a large gallery those alone that can be among the k best of some clips, the others as -inf.
+        """Return the cosines (N,) of some clips, the others as -inf; of a large gallery those that can be among the k best alone.
 
         At least k clips reach the k-th greatest of the lower bounds of clips, so no row below it counts.
         """
+        if len(clips) < len(self._grouped[1]) / 8:
+            wanted = np.zeros(len(self._grouped[1]), bool)
+            wanted[clips] = True
+            return self._scores_of(np.flatnonzero(wanted[self.clip_rows[0]]), query)
         if self._eight_bit is None or k >= len(clips) or not np.isfinite(query).all():
             return self.scores(query)
         order, starts = self._grouped
@@ -135,7 +149,11 @@ class Gallery:
         rows = np.flatnonzero(upper >= np.partition(reached, len(reached) - k)[len(reached) - k])
         if len(rows) > len(upper) / 8:
             return self.scores(query)
-        scores = np.full(len(upper), -np.inf, np.float32)
+        return self._scores_of(rows, query)
+
+    def _scores_of(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+        """Return the cosines (N,) of some rows, and -inf for the others."""
+        scores = np.full(len(self.embeddings), -np.inf, np.float32)
         with np.errstate(invalid="ignore", over="ignore"):
             scores[rows] = self.embeddings[rows] @ query
         return scores

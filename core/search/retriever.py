@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,6 +16,7 @@ from motionpatches.core.progress import Job, Meter
 from motionpatches.core.search.encode import BATCH, encode_first_window, encode_text, encode_texts
 from motionpatches.core.search.gallery import Gallery, Hit
 from motionpatches.core.search.indexing import chance_in
+from motionpatches.core.search.query import THIS, Query, terms_of
 from motionpatches.core.search.strength import judged
 
 
@@ -31,15 +31,12 @@ class Retriever:
     def __post_init__(self) -> None:
         self.gallery.prepare()
 
-    def search_motion(self, motion: Motion, k: int, only: Container[str] | None = None) -> list[Hit]:
+    def search_motion(self, motion: Motion, k: int, only: Collection[str] | None = None) -> list[Hit]:
         """Return the k clips (of `only`, where it is given) nearest to the first window of a motion."""
         return self.gallery.nearest(encode_first_window(self.model, motion), k, only)
 
-    def search_terms(self, query: str, shown: Motion | None, k: int, only: Container[str] | None = None) -> list[Hit]:
-        """Return the k clips nearest to a sentence or to a signed sum of terms, "this + running - walking".
-
-        Those of a single sentence have a strength: a sum is no sentence, and what it scores by chance is not known.
-        Motions are nearer to motions than to sentences: a term is weighted by one over the standard deviation of its scores.
+    def search_terms(self, query: str, shown: Motion | None, k: int, only: Collection[str] | None = None) -> list[Hit]:
+        """Return the k clips nearest to a sentence or to a signed sum of terms, "this + running - walking", by motion alone.
 
         Args:
             query: A sentence, or terms with " + " or " - " between them; the term "this" is the shown motion.
@@ -50,9 +47,20 @@ class Retriever:
         Raises:
             StudioError: for an empty query, "this" without a shown motion, or terms that cancel each other.
         """
-        rows, terms = [], terms_of(query)
-        for weight, term in terms:
-            if term.lower() == "this":
+        asked = Query(tuple(terms_of(query)))
+        return self.judged(asked, self.gallery.nearest(self.row_of(asked, shown), k, only))
+
+    def row_of(self, query: Query, shown: Motion | None) -> np.ndarray:
+        """Return the unit row (D,) that the terms of a query add up to.
+
+        Motions are nearer to motions than to sentences: a term is weighted by one over the standard deviation of its scores.
+
+        Raises:
+            StudioError: for an empty query, "this" without a shown motion, or terms that cancel each other.
+        """
+        rows = []
+        for weight, term in query.terms:
+            if term.lower() == THIS:
                 if shown is None:
                     raise StudioError("Show the motion that 'this' means first.")
                 rows.append((weight, encode_first_window(self.model, shown)))
@@ -62,17 +70,20 @@ class Retriever:
             raise StudioError("Type what the motion should show.")
         if len(rows) > 1:
             rows = [(weight / max(float(self.gallery.scores(row).std()), 1e-6), row) for weight, row in rows]
-        hits = self.gallery.nearest(sum_of(rows), k, only)
-        return judged(hits, self.chance) if len(terms) == 1 and terms[0][1].lower() != "this" else hits
+        return sum_of(rows)
+
+    def judged(self, query: Query, hits: list[Hit]) -> list[Hit]:
+        """Return hits with their strength where the query is one sentence: what a sum scores by chance is not known."""
+        return judged(hits, self.chance) if query.sentence else hits
 
     @cached_property
     def chance(self) -> np.ndarray:
         """Return the best scores of sentences about nothing, which the strength of a hit is measured by."""
         return chance_in(self.model, self.gallery) if self.gallery.chance is None else self.gallery.chance
 
-    def unread_note(self, query: str) -> str:
+    def unread_note(self, query: Query) -> str:
         """Return a sentence on the words of a query that the text encoder does not read; '' where it reads all of them."""
-        unread = self.model.text_encoder.unread([term for _, term in terms_of(query) if term.lower() != "this"])
+        unread = self.model.text_encoder.unread([term for _, term in query.terms if term.lower() != THIS])
         found = [f"the text encoder does not know {', '.join(map(repr, unread.words))}"] if unread.words else []
         found += ["it is longer than the text encoder reads"] if unread.cut else []
         return f"A part of the query is not searched for: {'; '.join(found)}." if found else ""
@@ -94,16 +105,6 @@ class Retriever:
         rows = np.stack([self.known_captions[c] for c in captions])
         scores = rows @ encode_first_window(self.model, motion)
         return [(captions[i], float(scores[i])) for i in np.argsort(-scores, kind="stable")[:k]]
-
-
-_TERM = re.compile(r"\s+([+-])\s+")
-
-
-def terms_of(query: str) -> list[tuple[float, str]]:
-    """Split a query: "this + running - walking" -> [(1, "this"), (1, "running"), (-1, "walking")]; blanks surround a sign."""
-    parts = _TERM.split(query.strip())
-    signs = ["+", *parts[1::2]]
-    return [(1.0 if sign == "+" else -1.0, term.strip()) for sign, term in zip(signs, parts[::2], strict=True) if term.strip()]
 
 
 def sum_of(rows: list[tuple[float, np.ndarray]]) -> np.ndarray:

@@ -12,6 +12,7 @@ cautious. Scores are ranked by the cosine; the words change no order.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ from motionpatches.core.search.gallery import Hit
 
 # The greatest p of each word, from the best on.
 WORDS = {"strong": 0.025, "likely": 0.1, "weak": 1.0}
+# Of a hit that is there for the words of its captions or its name.
+EXACT = "exact"
 NOTHING = (
     "Nothing matches well. Describe the movement itself in other words, such as 'a person waves', or search for motions like one "
     "that is shown."
@@ -46,10 +49,10 @@ def judged(hits: Sequence[Hit], chance: np.ndarray) -> list[Hit]:
 
 
 def score_text(hit: Hit, digits: int = 2) -> str:
-    """Write a score with its strength, where it has one: '0.62 likely'."""
-    return f"{hit.score:.{digits}f} {hit.strength}".rstrip()
+    """Write a score with its strength, where it has one: '0.62 likely'; the word alone for a clip that is in no gallery."""
+    return hit.strength if math.isnan(hit.score) else f"{hit.score:.{digits}f} {hit.strength}".rstrip()
 
 
 def weak_note(hits: Sequence[Hit]) -> str:
-    """Return a sentence for hits of which the best is weak, '' for others."""
+    """Return a sentence for hits of which the best is weak, '' for others, and for those of exact words."""
     return NOTHING if hits and hits[0].strength == "weak" else ""

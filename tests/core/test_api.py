@@ -109,7 +109,7 @@ def test_search_ranks_by_the_cosine_of_text_and_motion(tiny_model, library):
     from motionpatches.core.search.encode import INDEXED, encode_windows, windows_of
 
     query = "a person waves"
-    hits = mp.search(library, query, tiny_model, k=5)
+    hits = mp.search(library, query, tiny_model, k=5, words=False)
     row = mp.encode_text(tiny_model, query)[0]
     windows = [windows_of(tiny_model, library.load(clip.id), INDEXED)[0] for clip in library.clips]
     scores = np.array([(encode_windows(tiny_model, some) @ row).max() for some in windows])
@@ -118,6 +118,13 @@ def test_search_ranks_by_the_cosine_of_text_and_motion(tiny_model, library):
     np.testing.assert_allclose([hit.score for hit in hits], best, atol=1e-4)
     by_id = {clip.id: score for clip, score in zip(library.clips, scores, strict=True)}
     np.testing.assert_allclose([by_id[hit.clip_id] for hit in hits], best, atol=1e-4)
+
+
+def test_search_finds_exact_words_first(tiny_model, library):
+    wanted = library.clips[7]
+    hits = mp.search(library, wanted.caption, tiny_model, k=4)
+    assert wanted.id in {hit.clip_id for hit in hits if hit.strength == "exact"} and hits[0].strength == "exact"
+    assert mp.search(library, f"{wanted.id} split:{wanted.split}", tiny_model, k=4)[0].clip_id == wanted.id
 
 
 def test_a_motion_is_nearest_to_itself(tiny_model, library):

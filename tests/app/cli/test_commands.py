@@ -51,6 +51,17 @@ def test_search_takes_a_sum_of_terms_as_the_window_does(small_library, capsys):
 
 
 @needs_starter
+def test_search_finds_names_of_files_first(small_library, capsys):
+    """A number says nothing to a model."""
+    (small_library / "texts" / "000005.txt").write_text("castaway signals the plane#a/DET#0.0#0.0\n")
+    for query in ("000005.npy", "castaway signals the plane"):
+        hits = answer_of(capsys, "search", query, "--library", small_library, "-k", 4)["hits"]
+        assert (hits[0]["id"], hits[0]["strength"]) == ("000005", "exact") and [h["rank"] for h in hits] == [1, 2, 3, 4]
+    hits = answer_of(capsys, "search", "castaway signals the plane", "--library", small_library, "--by-motion")["hits"]
+    assert "exact" not in {hit["strength"] for hit in hits}
+
+
+@needs_starter
 def test_terms_that_cancel_and_this_without_a_motion(small_library, capsys):
     assert main(["search", "jump - jump", "--library", str(small_library)]) == 1
     assert "cancel" in capsys.readouterr().err
@@ -164,3 +175,17 @@ def test_patches_of_a_model_are_prepared_as_the_model_does(small_library, tmp_pa
     assert values["model"] == str(paths.starter_model()) and "preset" not in values
     wanted = windows_of(load_model(paths.starter_model()), load_take(motion))[0][0]
     np.testing.assert_array_equal(np.load(tmp_path / "p.npy"), wanted)
+
+
+def test_export_for_a_purpose_asks_before_it_replaces(small_library, tmp_path, capsys):
+    motion, out = small_library / "new_joints" / "000001.npy", tmp_path / "a.fbx"
+    assert answer_of(capsys, "export", motion, "--purpose", "fbx-unreal", "-o", out)["files"] == ["a.fbx"]
+    content = out.read_bytes()
+    assert b"upperarm_l" in content, "the bones of the program that the purpose names"
+    assert main(["export", str(motion), "-o", str(out)]) == 1
+    assert "a.fbx: it exists already. Choose another name, or add --overwrite." in capsys.readouterr().err
+    assert out.read_bytes() == content
+    answer_of(capsys, "export", motion, "-o", out, "--overwrite", "--in-place")
+    assert b"upperarm_l" not in out.read_bytes()
+    assert main(["export", str(motion), "--purpose", "fbx-unreal", "-o", str(tmp_path / "b.bvh")]) == 2
+    assert "--purpose fbx-unreal writes .fbx, not .bvh" in capsys.readouterr().err

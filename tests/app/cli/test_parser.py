@@ -19,6 +19,7 @@ READ_AS = {
     "info": {"path": None, "layout": "", "json": False},
     "info take.bvh --json": {"path": Path("take.bvh"), "json": True},
     "search 'a man waves'": {"query": "a man waves", "k": 10, "library": None, "model": None, "device": "auto", "this": None},
+    "search jump --by-motion": {"query": "jump", "by_motion": True},
     "search 'run + jump' -k 3 --device cpu": {"query": "run + jump", "k": 3, "device": "cpu"},
     "similar take.bvh --start 0.5 --end 1": {"motion": "take.bvh", "start": 0.5, "end": 1.0, "captions": False},
     "classify DATA --labels a,b": {"library": Path("DATA"), "split": "all", "prompt": "A person {label}"},

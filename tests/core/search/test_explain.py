@@ -13,7 +13,8 @@ from motionpatches.core.progress import run
 from motionpatches.core.search.explain import leave_words_out, occlude
 from motionpatches.core.search.moments import moments_of
 from motionpatches.core.search.parts import part_retriever
-from motionpatches.core.search.retriever import sum_of, terms_of
+from motionpatches.core.search.query import terms_of
+from motionpatches.core.search.retriever import sum_of
 
 starter = pytest.mark.skipif(not paths.starter_model().exists(), reason="the starter model is not built yet")
 

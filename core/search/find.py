@@ -1,0 +1,97 @@
+"""Answer a query, for the window, the command line and `motionpatches.search`: exact words of captions and names come first, then
+what the model finds by motion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library.filters import clip_filter
+from motionpatches.core.library.marks import Mark
+from motionpatches.core.library.words import WordIndex
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.search.gallery import Hit
+from motionpatches.core.search.query import Query, parse
+from motionpatches.core.search.retriever import Retriever
+from motionpatches.core.search.strength import EXACT, weak_note
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to a query.
+
+    `hits`: those by exact words first, with the strength 'exact'; ranks count through. `exact`: how many clips hold the words,
+    shown or not. `note`: words that are not searched for, and whether nothing matches well; '' for neither.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    exact: int = 0
+    note: str = ""
+
+
+def find(
+    retriever: Retriever | None,
+    words: WordIndex,
+    text: str,
+    k: int,
+    shown: Motion | None = None,
+    only: Collection[str] | None = None,
+    marks: Mapping[str, Mark] | None = None,
+    most_exact: int | None = None,
+) -> Found:
+    """Return the k clips that answer a query best.
+
+    Args:
+        retriever: Ranks by motion; None before a model and a gallery are there: exact words alone are found then.
+        words: The words of the library.
+        text: The query; see `core/search/query.py`.
+        k: Number of hits.
+        shown: The motion that 'this' means.
+        only: Ids of the clips to choose from; None for all.
+        marks: Favourites and tags, for filters of them.
+        most_exact: How many of the k may be there for their words alone; None for half of them.
+
+    Raises:
+        StudioError: for an empty query, "this" without a shown motion, or terms that cancel each other.
+    """
+    query = parse(text)
+    if not query.terms:
+        raise StudioError("Type what the motion should show.")
+    if query.filters:
+        keep = clip_filter(" ".join(query.filters), marks or {})
+        only = {clip.id for clip in words.clips if keep(clip) and (only is None or clip.id in only)}
+    levels = list(_levels(words, query, only))
+    total, row = sum(map(len, levels)), retriever.row_of(query, shown) if retriever is not None else None
+    exact = _ranked(retriever, row, levels, min(k, (k + 1) // 2 if most_exact is None else most_exact))
+    if retriever is None or row is None:
+        return Found(tuple(exact), total)
+    taken = {hit.clip_id for hit in exact}
+    hits = [hit for hit in retriever.judged(query, retriever.gallery.nearest(row, k, only)) if hit.clip_id not in taken]
+    ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate([*exact, *hits[: k - len(exact)]], 1))
+    return Found(ranked, total, f"{retriever.unread_note(query)} {weak_note(ranked)}".strip())
+
+
+def _levels(words: WordIndex, query: Query, only: Collection[str] | None) -> Iterator[list[str]]:
+    """Yield the ids of the clips that hold the words of a sentence, the closest first; a sum of terms has no exact words."""
+    numbers, closeness = words.find(query.sentence)
+    for level in np.unique(closeness)[::-1]:
+        ids = [words.clips[at].id for at in numbers[closeness == level]]
+        yield ids if only is None else [clip_id for clip_id in ids if clip_id in only]
+
+
+def _ranked(retriever: Retriever | None, row: np.ndarray | None, levels: list[list[str]], k: int) -> list[Hit]:
+    """Return k hits of the first levels, those of a level by their score; without one where they are in no gallery."""
+    hits: list[Hit] = []
+    for ids in levels:
+        left = k - len(hits)
+        scored = retriever.gallery.nearest(row, left, frozenset(ids)) if retriever is not None and row is not None else []
+        known = {hit.clip_id for hit in scored}
+        bare = [Hit(0, clip_id, math.nan, 0.0, 0.0) for clip_id in ids[:k] if clip_id not in known]
+        hits += [*scored, *bare][:left]
+        if len(hits) >= k:
+            break
+    return [replace(hit, rank=rank, strength=EXACT) for rank, hit in enumerate(hits, 1)]
