@@ -126,4 +126,5 @@ ICONS = {
     "open": "folder-open",
     "close": "x",
     "copy": "copy",
+    "order": "columns-3",
 }

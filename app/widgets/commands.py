@@ -135,13 +135,6 @@ class Commands:
 
     # Search ---------------------------------------------------------------------------------------------------------------
 
-    def more_like_this(self, part: int = -1) -> None:
-        """Search for motions like the shown one, or like the marked range of it; by one body part alone."""
-        clip, library = self.workspace.clip, self.workspace.library
-        if clip is not None and library is not None and clip.id in library.by_id:
-            start, end = self.playback.range_s or (0.0, 0.0)
-            self.search.more_like(clip, start, end, part)
-
     def nearest_captions(self) -> None:
         """Show the captions of the library nearest to the shown motion."""
         clip = self.workspace.clip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from motionpatches.app.tokens import FIRST_SHARE, SMALLEST
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.commands import Commands
+from motionpatches.app.widgets.context_menus import ContextMenus
 from motionpatches.app.widgets.dialogs.settings import restore as restore_settings
 from motionpatches.app.widgets.dialogs.tour import Tour
 from motionpatches.app.widgets.frame.frame import Frame
@@ -32,6 +34,7 @@ from motionpatches.app.widgets.panels.transport import Transport
 from motionpatches.app.widgets.panels.welcome import Way, Welcome
 from motionpatches.app.widgets.panels.why import WhyPanel
 from motionpatches.app.widgets.plain import NAME, shown
+from motionpatches.app.widgets.take_commands import TakeCommands
 from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
 from motionpatches.app.widgets.verbs import Verbs
 from motionpatches.app.widgets.views.stage import StageView
@@ -55,8 +58,10 @@ class MainWindow(QMainWindow):
         self.stage = StageView(v.stage, v.body, v.playback, v.explanation)
         self.patches = PatchesPanel(v.stage, v.playback, v.explanation)
         self.captions = CaptionsPanel(v.captions, v.playback)
-        self.library = LibraryPanel(v.search, v.marks)
-        self.info = InfoPanel(v.workspace, v.marks, self.captions, self.library.toggle_favourite, self.library.edit_tags)
+        self.library = LibraryPanel(v, settings)
+        self.takes = takes = TakeCommands(v, self)
+        star, tag = partial(takes.on_shown, takes.toggle_favourite), partial(takes.on_shown, takes.edit_tags)
+        self.info = InfoPanel(v.workspace, v.marks, self.captions, star, tag)
         self.why = WhyPanel(v.explanation)
         self.middle, self.stage_page = QStackedWidget(), QWidget()
         self.middle.addWidget(self.stage_page)
@@ -74,7 +79,8 @@ class MainWindow(QMainWindow):
         self.right.add("Patches", "patches", self.patches)
         self.right.add("Why", "why", self.why)
         self.setCentralWidget(self.frame)
-        self.menus = Menus(self, verbs, v, self.frame, settings)
+        self.menus = Menus(self, verbs, v, takes, self.frame, settings)
+        self.context = ContextMenus(self.menus, v, self)
         column = QVBoxLayout(self.stage_page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -96,6 +102,8 @@ class MainWindow(QMainWindow):
         workspace = self.view_models.workspace
         search, explanation = self.view_models.search, self.view_models.explanation
         self.library.chosen.connect(workspace.show_clip)
+        self.library.view.menu_wanted.connect(self.context.takes)
+        self.timeline.menu_wanted.connect(self.context.timeline)
         self.results.view.chosen.connect(workspace.show_clip)
         self.results.view.left.connect(self.query.focus_line)
         self.results.asked.connect(self.query.ask)
@@ -179,19 +187,24 @@ class MainWindow(QMainWindow):
             open_folder=commands.open_folder,
             open_demo=workspace.open_demo,
             open_recent=lambda name: workspace.open([Path(name)]),
+            refresh=self.takes.refresh,
             check_import=commands.check_import,
             export=commands.export,
+            reveal=self.takes.reveal,
+            copy_path=self.takes.copy_path,
             save_screenshot=commands.save_screenshot,
             copy_screenshot=commands.copy_screenshot,
             quit=self.close,
             edit_captions=self.edit_captions,
             import_captions=commands.import_captions,
             export_captions=commands.export_captions,
-            toggle_favourite=self.library.toggle_favourite,
-            edit_tags=self.library.edit_tags,
+            toggle_favourite=self.takes.toggle_favourite,
+            edit_tags=self.takes.edit_tags,
+            add_caption=self.takes.add_caption,
+            add_range_caption=self.add_range_caption,
             show_settings=commands.show_settings,
             focus_query=self.query.focus_line,
-            more_like_this=commands.more_like_this,
+            more_like_this=self.takes.more_like_this,
             like_this_but=self.query.begin_sum,
             nearest_captions=commands.nearest_captions,
             show_models=lambda: show(pages.models),
@@ -199,6 +212,11 @@ class MainWindow(QMainWindow):
             show_evaluation=lambda: show(pages.evaluation),
             fine_tune=lambda: show(pages.training).fine_tune(None),
             show_training=lambda: show(pages.training),
+            zoom_to_range=lambda: self.timeline.zoom(self.view_models.playback.range_s),
+            zoom_out=lambda: self.timeline.zoom(None),
+            show_take=self.takes.show,
+            keep=self.takes.keep,
+            compare=self.takes.compare,
             frame_motion=self.stage.frame,
             reset_camera=self.stage.reset_camera,
             look_from=self.stage.look_from,
@@ -243,6 +261,11 @@ class MainWindow(QMainWindow):
         """Show the captions and open the editor of the first."""
         self.frame.show_page(self.right, "Info")
         self.captions.edit()
+
+    def add_range_caption(self) -> None:
+        """Show the captions, with a new one for the marked range."""
+        self.frame.show_page(self.right, "Info")
+        self.captions.add_range.click()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

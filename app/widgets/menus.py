@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QSpin
 
 from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.view_models import ViewModels
-from motionpatches.app.widgets.dialogs.command_palette import CommandPalette
+from motionpatches.app.widgets.dialogs.command_palette import ALSO, CommandPalette
 from motionpatches.app.widgets.dialogs.keys import Keys, KeysDialog
 from motionpatches.app.widgets.frame.frame import Frame
 from motionpatches.app.widgets.frame.side_panel import SidePanel
 from motionpatches.app.widgets.plain import tail, title
+from motionpatches.app.widgets.take_commands import TakeCommands
+from motionpatches.app.widgets.take_menu import TakeMenu
 from motionpatches.app.widgets.theme import APPEARANCES
 from motionpatches.app.widgets.verbs import Verb, Verbs
 from motionpatches.app.widgets.views.stage_menu import StageMenu
@@ -26,16 +28,25 @@ from motionpatches.core.motion.skeleton import PART_NAMES
 class Menus:
     """Builds the menu bar of a window. Keys of one letter or arrow rest while a user types."""
 
-    def __init__(self, window: QMainWindow, verbs: Verbs, view_models: ViewModels, frame: Frame, settings: QSettings):
+    def __init__(
+        self,
+        window: QMainWindow,
+        verbs: Verbs,
+        view_models: ViewModels,
+        takes: TakeCommands,
+        frame: Frame,
+        settings: QSettings,
+    ):
         self.window, self.verbs, self.view_models, self.settings = window, verbs, view_models, settings
         self.actions: list[QAction] = []
+        self.takes = TakeMenu(view_models, takes, self._add)
         bar = window.menuBar()
         self._file(bar.addMenu("&File"))
         self._edit(bar.addMenu("&Edit"))
         self._search(bar.addMenu("&Search"))
         self._model(bar.addMenu("&Model"))
         self._playback(bar.addMenu("&Playback"))
-        self.stage = StageMenu(self._add, bar.addMenu("S&tage"), verbs, view_models.stage)
+        self.stage = StageMenu(self._add, bar.addMenu("S&tage"), verbs, view_models.stage, self.takes)
         self._view(bar.addMenu("&View"), frame)
         self._help(bar.addMenu("&Help"))
         self.keys = Keys(self.actions, settings)
@@ -45,11 +56,12 @@ class Menus:
         action.setShortcuts([QKeySequence(k) for k in keys])
         action.triggered.connect((lambda: _unless_typing(do)) if single else (lambda: do()))
         menu.addAction(action)
+        menu.setToolTipsVisible(True)
         self.actions.append(action)
         return action
 
     def _file(self, menu: QMenu) -> None:
-        v = self.verbs
+        v, take = self.verbs, self.takes.add
         self._add(menu, "Open &Files…", v.open_files, "Ctrl+O")
         self._add(menu, "Open F&older…", lambda: v.open_folder(""), "Ctrl+Shift+O")
         kinds = menu.addMenu("Open Folder &As")
@@ -60,9 +72,14 @@ class Menus:
         recent = menu.addMenu("Open &Recent")
         recent.aboutToShow.connect(lambda: self._fill_recent(recent))
         self._add(menu, "Open &Demo Library", v.open_demo)
+        action = take("refresh", menu, "Re&fresh", v.refresh, "F5", why_not=self.takes.takes.why_not_refresh)
+        action.setProperty(ALSO, "rescan reload library new files")
         self._add(menu, "Check &Import…", v.check_import, "Ctrl+I")
         menu.addSeparator()
-        self._add(menu, "&Export…", v.export, "Ctrl+Shift+E")
+        take("export", menu, "&Export…", v.export, "Ctrl+Shift+E")
+        action = take("reveal", menu, "Show in F&older", v.reveal, "Alt+Shift+R")
+        action.setProperty(ALSO, "reveal file manager explorer finder path")
+        take("copy path", menu, "Copy &Path", v.copy_path, "Alt+Shift+C").setProperty(ALSO, "file name")
         self._add(menu, "Save &Screenshot…", v.save_screenshot, "Ctrl+Shift+S")
         self._add(menu, "&Copy Screenshot", v.copy_screenshot, "Ctrl+Shift+C")
         menu.addSeparator()
@@ -88,8 +105,11 @@ class Menus:
         self._add(menu, "&Import Captions…", v.import_captions)
         self._add(menu, "E&xport Captions…", v.export_captions)
         menu.addSeparator()
-        self._add(menu, "Favourite", v.toggle_favourite, "S", single=True)
-        self._add(menu, "Tags…", v.edit_tags, "Ctrl+Shift+T")
+        self.takes.add("add caption", menu, "Add Caption…", v.add_caption, "Ctrl+Shift+D")
+        why = self.takes.takes.why_not_range
+        self.takes.add("add range caption", menu, "Add Caption for Range", v.add_range_caption, why_not=why)
+        self.takes.add("favourite", menu, "Favourite", v.toggle_favourite, "S", single=True)
+        self.takes.add("tags", menu, "Tags…", v.edit_tags, "Ctrl+Shift+T")
         menu.addSeparator()
         self._add(menu, "&Settings…", v.show_settings, "Ctrl+,")
 
@@ -111,10 +131,11 @@ class Menus:
         v, moments, explanation = self.verbs, self.view_models.moments, self.view_models.explanation
         self._add(menu, "Find a Motion", v.focus_query, "Ctrl+F")
         self._add(menu, "Find a Motion", v.focus_query, "/", single=True).setVisible(False)
-        self._add(menu, "More Like This", lambda: v.more_like_this(-1), "M", single=True)
+        like, why = partial(v.more_like_this, -1), self.takes.takes.why_not_more_like
+        self.takes.add("more like this", menu, "More Like This", like, "M", single=True, why_not=why)
         parts = menu.addMenu("More Like This, by One Part")
         for part, name in enumerate(PART_NAMES):
-            self._add(parts, name.capitalize(), partial(v.more_like_this, part))
+            self.takes.add(name, parts, name.capitalize(), partial(v.more_like_this, part), why_not=why)
         self._add(menu, "Like This, But…", v.like_this_but, "Ctrl+L")
         menu.addSeparator()
         self._add(menu, "Find Moments", moments.find, "Ctrl+G")
@@ -146,9 +167,12 @@ class Menus:
             ("Loop", lambda: p.set_loop(not p.loop), "L"),
             ("Range Begins Here", lambda: p.mark(False), "I"),
             ("Range Ends Here", lambda: p.mark(True), "O"),
-            ("Clear Range", p.clear_range, "Shift+I"),
         ):
             self._add(menu, text, do, *keys, single=True)
+        v, why = self.verbs, self.takes.takes.why_not_range
+        self.takes.add("clear range", menu, "Clear Range", p.clear_range, "Shift+I", single=True, why_not=why)
+        self.takes.add("zoom to range", menu, "Zoom to Range", v.zoom_to_range, "Shift+Z", single=True, why_not=why)
+        self._add(menu, "Zoom Out", v.zoom_out, "Z", single=True)
 
     def _view(self, menu: QMenu, frame: Frame) -> None:
         v, number = self.verbs, 1

@@ -16,8 +16,11 @@ class Verbs:
     open_folder: Callable[[str], object]  # of a layout by name; '': of any
     open_demo: Verb
     open_recent: Callable[[str], object]  # a path
+    refresh: Verb
     check_import: Verb
     export: Verb
+    reveal: Verb
+    copy_path: Verb
     save_screenshot: Verb
     copy_screenshot: Verb
     quit: Verb
@@ -27,6 +30,8 @@ class Verbs:
     export_captions: Verb
     toggle_favourite: Verb
     edit_tags: Verb
+    add_caption: Verb
+    add_range_caption: Verb
     show_settings: Verb
 
     focus_query: Verb
@@ -40,6 +45,12 @@ class Verbs:
     fine_tune: Verb
     show_training: Verb
 
+    zoom_to_range: Verb
+    zoom_out: Verb
+
+    show_take: Verb
+    keep: Verb
+    compare: Verb
     frame_motion: Verb
     reset_camera: Verb
     look_from: Callable[[str], object]  # a name of VIEWS

@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QTreeWidgetItem, 
 
 from motionpatches.app.widgets.plain import ItemTree
 
+# The property of an action with other words by which it is found.
+ALSO = "also"
+
 
 def words_of(action: QAction) -> str:
     """Return an action's words as they are read: without the marks of keys."""
@@ -25,6 +28,11 @@ def matches(words: str, text: str) -> int:
             return 0
         score += 3 if at == 0 or text[at - 1] == " " else 1
     return score + 1
+
+
+def _fits(words: str, action: QAction) -> int:
+    """Return how well typed words fit an action: by its own words before others."""
+    return matches(words, words_of(action)) or min(matches(words, f"{words_of(action)} {action.property(ALSO) or ''}"), 1)
 
 
 class CommandPalette(QDialog):
@@ -57,7 +65,7 @@ class CommandPalette(QDialog):
         self.line.setFocus()
 
     def _fill(self, words: str) -> None:
-        found = sorted(((matches(words, words_of(a)), -i, a) for i, a in enumerate(self.all)), key=lambda f: f[:2], reverse=True)
+        found = sorted(((_fits(words, a), -i, a) for i, a in enumerate(self.all)), key=lambda f: f[:2], reverse=True)
         self.list.clear()
         for score, _, action in found:
             if not score or not action.isEnabled():

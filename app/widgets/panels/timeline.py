@@ -6,8 +6,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from motionpatches.app import tokens
@@ -34,7 +44,12 @@ NAMES = (QUERY, SPEED, COMPARED, CONTACTS, CAPTIONS)
 
 class Timeline(QWidget):
     """A click or a drag seeks; Shift and a drag marks a range, whose edges can be dragged; a double click clears it, and shows
-    all. The wheel zooms, with Shift it moves. A click on a lane's name folds the lane."""
+    all. The wheel zooms, with Shift it moves. A click on a lane's name folds the lane.
+
+    `menu_wanted(QPoint)`: a menu, at a place of the screen.
+    """
+
+    menu_wanted = Signal(QPoint)
 
     def __init__(
         self,
@@ -289,6 +304,17 @@ class Timeline(QWidget):
         self.start_s = min(max(start, 0.0), duration - length)
         self.end_s = self.start_s + length
         self._redraw()
+
+    def zoom(self, range_s: tuple[float, float] | None) -> None:
+        """Show a range of seconds over the whole width; None: the whole motion."""
+        self.show_range(*(range_s or (0.0, self.playback.duration_s)))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu; "here" in it is the place under the mouse."""
+        if self.workspace.motion is not None:
+            if event.reason() == QContextMenuEvent.Reason.Mouse and event.pos().x() >= self.label_width:
+                self.playback.seek(self.time_at(event.pos().x()))
+            self.menu_wanted.emit(event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned, length = event.angleDelta(), self.end_s - self.start_s

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.widgets.take_menu import TakeMenu
 from motionpatches.app.widgets.verbs import Verbs
 from motionpatches.app.widgets.views.stage import VIEWS
 
@@ -27,8 +28,10 @@ COLOURS = (("Body Parts", "parts"), ("Speed", "speed"))
 class StageMenu:
     """Fills a menu. Its actions show the stage's options, whoever changes them."""
 
-    def __init__(self, add: Callable[..., QAction], menu: QMenu, verbs: Verbs, stage: Stage):
-        self.stage = stage
+    def __init__(self, add: Callable[..., QAction], menu: QMenu, verbs: Verbs, stage: Stage, takes: TakeMenu):
+        self.stage, self.takes = stage, takes
+        takes.add("show", menu, "Show on Stage", verbs.show_take)
+        menu.addSeparator()
         self.frame = add(menu, "Frame the Motion", verbs.frame_motion, "F", single=True)
         add(menu, "Reset Camera", verbs.reset_camera, "0", single=True)
         for number, name in enumerate(VIEWS, 1):
@@ -44,14 +47,16 @@ class StageMenu:
             group.addAction(action)
             self.switches[name] = action
         menu.addSeparator()
-        self.keep = add(menu, "Keep for Comparison", self.stage.keep, "K", single=True)
+        self.keep = takes.add("keep", menu, "Keep for Comparison", verbs.keep, "K", single=True)
         self.keep.setCheckable(True)
         self.switches["side_by_side"] = self._switch(add, menu, "Side by Side", "side_by_side", "B")
-        self.compare = add(menu, "Compare", self.stage.toggle_comparing, "Shift+K", single=True)
+        why = takes.takes.why_not_compare
+        self.compare = takes.add("compare", menu, "Compare", verbs.compare, "Shift+K", single=True, why_not=why)
         self.compare.setCheckable(True)
         self.alone = add(menu, "Clear Comparison", self.stage.alone)
         self.stage.changed.connect(self._follow)
         stage.workspace.shown.connect(self._follow)
+        takes.takes.selection.changed.connect(self._follow)
         self._follow()
 
     def _switch(self, add: Callable[..., QAction], menu: QMenu, text: str, name: str, key: str) -> QAction:
@@ -63,9 +68,8 @@ class StageMenu:
         options = self.stage.options
         for name, action in self.switches.items():
             action.setChecked(options.colouring == name if name in ("parts", "speed") else getattr(options, name))
-        clip = self.stage.workspace.clip
-        self.keep.setChecked(clip is not None and bool(self.stage.letter(clip)))
+        clips = self.takes.takes.clips
+        self.keep.setChecked(bool(clips) and all(self.stage.letter(clip) for clip in clips))
         self.compare.setChecked(self.stage.comparing)
-        for action in (self.compare, self.alone):
-            action.setEnabled(bool(self.stage.kept))
+        self.alone.setEnabled(bool(self.stage.kept))
         self.switches["side_by_side"].setEnabled(len(self.stage.bodies) > 1)
