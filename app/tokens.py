@@ -101,6 +101,7 @@ ICONS = {
     "filters": "list-filter",
     "export": "upload",
     "model": "brain",
+    "teach": "graduation-cap",
     "library": "library",
     "results": "layout-grid",
     "strip": "gallery-horizontal",

@@ -151,3 +151,8 @@ class Training(QObject):
     def _say(self, message: str) -> None:
         self.message = message
         self.changed.emit()
+
+
+def run_name(library: str) -> str:
+    """Return the name of a run on a library by its name; its model is called so."""
+    return f"{library} tuned"

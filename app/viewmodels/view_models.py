@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from motionpatches.app.viewmodels.library_map import LibraryMap
     from motionpatches.app.viewmodels.models import Models
     from motionpatches.app.viewmodels.training import Training
+    from motionpatches.app.viewmodels.teaching import Teaching
 
 
 class ViewModels(QObject):
@@ -81,6 +82,12 @@ class ViewModels(QObject):
         return training
 
     @cached_property
+    @cached_property
+    def teaching(self) -> Teaching:
+        from motionpatches.app.viewmodels.teaching import Teaching
+
+        return Teaching(self.workspace, self.training, self)
+
     def before_after(self) -> BeforeAfter:
         from motionpatches.app.viewmodels.before_after import BeforeAfter
 

@@ -210,7 +210,7 @@ class MainWindow(QMainWindow):
             show_models=lambda: show(pages.models),
             open_model=commands.open_model,
             show_evaluation=lambda: show(pages.evaluation),
-            fine_tune=lambda: show(pages.training).fine_tune(None),
+            teach=lambda: show(pages.teaching),
             show_training=lambda: show(pages.training),
             zoom_to_range=lambda: self.timeline.zoom(self.view_models.playback.range_s),
             zoom_out=lambda: self.timeline.zoom(None),

@@ -151,7 +151,7 @@ class Menus:
         self._add(menu, "&Open Model Folder…", v.open_model)
         self._add(menu, "&Evaluate…", v.show_evaluation, "Ctrl+E")
         menu.addSeparator()
-        self._add(menu, "&Fine-Tune…", v.fine_tune, "Ctrl+T")
+        self._add(menu, "&Teach This Library…", v.teach, "Ctrl+T")
         self._add(menu, "&Training Runs…", v.show_training, "Ctrl+R")
 
     def _playback(self, menu: QMenu) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from motionpatches.app.widgets.dialogs.models import ModelsWindow
     from motionpatches.app.widgets.evaluation.window import EvaluationWindow
     from motionpatches.app.widgets.panels.map import MapPanel
+    from motionpatches.app.widgets.training.teach_card import TeachCard
     from motionpatches.app.widgets.training.window import TrainingWindow
 
 W = TypeVar("W", bound=QWidget)
@@ -46,6 +47,14 @@ class Pages:
 
         v = self.view_models
         return TrainingWindow(v.training, v.before_after, v.playback, self.parent)
+
+    @cached_property
+    def teaching(self) -> TeachCard:
+        """The card that teaches the open library."""
+        from motionpatches.app.widgets.training.teach_card import TeachCard
+
+        v = self.view_models
+        return TeachCard(v.teaching, v.playback, lambda: show(self.training), self.parent)
 
     @cached_property
     def map(self) -> MapPanel:

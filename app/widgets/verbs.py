@@ -42,7 +42,7 @@ class Verbs:
     show_models: Verb
     open_model: Verb
     show_evaluation: Verb
-    fine_tune: Verb
+    teach: Verb
     show_training: Verb
 
     zoom_to_range: Verb

@@ -17,9 +17,14 @@ FEW, MANY = 4, 20
 FIRST = "R-precision"
 
 
+def as_phrase(caption: str) -> str:
+    """Return a caption without what makes no other phrase of it: blanks, case, a full stop."""
+    return " ".join(caption.lower().split()).rstrip(".")
+
+
 def phrase(clip: Clip) -> str:
-    """Return the first caption of a clip, by which its measurement asks for it; blanks, case and a full stop do not count."""
-    return " ".join(clip.captions[0].lower().split()).rstrip(".") if clip.captions else ""
+    """Return the first caption of a clip, by which its measurement asks for it."""
+    return as_phrase(clip.captions[0]) if clip.captions else ""
 
 
 def held_out(clips: Sequence[Clip], seed: int) -> set[int]:

@@ -155,7 +155,7 @@ def test_the_title_and_the_header_name_library_and_model(demo):
     assert header.library.text() == "Demo library" and header.model.text() == "starter"
     header.model.menu().aboutToShow.emit()
     entries = {a.text(): a for a in header.model.menu().actions()}
-    assert entries["starter"].isChecked() and {"Models…", "Fine-Tune…"} <= set(entries)
+    assert entries["starter"].isChecked() and {"Models…", "Teach This Library…"} <= set(entries)
 
 
 def test_the_row_over_the_stage_follows_the_keys(demo):

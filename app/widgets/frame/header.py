@@ -14,7 +14,7 @@ from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.plain import shown, tail, tip, title
 from motionpatches.app.widgets.theme import icon_button, px, set_icon
 from motionpatches.app.widgets.verbs import Verbs
-from motionpatches.core.paths import model_name
+from motionpatches.core.paths import model_name, starter_model
 
 # Characters of a name on a button, and what limits a search, by name.
 SHORT = 18
@@ -31,6 +31,7 @@ class Header(QWidget):
         self.library = self._menu_button("library", "The library: open another", self._fill_library)
         self.model = self._menu_button("model", "The model: use another", self._fill_model)
         self.filters = icon_button("filters", "Filter the library", filters)
+        self.teach = icon_button("teach", "Teach This Library: train the model on its captions", verbs.teach)
         self.export = icon_button("export", "Export", verbs.export)
         self.limit = LimitChip(view_models.search)
         row = QHBoxLayout(self)
@@ -38,7 +39,7 @@ class Header(QWidget):
         row.setSpacing(px(tokens.GAP))
         row.addWidget(self.library)
         row.addWidget(query, 1)
-        for widget in (self.limit, self.filters, self.export, self.model):
+        for widget in (self.limit, self.filters, self.export, self.teach, self.model):
             row.addWidget(widget)
         workspace = view_models.workspace
         workspace.library_changed.connect(self._facts)
@@ -81,10 +82,13 @@ class Header(QWidget):
             action.setCheckable(True)
             action.setChecked(models.is_used(model))
             action.triggered.connect(lambda _=False, folder=Path(model.folder): models.use(folder))
+        if self.view_models.workspace.model_folder not in (None, starter_model()):
+            menu.addSeparator()
+            menu.addAction("Back to Starter").triggered.connect(lambda: models.use(starter_model()))
         menu.addSeparator()
         for text, do in (
             ("Models…", verbs.show_models),
-            ("Fine-Tune…", verbs.fine_tune),
+            ("Teach This Library…", verbs.teach),
             ("Training Runs…", verbs.show_training),
             ("Evaluate…", verbs.show_evaluation),
         ):

@@ -23,28 +23,12 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.viewmodels.fine_tuning import FineTuning
+from motionpatches.app.viewmodels.training import run_name
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip
 from motionpatches.app.widgets.theme import of_kind, set_kind
+from motionpatches.app.widgets.training.field_help import field_tip
 from motionpatches.app.widgets.training.run_texts import cost_text
 from motionpatches.core.training.advice import TRAINED
-
-HELP = {
-    "epochs": "Passes over all clips.",
-    "patience": "Stop after this number of epochs without a higher validation score. 0: train all epochs.",
-    "batch": "Motion-caption pairs per step. More is better and needs more memory.",
-    "chunk": "Gradient caching: the same gradient with less memory, slower. 0: off.",
-    "lr_text": "0 freezes the text encoder.",
-    "lr_motion": "0 freezes the motion encoder.",
-    "frozen_text_layers": "Number of lowest layers that are not trained.",
-    "frozen_motion_layers": "Number of lowest layers that are not trained.",
-    "mirror": "Also train on mirrored motions, with left and right exchanged in the caption.",
-    "crop": "Cut long takes at a random position; start others a little later.",
-    "augment": "Amount of change of speed, size, heading, limb lengths, posture and noise. 0: none.",
-    "cutmix": "Share of motions in which another motion replaces two or three body parts.",
-    "mask_above": "Captions whose sentence embeddings have a cosine above this are neither positives nor negatives. 0: off.",
-    "same_caption_positives": "All motions of a batch with the same caption are positives.",
-    "sentences": "One per line. Their results are shown after every epoch.",
-}
 
 
 class FineTuneDialog(QDialog):
@@ -58,13 +42,15 @@ class FineTuneDialog(QDialog):
         self.readers: dict[str, Callable[[], None]] = {}
         self.errors: dict[str, Label] = {}
         self.fields: dict[str, QWidget] = {}
-        self.name = QLineEdit(shown(model.library.name, NAME))
+        self.name = QLineEdit(shown(run_name(model.library.name), NAME))
         self.start = QComboBox()
         self.start.addItems([shown(s.label) for s in model.starts])
         self.start.activated.connect(lambda i: model.begin(model.starts[i]))
         self.trained = QComboBox()
         self.trained.addItems(list(TRAINED))
         self.trained.textActivated.connect(model.train)
+        for field, widget in (("name", self.name), ("start", self.start), ("trained", self.trained)):
+            widget.setToolTip(tip(field_tip(field, model.recipe)))
         forms = QWidget()
         columns = QHBoxLayout(forms)
         columns.setContentsMargins(0, 0, 0, 0)
@@ -95,20 +81,20 @@ class FineTuneDialog(QDialog):
         self._fill()
 
     def _what(self) -> QGroupBox:
-        group, form = _group("What")
+        group, form = _group("Model")
         form.addRow("Name of the run", self.name)
-        form.addRow("Starts from", self.start)
-        form.addRow("Learns", self.trained)
+        form.addRow("Initial weights", self.start)
+        form.addRow("Trained parts", self.trained)
         self._whole(form, "frozen_text_layers", "Frozen text layers", 0, 64)
         self._whole(form, "frozen_motion_layers", "Frozen motion layers", 0, 64)
         return group
 
     def _course(self) -> QGroupBox:
-        group, form = _group("How")
+        group, form = _group("Optimization")
         self._whole(form, "epochs", "Epochs", 1, 100_000)
-        self._whole(form, "patience", "Patience", 0, 100_000)
-        self._whole(form, "batch", "Batch", 1, 65_536)
-        self._whole(form, "chunk", "Micro-batch", 0, 65_536)
+        self._whole(form, "patience", "Patience (early stopping)", 0, 100_000)
+        self._whole(form, "batch", "Batch size", 1, 65_536)
+        self._whole(form, "chunk", "Micro-batch (gradient caching)", 0, 65_536)
         for name, label in (
             ("lr_text", "Learning rate, text"),
             ("lr_motion", "Learning rate, motion"),
@@ -121,18 +107,18 @@ class FineTuneDialog(QDialog):
         return group
 
     def _variation(self) -> QGroupBox:
-        group, form = _group("Variation")
-        self._switch(form, "mirror", "Mirror")
-        self._switch(form, "crop", "Crop")
+        group, form = _group("Data augmentation and loss")
+        self._switch(form, "mirror", "Mirroring")
+        self._switch(form, "crop", "Random crop")
         self._share(form, "augment", "Augmentation strength")
-        self._choice(form, "caption_choice", "Captions", ("random", "first"))
+        self._choice(form, "caption_choice", "Caption sampling", ("random", "first"))
         self._share(form, "cutmix", "Part-CutMix")
-        self._switch(form, "same_caption_positives", "Treat identical captions as positives")
-        self._share(form, "mask_above", "Mask captions more similar than")
+        self._switch(form, "same_caption_positives", "Identical captions are positives")
+        self._share(form, "mask_above", "Mask false negatives above")
         return group
 
     def _watch(self) -> QGroupBox:
-        group, form = _group("Sentences to watch")
+        group, form = _group("Monitored sentences")
         edit = QPlainTextEdit()
         edit.setFixedHeight(96)
         edit.setTabChangesFocus(True)
@@ -164,8 +150,8 @@ class FineTuneDialog(QDialog):
         box.setSpacing(1)
         box.addWidget(widget)
         box.addWidget(error)
-        widget.setToolTip(tip(HELP.get(name, "")))
-        widget.setAccessibleName(label or "Sentences to watch")
+        widget.setToolTip(tip(field_tip(name, self.model.recipe)))
+        widget.setAccessibleName(label or "Monitored sentences")
         if label:
             form.addRow(label, box)
         else:

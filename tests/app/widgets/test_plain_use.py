@@ -44,7 +44,7 @@ REVIEWED = {
     "widgets/views/stage_legend.py: text": "literals of stage.py, with numbers",
     "widgets/theme.py: words": "literals, by its docstring",
     "widgets/training/fine_tune_dialog.py: title": "literals of this file",
-    "widgets/training/fine_tune_dialog.py: label or 'Sentences to watch'": "literals of this file",
+    "widgets/training/fine_tune_dialog.py: label or 'Monitored sentences'": "literals of this file",
     "widgets/training/fine_tune_dialog.py: values": "literals of this file",
     "widgets/training/window.py: head": "names of fields, and of runs through shown",
     "widgets/training/window.py: self._row_text(run)": "an item of ItemList",
