@@ -229,7 +229,7 @@ def test_the_list_follows_the_stage_and_the_keyboard_enters_it(demo):
     shown = demo.search.results[4]
     demo.workspace.show(shown.clip, shown.motion)
     row = panel.view.currentIndex().row()
-    assert panel.table.clips[panel.table.rows[row]].id == shown.clip.id
+    assert panel.takes.clip(row).id == shown.clip.id
     assert panel.view.viewport().rect().intersects(panel.view.visualRect(panel.view.currentIndex()))
     panel.filter.setText("sits")
     demo.workspace.show(shown.clip, shown.motion)

@@ -127,7 +127,7 @@ def test_a_growing_scan_can_be_watched_filtered_and_stopped(studio, tmp_path, mo
     wait(lambda: studio.workspace.library.root == tmp_path and studio.workspace.clip.path.parent == tmp_path)
     studio.window.library.filter.setText("walk 00")
     wait(lambda: len(studio.workspace.library.clips) > 5)
-    assert studio.window.library.filter.text() == "walk 00" and len(studio.window.library.table.rows) == 1
+    assert studio.window.library.filter.text() == "walk 00" and studio.window.library.table.rowCount() == 1
     studio.workspace.jobs.cancel()
     wait(lambda: studio.workspace.retriever is not None)
     found = len(studio.workspace.library.clips)
