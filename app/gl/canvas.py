@@ -7,7 +7,7 @@ frame, after `canvas.update()`, and emits `frameSwapped` when the frame is there
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -29,6 +29,7 @@ from motionpatches.app.detail import FULL
 from motionpatches.app.gl.camera import Camera, project
 
 if TYPE_CHECKING:
+    from motionpatches.app.gl.figure.posed import Posed
     from motionpatches.app.gl.memory_canvas import MemoryCanvas
     from motionpatches.app.gl.renderer import Look, Skin
     from motionpatches.app.gl.window_canvas import WindowCanvas
@@ -42,7 +43,9 @@ PROCESSORS = ("llvmpipe", "softpipe", "swrast", "swiftshader", "basic render", "
 
 
 class Drawer(Protocol):
-    """What a frame is drawn with: `renderer.Renderer`, or `PainterRenderer` where there is no OpenGL."""
+    """What a frame is drawn with: `renderer.Renderer`, or `PainterRenderer`, without figures, where there is no OpenGL."""
+
+    draws_figures: bool
 
     def clear(self, colour: tuple[float, float, float], width: int, height: int) -> None:
         """Fill a surface, its size in device pixels, with one colour (0 to 1)."""
@@ -57,6 +60,9 @@ class Drawer(Protocol):
         bare: bool = False,
         detail: int = FULL,
         skin: Skin | None = None,
+        bodies: Sequence[Posed] = (),
+        behind: np.ndarray | None = None,
+        over: np.ndarray | None = None,
     ) -> None:
         """Draw bodies, (B, 11) instances, into a rectangle of device pixels, y up."""
 
@@ -138,6 +144,8 @@ class PainterCanvas(QWidget):
 class PainterRenderer:
     """The calls of motionpatches.app.gl.renderer.Renderer, with thick lines for capsules, the far ones first."""
 
+    draws_figures = False
+
     def __init__(self, painter: QPainter, height: int, ratio: float):
         self.painter, self.height, self.ratio = painter, height, ratio
 
@@ -155,8 +163,11 @@ class PainterRenderer:
         bare: bool = False,
         detail: int = FULL,
         skin: Skin | None = None,
+        bodies: Sequence[Posed] = (),
+        behind: np.ndarray | None = None,
+        over: np.ndarray | None = None,
     ) -> None:
-        """Detail and skin are for OpenGL alone."""
+        """Detail, skin and figures are for OpenGL alone."""
         x, y, w, h = (v / self.ratio for v in rect)
         painter = self.painter
         painter.save()
@@ -166,7 +177,7 @@ class PainterRenderer:
         if not bare:
             painter.fillRect(box.translated(-box.topLeft()), _colour(look.background))
             self._floor(camera, w, h, look)
-        rows = np.concatenate([bones, extra]) if extra is not None else bones
+        rows = np.concatenate([bones, *(more for more in (behind, extra, over) if more is not None)])
         eye = camera.eye()
         away = np.linalg.norm((rows[:, 0:3] + rows[:, 3:6]) / 2 - eye, axis=1)
         a, b = project(camera, rows[:, 0:3], w, h), project(camera, rows[:, 3:6], w, h)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from motionpatches.core.figure.joint_words import helpers_of
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
 
@@ -71,7 +72,7 @@ class BoneSet:
     size: float
 
 
-def bone_set(skeleton: Skeleton, size: float = 1.0) -> BoneSet:
+def bone_set(skeleton: Skeleton, size: float = 1.0, helpers: bool = False) -> BoneSet:
     """Make the bones of a skeleton.
 
     Those of the chains are thick, all others (fingers, face, helpers) thin; none joins the hips with what is above them in the
@@ -80,6 +81,7 @@ def bone_set(skeleton: Skeleton, size: float = 1.0) -> BoneSet:
     Args:
         skeleton: Any rig.
         size: Stature over 1.7 m.
+        helpers: With bones that only help to move a skin: twist, breast, face.
     """
     rows: list[tuple[int, int, float, float, int]] = []
     in_chain = set()
@@ -91,7 +93,10 @@ def bone_set(skeleton: Skeleton, size: float = 1.0) -> BoneSet:
             rows.append((a, b, (first + (last - first) * share[0]) * thin, first + (last - first) * share[1], part))
             in_chain.add((a, b))
     above_hips = set(skeleton.ancestors(skeleton.chains[TORSO][0])[1:]) if skeleton.chains else set()
+    hidden = helpers_of(skeleton) if skeleton.chains and not helpers else set()
     for a, b in skeleton.bones:
+        if int(b) in hidden or int(a) in hidden:
+            continue
         if (a, b) not in in_chain and (b, a) not in in_chain and a not in above_hips:
             radius = 0.009 if skeleton.chains else 0.03
             rows.append((int(a), int(b), radius, radius, int(skeleton.joint_parts[b])))

@@ -52,6 +52,8 @@ FINE_ABOVE = 320
 class Renderer:
     """Owns the GL objects of a context. Every method needs that context to be current."""
 
+    draws_figures = True
+
     def __init__(self) -> None:
         self.bone = _program(shaders.BONE_VERTEX, shaders.BONE_FRAGMENT)
         self.floor = _program(shaders.FLOOR_VERTEX, shaders.FLOOR_FRAGMENT)
@@ -111,6 +113,8 @@ class Renderer:
         detail: int = FULL,
         skin: Skin | None = None,
         bodies: Sequence[Posed] = (),
+        behind: np.ndarray | None = None,
+        over: np.ndarray | None = None,
     ) -> None:
         """Draw bodies into a rectangle.
 
@@ -123,7 +127,9 @@ class Renderer:
             bare: Without floor and shadow, on nothing (alpha 0).
             detail: From 0, no shadows and few corners, to FULL.
             skin: Drawn over the bones.
-            bodies: Figures; their shadows are drawn, those of bones where there are bones.
+            bodies: Figures.
+            behind: (G, 11) instances without a shadow that hide nothing of the others.
+            over: (O, 11) instances without a shadow that nothing hides.
         """
         x, y, width, height = rect
         gl.glViewport(x, y, width, height)
@@ -149,8 +155,9 @@ class Renderer:
         self._instances_from(0)
         shades = [_shading(body.shadows) for body in bodies if body.opacity >= 1]
         casting = np.concatenate([*shades, bones]) if shades else bones
-        first = len(casting) - len(bones)
-        data = np.ascontiguousarray(casting if extra is None else np.concatenate([casting, extra]), np.float32)
+        parts = [casting, *(rows for rows in (extra, behind, over) if rows is not None)]
+        first, last = len(casting) - len(bones), len(casting) + (0 if extra is None else len(extra))
+        data = np.ascontiguousarray(np.concatenate(parts), np.float32)
         gl.glBufferData(gl.GL_ARRAY_BUFFER, data.nbytes, data, gl.GL_STREAM_DRAW)
         gl.glEnable(gl.GL_BLEND)
         gl.glBlendFuncSeparate(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ZERO, gl.GL_ONE)
@@ -159,12 +166,20 @@ class Renderer:
         gl.glDisable(gl.GL_BLEND)
         gl.glDepthMask(True)
         self._use(self.bone)
+        if behind is not None and len(behind):
+            self._instances_from(last)
+            gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, len(behind))
+            gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
         if bodies:
             self.figures.draw(bodies, height > FINE_ABOVE and detail >= FULL, look.rim)
             gl.glBindVertexArray(array)
             self._use(self.bone)
         self._instances_from(first)
-        gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, len(data) - first)
+        gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, last - first)
+        if over is not None and len(over):
+            gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
+            self._instances_from(len(data) - len(over))
+            gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, len(over))
         if skin is not None:
             self._draw_skin(skin)
         gl.glBindVertexArray(0)

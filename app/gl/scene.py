@@ -1,20 +1,20 @@
-"""What is drawn beside the body: trails, ghosts, trajectory, axes, marked joints; and other colours of its bones. numpy only."""
+"""What is drawn beside the body: trails, ghosts, trajectory, axes, marked joints; and colours by speed and weight. numpy only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from motionpatches.app.gl.geometry import INSTANCE_FLOATS, PART_COLOURS, BoneSet, instances, pose_at
 from motionpatches.core.motion.motion import Motion
 
-# Seconds of a trail, seconds between two ghosts, ghosts on each side.
-TRAIL_S, GHOST_S, GHOSTS = 1.2, 0.4, 3
+# Seconds between two ghosts, ghosts on each side; seconds of a trail, metres of its radius at both ends.
+GHOST_S, GHOSTS = 0.4, 3
+TRAIL_S, THIN_M, THICK_M = 1.2, 0.0015, 0.010
 MARK = (255, 64, 129)
-# Seen by colour-blind people as well: dark blue over green to yellow (after viridis' ends).
-SLOW, MIDDLE, FAST = np.array([[68, 20, 95], [33, 145, 140], [253, 231, 37]]) / 255
+# Seen by colour-blind people as well, since it grows lighter, and on dark and light ground: blue over green to yellow.
+SLOW, MIDDLE, FAST = np.array([[72, 106, 196], [46, 176, 150], [253, 224, 60]]) / 255
 
 
 def lines(starts: np.ndarray, ends: np.ndarray, radius: float, colours: np.ndarray) -> np.ndarray:
@@ -25,7 +25,7 @@ def lines(starts: np.ndarray, ends: np.ndarray, radius: float, colours: np.ndarr
 
 
 def trails(motion: Motion, time_s: float, background: Sequence[float]) -> np.ndarray:
-    """Return the paths of hands, feet and head over the last 1.2 s, fading into the background colour."""
+    """Return the paths of hands, feet and head over the last 1.2 s, thinner and paler the longer ago."""
     if not motion.skeleton.chains:
         return nothing()
     last = int(min(max(time_s * motion.fps, 0), motion.frame_count - 1))
@@ -37,18 +37,11 @@ def trails(motion: Motion, time_s: float, background: Sequence[float]) -> np.nda
     for part, chain in enumerate(motion.skeleton.chains):
         way = motion.positions[first : last + 1, chain[-1]]
         colour = np.array(PART_COLOURS[part]) / 255 * share + np.array(background) * (1 - share)
-        found.append(lines(way[:-1], way[1:], 0.008, colour))
+        rows = lines(way[:-1], way[1:], THIN_M, colour)
+        thick = THIN_M + (THICK_M - THIN_M) * np.linspace(0, 1, last - first + 1)
+        rows[:, 6], rows[:, 7] = thick[:-1], thick[1:]
+        found.append(rows)
     return np.concatenate(found)
-
-
-def ghosts(bones: BoneSet, motion: Motion, time_s: float, background: Sequence[float]) -> np.ndarray:
-    """Return poses before and after this one, paler the farther they are (onion skin)."""
-    found = []
-    for step in range(-GHOSTS, GHOSTS + 1):
-        at = time_s + step * GHOST_S
-        if step and 0 <= at <= motion.duration_s:
-            found.append(pale(bones, motion, at, background, 0.55 * (1 - abs(step) / (GHOSTS + 1))))
-    return np.concatenate(found) if found else nothing()
 
 
 def pale(bones: BoneSet, motion: Motion, time_s: float, background: Sequence[float], share: float = 0.35) -> np.ndarray:
@@ -85,17 +78,17 @@ def marks(pose: np.ndarray, joints: Sequence[int], size: float) -> np.ndarray:
     return lines(places, places, 0.075 * size, np.array(MARK) / 255)
 
 
-def by_speed(bones: BoneSet, speeds: np.ndarray, top: float) -> BoneSet:
-    """Colour bones by the speed (J,) in m/s of the joint at their end: blue, green, yellow at `top`."""
-    share = np.clip(speeds[bones.ends] / max(top, 1e-6), 0, 1)[:, None]
+def speed_colours(speeds: np.ndarray, top: float) -> np.ndarray:
+    """Return colours (N, 3) of speeds (N,) in m/s: blue, green, yellow at `top`."""
+    share = np.clip(speeds / max(top, 1e-6), 0, 1)[:, None]
     low, high = SLOW + (MIDDLE - SLOW) * share * 2, MIDDLE + (FAST - MIDDLE) * (share * 2 - 1)
-    return _coloured(bones, np.where(share < 0.5, low, high))
+    return np.where(share < 0.5, low, high)
 
 
-def by_weight(bones: BoneSet, parts: np.ndarray, weights: np.ndarray) -> BoneSet:
-    """Colour bones by the weight (5,) of their body part, from grey at 0 to red at 1; `parts` (J,): the part of each joint."""
-    share = np.clip(weights[parts[bones.ends]], 0, 1)[:, None]
-    return _coloured(bones, np.array([0.55, 0.56, 0.58]) * (1 - share) + np.array([0.88, 0.10, 0.22]) * share)
+def weight_colours(parts: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return colours (J, 3) of joints by the weight (5,) of their body part (J,), from grey at 0 to red at 1."""
+    share = np.clip(weights[parts], 0, 1)[:, None]
+    return np.array([0.66, 0.66, 0.67]) * (1 - share) + np.array([0.88, 0.10, 0.22]) * share
 
 
 def beside(count: int, index: int, apart_m: float) -> np.ndarray:
@@ -106,9 +99,3 @@ def beside(count: int, index: int, apart_m: float) -> np.ndarray:
 def nothing() -> np.ndarray:
     """Return no instances."""
     return np.zeros((0, INSTANCE_FLOATS), np.float32)
-
-
-def _coloured(bones: BoneSet, colours: np.ndarray) -> BoneSet:
-    fixed = bones.fixed.copy()
-    fixed[:, 2:] = colours
-    return replace(bones, fixed=fixed)

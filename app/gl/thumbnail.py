@@ -8,15 +8,18 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtGui import QImage, QOffscreenSurface, QPainter
 
+from motionpatches.app.detail import FULL
 from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import PainterRenderer, opengl_works
+from motionpatches.app.gl.figure.people import People, people_at
+from motionpatches.app.gl.figure.posed import figures
 from motionpatches.app.gl.offscreen import Offscreen, make_surface
 from motionpatches.core.motion.canonical import canonical
 from motionpatches.core.motion.motion import Motion
 
 # Raise it when figures look otherwise: pictures that are kept on disk are then made anew.
-FIGURE = 1
+FIGURE = 2
 # Where the camera stands, in radians from the body's front and above it; metres around joints; half of what is seen at least.
 AZIMUTH, ELEVATION, MARGIN_M, SMALLEST_M = 0.5, 0.16, 0.19, 0.6
 
@@ -33,7 +36,10 @@ class ThumbnailPainter:
         """Draw frames of a motion beside each other, each size x size. Raises StudioError."""
         bones = geometry.bone_set(motion.skeleton)
         poses = (canonical(motion.crop(frame, frame + 1)) for frame in frames)
-        pictures = [self._pose(geometry.figures(bones, pose, 0.0)[1], camera(pose), size) for pose in poses]
+        # What is constant in the rig is measured on the whole motion, not on one pose.
+        figures().figure(motion)
+        drawn = [(pose, people_at([(bones, pose, 0.0)], self._detail, wait=True)[0]) for pose in poses]
+        pictures = [self._pose(people, camera(pose), size) for pose, people in drawn]
         rows = np.concatenate(pictures, axis=1)
         return QImage(rows.tobytes(), rows.shape[1], size, 4 * rows.shape[1], QImage.Format.Format_RGBA8888_Premultiplied).copy()
 
@@ -43,7 +49,12 @@ class ThumbnailPainter:
             self._offscreen.close()
             self._offscreen = None
 
-    def _pose(self, figures: np.ndarray, eye: Camera, size: int) -> np.ndarray:
+    @property
+    def _detail(self) -> int:
+        """Return how finely to draw: bones alone where a painter does."""
+        return FULL if self.surface is not None else 0
+
+    def _pose(self, people: People, eye: Camera, size: int) -> np.ndarray:
         """Return a picture (size, size, 4) uint8, its colours multiplied by their opacity."""
         from motionpatches.app.gl.renderer import Look
 
@@ -51,12 +62,15 @@ class ThumbnailPainter:
         if self.surface is not None:
             if self._offscreen is None:
                 self._offscreen = Offscreen(self.surface, (size, size))
-            return self._offscreen.frame(lambda renderer: renderer.draw((0, 0, size, size), eye, figures, nothing, bare=True))
+            box = (0, 0, size, size)
+            return self._offscreen.frame(
+                lambda renderer: renderer.draw(box, eye, people.bones, nothing, bare=True, bodies=people.bodies)
+            )
         image = QImage(size, size, QImage.Format.Format_RGBA8888_Premultiplied)
         image.fill(0)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        PainterRenderer(painter, size, 1.0).draw((0, 0, size, size), eye, figures, nothing, bare=True)
+        PainterRenderer(painter, size, 1.0).draw((0, 0, size, size), eye, people.bones, nothing, bare=True)
         painter.end()
         return np.frombuffer(image.constBits(), np.uint8).reshape(size, size, 4).copy()
 

@@ -22,7 +22,10 @@ Colouring = Literal["parts", "speed"]
 
 @dataclass(frozen=True)
 class StageOptions:
-    """What is drawn beside the body, and how bones are coloured."""
+    """What is drawn beside the body, and how it is coloured.
+
+    `bones`: capsules instead of the figure; `helpers`: bones that only move a skin as well.
+    """
 
     trails: bool = False
     ghosts: bool = False
@@ -33,6 +36,8 @@ class StageOptions:
     turntable: bool = False
     side_by_side: bool = True
     follow: bool = True
+    bones: bool = False
+    helpers: bool = False
     colouring: Colouring = "parts"
 
 

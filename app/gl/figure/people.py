@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
 from motionpatches.app.detail import FULL
 from motionpatches.app.gl import geometry
-from motionpatches.app.gl.figure.posed import Posed, figures
+from motionpatches.app.gl.figure.posed import Posed, figures, tints
+from motionpatches.app.gl.scene import GHOST_S, GHOSTS, pale
 from motionpatches.core.motion.motion import Motion
 
 Wanted: TypeAlias = tuple[geometry.BoneSet, Motion, float]
+
+
+# Opacity of the first and of the last ghost.
+FAINT, CLEAR = 0.15, 0.30
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +28,25 @@ class People:
     middle: np.ndarray
     bones: np.ndarray
     bodies: tuple[Posed, ...]
+
+    def moved(self, by: np.ndarray) -> People:
+        """Return them moved by (3,) metres."""
+        bones = self.bones.copy()
+        bones[:, 0:3] += by
+        bones[:, 3:6] += by
+        return People(self.middle + by, bones, tuple(body.moved(by) for body in self.bodies))
+
+    def coloured(self, bones: geometry.BoneSet, colours: np.ndarray) -> People:
+        """Return them with the first person in the colours (J, 3) of joints; `bones`: what theirs were made from."""
+        rows, count = self.bones.copy(), len(bones.ends)
+        rows[:count, 8:] = colours[bones.ends[: len(rows)]]
+        first = tuple(body.coloured(colours[body.plan.joints]) for body in self.bodies[:1])
+        return replace(self, bones=rows, bodies=(*first, *self.bodies[1:]))
+
+    def raised(self, parts: Sequence[float]) -> People:
+        """Return them with the body parts of the first figure in their own colours, each from 0 to 1 (5,)."""
+        first = tuple(body.coloured(tints(body.plan, parts)) for body in self.bodies[:1])
+        return replace(self, bodies=(*first, *self.bodies[1:]))
 
 
 def people_at(wanted: Sequence[Wanted], detail: int = FULL, wait: bool = False, bones_alone: bool | None = None) -> list[People]:
@@ -45,6 +69,22 @@ def people_at(wanted: Sequence[Wanted], detail: int = FULL, wait: bool = False, 
         complete = [body for body in bodies if body is not None]
         found.append(_figures(one, complete) if len(complete) == len(bodies) else _bones(*one))
     return found
+
+
+def ghosts_at(bones: geometry.BoneSet, motion: Motion, time_s: float, background: Sequence[float], wait: bool = False) -> People:
+    """Return poses before and after a time (onion skin), earlier ones fainter: pale bones, or transparent figures."""
+    times = [time_s + step * GHOST_S for step in range(-GHOSTS, GHOSTS + 1) if step]
+    within = [at for at in times if 0 <= at <= motion.duration_s]
+    opacity = {at: FAINT + (CLEAR - FAINT) * i / (len(times) - 1) for i, at in enumerate(times)}
+    alone = replace(motion, partner=None) if motion.partner is not None else motion
+    posed = [None] * len(within) if figures().bones_alone else figures().posed([(alone, at) for at in within], wait)
+    rows, bodies = [np.zeros((0, geometry.INSTANCE_FLOATS), np.float32)], []
+    for at, body in zip(within, posed, strict=True):
+        if body is None:
+            rows.append(pale(bones, motion, at, background, opacity[at]))
+        else:
+            bodies.append(replace(body, opacity=opacity[at]))
+    return People(np.zeros(3), np.concatenate(rows), tuple(bodies))
 
 
 def _bones(bones: geometry.BoneSet, motion: Motion, at: float) -> People:

@@ -49,6 +49,10 @@ class Posed:
         shadows[:, 3:6] += by
         return replace(self, rows=rows, shadows=shadows)
 
+    def faded(self, opacity: float) -> Posed:
+        """Return it transparent."""
+        return replace(self, opacity=opacity)
+
     def coloured(self, colours: np.ndarray) -> Posed:
         """Return it in other colours (B, 3) or (3,)."""
         rows = self.rows.copy()

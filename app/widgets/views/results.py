@@ -13,6 +13,8 @@ from motionpatches.app import tokens
 from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import Drawer, make_canvas
+from motionpatches.app.gl.figure.people import people_at
+from motionpatches.app.gl.figure.posed import figures
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Result, Search
 from motionpatches.app.viewmodels.tiles import Tiles
@@ -69,6 +71,7 @@ class ResultsView(QWidget):
         search.results_changed.connect(self._changed)
         search.workspace.shown.connect(self.overlay.refresh)
         playback.ticked.connect(self.canvas.update)
+        figures().made.connect(self.canvas.update)
 
     def _changed(self) -> None:
         """Show other results, from the first one on; more of the same where they begin with what was there."""
@@ -128,22 +131,27 @@ class ResultsView(QWidget):
         ratio, seen = self.devicePixelRatioF(), self.rect()
         window = self.palette().window().color()
         drawer.clear((window.redF(), window.greenF(), window.blueF()), int(self.width() * ratio), int(self.height() * ratio))
-        for i, (rect, result, bones) in enumerate(zip(self.tiles(), self.search.results, self.bones, strict=True)):
-            if not rect.intersects(seen):
-                continue
-            start, end = result.hit.start_s, result.hit.end_s or result.motion.duration_s
-            time_s = start + self._clock(i, max(end - start, 0.05))
-            middle, figures = geometry.figures(bones, result.motion, time_s)
+        tiles = [(i, rect) for i, rect in enumerate(self.tiles()) if rect.intersects(seen)]
+        wanted = [(self.bones[i], self.search.results[i].motion, self._time(i)) for i, _ in tiles]
+        detail = self.playback.detail if drawer.draws_figures else 0
+        for (i, rect), (_, motion, _), people in zip(tiles, wanted, people_at(wanted, detail), strict=True):
+            middle = people.middle
             camera = self.own.get(i, self.camera)
             camera = replace(
                 camera,
                 target=(float(middle[0]), 0.88, float(middle[2])),
-                distance=camera.distance * (PAIR if result.motion.partner else 1),
+                distance=camera.distance * (PAIR if motion.partner else 1),
             )
             view = rect.adjusted(0, 0, 0, -CAPTION)
             from_below = self.height() - view.y() - view.height()
             device = int(view.x() * ratio), int(from_below * ratio), int(view.width() * ratio), int(view.height() * ratio)
-            drawer.draw(device, camera, figures, look, detail=self.playback.detail)
+            drawer.draw(device, camera, people.bones, look, detail=self.playback.detail, bodies=people.bodies)
+
+    def _time(self, index: int) -> float:
+        """Return where the motion of a tile stands, in seconds."""
+        result = self.search.results[index]
+        start, end = result.hit.start_s, result.hit.end_s or result.motion.duration_s
+        return start + self._clock(index, max(end - start, 0.05))
 
     def _clock(self, index: int, span_s: float) -> float:
         """Return the seconds of a tile: of the clock of all, or, while that stands still, of the one under the mouse."""

@@ -9,33 +9,32 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from motionpatches.app import tokens
-from motionpatches.app.gl import geometry, scene
+from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera, frame_motion, project
 from motionpatches.app.gl.canvas import Drawer, make_canvas
+from motionpatches.app.gl.figure.posed import figures
 from motionpatches.app.viewmodels.body import Body
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.viewmodels.stage import Stage
-from motionpatches.app.widgets.plain import NAME, shown
-from motionpatches.app.widgets.theme import is_dark, letter_colour, sized
-from motionpatches.app.widgets.views import stage_legend
+from motionpatches.app.viewmodels.stage import LETTERS, Stage
+from motionpatches.app.widgets.theme import is_dark, letter_colour
+from motionpatches.app.widgets.views import joint_names, stage_legend
 from motionpatches.app.widgets.views.overlay import Overlay, StillOverlay
+from motionpatches.app.widgets.views.stage_scene import TOP_SPEED, Drawn, StageScene
 from motionpatches.app.widgets.views.view_cube import ViewCube
-from motionpatches.core.motion.curves import joint_speeds
+from motionpatches.core.figure.joint_words import joint_words
+from motionpatches.core.motion.canonical import facing
 from motionpatches.core.motion.motion import Motion
 
 if TYPE_CHECKING:
     from motionpatches.app.gl.renderer import Skin
 
-# Seconds of a turn of the turntable, m/s of the brightest colour, pixels within which a click picks a joint, metres between
-# two motions side by side, and the most names of joints that are shown.
-TURN_S, TOP_SPEED, NEAR_PX = 12.0, 3.0, 14
-APART_M, NAMES = 1.3, 60
+# Seconds of a turn of the turntable, pixels within which a joint is pointed at, the most names of joints that are shown.
+TURN_S, NEAR_PX, NAMES = 12.0, 14, 60
 VIEWS = {"Front": (0.0, 0.12), "Side": (math.pi / 2, 0.12), "Top": (0.0, 1.5), "Three-Quarter": (0.5, 0.22)}
 
 
@@ -51,26 +50,28 @@ class StageView(QWidget):
         self.stage, self.workspace, self.playback = stage, stage.workspace, playback
         self.body, self.explanation = body, explanation
         self.camera = Camera()
-        self.bones: list[geometry.BoneSet] = []
-        self.speeds = np.zeros((0, 0))
+        self.scene = StageScene(stage, explanation)
+        self.heading, self.hovered = 0.0, -1
+        self._words: list[str] = []
         self._last = self._pressed = QPointF()
         self._turned = time.perf_counter()
         self.setMinimumSize(300, 220)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setMouseTracking(True)
         self.setAccessibleName("Stage: the chosen motion in 3D")
         self.canvas = make_canvas(self._paint, self)
         self.canvas.frameSwapped.connect(self.drawn)
         self.overlay = StillOverlay(self, self._paint_legend)
         self.names = Overlay(self, self._paint_names)
-        self.names.hide()
         self.cube = ViewCube(self)
         self._turning = QTimer(self, interval=33)
         self._turning.timeout.connect(self._turn)
         self.workspace.shown.connect(self._shown)
         self.workspace.library_changed.connect(self.overlay.refresh)
         stage.changed.connect(self._options_changed)
-        stage.pointed.connect(self.canvas.update)
+        stage.pointed.connect(self._pointed)
+        figures().made.connect(self.canvas.update)
         explanation.changed.connect(self.canvas.update)
         explanation.changed.connect(self.overlay.refresh)
         self.body.changed.connect(self.canvas.update)
@@ -78,31 +79,40 @@ class StageView(QWidget):
 
     def _ticked(self) -> None:
         self.canvas.update()
-        if self.names.isVisible():
+        if self.named:
             self.names.update()
 
+    def _pointed(self) -> None:
+        self.canvas.update()
+        self.names.update()
+
     def _shown(self) -> None:
-        self._make_bones()
-        motion = self._motion
-        self.speeds = joint_speeds(motion)
+        self.scene.remake()
+        motion, figure = self._motion, figures().figure(self._motion)
+        self._words, self.hovered = joint_words(motion.skeleton, figure and figure.plan), -1
+        self.heading = self._heading(0.0)
         self.playback.show(motion.duration_s, motion.fps)
         self.overlay.refresh()
         self.frame()
 
-    def _make_bones(self) -> None:
-        self.bones = []
-        for i, (clip, motion) in enumerate(self.stage.bodies):
-            height = float(motion.positions[0, :, 1].max() - motion.positions[0, :, 1].min())
-            bones = geometry.bone_set(motion.skeleton, min(max(height / 1.6, 0.6), 1.3))
-            if self.stage.comparing and self.stage.letter(clip):
-                colour = letter_colour(self, self.stage.letter(clip))
-                bones = geometry.in_one_colour(bones, (colour.red(), colour.green(), colour.blue()))
-            self.bones.append(bones)
+    def _heading(self, time_s: float) -> float:
+        """Return where the person faces at a time, in radians from +Z towards +X; 0 where that is not known."""
+        motion = self._motion
+        if not motion.skeleton.chains:
+            return 0.0
+        ahead = facing(geometry.pose_at(motion, time_s)[None], motion.skeleton)[0]
+        return math.atan2(ahead[0], ahead[2])
+
+    @property
+    def bones(self) -> list[geometry.BoneSet]:
+        """Return the bones of each body on the stage."""
+        return self.scene.bones
 
     def _options_changed(self) -> None:
         before = len(self.bones)
-        self._make_bones()
-        self.names.setVisible(self.stage.options.names)
+        self.scene.remake()
+        figures().bones_alone = self.stage.options.bones
+        self.names.update()
         (self._turning.start if self.stage.options.turntable else self._turning.stop)()
         self._turned = time.perf_counter()
         self.overlay.refresh()
@@ -136,8 +146,14 @@ class StageView(QWidget):
         self.canvas.update()
 
     def look_from(self, view: str) -> None:
-        """Look from one of VIEWS, by name."""
-        self.turn_to(*VIEWS[view])
+        """Look from one of VIEWS, by name, as the person stands now: Front is the person's front."""
+        self.look_along(*VIEWS[view])
+
+    def look_along(self, azimuth: float, elevation: float) -> None:
+        """Look from a direction as seen by the person, who may have turned since: azimuth 0 is ahead of it, in radians."""
+        if self.workspace.motion is not None:
+            self.heading = self._heading(self.playback.time_s)
+        self.turn_to(azimuth + self.heading, elevation)
 
     def turn_to(self, azimuth: float, elevation: float) -> None:
         """Look at the whole motion from a direction, in radians."""
@@ -153,8 +169,7 @@ class StageView(QWidget):
         return self.stage.options.follow and len(self.bones) < 2
 
     def _place(self, index: int) -> np.ndarray:
-        count = len(self.bones)
-        return scene.beside(count, index, APART_M) if self.stage.options.side_by_side and count > 1 else np.zeros(3, np.float32)
+        return self.scene.place(index)
 
     def _paint(self, drawer: Drawer) -> None:
         from motionpatches.app.gl.renderer import DARK, LIGHT
@@ -165,10 +180,24 @@ class StageView(QWidget):
         if not self.bones:
             drawer.clear(look.background, width, height)
             return
-        middle, figures, extra = self.instances(look.background)
+        drawn = self.drawn_at(look.background, self.playback.detail if drawer.draws_figures else 0)
         drawer.draw(
-            (0, 0, width, height), self.camera_at(middle), figures, look, extra, detail=self.playback.detail, skin=self._skin()
+            (0, 0, width, height),
+            self.camera_at(drawn.middle),
+            drawn.bones,
+            look,
+            drawn.extra,
+            detail=self.playback.detail,
+            skin=self._skin(),
+            bodies=drawn.bodies,
+            behind=drawn.behind,
+            over=drawn.over,
         )
+
+    def drawn_at(self, background: Sequence[float], detail: int) -> Drawn:
+        """Return what is drawn now, over a background (0 to 1)."""
+        self.scene.kept = [_rgb(letter_colour(self, letter)) for letter in LETTERS]
+        return self.scene.at(self.playback.time_s, background, detail)
 
     @property
     def _motion(self) -> Motion:
@@ -184,55 +213,6 @@ class StageView(QWidget):
         mesh = self.body.mesh
         return None if mesh is None else Skin(mesh.at(self.playback.time_s), mesh.faces, self._place(0))
 
-    def instances(self, background: Sequence[float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return what is drawn at this time.
-
-        Returns:
-            (3,) the middle of the first body; (B, 11) instances of all bodies; (E, 11) instances of what is drawn beside them.
-        """
-        options, time_s = self.stage.options, self.playback.time_s
-        figures, extra, middle = [], [], np.zeros(3)
-        for i, ((_, motion), bones) in enumerate(zip(self.stage.bodies, self.bones, strict=True)):
-            at = time_s if i == 0 else min(time_s, motion.duration_s)
-            own = self._coloured(bones, time_s) if i == 0 else bones
-            place = self._place(i)
-            centre, rows = geometry.figures(own, motion, at)
-            rows[:, 0:3] += place
-            rows[:, 3:6] += place
-            figures.append(rows)
-            if i == 0:
-                middle = centre + place
-                extra = self._beside(motion, bones, at, background)
-                for part in extra:
-                    part[:, 0:3] += place
-                    part[:, 3:6] += place
-        if options.axes:
-            extra.append(scene.axes())
-        return middle, np.concatenate(figures), np.concatenate([scene.nothing(), *extra])
-
-    def _coloured(self, bones: geometry.BoneSet, time_s: float) -> geometry.BoneSet:
-        motion, colouring = self._motion, self.stage.options.colouring
-        if colouring == "speed":
-            return scene.by_speed(bones, self.speeds[min(int(time_s * motion.fps), motion.frame_count - 1)], TOP_SPEED)
-        if self.explanation.on and self.explanation.occlusion is not None:
-            return scene.by_weight(bones, motion.skeleton.joint_parts, self.explanation.weights_at(time_s))
-        return bones
-
-    def _beside(self, motion: Motion, bones: geometry.BoneSet, time_s: float, background: Sequence[float]) -> list[np.ndarray]:
-        options, found = self.stage.options, []
-        if options.trails:
-            found.append(scene.trails(motion, time_s, background))
-        if options.ghosts:
-            found.append(scene.ghosts(bones, motion, time_s, background))
-        if options.trajectory:
-            found.append(scene.trajectory(motion, (0.45, 0.5, 0.58)))
-        if self.stage.joints:
-            found.append(scene.pale(bones, motion, self.stage.pointed_s, background))
-            found.append(scene.marks(geometry.pose_at(motion, self.stage.pointed_s), self.stage.joints, bones.size))
-        if self.stage.chosen_joint >= 0:
-            found.append(scene.marks(geometry.pose_at(motion, time_s), [self.stage.chosen_joint], bones.size))
-        return found
-
     def camera_at(self, middle: np.ndarray) -> Camera:
         """Return the camera; while it follows, its target is a body whose middle (3,) is given."""
         if not self._follows():
@@ -247,17 +227,22 @@ class StageView(QWidget):
         place = self._place(0)
         return project(self.camera_at(pose[root] + place), pose + place, self.width(), self.height())
 
-    def _paint_names(self, painter: QPainter) -> None:
+    @property
+    def named(self) -> list[int]:
+        """Return the joints whose names are shown: all of the body where they are switched on, else what is pointed at."""
         if not self.bones:
-            return
-        painter.setFont(sized(painter.font(), tokens.CAPS))
-        painter.setPen(self.palette().windowText().color())
+            return []
         skeleton = self._motion.skeleton
-        named = sorted({j for chain in skeleton.chains for j in chain}) or range(skeleton.joint_count)
-        places = self.joint_places()
-        for joint in named[:NAMES]:
-            if np.isfinite(places[joint]).all():
-                painter.drawText(QPointF(places[joint][0] + 7, places[joint][1] - 3), shown(skeleton.joint_names[joint], NAME))
+        if self.stage.options.names:
+            return sorted({j for chain in skeleton.chains for j in chain} or range(skeleton.joint_count))[:NAMES]
+        return sorted({*self.stage.joints, self.stage.chosen_joint, self.hovered} - {-1})
+
+    def _paint_names(self, painter: QPainter) -> None:
+        places = self.joint_places() if self.named else np.zeros((0, 2))
+        named = [joint for joint in self.named if np.isfinite(places[joint]).all()]
+        if named:
+            middle = float(np.nanmedian(places[:, 0]))
+            joint_names.paint(painter, self, [self._words[joint] for joint in named], places[named], middle)
 
     def _paint_legend(self, painter: QPainter) -> None:
         clip = self.workspace.clip
@@ -266,7 +251,7 @@ class StageView(QWidget):
             return
         stage_legend.paint_clip(painter, self, clip, self._motion, [other for other, _ in self.stage.bodies[1:]])
         if self.stage.options.colouring == "speed":
-            stage_legend.paint_line(painter, self, f"blue: still, green: {TOP_SPEED / 2:g} m/s, yellow: {TOP_SPEED:g} m/s")
+            stage_legend.paint_speeds(painter, self, TOP_SPEED)
         elif self.explanation.on and self.explanation.occlusion is not None:
             stage_legend.paint_line(painter, self, "red: the score falls without this part, here and now")
         else:
@@ -278,13 +263,28 @@ class StageView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         moved = (event.position() - self._pressed).manhattanLength()
         if moved < 4 and event.button() == Qt.MouseButton.LeftButton and self.bones:
-            away = np.linalg.norm(self.joint_places() - [event.position().x(), event.position().y()], axis=1)
-            nearest = int(np.nan_to_num(away, nan=np.inf).argmin())
-            self.stage.choose(nearest if away[nearest] < NEAR_PX else -1)
+            self.stage.choose(self._joint_at(event.position()))
+
+    def _joint_at(self, point: QPointF) -> int:
+        """Return the joint at a point of the view, -1 where there is none."""
+        away = np.linalg.norm(self.joint_places() - [point.x(), point.y()], axis=1)
+        nearest = int(np.nan_to_num(away, nan=np.inf).argmin())
+        return nearest if away[nearest] < NEAR_PX else -1
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(-1)
+
+    def _hover(self, joint: int) -> None:
+        if joint != self.hovered:
+            self.hovered = joint
+            self.names.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         delta = event.position() - self._last
         self._last = event.position()
+        if not event.buttons():
+            self._hover(self._joint_at(event.position()) if self.bones else -1)
+            return
         if event.buttons() & Qt.MouseButton.LeftButton:
             self.camera = self.camera.orbit(delta.x(), delta.y())
         elif event.buttons() & (Qt.MouseButton.RightButton | Qt.MouseButton.MiddleButton):
@@ -301,3 +301,7 @@ class StageView(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.frame()
+
+
+def _rgb(colour: QColor) -> tuple[float, float, float]:
+    return colour.redF(), colour.greenF(), colour.blueF()

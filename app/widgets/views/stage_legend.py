@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter
 from PySide6.QtWidgets import QWidget
 
+from motionpatches.app.gl.scene import speed_colours
 from motionpatches.app.widgets.plain import NAME, shown
 from motionpatches.app.widgets.theme import muted, part_colour, px
 from motionpatches.app.widgets.views.view_cube import SIDE
@@ -43,6 +45,22 @@ def paint_clip(painter: QPainter, view: QWidget, clip: Clip, motion: Motion, bes
 def paint_line(painter: QPainter, view: QWidget, text: str) -> None:
     """Write what the colours mean, at the bottom; `text` is the program's own."""
     painter.drawText(MARGIN, view.height() - FOOT, text)
+
+
+def paint_speeds(painter: QPainter, view: QWidget, top: float) -> None:
+    """Draw the colours of speeds as a bar with numbers, at the bottom; `top` in m/s."""
+    left, wide, high = MARGIN, px(160), px(8)
+    bar = QRectF(left, view.height() - FOOT - painter.fontMetrics().ascent() - high, wide, high)
+    colours = QLinearGradient(bar.topLeft(), bar.topRight())
+    for share in np.linspace(0, 1, 9):
+        colours.setColorAt(float(share), QColor.fromRgbF(*speed_colours(np.array([share * top]), top)[0].tolist()))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colours)
+    painter.drawRoundedRect(bar, high / 2, high / 2)
+    painter.setPen(muted(view))
+    for share, text in ((0.0, "0"), (0.5, f"{top / 2:g}"), (1.0, f"{top:g} m/s, or faster")):
+        wide_text = painter.fontMetrics().horizontalAdvance(text.split()[0])
+        painter.drawText(QPointF(left + share * wide - (wide_text * share), view.height() - FOOT + 4), text)
 
 
 def paint_parts(painter: QPainter, view: QWidget) -> None:

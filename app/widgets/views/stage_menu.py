@@ -19,6 +19,8 @@ SWITCHES = (
     ("Trajectory on the Floor", "trajectory", "Y"),
     ("Body (SMPL)", "skin", "H"),
     ("Joint Names", "names", "J"),
+    ("Bones", "bones", "Shift+B"),
+    ("Helper Bones", "helpers", ""),
     ("Axes", "axes", "X"),
     ("Turntable", "turntable", "R"),
 )
@@ -60,7 +62,7 @@ class StageMenu:
         self._follow()
 
     def _switch(self, add: Callable[..., QAction], menu: QMenu, text: str, name: str, key: str) -> QAction:
-        action = add(menu, text, lambda: self.stage.toggle(name), key, single=True)
+        action = add(menu, text, lambda: self.stage.toggle(name), *([key] if key else []), single=True)
         action.setCheckable(True)
         return action
 

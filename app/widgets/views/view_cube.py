@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,7 +64,7 @@ class ViewCube(QWidget):
         super().__init__(view)
         self.view = view
         self.hovered = ""
-        self._shown: tuple[float, float] | None = None
+        self._shown: Camera | None = None
         self.setFixedSize(px(SIDE), px(SIDE))
         self.setMouseTracking(True)
         self.setToolTip("Click a face to look from there")
@@ -73,8 +73,14 @@ class ViewCube(QWidget):
         view.installEventFilter(self)
 
     def _turned(self) -> None:
-        if self._shown != (self.view.camera.azimuth, self.view.camera.elevation):
+        if self._shown != self._camera:
             self.update()
+
+    @property
+    def _camera(self) -> Camera:
+        """Return the camera as the person sees it: Front is the person's front."""
+        camera = self.view.camera
+        return replace(camera, azimuth=camera.azimuth - self.view.heading)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -84,9 +90,9 @@ class ViewCube(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, now = QPainter(self), colours(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._shown = (self.view.camera.azimuth, self.view.camera.elevation)
+        self._shown = self._camera
         painter.setFont(sized(self.font(), tokens.CAPS))
-        for face in faces(self.view.camera, self.width()):
+        for face in faces(self._camera, self.width()):
             hovered = face.name == self.hovered
             fill = QColor(now.accent if hovered else now.raised)
             fill.setAlpha(235)
@@ -102,7 +108,7 @@ class ViewCube(QWidget):
                 painter.drawText(0, 0, 44, 44, Qt.AlignmentFlag.AlignCenter, shown(face.name))
 
     def _face_at(self, place: QPointF) -> Face | None:
-        found = [f for f in faces(self.view.camera, self.width()) if f.corners.containsPoint(place, Qt.FillRule.OddEvenFill)]
+        found = [f for f in faces(self._camera, self.width()) if f.corners.containsPoint(place, Qt.FillRule.OddEvenFill)]
         return found[0] if found else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -121,4 +127,4 @@ class ViewCube(QWidget):
         if face is None:
             event.ignore()
         else:
-            self.view.turn_to(*face.view)
+            self.view.look_along(*face.view)

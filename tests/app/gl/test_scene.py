@@ -26,19 +26,12 @@ def test_trails_are_the_last_second_of_each_end(smpl_motion):
         np.testing.assert_allclose(own[-1, 8:], np.array(geometry.PART_COLOURS[part]) / 255, atol=1e-6)
         faded = np.abs(own[:, 8:] - BACKGROUND).sum(axis=1)
         assert (np.diff(faded) > 0).all(), "older is nearer to the background"
+        assert (own[:, 6] < own[:, 7]).all() and (own[1:, 6] == own[:-1, 7]).all(), "a tail that tapers"
 
 
 def test_there_is_no_trail_at_the_start_or_without_body_parts(smpl_motion):
     plain = Motion(np.zeros((5, 1, 3), np.float32), 10, Skeleton(("a",), (-1,)))
     assert len(scene.trails(smpl_motion, 0, BACKGROUND)) == len(scene.trails(plain, 0.3, BACKGROUND)) == 0
-
-
-def test_ghosts_are_poses_within_the_motion(smpl_motion, bones):
-    count = len(bones.starts)
-    assert len(scene.ghosts(bones, smpl_motion, 1.5, BACKGROUND)) == 2 * scene.GHOSTS * count
-    assert len(scene.ghosts(bones, smpl_motion, 0.0, BACKGROUND)) == scene.GHOSTS * count
-    first = scene.ghosts(bones, smpl_motion, 0.0, BACKGROUND)[:count]
-    np.testing.assert_allclose(first[:, :6], geometry.instances(bones, smpl_motion.positions[8])[:, :6], atol=1e-5)
 
 
 def test_pale_is_a_share_of_the_colour(smpl_motion, bones):
@@ -62,17 +55,26 @@ def test_marks_are_balls_at_their_joints(smpl_motion):
     np.testing.assert_allclose(rows[:, 6:8], 0.09, atol=1e-6)
 
 
-def test_speed_runs_from_slow_to_fast_through_the_middle(bones):
-    for speed, colour in ((0, scene.SLOW), (1.5, scene.MIDDLE), (3, scene.FAST), (99, scene.FAST)):
-        coloured = scene.by_speed(bones, np.full(22, speed, float), 3.0)
-        np.testing.assert_allclose(coloured.fixed[:, 2:], np.tile(colour, (len(bones.starts), 1)), atol=1e-6)
+def test_speed_runs_from_slow_to_fast_through_the_middle():
+    colours = scene.speed_colours(np.array([0, 1.5, 3, 99]), 3.0)
+    np.testing.assert_allclose(colours, [scene.SLOW, scene.MIDDLE, scene.FAST, scene.FAST], atol=1e-6)
 
 
-def test_only_bones_of_a_weighted_part_are_coloured(bones):
-    weights = np.array([0, 0, 0, 1, 0.0])
-    coloured = scene.by_weight(bones, SMPL22.joint_parts, weights)
-    red = coloured.fixed[:, 2] > 0.7
-    np.testing.assert_array_equal(red, SMPL22.joint_parts[bones.ends] == 3)
+def test_only_joints_of_a_weighted_part_are_red():
+    colours = scene.weight_colours(SMPL22.joint_parts, np.array([0, 0, 0, 1, 0.0]))
+    np.testing.assert_array_equal(colours[:, 0] - colours[:, 1] > 0.5, SMPL22.joint_parts == 3)
+
+
+def test_colours_of_speed_can_be_read_on_dark_ground():
+    """Lightness grows with speed, and the slowest stands 3:1 off the darkest ground (WCAG 2.2, 1.4.11)."""
+
+    def luminance(colour):
+        linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    light = [luminance(c) for c in scene.speed_colours(np.linspace(0, 3, 13), 3.0)]
+    assert (np.diff(light) > 0).all()
+    assert (light[0] + 0.05) / (luminance(np.array([0.105, 0.112, 0.128])) + 0.05) > 3
 
 
 @pytest.mark.parametrize(("count", "places"), [(1, [0]), (2, [-0.5, 0.5]), (3, [-1, 0, 1])])
