@@ -6,22 +6,31 @@ typed for, whatever comes on the stage meanwhile."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from motionpatches.app.viewmodels.caption_place import CaptionPlace
 from motionpatches.app.viewmodels.history import Change, History
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library import caption_store
+from motionpatches.core.library.caption_exchange import export_csv
+from motionpatches.core.library.caption_store import Saved
 from motionpatches.core.library.captions import CaptionLine, clean_caption
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id, with_lines
 
-T = TypeVar("T")
+
+@dataclass
+class _Step:
+    """Where an edit is kept, and what was saved last of it: by the edit, its undo or its redo."""
+
+    own: bool
+    saved: Saved | None = None
 
 
 class Captions(QObject):
@@ -29,9 +38,9 @@ class Captions(QObject):
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, history: History, own: bool = True, parent: QObject | None = None):
+    def __init__(self, workspace: Workspace, history: History, place: CaptionPlace | None = None, parent: QObject | None = None):
         super().__init__(parent)
-        self.workspace, self.history, self.own = workspace, history, own
+        self.workspace, self.history, self.place = workspace, history, place or CaptionPlace(workspace)
         self.take, self.duration_s, self.message = "", 0.0, ""
         self.lines: Lines = ()
         self._root: Path | None = None
@@ -106,12 +115,14 @@ class Captions(QObject):
         first, *others = [[line.text for line in lines] for lines in self._lines(clips).values()] or [[]]
         return tuple(dict.fromkeys(text for text in first if all(text in texts for texts in others)))
 
+    def current(self, takes: Iterable[str]) -> dict[str, Lines]:
+        """The captions of takes as shown; those that the library does not have are left out."""
+        library, wanted = self.workspace.library, dict.fromkeys(takes)
+        found = clips_of(library, wanted) if library is not None else {}
+        return {take: self._saving.get(take, lines_of(found[take])) for take in wanted if take in found}
+
     def _lines(self, clips: Iterable[Clip]) -> dict[str, Lines]:
-        """The captions of the takes of clips, as shown."""
-        library = self.workspace.library
-        takes = dict.fromkeys(take_id(clip) for clip in clips)
-        found = clips_of(library, takes) if library is not None else {}
-        return {take: self._saving.get(take, lines_of(found[take])) for take in takes if take in found}
+        return self.current(take_id(clip) for clip in clips)
 
     def _change(self, clips: Iterable[Clip], what: str, change: Callable[[Lines], Lines]) -> None:
         """Change the captions of takes in one step; a caption that becomes empty changes nothing."""
@@ -120,18 +131,20 @@ class Captions(QObject):
         if any(not line.text for lines in after.values() for line in lines):
             self.say("A caption cannot be empty.")
         elif after:
-            self._push(what, {take: before[take] for take in after}, after)
+            self.exchange(what, {take: before[take] for take in after}, after)
 
     def _set(self, lines: Lines, what: str) -> None:
-        lines = tuple(replace(line, text=clean_caption(line.text)) for line in lines)
+        lines = tuple(line if line in self.lines else replace(line, text=clean_caption(line.text)) for line in lines)
         wrong = self._wrong(lines)
         if wrong or not self.take:
             self.say(wrong or "This motion is not part of the open library.")
         elif lines != self.lines:
-            self._push(what, {self.take: self.lines}, {self.take: lines})
+            self.exchange(what, {self.take: self.lines}, {self.take: lines})
 
-    def _push(self, name: str, before: Mapping[str, Lines], after: Mapping[str, Lines]) -> None:
-        self.history.push(Change(name, lambda: self.keep(after, before), lambda: self.keep(before, after)))
+    def exchange(self, name: str, before: Mapping[str, Lines], after: Mapping[str, Lines]) -> None:
+        """Put captions of takes in the place of others, as one step to undo; it is undone where it was written."""
+        step = _Step(self.place.own)
+        self.history.push(Change(name, lambda: self._keep(after, before, step), lambda: self._keep(before, after, step)))
 
     def _wrong(self, lines: Lines) -> str:
         for line in lines:
@@ -144,15 +157,23 @@ class Captions(QObject):
                     return "The end of a range must be after its start."
         return ""
 
-    def keep(self, wanted: Mapping[str, Lines], before: Mapping[str, Lines]) -> None:
-        """Show the captions of takes and write what differs from those `before`; edits are written one after the other."""
+    def _keep(self, wanted: Mapping[str, Lines], before: Mapping[str, Lines], step: _Step) -> None:
+        """Show the captions of takes, and write them; edits are written one after the other."""
         library = self.workspace.library
         if library is None:
             return
-        own = self.own
         self._edits += 1
         self._saving.update(wanted)
         self._look()
+
+        def write() -> Saved:
+            """In the lane, where what an undo takes back is written already."""
+            last, step.saved = step.saved, None
+            if last is None:
+                step.saved = caption_store.save(library, wanted, step.own, before)
+            else:
+                step.saved = caption_store.take_back(library, last, wanted, before)
+            return step.saved
 
         def ended() -> None:
             for take in [take for take, lines in wanted.items() if self._saving.get(take) is lines]:
@@ -163,17 +184,16 @@ class Captions(QObject):
             self._look()
             self.say(message)
 
-        def done(saved: caption_store.Saved) -> None:
+        def done(saved: Saved) -> None:
             ended()
             now = self.workspace.library
             if now is not None and now.root == library.root:
                 self._show(now, saved.lines)
-            names = sorted(f.name for f in saved.files)
-            self.say(saved.problem or (f"Saved in {names[0]}." if len(names) == 1 else f"Saved in {len(names):,} files."))
+            self.say(self.place.news(library, saved))
+            if saved.others:
+                self.workspace.failed.emit(self.message)
 
-        self.workspace.lanes.files.submit(
-            f"captions {self._edits}", lambda: caption_store.save(library, wanted, own, before), done, failed, kept=True
-        )
+        self.workspace.lanes.files.submit(f"captions {self._edits}", write, done, failed, kept=True)
 
     def _show(self, library: Library, wanted: Mapping[str, Lines]) -> None:
         try:
@@ -181,42 +201,16 @@ class Captions(QObject):
         except StudioError as error:
             self.say(str(error))
 
-    def import_csv(self, file: Path) -> None:
-        """Captions from a table take the place of those of the takes it names; one step to undo."""
-        library = self.workspace.library
-        if library is None:
-            return
-
-        def done(found: tuple[dict[str, Lines], list[str], str]) -> None:
-            wanted, unknown, splits = found
-            now = self.workspace.library
-            if now is None or now.root != library.root:
-                self.workspace.failed.emit("The captions were not imported, because another library was opened meanwhile.")
-                return
-            before = {take: self._saving.get(take, lines_of(clips)) for take, clips in clips_of(now, wanted).items()}
-            if wanted:
-                self._push("Import Captions", before, wanted)
-            left = f" {len(unknown):,} names are not in this library: {', '.join(unknown[:3])}." if unknown else ""
-            self.workspace.said.emit(f"Captions of {len(wanted):,} takes imported.{left}")
-            for problem in filter(None, (left.strip(), splits)):
-                self.workspace.failed.emit(problem)
-
-        self._in_background(
-            "import", lambda: (*caption_store.import_csv(library, file), caption_store.other_splits(library, file)), done
-        )
-
     def export_csv(self, file: Path) -> None:
         library = self.workspace.library
         if library is not None:
             saving = dict(self._saving)
-            self._in_background(
-                "export",
-                lambda: write_atomically(file, caption_store.export_csv(with_lines(library, saving))),
+            self.workspace.lanes.files.submit(
+                "captions export",
+                lambda: write_atomically(file, export_csv(with_lines(library, saving))),
                 lambda _: self.workspace.said.emit(f"Captions saved in {file.name}."),
+                self.workspace.failed.emit,
             )
-
-    def _in_background(self, key: str, work: Callable[[], T], done: Callable[[T], None]) -> None:
-        self.workspace.lanes.files.submit(f"captions {key}", work, done, self.workspace.failed.emit)
 
     def say(self, message: str) -> None:
         self.message = message

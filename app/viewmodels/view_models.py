@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QSettings
 
 from motionpatches.app.background.lane import Lanes
 from motionpatches.app.viewmodels.body import Body
+from motionpatches.app.viewmodels.caption_place import CaptionPlace
 from motionpatches.app.viewmodels.captions import Captions
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.history import History
@@ -55,7 +56,7 @@ class ViewModels(QObject):
         self.body = Body(self.stage, self)
         self.explanation = Explanation(self.workspace, self.search, self.playback, self)
         self.moments = Moments(self.workspace, self.search, self.playback, self)
-        self.captions = Captions(self.workspace, self.history, bool(settings.value("own captions", True, bool)), self)
+        self.captions = Captions(self.workspace, self.history, CaptionPlace(self.workspace, settings, self), self)
         self.marks = Marks(self.workspace, self.history, self)
         self.corrections = ImportCorrections(self.workspace, self.history, self)
         self.recent = Recent(self.workspace, settings, self)

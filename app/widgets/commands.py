@@ -21,6 +21,7 @@ from motionpatches.core import paths as app_paths
 from motionpatches.core.errors import StudioError
 
 if TYPE_CHECKING:
+    from motionpatches.app.viewmodels.caption_import import CaptionImport
     from motionpatches.app.viewmodels.import_check import ImportCheck
 
 
@@ -83,15 +84,16 @@ class Commands:
 
     def export(self) -> None:
         """Ask what to export and where, and begin."""
-        from motionpatches.app.widgets.dialogs.export import ExportDialog, can_export
+        from motionpatches.app.widgets.dialogs.export import ExportDialog
+        from motionpatches.app.widgets.export_sources import can_export, sheet_of
 
         wrong = can_export(self.workspace)
         if wrong:
             tell(self.parent, "Export", wrong)
             return
-        dialog = ExportDialog(self.workspace, self.search, self.playback, self.camera(), self.settings, self.parent)
-        if dialog.exec() and (path := dialog.ask_path()):
-            dialog.start(path)
+        dialog = ExportDialog(sheet_of(self.view_models, self.settings, self.camera(), self.parent), self.parent)
+        dialog.exec()
+        dialog.deleteLater()
 
     def save_screenshot(self) -> None:
         """Ask for a file, and save a picture of the window."""
@@ -110,12 +112,22 @@ class Commands:
     # Captions and settings ------------------------------------------------------------------------------------------------
 
     def import_captions(self) -> None:
-        """Ask for a table, and take its captions over."""
+        """Ask for a table, show what it changes, and take its captions over."""
+        from motionpatches.app.viewmodels.caption_import import read_captions
+
         name, _ = QFileDialog.getOpenFileName(
             self.parent, "Import captions: a table with the columns file and caption", "", "Tables (*.csv);;All files (*)"
         )
         if name:
-            self.view_models.captions.import_csv(Path(name))
+            read_captions(self.view_models.captions, Path(name), self._preview_captions)
+
+    def _preview_captions(self, found: CaptionImport) -> None:
+        from motionpatches.app.widgets.dialogs.caption_import import CaptionImportDialog
+
+        dialog = CaptionImportDialog(found, self.parent)
+        if dialog.exec():
+            found.apply()
+        dialog.deleteLater()
 
     def export_captions(self) -> None:
         """Ask for a file, and write the library's captions as a table."""

@@ -286,7 +286,6 @@ class MainWindow(QMainWindow):
             self.set_strip(True)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.settings.setValue("own captions", self.view_models.captions.own)
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("frame/timeline folded", self.transport.is_folded)
         self.frame.save(self.settings, self.results.strip.isChecked())

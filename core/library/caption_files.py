@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from motionpatches.core.atomic import write_atomically
-from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core import restore
+from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.text import read_bytes
 from motionpatches.core.library.caption_table import CaptionTable, caption_table, read_captions_csv
 from motionpatches.core.library.caption_text import CaptionText
-from motionpatches.core.library.changes import merged
+from motionpatches.core.library.captions import CaptionLine
+from motionpatches.core.library.changes import changes, merged
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.takes import FOLDER, Lines
 from motionpatches.core.library.text_file import MOST, Splice, TextFile, spliced, text_file
+from motionpatches.core.restore import Before
 
 TEXT_LAYOUTS = ("HumanML3D folder", "KIT-ML folder")
 TABLE = "captions.csv"
-# Edits that can be taken back byte for byte.
-REMEMBERED = 1000
+# Lines and rows that edits have taken out of files, and that come back as they were.
+REMEMBERED = 100_000
 
 
 class OwnFile(NamedTuple):
@@ -70,56 +70,54 @@ class OwnFiles:
         return any(str(c.path).startswith(start) and c.path != path and c.path.stem == path.stem for c in self.library.clips)
 
 
+def own_files(library: Library) -> str:
+    """The own files that edits of a library's captions can change, in words; '' where its format has none that are written."""
+    if library.layout in TEXT_LAYOUTS:
+        return f"the text files in {library.root / 'texts'}"
+    if library.layout == FOLDER:
+        return f"{TABLE}, or the text file beside each motion, in {library.root}"
+    return ""
+
+
 def file_name(clip: Clip) -> str:
     """How captions.csv names a take: its file, or 'file#take' in a file of several."""
     return f"{clip.path.name}#{clip.take}" if clip.take else clip.path.name
 
 
-class _Back(NamedTuple):
-    """How a file becomes again what it was. `created`: there was none."""
-
-    splices: Sequence[Splice]
-    created: bool
+_Form = tuple[Path, str, CaptionLine]
+_forms: OrderedDict[_Form, str] = OrderedDict()
 
 
-# By file, digest of what it holds, and the captions that are wanted again.
-_Key = tuple[Path, str, tuple[tuple[str, Lines], ...]]
-_back: OrderedDict[_Key, _Back] = OrderedDict()
-
-
-def edit_file(root: Path, file: Path, edits: Mapping[str, Edit]) -> dict[str, Lines]:
+def edit_file(root: Path, file: Path, edits: Mapping[str, Edit], again: bool = False) -> tuple[dict[str, Lines], Before | None]:
     """Change the captions of takes in an own file of the library at `root`, and nothing else in it.
 
-    The file is read again, and what was changed in it since `before` stays. An edit that takes the last one back restores every
-    byte.
+    The file is read again, and what was changed in it since `before` stays. A caption that an edit has taken out comes back with
+    all that its line or row held.
+
+    Args:
+        root: of the library.
+        file: an own file of it.
+        edits: by take.
+        again: an edit is undone or redone: a take whose captions something else has changed at the same place is left alone.
 
     Returns:
-        What stands there now, by take.
+        What stands there now, by take, and what takes the edit back; None where nothing had to be written.
 
     Raises:
         FileProblem: the file cannot be written, has an encoding without the letters, or is reached through a link.
     """
-    _check_place(root, file)
+    check_place(root, file)
     data = read_bytes(file, MOST) if os.path.lexists(file) else None
     source = TextFile(file) if data is None else text_file(file, data)
     content = caption_table(source) if file.name == TABLE else CaptionText(source)
     standing = {take: None if data is None else _standing(content, edit.name) for take, edit in edits.items()}
-    lines = {take: _wanted(edit, standing[take]) for take, edit in edits.items()}
-    known = _back.get(_key(file, data, lines))
-    if known is not None:
-        text, back = spliced(source.text, known.splices)
-        new = None if known.created else source.encoded(text)
-    else:
-        text, back = spliced(source.text, _splices(content, {edit.name: lines[take] for take, edit in edits.items()}))
-        new = source.encoded(text)
-    if new != data:
-        _write(file, new)
-        before = {take: (edit.before or ()) if (now := standing[take]) is None else now for take, edit in edits.items()}
-        _remember(_key(file, new, before), _Back(back, data is None))
-    return lines
+    lines = {take: combined(edit, standing[take], again) for take, edit in edits.items()}
+    _keep_forms(file, content, edits)
+    new = source.encoded(spliced(source.text, _splices(content, {edit.name: lines[take] for take, edit in edits.items()}))[0])
+    return lines, restore.write(file, new, data) if new != data else None
 
 
-def _check_place(root: Path, file: Path) -> None:
+def check_place(root: Path, file: Path) -> None:
     """Refuse a file that a link in the library leads to, and a library that is gone. Raises FileProblem."""
     if not root.exists():
         raise FileProblem(root, "it is no longer there", "Connect its drive again")
@@ -135,29 +133,31 @@ def _standing(content: CaptionTable | CaptionText, name: str) -> Lines | None:
     return None if rows is None else tuple(row.line for row in rows if row.line is not None)
 
 
-def _wanted(edit: Edit, standing: Lines | None) -> Lines:
-    return edit.wanted if edit.before is None or standing is None else merged(edit.before, edit.wanted, standing)
+def combined(edit: Edit, standing: Lines | None, again: bool) -> Lines:
+    """What is to stand where `standing` does (None: nothing is said of the take) after an edit. `again`: as for `edit_file`."""
+    if edit.before is None or standing is None:
+        return edit.wanted
+    if again and any(line not in standing for _, old, _ in changes(edit.before, edit.wanted) for line in old):
+        return standing
+    return merged(edit.before, edit.wanted, standing)
 
 
 def _splices(content: CaptionTable | CaptionText, wanted: Mapping[str, Lines]) -> list[Splice]:
-    return content.splices(list(wanted.values())[-1]) if isinstance(content, CaptionText) else content.splices(wanted)
+    file = content.source.path
+
+    def form(name: str, line: CaptionLine) -> str | None:
+        return _forms.get((file, name, line))
+
+    if isinstance(content, CaptionTable):
+        return content.splices(wanted, form)
+    return content.splices(list(wanted.values())[-1], lambda line: form("", line))
 
 
-def _write(file: Path, data: bytes | None) -> None:
-    if data is not None:
-        return write_atomically(file, data)
-    try:
-        file.unlink()
-    except OSError as error:
-        raise os_problem(file, error) from error
-
-
-def _key(file: Path, data: bytes | None, lines: Mapping[str, Lines]) -> _Key:
-    return file, "" if data is None else hashlib.sha256(data).hexdigest(), tuple(sorted(lines.items(), key=itemgetter(0)))
-
-
-def _remember(key: _Key, back: _Back) -> None:
-    _back[key] = back
-    _back.move_to_end(key)
-    if len(_back) > REMEMBERED:
-        _back.popitem(last=False)
+def _keep_forms(file: Path, content: CaptionTable | CaptionText, edits: Mapping[str, Edit]) -> None:
+    """Remember the lines or rows of the takes that are edited, as they are."""
+    for name in {edit.name for edit in edits.values()}:
+        for line, form in content.forms(name) if isinstance(content, CaptionTable) else content.forms():
+            _forms[file, name, line] = form
+            _forms.move_to_end((file, name, line))
+    while len(_forms) > REMEMBERED:
+        _forms.popitem(last=False)

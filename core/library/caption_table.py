@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,9 @@ from motionpatches.core.library.text_file import Splice, TextFile, read_text_fil
 MOST_CELLS = 2_000_000
 FILE, CAPTION, START, END = COLUMNS = ("file", "caption", "start", "end")
 SPLIT = "split"
+
+
+Form = Callable[[str, CaptionLine], str | None]
 
 
 class CaptionRow(NamedTuple):
@@ -99,8 +102,15 @@ class CaptionTable:
             "The first one of these counts."
         )
 
-    def splices(self, wanted: Mapping[str, Iterable[CaptionLine]]) -> list[Splice]:
-        """What changes in the text for other captions of some files: the cells and rows that differ. Raises FileProblem."""
+    def forms(self, name: str) -> Iterator[tuple[CaptionLine, str]]:
+        """Each caption of a file with its whole row."""
+        for row in self.by_file.get(name, ()):
+            if row.line is not None:
+                yield row.line, self.source.text[row.row.start : self._body_end(row.row)]
+
+    def splices(self, wanted: Mapping[str, Iterable[CaptionLine]], form: Form = lambda *_: None) -> list[Splice]:
+        """What changes in the text for other captions of some files: the cells and rows that differ. `form`: the whole row of a
+        caption of a file, if known. Raises FileProblem."""
         columns, edits = dict(self.columns), []
         if any(line.start_s or line.end_s for lines in wanted.values() for line in lines):
             missing = [column for column in (START, END) if column not in columns]
@@ -116,10 +126,10 @@ class CaptionTable:
             if missing:
                 edits.append(Splice(at := self._body_end(self.header), at, "".join(self.delimiter + c for c in missing)))
         for name, lines in wanted.items():
-            edits += self._edits(name, list(lines), columns)
+            edits += self._edits(name, list(lines), columns, form)
         return edits
 
-    def _edits(self, name: str, lines: list[CaptionLine], columns: Mapping[str, int]) -> list[Splice]:
+    def _edits(self, name: str, lines: list[CaptionLine], columns: Mapping[str, int], form: Form) -> list[Splice]:
         rows = self.by_file.get(name, [])
         wanted: list[CaptionLine | None] = [*lines] or [None]
         edits = []
@@ -131,7 +141,9 @@ class CaptionTable:
             if len(after) > replaced:
                 last = at + len(before) - 1
                 place = rows[last].row.end if rows and last >= 0 else rows[0].row.start if rows else len(self.source.text)
-                edits.append(self._inserted(place, [self._row(name, line, columns) for line in after[replaced:]]))
+                known = [form(name, line) if line is not None else None for line in after[replaced:]]
+                new = [row or self._row(name, line, columns) for row, line in zip(known, after[replaced:], strict=True)]
+                edits.append(self._inserted(place, new))
         return edits
 
     def _changed(self, row: Row, line: CaptionLine | None, columns: Mapping[str, int]) -> list[Splice]:

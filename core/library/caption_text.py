@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -50,20 +50,25 @@ class CaptionText:
     def lines(self) -> list[CaptionLine]:
         return [placed.line for placed in self.placed]
 
-    def splices(self, wanted: Sequence[CaptionLine]) -> list[Splice]:
-        """What changes in the text for other captions: the lines that differ."""
-        lines = [CaptionLine(clean_caption(line.text), line.start_s, line.end_s) for line in wanted]
+    def forms(self) -> Iterator[tuple[CaptionLine, str]]:
+        """Each caption with its whole line."""
+        return ((placed.line, "#".join(placed.fields)) for placed in self.placed)
+
+    def splices(self, wanted: Sequence[CaptionLine], form: Callable[[CaptionLine], str | None] = lambda _: None) -> list[Splice]:
+        """What changes in the text for other captions: the lines that differ. `form`: the whole line of a caption, if known."""
         placed, edits, end = self.placed, [], self.source.line_end
+        known = set(self.lines())
+        lines = [line if line in known or form(line) else replace(line, text=clean_caption(line.text)) for line in wanted]
         for at, before, after in changes(self.lines(), lines):
             replaced = min(len(before), len(after))
             for old, line in zip(placed[at : at + replaced], after[:replaced], strict=True):
-                edits.append(Splice(old.start, old.start + len("#".join(old.fields)), _changed(old, line)))
+                edits.append(Splice(old.start, old.start + len("#".join(old.fields)), form(line) or _changed(old, line)))
             edits += [Splice(old.start, old.end, "") for old in placed[at + replaced : at + len(before)]]
             if len(after) > replaced:
                 last = at + len(before) - 1
                 place = placed[last].end if placed and last >= 0 else placed[0].start if placed else len(self.source.text)
                 ended = not place or self.source.text[place - 1] in "\r\n"
-                new = (self._new(line) for line in after[replaced:])
+                new = (form(line) or self._new(line) for line in after[replaced:])
                 edits.append(Splice(place, place, "".join(row + end if ended else end + row for row in new)))
         return edits
 

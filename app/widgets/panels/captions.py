@@ -17,14 +17,17 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app.viewmodels.captions import Captions
 from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.widgets.plain import Items, ItemTable, Label, tip
-from motionpatches.core.library.captions import CaptionLine
+from motionpatches.app.widgets.plain import Items, ItemTable, Label, ask, tip
+from motionpatches.app.widgets.theme import of_kind
+from motionpatches.core.library.captions import CaptionLine, clean_caption
 
 COLUMNS = ("Caption", "From, s", "To, s")
 FIELDS = ("text", "start_s", "end_s")
 # Captions that are listed; characters of one that is edited here: a line of text holds no more than 32,767; the rest after which
 # rows get the heights that their texts need.
 MOST, EDITABLE, REST_MS = 500, 10_000, 100
+# Lines of the message below.
+STATE_LINES = 3
 
 
 class _Editors(Items):
@@ -78,11 +81,12 @@ class CaptionsPanel(QWidget):
             button.clicked.connect(act)
             row.addWidget(button)
         row.addStretch()
-        self.own = QCheckBox("Save in the library's own files")
-        self.own.setToolTip("Off: save in a separate file and leave the library unchanged")
-        self.own.setChecked(captions.own)
-        self.own.toggled.connect(lambda on: setattr(captions, "own", on))
-        self.state = Label(wrap=True)
+        self.own = QCheckBox("Write into the library's files")
+        self.own.clicked.connect(self._own)
+        self.state = of_kind(Label(wrap=True), "secondary")
+        self.state.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # A message of another length moves nothing.
+        self.state.setFixedHeight(STATE_LINES * self.state.fontMetrics().lineSpacing())
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.table, 1)
@@ -91,17 +95,26 @@ class CaptionsPanel(QWidget):
         box.addWidget(self.state)
         self._shown: list[CaptionLine] = []
         self._new: tuple[float, float] | None = None
+        self._added: CaptionLine | None = None
         captions.changed.connect(self._fill)
+        captions.place.changed.connect(self._fill)
         playback.changed.connect(self._enable)
         self._fill()
 
     def _fill(self) -> None:
         """Show the lines; while the user types, wait until the editor is closed."""
-        self.state.setText(self.captions.message)
-        self.state.setVisible(bool(self.captions.message))
+        place = self.captions.place
+        self.own.setChecked(place.own)
+        self.own.setEnabled(bool(place.files))
+        self.own.setToolTip(tip(place.sentence()))
+        said = self.captions.message or place.sentence()
+        self.state.setText(said)
+        self.state.setToolTip(tip(said))
         if self.captions.held:
             return
-        self._shown, self._new = list(self.captions.lines[:MOST]), None
+        row = self.table.currentRow()
+        chosen = self._added or (self._shown[row] if 0 <= row < len(self._shown) else None)
+        self._shown, self._new, self._added = list(self.captions.lines[:MOST]), None, None
         self.table.blockSignals(True)
         self.table.setRowCount(len(self._shown))
         for row, line in enumerate(self._shown):
@@ -111,7 +124,17 @@ class CaptionsPanel(QWidget):
                 self._item(row, column, value)
         self.table.blockSignals(False)
         self.table.resizeRowsToContents()
+        if chosen in self._shown:
+            self.table.setCurrentCell(self._shown.index(chosen), 0)
+            self.table.scrollToItem(self.table.currentItem())
         self._enable()
+
+    def _own(self, on: bool) -> None:
+        """Write into the library's files once the user agreed, or no longer."""
+        place = self.captions.place
+        if not on or ask(self, "Write into the Library's Files", place.question()):
+            place.set_own(on)
+        self._fill()
 
     def _item(self, row: int, column: int, value: str) -> None:
         item = QTableWidgetItem(value)
@@ -178,6 +201,7 @@ class CaptionsPanel(QWidget):
         row, text = item.row(), item.text().strip()
         if row == len(self._shown):
             if self._new is not None and item.column() == 0 and text:
+                self._added = CaptionLine(clean_caption(text), *self._new)
                 self.captions.add(text, *self._new)
                 self._shown, self._new = list(self.captions.lines), None
             return

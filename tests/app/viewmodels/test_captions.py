@@ -5,7 +5,6 @@ import pytest
 
 from motionpatches.app.viewmodels.captions import Captions
 from motionpatches.app.viewmodels.history import History
-from tests.lanes import heard
 
 
 @pytest.fixture
@@ -14,7 +13,9 @@ def captions(ready):
 
 
 def shown(workspace):
+    """Edits go to the library's own files."""
     captions = Captions(workspace, History())
+    captions.place.set_own(True)
     workspace.show_clip(workspace.library.by_id["000000"])
     return captions
 
@@ -80,17 +81,6 @@ def test_edits_show_before_they_are_written(captions, lanes, small_library):
     assert written(small_library) == texts(captions)
 
 
-def test_a_table_is_imported_as_one_step(captions, ready, tmp_path, small_library):
-    table, failed = tmp_path / "t.csv", heard(ready.failed)
-    table.write_text("file,caption\n000000,from a table\n000001,another\nnobody,lost\n")
-    first = written(small_library, "000001")
-    captions.import_csv(table)
-    assert texts(captions) == ["from a table"] and written(small_library, "000001") == ["another"]
-    assert "nobody" in failed[-1][0]
-    captions.history.undo()
-    assert written(small_library, "000001") == first
-
-
 def test_export_holds_all_takes(captions, ready, tmp_path):
     captions.export_csv(tmp_path / "out.csv")
     text = (tmp_path / "out.csv").read_text()
@@ -113,6 +103,7 @@ def test_undo_and_redo_restore_every_byte(workspace, tmp_path, smpl_motion):
     (tmp_path / "captions.csv").write_bytes(table)
     workspace.open([tmp_path])
     captions = Captions(workspace, History())
+    captions.place.set_own(True)
     workspace.show_clip(workspace.library.by_id["b"])
     states = [table]
     for change in (

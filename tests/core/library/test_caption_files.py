@@ -144,11 +144,76 @@ def test_tables_of_spreadsheets_are_read_and_kept(takes):
 def test_a_text_that_an_edit_has_made_goes_when_it_is_taken_back(takes):
     root, make = takes
     library = make()
-    shown = lines_of([library.by_id["a"]])
-    edit(library, "a", "a", "walks")
+    shown = {"a": lines_of([library.by_id["a"]])}
+    saved = edit(library, "a", "a", "walks")
     assert (root / "a.txt").exists()
-    edit(library, "a", *shown, before=(*shown, CaptionLine("walks")))
+    undone = caption_store.take_back(library, saved, shown, saved.lines)
     assert not (root / "a.txt").exists()
+    caption_store.take_back(library, undone, saved.lines, shown)
+    assert (root / "a.txt").read_text() == "a##0.0#0.0\nwalks##0.0#0.0\n"
+
+
+def other(*texts):
+    return tuple(CaptionLine(text) for text in texts)
+
+
+def test_what_another_program_wrote_since_is_not_taken_back(small_library):
+    """Its line stays, the rest is undone with all that its line held; where it changed the same line, nothing is undone."""
+    file = small_library / "texts" / "000001.txt"
+    file.write_bytes(b"walks#walk/VERB#0.0#0.0\r\nruns#run/VERB#0.0#0.0\r\n")
+    library = run(open_library(small_library))
+    shown = {"000001": lines_of([library.by_id["000001"]])}
+    saved = edit(library, "000001", "strolls", "runs")
+    file.write_bytes(file.read_bytes() + b"theirs#x#0.0#0.0")
+    undone = caption_store.take_back(library, saved, shown, saved.lines)
+    assert file.read_bytes() == b"walks#walk/VERB#0.0#0.0\r\nruns#run/VERB#0.0#0.0\r\ntheirs#x#0.0#0.0"
+    assert undone.others == {file} and undone.lines["000001"] == other("walks", "runs", "theirs")
+
+    saved = edit(library, "000001", "strolls", "runs", before=other("walks", "runs"))
+    theirs = file.read_bytes().replace(b"strolls", b"ambles")
+    file.write_bytes(theirs)
+    undone = caption_store.take_back(library, saved, shown, saved.lines)
+    assert file.read_bytes() == theirs and undone.others == {file}
+    assert undone.lines["000001"] == other("ambles", "runs", "theirs")
+
+
+def test_a_row_that_comes_back_beside_another_program_s_has_all_its_cells(takes):
+    root, make = takes
+    library = make(b"file,caption,note\na.npy,walks,slow\na.npy,runs,fast\n")
+    shown = {"a": lines_of([library.by_id["a"]])}
+    saved = edit(library, "a", "runs")
+    (root / "captions.csv").write_bytes((root / "captions.csv").read_bytes() + b"b.npy,theirs,x\n")
+    caption_store.take_back(library, saved, shown, saved.lines)
+    assert (root / "captions.csv").read_bytes() == b"file,caption,note\na.npy,walks,slow\na.npy,runs,fast\nb.npy,theirs,x\n"
+
+
+def test_an_edit_does_not_touch_other_lines_of_unusual_blanks(small_library):
+    file = small_library / "texts" / "000001.txt"
+    file.write_bytes(b"elle  marche#x/y#0.0#0.0\nruns#z#0.0#0.0\n")
+    library = run(open_library(small_library))
+    edit(library, "000001", "elle  marche", "stops")
+    assert file.read_bytes() == b"elle  marche#x/y#0.0#0.0\nstops##0.0#0.0\n"
+
+
+@pytest.mark.parametrize("first_own", [True, False])
+def test_every_file_of_an_edit_is_as_before_after_undo_and_as_after_after_redo(small_library, first_own):
+    """Also where captions moved from the user's file to the library's, and the other way round nothing is lost."""
+    file, mine = small_library / "texts" / "000003.txt", caption_store.sidecar_file(small_library)
+    library = run(open_library(small_library))
+    caption_store.save(library, {"000003": other("mine"), "000004": other("kept")}, first_own)
+
+    def held():
+        return [path.read_bytes() if path.exists() else None for path in (file, mine)]
+
+    library, before = run(open_library(small_library)), held()
+    shown = {"000003": lines_of([library.by_id["000003"]])}
+    saved = caption_store.save(library, {"000003": other("two", "three")}, True, shown)
+    after = held()
+    for _ in range(2):
+        saved = caption_store.take_back(library, saved, shown, {"000003": other("two", "three")})
+        assert held() == before
+        saved = caption_store.take_back(library, saved, {"000003": other("two", "three")}, shown)
+        assert held() == after
 
 
 ROWS = st.lists(

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from motionpatches.core import notices
-from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.load import load_motion
 from motionpatches.core.library import caption_store
 from motionpatches.core.library.captions import CaptionLine, clean_caption
@@ -140,22 +139,6 @@ def test_damaged_captions_of_the_user_are_reported_and_the_library_opens(small_l
     kept.unlink()
 
 
-def test_a_table_goes_out_and_comes_back(small_library, tmp_path):
-    caption_store.save(opened(small_library), {"000005": (WHOLE, PART), "000006": ()}, own=True)
-    library = opened(small_library)
-    table = tmp_path / "t.csv"
-    table.write_text(caption_store.export_csv(library))
-    found, unknown = caption_store.import_csv(library, table)
-    assert not unknown and found["000005"] == (WHOLE, PART) and found["000006"] == ()
-    assert with_lines(library, found).clips == library.clips
-    table.write_text("file,caption\n000007.npy,by name\n000008,by take\nnobody.npy,lost\n")
-    found, unknown = caption_store.import_csv(library, table)
-    assert found == {"000007": (CaptionLine("by name"),), "000008": (CaptionLine("by take"),)} and unknown == ["nobody.npy"]
-    table.write_text("a,b\n1,2\n")
-    with pytest.raises(FileProblem, match="columns file and caption"):
-        caption_store.import_csv(library, table)
-
-
 def test_text_of_a_caption_fits_its_line():
     assert clean_caption(" a #1\n kick ") == "a 1 kick"
 
@@ -168,13 +151,3 @@ def test_ranges_of_real_capture(shared, tmp_path):
     part = library.by_id[f"{name[:-4]}@0.2-0.8"]
     full = load_motion(tmp_path / name)
     np.testing.assert_array_equal(library.load(part.id).positions, full.positions[6:24])
-
-
-def test_no_exported_cell_is_a_formula_and_captions_come_back(small_library, tmp_path):
-    said = tuple(CaptionLine(text) for text in ("=HYPERLINK(1)", "@SUM(A1)", "'=x", "+1", "-walks", 'says "stop", waits', "é"))
-    library = with_lines(opened(small_library), {"000005": said})
-    table = tmp_path / "t.csv"
-    table.write_text(caption_store.export_csv(library), encoding="utf-8")
-    with open(table, newline="", encoding="utf-8") as stream:
-        assert not [cell for row in csv.reader(stream) for cell in row if cell.startswith(("=", "+", "-", "@"))]
-    assert caption_store.import_csv(library, table)[0]["000005"] == said

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from motionpatches.core.library.caption_store import export_csv, other_splits
+from motionpatches.core.library.caption_exchange import export_csv, read_table
 from motionpatches.core.library.open import open_library
 from motionpatches.core.progress import run
 from motionpatches.core.training.assemble import model_and_data, split_clips
@@ -47,11 +47,11 @@ def test_an_imported_table_with_other_splits_is_reported(small_library, tmp_path
     library = run(open_library(small_library))
     table = tmp_path / "t.csv"
     table.write_text(export_csv(library))
-    assert not other_splits(library, table)
+    assert not read_table(library, table).notes
     rows = table.read_text().splitlines()
     moved = [row.replace(",train,", ",test,") if row[11:17] in ("000000", "000001") else row for row in rows]
     table.write_text("\n".join(moved))
-    assert "The split of 2 takes" in other_splits(library, table)
+    assert "The split of 2 takes" in read_table(library, table).notes[0]
 
 
 def test_rows_of_several_splits_are_reported(folder):
