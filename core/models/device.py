@@ -33,7 +33,8 @@ def device_label(device: str) -> str:
         return f"CUDA: {torch.cuda.get_device_name(device)}"
     if device == "mps":
         return "Apple GPU"
-    return f"CPU, {torch.get_num_threads()} threads" + (", bf16" if cpu_has_bf16() else "")
+    threads = torch.get_num_threads()
+    return f"CPU, {threads} thread{'s' * (threads > 1)}" + (", bf16" if cpu_has_bf16() else "")
 
 
 def device_reason(device: str) -> str:
