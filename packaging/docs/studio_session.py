@@ -18,7 +18,13 @@ SIZE = (1440, 900)
 class Session:
     """A studio on the demo library, with its own settings; what it waits for has to come."""
 
-    def __init__(self, dark: bool):
+    def __init__(self, dark: bool, size: tuple[int, int] = SIZE, screen: Path | None = None):
+        """
+        Args:
+            dark: Whether the window is dark.
+            size: Of the window, in logical pixels.
+            screen: File that gets a picture of the whole screen, whatever a picture is named; None for docs/images.
+        """
         from PySide6.QtCore import QSettings
 
         from motionpatches.app.application import Studio
@@ -28,7 +34,8 @@ class Session:
         settings.setValue("appearance", "Dark" if dark else "Light")
         self.studio = Studio([], settings=settings)
         self.window, self.search, self.workspace = self.studio.window, self.studio.search, self.studio.workspace
-        self.window.resize(*SIZE)
+        self.window.resize(*size)
+        self.screen = screen
         self.window.default_sizes()
         self.wait(lambda: self.workspace.retriever is not None)
 
@@ -64,7 +71,19 @@ class Session:
         self.rest(0.4)
 
     def shoot(self, name: str, widget: QWidget | None = None) -> None:
-        """Save a picture of the window, or of a part of it, into docs/images."""
+        """Save a picture of the window, or of a part of it, into docs/images; or of the whole screen."""
+        if self.screen is not None:
+            self._shoot_screen(self.screen)
+            return
         OUT.mkdir(parents=True, exist_ok=True)
         (widget or self.window).grab().save(str(OUT / f"{name}.png"))
         print(f"docs/images/{name}.png", flush=True)
+
+    def _shoot_screen(self, file: Path) -> None:
+        """Save what the screen shows, dialogs too."""
+        from PySide6.QtGui import QGuiApplication
+
+        self.rest(0.3)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        QGuiApplication.primaryScreen().grabWindow(0).save(str(file), quality=72)
+        print(file.name, flush=True)
