@@ -151,7 +151,9 @@ def hinges(skeleton: Skeleton, p: np.ndarray) -> list[Hinge]:
     found = []
     for part in HINGES if skeleton.chains else ():
         chain = skeleton.chains[part]
-        bones = limb(p, chain)
+        # A limb has no bone of the trunk, however long one is (from chest to shoulder).
+        own = tuple(joint for joint in chain if joint not in skeleton.chains[TORSO])
+        bones = limb(p, own if len(own) > 2 else chain)
         upper, lower = skeleton.path(bones.start, bones.middle), skeleton.path(bones.middle, bones.end)
         downwards = all(skeleton.parents[b] == a for way in (upper, lower) for a, b in zip(way, way[1:], strict=False))
         if downwards and len(upper) > 1 and len(lower) > 1 and bones.start != skeleton.chains[TORSO][0]:
