@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from motionpatches.app.cli import evaluate, export, info, model, patches, screenshot, search, studio, train
+from motionpatches.app.cli import evaluate, export, info, model, patches, screenshot, search, serve, studio, train
 from motionpatches.app.cli.console import UsageError, check_exists, let_output_through, tell
 from motionpatches.core.errors import StudioError
 
@@ -39,6 +39,7 @@ COMMANDS: dict[str, Command] = {
     "reproduce": Command("train and measure a table of the paper", evaluate.add_reproduce, evaluate.reproduce),
     "model": Command("list, show, import and download models", model.add_arguments, model.run),
     "export": Command("write a motion or the results of a query as picture, video or data", export.add_arguments, export.run),
+    "serve": Command("answer other programs over HTTP: search, and motions as files", serve.add_arguments, serve.run),
     "screenshot": Command("save a picture of the studio's window", screenshot.add_arguments, screenshot.run),
 }
 

@@ -2,7 +2,7 @@
 
 Positions show where bones point; how a bone turns about itself (a forearm, a head, a hand without fingers) only rotations show.
 Those of a file are kept as they are but for the shortest turn that brings each bone to where its joints are, so that they hold
-also for a motion that was moved, turned or mended.
+also for a motion that was moved, turned or corrected.
 """
 
 from __future__ import annotations

@@ -1,0 +1,76 @@
+"""`serve`: a library that other programs may ask over HTTP."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+from pathlib import Path
+
+from motionpatches.app.cli.console import index_library, open_model, open_path, tell
+from motionpatches.app.cli.options import add_library_argument, add_model, count
+from motionpatches.core.errors import StudioError, os_problem
+
+TOKEN_VARIABLE = "MOTIONPATCHES_TOKEN"
+LOCAL = ("127.0.0.1", "::1", "localhost")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_library_argument(parser)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this computer alone)")
+    parser.add_argument("--port", type=count, default=8765, help="port (default: 8765)")
+    parser.add_argument(
+        "--token-file",
+        type=Path,
+        metavar="FILE",
+        help=f"file with the token that requests must bring, made where there is none (default: {TOKEN_VARIABLE}, or a new one)",
+    )
+    add_model(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Answer requests until it is stopped (Ctrl+C)."""
+    from motionpatches.core.search.retriever import Retriever
+    from motionpatches.core.serve.service import Service
+
+    try:
+        import uvicorn
+
+        from motionpatches.core.serve.web import web_app
+    except ImportError as error:
+        raise StudioError("The extra 'serve' is not installed: pip install 'motionpatches[serve]'.") from error
+    token, told = token_of(options.token_file)
+    library, model = open_path(options.library, options.layout), open_model(options)
+    app = web_app(Service(library, Retriever(model, index_library(model, library)), model.name), token)
+    tell(f"Answering for {library.name} at http://{options.host}:{options.port}; requests are described at /openapi.json. {told}")
+    if options.host not in LOCAL:
+        tell("Others on the network can reach it, and read what is sent: put a server with TLS before it.")
+    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", limit_concurrency=64, server_header=False)
+    return 0
+
+
+def token_of(file: Path | None) -> tuple[str, str]:
+    """Return the token, and where it is from in a sentence.
+
+    Args:
+        file: Holds the token, or will; None for the environment variable, or a new token that is printed.
+
+    Raises:
+        FileProblem: The file cannot be read or written.
+        StudioError: It holds a token of fewer than 16 characters.
+    """
+    if file is None:
+        given = os.environ.get(TOKEN_VARIABLE, "")
+        token = given or secrets.token_urlsafe(24)
+        told = f"The token is that of {TOKEN_VARIABLE}." if given else f"The token, for this time: {token}"
+    else:
+        try:
+            if not file.exists():
+                with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+                    stream.write(secrets.token_urlsafe(24) + "\n")
+            token, told = file.read_text(encoding="utf-8").strip(), f"The token is in {file}."
+        except OSError as error:
+            raise os_problem(file, error) from error
+    if len(token) < 16:
+        raise StudioError("The token is too short: use 16 characters or more.")
+    return token, told

@@ -1,0 +1,115 @@
+"""The service over HTTP, by FastAPI (extra `serve`): JSON answers, files of motion, an OpenAPI description.
+
+Every request but /openapi.json needs the header `Authorization: Bearer TOKEN`.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Body, FastAPI, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from motionpatches.core.errors import StudioError
+from motionpatches.core.serve.service import MOST_HITS, MOST_LETTERS, NotThere, Service, choices_of
+from motionpatches.core.version import VERSION
+
+# Most bytes of a file that is sent.
+MOST_BYTES = 64 << 20
+OPEN_TO_ALL = ("/openapi.json",)
+
+
+def web_app(service: Service, token: str) -> FastAPI:
+    """Make the application that answers for a service.
+
+    Args:
+        service: What is asked.
+        token: What requests must bring; never empty.
+    """
+    if not token:
+        raise ValueError("a service without a token")
+    app = FastAPI(title="Motion Patches Studio", version=VERSION, docs_url=None, redoc_url=None)
+    hits = Query(10, ge=1, le=MOST_HITS, description="number of hits")
+    start, end = Query(0.0, ge=0, description="start of a range, seconds"), Query(0.0, ge=0, description="its end; 0: to the end")
+    sent = Body(b"", media_type="application/octet-stream", max_length=MOST_BYTES)
+
+    @app.middleware("http")
+    async def guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        if request.url.path not in OPEN_TO_ALL and not _may(request.headers.get("authorization", ""), token):
+            said = {"error": "The token is missing or wrong. Send the header 'Authorization: Bearer TOKEN'."}
+            return JSONResponse(said, 401, {"WWW-Authenticate": "Bearer"})
+        length = request.headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > MOST_BYTES or "transfer-encoding" in request.headers:
+            return JSONResponse({"error": f"A file may have {MOST_BYTES >> 20} MB, and its length must be said."}, 413)
+        return await call_next(request)
+
+    @app.exception_handler(StudioError)
+    async def refused(_: Request, error: StudioError) -> Response:
+        return JSONResponse({"error": str(error)}, 404 if isinstance(error, NotThere) else 400)
+
+    @app.get("/facts", summary="Library, model, and number of clips")
+    def facts() -> dict[str, Any]:
+        return service.facts()
+
+    @app.get("/search", summary="Clips that answer a query, exact words first")
+    def search(text: Annotated[str, Query(max_length=MOST_LETTERS)], k: int = hits) -> dict[str, Any]:
+        return service.search(text, k)
+
+    @app.get("/like", summary="Clips nearest to a clip or a range of it")
+    def like(clip: str, k: int = hits, start_s: float = start, end_s: float = end) -> dict[str, Any]:
+        return service.like(clip, k, start_s, end_s)
+
+    @app.post("/similar", summary="Clips nearest to a motion file that is sent")
+    def similar(name: str, content: bytes = sent, k: int = hits) -> dict[str, Any]:
+        return service.similar(name, content, k)
+
+    @app.get("/clip", summary="Captions and length of a clip")
+    def clip(clip: str) -> dict[str, Any]:
+        return service.clip(clip)
+
+    @app.get("/motion", summary="A clip as a file")
+    def motion(
+        clip: str,
+        format: str = "glb",
+        rig: str = "own",
+        unit: str = "cm",
+        up: str = "Y",
+        fps: float | None = None,
+        in_place: bool = False,
+        rest_first: bool = False,
+        start_s: float = start,
+        end_s: float = end,
+    ) -> Response:
+        choices = choices_of(rig, unit, up, fps, in_place, rest_first)
+        return _file(*service.motion(clip, format, choices, start_s, end_s))
+
+    @app.post("/motion", summary="A clip on the rig of a BVH file that is sent, as a file")
+    def motion_on(
+        clip: str,
+        content: bytes = sent,
+        format: str = "bvh",
+        unit: str = "cm",
+        up: str = "Y",
+        fps: float | None = None,
+        in_place: bool = False,
+        start_s: float = start,
+        end_s: float = end,
+    ) -> Response:
+        if not content:
+            raise StudioError("Send the rig as a BVH file.")
+        choices = choices_of("own", unit, up, fps, in_place, False)
+        return _file(*service.motion(clip, format, choices, start_s, end_s, content))
+
+    def _file(name: str, content: bytes) -> Response:
+        named = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+        return Response(content, media_type="application/octet-stream", headers=named)
+
+    return app
+
+
+def _may(header: str, token: str) -> bool:
+    kind, _, sent = header.partition(" ")
+    return kind.lower() == "bearer" and hmac.compare_digest(sent.encode(), token.encode())
