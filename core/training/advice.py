@@ -60,7 +60,7 @@ def advise(library: Library, base: TrainingConfig) -> Advice:
             reasons.append("No mirrored motions: the captions hardly name a side, so that left and right would become the same.")
     if not any(clip.split == "val" for clip in library.clips):
         kept, phrases = {phrase(clip) for clip in train}, {phrase(clip) for clip in val}
-        unseen = f", {len(phrases - kept):,} of them in no other clip" if phrases - kept else ""
+        unseen = f", {len(phrases - kept):,} of them in no other clip," if phrases - kept else ""
         reasons.append(
             f"The library has no validation split: {len(val):,} clips with {len(phrases):,} different captions{unseen} are held "
             "out to measure the model and to choose the best epoch."

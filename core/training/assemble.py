@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from motionpatches.core import paths
 from motionpatches.core.errors import StudioError, os_problem
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.open import open_library
@@ -161,7 +162,7 @@ def checkpoint_info(
         "library": data.library,
         "clips": data.clips,
         "preset": config.preset,
-        "start_from": Path(config.start_from).name,
+        "start_from": paths.model_name(Path(config.start_from)) if config.start_from else "",
         "epochs": config.epochs,
         "batch": config.batch,
         "train_share": config.train_share,

@@ -4,16 +4,52 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from motionpatches.app.widgets.plain import shown
+from motionpatches.app.widgets.plain import NAME, shown
+from motionpatches.core import paths
 from motionpatches.core.models.catalogue import Model
 from motionpatches.core.patches import frame_in_words
 
+# The words that a model learned, in its provenance.
+LEARNED = "learned_words"
+
+
+def origin(model: Model) -> str:
+    """Return where a model comes from, for a reader: 'fine-tuned from starter on my takes, 2026-11-26'."""
+    made = model.provenance
+    if model.problem:
+        return shown(model.summary)
+    if model.folder == paths.starter_model():
+        return "comes with the program; finds motions by English sentences"
+    if made.get("origin"):
+        return f"imported from {shown(made['origin'])}"
+    if not made.get("library"):
+        return "origin not recorded"
+    start = f"fine-tuned from {shown(made['start_from'], NAME)}" if made.get("start_from") else "trained"
+    date = f", {shown(made['date'], NAME)}" if made.get("date") else ""
+    return f"{start} on {shown(made['library'], NAME)}{date}"
+
 
 def head(model: Model) -> str:
-    """Return the lines above a model's card: what it is, where it lies, how it was made, its scores."""
-    rows = [f"{shown(model.name)}: {shown(model.summary)}", f"Folder: {shown(model.folder)}"]
-    rows += [f"{shown(name)}: {shown(value)}" for name, value in model.provenance.items() if value != ""]
-    return "\n".join(rows + ([f"Scores: {shown(model.headline)}"] if model.headline else []))
+    """Return the lines above a model's card: what it is, how well it does, where it lies."""
+    name = shown(model.name, NAME)
+    rows = [f"{name[:1].upper()}{name[1:]}: {origin(model)}."]
+    if not model.problem:
+        rows.append(f"Scores: {shown(model.headline)}." if model.headline else "Scores: none in percent, see below.")
+        rows += [f"New words: {shown(model.provenance[LEARNED])}."] if model.provenance.get(LEARNED) else []
+    return "\n".join([*rows, f"Folder: {shown(model.folder)}"])
+
+
+def card(model: Model) -> str:
+    """Return the card of a model and then its details, as Markdown; '' for a model that cannot be used."""
+    if model.problem:
+        return ""
+    details = {"architecture": model.summary, **{n: v for n, v in model.provenance.items() if v != "" and n != LEARNED}}
+    rows = "\n".join(f"| {_cell(name)} | {_cell(value)} |" for name, value in details.items())
+    return f"{model.card or '*This model has no card.*'}\n\n## Details\n\n| | |\n|---|---|\n{rows}\n"
+
+
+def _cell(value: object) -> str:
+    return shown(value).replace("|", "\\|")
 
 
 def differences(one: Model, other: Model) -> list[tuple[str, str, str]]:

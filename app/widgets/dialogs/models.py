@@ -25,8 +25,9 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.viewmodels.models import Models
-from motionpatches.app.widgets.dialogs.model_texts import differences, head
+from motionpatches.app.widgets.dialogs.model_texts import card, differences, head, origin
 from motionpatches.app.widgets.plain import NAME, ItemList, ItemTable, Label, Page, shown, tip
+from motionpatches.core.models.catalogue import Model
 
 # The authors' repository on the Hugging Face hub.
 HUB = "line-corporation/MotionPatches"
@@ -111,7 +112,8 @@ class ModelsWindow(QDialog):
         for row in range(min(self.list.count(), len(self.models.models))):
             model = self.models.models[row]
             used = "  (in use)" if self.models.is_used(model) else ""
-            self.list.item(row).setText(f"{shown(model.name, NAME)}{used}\n{shown(model.summary)}")
+            self.list.item(row).setText(f"{shown(model.name, NAME)}{used}\n{shown(origin(model))}")
+        self._offer()
 
     def _rows(self) -> list[int]:
         return sorted(self.list.row(item) for item in self.list.selectedItems())
@@ -119,7 +121,7 @@ class ModelsWindow(QDialog):
     def _show(self) -> None:
         """Show the card of the chosen model, or what differs between two."""
         rows = self._rows()
-        self.use.setEnabled(len(rows) == 1 and not self.models.models[rows[0]].problem)
+        self._offer()
         if len(rows) == 2:
             one, other = (self.models.models[i] for i in rows)
             self.comparison.setHorizontalHeaderLabels(["", shown(one.name, NAME), shown(other.name, NAME)])
@@ -132,13 +134,21 @@ class ModelsWindow(QDialog):
         elif rows:
             model = self.models.models[rows[0]]
             self.about.setText(head(model))
-            self.card.show_markdown(model.card or ("" if model.problem else "*This model has no card.*"))
+            self.card.show_markdown(card(model))
             self.pages.setCurrentIndex(0)
 
+    def _offer(self) -> None:
+        """Enable the button for one model that can be used and is not in use."""
+        self.use.setEnabled(self._choice() is not None)
+
+    def _choice(self) -> Model | None:
+        chosen = [self.models.models[row] for row in self._rows() if row < len(self.models.models)]
+        return chosen[0] if len(chosen) == 1 and not chosen[0].problem and not self.models.is_used(chosen[0]) else None
+
     def _use(self) -> None:
-        rows = self._rows()
-        if len(rows) == 1 and not self.models.models[rows[0]].problem:
-            self.models.use(self.models.models[rows[0]].folder)
+        model = self._choice()
+        if model is not None:
+            self.models.use(model.folder)
 
     def _open(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Open a model folder")

@@ -78,6 +78,7 @@ class TrainingWindow(QDialog):
         self._redraw = QTimer(self, interval=REDRAW_MS, singleShot=True)
         self._redraw.timeout.connect(self._show)
         training.changed.connect(self._fill)
+        training.workspace.model_changed.connect(self._show)
         training.reported.connect(lambda: self._redraw.isActive() or self._redraw.start())
         self._redraw.timeout.connect(self._retitle)
         self._fill()
@@ -221,7 +222,7 @@ class TrainingWindow(QDialog):
             (self.stop, here),
             (self.further, bool(one and one.best and not here)),
             (self.resume, bool(one and not here and one.can_resume)),
-            (self.use, bool(one and one.best)),
+            (self.use, bool(one and one.best and one.best != self.training.workspace.model_folder)),
             (self.folder, one is not None),
             (self.delete, bool(chosen) and not here),
         ):

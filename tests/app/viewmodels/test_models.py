@@ -4,7 +4,8 @@ import pytest
 
 from motionpatches.app.viewmodels import models as module
 from motionpatches.app.viewmodels.models import Models
-from motionpatches.app.widgets.dialogs.model_texts import differences
+from motionpatches.app.widgets.dialogs.model_texts import card, differences, head, origin
+from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
 from motionpatches.core.models.catalogue import Model, models_in
 from motionpatches.core.models.checkpoint import CheckpointInfo, save_model
@@ -81,3 +82,29 @@ def test_a_broken_model_folder_is_one_line(models, saved, tmp_path, monkeypatch)
     found = {model.name: model for model in models.models}
     assert found["bad"].problem and found["bad"].summary.startswith("cannot be used: config.json")
     assert not found["one"].problem and differences(found["one"], found["bad"])
+
+
+def test_the_first_lines_about_a_model_are_for_a_reader(tiny_model, tmp_path):
+    """Until now they were its architecture and all of its provenance."""
+    made = {"library": "slang", "start_from": "starter", "date": "2026-11-26", "clips": 95, "learned_words": "goalie castaway"}
+    scores = {"val": {"exact_caption": {"t2m": {"R@1": 100.0}, "m2t": {"R@1": 100.0}}}}
+    for name, few in (("tuned", {"few_validated": True}), ("many", {})):
+        save_model(tiny_model, tmp_path / name, CheckpointInfo(scores, {**made, **few}))
+    tuned, many = Model.read(tmp_path / "tuned"), Model.read(tmp_path / "many")
+    first, second, third, *_ = head(tuned).splitlines()
+    assert first == "Tuned: fine-tuned from starter on slang, 2026-11-26."
+    assert "100" not in second and third == "New words: goalie castaway." and "R@1 100" in head(many).splitlines()[1]
+    assert "test_vit" not in head(tuned) and "test_vit" in card(tuned) and "| clips | 95 |" in card(tuned)
+
+
+def test_origins_are_told_in_words(tiny_model, tmp_path):
+    assert "comes with the program" in origin(Model.read_or_broken(paths.starter_model()))
+    for at, (made, words) in enumerate(
+        (
+            ({}, "origin not recorded"),
+            ({"origin": "the file a.pt"}, "imported from the file a.pt"),
+            ({"library": "x"}, "trained on x"),
+        )
+    ):
+        save_model(tiny_model, tmp_path / str(at), CheckpointInfo({}, made))
+        assert origin(Model.read(tmp_path / str(at))) == words

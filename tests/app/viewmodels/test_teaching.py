@@ -1,6 +1,7 @@
 """Teach This Library: the sentence of the card, the run, and what came of it. The child process is a stand-in."""
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -41,7 +42,7 @@ def teaching(ready, monkeypatch, tmp_path):
 
 def slang(takes=100, words=("castaway signals", "goalie shows", "zombie walks", "baker kneads", "diver waves")):
     clips = [Clip(str(i), None, captions=(words[i % len(words)],)) for i in range(takes)]
-    return Library("slang", None, "a folder", [*clips, Clip("bare", None)], None)
+    return Library(Path("slang"), "slang", "a folder", [*clips, Clip("bare", None)], None)
 
 
 def test_the_sentence_counts_takes_phrases_unknown_words_and_time(teaching, tiny_model):
@@ -171,6 +172,6 @@ def test_the_advice_names_how_many_captions_are_held_out(ready):
     reasons = " ".join(advise(library, recipe("starter", start_from="x")).reasons)
     assert "20 clips with 5 different captions are held out" in reasons and "in no other" not in reasons
     single = slang(40, tuple(f"caption {chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(40)))
-    assert "10 different captions, 10 of them in no other clip, are" in " ".join(
+    assert "10 different captions, 10 of them in no other clip, are held" in " ".join(
         advise(single, recipe("starter", start_from="x")).reasons
     )

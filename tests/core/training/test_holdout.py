@@ -48,7 +48,7 @@ def test_case_and_full_stops_make_no_other_phrase():
 
 def test_a_split_of_the_library_is_kept():
     clips = [Clip(str(i), Path(f"{i}.npy"), captions=("a",), split="val" if i < 3 else "train") for i in range(40)]
-    train, val = split_clips(Library("l", Path(), "a folder", clips, lambda clip: None), 0)
+    train, val = split_clips(Library(Path("l"), "l", "a folder", clips, lambda clip: None), 0)
     assert [c.id for c in val] == ["0", "1", "2"] and len(train) == 37
 
 
