@@ -83,7 +83,7 @@ def babel_reader(_: Path) -> Reader:
         return Recognition(Stated(1.0, "AMASS"), Stated("Z", "AMASS"), PartFinding(SMPL22.chains, 1.0, "SMPL's joints"))
 
     amass_facts = Facts(hierarchy_key(SMPL22), SMPL22.joint_count, quality="good")
-    return Reader(read, raw, amass, facts=lambda _: amass_facts)
+    return Reader(read, raw, amass, facts=lambda *_: amass_facts)
 
 
 def _entries(file: Path) -> dict[str, Any]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from motionpatches.core.library import index
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.motion.skeleton import KNOWN_SKELETONS
-from motionpatches.core.recognition.corrections import find_by_key, hierarchy_key
+from motionpatches.core.recognition.corrections import Correction, find_by_key, hierarchy_key, listed
 
 if TYPE_CHECKING:
-    from motionpatches.core.recognition.corrections import Correction
     from motionpatches.core.recognition.decide import Recognition
 
 # From the best to the worst: what `Facts.quality` says.
@@ -36,18 +36,20 @@ class Facts:
     remarks: tuple[str, ...] = ()
 
 
-UNKNOWN = Facts()
+UNKNOWN, UNCORRECTED = Facts(), Correction()
+# The user's correction of a rig in a file.
+Said = Callable[[str, Path], Correction]
 
 
 def facts_of(library: Library) -> list[Facts]:
     """Return what is known of the take of each clip, in the order of the library's clips."""
-    known = library.reader.facts or _from_scan(library)
+    known, said = library.reader.facts or _from_scan(library), _corrections()
     left_out: dict[str, list[str]] = {}
     for skipped in library.skipped:
         left_out.setdefault(str(skipped.path), []).append(skipped.reason)
     found = []
     for clip in library.clips:
-        facts = known(clip)
+        facts = known(clip, said)
         reasons = left_out.get(str(clip.path)) if left_out else None
         found.append(facts if reasons is None else _incomplete(facts, reasons))
     return found
@@ -58,7 +60,13 @@ def _incomplete(facts: Facts, reasons: Iterable[str]) -> Facts:
     return replace(facts, quality=facts.quality if worst else "incomplete", remarks=(*facts.remarks, *reasons))
 
 
-def _from_scan(library: Library) -> Callable[[Clip], Facts]:
+def _corrections() -> Said:
+    """The user's corrections, for many takes: no more is asked for rigs that have none."""
+    rigs = {entry.rig for entry in listed()}
+    return lambda rig, path: find_by_key(rig, path) if rig in rigs else UNCORRECTED
+
+
+def _from_scan(library: Library) -> Callable[[Clip, Said], Facts]:
     """What the scan of a folder found, now or, for a library that comes from its index, when that was written."""
     if library.files:
         takes = {
@@ -71,13 +79,12 @@ def _from_scan(library: Library) -> Callable[[Clip], Facts]:
     readings = library.readings or index.load_readings(library.root)
     summary = cache(_summary)
 
-    def known(clip: Clip) -> Facts:
+    def known(clip: Clip, said: Said) -> Facts:
         key = (str(clip.path), clip.take)
         if key not in takes:
             return UNKNOWN
         fps, joints, hierarchy, notes = takes[key]
-        said = find_by_key(hierarchy, clip.path)
-        return facts_from(hierarchy, joints, fps, said, *summary(readings.get(key)), notes)
+        return facts_from(hierarchy, joints, fps, said(hierarchy, clip.path), *summary(readings.get(key)), notes)
 
     return known
 

@@ -18,7 +18,7 @@ import numpy as np
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
 from motionpatches.core.library.caption_text import read_captions_txt
 from motionpatches.core.library.captions import CaptionLine
-from motionpatches.core.library.facts import Facts, doubts_of, facts_from
+from motionpatches.core.library.facts import Facts, Said, doubts_of, facts_from
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, file_key, files_in, left_out
 from motionpatches.core.library.splits import read_splits
 from motionpatches.core.library.takes import after_the_end, clips_by_range
@@ -107,15 +107,22 @@ def _reader(root: Path, shared: Callable[[], SharedFormat]) -> Reader:
         lambda clip: shared().raw(clip.path),
         lambda clip: shared().recognition,
         caption_range,
-        lambda clip: _facts(clip, shared()),
+        _facts(shared),
     )
 
 
-def _facts(clip: Clip, shared: SharedFormat) -> Facts:
-    said = corrections.find(shared.skeleton, clip.path)
-    doubts = doubts_of(shared.recognition)
-    key, joints = corrections.hierarchy_key(shared.skeleton), shared.skeleton.joint_count
-    return facts_from(key, joints, shared.fps, said, bool(shared.skeleton.chains or shared.recognition.parts.chains), doubts)
+def _facts(shared: Callable[[], SharedFormat]) -> Callable[[Clip, Said], Facts]:
+    @cache
+    def common() -> tuple[str, int, float, bool, tuple[tuple[str, str], ...]]:
+        form = shared()
+        key, body = corrections.hierarchy_key(form.skeleton), bool(form.skeleton.chains or form.recognition.parts.chains)
+        return key, form.skeleton.joint_count, form.fps, body, doubts_of(form.recognition)
+
+    def facts(clip: Clip, said: Said) -> Facts:
+        key, joints, fps, body, doubts = common()
+        return facts_from(key, joints, fps, said(key, clip.path), body, doubts)
+
+    return facts
 
 
 def _are_placed(files: list[Path], shared: SharedFormat) -> bool:

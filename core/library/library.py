@@ -14,7 +14,7 @@ from motionpatches.core.motion.motion import Motion, frame_range
 from motionpatches.core.motion.raw import RawTake
 
 if TYPE_CHECKING:
-    from motionpatches.core.library.facts import Facts
+    from motionpatches.core.library.facts import Facts, Said
     from motionpatches.core.library.scan import FoundFile
     from motionpatches.core.recognition.decide import Recognition
 
@@ -79,7 +79,7 @@ class Reader(NamedTuple):
     raw: Callable[[Clip], RawTake] | None = None
     recognition: Callable[[Clip], Recognition] | None = None
     frames: Callable[[float, float, float, int], tuple[int, int]] = frame_range
-    facts: Callable[[Clip], Facts] | None = None
+    facts: Callable[[Clip, Said], Facts] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.hashing import content_digest
 from motionpatches.core.io.containers.npy_file import read_npz
 from motionpatches.core.io.limits import LONGEST_NAME, MAX_JOINTS, check_rate
-from motionpatches.core.library.facts import Facts
+from motionpatches.core.library.facts import Facts, Said
 from motionpatches.core.library.library import Clip, Library, Reader
 from motionpatches.core.library.takes import take_id
 from motionpatches.core.motion.motion import Assumption, Motion
@@ -77,7 +77,7 @@ def open_packed(path: Path) -> Job[Library]:
         block = positions[start:end].reshape(-1, skeleton.joint_count, 3).astype(np.float32) * np.float32(STEP_M)
         return Motion(block, fps, skeleton, clip.id, (rate,))
 
-    def facts(clip: Clip) -> Facts:
+    def facts(clip: Clip, _: Said) -> Facts:
         skeleton = rows[take_id(clip)][2]
         return Facts(hierarchy_key(skeleton), skeleton.joint_count, fps, "good" if skeleton.chains else "no body")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -20,8 +21,8 @@ NAMES = tuple(column.name for column in COLUMNS)
 # How takes are listed: by the room there is, always in two lines, always in columns; and the width below which two lines are.
 LAYOUTS = ("Automatic", "Two Lines with Picture", "Columns")
 NARROW = 440
-# Rows whose cells are measured, and the widest column that they make.
-MEASURED, WIDEST = 120, 320
+# Rows whose cells are measured, the widest column that they make, and the widest one that a user makes.
+MEASURED, WIDEST, MOST = 120, 320, 4000
 
 
 class ListColumns(QObject):
@@ -212,4 +213,4 @@ class ListColumns(QObject):
 def _pairs(text: str) -> dict[str, int]:
     """Read 'Name:120|Length:0'; what names no column, or has no number, is left out."""
     parts = (part.partition(":") for part in text.split("|"))
-    return {name: int(number) for name, _, number in parts if name in NAMES and number.isdecimal()}
+    return {name: min(int(number), MOST) for name, _, number in parts if name in NAMES and re.fullmatch("[0-9]{1,9}", number)}
