@@ -32,20 +32,20 @@ from motionpatches.app.cli.options import (
 )
 from motionpatches.app.cli.search import find_hits
 from motionpatches.app.export.files import PICTURE_FORMATS
+from motionpatches.app.export.plan import KINDS, LOOKS, PURPOSES, Item, Plan, Request
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.export.choices import OWN, PLAIN, PRESETS, UNITS, UPS, Choices
-from motionpatches.core.export.write import EXPORTERS, write_motion
+from motionpatches.core.export.mends import Mends
+from motionpatches.core.export.write import EXPORTERS
 from motionpatches.core.retarget.targets import TARGETS
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QOffscreenSurface
 
-    from motionpatches.app.export.pictures import Style
     from motionpatches.core.library.library import Library
 
 FORMATS = tuple(suffix.removeprefix(".") for suffix in (*PICTURE_FORMATS, *EXPORTERS))
-SIZE = (720, 720)
-PICTURE_FPS = 25.0
+SIZE, PICTURE_FPS = Plan().style.size, Plan().style.fps
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,25 +78,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RATE",
         help=f"frames per second (default: {PICTURE_FPS:g} for pictures, those of the motion for data)",
     )
+    parser.add_argument(
+        "--purpose",
+        choices=PURPOSES,
+        metavar="PURPOSE",
+        help=f"format, size and choices for a purpose; the rest overrides: {', '.join(PURPOSES)}",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace files that are there already")
     _add_choices(parser)
+    _add_mends(parser)
     pictures = parser.add_argument_group("pictures and videos")
     pictures.add_argument(
-        "--size", type=picture_size, default=SIZE, metavar="WIDTHxHEIGHT", help=f"in pixels (default: {SIZE[0]}x{SIZE[1]})"
+        "--size", type=picture_size, metavar="WIDTHxHEIGHT", help=f"of the whole picture in pixels (default: {SIZE[0]}x{SIZE[1]})"
     )
-    pictures.add_argument("--look", default="light", choices=("light", "dark", "transparent"), help="background (default: light)")
+    pictures.add_argument("--look", choices=LOOKS, help=f"background (default: {LOOKS[0]})")
     pictures.add_argument(
         "--turn", type=seconds, default=0.0, metavar="SECONDS", help="time of one turn of the camera (default: it stands still)"
     )
     pictures.add_argument("--trails", action="store_true", help="draw the paths of hands, feet and head")
     pictures.add_argument(
-        "--sheet", type=count, default=1, metavar="COUNT", help="poses side by side in a .png (default: the one in the middle)"
+        "--sheet", type=count, metavar="COUNT", help="poses side by side in a .png (default: the one in the middle)"
     )
     add_model(parser)
     add_json(parser)
 
 
 def _add_choices(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("motions (BVH, FBX, glTF)")
+    group = parser.add_argument_group("motions (BVH, FBX, glTF, USD)")
     group.add_argument(
         "--for",
         dest="program",
@@ -105,16 +113,46 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
     )
     rigs = ", ".join((OWN, *TARGETS))
     group.add_argument("--rig", metavar="RIG", help=f"put the motion onto a rig: {rigs}, or that of a motion file")
-    group.add_argument("--unit", choices=UNITS, help=f"unit of BVH and FBX (default: {PLAIN.unit})")
-    group.add_argument("--up", choices=UPS, help=f"up axis of BVH and FBX (default: {PLAIN.up})")
-    group.add_argument("--in-place", action="store_true", help="keep the root over the origin")
+    group.add_argument("--unit", choices=UNITS, help=f"unit of BVH, FBX and USD (default: {PLAIN.unit})")
+    group.add_argument("--up", choices=UPS, help=f"up axis of BVH, FBX and USD (default: {PLAIN.up})")
     group.add_argument("--rest-first", action="store_true", help="put the T-pose before the first frame")
 
 
-def choices_of(options: argparse.Namespace) -> Choices:
+def _add_mends(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("mends, in the order in which they are done; a range is cut out before")
+    group.add_argument(
+        "--smooth",
+        type=seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="width of a Gaussian over time (default: none)",
+    )
+    group.add_argument("--foot-lock", action="store_true", help="keep standing feet where they stand")
+    group.add_argument("--floor", action="store_true", help="put the feet on the floor")
+    group.add_argument(
+        "--loop", type=seconds, default=0.0, metavar="SECONDS", help="blend so much of the end into the beginning (default: none)"
+    )
+    group.add_argument("--in-place", action="store_true", help="keep the root over the origin")
+
+
+def plan_of(options: argparse.Namespace, suffix: str) -> Plan:
+    """Return how files of a suffix are made: as a purpose wants it, overridden by the options that were given."""
+    kind = "sheet" if suffix == ".png" and (options.sheet or 1) > 1 else suffix.removeprefix(".")
+    plan = PURPOSES[options.purpose].apply(Plan()) if options.purpose else Plan()
+    if options.purpose and plan.format.suffix != suffix:
+        raise UsageError(f"--purpose {options.purpose} writes {plan.format.suffix}, not {suffix or 'a file without a suffix'}.")
+    given = {"size": options.size, "fps": options.fps, "look": options.look, "turn_s": options.turn, "trails": options.trails}
+    style = replace(plan.style, **{name: value for name, value in given.items() if value})
+    mends = Mends(0.0, 0.0, options.smooth, options.foot_lock, options.floor, options.loop, options.in_place)
+    kind = plan.kind if options.purpose and kind != "sheet" else kind
+    poses = options.sheet or (plan.poses if options.purpose else 1)
+    return Plan(kind, style, choices_of(options, plan.choices), mends, poses).fitting()
+
+
+def choices_of(options: argparse.Namespace, plain: Choices = PLAIN) -> Choices:
     """Return the choices of a program, overridden by those that were made one by one."""
     made = {name: getattr(options, name) for name in ("rig", "unit", "up", "fps", "in_place", "rest_first")}
-    return replace(PRESETS.get(options.program, PLAIN), **{name: value for name, value in made.items() if value})
+    return replace(PRESETS.get(options.program, plain), **{name: value for name, value in made.items() if value})
 
 
 def run(options: argparse.Namespace) -> int:
@@ -123,65 +161,47 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--start and --end are a range of one motion: leave them out with --query.")
     if options.query is None and (options.format or options.this):
         raise UsageError("--format and --this go with --query; without it the suffix of --out says the format.")
-    suffix = f".{options.format or 'gif'}" if options.query is not None else options.out.suffix.lower()
+    suffix = options.out.suffix.lower()
+    if options.query is not None:
+        suffix = f".{options.format}" if options.format else KINDS[PURPOSES[options.purpose or "gif-chat"].kind].suffix
     if suffix.removeprefix(".") not in FORMATS:
         raise FileProblem(options.out, f"{suffix or 'no suffix'} is no format of an export", f"Choose {', '.join(FORMATS)}")
+    plan = plan_of(options, suffix)
     library = open_path(options.motion, options.layout)
-    written = _write_one(options, library, suffix) if options.query is None else _write_results(options, library, suffix)
+    request = _one(options, library, plan) if options.query is None else _results(options, library, plan)
+    if not request.replaces:
+        for file in request.existing():
+            raise FileProblem(file, "it exists already", "Choose another name, or add --overwrite")
+    with _surface() if plan.format.picture else nullcontext() as surface:
+        from motionpatches.app.export.jobs import export
+
+        outcome = drive(export(library, request, surface))
+    for problem in outcome.left_out:
+        tell(problem)
     if options.json:
-        answer(options, {"out": str(options.out), "files": written}, "")
+        answer(options, {"out": str(options.out), "files": sorted(file.name for file in outcome.files)}, "")
     else:
         tell(f"saved {options.out}")
     return 0
 
 
-def _write_one(options: argparse.Namespace, library: Library, suffix: str) -> list[str]:
-    """Write one clip of the library. Returns the name of the file."""
+def _one(options: argparse.Namespace, library: Library, plan: Plan) -> Request:
+    """Ask for one clip of the library, or a range of it."""
     clip = library.by_id.get(options.clip or library.clips[0].id)
     if clip is None:
         raise StudioError(f"{library.name} has no clip {options.clip!r}.")
-    motion = cut_range(library.load(clip.id), options.start, options.end)
-    if suffix in EXPORTERS:
-        write_motion(motion, options.out, choices_of(options))
-        return [options.out.name]
-    with _surface() as surface:
-        from motionpatches.app.export.jobs import export_motion
-
-        drive(export_motion(motion, clip.caption, options.out, _style(options), options.sheet, surface))
-    return [options.out.name]
+    if options.start or options.end:
+        cut_range(library.load(clip.id), options.start, options.end)
+    item = Item(clip.id, clip.caption, options.start, options.end)
+    return Request((item,), plan, options.out, replaces=options.overwrite)
 
 
-def _write_results(options: argparse.Namespace, library: Library, suffix: str) -> list[str]:
-    """Write the results of a query and their manifest. Returns the names of the files in the folder."""
+def _results(options: argparse.Namespace, library: Library, plan: Plan) -> Request:
+    """Ask for the results of a query, each in a file of a folder, or all in one file."""
     model = open_model(options)
     hits = find_hits(options, library, model)
-    with nullcontext() if suffix in EXPORTERS else _surface() as surface:
-        from motionpatches.app.export.jobs import Item, export_each
-
-        items = [Item(h.clip_id, library.by_id[h.clip_id].caption, h.start_s, h.end_s, h.rank, round(h.score, 4)) for h in hits]
-        problems = drive(
-            export_each(
-                library,
-                items,
-                options.out,
-                suffix,
-                _style(options),
-                options.sheet,
-                surface,
-                options.query,
-                model.name,
-                choices_of(options),
-            )
-        )
-    for problem in problems:
-        tell(problem)
-    return sorted(file.name for file in options.out.iterdir())
-
-
-def _style(options: argparse.Namespace) -> Style:
-    from motionpatches.app.export.pictures import Style
-
-    return Style(options.size, options.fps or PICTURE_FPS, options.look, turn_s=options.turn, trails=options.trails)
+    items = [Item(h.clip_id, library.by_id[h.clip_id].caption, h.start_s, h.end_s, h.rank, round(h.score, 4)) for h in hits]
+    return Request(tuple(items), plan, options.out, "each", options.query, model.name, options.overwrite)
 
 
 @contextmanager

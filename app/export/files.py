@@ -17,14 +17,21 @@ from motionpatches.core.progress import Job, Meter
 if TYPE_CHECKING:
     from motionpatches.app.export.pictures import Pictures
 
+# Poses of a contact sheet and its size.
+Sheet = tuple[int, tuple[int, int] | None]
 
-def write_pictures(pictures: Pictures, path: Path, frames: int = 1) -> Job[None]:
+
+def write_pictures(
+    pictures: Pictures, path: Path, poses: int = 1, size: tuple[int, int] | None = None, title: str = ""
+) -> Job[None]:
     """Write pictures into a file in the format of its suffix; a cancelled job leaves nothing.
 
     Args:
         pictures: What to draw; closed in the end.
         path: The file.
-        frames: For .png: 1 for the pose in the middle, more for a contact sheet of as many.
+        poses: For .png: 1 for the pose in the middle, more for a contact sheet of as many.
+        size: Width and height of a contact sheet, whose cells are as large as the pictures.
+        title: Of the progress.
 
     Raises:
         StudioError: for an unknown suffix, or where the file cannot be written.
@@ -34,7 +41,7 @@ def write_pictures(pictures: Pictures, path: Path, frames: int = 1) -> Job[None]
         if kind not in PICTURE_FORMATS:
             raise StudioError(f"Pictures are written as {', '.join(PICTURE_FORMATS)}, not {path.suffix or path.name}.")
         with placing(path) as temporary:
-            yield from PICTURE_FORMATS[kind].write(pictures, temporary, f"Drawing {path.name}", frames)
+            yield from PICTURE_FORMATS[kind].write(pictures, temporary, title or f"Drawing {path.name}", (poses, size))
     finally:
         pictures.close()
 
@@ -49,7 +56,7 @@ def _drawn(pictures: Pictures, title: str, use: Callable[[np.ndarray], None]) ->
     yield meter.at(pictures.count)
 
 
-def _gif(pictures: Pictures, path: Path, title: str, _: int) -> Job[None]:
+def _gif(pictures: Pictures, path: Path, title: str, _: Sheet) -> Job[None]:
     from motionpatches.app.export.gif import GifWriter
 
     with open(path, "wb") as stream:
@@ -58,18 +65,19 @@ def _gif(pictures: Pictures, path: Path, title: str, _: int) -> Job[None]:
         writer.end()
 
 
-def _mp4(pictures: Pictures, path: Path, title: str, _: int) -> Job[None]:
+def _mp4(pictures: Pictures, path: Path, title: str, _: Sheet) -> Job[None]:
     with video(path, pictures.style.size, pictures.style.fps) as write:
         yield from _drawn(pictures, title, write)
 
 
-def _png(pictures: Pictures, path: Path, title: str, frames: int) -> Job[None]:
+def _png(pictures: Pictures, path: Path, title: str, layout: Sheet) -> Job[None]:
     from PIL import Image
 
     from motionpatches.app.export.pictures import sheet
 
     yield Meter(title, 1).at(0)
-    whole = sheet(pictures, frames) if frames > 1 else pictures.at(pictures.duration_s / 2)
+    poses, size = layout
+    whole = sheet(pictures, poses, size or pictures.style.size) if poses > 1 else pictures.at(pictures.duration_s / 2)
     clear = pictures.style.look == "transparent"
     Image.fromarray(whole if clear else np.ascontiguousarray(whole[..., :3])).save(path, "PNG")
 
@@ -84,7 +92,7 @@ class PictureFormat:
 
     suffix: str
     title: str
-    write: Callable[[Pictures, Path, str, int], Job[None]]
+    write: Callable[[Pictures, Path, str, Sheet], Job[None]]
     moving: bool = True
     clear: bool = True
 

@@ -92,7 +92,7 @@ def gaussian(values: np.ndarray, sigma: float) -> np.ndarray:
     kernel /= kernel.sum()
     before, after = 2 * values[:1] - values[reach:0:-1], 2 * values[-1:] - values[-2 : -reach - 2 : -1]
     whole = np.concatenate([before, values, after])
-    return sum(weight * whole[at : at + len(values)] for at, weight in enumerate(kernel))  # type: ignore[return-value]
+    return sum(weight * whole[at : at + len(values)] for at, weight in enumerate(kernel))
 
 
 def loop(motion: Motion, blend_s: float) -> Motion:
@@ -116,7 +116,8 @@ def loop(motion: Motion, blend_s: float) -> Motion:
     def looped(one: Motion) -> Motion:
         end = rotate_y(one.positions[length:] - from_, angle) + to
         begin = between_poses(end, one.positions[:blend], weight, one.skeleton)
-        return replace(one, positions=np.concatenate([begin, one.positions[blend:length]]).astype(np.float32))
+        positions = np.concatenate([begin, one.positions[blend:length]]).astype(np.float32)
+        return replace(one, positions=positions, turns=one.turns and one.turns.crop(0, length))
 
     return replace(looped(motion), partner=motion.partner and looped(motion.partner))
 

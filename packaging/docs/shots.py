@@ -84,12 +84,16 @@ def library_map(s: Session) -> None:
 def export(s: Session) -> None:
     """Show the export dialog."""
     from motionpatches.app.widgets.dialogs.export import ExportDialog
+    from motionpatches.app.widgets.export_sources import sheet_of
 
     s.ask("a person waves with the right hand")
-    dialog = ExportDialog(s.workspace, s.search, s.studio.playback, s.window.stage.camera, s.window.settings, s.window)
+    sheet = sheet_of(s.studio.view_models, s.window.settings, s.window.stage.camera, s.window)
+    dialog = ExportDialog(sheet, s.window)
     dialog.show()
-    s.rest(0.3)
+    s.wait(lambda: sheet.size is not None and dialog.preview.image is not None)
+    dialog.line.setText(str(Path("~", "Documents", "wave.gif")))
     s.shoot("export", dialog)
+    dialog.reject()
 
 
 def palette(s: Session) -> None:

@@ -49,7 +49,8 @@ TILES, POSES, STRIP = (960, 640), 6, (110, 140)
 
 def strips(items: list[tuple[str, Motion]], surface: QOffscreenSurface) -> Image.Image:
     """Draw two columns of actions, six poses each."""
-    from motionpatches.app.export.pictures import Pictures, Style
+    from motionpatches.app.export.pictures import Pictures
+    from motionpatches.app.export.plan import Style
 
     label = 18
     width, height = STRIP[0] * POSES, STRIP[1] + label
@@ -71,17 +72,20 @@ def main() -> None:
     """Write the moving pictures and strips of the README's front page."""
     from motionpatches.app.virtual_screen import has_screen, virtual_screen
     from motionpatches.core.demo.library import ACTIONS, Choice, make_clip
+    from motionpatches.core.motion.canonical import canonical
     from motionpatches.core.progress import run
 
     actions = {f"{a.name} {side}".strip(): (a, side) for a in ACTIONS for side in a.sides}
     items = []
     for name in CHOSEN:
         action, side = actions[name]
-        items.append((name, make_clip([Choice(action, side, action.counts[0])], np.random.default_rng(11)).motion.crop(0, 80)))
+        motion = make_clip([Choice(action, side, action.counts[0])], np.random.default_rng(11)).motion
+        items.append((name, canonical(motion.crop(0, 80))))
     with nullcontext() if has_screen() else virtual_screen():
         from motionpatches.app.application import make_application
         from motionpatches.app.export.files import write_pictures
-        from motionpatches.app.export.pictures import Pictures, Style
+        from motionpatches.app.export.pictures import Pictures
+        from motionpatches.app.export.plan import Style
         from motionpatches.app.gl.offscreen import make_surface
 
         app = make_application(smooth=True)

@@ -122,13 +122,14 @@ wait(lambda: studio.workspace.retriever is not None, 90)
 from motionpatches.core.search.indexing import build_gallery
 studio.lanes.models.submit_job("index", lambda: build_gallery(studio.workspace.model, studio.workspace.library),
                                    lambda p: None, lambda g: None, print)
-from motionpatches.app.widgets.dialogs.export import ExportDialog
+from motionpatches.app.widgets.export_sources import sheet_of
 w = studio.window
-d = ExportDialog(studio.workspace, studio.search, studio.playback, w.stage.camera, settings, w)
 wait(lambda: studio.workspace.clip is not None)
 import pathlib
 folder = pathlib.Path(tempfile.mkdtemp())
-d.start(folder / "x.gif")
+sheet = sheet_of(studio.view_models, settings, w.stage.camera, w)
+sheet.set_path(folder / "x.gif")
+sheet.start()
 rest(300)
 assert studio.lanes.models.busy and studio.lanes.exports.busy
 w.close()
@@ -148,6 +149,7 @@ folder, w = Path({str(small_library)!r}), studio.window
 w.activateWindow(); wait(w.isActiveWindow)
 studio.workspace.open([folder])
 wait(lambda: w.captions.captions.take and studio.workspace.library.root == folder and studio.workspace.retriever, 90)
+w.captions.captions.place.set_own(True)
 w.captions.add.click()
 QTest.keyClicks(w.captions.table.findChildren(QLineEdit)[-1], "not yet entered")
 w.close(); app.shutdown(); print("fine")

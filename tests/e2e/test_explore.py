@@ -1,16 +1,13 @@
 """Stage, inspector, timeline, moments, map, export and home, in the real window."""
 
-import json
 
 import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from motionpatches.app.detail import Detail
 from motionpatches.app.widgets.pages import show
-from motionpatches.core.io.load import load_motion
 from motionpatches.core.io.smpl.poses import BODY_MODELS
 from motionpatches.core.motion.skeleton import SMPL22
 from tests.smpl_files import amass_file, body_model
@@ -259,73 +256,6 @@ def test_the_map_hovers_opens_and_chooses(demo):
     demo.window.left.turn("Results")
     chip.click()
     assert demo.search.only is None and not found.selected and not chip.isVisible()
-
-
-def export_dialog(demo):
-    from motionpatches.app.widgets.dialogs.export import ExportDialog
-
-    return ExportDialog(demo.workspace, demo.search, demo.playback, demo.window.stage.camera, demo.window.settings, demo.window)
-
-
-def choose(box, text):
-    box.setCurrentIndex(box.findText(text))
-    assert box.currentText() == text
-
-
-def test_exports_move_are_not_blank_and_read_back(demo, tmp_path):
-    dialog = export_dialog(demo)
-    choose(dialog.picture_size, "480 × 480")
-    clip = demo.workspace.clip
-    for name, file in (
-        ("GIF animation", "a.gif"),
-        ("MP4 video", "a.mp4"),
-        ("PNG contact sheet", "a.png"),
-        ("BVH motion", "a.bvh"),
-    ):
-        choose(dialog.format, name)
-        dialog.start(tmp_path / file)
-        wait((tmp_path / file).exists, 90)
-    with Image.open(tmp_path / "a.gif") as gif:
-        assert gif.n_frames == round(clip.duration_s * 25) and gif.info["loop"] == 0
-        first = np.asarray(gif.convert("RGB")).astype(int)
-        gif.seek(20)
-        later = np.asarray(gif.convert("RGB")).astype(int)
-    assert first.std() > 15 and (np.abs(first - later).sum(-1) > 60).sum() > 200
-    import av
-
-    with av.open(str(tmp_path / "a.mp4")) as video:
-        frames = [f.to_ndarray(format="rgb24").astype(int) for f in video.decode(video=0)]
-        assert video.streams.video[0].codec.name == "h264" and video.streams.video[0].pix_fmt == "yuv420p"
-    assert len(frames) == round(clip.duration_s * 25) and frames[0].shape == (480, 480, 3)
-    assert frames[3].std() > 15 and (np.abs(frames[0] - frames[20]).sum(-1) > 60).sum() > 200
-    with Image.open(tmp_path / "a.png") as sheet:
-        assert sheet.size == (4 * 480, 3 * 480)
-    motion = demo.workspace.library.load(clip.id)
-    again = load_motion(tmp_path / "a.bvh")
-    order = [again.skeleton.joint_names.index(n) for n in motion.skeleton.joint_names]
-    assert np.linalg.norm(again.positions[:, order] - motion.positions, axis=2).max() < 1e-3
-
-
-def test_all_results_with_a_manifest_and_cancel(demo, tmp_path):
-    dialog = export_dialog(demo)
-    choose(dialog.what, "All results, one file each")
-    choose(dialog.format, "BVH motion")
-    dialog.start(tmp_path / "out")
-    wait((tmp_path / "out" / "manifest.json").exists, 60)
-    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
-    assert manifest["query"] == "a person waves with the right hand" and manifest["model"] == "starter"
-    assert [r["id"] for r in manifest["results"]] == [r.clip.id for r in demo.search.results]
-    assert all((tmp_path / "out" / r["file"]).exists() for r in manifest["results"])
-    choose(dialog.what, "This motion")
-    choose(dialog.format, "GIF animation")
-    choose(dialog.picture_size, "1920 × 1080")
-    said = []
-    demo.workspace.failed.connect(said.append)
-    dialog.start(tmp_path / "big.gif")
-    wait(lambda: demo.lanes.exports.busy)
-    demo.workspace.jobs.cancel()
-    wait(lambda: said, 30)
-    assert "stopped" in said[0] and not list(tmp_path.glob("big*"))
 
 
 def test_palette_keys_and_tour(demo):

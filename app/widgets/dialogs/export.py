@@ -1,225 +1,184 @@
-"""Export: what, as what, how large, and where to."""
+"""The export sheet: a purpose, a preview that moves, what can be changed, where to and how large, before anything is written."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QFormLayout,
+    QFrame,
     QHBoxLayout,
-    QSpinBox,
+    QLineEdit,
+    QListWidgetItem,
+    QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from motionpatches.app.export.files import PICTURE_FORMATS
-from motionpatches.app.export.jobs import Item, export_each, export_motion, export_together, load_item
-from motionpatches.app.export.pictures import LOOKS, Style
-from motionpatches.app.gl.camera import Camera
-from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.viewmodels.search import Search
-from motionpatches.app.viewmodels.workspace import Workspace
-from motionpatches.app.widgets.plain import Label
-from motionpatches.core.export.write import EXPORTERS
-from motionpatches.core.progress import Job
+from motionpatches.app import tokens
+from motionpatches.app.export.plan import PURPOSES, can_be_together
+from motionpatches.app.export.sheet import ExportSheet, available
+from motionpatches.app.widgets.dialogs.export_fields import Fields
+from motionpatches.app.widgets.plain import ItemList, Label, ask, title
+from motionpatches.app.widgets.theme import of_kind, px, set_kind
+from motionpatches.app.widgets.views.export_preview import ExportPreview
 
-if TYPE_CHECKING:
-    from PySide6.QtGui import QOffscreenSurface
-
-# Of the formats of pictures, that of a contact sheet: several poses in one picture.
-SHEET = ("PNG contact sheet", ".png sheet")
-FORMATS = (
-    *((one.title, one.suffix) for one in PICTURE_FORMATS.values()),
-    SHEET,
-    *((one.title, one.suffix) for one in EXPORTERS.values()),
-)
-SIZES = ("480 × 480", "720 × 720", "1080 × 1080", "1280 × 720", "1920 × 1080", "3840 × 2160")
-WHOLE, RANGE, EACH, TOGETHER = "This motion", "The marked range", "All results, one file each", "All results in one picture"
-# Poses of a contact sheet; seconds of a take from which a result is exported as its moment alone, and of a camera's turn.
-SHEET_FRAMES, LONG_S, TURN_S = 12, 12.0, 8.0
+# Widths of the list of purposes and of the fields.
+PURPOSE_WIDTH, FIELD_WIDTH = 150, 280
 
 
 class ExportDialog(QDialog):
-    """Asks what to export; format, size, background and folder are kept for the next time."""
+    """Asks what to export, as what, and where to; nothing is written before *Export*, and nothing is replaced unasked."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        search: Search,
-        playback: Playback,
-        camera: Camera,
-        settings: QSettings,
-        parent: QWidget | None = None,
-    ):
+    def __init__(self, export: ExportSheet, parent: QWidget | None = None):
         super().__init__(parent)
-        self.workspace, self.search, self.playback, self.camera, self.settings = workspace, search, playback, camera, settings
+        self.export = export
         self.setWindowTitle("Export")
-        self.setMinimumWidth(440)
-        self.what, self.format, self.picture_size, self.look = QComboBox(), QComboBox(), QComboBox(), QComboBox()
-        self.what.addItems([WHOLE, *([RANGE] if playback.range_s else []), *([EACH, TOGETHER] if search.results else [])])
-        for name, suffix in FORMATS:
-            self.format.addItem(name, suffix)
-        self.picture_size.addItems(SIZES)
-        self.look.addItems([name.capitalize() for name in LOOKS])
-        self.fps = QSpinBox(minimum=5, maximum=60, value=25)
-        self.turn, self.trails, self.labels = QCheckBox("Camera turns"), QCheckBox("Trails"), QCheckBox("Captions")
-        self.labels.setChecked(True)
-        for box, key, fallback in ((self.format, "format", 0), (self.picture_size, "size", 1), (self.look, "look", 0)):
-            box.setCurrentIndex(min(_whole(settings, f"export/{key}", fallback), box.count() - 1))
-        form = QFormLayout()
-        for label, field in (
-            ("What", self.what),
-            ("Format", self.format),
-            ("Size", self.picture_size),
-            ("Background", self.look),
-            ("Frames per second", self.fps),
-        ):
-            form.addRow(label, field)
-        switches = QHBoxLayout()
-        for switch in (self.turn, self.trails, self.labels):
-            switches.addWidget(switch)
-        form.addRow("", switches)
-        self.state = Label(wrap=True)
+        self.purposes = ItemList()
+        self.purposes.setAccessibleName("Purpose")
+        self.purposes.setFixedWidth(px(PURPOSE_WIDTH))
+        self.names = [name for name, purpose in PURPOSES.items() if available(purpose.kind)]
+        for name in self.names:
+            entry = QListWidgetItem(PURPOSES[name].title, self.purposes)
+            entry.setSizeHint(QSize(0, px(tokens.CONTROL)))
+        self.what = QComboBox()
+        self.what.setAccessibleName("What is exported")
+        self.what.addItems([title(source.title) for source in export.sources])
+        self.together = QCheckBox("All in one file")
+        self.preview = ExportPreview(export)
+        self.facts, self.warning = of_kind(Label(wrap=True), "secondary"), of_kind(Label(wrap=True), "warning")
+        self.fields = Fields(export)
+        self.line = QLineEdit()
+        self.line.setAccessibleName("Where to")
+        self.browse = QPushButton("Browse…")
+        self.undo = QPushButton("Undo")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        self.save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
+        self.save.setText("Export")
+        self._lay_out()
+        self._connect()
+        self.show_plan()
+        export.refresh()
+
+    def _lay_out(self) -> None:
+        middle = QVBoxLayout()
+        for widget in (self.what, self.together, self.preview, self.facts):
+            middle.addWidget(widget, 1 if widget is self.preview else 0)
+        scroll = QScrollArea()
+        scroll.setWidget(self.fields)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFixedWidth(px(FIELD_WIDTH))
+        columns = QHBoxLayout()
+        columns.setSpacing(px(tokens.PADDING))
+        columns.addWidget(self.purposes)
+        columns.addLayout(middle, 1)
+        columns.addWidget(scroll)
+        place = QHBoxLayout()
+        place.addWidget(Label("To"))
+        place.addWidget(self.line, 1)
+        place.addWidget(self.browse)
+        below = QHBoxLayout()
+        below.addWidget(self.undo)
+        below.addWidget(self.warning, 1)
+        below.addWidget(self.buttons)
+        column = QVBoxLayout(self)
+        column.setSpacing(px(tokens.PADDING))
+        column.addLayout(columns, 1)
+        column.addLayout(place)
+        column.addLayout(below)
+        self.resize(px(860), px(560))
+
+    def _connect(self) -> None:
+        export = self.export
+        self.purposes.currentRowChanged.connect(lambda row: export.set_purpose(self.names[row]) if row >= 0 else None)
+        self.what.activated.connect(lambda index: export.choose(export.sources[index]))
+        self.together.clicked.connect(export.set_together)
+        self.line.editingFinished.connect(self._typed)
+        self.browse.clicked.connect(self._browse)
+        self.undo.clicked.connect(export.history.undo)
+        QShortcut(QKeySequence.StandardKey.Undo, self, export.history.undo)
+        QShortcut(QKeySequence.StandardKey.Redo, self, export.history.redo)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addLayout(form)
-        column.addWidget(self.state)
-        column.addWidget(self.buttons)
-        for field in (self.what, self.format):
-            field.currentIndexChanged.connect(self._enable)
-        self._enable()
+        export.changed.connect(self.show_plan)
+        export.history.changed.connect(self.show_plan)
+        export.previewed.connect(self._tell)
+        export.estimated.connect(self._tell)
 
-    @property
-    def suffix(self) -> str:
-        """The chosen format's suffix."""
-        return self.format.currentData().split()[0]
+    def show_plan(self) -> None:
+        """Show the state of the sheet."""
+        export = self.export
+        if export.purpose in self.names:
+            self.purposes.blockSignals(True)
+            self.purposes.setCurrentRow(self.names.index(export.purpose))
+            self.purposes.blockSignals(False)
+        self.what.setCurrentIndex(export.sources.index(export.source))
+        self.together.setVisible(len(export.source.items) > 1 and can_be_together(export.plan.kind))
+        self.together.setChecked(export.way == "together")
+        if not self.line.hasFocus() or not self.line.isModified():
+            self.line.setText(str(export.path))
+        self.undo.setEnabled(bool(export.history.undo_name))
+        self._tell()
 
-    @property
-    def frames(self) -> int:
-        """Number of poses in one picture."""
-        return SHEET_FRAMES if self.format.currentData().endswith("sheet") else 1
+    def _tell(self) -> None:
+        """Show what will be written, or why it cannot be."""
+        self.facts.setText(self.export.facts)
+        warning = self.export.warning
+        self.warning.setText(warning)
+        set_kind(self.warning, "warning")
+        self.save.setEnabled(not warning)
 
-    def _enable(self) -> None:
-        pictures = PICTURE_FORMATS.get(self.suffix)
-        picture, moving = pictures is not None, pictures is not None and pictures.moving
-        for field in (self.picture_size, self.look, self.trails, self.labels):
-            field.setEnabled(picture)
-        self.fps.setEnabled(moving)
-        self.turn.setEnabled(moving)
-        together = self.what.currentText() == TOGETHER
-        self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(picture or not together)
-        wrong = "Data formats write one file per result." if together and not picture else ""
-        if pictures is not None and not pictures.clear:
-            wrong = wrong or "Videos have no transparency. The background becomes light."
-        self.state.setText(wrong)
+    def _typed(self) -> None:
+        text = self.line.text().strip()
+        if text and self.line.isModified():
+            self.line.setModified(False)
+            self._set_path(Path(text).expanduser())
 
-    def style_chosen(self) -> Style:
-        """Return how pictures are drawn."""
-        width, height = (int(v) for v in self.picture_size.currentText().split(" × "))
-        look = LOOKS[self.look.currentIndex()]
-        if look == "transparent" and not (self.suffix in PICTURE_FORMATS and PICTURE_FORMATS[self.suffix].clear):
-            look = "light"
-        return Style(
-            (width, height),
-            float(self.fps.value()),
-            look,
-            self.camera.azimuth,
-            self.camera.elevation,
-            TURN_S if self.turn.isChecked() else 0.0,
-            self.trails.isChecked(),
-            self.labels.isChecked(),
-        )
+    def _set_path(self, path: Path) -> None:
+        """Take a path; a file gets the suffix of its kind where it has another."""
+        suffix = self.export.plan.format.suffix
+        if self.export.way != "each" and path.suffix.lower() != suffix:
+            path = path.with_name(path.name + suffix)
+        self.export.set_path(path if path.is_absolute() else self.export.folder / path)
+        self.line.setText(str(self.export.path))
 
-    def items(self) -> list[Item]:
-        """Return the clips to export with their ranges; an end of 0 s is that of the clip."""
-        what, clip = self.what.currentText(), self.workspace.clip
-        if what in (EACH, TOGETHER):
-            return [
-                Item(
-                    r.clip.id,
-                    r.clip.caption,
-                    r.hit.start_s,
-                    r.hit.end_s if r.motion.duration_s > LONG_S else 0.0,
-                    r.hit.rank,
-                    round(r.hit.score, 4),
-                )
-                for r in self.search.results
-            ]
-        start, end = self.playback.range_s if what == RANGE and self.playback.range_s else (0.0, 0.0)
-        return [Item(clip.id, clip.caption, start, end)] if clip else []
-
-    def ask_path(self) -> Path | None:
-        """Ask for a file, or for a folder where each result is a file; None where that was cancelled."""
-        for key, box in (("format", self.format), ("size", self.picture_size), ("look", self.look)):
-            self.settings.setValue(f"export/{key}", box.currentIndex())
-        start = str(self.settings.value("export/folder", "", str))
-        if self.what.currentText() == EACH:
-            name = QFileDialog.getExistingDirectory(self, "Folder for files and manifest", start)
+    def _browse(self) -> None:
+        export = self.export
+        if export.way == "each":
+            name = QFileDialog.getExistingDirectory(self, "Folder for the files and their list", str(export.folder))
         else:
-            clean = "".join(c if c.isalnum() or c in " -_" else "_" for c in self.items()[0].clip_id)
-            name, _ = QFileDialog.getSaveFileName(
-                self, "Export", str(Path(start) / f"{clean}{self.suffix}"), f"{self.format.currentText()} (*{self.suffix})"
-            )
-        if not name:
-            return None
-        path = Path(name)
-        if self.what.currentText() != EACH and path.suffix.lower() != self.suffix:
-            path = path.with_name(path.name + self.suffix)
-        self.settings.setValue("export/folder", str(path if self.what.currentText() == EACH else path.parent))
-        return path
+            pattern = f"{export.plan.format.title} (*{export.plan.format.suffix})"
+            # What is there already is asked about once, when it is about to be replaced.
+            options = QFileDialog.Option.DontConfirmOverwrite
+            name, _ = QFileDialog.getSaveFileName(self, "Export", str(export.path), pattern, options=options)
+        if name:
+            self._set_path(Path(name))
 
-    def start(self, path: Path) -> None:
-        """Write in the background; the status bar shows the progress."""
-        workspace, library, suffix, frames = self.workspace, self.workspace.library, self.suffix, self.frames
-        style, items, what = self.style_chosen(), self.items(), self.what.currentText()
-        query, model = self.search.query, workspace.model_label
-        if library is None or not items:
+    def accept(self) -> None:
+        """Begin the export, unless something would be replaced that should not be."""
+        self._typed()
+        if self.export.warning:
             return
-        surface: QOffscreenSurface | None = None
-        if suffix in PICTURE_FORMATS:
-            from motionpatches.app.gl.offscreen import make_surface
+        existing = self.export.request.existing()
+        if existing:
+            one = len(existing) == 1
+            text = f"{existing[0].name} exists already" if one else f"{len(existing)} of the files exist already"
+            if not ask(self, "Replace", f"{text} in {existing[0].parent}. Replace {'it' if one else 'them'}?"):
+                return
+        self.export.start(replaces=bool(existing))
+        super().accept()
 
-            surface = make_surface()
-
-        def job() -> Job[list[str]]:
-            if what == EACH:
-                return (yield from export_each(library, items, path, suffix, style, frames, surface, query, model))
-            if what == TOGETHER and surface is not None:
-                yield from export_together(library, items, path, style, frames, surface)
-                return []
-            motion = load_item(library, items[0])
-            yield from export_motion(replace(motion, name=items[0].clip_id), items[0].caption, path, style, frames, surface)
-            return []
-
-        def done(problems: list[str]) -> None:
-            workspace.said.emit(f"Saved {path.name}.")
-            if problems:
-                workspace.failed.emit(f"{len(problems)} results were left out. {problems[0]}")
-
-        def failed(message: str) -> None:
-            workspace.failed.emit(message or "The export was stopped. Incomplete files were removed.")
-
-        workspace.jobs.run(workspace.lanes.exports, "export", job, done, failed)
-
-
-def can_export(workspace: Workspace) -> str:
-    """Return why there is nothing to export, else ''."""
-    if workspace.clip is None or workspace.library is None or workspace.clip.id not in workspace.library.by_id:
-        return "Choose a motion of the open library first."
-    return ""
-
-
-def _whole(settings: QSettings, key: str, fallback: int) -> int:
-    """Return a setting that is a whole number from 0; the fallback where it is anything else."""
-    value = settings.value(key, fallback, int)
-    return max(value, 0) if isinstance(value, int) else fallback
+    def done(self, result: int) -> None:
+        """End the preview with the dialog."""
+        self.export.close()
+        self.preview.close_pictures()
+        super().done(result)
