@@ -13,6 +13,7 @@ from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.library.library import Clip
 from motionpatches.core.search.gallery import Gallery
+from motionpatches.core.search.group_words import group_names
 from motionpatches.core.search.latent_map import LAYOUTS, clusters, inside
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class LibraryMap(QObject):
         self.selected: frozenset[int] = frozenset()
         self._rows = np.zeros((0, 1), np.float32)
         self.preview = Tiles(workspace, "map preview", self)
-        self._clusters = np.zeros(0, np.int64)
+        self._clusters, self._cluster_names = np.zeros(0, np.int64), list[str]()
         self._of: Retriever | None = None
         workspace.ready_changed.connect(self.refresh)
         search.results_changed.connect(self._query)
@@ -67,14 +68,18 @@ class LibraryMap(QObject):
             self.lay_out(self.layout)
 
     def lay_out(self, layout: str) -> None:
-        before, self.layout, rows = self.layout, layout, self._rows
+        before, self.layout, rows, clips = self.layout, layout, self._rows, self.clips
         if not len(rows):
             return
 
-        def done(found: tuple[np.ndarray, np.ndarray]) -> None:
+        def work() -> tuple[np.ndarray, np.ndarray, list[str]]:
+            groups = clusters(rows, CLUSTERS)
+            return LAYOUTS[layout](rows), groups, group_names([" ".join(clip.captions) or clip.id for clip in clips], groups)
+
+        def done(found: tuple[np.ndarray, np.ndarray, list[str]]) -> None:
             if rows is self._rows:
-                (self.places, self._clusters), self.message = found, ""
-                self.colour(self.colouring)
+                (self.places, self._clusters, self._cluster_names), self.message = found, ""
+                self.colour(self.colouring if self.colouring in self.colourings else COLOURINGS[0])
 
         def failed(message: str) -> None:
             self.message, self.layout = message, before
@@ -82,16 +87,21 @@ class LibraryMap(QObject):
 
         self.message = f"Laying out {len(rows):,} motions…"
         self.changed.emit()
-        self.workspace.lanes.long.submit("map", lambda: (LAYOUTS[layout](rows), clusters(rows, CLUSTERS)), done, failed)
+        self.workspace.lanes.long.submit("map", work, done, failed)
+
+    @property
+    def colourings(self) -> list[str]:
+        """Return those of COLOURINGS by which the clips differ: not by splits or labels where there are none."""
+        there = {"split": any(clip.split for clip in self.clips), "label": any(clip.labels for clip in self.clips)}
+        return [name for name in COLOURINGS if there.get(name, True)]
 
     def colour(self, colouring: str) -> None:
-        """By one of COLOURINGS."""
+        """Colour by one of `colourings`."""
         self.colouring, self.groups, self.scores = colouring, None, None
         if not len(self.places):
             return
         if colouring == "cluster":
-            self.groups = self._clusters
-            self.names = [self._typical(i) for i in range(int(self.groups.max()) + 1)]
+            self.groups, self.names = self._clusters, self._cluster_names
         elif colouring == "score of the query":
             self._query()
             return
@@ -101,14 +111,6 @@ class LibraryMap(QObject):
             self.groups = np.array([self.names.index(k) for k in keys])
             self.names = [n or f"no {colouring}" for n in self.names]
         self.changed.emit()
-
-    def _typical(self, cluster: int) -> str:
-        """The caption nearest to the middle of a cluster."""
-        rows = np.flatnonzero(self._clusters == cluster)
-        if not len(rows):
-            return ""
-        middle = self._rows[rows].mean(axis=0)
-        return self.clips[int(rows[(self._rows[rows] @ middle).argmax()])].caption
 
     def _query(self) -> None:
         """Scores of all clips; the query is encoded again, which takes milliseconds."""

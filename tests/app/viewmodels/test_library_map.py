@@ -1,5 +1,8 @@
 """The library as a map."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -18,16 +21,30 @@ def found(ready, search):
 def test_each_clip_has_a_place_and_a_group(found, ready):
     assert found.places.shape == (12, 2) and {c.id for c in found.clips} == set(ready.library.by_id)
     assert len(found.groups) == 12 and len(found.names) == found.groups.max() + 1
-    captions = {clip.caption for clip in found.clips}
-    assert {name for name in found.names if name} <= captions
+    words = {word for clip in found.clips for text in clip.captions for word in re.findall("[a-z]+", text.lower())}
+    assert all(set(name.split(", ")) <= words for name in found.names if not name.startswith("group")), "by words of captions"
+    assert max(len(name.split(", ")) for name in found.names) <= 3
 
 
-def test_colours_by_split_and_label(found):
+def test_colours_by_split(found):
     found.colour("split")
     assert found.names == ["test", "train", "val"]
     assert [found.names[g] for g in found.groups] == [clip.split for clip in found.clips]
+
+
+def test_only_what_clips_differ_by_is_offered_as_a_colour(found, ready):
+    assert found.colourings == ["cluster", "split", "score of the query"], "no clip of this library has a label"
+    found.clips = [replace(clip, split="", labels=("walk",) if i else ()) for i, clip in enumerate(found.clips)]
+    assert found.colourings == ["cluster", "label", "score of the query"]
     found.colour("label")
-    assert found.names == ["no label"]
+    assert found.names == ["no label", "walk"]
+
+
+def test_another_library_is_not_coloured_by_what_it_does_not_have(found):
+    found.colour("split")
+    found.clips = [replace(clip, split="") for clip in found.clips]
+    found.lay_out("PCA")
+    assert found.colouring == "cluster" and found.groups is not None
 
 
 def test_colours_by_the_score_of_the_query(found, search, ready):
