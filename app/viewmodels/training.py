@@ -14,7 +14,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.models.known_runs import forget_run, known_runs, remember_run
 from motionpatches.core.training import runs
 from motionpatches.core.training.config import TrainingConfig
-from motionpatches.core.training.events import Preparing, Step, TrainingEvent, Warned
+from motionpatches.core.training.events import Paused, Preparing, Resumed, Step, TrainingEvent, Warned
 from motionpatches.core.training.runs import Run
 
 if TYPE_CHECKING:
@@ -88,9 +88,11 @@ class Training(QObject):
         self.refresh()
 
     def pause(self) -> None:
-        """Or, where it is paused, goes on."""
+        """Pause, or resume what is paused. It says so at once: the step under way comes to its end first."""
         if self.process and self.current:
-            (self.process.resume if self.current.history.paused else self.process.pause)()
+            paused = self.current.history.paused
+            (self.process.resume if paused else self.process.pause)()
+            self._say("Resuming…" if paused else "Pausing after this step…")
 
     def stop(self) -> None:
         if self.process:
@@ -139,6 +141,8 @@ class Training(QObject):
         if run is None:
             return
         run.history.add(event)
+        if isinstance(event, Paused | Resumed):
+            self.message = ""
         if isinstance(event, Warned):
             self.message = event.message
         (self.reported if isinstance(event, Preparing | Step) else self.changed).emit()

@@ -29,7 +29,8 @@ from motionpatches.app.widgets.training.run_texts import state_text
 from motionpatches.app.widgets.training.teach_texts import details, explained, headline, of_phrase, proposal
 from motionpatches.app.widgets.views.results import ResultsView
 
-WIDTH, RESULT = 560, (960, 600)
+# The size of the card, and the least with results.
+CARD, RESULT = (560, 220), (960, 600)
 
 
 class TeachCard(QDialog):
@@ -49,7 +50,7 @@ class TeachCard(QDialog):
         box = QVBoxLayout(self)
         box.setContentsMargins(*[px(2 * tokens.PADDING)] * 4)
         box.addWidget(self.pages)
-        self.resize(px(WIDTH), px(WIDTH // 2))
+        self.resize(px(CARD[0]), px(CARD[1]))
         teaching.changed.connect(self._changed)
         self._changed()
 
@@ -100,7 +101,7 @@ class _Part(QWidget):
             if entry is None:
                 row.addStretch()
                 continue
-            button = QPushButton(entry[0])
+            button = QPushButton(title(entry[0]))
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, do=entry[1]: do())
             row.addWidget(button)
@@ -128,14 +129,18 @@ class _Proposal(_Part):
 
     def fill(self) -> None:
         library, form = self.teaching.workspace.library, self.teaching.form
-        self.name.setText(shown(library.name, NAME) if library else "Nothing is open")
+        self.name.setText(f"Teach the model {shown(library.name, NAME)}" if library else "Nothing is open")
         self.sentence.setText(proposal(self.teaching))
         self.details.setText(details(self.teaching))
         self.message.setText(self.teaching.training.message)
         self.message.setVisible(bool(self.teaching.training.message))
         wrong = self.teaching.problem or (form is not None and (form.unsuitable or form.cost_problem))
         set_kind(self.sentence, "warning" if wrong else "")
-        self.teach.setEnabled(self.teaching.can_teach and self.teaching.facts is not None)
+        ready = self.teaching.can_teach and self.teaching.facts is not None
+        if ready and not self.teach.isEnabled():
+            self.teach.setEnabled(True)
+            self.teach.setFocus()
+        self.teach.setEnabled(ready)
         self.advanced.setEnabled(form is not None)
 
 
@@ -159,7 +164,7 @@ class _Running(_Part):
         if run is None:
             return
         history = run.history
-        self.name.setText(f"Teaching {shown(run.name, NAME)}")
+        self.name.setText(f"Training {shown(run.name, NAME)}")
         self.state.setText(training.message or state_text(run, True))
         self.progress.setMaximum(history.start.steps if history.start else 0)
         self.progress.setValue(max(history.steps, default=0))

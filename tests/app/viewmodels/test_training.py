@@ -71,7 +71,9 @@ def test_pause_goes_on_and_off_with_what_the_child_says(training, config):
     training.begin("mine", config)
     child = training.process
     training.pause()
+    assert training.message == "Pausing after this step…", "at once, though the step takes a while"
     child.reported.emit(Paused(1))
+    assert training.message == ""
     training.pause()
     child.reported.emit(Resumed(1))
     training.pause()
