@@ -45,8 +45,8 @@ LIGHT = Look((0.925, 0.935, 0.950), (0.865, 0.880, 0.900), (0.68, 0.70, 0.74))
 
 # Locations and sizes of the rows of `geometry.instances`: start, end, radii and colour, one row for each instance.
 _ROW = ((1, 3), (2, 3), (3, 2), (4, 3))
-# Pixels of height from which a body is worth the fine mesh.
-FINE_ABOVE = 320
+# Pixels of height from which a body is worth the fine mesh, and up to which the coarsest will do.
+FINE_ABOVE, SMALL = 320, 200
 
 
 class Renderer:
@@ -171,7 +171,7 @@ class Renderer:
             gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, len(behind))
             gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
         if bodies:
-            self.figures.draw(bodies, height > FINE_ABOVE and detail >= FULL, look.rim)
+            self.figures.draw(bodies, (height <= FINE_ABOVE) + (height <= SMALL) + (detail < FULL), look.rim)
             gl.glBindVertexArray(array)
             self._use(self.bone)
         self._instances_from(first)

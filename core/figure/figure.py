@@ -16,11 +16,12 @@ from motionpatches.core.figure.surface import surface
 from motionpatches.core.figure.volumes import Body, body_of
 from motionpatches.core.motion.skeleton import Skeleton
 
-# Metres between grid points of the body and of the hands, and metres over which volumes flow into each other in each.
-FINE, COARSE = (0.0165, 0.0075), (0.031, 0.015)
+# Metres between grid points of the body and of the hands, for the stage, large tiles and small ones; metres over which volumes
+# flow into each other, of the body and of the hands.
+CELLS = ((0.0165, 0.0075), (0.029, 0.014), (0.042, 0.020))
 BLEND, HAND_BLEND = 0.016, 0.005
-# Bodies whose sizes, and whose proportions, are in the same step of the logarithm share constants, and a mesh.
-ALIKE, SHAPES = 0.06, 0.16
+# Bodies whose sizes, and whose proportions, are in the same step of the logarithm share constants, and a mesh; steps of heads.
+ALIKE, SHAPES, HEADS = 0.06, 0.16, 0.08
 # Frames that constants are measured on; rigs that are remembered; metres of the legs and trunk of a body.
 SAMPLE, KEPT = 64, 256
 LEAST_M, MOST_M = 0.1, 10.0
@@ -44,10 +45,9 @@ class Mesh:
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """A mesh for the stage and a coarse one for tiles, and places (B, 3) of the bones at rest, of a body of 1.7 m."""
+    """Meshes from the finest to the coarsest, and places (B, 3) of the bones at rest, of a body of 1.7 m."""
 
-    fine: Mesh
-    coarse: Mesh
+    meshes: tuple[Mesh, ...]
     places: np.ndarray
 
 
@@ -63,6 +63,11 @@ class Figure:
     def size(self) -> float:
         """Return the stature over 1.7 m."""
         return float(self.rest.size[0])
+
+    @property
+    def head(self) -> float:
+        """Return the scale of the head, which grows less than the body does: a child's is larger in proportion."""
+        return round(float(np.clip(self.size**-0.5, 0.96, 1.32)) / HEADS) * HEADS
 
 
 def duals_of(figures: Sequence[Figure], shapes: Sequence[Shape], poses: np.ndarray) -> np.ndarray:
@@ -101,7 +106,8 @@ def figure_of(skeleton: Skeleton, positions: np.ndarray) -> Figure | None:
         sample = positions[np.linspace(0, len(positions) - 1, min(len(positions), SAMPLE)).astype(int)]
         rest = rest_of(plan, sample)
         rest = replace(rest, places=_alike_on_both_sides(plan, rest.places[0])[None])
-        _figures[key] = Figure(plan, rest, (skeleton, *key[2:]))
+        figure = Figure(plan, rest, ())
+        _figures[key] = replace(figure, key=(skeleton, figure.head, *key[2:]))
     return _figures[key]
 
 
@@ -118,9 +124,8 @@ def _long(p: np.ndarray, plan: Plan, limbs: tuple[int, int]) -> float:
 def shape_of(figure: Figure) -> Shape:
     """Mesh a figure: some tenths of a second."""
     places = figure.rest.places[0] / figure.size
-    body = body_of(figure.plan, places, figure.rest.feet[0])
-    fine, coarse = (_mesh(figure.plan, places, body, *cells) for cells in (FINE, COARSE))
-    return Shape(fine, coarse, places)
+    body = body_of(figure.plan, places, figure.rest.feet[0], figure.head)
+    return Shape(tuple(_mesh(figure.plan, places, body, *cells) for cells in CELLS), places)
 
 
 _plans: dict[Skeleton, Plan | None] = {}

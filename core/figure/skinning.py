@@ -74,6 +74,7 @@ def weights_of(plan: Plan, places: np.ndarray, vertices: np.ndarray, hand: np.nd
     share[:, chest + 2] = necks * skull
     for number in range(4):
         own, chain = _limb(plan, places, vertices, number)
+        own = np.where(hand < 0, own, hand == number)
         share *= (1 - own)[:, None]
         share[:, plan.limb(number) : plan.limb(number) + 6] += own[:, None] * chain
     if plan.fingers:
@@ -142,7 +143,7 @@ def _fingers(plan: Plan, places: np.ndarray, vertices: np.ndarray, hand: np.ndar
     near = away.min(axis=1)
     for arm in range(2):
         wrist = plan.limb(arm) + 5
-        of_hand = (hand == arm) & (near < 0.02)
+        of_hand = (hand == arm) & (near < 0.028)
         bases = [places[o] for o in owners if o in _bases(plan, arm)]
         if not of_hand.any() or not bases:
             continue
@@ -151,7 +152,7 @@ def _fingers(plan: Plan, places: np.ndarray, vertices: np.ndarray, hand: np.ndar
         # Past the knuckles a finger has its surface alone; before them the palm has it.
         out = np.stack([(vertices[of_hand] - b) @ (b - places[wrist]) / np.linalg.norm(b - places[wrist]) for b in bases], 1)
         nearest = np.stack([np.linalg.norm(vertices[of_hand] - b, axis=1) for b in bases], 1).argmin(1)
-        past = _step(out[np.arange(len(out)), nearest], -0.006, 0.010)
+        past = _step(out[np.arange(len(out)), nearest], -0.008, 0.012) * (1 - _step(near[of_hand], 0.014, 0.028))
         share[of_hand] *= (1 - past)[:, None]
         for column, owner in enumerate(owners):
             share[of_hand, owner] += past * own[:, column]

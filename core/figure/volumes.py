@@ -40,16 +40,17 @@ class Body:
     landmarks: Landmarks
 
 
-def body_of(plan: Plan, places: np.ndarray, feet: np.ndarray) -> Body:
+def body_of(plan: Plan, places: np.ndarray, feet: np.ndarray, head: float = 1.0) -> Body:
     """Put volumes around bones.
 
     Args:
         plan: Which bones there are.
         places: (B, 3) of the bones at rest, of a body of 1.7 m, both sides alike.
         feet: (2, 3) directions from ankle to ball of flat feet.
+        head: Scale of the head.
     """
     at = {name: places[i] for i, name in enumerate(plan.names)}
-    torso, middle_head, head_scale, front = _trunk(at)
+    torso, middle_head, front = _trunk(at, head)
     body, soles, palms, normals, hands, wrists = torso, [], [], [], [], []
     for side, name in enumerate(("right", "left")):
         sign = -1.0 if side == 0 else 1.0
@@ -63,12 +64,12 @@ def body_of(plan: Plan, places: np.ndarray, feet: np.ndarray) -> Body:
         palms.append(palm)
         normals.append(normal)
         wrists.append(bones["hand"])
-    marks = Landmarks(middle_head, head_scale, front, np.array(palms), np.array(normals), np.array(soles))
+    marks = Landmarks(middle_head, head, front, np.array(palms), np.array(normals), np.array(soles))
     return Body(body, (hands[0], hands[1]), np.array(wrists), marks)
 
 
-def _trunk(at: dict[str, np.ndarray]) -> tuple[list[Volume], np.ndarray, float, np.ndarray]:
-    """Return pelvis, waist, ribs, shoulders, neck and head; the middle of the head, its scale, and the front of the chest."""
+def _trunk(at: dict[str, np.ndarray], scale: float) -> tuple[list[Volume], np.ndarray, np.ndarray]:
+    """Return pelvis, waist, ribs, shoulders, neck and head; the middle of the head, and the front of the chest."""
     hips, right, left = at["pelvis"], at["right thigh"], at["left thigh"]
     shoulder_r, shoulder_l = at["right collar"], at["left collar"]
     shoulders = (shoulder_r + shoulder_l) / 2
@@ -103,14 +104,17 @@ def _trunk(at: dict[str, np.ndarray]) -> tuple[list[Volume], np.ndarray, float, 
     reach = float(np.linalg.norm(way))
     middle = end + direction * float(np.clip(HEAD_UP - reach, -0.125, 0.125))
     middle = middle * [0, 1, 1] + AHEAD * 0.012
-    scale = 1.0
+    # A larger head grows upwards, from the neck.
+    middle = middle + direction * (scale - 1) * HEAD[1] * 0.8
+    skull = middle + direction * 0.018 * scale
+    jaw = middle + (AHEAD * 0.010 - direction * 0.045) * scale
+    chin = middle + (AHEAD * 0.038 - direction * 0.068) * scale
     found += [
         Volume(shoulders + up * 0.02 - AHEAD * 0.005, middle - direction * 0.05 - AHEAD * 0.012, 0.058, 0.052),
-        Volume(middle + direction * 0.018 - AHEAD * 0.008, middle + direction * 0.018, 0.094, 0.094, (0.80, 1.0, 0.98)),
-        # Jaw.
-        Volume(middle - direction * 0.045 + AHEAD * 0.01, middle - direction * 0.068 + AHEAD * 0.038, 0.056, 0.040, (0.92, 1, 1)),
+        Volume(skull - AHEAD * 0.008 * scale, skull, 0.094 * scale, 0.094 * scale, (0.80, 1.0, 0.98)),
+        Volume(jaw, chin, 0.056 * scale, 0.040 * scale, (0.92, 1, 1)),
     ]
-    return found, middle, scale, on(0.80, 0.10)
+    return found, middle, on(0.80, 0.10)
 
 
 def _arm(bones: dict[str, np.ndarray], side: int) -> list[Volume]:

@@ -14,7 +14,7 @@ from motionpatches.app.gl.figure.posed import Posed
 from motionpatches.core.figure.figure import Mesh
 
 # Meshes kept by the graphics driver; bytes of a vertex.
-MESHES = 32
+MESHES = 48
 _VERTEX = np.dtype(
     [("place", "<f4", 3), ("side", "<f4", 3), ("weights", "u1", 4), ("bones", "u1", 4), ("mark", "<f4", 2)],
 )
@@ -37,15 +37,21 @@ class FigureDrawing:
         gl.glBufferData(gl.GL_UNIFORM_BUFFER, 48 * shaders.BONES, None, gl.GL_STREAM_DRAW)
         self.meshes: OrderedDict[int, tuple[Mesh, int, list[int]]] = OrderedDict()
 
-    def draw(self, bodies: Sequence[Posed], fine: bool, rim: float) -> None:
-        """Draw figures; those that are transparent first, behind the others, each a single layer."""
+    def draw(self, bodies: Sequence[Posed], level: int, rim: float) -> None:
+        """Draw figures; those that are transparent first, behind the others, each a single layer.
+
+        Args:
+            bodies: Figures.
+            level: Which of their meshes, 0 for the finest.
+            rim: Strength of the light from behind.
+        """
         self.use(self.program)
         gl.glUniform1f(self.at(self.program, "rim"), rim)
         gl.glEnable(gl.GL_CULL_FACE)
         gl.glBindBufferBase(gl.GL_UNIFORM_BUFFER, 0, self.bones)
         pale = [body for body in bodies if body.opacity < 1]
         for body in pale:
-            count = self._bind(body, fine)
+            count = self._bind(body, level)
             gl.glColorMask(False, False, False, False)
             gl.glDrawElements(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None)
             gl.glColorMask(True, True, True, True)
@@ -57,12 +63,12 @@ class FigureDrawing:
             gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
         for body in bodies:
             if body.opacity >= 1:
-                gl.glDrawElements(gl.GL_TRIANGLES, self._bind(body, fine), gl.GL_UNSIGNED_INT, None)
+                gl.glDrawElements(gl.GL_TRIANGLES, self._bind(body, level), gl.GL_UNSIGNED_INT, None)
         gl.glDisable(gl.GL_CULL_FACE)
 
-    def _bind(self, body: Posed, fine: bool) -> int:
+    def _bind(self, body: Posed, level: int) -> int:
         """Make a figure's mesh and bones current; return its number of indices."""
-        array, count = self._mesh(body.shape.fine if fine else body.shape.coarse)
+        array, count = self._mesh(body.shape.meshes[min(level, len(body.shape.meshes) - 1)])
         gl.glBindVertexArray(array)
         rows = np.ascontiguousarray(body.rows[: shaders.BONES], np.float32)
         gl.glBindBuffer(gl.GL_UNIFORM_BUFFER, self.bones)

@@ -48,7 +48,7 @@ void main() {
     // Light that wraps around the body, from the sky and from the floor.
     float wrapped = clamp((dot(n, key) + 0.35) / 1.35, 0.0, 1.0);
     float sky = 0.5 + 0.5 * n.y;
-    vec3 ambient = mix(vec3(0.30, 0.285, 0.28), vec3(0.46, 0.475, 0.50), sky);
+    vec3 ambient = mix(vec3(0.36, 0.34, 0.33), vec3(0.52, 0.53, 0.55), sky);
     float gloss = pow(max(dot(n, normalize(key + v)), 0.0), 28.0) * mix(0.06, 0.35, mark * dark);
     float edge = pow(1.0 - facing, 3.0);
     vec3 lit = base * (ambient + 0.50 * wrapped * wrapped + 0.10 * facing) + gloss;
