@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +26,27 @@ AXES = {"Y": ((1, 1), (2, 1), (0, 1)), "Z": ((2, 1), (1, -1), (0, 1))}
 LINEAR = 4  # flag of a key: straight to the next one
 # Ids of objects: a joint's own and those of what belongs to it lie STEP apart.
 STACK, LAYER, POSE, FIRST, STEP = 1000, 1001, 1002, 10_000, 20
+# Metres.
+ASIDE_M = 0.0001
 ATTRIBUTE, CURVES = 1, {"T": 2, "R": 6}
 
 
 def write_fbx(prepared: Prepared, path: Path) -> None:
     """Raises FileProblem where it cannot be written."""
     choices = prepared.choices
-    write_atomically(path, fbx(prepared.posed.in_axes(choices.up, UNITS[choices.unit]), choices.up))
+    write_atomically(path, fbx(apart(prepared.posed).in_axes(choices.up, UNITS[choices.unit]), choices.up))
+
+
+def apart(posed: PosedMotion) -> PosedMotion:
+    """Move joints that have places of their own off their parent's Y axis, by ASIDE_M in the rest pose.
+
+    Blender gives a bone a tail along its Y axis, takes a child that begins there as connected, and leaves out its places.
+    """
+    rig, parents = posed.rig, np.array(posed.rig.skeleton.parents)
+    across = np.einsum("jba,jb->ja", rig.axes[parents], rig.offsets)[:, [0, 2]]
+    nudged = posed.moved & (parents >= 0) & (np.abs(across).max(axis=1) < ASIDE_M)
+    offsets = rig.offsets + np.where(nudged[:, None], ASIDE_M * rig.axes[parents][:, :, 0], 0.0)
+    return replace(posed, rig=replace(rig, offsets=offsets))
 
 
 def fbx(posed: PosedMotion, up: str) -> bytes:

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from motionpatches.core.export.choices import Choices
-from motionpatches.core.export.fbx import fbx
+from motionpatches.core.export.choices import PRESETS, Choices, prepare
+from motionpatches.core.export.fbx import apart, fbx
 from motionpatches.core.export.fbx_tree import FOOT_END
 from motionpatches.core.export.write import write_motion
 from motionpatches.core.io.load import load_motion
@@ -104,3 +104,14 @@ def test_a_name_with_control_characters_is_harmless(smpl_motion, tmp_path):
     named = Motion(smpl_motion.positions[:2], 20.0, SMPL22, "a\x00\x01b\n")
     write_motion(named, tmp_path / "a.fbx")
     assert load_motion(tmp_path / "a.fbx").frame_count == 2
+
+
+def test_a_joint_that_moves_does_not_begin_at_its_parents_tail(smpl_motion):
+    posed = prepare(smpl_motion, PRESETS["unreal"]).posed
+    names = posed.rig.skeleton.joint_names
+    pelvis, root = names.index("pelvis"), names.index("root")
+    assert posed.rig.offsets[pelvis, [0, 2]].max() < 1e-6 and posed.moved[pelvis]
+    moved = apart(posed)
+    aside = moved.rig.places[pelvis] - moved.rig.places[root]
+    assert 0.00005 < np.hypot(aside[0], aside[2]) < 0.0002
+    assert np.array_equal(moved.positions, posed.positions)
