@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from motionpatches.app.widgets.plain import NAME, html, shown
 from motionpatches.app.widgets.theme import muted
 from motionpatches.core.training.history import History
-from motionpatches.core.training.holdout import PERCENTAGE, states_percentage
+from motionpatches.core.training.holdout import COUNT, FIRST, states_percentage
 from motionpatches.core.training.runs import Run
 
 # Okabe and Ito's colours, which colour-blind people tell apart.
@@ -25,8 +25,9 @@ PLOTS = {
     "rates": ("Learning rates", "step"),
     "speed": ("Motions per second", "step"),
 }
-# In place of a title, where a percentage would say nothing.
-FEW = f"Validation recall: not of fewer than {PERCENTAGE} clips and captions"
+# In place of the recall, where a percentage would say nothing, and where a count would say nothing either.
+FOUND = "found first"
+COUNTED, FEW = "Held-out clips found first, of {}", "Too few clips are held out to measure"
 LINES = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
 
 
@@ -63,7 +64,7 @@ class Curves(QWidget):
             self.plots[name] = plot
             grid.addWidget(plot, at // 2, at % 2)
         self.plots["recall"].setYRange(0, 100, padding=0.04)
-        self._few = False
+        self._counted = 0
         self._shown: list[tuple[str, str]] = []
         self._lines: dict[tuple[str, str], pg.PlotDataItem] = {}
         self._colour()
@@ -75,11 +76,14 @@ class Curves(QWidget):
         for at, run in enumerate(runs):
             prefix = f"{shown(run.name, NAME)}: " if several else ""
             wanted |= _curves(run, COLOURS[at % len(COLOURS)] if several else "", prefix)
+        counted = 0 if not runs or any(_states_percentage(run) for run in runs) else max(map(_clips, runs))
+        if not counted:  # counts and percentages do not share an axis
+            wanted = {key: curve for key, curve in wanted.items() if not key[1].endswith(FOUND)}
         if list(wanted) != self._shown:
             self._make(wanted)
-        few = bool(runs) and not any(_states_percentage(run) for run in runs)
-        if few != self._few:
-            self._few = few
+        if counted != self._counted:
+            self._counted = counted
+            self.plots["recall"].setYRange(0, counted or 100, padding=0.04)
             self._colour()
         for key, curve in wanted.items():
             self._lines[key].setData(np.asarray(curve.x, float), np.asarray(curve.y, float))
@@ -98,15 +102,38 @@ class Curves(QWidget):
         if event.type() == event.Type.PaletteChange and hasattr(self, "plots"):
             self._colour()
 
+    def _title(self, name: str) -> str:
+        if name == "recall" and self._counted:
+            return COUNTED.format(self._counted) if self._counted >= COUNT else FEW
+        return PLOTS[name][0]
+
     def _colour(self) -> None:
         base, text = self.palette().color(QPalette.ColorRole.Base), muted(self)
         for name, plot in self.plots.items():
             plot.setBackground(base)
-            plot.setTitle(FEW if name == "recall" and self._few else PLOTS[name][0], color=QColor(text))
+            plot.setTitle(self._title(name), color=QColor(text))
             for side in ("left", "bottom"):
                 plot.getAxis(side).setPen(text)
                 plot.getAxis(side).setTextPen(text)
             plot.getPlotItem().legend.setLabelTextColor(text)
+
+
+def _recall_curves(run: Run, colour: str, prefix: str) -> dict[tuple[str, str], Curve]:
+    """Return the recall in percent, or the count of held-out clips found first, as their number allows."""
+    found: dict[tuple[str, str], Curve] = {}
+    h = run.history
+    if not _states_percentage(run):
+        epochs, shares = h.recall("t2m", FIRST)
+        if _clips(run) >= COUNT:
+            counts = [round(share * _clips(run) / 100) for share in shares]
+            found["recall", f"{prefix}{FOUND}"] = Curve(epochs, counts, colour or COLOURS[0], marked=True)
+        return found
+    for at, (way, label) in enumerate((("t2m", "text to motion"), ("m2t", "motion to text"))):
+        for name, style in (("R@1", "solid"), ("R@5", "dash")) if not prefix else (("R@1", "solid"),):
+            epochs, figures = h.recall(way, name)
+            line = "dash" if prefix and at else style
+            found["recall", f"{prefix}{name} {label}"] = Curve(epochs, figures, colour or COLOURS[at], line, name == "R@1")
+    return found
 
 
 def _curves(run: Run, colour: str, prefix: str) -> dict[tuple[str, str], Curve]:
@@ -121,13 +148,7 @@ def _curves(run: Run, colour: str, prefix: str) -> dict[tuple[str, str], Curve]:
     found: dict[tuple[str, str], Curve] = {}
     steps, loss = h.loss()
     found["loss", f"{prefix}loss"] = Curve(steps, _smooth(loss), colour or COLOURS[0])
-    for at, (way, label) in enumerate((("t2m", "text to motion"), ("m2t", "motion to text"))):
-        if not _states_percentage(run):
-            break
-        for name, style in (("R@1", "solid"), ("R@5", "dash")) if not prefix else (("R@1", "solid"),):
-            epochs, figures = h.recall(way, name)
-            line = "dash" if prefix and at else style
-            found["recall", f"{prefix}{name} {label}"] = Curve(epochs, figures, colour or COLOURS[at], line, name == "R@1")
+    found |= _recall_curves(run, colour, prefix)
     for at, part in enumerate(("text", "motion", "heads")):
         x, rates = h.rates(part)
         if x:
@@ -139,6 +160,10 @@ def _curves(run: Run, colour: str, prefix: str) -> dict[tuple[str, str], Curve]:
 def _states_percentage(run: Run) -> bool:
     start = run.history.start
     return start is None or states_percentage(start.val, start.phrases)
+
+
+def _clips(run: Run) -> int:
+    return run.history.start.val if run.history.start else 0
 
 
 def _speeds(history: History) -> list[float]:
