@@ -13,6 +13,7 @@ from motionpatches.app.export.sheet import ExportSheet, Source
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import opengl_works
 from motionpatches.app.gl.offscreen import make_surface
+from motionpatches.app.viewmodels.search import Result
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.theme import is_dark
@@ -50,18 +51,15 @@ def items_of(clips: Sequence[Clip]) -> tuple[Item, ...]:
 
 
 def results(view_models: ViewModels) -> tuple[Item, ...]:
-    """Return the results of the query; of long takes their moments alone."""
-    return tuple(
-        Item(
-            r.clip.id,
-            r.clip.caption,
-            r.hit.start_s if r.motion.duration_s > LONG_S else 0.0,
-            r.hit.end_s if r.motion.duration_s > LONG_S else 0.0,
-            r.hit.rank,
-            round(r.hit.score, 4),
-        )
-        for r in view_models.search.results
-    )
+    """Return the results of the query."""
+    return tuple(result_item(result) for result in view_models.search.results)
+
+
+def result_item(result: Result) -> Item:
+    """Return a result; of a long take its moment alone."""
+    hit, long = result.hit, result.motion.duration_s > LONG_S
+    start, end = (hit.start_s, hit.end_s) if long else (0.0, 0.0)
+    return Item(result.clip.id, result.clip.caption, start, end, hit.rank, round(hit.score, 4))
 
 
 def stage_plan(view_models: ViewModels, camera: Camera, window: QWidget) -> Plan:

@@ -15,9 +15,11 @@ from motionpatches.app.widgets.commands import Commands
 from motionpatches.app.widgets.context_menus import ContextMenus
 from motionpatches.app.widgets.dialogs.settings import restore as restore_settings
 from motionpatches.app.widgets.dialogs.tour import Tour
+from motionpatches.app.widgets.export_sources import stage_plan
 from motionpatches.app.widgets.frame.frame import Frame
 from motionpatches.app.widgets.frame.header import Header
 from motionpatches.app.widgets.frame.stage_header import StageHeader
+from motionpatches.app.widgets.hand_offs import blender, let_drag_out
 from motionpatches.app.widgets.menus import Menus
 from motionpatches.app.widgets.pages import Pages, show
 from motionpatches.app.widgets.panels.captions import CaptionsPanel
@@ -92,6 +94,8 @@ class MainWindow(QMainWindow):
         self.middle.addWidget(self.welcome)
         self.setStatusBar(Status(v.workspace))
         self.notices = NoticeStack(v.workspace.notices, self)
+        views = (self.results.view, self.library.view, self.timeline)
+        self.hand_off = let_drag_out(v, settings, *views, lambda: stage_plan(v, self.stage.camera, self))
         self._await_results = self._explaining = False
         self._connect()
         self._restore()
@@ -190,6 +194,8 @@ class MainWindow(QMainWindow):
             refresh=self.takes.refresh,
             check_import=commands.check_import,
             export=commands.export,
+            drag_out_as=lambda name: self.settings.setValue("export/drag", name),
+            open_in_blender=lambda: blender(self.view_models, self.hand_off),
             reveal=self.takes.reveal,
             copy_path=self.takes.copy_path,
             save_screenshot=commands.save_screenshot,
@@ -268,7 +274,7 @@ class MainWindow(QMainWindow):
         self.captions.add_range.click()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if event.mimeData().hasUrls() and event.source() is None:  # not what was dragged from here
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

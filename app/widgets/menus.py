@@ -9,12 +9,15 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QSpinBox
 
+from motionpatches.app.export.hand_off import QUICK, find_blender
+from motionpatches.app.export.plan import PURPOSES
 from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.dialogs.command_palette import ALSO, CommandPalette
 from motionpatches.app.widgets.dialogs.keys import Keys, KeysDialog
 from motionpatches.app.widgets.frame.frame import Frame
 from motionpatches.app.widgets.frame.side_panel import SidePanel
+from motionpatches.app.widgets.hand_offs import drag_purpose
 from motionpatches.app.widgets.plain import tail, title
 from motionpatches.app.widgets.take_commands import TakeCommands
 from motionpatches.app.widgets.take_menu import TakeMenu
@@ -77,6 +80,8 @@ class Menus:
         self._add(menu, "Check &Import…", v.check_import, "Ctrl+I")
         menu.addSeparator()
         take("export", menu, "&Export…", v.export, "Ctrl+Shift+E")
+        self._drag_out(menu.addMenu("&Drag Out As"))
+        self._add(menu, "Open in &Blender", v.open_in_blender).setVisible(bool(find_blender()))
         action = take("reveal", menu, "Show in F&older", v.reveal, "Alt+Shift+R")
         action.setProperty(ALSO, "reveal file manager explorer finder path")
         take("copy path", menu, "Copy &Path", v.copy_path, "Alt+Shift+C").setProperty(ALSO, "file name")
@@ -84,6 +89,15 @@ class Menus:
         self._add(menu, "&Copy Screenshot", v.copy_screenshot, "Ctrl+Shift+C")
         menu.addSeparator()
         self._add(menu, "&Quit", v.quit, "Ctrl+Q")
+
+    def _drag_out(self, menu: QMenu) -> None:
+        """Add what files are dragged out as, of which one is chosen."""
+        group, chosen = QActionGroup(self.window), drag_purpose(self.settings)
+        for name in QUICK:
+            action = self._add(menu, f"Drag Out: {PURPOSES[name].title}", partial(self.verbs.drag_out_as, name))
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+            group.addAction(action)
 
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()

@@ -19,6 +19,8 @@ class Verbs:
     refresh: Verb
     check_import: Verb
     export: Verb
+    drag_out_as: Callable[[str], object]  # a name of QUICK
+    open_in_blender: Verb
     reveal: Verb
     copy_path: Verb
     save_screenshot: Verb
