@@ -20,7 +20,8 @@ from motionpatches.core.search.strength import weak_note
 if TYPE_CHECKING:
     from motionpatches.core.models.motion_text_model import MotionTextModel
     from motionpatches.core.search.parts import PartRetriever
-    from motionpatches.core.search.retriever import Retriever
+    from motionpatches.core.search.query import parse
+from motionpatches.core.search.retriever import Retriever
 
 # Results that are added at the end of a list that is scrolled.
 MORE = 24
@@ -180,7 +181,7 @@ class Search(QObject):
 
         def work() -> tuple[list[Hit], list[Motion | str], str]:
             hits = [h for h in find(retriever) if h.clip_id in library.by_id]
-            notes = f"{retriever.unread_note(remembered)} {weak_note(hits)}".strip()
+            notes = f"{retriever.unread_note(parse(remembered))} {weak_note(hits)}".strip()
             return hits, view_motions(library, [h.clip_id for h in hits]), notes
 
         def done(answer: tuple[list[Hit], list[Motion | str], str]) -> None:
