@@ -15,13 +15,13 @@ from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.progress import Job
 from motionpatches.core.search.gallery import Hit
+from motionpatches.core.search.query import parse
 from motionpatches.core.search.strength import weak_note
 
 if TYPE_CHECKING:
     from motionpatches.core.models.motion_text_model import MotionTextModel
     from motionpatches.core.search.parts import PartRetriever
-    from motionpatches.core.search.query import parse
-from motionpatches.core.search.retriever import Retriever
+    from motionpatches.core.search.retriever import Retriever
 
 # Results that are added at the end of a list that is scrolled.
 MORE = 24
