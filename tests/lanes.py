@@ -62,7 +62,7 @@ class FakeLane:
 
 
 def fake_lanes() -> Lanes:
-    return Lanes(*(FakeLane() for _ in range(6)))
+    return Lanes(*(FakeLane() for _ in range(7)))
 
 
 def rest(seconds=0.05):

@@ -177,7 +177,8 @@ class Lanes:
 
     scans: Lane  # folders that are read
     files: Lane  # a take for the stage, captions that are written
-    models: Lane  # a model that is loaded, the index, queries
+    models: Lane  # a model that is loaded, queries
+    index: Lane  # the gallery of the open library, while queries are answered by what there is of it
     long: Lane  # what takes minutes: evaluation, estimates, maps, captions of a library, galleries of other models
     exports: Lane
     pictures: Lane  # thumbnails, which nobody waits for
@@ -186,16 +187,16 @@ class Lanes:
     def start(cls) -> Lanes:
         """A thread each."""
         scans, files = (Lane(name, interrupt=_end_reading) for name in ("scans", "files"))
-        return cls(scans, files, *map(Lane, ("models", "long", "exports", "pictures")))
+        return cls(scans, files, *map(Lane, ("models", "index", "long", "exports", "pictures")))
 
     @property
     def all(self) -> tuple[Lane, ...]:
-        return self.scans, self.files, self.models, self.long, self.exports, self.pictures
+        return self.scans, self.files, self.models, self.index, self.long, self.exports, self.pictures
 
     @property
     def busy(self) -> bool:
         """Whether work goes on that drawing has to share the processor with."""
-        return self.files.busy or self.models.busy or self.long.busy
+        return self.files.busy or self.models.busy or self.index.busy or self.long.busy
 
     def close(self) -> None:
         """End all lanes at once; a step under way is waited for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -29,13 +29,15 @@ class Workspace(QObject):
     """The open library and model, and the motion on the stage.
 
     `library_changed`: another library, or other captions of it. `model_changed`: another model, or its label.
-    `ready_changed`: there is a gallery of both now, or no longer. `shown`: another motion is on the stage.
+    `ready_changed`: there is a gallery of both now, or no longer. `partly_changed`: more of the library can be searched while it
+    is indexed. `shown`: another motion is on the stage.
     `said(str)`: a message; `failed(str)`: what went wrong; with something to do about it: `notices.say`. Long work: `jobs`.
     """
 
     library_changed = Signal()
     model_changed = Signal()
     ready_changed = Signal()
+    partly_changed = Signal()
     said = Signal(str)
     failed = Signal(str)
     shown = Signal()
@@ -49,12 +51,14 @@ class Workspace(QObject):
         self.paths: list[Path] = []
         self.layout = ""
         self.retriever: Retriever | None = None
+        self.partial: Retriever | None = None
         self.model: MotionTextModel | None = None
         self.model_folder: Path | None = None
         self.model_label, self.device_label, self.device_reason = "model not loaded", "", ""
         self.clip: Clip | None = None
         self.motion: Motion | None = None
         self._news = self._stay = ""
+        self.failed.connect(lambda text: self.notices.say(text, warning=True))
         self.library_changed.connect(self.tell_notices)
         self.ready_changed.connect(self.tell_notices)
 
@@ -133,8 +137,15 @@ class Workspace(QObject):
         self._set_retriever(None)
         self.library_changed.emit()
 
+    @property
+    def searchable(self) -> Retriever | None:
+        """The retriever of the library, or of what is indexed of it so far."""
+        return self.retriever or self.partial
+
     def _set_retriever(self, retriever: Retriever | None) -> None:
-        if retriever is not self.retriever:
+        lost = retriever is None and self.partial is not None
+        self.partial = None
+        if retriever is not self.retriever or lost:
             self.retriever = retriever
             self.ready_changed.emit()
 
@@ -195,11 +206,14 @@ class Workspace(QObject):
             return
 
         def job() -> Job[Retriever]:
-            from motionpatches.core.search.indexing import update_gallery
-            from motionpatches.core.search.retriever import Retriever
+            from motionpatches.core.search.retriever import retriever_of
 
-            gallery = yield from update_gallery(model, library)
-            return Retriever(model, gallery)
+            return (yield from retriever_of(model, library))
+
+        def found(progress: Progress) -> None:
+            if progress.found is not None and library is self.library and model is self.model:
+                self.partial = cast("Retriever", progress.found)
+                self.partly_changed.emit()
 
         def done(retriever: Retriever) -> None:
             if library is self.library:
@@ -208,7 +222,7 @@ class Workspace(QObject):
                     self.failed.emit(f"{len(skipped)} motion{'s' * (len(skipped) > 1)} could not be indexed. {skipped[0]}")
                 self._set_retriever(retriever)
 
-        self.jobs.run(self.lanes.models, "index", job, done, self._failed)
+        self.jobs.run(self.lanes.index, "index", job, done, self._failed, found=found)
 
     def _failed(self, message: str) -> None:
         self.failed.emit(message or "Stopped. What was finished is kept.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.patches import SHORT_FRAMES
 from motionpatches.core.progress import Job, Meter
 from motionpatches.core.search.background import OFF_TOPIC
@@ -25,6 +28,10 @@ from motionpatches.core.search.gallery import (
     load_gallery,
 )
 from motionpatches.core.search.kept_gallery import KeptGallery
+
+# Seconds after which a build gives out what is encoded so far; that takes at most one part in ten of the time.
+PARTLY_S = 1.5
+PARTLY_SHARE = 10
 
 
 def gallery_fingerprint(model: MotionTextModel, part: int | None = None) -> str:
@@ -55,15 +62,20 @@ def build_gallery(
 
 def chance_in(model: MotionTextModel, gallery: Gallery) -> np.ndarray:
     """Return the best score (M,) of each sentence about nothing in a gallery; 0 for one whose embedding is not finite."""
+    return gallery.best_scores(_off_topic(model))
+
+
+def _off_topic(model: MotionTextModel) -> np.ndarray:
     rows = encode_texts(model, OFF_TOPIC)
     rows[~np.isfinite(rows).all(axis=1)] = 0
-    return gallery.best_scores(rows)
+    return rows
 
 
 def update_gallery(model: MotionTextModel, library: Library, folder: Path | None = None, part: int | None = None) -> Job[Gallery]:
     """Return the gallery of a library for a model, from disk where there is one, updated and saved.
 
-    Progress is saved at intervals and when the job is cancelled; where it cannot be saved, the gallery is in memory only.
+    Progress is saved at intervals and when the job is cancelled; where it cannot be saved, the gallery is in memory only. Now and
+    then `found` of the progress is the gallery of what is encoded so far.
     """
     kept = _kept(model, library, folder, part)
     known = kept.load() or _shipped(model, library, part)
@@ -72,7 +84,7 @@ def update_gallery(model: MotionTextModel, library: Library, folder: Path | None
         return known
     try:
         for progress in state.run():
-            yield progress
+            yield replace(progress, found=state.partial()) if state.is_due() else progress
             if kept.is_due():
                 kept.save(state.gallery(), library.clips)
         made = state.calibrated()
@@ -119,9 +131,11 @@ class _Build:
         self.todo.sort(key=lambda c: c.duration_s)
         self.done: list[tuple[list[Entry], np.ndarray]] = []
         self.skipped: list[str] = []
+        self._due = time.monotonic() + (0.0 if self.kept_rows else PARTLY_S)
 
     def run(self) -> Job[None]:
-        meter = Meter(f"Indexing {self.library.name}", len(self.todo))
+        of_part = f" by the {PART_NAMES[self.part]} alone, once" if self.part is not None else ""
+        meter = Meter(f"Indexing {self.library.name}{of_part}", len(self.todo))
         entries: list[Entry] = []
         windows: list[np.ndarray] = []
         yield meter.at(0)
@@ -161,7 +175,23 @@ class _Build:
         entries, embeddings = concatenate(parts, self.model.config.dim)
         return Gallery(embeddings, entries, self.fingerprint, tuple(self.skipped))
 
+    def is_due(self) -> bool:
+        """Whether it is time to give out what is encoded so far."""
+        return self.part is None and bool(self.done or self.kept_rows) and time.monotonic() >= self._due
+
+    def partial(self) -> Gallery:
+        """Return the gallery of what is encoded so far, with its scores by chance."""
+        start = time.monotonic()
+        made = self.calibrated()
+        self._due = time.monotonic() + max(PARTLY_S, PARTLY_SHARE * (time.monotonic() - start))
+        return made
+
     def calibrated(self) -> Gallery:
         """Return the gallery with its scores by chance; no sentence is compared with one body part alone."""
         gallery = self.gallery()
-        return gallery if self.part is not None else replace(gallery, chance=chance_in(self.model, gallery))
+        return gallery if self.part is not None else replace(gallery, chance=gallery.best_scores(self._sentences))
+
+    @cached_property
+    def _sentences(self) -> np.ndarray:
+        """Return the rows of the sentences about nothing."""
+        return _off_topic(self.model)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +16,7 @@ from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job, Meter
 from motionpatches.core.search.encode import BATCH, encode_first_window, encode_text, encode_texts
 from motionpatches.core.search.gallery import Gallery, Hit
-from motionpatches.core.search.indexing import chance_in
+from motionpatches.core.search.indexing import chance_in, update_gallery
 from motionpatches.core.search.query import THIS, Query, terms_of
 from motionpatches.core.search.strength import judged
 
@@ -105,6 +106,18 @@ class Retriever:
         rows = np.stack([self.known_captions[c] for c in captions])
         scores = rows @ encode_first_window(self.model, motion)
         return [(captions[i], float(scores[i])) for i in np.argsort(-scores, kind="stable")[:k]]
+
+
+def retriever_of(model: MotionTextModel, library: Library) -> Job[Retriever]:
+    """Index a library, as `update_gallery` does; `found` of some of the progress is a retriever of what is encoded so far."""
+    with closing(update_gallery(model, library)) as steps:
+        while True:
+            try:
+                progress = next(steps)
+            except StopIteration as end:
+                return Retriever(model, end.value)
+            found = progress.found
+            yield replace(progress, found=Retriever(model, found)) if isinstance(found, Gallery) else progress
 
 
 def sum_of(rows: list[tuple[float, np.ndarray]]) -> np.ndarray:

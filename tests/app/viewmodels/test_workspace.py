@@ -91,10 +91,10 @@ def test_reopening_stays_with_the_clip_and_says_the_news(ready):
 def test_cancelling_the_index_keeps_what_was_read(workspace, small_library, tiny_model, lanes):
     failed = heard(workspace.failed)
     workspace.model = tiny_model
-    lanes.models.waits = True
+    lanes.index.waits = True
     workspace.open([small_library])
     workspace.jobs.cancel()
-    lanes.models.go()
+    lanes.index.go()
     assert workspace.retriever is None and failed == [("Stopped. What was finished is kept.",)]
 
 
@@ -124,3 +124,21 @@ def test_a_home_that_cannot_be_written_is_searched_in_memory_and_reported(
     workspace.open([small_library])
     assert workspace.retriever is not None and len(workspace.retriever.gallery.clip_rows[1]) == 12
     assert len(failed) == 1 and "encoded again" in failed[0][0]
+
+
+def test_what_is_indexed_so_far_can_be_searched(workspace, lanes, tiny_model, small_library, monkeypatch):
+    from motionpatches.core.search import indexing
+
+    monkeypatch.setattr(indexing, "PARTLY_S", 0.0)
+    monkeypatch.setattr(indexing, "PARTLY_SHARE", 0)
+    monkeypatch.setattr(indexing, "BATCH", 4)
+    seen, ready = [], []
+    workspace.partly_changed.connect(lambda: seen.append((workspace.searchable, workspace.retriever)))
+    workspace.ready_changed.connect(lambda: ready.append(workspace.retriever))
+    workspace.model = tiny_model
+    workspace.open([small_library])
+    counts = [len(partial.gallery.clip_rows[1]) for partial, _ in seen]
+    assert counts == sorted(counts) and 0 < counts[0] < 12 and {whole for _, whole in seen} == {None}
+    assert all(partial.gallery.chance is not None for partial, _ in seen), "words for scores need no more time"
+    assert workspace.searchable is workspace.retriever is ready[-1] and workspace.partial is None
+    assert "index" in lanes.index.keys and "index" not in lanes.models.keys, "queries do not wait for the index"
