@@ -114,6 +114,12 @@ class Teaching(QObject):
             self._folder = self.training.process.run
         self.changed.emit()
 
+    def resume(self) -> None:
+        """Train a stopped run to its end."""
+        if self.run is not None and self.training.process is None:
+            self._compared = None
+            self.training.resume(self.run.folder)
+
     # The result ------------------------------------------------------------------------------------------------------------
 
     @property

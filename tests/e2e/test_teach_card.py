@@ -28,7 +28,7 @@ def test_a_library_is_taught_in_two_clicks_and_its_model_kept(studio, small_libr
     assert [b.toolTip() for b in ended.phrases.buttons()] == list(teaching.before_after.found) == run.config.sentences
     wait(lambda: all(view.search.results for view in ended.views))
     rest(300)
-    assert pixels(ended.views[1]).std() > 8 and "shown have it" in ended.heads[1].text()
+    assert pixels(ended.views[1]).std() > 8 and "have this phrase" in ended.heads[1].text()
     ended.use.click()
     wait(lambda: studio.workspace.model_label == "small tuned" and studio.workspace.retriever is not None, 60)
     assert not ended.use.isEnabled() and ended.back.isVisible()

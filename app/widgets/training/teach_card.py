@@ -175,7 +175,7 @@ class _Running(_Part):
 class _Ended(_Part):
     def __init__(self, card: TeachCard):
         super().__init__(card)
-        self.numbers, self.explained = heading("", tokens.TITLE), Label(wrap=True)
+        self.numbers, self.explained = heading("", tokens.QUERY), Label(wrap=True)
         self.column.addWidget(self.numbers)
         self.column.addWidget(self.explained)
         self.phrases, self.row = QButtonGroup(self), QHBoxLayout()
@@ -191,9 +191,10 @@ class _Ended(_Part):
             self.views.append(view)
             sides.addLayout(_column(head, view), 1)
         self.column.addLayout(sides, 1)
-        self.use, self.back, *_ = self.buttons(
+        self.use, self.back, self.resume, *_ = self.buttons(
             ("Use for This Library", self.teaching.use),
             ("Back to Starter", self.teaching.back_to_starter),
+            ("Resume", self.teaching.resume),
             None,
             ("Curves…", card.show_runs),
             ("Teach Again…", self.teaching.again),
@@ -221,9 +222,12 @@ class _Ended(_Part):
         for side, (name, head) in enumerate(zip(("Before", "After"), self.heads, strict=True)):
             head.setText(": ".join(filter(None, (name, of_phrase(right, side)))))
         used = self.teaching.is_used
+        self.back.setVisible(used)
+        if used and self.use.hasFocus():
+            self.back.setFocus()
         self.use.setText("In Use" if used else "Use for This Library")
         self.use.setEnabled(run.best is not None and self.teaching.is_open and not used)
-        self.back.setVisible(used)
+        self.resume.setVisible(run.can_resume)
 
     def _list(self, phrases: list[str]) -> None:
         """Show a button for each phrase."""

@@ -67,7 +67,9 @@ def details(teaching: Teaching) -> str:
 
 def headline(found: Outcome | None) -> str:
     """Return the two numbers of a run, '' where there are too few clips for them."""
-    return f"{found.before} of {found.clips}  →  {found.after} of {found.clips}" if found and found.counts else ""
+    if found is None or not found.counts:
+        return ""
+    return f"Your phrases found first: {found.before} of {found.clips}  →  {found.after} of {found.clips}"
 
 
 def explained(run: Run, found: Outcome | None) -> str:
@@ -76,8 +78,8 @@ def explained(run: Run, found: Outcome | None) -> str:
         return f"The run has no model. {shown(run.history.error)}".strip()
     if found and found.counts:
         return (
-            f"Your phrases found first, before and after. {counted(found.clips, 'take')} were not trained on: this many of them "
-            "are among the first results of their own phrase."
+            f"{counted(found.clips, 'take')} were not trained on: this many of them were among the first results of their own "
+            "phrase before, and are now."
         )
     start = run.history.start
     done = f"{counted(start.train, 'take')} in {counted(max(run.history.epochs, default=0), 'epoch')}" if start else "the takes"
@@ -85,5 +87,5 @@ def explained(run: Run, found: Outcome | None) -> str:
 
 
 def of_phrase(right: tuple[int, int, int] | None, side: int) -> str:
-    """Return how many of the shown results have the phrase: '3 of 6', '' where no clip has it."""
-    return f"{right[side]} of {right[2]} shown have it" if right else ""
+    """Return how many of the shown results have the phrase: '3 of 6 have this phrase', '' where no clip has it."""
+    return f"{right[side]} of {right[2]} have this phrase" if right else ""

@@ -108,7 +108,7 @@ def test_the_result_is_two_numbers_and_three_phrases(teaching, tiny_model, monke
     asked = []
     monkeypatch.setattr(teaching.before_after, "ask_all", asked.append)
     run = finished(teaching, tiny_model)
-    assert teaching.state == ENDED and headline(teaching.outcome) == "8 of 20  →  18 of 20"
+    assert teaching.state == ENDED and headline(teaching.outcome) == "Your phrases found first: 8 of 20  →  18 of 20"
     assert "20 takes were not trained on" in explained(run, teaching.outcome)
     assert asked == [run.config.sentences], "compared once"
     assert "%" not in headline(teaching.outcome) + explained(run, teaching.outcome)
