@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from motionpatches.core.restore import Before
+
 
 @dataclass(frozen=True, eq=False)
 class Change:
@@ -15,6 +17,13 @@ class Change:
     name: str
     redo: Callable[[], object]
     undo: Callable[[], object]
+
+
+@dataclass
+class Step:
+    """What takes the last write of a change back: of the change itself, of its undo or of its redo."""
+
+    back: Before | None = None
 
 
 class History(QObject):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from motionpatches.app.viewmodels.history import Change, History
+from motionpatches.app.viewmodels.history import Change, History, Step
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
 from motionpatches.core.recognition import corrections
@@ -38,7 +38,8 @@ class ImportCorrections(QObject):
         """Put some entries in the place of others; `what` names it in the menu, `news` tells what it has changed."""
         old, new = tuple(before), tuple(after)
         undone = f"Undone: {news[:1].lower()}{news[1:]}"
-        self.history.push(Change(what, lambda: self.put(old, new, news), lambda: self.put(new, old, undone)))
+        step = Step()
+        self.history.push(Change(what, lambda: self._put(old, new, news, step), lambda: self._put(new, old, undone, step)))
 
     def remove(self, entries: Sequence[Remembered]) -> None:
         count = f"{len(entries)} import corrections" if len(entries) != 1 else "An import correction"
@@ -48,10 +49,10 @@ class ImportCorrections(QObject):
         """Also what cannot be read."""
         self.exchange(corrections.listed(), (), "Remove All Import Corrections", "All import corrections removed.")
 
-    def put(self, before: Sequence[Remembered], after: Sequence[Remembered], news: str) -> bool:
+    def _put(self, before: Sequence[Remembered], after: Sequence[Remembered], news: str, step: Step) -> bool:
         """Write the list and read the open library again. Return False, and emit an error, if it cannot be written."""
         try:
-            corrections.restore(after, before)
+            step.back = corrections.exchange(before, after, step.back)
         except StudioError as error:
             self.workspace.failed.emit(str(error))
             return False

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from motionpatches.app.viewmodels.history import Change, History
+from motionpatches.app.viewmodels.history import Change, History, Step
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library import marks as store
@@ -77,18 +77,23 @@ class Marks(QObject):
     def _push(self, name: str, after: Mapping[str, Mark]) -> None:
         wanted = {clip: mark for clip, mark in after.items() if mark != self.marks.get(clip, NONE)}
         before = {clip: self.marks.get(clip, NONE) for clip in wanted}
+        step = Step()
         if wanted:
-            self.history.push(Change(name, lambda: self.keep(before, wanted), lambda: self.keep(wanted, before)))
+            self.history.push(Change(name, lambda: self._keep(before, wanted, step), lambda: self._keep(wanted, before, step)))
 
-    def keep(self, before: Mapping[str, Mark], after: Mapping[str, Mark]) -> bool:
+    def _keep(self, before: Mapping[str, Mark], after: Mapping[str, Mark], step: Step) -> bool:
         """Change marks on disk and show what is kept there. Return False, and emit an error, if they cannot be written."""
         if self._root is None:
             return False
         try:
-            self.marks = store.change_marks(self._root, before, after)
+            self.marks, step.back, others = store.change_marks(self._root, before, after, step.back)
         except StudioError as error:
             self.workspace.failed.emit(str(error))
             return False
+        if others:
+            self.workspace.said.emit(
+                "Favourites and tags were changed in another window since. What it changed was left as it is."
+            )
         self.workspace.tell_notices()
         self.changed.emit()
         return True

@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from motionpatches.core import paths
-from motionpatches.core.atomic import locked, write_atomically
+from motionpatches.core import paths, restore
+from motionpatches.core.atomic import locked
 from motionpatches.core.hashing import place_digest
 from motionpatches.core.library.changes import merged
 from motionpatches.core.own_file import read_own
+from motionpatches.core.restore import Before
 
 
 @dataclass(frozen=True)
@@ -45,30 +46,41 @@ def _parsed(values: Any) -> dict[str, Mark]:
     return found
 
 
-def change_marks(root: Path, before: Mapping[str, Mark], after: Mapping[str, Mark]) -> dict[str, Mark]:
+class Changed(NamedTuple):
+    """All marks of the library as they are kept now. `back`: takes the change back. `others`: what was to be taken back is no
+    longer as it was written, so the marks that something else has changed since stay."""
+
+    marks: dict[str, Mark]
+    back: Before | None
+    others: bool = False
+
+
+def change_marks(root: Path, before: Mapping[str, Mark], after: Mapping[str, Mark], back: Before | None = None) -> Changed:
     """Change the marks of clips, in one write; what others wrote meanwhile stays. Clips without any mark are left out.
 
     Args:
         root: of the library.
         before: what was shown of each clip, by id; no mark where it says nothing.
         after: what is wanted of each clip, by id.
-
-    Returns:
-        All marks of the library as they are kept now.
+        back: of the change that this one takes back, byte for byte where the file is as that one left it.
 
     Raises:
         FileProblem: the file cannot be read or written.
     """
-    with locked(marks_file(root)):
+    file = marks_file(root)
+    with locked(file):
+        undone = restore.take_back(back) if back is not None else None
         marks = read_marks(root, held=True)
+        if undone is not None:
+            return Changed(marks, undone)
         for clip, wanted in after.items():
             was, now = before.get(clip, NONE), marks.get(clip, NONE)
             favourite = wanted.favourite if wanted.favourite != was.favourite else now.favourite
             marks[clip] = Mark(favourite, merged(was.tags, wanted.tags, now.tags))
         marks = {name: mark for name, mark in marks.items() if mark != NONE}
         clips = {name: {"favourite": mark.favourite, "tags": list(mark.tags)} for name, mark in marks.items()}
-        write_atomically(marks_file(root), json.dumps({"root": str(root), "clips": clips}, indent=1))
-        return marks
+        content = json.dumps({"root": str(root), "clips": clips}, indent=1).encode()
+        return Changed(marks, restore.write(file, content, restore.content_of(file)), back is not None)
 
 
 def tags_of(text: str) -> tuple[str, ...]:

@@ -126,7 +126,7 @@ def _readings_of_others(files: Sequence[FoundFile], readings: Readings) -> Readi
 def notes_of(files: Iterable[FoundFile], readings: Readings, most: int = 4) -> tuple[str, ...]:
     """'24 joints, unit centimetres, up axis Y, 30 fps (68 takes)' for each kind of take, the most frequent first."""
     kinds: Counter[str] = Counter()
-    bodies = 0
+    bodies = corrected = 0
     for file in files:
         for take in file.takes:
             found = readings[str(file.path), take.name]
@@ -134,10 +134,13 @@ def notes_of(files: Iterable[FoundFile], readings: Readings, most: int = 4) -> t
             factor, up = said.unit_m or found.unit.value, said.up or found.up.value
             kinds[f"{take.joints} joints, unit {unit.name_of(factor)}, up axis {up}, {said.fps or take.fps:.4g} fps"] += 1
             bodies += not (found.parts.chains or said.chains)
+            corrected += bool(said.said())
     total = sum(kinds.values())
     notes = [f"{note} ({count:,} takes)" if len(kinds) > 1 else note for note, count in kinds.most_common(most)]
     if len(kinds) > most:
         notes.append(f"and {len(kinds) - most} more kinds of take")
+    if corrected:
+        notes.append(f"{corrected:,} of {total:,} takes read as corrected in Check Import")
     if bodies:
         notes.insert(0, f"{bodies:,} of {total:,} takes show{'s' * (bodies == 1)} no human body: shown, not searched")
     return tuple(notes)

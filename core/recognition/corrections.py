@@ -20,6 +20,7 @@ from motionpatches.core.recognition.corrections_file import (
     Remembered,
     Scope,
 )
+from motionpatches.core.restore import Before
 
 __all__ = [
     "SCOPES",
@@ -27,6 +28,7 @@ __all__ = [
     "Remembered",
     "Scope",
     "check",
+    "exchange",
     "find",
     "find_by_key",
     "forget",
@@ -39,7 +41,6 @@ __all__ = [
     "place_of",
     "remember",
     "remembered",
-    "restore",
     "unread",
     "version",
 ]
@@ -155,9 +156,10 @@ def forget_all() -> None:
     corrections_file.clear()
 
 
-def restore(previous: Iterable[Remembered], instead_of: Iterable[Remembered] = ()) -> None:
-    """Put entries as they were in the place of others. All that neither names stays."""
-    corrections_file.change(instead_of, previous)
+def exchange(gone: Iterable[Remembered], added: Iterable[Remembered], back: Before | None = None) -> Before:
+    """Put entries in the place of others; all that neither names stays. `back` and what is returned: as for
+    corrections_file.change. Raises FileProblem."""
+    return corrections_file.change(gone, added, back)
 
 
 def check(correction: Correction, skeleton: Skeleton) -> Correction:

@@ -13,12 +13,13 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, NamedTuple, get_args
 
-from motionpatches.core import notices, paths
+from motionpatches.core import notices, paths, restore
 from motionpatches.core.atomic import ASIDE, locked, put_aside, write_atomically
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.motion.axes import UP_AXES
 from motionpatches.core.motion.skeleton import Chains
 from motionpatches.core.regular_file import read_regular
+from motionpatches.core.restore import Before
 
 Scope = Literal["file", "folder", "rig"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -28,6 +29,7 @@ FORMAT = 2
 MAX_BYTES = 16 * 2**20
 MAX_LABEL = 60
 MAX_JOINTS = 10**6
+SEE_LIST = "See the list in the settings"
 
 
 @dataclass(frozen=True)
@@ -124,14 +126,34 @@ def read(strict: bool = False) -> Kept:
         return Kept()
 
 
-def change(gone: Iterable[Remembered], added: Iterable[Remembered]) -> None:
-    """Take entries out and put others in; all that is not named stays, also what another program wrote meanwhile. Raises
-    FileProblem where it cannot be written."""
-    added = tuple(added)
+def change(gone: Iterable[Remembered], added: Iterable[Remembered], back: Before | None = None) -> Before:
+    """Take entries out and put others in; all that is not named stays, also what another program wrote meanwhile.
+
+    Args:
+        gone: entries that go.
+        added: entries that come.
+        back: of the change that this one takes back, byte for byte where the file is as that one left it.
+
+    Returns:
+        What takes this change back.
+
+    Raises:
+        FileProblem: it cannot be written, or something else has changed the entries that are to be taken back.
+    """
+    gone, added, file = tuple(gone), tuple(added), paths.corrections()
     keys = {entry.key for entry in (*gone, *added)}
-    with locked(paths.corrections()):
+    with locked(file):
+        undone = restore.take_back(back) if back is not None else None
+        if undone is not None:
+            _forget()
+            return undone
         kept = read(strict=True)
-        _write((*(e for e in kept.entries if e.key not in keys), *added), kept.unread)
+        standing = {entry.key: entry for entry in kept.entries if entry.key in keys}
+        if back is not None and standing != {entry.key: entry for entry in gone}:
+            raise FileProblem(
+                file, "another window or program has changed these corrections since, so they were left as they are", SEE_LIST
+            )
+        return _write((*(e for e in kept.entries if e.key not in keys), *added), kept.unread)
 
 
 def clear() -> None:
@@ -205,13 +227,20 @@ def _entry(values: Any) -> Remembered | None:
         return None
 
 
-def _write(entries: Iterable[Remembered], unread: int) -> None:
+def _write(entries: Iterable[Remembered], unread: int) -> Before:
     """Entries that could not be read are not written again; the file that held them is kept beside."""
-    global _seen
     file = paths.corrections()
     rows = [{**{n: v for n, v in asdict(entry).items() if n != "correction"}, **entry.correction.said()} for entry in entries]
     if unread:
         with suppress(OSError, FileProblem):
             write_atomically(file.with_name(file.name + ASIDE), read_regular(file))
-    write_atomically(file, json.dumps({"format": FORMAT, "corrections": rows}, indent=1) + "\n")
+    content = json.dumps({"format": FORMAT, "corrections": rows}, indent=1) + "\n"
+    before = restore.write(file, content.encode(), restore.content_of(file))
+    _forget()
+    return before
+
+
+def _forget() -> None:
+    """Read the file again when it is asked for next."""
+    global _seen
     _seen = ((), Kept())

@@ -1,6 +1,7 @@
 """Check Import: corrections are shown at once, saved for a file, folder or rig, undone as one step, and listed."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -122,6 +123,7 @@ def test_what_holds_is_reported_and_an_index_of_before_is_not_taken(takes, kept)
     assert index.load(takes) is None, "it reports the earlier correction"
     again = library_of(takes)
     assert any("unit 0.25 m" in note and "60 fps" in note for note in again.notes)
+    assert "3 of 4 takes read as corrected in Check Import" in again.notes
     grounds = {a.what: (a.value, a.reason, a.confidence) for a in again.load("walks/b").assumptions}
     assert grounds["unit"] == ("0.25 m", "said by you for this folder", 1.0)
     assert grounds["rate"] == ("60 fps", "said by you for this folder", 1.0)
@@ -251,7 +253,7 @@ def test_every_format_can_be_checked(cases):
             check.set_unit(0.0123)
             check.set_up("-Z")
             entry = check._changes()[1][0]
-            corrections.restore([entry])
+            corrections.exchange([], [entry])
             source = library.load(clip.id).source
             assert (source.unit_m, source.up) == (0.0123, "-Z"), clip.id
             corrections.forget(entry)
@@ -262,7 +264,7 @@ def test_what_is_listed_can_be_removed_and_comes_back(takes, kept):
         check = check_of(takes)
         check.set_scope(scope)
         check.set_fps({"file": 10, "folder": 20, "rig": 30}[scope])
-        corrections.restore(check._changes()[1])
+        corrections.exchange([], check._changes()[1])
     entries = kept.listed()
     assert [where(e) for e in entries] == ["Everywhere", "Folder walks", "File a.bvh"]
     assert [words(e.correction) for e in entries] == ["Rate 30 fps", "Rate 20 fps", "Rate 10 fps"]
@@ -302,3 +304,21 @@ def test_words():
 def test_the_lanes_stand_for_a_workspace():
     """What the tests above call is what a workspace has."""
     assert {"library_changed", "failed", "reopen"} <= set(vars(Workspace))
+
+
+def test_what_another_window_said_since_is_not_undone(takes):
+    kept = ImportCorrections(Lanes(), History())
+    check = check_of(takes)
+    check.set_unit(0.25)
+    check.apply(kept)
+    (entry,) = kept.listed()
+    file = paths.corrections()
+    done = file.read_bytes()
+    kept.history.undo()
+    assert not file.exists(), "the file that the correction has made"
+    kept.history.redo()
+    assert file.read_bytes() == done
+    corrections.exchange([], [replace(entry, correction=Correction(unit_m=3.0))])
+    before = file.read_bytes()
+    kept.history.undo()
+    assert file.read_bytes() == before and "another window" in kept.workspace.problems[0] and not kept.history.redo_name

@@ -14,7 +14,7 @@ def test_marks_are_kept_by_library_and_clip(tmp_path):
     change_marks(tmp_path, {}, {"a": ONE})
     change_marks(tmp_path, {}, {"b": Mark(False, ("hard take",))})
     assert read_marks(tmp_path) == {"a": ONE, "b": Mark(False, ("hard take",))} and read_marks(tmp_path / "other") == {}
-    assert change_marks(tmp_path, {"a": ONE}, {"a": NONE}) == {"b": Mark(False, ("hard take",))}
+    assert change_marks(tmp_path, {"a": ONE}, {"a": NONE}).marks == {"b": Mark(False, ("hard take",))}
     assert tags_of(" Walk, reviewed,,walk ") == ("walk", "reviewed")
 
 
@@ -58,3 +58,26 @@ def test_ids_of_any_letters_are_kept(tmp_path):
     change_marks(tmp_path, {}, {"walk\udce9\ud83d": ONE})
     assert read_marks(tmp_path) == {"walk\udce9\ud83d": ONE}
     assert json.loads(marks_file(tmp_path).read_bytes())
+
+
+def test_a_change_is_taken_back_byte_for_byte(tmp_path):
+    """The order of the clips too, and a file of another program's spacing; the file goes where there was none."""
+    marks_file(tmp_path).parent.mkdir(parents=True, exist_ok=True)
+    old = b'{"clips": {"b": {"favourite": true, "tags": []}, "a": {"favourite": true, "tags": ["x"]}}}\n'
+    for before in (old, None):
+        if before is not None:
+            marks_file(tmp_path).write_bytes(before)
+        change = change_marks(tmp_path, {"b": Mark(True)}, {"b": NONE, "a": ONE})
+        done = marks_file(tmp_path).read_bytes()
+        back = change_marks(tmp_path, {"b": NONE, "a": ONE}, {"b": Mark(True)}, change.back)
+        assert (marks_file(tmp_path).read_bytes() if marks_file(tmp_path).exists() else None) == before and not back.others
+        change_marks(tmp_path, {}, {}, back.back)
+        assert marks_file(tmp_path).read_bytes() == done
+        marks_file(tmp_path).unlink()
+
+
+def test_a_change_is_taken_back_around_what_another_window_wrote(tmp_path):
+    change = change_marks(tmp_path, {}, {"a": Mark(tags=("mine",)), "b": Mark(True)})
+    change_marks(tmp_path, {}, {"a": Mark(tags=("yours",)), "c": Mark(True)})
+    undone = change_marks(tmp_path, {"a": Mark(tags=("mine",)), "b": Mark(True)}, {"a": NONE, "b": NONE}, change.back)
+    assert undone.others and undone.marks == {"a": Mark(tags=("yours",)), "c": Mark(True)} == read_marks(tmp_path)

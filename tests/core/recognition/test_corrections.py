@@ -16,7 +16,7 @@ from motionpatches.core import notices, paths
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.motion.skeleton import KIT21, SMPL22, Skeleton
 from motionpatches.core.recognition import corrections
-from motionpatches.core.recognition.corrections import Correction, find, forget, listed, remember, restore
+from motionpatches.core.recognition.corrections import Correction, exchange, find, forget, listed, remember
 
 FILE = Path("/takes/walks/slow/a.bvh")
 CHAINS = SMPL22.chains
@@ -121,12 +121,36 @@ def test_undo_puts_back_what_was_and_leaves_what_others_wrote():
     remember("rig", SMPL22, None, Correction(unit_m=2.0))
     after = listed()
     remember("rig", KIT21, None, Correction(up="Z"))
-    restore(before, after)
+    exchange(after, before)
     assert find(SMPL22).unit_m == 1.0 and find(KIT21).up == "Z"
-    restore((), before)
+    exchange(before, ())
     assert find(SMPL22) == Correction() and find(KIT21).up == "Z"
     forget(listed()[0])
     assert listed() == ()
+
+
+def test_a_change_is_taken_back_byte_for_byte_or_not_at_all():
+    """Entries that cannot be read come back too; where another window has said something else, that stays and is told."""
+    write({"corrections": [good(), {"scope": "moon"}], "format": 2})
+    old = stored().read_bytes()
+    (entry,) = listed()
+    back = exchange([entry], [])
+    new = stored().read_bytes()
+    back = exchange([], [entry], back)
+    assert stored().read_bytes() == old
+    exchange([entry], [], back)
+    assert stored().read_bytes() == new
+
+    back = exchange([], [entry])
+    remember("rig", KIT21, None, Correction(up="Z"))
+    back = exchange([entry], [], back)
+    assert [e.scope for e in listed()] == ["rig"], "what else was written stays"
+    back = exchange([], [entry], back)
+    remember("folder", SMPL22, Path(entry.place) / "a.bvh", Correction(unit_m=3.0))
+    before = stored().read_bytes()
+    with pytest.raises(FileProblem, match="has changed these corrections since"):
+        exchange([entry], [], back)
+    assert stored().read_bytes() == before
 
 
 def test_a_list_of_the_version_before_is_read():
