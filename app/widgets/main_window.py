@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -40,6 +40,7 @@ from motionpatches.app.widgets.take_commands import TakeCommands
 from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
 from motionpatches.app.widgets.verbs import Verbs
 from motionpatches.app.widgets.views.stage import StageView
+from motionpatches.core.library.library import Clip
 
 
 class MainWindow(QMainWindow):
@@ -76,7 +77,7 @@ class MainWindow(QMainWindow):
         self.left, self.right = self.frame.left, self.frame.right
         self.left.add("Library", "library", self.library)
         self.left.add("Results", "results", self.results)
-        self.left.add("Map", "map", lambda: self.pages.map)
+        self.left.add("Map", "map", self._map)
         self.right.add("Info", "info", self.info)
         self.right.add("Patches", "patches", self.patches)
         self.right.add("Why", "why", self.why)
@@ -108,6 +109,10 @@ class MainWindow(QMainWindow):
         self.library.chosen.connect(workspace.show_clip)
         self.library.view.menu_wanted.connect(self.context.takes)
         self.timeline.menu_wanted.connect(self.context.timeline)
+        self.results.view.choose_with(self.view_models.selection)
+        self.results.view.menu_wanted.connect(self.context.takes)
+        self.stage.menu_wanted.connect(self.context.stage)
+        self.patches.view.menu_wanted.connect(self.context.patches)
         self.results.view.chosen.connect(workspace.show_clip)
         self.results.view.left.connect(self.query.focus_line)
         self.results.asked.connect(self.query.ask)
@@ -122,6 +127,16 @@ class MainWindow(QMainWindow):
         self.welcome.opened.connect(lambda path: workspace.open([path]))
         workspace.failed.connect(self._failed)
         workspace.shown.connect(lambda: self.middle.setCurrentWidget(self.stage_page))
+
+    def _map(self) -> QWidget:
+        """Make the map, whose menus are those of takes."""
+
+        def ask(clip: Clip, at: QPoint) -> None:
+            self.view_models.selection.point(clip)
+            self.context.takes(at)
+
+        self.pages.map.asked.connect(ask)
+        return self.pages.map
 
     def _name(self) -> None:
         """Name library and model in the title, by which two windows are distinguished."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,6 +89,7 @@ def _from_scan(library: Library) -> Callable[[Clip, Said], Facts]:
     return known
 
 
+@lru_cache(4096)
 def facts_from(
     hierarchy: str,
     joints: int,
@@ -98,7 +99,7 @@ def facts_from(
     doubts: tuple[tuple[str, str], ...] = (),
     notes: tuple[str, ...] = (),
 ) -> Facts:
-    """Return the facts of a take.
+    """Return the facts of a take; those of many takes are the same.
 
     Args:
         hierarchy: hierarchy_key of its skeleton.

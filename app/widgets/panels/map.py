@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPolygonF
 from PySide6.QtWidgets import (
     QComboBox,
@@ -31,7 +31,12 @@ REST_MS, NEAR_PX, LISTED, SHORT = 120, 12, 8, 24
 
 
 class MapPanel(QWidget):
-    """Hovering plays a clip, a click opens it; a drag with Shift draws a lasso; the wheel zooms and a drag moves."""
+    """Hovering plays a clip, a click opens it; a drag with Shift draws a lasso; the wheel zooms and a drag moves.
+
+    `asked(Clip, QPoint)`: a menu of a clip, at a place of the screen.
+    """
+
+    asked = Signal(object, QPoint)
 
     def __init__(self, library_map: LibraryMap, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
@@ -144,6 +149,12 @@ class MapPanel(QWidget):
         if at >= 0:
             self.map.workspace.show_clip(self.map.clips[at])
 
+    def ask_at(self, place: QPointF, at: QPoint) -> None:
+        """Ask for the menu of the clip under the mouse."""
+        nearest = self.nearest(place)
+        if nearest >= 0:
+            self.asked.emit(self.map.clips[nearest], at)
+
     def _show_hovered(self) -> None:
         self.map.point(self.hovered)
 
@@ -199,6 +210,9 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             self.polygon = QPolygonF()
             self.lasso.setPolygon(self.polygon)
             return
-        if (event.position() - self._pressed).manhattanLength() < 4 and event.button() == Qt.MouseButton.LeftButton:
+        still = (event.position() - self._pressed).manhattanLength() < 4
+        if still and event.button() == Qt.MouseButton.LeftButton:
             self.window_.open_at(self._place(event))
+        elif still and event.button() == Qt.MouseButton.RightButton:
+            self.window_.ask_at(self._place(event), event.globalPosition().toPoint())
         super().mouseReleaseEvent(event)

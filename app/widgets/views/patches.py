@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from motionpatches.app.viewmodels.explanation import Explanation
@@ -24,7 +24,9 @@ FOOT = 70
 
 class PatchView(QWidget):
     """Time runs across, five bands of sample points lie one under the other. Pointing shows part, point, frame
-    and metres; a click seeks."""
+    and metres; a click seeks. `menu_wanted(QPoint)`: a menu, at a place of the screen."""
+
+    menu_wanted = Signal(QPoint)
 
     def __init__(self, stage: Stage, playback: Playback, explanation: Explanation, parent: QWidget | None = None):
         super().__init__(parent)
@@ -247,6 +249,10 @@ class PatchView(QWidget):
     def _seek(self, found: tuple[int, int, int] | None) -> None:
         if found is not None and self.image is not None:
             self.playback.seek(found[2] / self.image.fps + 1e-4)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.image is not None:
+            self.menu_wanted.emit(event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point(None)

@@ -5,8 +5,18 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
 from motionpatches.app import tokens
@@ -17,11 +27,14 @@ from motionpatches.app.gl.figure.people import people_at
 from motionpatches.app.gl.figure.posed import figures
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Result, Search
+from motionpatches.app.viewmodels.selection import Selection
 from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.widgets.plain import shown, tip
 from motionpatches.app.widgets.theme import colours, is_dark, muted, sized
+from motionpatches.app.widgets.views import tile_choice
 from motionpatches.app.widgets.views.overlay import StillOverlay
 from motionpatches.app.widgets.views.tile_layout import CAPTION, GAP, Arrangement, lay_out
+from motionpatches.core.library.library import Clip
 from motionpatches.core.search.strength import score_text
 
 # How much farther the camera stands where two people are shown; the width of a tile at first, in pixels.
@@ -41,6 +54,7 @@ class ResultsView(QWidget):
     drawn = Signal()
     more = Signal()
     left = Signal()
+    menu_wanted = Signal(QPoint)
 
     def __init__(
         self, search: Search | Tiles, playback: Playback, arrangement: Arrangement = "all", parent: QWidget | None = None
@@ -67,6 +81,7 @@ class ResultsView(QWidget):
         self.bar = QScrollBar(Qt.Orientation.Vertical, self)
         self.bar.valueChanged.connect(self._scrolled)
         self._first: Result | None = None
+        self.selection: Selection | None = None
         self._lay_out()
         search.results_changed.connect(self._changed)
         search.workspace.shown.connect(self.overlay.refresh)
@@ -83,6 +98,16 @@ class ResultsView(QWidget):
             self.own, self.current = {}, 0 if results else -1
             self.bar.setValue(0)
         self._lay_out()
+
+    def choose_with(self, selection: Selection) -> None:
+        """Let clicks and keys choose tiles; `menu_wanted(QPoint)` asks for a menu of them, at a place of the screen."""
+        self.selection = selection
+        selection.changed.connect(self.overlay.refresh)
+
+    @property
+    def clips(self) -> list[Clip]:
+        """The clips of the tiles."""
+        return [result.clip for result in self.search.results]
 
     def set_arrangement(self, arrangement: Arrangement, tile: int | None = None) -> None:
         """Lay the tiles out in another way, in a grid with tiles of about so many pixels."""
@@ -175,6 +200,12 @@ class ResultsView(QWidget):
     def _paint_label(self, painter: QPainter, rect: QRect, index: int, result: Result) -> None:
         opened = self.search.workspace.clip is not None and self.search.workspace.clip.id == result.clip.id
         now, focused = colours(self), index == self.current and self.hasFocus()
+        if self.selection is not None and len(self.selection.ids) > 1 and result.clip.id in self.selection.ids:
+            chosen = QColor(now.accent)
+            chosen.setAlpha(60)
+            painter.setPen(QPen(QColor(now.accent), 2))
+            painter.setBrush(chosen)
+            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), tokens.RADIUS, tokens.RADIUS)
         if opened or focused or index == self.hover:
             painter.setPen(QPen(QColor(now.accent if opened or focused else now.outline), 3 if focused else 2 if opened else 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -237,7 +268,8 @@ class ResultsView(QWidget):
 
     def _is_taken(self, event: QKeyEvent) -> bool:
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        return plain and event.key() in _TAKEN and bool(self.search.results)
+        choosing = self.selection is not None and tile_choice.chooses(event)
+        return (choosing or (plain and event.key() in _TAKEN)) and bool(self.search.results)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._is_taken(event):
@@ -249,8 +281,10 @@ class ResultsView(QWidget):
             Qt.Key.Key_Up: -self.places.columns,
             Qt.Key.Key_Down: self.places.columns,
         }
-        key = Qt.Key(event.key())
-        if key in steps:
+        key, chooses = Qt.Key(event.key()), tile_choice.chooses(event)
+        if chooses and key not in _MOVES:
+            self._choose_by(event)
+        elif key in steps:
             self.go(self.current + steps[key])
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.go(0 if key == Qt.Key.Key_Home else len(self.search.results) - 1)
@@ -258,6 +292,23 @@ class ResultsView(QWidget):
             self.left.emit()
         elif self.current >= 0:
             self.chosen.emit(self.search.results[self.current].clip)
+        if key in _MOVES:
+            self._choose_by(event)
+
+    def _choose_by(self, event: QKeyEvent) -> None:
+        """Choose the tile of the keyboard: alone, or as a key of several."""
+        if self.selection is None or self.current < 0:
+            return
+        if tile_choice.chooses(event):
+            tile_choice.press(self.selection, self.clips, self.current, event)
+        else:
+            self.selection.choose([self.clips[self.current]])
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the tile of the keyboard; that of the mouse comes when its button is released."""
+        if self.selection is not None and event.reason() == QContextMenuEvent.Reason.Keyboard and self.current >= 0:
+            self.selection.point(self.clips[self.current])
+            self.menu_wanted.emit(self.mapToGlobal(self.tiles()[self.current].center()))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -289,9 +340,16 @@ class ResultsView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         moved = (event.position() - self._pressed).manhattanLength()
         index = self._index_at(event.position())
-        if moved < 5 and index >= 0:
+        if moved >= 5 or index < 0:
+            return
+        if self.selection is not None and event.button() == Qt.MouseButton.RightButton:
+            self.selection.point(self.clips[index])
+            self.menu_wanted.emit(self.mapToGlobal(event.position().toPoint()))
+        elif event.button() == Qt.MouseButton.LeftButton:
             self.current = index
-            self.chosen.emit(self.search.results[index].clip)
+            if self.selection is None or tile_choice.click(self.selection, self.clips, index, event.modifiers()):
+                self.chosen.emit(self.search.results[index].clip)
+            self.overlay.refresh()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; with Ctrl, or where there is nothing to scroll, zoom."""

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from motionpatches.app.gl import geometry
@@ -41,9 +41,10 @@ VIEWS = {"Front": (0.0, 0.12), "Side": (math.pi / 2, 0.12), "Top": (0.0, 1.5), "
 class StageView(QWidget):
     """Left drag orbits, right drag pans, the wheel zooms, double click or F frames the motion; a click picks a joint.
 
-    `drawn` is emitted after each frame."""
+    `drawn` is emitted after each frame; `menu_wanted(QPoint)` at a right click, with a place of the screen."""
 
     drawn = Signal()
+    menu_wanted = Signal(QPoint)
 
     def __init__(self, stage: Stage, body: Body, playback: Playback, explanation: Explanation, parent: QWidget | None = None):
         super().__init__(parent)
@@ -264,6 +265,13 @@ class StageView(QWidget):
         moved = (event.position() - self._pressed).manhattanLength()
         if moved < 4 and event.button() == Qt.MouseButton.LeftButton and self.bones:
             self.stage.choose(self._joint_at(event.position()))
+        elif moved < 4 and event.button() == Qt.MouseButton.RightButton and self.bones:
+            self.menu_wanted.emit(event.globalPosition().toPoint())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu by its key; that of the mouse comes when the button is released, unless it was dragged."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self.bones:
+            self.menu_wanted.emit(self.mapToGlobal(self.rect().center()))
 
     def _joint_at(self, point: QPointF) -> int:
         """Return the joint at a point of the view, -1 where there is none."""
