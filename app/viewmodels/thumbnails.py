@@ -13,7 +13,7 @@ from typing import Protocol
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRect, QTimer, Signal
 from PySide6.QtGui import QImage, QImageWriter
 
-from motionpatches.app.viewmodels.playback import REST, REST_WHEN_BUSY
+from motionpatches.app.viewmodels.playback import REST_WHEN_BUSY
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
@@ -25,8 +25,9 @@ from motionpatches.core.motion.telling import telling_frame
 
 # Pixels of a picture's side, poses along time, bytes on disk, bytes in memory, takes that wait for a picture.
 SIZE, POSES, LIMIT, HELD, WAITING = 128, 12, 128 * 2**20, 24 * 2**20, 200
-# Pictures that are taken from disk at once, and milliseconds to wait while a user waits for something else.
-AT_ONCE, PATIENCE_MS = 12, 60
+# Pictures that are taken from disk at once; the rest after one, in units of what it took, and milliseconds to wait while a user
+# waits for something else.
+AT_ONCE, REST, PATIENCE_MS = 12, 1.0, 60
 
 
 class Draw(Protocol):

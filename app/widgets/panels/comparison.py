@@ -15,7 +15,7 @@ from motionpatches.app.widgets.views.tile_labels import paint_letter
 from motionpatches.core.library.library import Clip
 
 # Height of a picture, and characters of a caption.
-PICTURE, WORDS = 36, 28
+PICTURE, WORDS = 36, 24
 
 
 class ComparisonRow(QWidget):
@@ -79,6 +79,7 @@ class _Slot(QWidget):
         self.button.setCheckable(True)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.button.setMinimumWidth(px(PICTURE + tokens.HEADER))
         self.button.clicked.connect(self._show)
         self.cross = icon_button("close", "Keep it no longer", self._remove)
         self.cross.setAutoRaise(True)
