@@ -91,6 +91,11 @@ class Notices(QObject):
         for notice in list(self.shown):
             self._take_down(notice)
 
+    def close(self) -> None:
+        """Show nothing any more, as the program ends."""
+        self.waiting = []
+        self.dismiss_shown()
+
     def hold(self, on: bool) -> None:
         """Let no notice go while it is read; afterwards each stands as long as at first."""
         for timer in self._timers.values():

@@ -38,7 +38,7 @@ from motionpatches.app.widgets.panels.why import WhyPanel
 from motionpatches.app.widgets.plain import NAME, shown
 from motionpatches.app.widgets.take_commands import TakeCommands
 from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
-from motionpatches.app.widgets.verbs import Verbs
+from motionpatches.app.widgets.verbs import Verb, Verbs
 from motionpatches.app.widgets.views.stage import StageView
 from motionpatches.core.library.library import Clip
 
@@ -93,7 +93,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.stage, 1)
         self.welcome = Welcome(_ways_in(verbs), v.recent.paths)
         self.middle.addWidget(self.welcome)
-        self.setStatusBar(Status(v.workspace))
+        self.status = Status(v.workspace, self._ways(verbs))
+        self.setStatusBar(self.status)
         self.notices = NoticeStack(v.workspace.notices, self)
         views = (self.results.view, self.library.view, self.timeline)
         self.hand_off = let_drag_out(v, settings, *views, lambda: stage_plan(v, self.stage.camera, self))
@@ -247,12 +248,19 @@ class MainWindow(QMainWindow):
             fold_timeline=lambda: self.transport.fold(not self.transport.is_folded),
             toggle_strip=lambda: self.set_strip(not self.results.strip.isChecked()),
             toggle_full_screen=lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
+            show_jobs=lambda: self.status.jobs.open(),
             show_help=lambda: show(pages.help),
             show_welcome=self.show_welcome,
             start_tour=self.start_tour,
             show_reports=commands.show_reports,
             show_about=commands.show_about,
         )
+
+    def _ways(self, verbs: Verbs) -> dict[str, Verb]:
+        """Return what shows long work, by its key."""
+        library = dict.fromkeys(("open", "index"), lambda: self.left.turn("Library"))
+        others = {"map": verbs.show_map, "evaluation": verbs.show_evaluation, "import": verbs.show_models}
+        return {**library, **others, "training": verbs.show_training}
 
     def default_sizes(self) -> None:
         """Give the panels their sizes of the first start."""

@@ -200,6 +200,10 @@ class Menus:
         self._add(menu, "Fold Right", frame.right.toggle, "Ctrl+Alt+Right")
         self._add(menu, "Fold Timeline", v.fold_timeline, "Ctrl+Alt+Down")
         self._add(menu, "Results above the Stage", v.toggle_strip, "Ctrl+Shift+R")
+        self._add(menu, "Work under Way", v.show_jobs, "Ctrl+J")
+        notices = self.view_models.workspace.notices
+        self._add(menu, "Do What the Notice Offers", notices.act_on_latest, "Ctrl+Shift+A")
+        self._add(menu, "Dismiss Notices", notices.dismiss_shown, "Ctrl+Shift+X")
         self._appearance(menu.addMenu("Appearance"))
         self._add(menu, "Reset Layout", v.reset_layout)
         self._add(menu, "Full Screen", v.toggle_full_screen, "F11")

@@ -63,6 +63,7 @@ class Verbs:
     fold_timeline: Verb
     toggle_strip: Verb
     toggle_full_screen: Verb
+    show_jobs: Verb
 
     show_help: Verb
     show_welcome: Verb

@@ -1,36 +1,32 @@
-"""The status bar: what is open, which model, which device; messages; long work with its progress and a way to stop it."""
+"""The status bar: work under way, what was said last, what is open, which model, which device."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QProgressBar, QPushButton, QStatusBar
+from PySide6.QtWidgets import QStatusBar
 
 from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.app.widgets.panels.jobs import JobsButton, Ways
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip
-from motionpatches.core.progress import Progress
 
 
 class Status(QStatusBar):
     """The status bar of a workspace."""
 
-    def __init__(self, workspace: Workspace):
+    def __init__(self, workspace: Workspace, ways: Ways):
+        """
+        Args:
+            workspace: What it tells of.
+            ways: What shows the work of a key.
+        """
         super().__init__()
         self.workspace = workspace
-        self.facts, self.work = Label(), Label()
-        self.progress, self.cancel = QProgressBar(), QPushButton("Cancel")
-        self.progress.setMaximumWidth(220)
-        self.progress.setTextVisible(False)
-        self.cancel.setFlat(True)
-        self.cancel.clicked.connect(workspace.jobs.cancel)
-        for widget in (self.work, self.progress, self.cancel):
-            self.addWidget(widget)
-            widget.hide()
+        self.facts, self.jobs = Label(), JobsButton(workspace.jobs, workspace.notices, ways)
+        self.addPermanentWidget(self.jobs)
         self.addPermanentWidget(self.facts)
         w = workspace
         w.library_changed.connect(self._facts)
         w.model_changed.connect(self._facts)
-        w.jobs.progressed.connect(self._progress)
         w.said.connect(lambda text: self.showMessage(shown(text), 8000))
-        w.failed.connect(lambda text: self.showMessage(shown(text), 20000))
         self._facts()
 
     def _facts(self) -> None:
@@ -38,12 +34,3 @@ class Status(QStatusBar):
         name = f"{shown(w.library.name, NAME)}: {len(w.library.clips):,} motions" if w.library else "nothing open"
         self.facts.setToolTip(tip(w.device_reason))
         self.facts.setText("   ·   ".join(t for t in (name, f"model: {shown(w.model_label, NAME)}", w.device_label) if t))
-
-    def _progress(self, progress: Progress | None) -> None:
-        for widget in (self.work, self.progress, self.cancel):
-            widget.setVisible(progress is not None)
-        if progress is not None:
-            self.clearMessage()
-            self.work.setText(shown(progress, 2 * NAME))
-            self.progress.setMaximum(max(progress.total, 1))
-            self.progress.setValue(progress.done)

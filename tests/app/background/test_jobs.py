@@ -2,15 +2,24 @@
 
 import pytest
 
-from motionpatches.app.background.jobs import Jobs
+from motionpatches.app.background import jobs as module
+from motionpatches.app.background.jobs import Jobs, Work
 from motionpatches.core.errors import StudioError
 from motionpatches.core.progress import Progress
-from tests.lanes import FakeLane, heard
+from tests.lanes import FakeLane
 
 
 @pytest.fixture
 def jobs():
     return Jobs()
+
+
+@pytest.fixture
+def listed(jobs):
+    """What the list has said so far, a line for each change."""
+    found = []
+    jobs.changed.connect(lambda: found.append([str(w.progress) if w.progress else w.key for w in jobs.work]))
+    return found
 
 
 def steps(count, end=None, error=None):
@@ -24,40 +33,59 @@ def steps(count, end=None, error=None):
     return job
 
 
-def test_progress_is_reported_and_ends_with_none(jobs):
-    told, ends = heard(jobs.progressed), []
-    jobs.run(FakeLane(), "count", steps(3, "done"), ends.append, ends.append)
-    assert [str(v) if v else None for (v,) in told] == ["Counting: 0 of 3", "Counting: 1 of 3", "Counting: 2 of 3", None]
-    assert ends == ["done"]
+def nothing(_):
+    pass
 
 
-def test_a_failure_ends_the_progress_too(jobs):
-    told, ends = heard(jobs.progressed), []
+def test_work_is_listed_from_its_request_to_its_end(jobs, listed):
+    ends = []
+    jobs.run(FakeLane(), "count", steps(2, "done"), ends.append, ends.append)
+    assert listed == [["count"], ["Counting: 0 of 2"], ["Counting: 1 of 2"], []] and ends == ["done"]
+
+
+def test_a_failure_ends_it_too(jobs, listed):
+    ends = []
     jobs.run(FakeLane(), "count", steps(1, error=StudioError("It broke.")), pytest.fail, ends.append)
-    assert ends == ["It broke."] and told[-1] == (None,)
+    assert ends == ["It broke."] and listed[-1] == []
 
 
-def test_a_job_that_is_not_shown_reports_nothing(jobs):
-    told, ends = heard(jobs.progressed), []
+def test_a_job_that_is_not_shown_is_not_listed(jobs, listed):
+    ends = []
     jobs.run(FakeLane(), "count", steps(3, "done"), ends.append, ends.append, shown=False)
-    assert told == [] and ends == ["done"]
+    assert listed == [] and ends == ["done"]
 
 
-def test_progress_stays_until_the_last_job_has_ended(jobs):
-    slow, quick, told = FakeLane(), FakeLane(), heard(jobs.progressed)
-    slow.waits = True
-    jobs.run(slow, "long", steps(1), lambda _: None, lambda _: None)
-    jobs.run(quick, "short", steps(1), lambda _: None, lambda _: None)
-    assert (None,) not in told
+def test_all_work_is_listed_each_until_its_own_end(jobs):
+    slow, quick = FakeLane(), FakeLane()
+    slow.waits = quick.waits = True
+    jobs.run(slow, "long", steps(1), nothing, nothing)
+    jobs.run(quick, "short", steps(1), nothing, nothing)
+    jobs.report("training", Progress("Training mine", 3, 10), lambda: None)
+    assert [w.key for w in jobs.work] == ["long", "short", "training"]
+    quick.go()
+    assert [w.key for w in jobs.work] == ["long", "training"]
     slow.go()
-    assert told[-1] == (None,)
+    jobs.ended("training")
+    assert jobs.work == []
+
+
+def test_one_of_two_is_stopped_and_says_so_at_once(jobs):
+    lanes, ends = [FakeLane(), FakeLane()], []
+    for number, lane in enumerate(lanes):
+        lane.waits = True
+        jobs.run(lane, f"job {number}", steps(5), nothing, ends.append)
+    jobs.stop("job 1")
+    assert [w.stopping for w in jobs.work] == [False, True] and "stopping" in jobs.work[1].text(0.0)
+    for lane in lanes:
+        lane.go()
+    assert ends == [""] and jobs.work == []
 
 
 def test_cancel_stops_all_jobs_of_all_lanes(jobs):
     lanes, ends = [FakeLane(), FakeLane()], []
-    for lane in lanes:
+    for number, lane in enumerate(lanes):
         lane.waits = True
-        jobs.run(lane, "count", steps(5), pytest.fail, ends.append)
+        jobs.run(lane, "count", steps(5), pytest.fail, ends.append, shown=bool(number))
     jobs.cancel()
     for lane in lanes:
         lane.go()
@@ -65,9 +93,35 @@ def test_cancel_stops_all_jobs_of_all_lanes(jobs):
 
 
 def test_a_newer_job_takes_the_place_of_one_under_the_same_key(jobs):
-    lane, ends, told = FakeLane(), [], heard(jobs.progressed)
+    lane, ends = FakeLane(), []
     lane.waits = True
     jobs.run(lane, "count", steps(2, "old"), ends.append, ends.append)
+    jobs.stop("count")
     jobs.run(lane, "count", steps(2, "new"), ends.append, ends.append)
+    assert [w.stopping for w in jobs.work] == [False]
     lane.go()
-    assert ends == ["new"] and told[-1] == (None,)
+    assert ends == ["new"] and jobs.work == []
+
+
+def test_words_before_the_first_number_move_on(jobs):
+    """Nothing hangs at '0 of 860' without a sign of life."""
+    work = Work("index", Progress("Indexing bvh", 0, 860), lambda: None, 100.0)
+    assert work.share is None and work.text(100.2) == "Indexing bvh…"
+    assert work.text(103.0) == "Indexing bvh: 3 s so far" and work.text(104.0) == "Indexing bvh: 4 s so far"
+
+
+def test_the_time_left_is_told_by_the_pace_where_the_work_does_not_say(jobs, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    jobs.report("index", None, lambda: None)
+    now[0] = 50.0  # it has waited for its turn
+    jobs.report("index", Progress("Reading", 0, 10), lambda: None)
+    now[0] = 60.0
+    jobs.report("index", Progress("Indexing", 100, 300), lambda: None)  # resumed at 100
+    now[0] = 70.0
+    jobs.report("index", Progress("Indexing", 150, 300), lambda: None)
+    (work,) = jobs.work
+    assert work.remaining_s(70.0) == pytest.approx(30.0) and work.text(70.0) == "Indexing: 150 of 300, 30 s left"
+    assert work.share == 0.5
+    jobs.report("index", Progress("Indexing", 150, 300, 5.0, 42.0), lambda: None)
+    assert jobs.work[0].text(70.0) == "Indexing: 150 of 300, 5/s, 42 s left"

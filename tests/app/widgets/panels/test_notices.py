@@ -24,6 +24,7 @@ def window(app):
     wait(window.isActiveWindow)
     window.line.setFocus()
     yield window
+    window.notices.close()
     window.close()
     window.deleteLater()
 
