@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from motionpatches.app.viewmodels.evaluation import Evaluation
     from motionpatches.app.viewmodels.library_map import LibraryMap
     from motionpatches.app.viewmodels.models import Models
-    from motionpatches.app.viewmodels.training import Training
     from motionpatches.app.viewmodels.teaching import Teaching
+    from motionpatches.app.viewmodels.training import Training
 
 
 class ViewModels(QObject):
@@ -83,12 +83,12 @@ class ViewModels(QObject):
         return training
 
     @cached_property
-    @cached_property
     def teaching(self) -> Teaching:
         from motionpatches.app.viewmodels.teaching import Teaching
 
         return Teaching(self.workspace, self.training, self)
 
+    @cached_property
     def before_after(self) -> BeforeAfter:
         from motionpatches.app.viewmodels.before_after import BeforeAfter
 
