@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 # Metres beyond its surface up to which a volume counts; beyond, its share in the union is none.
-MARGIN = 0.06
+MARGIN = 0.095
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from motionpatches.core.figure.marks import marks_of
 from motionpatches.core.figure.plan import LIMBS, Plan, plan_of
 from motionpatches.core.figure.skinning import dual_quaternions, weights_of
 from motionpatches.core.figure.surface import surface
-from motionpatches.core.figure.volumes import Body, body_of
+from motionpatches.core.figure.volumes import Body, body_of, drop_of
 from motionpatches.core.motion.skeleton import Skeleton
 
 # Metres between grid points of the body and of the hands, for the stage, large tiles and small ones; metres over which volumes
@@ -65,6 +65,20 @@ class Figure:
         return float(self.rest.size[0])
 
     @property
+    def lift(self) -> float:
+        """Return the metres from the soles up to the joint that is nearest to the ground where feet stand flat.
+
+        Motions are placed with their lowest joint on the floor; so much higher stands a body with flesh around its joints.
+        """
+        return self.size * float(
+            np.mean([drop_of(foot, ball)[1] for foot, ball in zip(self.rest.feet[0], self._balls, strict=True)])
+        )
+
+    @property
+    def _balls(self) -> np.ndarray:
+        return self.rest.balls[0] / self.size
+
+    @property
     def head(self) -> float:
         """Return the scale of the head, which grows less than the body does: a child's is larger in proportion."""
         return round(float(np.clip(self.size**-0.5, 0.96, 1.32)) / HEADS) * HEADS
@@ -79,6 +93,7 @@ def duals_of(figures: Sequence[Figure], shapes: Sequence[Shape], poses: np.ndarr
     """
     rest = stacked([figure.rest for figure in figures])
     turns, places = frames_of(figures[0].plan, rest, poses.astype(np.float64))
+    places[..., 1] += np.array([figure.lift for figure in figures])[:, None]
     at_rest = np.stack([shape.places for shape in shapes]) * rest.size[:, None, None]
     return dual_quaternions(turns, places, at_rest)
 

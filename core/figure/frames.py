@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from motionpatches.core.figure.plan import Finger, Plan
-from motionpatches.core.motion.rotations import cross, frames, shortest, unit
+from motionpatches.core.motion.rotations import between, cross, frames, shortest, unit
 from motionpatches.core.recognition.joint_names import words_of
 from motionpatches.core.retarget.from_positions import flat_foot
 
@@ -30,8 +30,14 @@ REACH = unit(np.array([[-0.55, -0.6, 0.6], [0.55, -0.6, 0.6], [-0.12, -0.85, 0.5
 AHEAD, UP, ACROSS = np.array([0, 0, 1.0]), np.array([0, 1.0, 0]), np.array([1.0, 0, 0])
 # Squared sine of the bend at which the usual axis weighs as much as that of the bend.
 STRAIGHT = 0.025
+# Sines of a bend that may be overstretched, and of one that is not.
+SLIGHT, BENT = 0.22, 0.42
 # Metres above the floor within which toes bend, for a body of 1.7 m; the farthest bend, as sine.
 TOES_M, TOES_SINE = 0.10, 0.95
+# Radians by which a head turns from its neck at most.
+NECK = 0.85
+# Metres of the ankle above the floor up to which a foot without joints may stand, for a body of 1.7 m.
+STANDS_M = 0.20
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +45,15 @@ class Rest:
     """What is constant in a rig, or in each of N rigs, in metres and in the frames of its bones; N is 1 or that of the poses.
 
     `size` (N,): stature over 1.7 m; `pitches` (N, 2): radians from the first bone of the trunk, and from the neck, to where the
-    trunk mostly points; `collars` (N, 2, 3), `neck` (N, 3): directions at rest; `feet` (N, 2, 3): direction from ankle to tip of
-    a flat foot; `balls` (N, 2): metres from the ankle to where toes bend; `places` (N, B, 3) of the bones at rest.
+    trunk mostly points; `collars` (N, 2, 3), `neck` and `face` (N, 3): directions at rest; `feet` (N, 2, 3): direction from ankle
+    to tip of a flat foot; `balls` (N, 2): metres from the ankle to where toes bend; `places` (N, B, 3) of the bones at rest.
     """
 
     size: np.ndarray
     pitches: np.ndarray
     collars: np.ndarray
     neck: np.ndarray
+    face: np.ndarray
     feet: np.ndarray
     balls: np.ndarray
     places: np.ndarray
@@ -144,7 +151,11 @@ def limb_frames(
     sine = np.linalg.norm(bend, axis=2, keepdims=True)
     folded = (first * second).sum(2, keepdims=True) < 0
     weight = np.where(folded, 1.0, sine**2)
-    axis = unit(unit(bend) * weight + usual * STRAIGHT)
+    bend = unit(bend)
+    # A slight bend the other way is an overstretched joint: the axis stays, and its angle is negative.
+    bent = np.where(folded, 1.0, np.clip((sine - SLIGHT) / (BENT - SLIGHT), 0, 1))
+    sure = bent + (1 - bent) * (bend * usual).sum(2, keepdims=True)
+    axis = unit(bend * weight * sure + usual * STRAIGHT)
     rest = frames(ALONG, AXES).swapaxes(1, 2)
     return inner, frames(first, axis) @ rest, frames(second, axis) @ rest
 
@@ -176,7 +187,12 @@ def rest_of(plan: Plan, sample: np.ndarray) -> Rest:
         if ball >= 0:
             balls[k] = float(np.median(np.linalg.norm(p[:, ball] - ankle, axis=1)))
     none = np.zeros((1, len(plan.names), 3))
-    rest = Rest(np.array([size]), pitches, collars[None], neck[None], feet[None], balls[None], none)
+    rest = Rest(np.array([size]), pitches, collars[None], neck[None], AHEAD[None], feet[None], balls[None], none)
+    if plan.face:
+        # Seen from the neck, which is upright at rest.
+        turned, _ = _head_frames(replace(plan, face=()), rest, chest, p)
+        ahead = _local(turned, p[:, list(plan.face)].mean(axis=1) - p[:, plan.head])
+        rest = replace(rest, face=unit(np.maximum(ahead, [0, -1, 0.02]) * [0, 1, 1])[None])
     turns, places = frames_of(plan, rest, p)
     return replace(rest, places=_rest_places(plan, turns, places)[None])
 
@@ -228,17 +244,20 @@ def _neck_base(plan: Plan, p: np.ndarray) -> np.ndarray:
 
 
 def _head_frames(plan: Plan, rest: Rest, chest: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return rotations (N, 3, 3) of neck and head; the face looks where joints of the face are, else with the chest."""
+    """Return rotations (N, 3, 3) of neck and head, which follows joints of the face where there are any."""
     bone = p[:, plan.head] - _neck_base(plan, p)
     neck = shortest(_turned(chest, rest.neck), bone) @ chest
-    if plan.face:
-        ahead = p[:, list(plan.face)].mean(axis=1) - p[:, plan.head]
-        up = neck[:, :, 1]
-        level = ahead - (ahead * up).sum(1, keepdims=True) * up
-        seen = np.linalg.norm(level, axis=1, keepdims=True) > 0.02
-        head = frames(up, np.where(seen, level, neck[:, :, 2])) @ frames(UP, AHEAD).T
-        return neck, head
-    return neck, neck
+    if not plan.face:
+        return neck, neck
+    ahead = p[:, list(plan.face)].mean(axis=1) - p[:, plan.head]
+    swung = shortest(_turned(neck, rest.face), ahead) @ neck
+    if plan.eyes:
+        across = p[:, plan.eyes[0]] - p[:, plan.eyes[1]]
+        swung = frames(ahead, across) @ frames(rest.face, ACROSS).swapaxes(1, 2)
+    # No farther than a neck turns.
+    trace = np.einsum("nij,nij->n", neck, swung)
+    angle = np.arccos(np.clip((trace - 1) / 2, -1, 1))
+    return neck, between(neck, swung, np.minimum(1, NECK / np.maximum(angle, 1e-6)))
 
 
 def _foot_directions(plan: Plan, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -267,7 +286,10 @@ def _foot_frames(
             foot[:, side] = frames(feet[:, side], axis) @ frames(rest.feet[:, side], ACROSS).swapaxes(1, 2)
             direction = rest.feet[:, side]
         else:
-            foot[:, side] = shins[:, side]
+            # Flat while it may stand, then with the shin.
+            up = np.clip((STANDS_M - p[:, plan.end[2 + side], 1] / rest.size) / (0.5 * STANDS_M), 0, 1)[:, None, None]
+            level = _upright(shins[:, side, :, 0] * [1, 0, 1], np.broadcast_to(UP, (len(p), 3)))
+            foot[:, side] = _mixed(shins[:, side], level, up)
             direction = unit(np.array([[0, -0.4, 1.0]]))
         balls[:, side] = p[:, plan.end[2 + side]] + rest.balls[:, side, None] * _turned(foot[:, side], direction)
         ahead = foot[:, side, :, 2]
@@ -337,7 +359,7 @@ def _upright(across: np.ndarray, along: np.ndarray) -> np.ndarray:
     return np.stack([x, y, cross(x, y)], axis=2)
 
 
-def _mixed(a: np.ndarray, b: np.ndarray, share: float) -> np.ndarray:
+def _mixed(a: np.ndarray, b: np.ndarray, share: float | np.ndarray) -> np.ndarray:
     """Return rotations (N, 3, 3) between two, by the mean of their axes."""
     mean = a * (1 - share) + b * share
     return _upright(mean[:, :, 0], mean[:, :, 1])

@@ -34,11 +34,10 @@ def _visor(landmarks: Landmarks, vertices: np.ndarray) -> np.ndarray:
 
 
 def _chest(landmarks: Landmarks, vertices: np.ndarray) -> np.ndarray:
-    """A triangle that points down."""
+    """A disc."""
     q = vertices - landmarks.chest
-    sides = (0.034 - q[:, 1] * 0.0 + q[:, 1] - 2 * np.abs(q[:, 0])) * 0.45
-    depth = np.minimum(sides, 0.026 - q[:, 1])
-    return np.where(q[:, 2] > -0.08, depth, -FAR)
+    # A paraboloid, which triangles follow better than a cone.
+    return np.where(q[:, 2] > -0.08, (0.030**2 - q[:, 0] ** 2 - q[:, 1] ** 2) / 0.06, -FAR)
 
 
 def _palm(landmarks: Landmarks, vertices: np.ndarray, normals: np.ndarray, hand: np.ndarray, side: int) -> np.ndarray:

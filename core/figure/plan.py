@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
-from motionpatches.core.recognition.joint_names import words_of
+from motionpatches.core.recognition.joint_names import read_name, words_of
 from motionpatches.core.retarget.from_positions import hinges
 
 # The limbs in the order of all arrays over limbs.
@@ -39,7 +39,8 @@ class Plan:
 
     `start`, `middle`, `end` and `tip` are (4,) in the order of LIMBS: shoulder, elbow, wrist and end of the hand; hip, knee,
     ankle and end of the foot. `ball` (2,): where toes bend; `collar` (2,); `trunk`: two or more joints from hips to chest;
-    `neck`: the joint before the head's, `head`: the end of the torso; `face`: joints ahead of the head.
+    `neck`: the joint before the head's, `head`: the end of the torso; `face`: joints ahead of the head, `eyes`: the left and the
+    right one.
     """
 
     skeleton: Skeleton
@@ -53,6 +54,7 @@ class Plan:
     neck: int
     head: int
     face: tuple[int, ...]
+    eyes: tuple[int, ...]
     fingers: tuple[Finger, ...]
 
     @property
@@ -134,6 +136,8 @@ def plan_of(skeleton: Skeleton, sample: np.ndarray) -> Plan | None:
     trunk = _apart([*torso[: at + 1]], sample)
     if len(trunk) < 2 or len(torso) <= at + 1:
         return None
+    face = tuple(j for j, name in enumerate(skeleton.joint_names) if FACE & set(words_of(name)) and j not in torso)
+    eyes = [next((j for j in face if _is_eye(skeleton, j, side)), -1) for side in ("left", "right")]
     return Plan(
         skeleton,
         start,
@@ -145,9 +149,15 @@ def plan_of(skeleton: Skeleton, sample: np.ndarray) -> Plan | None:
         (trunk[0], *_spaced(trunk[1:-1], SPINE), trunk[-1]),
         torso[-2] if len(torso) > at + 2 else -1,
         torso[-1],
-        tuple(j for j, name in enumerate(skeleton.joint_names) if FACE & set(words_of(name)) and j not in torso),
+        face,
+        tuple(eyes) if min(eyes) >= 0 else (),
         _fingers(skeleton, (limbs[0].end, limbs[1].end), sample),
     )
+
+
+def _is_eye(skeleton: Skeleton, joint: int, side: str) -> bool:
+    name = skeleton.joint_names[joint]
+    return "eye" in words_of(name) and read_name(name).side == side
 
 
 def _collar(skeleton: Skeleton, part: int, start: int) -> int:

@@ -11,8 +11,9 @@ from motionpatches.core.figure.frames import AHEAD, ALONG, UP
 from motionpatches.core.figure.plan import Plan
 from motionpatches.core.motion.rotations import cross, unit
 
-# Metres from the ankle to the sole where the foot's joints do not tell, and within which it is; from ball to tip, ankle to heel.
-SOLE, SOLES, TOE, HEEL = 0.075, (0.055, 0.105), 0.075, 0.045
+# Metres from the ankle to the sole where the foot's joints do not tell, and within which it is; of the ball over the sole; from
+# ball to tip, from ankle to heel.
+SOLE, SOLES, BALL, TOE, HEEL = 0.075, (0.060, 0.105), 0.022, 0.075, 0.045
 # Metres from the middle of the shoulders to that of the head, and the half axes of the head.
 HEAD_UP, HEAD = 0.245, (0.073, 0.112, 0.092)
 
@@ -66,6 +67,20 @@ def body_of(plan: Plan, places: np.ndarray, feet: np.ndarray, head: float = 1.0)
         wrists.append(bones["hand"])
     marks = Landmarks(middle_head, head, front, np.array(palms), np.array(normals), np.array(soles))
     return Body(body, (hands[0], hands[1]), np.array(wrists), marks)
+
+
+def drop_of(foot: np.ndarray, long: float) -> tuple[float, float]:
+    """Return metres from the ankle, and from the lowest joint of the foot, down to the sole, of a body of 1.7 m.
+
+    Args:
+        foot: Direction (3,) from ankle to ball of a flat foot; zero where the ankle is the lowest joint.
+        long: Metres of that way.
+    """
+    if not foot.any():
+        return SOLE, SOLE
+    below = long * max(-float(foot[1]), 0.0)
+    drop = min(max(below + BALL, SOLES[0]), SOLES[1])
+    return drop, max(drop - below, 0.0)
 
 
 def _trunk(at: dict[str, np.ndarray], scale: float) -> tuple[list[Volume], np.ndarray, np.ndarray]:
@@ -134,8 +149,7 @@ def _leg(bones: dict[str, np.ndarray], foot: np.ndarray, sign: float) -> tuple[l
     """Return thigh, knee, calf and foot, and the height of the sole."""
     s, m, e, ball = bones["thigh"], bones["shin"], bones["foot"], bones["toes"]
     thigh, shin = m - s, e - m
-    long = float(np.linalg.norm(ball - e))
-    drop = float(np.clip(long * -foot[1] + 0.022, *SOLES)) if foot.any() else SOLE
+    drop, _ = drop_of(foot, float(np.linalg.norm(ball - e)))
     sole = float(e[1]) - drop
     inwards = np.array([-sign * 0.004, 0, 0])
     toe = np.array([ball[0] + sign * 0.004, sole + 0.020, ball[2] + TOE - 0.022])

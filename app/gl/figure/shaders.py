@@ -27,6 +27,8 @@ void main() {{
     float scale = 1.0 / length(real);
     real *= scale; dual *= scale;
     world = turn(real, place * size) + 2.0 * (real.w * dual.xyz - dual.w * real.xyz + cross(real.xyz, dual.xyz));
+    // What lies on the floor is pressed flat by it.
+    if (world.y < 0.0 && world.y > -0.25) world.y *= 0.04;
     normal = turn(real, side);
     marked = mark;
     gl_Position = camera * vec4(world, 1);
