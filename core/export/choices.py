@@ -8,6 +8,8 @@ from pathlib import Path
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.export.mends import in_place
+from motionpatches.core.io.gltf.character import SUFFIXES as CHARACTERS
+from motionpatches.core.io.gltf.character import Character, read_character
 from motionpatches.core.motion.canonical import resample
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.retarget.from_turns import pose_of
@@ -63,6 +65,14 @@ class Prepared:
         if self.choices.rig != OWN:
             posed = retarget(posed, _rig(self.choices.rig, posed))
         return posed.with_rest_first() if self.choices.rest_first else posed
+
+    @cached_property
+    def character(self) -> Character | None:
+        """Return the character whose rig is chosen, None for a rig without a body. Raises FileProblem."""
+        file = Path(self.choices.rig)
+        if self.choices.rig in (OWN, *TARGETS) or file.suffix.lower() not in CHARACTERS:
+            return None
+        return read_character(file)
 
     @cached_property
     def motion(self) -> Motion:

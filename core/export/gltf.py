@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +11,9 @@ import numpy as np
 
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.export.choices import Prepared
+from motionpatches.core.export.glb_file import glb_bytes
 from motionpatches.core.export.names import unique_names
+from motionpatches.core.export.onto_character import onto_character
 from motionpatches.core.motion.rotations import quaternions
 from motionpatches.core.retarget.rig import PosedMotion, Rig
 from motionpatches.core.version import VERSION
@@ -23,8 +23,15 @@ TYPES = {1: "SCALAR", 3: "VEC3", 4: "VEC4", 16: "MAT4"}
 
 
 def write_glb(prepared: Prepared, path: Path) -> None:
-    """Raises FileProblem where it cannot be written."""
-    write_atomically(path, glb([prepared.posed]))
+    """Write a skeleton, or the whole character whose rig is chosen. Raises FileProblem where it cannot be written."""
+    write_atomically(path, glb_of([prepared]))
+
+
+def glb_of(motions: Sequence[Prepared]) -> bytes:
+    """Write motions as animations of one file: on the character whose rig is chosen, else on skeletons alone."""
+    character = motions[0].character
+    posed = [one.posed for one in motions]
+    return glb(posed) if character is None else onto_character(posed, character)
 
 
 def glb(motions: Sequence[PosedMotion]) -> bytes:
@@ -107,7 +114,6 @@ class _Document:
         return len(self.accessors) - 1
 
     def to_bytes(self) -> bytes:
-        """Header, JSON chunk and binary chunk, each chunk a multiple of four bytes."""
         values = {
             "asset": {"version": "2.0", "generator": f"Motion Patches Studio {VERSION}"},
             "scene": 0,
@@ -119,7 +125,4 @@ class _Document:
             "bufferViews": self.views,
             "buffers": [{"byteLength": len(self.data)}],
         }
-        text = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
-        text += b" " * (-len(text) % 4)
-        chunks = struct.pack("<I4s", len(text), b"JSON") + text + struct.pack("<I4s", len(self.data), b"BIN\0") + self.data
-        return struct.pack("<4sII", b"glTF", 2, 12 + len(chunks)) + chunks
+        return glb_bytes(values, bytes(self.data))

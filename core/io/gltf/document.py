@@ -86,7 +86,7 @@ class Document:
     def external_files(self) -> list[Path]:
         """The files beside it that its buffers name."""
         return [
-            self._beside(buffer["uri"])
+            self.beside(buffer["uri"])
             for buffer in self.items("buffers")
             if isinstance(buffer.get("uri"), str) and not buffer["uri"].startswith("data:")
         ]
@@ -159,7 +159,7 @@ class Document:
                 "Decompress it first, for example with gltf-transform",
             )
         buffers = self.items("buffers")
-        buffer = self._buffer(self.integer(view, "buffer", len(buffers)))
+        buffer = self.content(self.integer(view, "buffer", len(buffers)))
         start = self.integer(view, "byteOffset", len(buffer) + 1, 0)
         length = self.integer(view, "byteLength", len(buffer) - start + 1)
         at = self.integer(holder, "byteOffset", length + 1, 0)
@@ -179,7 +179,7 @@ class Document:
             self.fail("its sparse part lies outside of it", where)
         values[places] = self._strided(sparse["values"], kind, count, width, where)
 
-    def _buffer(self, index: int) -> np.ndarray:
+    def content(self, index: int) -> np.ndarray:
         """Bytes of a buffer, mapped where it is a file."""
         if index not in self._buffers:
             uri = self.items("buffers")[index].get("uri")
@@ -193,11 +193,11 @@ class Document:
                 except (binascii.Error, ValueError, IndexError):
                     self.fail("a buffer's data are no base64 text", f"buffer {index}")
             else:
-                content = _mapped(self._beside(uri))
+                content = _mapped(self.beside(uri))
             self._buffers[index] = content
         return self._buffers[index]
 
-    def _beside(self, uri: str) -> Path:
+    def beside(self, uri: str) -> Path:
         """The file that a buffer names, which has to lie in the document's folder."""
         name = unquote(uri)
         path = self.path.parent / name

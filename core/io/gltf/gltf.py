@@ -39,14 +39,14 @@ def read_gltf(path: Path, turned: bool = False) -> list[RawTake]:
     if not listed:
         document.fail("it holds no animation, only a scene", advice="Export it with animation")
     animations = [read_animation(document, animation, i) for i, animation in enumerate(listed[:MAX_ANIMATIONS])]
-    human = _human_bones(document)
-    rigs, strays = _rigs(document, animations, human)
+    human = human_bones(document)
+    rigs, strays = skeletons_in(document, animations, human)
     if not rigs:
         document.fail("it holds no skeleton: no animation moves a node", advice="Export it with a skeleton's animation")
     if max(len(rig.nodes) for rig in rigs) > MAX_JOINTS:
         document.fail(f"its skeleton has more than {MAX_JOINTS:,} joints", advice="Export only the body")
     usual = usual_rate([animation.keys for animation in animations])
-    locals_ = [_at_rest(document, node) for node in range(len(document.parents))]
+    locals_ = [at_rest(document, node) for node in range(len(document.parents))]
     above = [_with_ancestors(rig, document.parents) for rig in rigs]
     takes, empty, cells = [], len(listed) - len(animations), 0
     for animation, entry in zip(animations, listed, strict=False):
@@ -90,7 +90,7 @@ def _buffers_beside(path: Path, size: int, changed_ns: int) -> tuple[Path, ...]:
         return ()
 
 
-def _human_bones(document: Document) -> dict[int, str]:
+def human_bones(document: Document) -> dict[int, str]:
     """Node -> VRM's name of the bone, of versions 0 and 1 and of VRM animations; empty for other files."""
     extensions = document.json.get("extensions")
     found: dict[int, str] = {}
@@ -109,7 +109,7 @@ def _human_bones(document: Document) -> dict[int, str]:
     return found
 
 
-def _rigs(document: Document, animations: list[Animation], human: dict[int, str]) -> tuple[list[Rig], int]:
+def skeletons_in(document: Document, animations: list[Animation], human: dict[int, str]) -> tuple[list[Rig], int]:
     """Skeletons of the joints of skins and the human bones; failing that, of the nodes that move."""
     bones = set(human)
     for skin in document.items("skins"):
@@ -135,7 +135,7 @@ def _with_ancestors(rig: Rig, parents: list[int]) -> set[int]:
     return found
 
 
-def _at_rest(document: Document, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def at_rest(document: Document, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Translation (1, 3), rotation (1, 4), scale (1, 3) and axes (1, 3, 3) of a node by itself. A matrix may shear: the axes
     are whole, the others what is left of it for a node that moves all the same."""
     node = document.json["nodes"][index]
@@ -153,6 +153,16 @@ def _at_rest(document: Document, index: int) -> tuple[np.ndarray, np.ndarray, np
         scale,
         quaternion_matrices(rotation) * scale[:, None],
     )
+
+
+def rest_of(document: Document, index: int) -> tuple[np.ndarray, np.ndarray]:
+    """Place (3,) and axes (3, 3), with scale, of a node in the world at rest; the origin for -1."""
+    if index < 0:
+        return np.zeros(3), np.eye(3)
+    place, _, _, axes = at_rest(document, index)
+    above, turned = rest_of(document, document.parents[index])
+    places, found = in_parent((above[None], turned[None]), place, axes)
+    return places[0], found[0]
 
 
 def _quaternion(turn: np.ndarray) -> np.ndarray:
