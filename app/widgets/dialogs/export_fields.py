@@ -22,6 +22,7 @@ from motionpatches.app.export.pictures import TURN_S
 from motionpatches.app.export.plan import LOOKS, SHEET_POSES, Kind, Plan
 from motionpatches.app.export.sheet import ExportSheet
 from motionpatches.app.widgets.plain import Label, title
+from motionpatches.app.widgets.spin_boxes import DoubleSpinBox, SpinBox
 from motionpatches.app.widgets.theme import heading, px
 from motionpatches.core.export.choices import OWN, UNITS, UPS
 from motionpatches.core.retarget.targets import TARGETS
@@ -177,7 +178,7 @@ class Fields(QWidget):
         set_: Callable[[int], None],
         fits: Fits,
     ) -> QSpinBox:
-        box = QSpinBox(minimum=least, maximum=most, keyboardTracking=False)
+        box = SpinBox(minimum=least, maximum=most, keyboardTracking=False)
         box.valueChanged.connect(set_)
         self._follow.append(lambda plan: _show(box, get(plan)))
         self._add(form, words, box, fits)
@@ -186,7 +187,7 @@ class Fields(QWidget):
     def _seconds(
         self, form: QFormLayout, words: str, most: float, get: Callable[[Plan], float], set_: Callable[[float], None]
     ) -> None:
-        box = QDoubleSpinBox(minimum=0.0, maximum=most, singleStep=0.05, decimals=2, suffix=" s", keyboardTracking=False)
+        box = DoubleSpinBox(minimum=0.0, maximum=most, singleStep=0.05, decimals=2, suffix=" s", keyboardTracking=False)
         box.setSpecialValueText("none")
         box.valueChanged.connect(set_)
         self._follow.append(lambda plan: _show(box, get(plan)))

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QFrame,
     QGridLayout,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 from motionpatches.app.viewmodels.import_check import ImportCheck
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.plain import NAME, Label, RichLabel, html, shown, tip
+from motionpatches.app.widgets.spin_boxes import DoubleSpinBox
 from motionpatches.app.widgets.theme import of_kind, part_colour
 from motionpatches.app.widgets.views.import_figure import FigureView
 from motionpatches.core.errors import StudioError
@@ -94,14 +94,14 @@ class ImportCheckDialog(QDialog):
     def _form(self) -> QFormLayout:
         """Lay out the fields, each with the evidence for its value."""
         check = self.check
-        self.unit, self.metres = QComboBox(), QDoubleSpinBox(decimals=6, minimum=0.00001, maximum=1000, suffix=" m")
+        self.unit, self.metres = QComboBox(), DoubleSpinBox(decimals=6, minimum=0.00001, maximum=1000, suffix=" m")
         for name, factor, *_ in UNITS:
             self.unit.addItem(name[0].upper() + name[1:], factor)
         self.unit.addItem("Other", 0.0)
         self.metres.setAccessibleName("Metres per unit")
         self.up = QComboBox()
         self.up.addItems(UP_AXES)
-        self.fps = QDoubleSpinBox(decimals=3, minimum=1, maximum=1000, suffix=" fps")
+        self.fps = DoubleSpinBox(decimals=3, minimum=1, maximum=1000, suffix=" fps")
         self.offset = QCheckBox("&Add the Root's OFFSET")
         self.chains = [self._chain_row(part) for part in range(len(PART_NAMES))]
         form = QFormLayout(fieldGrowthPolicy=QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from motionpatches.app.background.lane import Lane
 from motionpatches.app.widgets.plain import Label
+from motionpatches.app.widgets.spin_boxes import SpinBox
 from motionpatches.core.library.cache import LIMIT, take_cache
 
 KEY = "motion cache GB"
@@ -23,7 +24,7 @@ class MotionCacheRow(QHBoxLayout):
         super().__init__()
         self.settings, self.files = settings, files
         self.used = Label()
-        self.most = QSpinBox(maximum=MOST_GB, suffix=" GB")
+        self.most = SpinBox(maximum=MOST_GB, suffix=" GB")
         self.most.setSpecialValueText("off")
         self.most.setKeyboardTracking(False)
         self.most.setToolTip("Motion files are read once and cached. The least recently used are removed.")

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QMenu,
     QPushButton,
-    QSpinBox,
     QTableWidgetItem,
     QToolButton,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.evaluation import Evaluation
 from motionpatches.app.widgets.plain import ItemTable, Label, shown, warn
+from motionpatches.app.widgets.spin_boxes import SpinBox
 from motionpatches.app.widgets.theme import sized
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
@@ -43,7 +43,7 @@ class RetrievalTab(QWidget):
     def __init__(self, evaluation: Evaluation, parent: QWidget | None = None):
         super().__init__(parent)
         self.evaluation = evaluation
-        self.split, self.seed = QComboBox(), QSpinBox(maximum=1_000_000)
+        self.split, self.seed = QComboBox(), SpinBox(maximum=1_000_000)
         self.split.setAccessibleName("Split")
         self.seed.setAccessibleName("Seed of the small batches")
         self.items = QComboBox()

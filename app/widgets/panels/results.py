@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import EXAMPLES, Search
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip, title
+from motionpatches.app.widgets.spin_boxes import SpinBox
 from motionpatches.app.widgets.theme import icon_button, of_kind, px
 from motionpatches.app.widgets.views.results import TILE, ResultsView
 
@@ -29,7 +30,7 @@ class ResultsPanel(QWidget):
         self.view.more.connect(search.more)
         self.state = of_kind(Label(), "secondary")
         self.note = of_kind(Label(wrap=True), "secondary")
-        self.k = QSpinBox(minimum=1, maximum=MOST, value=search.k, prefix="top ")
+        self.k = SpinBox(minimum=1, maximum=MOST, value=search.k, prefix="top ")
         self.k.setToolTip("Number of results; scrolling brings more")
         self.k.setAccessibleName("Number of results")
         self.k.valueChanged.connect(search.set_k)

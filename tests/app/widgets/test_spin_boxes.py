@@ -1,0 +1,19 @@
+"""Fields for numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from motionpatches.app.widgets.spin_boxes import DoubleSpinBox, SpinBox
+
+
+@pytest.mark.parametrize("make", [SpinBox, DoubleSpinBox])
+def test_the_text_of_a_number_keeps_its_distance_from_the_edge(app, make):
+    box = make(prefix="M", value=1)
+    box.show()
+    app.processEvents()
+    picture = box.grab().toImage()
+    middle = range(picture.height() // 4, 3 * picture.height() // 4)
+    empty = [len({picture.pixelColor(x, y).name() for y in middle}) == 1 for x in range(3, 9)]
+    box.close()
+    assert all(empty)
