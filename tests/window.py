@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 
 def wait(condition, seconds=20.0):
@@ -24,6 +25,32 @@ def rest(milliseconds):
     """The event loop for a while."""
     end = time.perf_counter() + milliseconds / 1000
     wait(lambda: time.perf_counter() > end, milliseconds / 1000 + 5)
+
+
+def modal(kind, act, open_it, done=None):
+    """Opens a modal window of a kind as a person does, acts in it, and waits until it is closed."""
+    seen = []
+    timer = QTimer(interval=30)
+
+    def look():
+        window = QApplication.activeModalWidget()
+        if isinstance(window, kind) and not seen:
+            seen.append(window)
+            timer.stop()
+            try:
+                act(window)
+            except BaseException as error:
+                seen.append(error)
+            finally:
+                if window.isVisible():
+                    window.reject()
+
+    timer.timeout.connect(look)
+    timer.start()
+    open_it()
+    wait(lambda: seen and QApplication.activeModalWidget() is None, 30)
+    if len(seen) > 1:
+        raise seen[1]
 
 
 def pixels(widget) -> np.ndarray:

@@ -22,15 +22,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Open the window and run until it is closed; without a screen, save a picture of it instead."""
+    """Open the window and run until it is closed; without a screen, save a picture of it instead. The window tells of a path
+    that does not exist."""
     from motionpatches.app.virtual_screen import has_screen
 
-    for path in options.paths:
-        check_exists(path)
     if has_screen():
         from motionpatches.app.application import run_studio
 
         return run_studio(options.paths, options.model, options.device)
+    for path in options.paths:
+        check_exists(path)
     out = Path("studio.png")
     tell(f"There is no screen: the studio runs on a virtual one, is asked {SAMPLE_QUERY!r}, and its picture is saved as {out}.")
     take_picture(out, options.paths, options, SAMPLE_QUERY, SIZE)

@@ -120,6 +120,26 @@ class Workspace(QObject):
 
         self.lanes.files.submit("reopen", lambda: None, begin, self._failed)
 
+    def rescan(self) -> None:
+        """Look for files of the open library that are new, changed or gone, and say how many there are; the others are not read
+        again. Captions that wait to be written are written before."""
+        paths, layout = self.paths, self.layout
+
+        def done(found: Library) -> None:
+            if self.library is None or paths is not self.paths:
+                return
+            if found.same_content(self.library):
+                self.said.emit(f"Nothing has changed in {found.name}.")
+                return
+            self._news, self._stay = found.changes_since(self.library), self.clip.id if self.clip else ""
+            self._opened(found)
+
+        def begin(_: None) -> None:
+            if paths and paths is self.paths:
+                self.jobs.run(self.lanes.scans, "open", lambda: open_paths(paths, layout=layout), done, self._failed)
+
+        self.lanes.files.submit("reopen", lambda: None, begin, self._failed)
+
     def edited(self, library: Library) -> None:
         """Take the open library with other captions; clips that are new are indexed."""
         same = self.library is not None and [c.id for c in library.clips] == [c.id for c in self.library.clips]

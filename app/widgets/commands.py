@@ -119,9 +119,10 @@ class Commands:
             self.parent, "Import captions: a table with the columns file and caption", "", "Tables (*.csv);;All files (*)"
         )
         if name:
-            read_captions(self.view_models.captions, Path(name), self._preview_captions)
+            read_captions(self.view_models.captions, Path(name), self.preview_captions)
 
-    def _preview_captions(self, found: CaptionImport) -> None:
+    def preview_captions(self, found: CaptionImport) -> None:
+        """Show what a table would change, and import it where that is accepted."""
         from motionpatches.app.widgets.dialogs.caption_import import CaptionImportDialog
 
         dialog = CaptionImportDialog(found, self.parent)

@@ -125,8 +125,8 @@ class TakeCommands:
             self.workspace.notices.say("Copied the path." if len(files) == 1 else f"Copied {len(files):,} paths.")
 
     def refresh(self) -> None:
-        """Read the library again: files that are new, changed or gone."""
-        self.workspace.reopen()
+        """Look for files of the library that are new, changed or gone."""
+        self.workspace.rescan()
 
     def show(self) -> None:
         """Show the first chosen take on the stage."""

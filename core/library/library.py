@@ -121,6 +121,17 @@ class Library:
         """Whether another scan found the same clips, left out the same files and notes the same."""
         return (self.clips, self.skipped, self.notes) == (other.clips, other.skipped, other.notes)
 
+    def changes_since(self, before: Library) -> str:
+        """'walks: 2 new, 1 gone, 3 changed.'"""
+        now, then = self.by_id, before.by_id
+        counts = {
+            "new": len(now.keys() - then.keys()),
+            "gone": len(then.keys() - now.keys()),
+            "changed": sum(now[clip] != then[clip] for clip in now.keys() & then.keys()),
+        }
+        news = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+        return f"{self.name}: {news or 'other files are left out'}."
+
     def in_split(self, split: str) -> tuple[Clip, ...]:
         """Clips of one split; all of them for ''."""
         return self.clips if not split else tuple(c for c in self.clips if c.split == split)

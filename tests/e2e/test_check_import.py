@@ -3,14 +3,14 @@
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QRadioButton
+from PySide6.QtWidgets import QLabel, QMessageBox, QRadioButton
 
 from motionpatches.app.widgets.dialogs.import_check import ImportCheckDialog
 from motionpatches.app.widgets.dialogs.settings import SettingsDialog
 from motionpatches.core.recognition import corrections
 from motionpatches.core.recognition.corrections import Correction
 from tests.skeletons import BODIES, write_bvh
-from tests.window import wait
+from tests.window import modal, wait
 
 
 @pytest.fixture
@@ -42,32 +42,6 @@ def settled(studio, root):
         and not studio.lanes.scans.busy
         and not studio.lanes.files.busy
     )
-
-
-def modal(kind, act, open_it, done=None):
-    """Opens a modal window of a kind as a person does, acts in it, and waits until it is closed."""
-    seen = []
-    timer = QTimer(interval=30)
-
-    def look():
-        window = QApplication.activeModalWidget()
-        if isinstance(window, kind) and not seen:
-            seen.append(window)
-            timer.stop()
-            try:
-                act(window)
-            except BaseException as error:
-                seen.append(error)
-            finally:
-                if window.isVisible():
-                    window.reject()
-
-    timer.timeout.connect(look)
-    timer.start()
-    open_it()
-    wait(lambda: seen and QApplication.activeModalWidget() is None, 30)
-    if len(seen) > 1:
-        raise seen[1]
 
 
 def ctrl(studio, which):

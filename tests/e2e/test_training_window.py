@@ -7,7 +7,7 @@ import pytest
 from motionpatches.app.widgets.pages import show
 from motionpatches.core import paths
 from motionpatches.core.training import runs
-from tests.window import pixels, rest, wait
+from tests.window import modal, pixels, rest, wait
 
 SENTENCE = "a person waves"
 
@@ -19,7 +19,8 @@ def page(studio, small_library):
     page = show(studio.window.pages.training)
     yield page
     if page.training.process:
-        page.training.close()
+        page.training.process.child.kill()
+        wait(lambda: page.training.process is None)
     page.close()
     studio.playback.playing = True
     studio.workspace.open_demo()
@@ -73,7 +74,7 @@ def test_a_run_is_paused_stopped_resumed_and_used(studio, page):
     assert len(training.current.history.steps) == before and page.pause.text() == "Resume"
     page.pause.click()
     wait(lambda: len(training.current.history.steps) > before + 2, 30)
-    child = training.process.process.processId()
+    child = training.process.child.pid
     page.stop.click()
     wait(lambda: training.process is None, 30)
     assert not os.path.exists(f"/proc/{child}")
@@ -103,27 +104,36 @@ def test_a_run_is_paused_stopped_resumed_and_used(studio, page):
     assert not run.folder.exists() and training.runs == []
 
 
-def test_closing_the_studio_leaves_a_run_that_can_be_resumed(studio, page):
+def test_a_run_goes_on_without_the_window_and_is_found_again(studio, page):
     training = page.training
-    training.begin("left", the_plan(studio, page, epochs=400).config)
+    training.begin("left", the_plan(studio, page, epochs=2000).config)
     wait(lambda: training.current is not None and len(training.current.history.steps) > 2, 120)
-    child = training.process.process.processId()
-    training.close()
-    assert not os.path.exists(f"/proc/{child}")
-    training.process = None
-    training.refresh()
+    child, steps = training.process.child, max(training.current.history.steps)
+    training.close()  # as the window does
+    rest(1000)
+    assert child.poll() is None
+    again = type(training)(studio.workspace)
+    assert again.current.name == "left" and max(again.current.history.steps) > steps
+    again.pause()
+    wait(lambda: again.current.history.paused)
+    again.pause()
+    wait(lambda: not again.current.history.paused)
+    again.stop()
+    wait(lambda: again.process is None, 30)
     run = runs.read_run(training.runs[0].folder)
-    assert run.status == "stopped" and run.can_resume
+    assert run.status == "stopped" and run.can_resume and child.poll() == 0
+    training.process = None
     training.delete(run)
+    again.deleteLater()
 
 
 def test_a_child_that_dies_is_reported_and_can_be_resumed(studio, page):
     training = page.training
     training.begin("dead", the_plan(studio, page, epochs=400, save_every_s=0.0).config)
     wait(lambda: training.current is not None and len(training.current.history.steps) > 2, 120)
-    os.kill(training.process.process.processId(), 9)
+    os.kill(training.process.child.pid, 9)
     wait(lambda: training.process is None)
-    assert "can be resumed" in page.state.text() and training.runs[0].can_resume
+    assert "can be resumed" in page.state.text() and training.runs[0].status == "died" and training.runs[0].can_resume
     training.delete(training.runs[0])
 
 
@@ -138,6 +148,7 @@ def test_words_being_typed_stay_with_their_take(studio, page, small_library):
     page.close()
     studio.workspace.show_clip(by_id["000000"])
     wait(lambda: studio.workspace.clip is by_id["000000"] and captions.take == "000000")
+    captions.place.set_own(True)
     first, other = captions.lines, small_library / "texts" / "000001.txt"
     untouched = other.read_text()
     panel.add.click()
@@ -178,6 +189,9 @@ def test_captions_are_edited_undone_and_imported(studio, page, small_library, tm
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QLineEdit
 
+    from motionpatches.app.viewmodels.caption_import import read_captions
+    from motionpatches.app.widgets.dialogs.caption_import import CaptionImportDialog
+
     panel, window = studio.window.captions, studio.window
     captions = panel.captions
     page.close()
@@ -185,6 +199,7 @@ def test_captions_are_edited_undone_and_imported(studio, page, small_library, tm
     wait(window.isActiveWindow)
     studio.workspace.show_clip(studio.workspace.library.by_id["000000"])
     wait(lambda: captions.take == "000000")
+    captions.place.set_own(True)
     file = small_library / "texts" / "000000.txt"
     before, first = file.read_text(), captions.lines
     studio.playback.playing = False
@@ -209,11 +224,17 @@ def test_captions_are_edited_undone_and_imported(studio, page, small_library, tm
     assert "after its start" in panel.state.text()
     table = tmp_path / "t.csv"
     table.write_text("file,caption\n000000,from a table\n000001,another\nnobody,lost\n")
-    said = []
-    studio.workspace.failed.connect(said.append)
-    captions.import_csv(table)
+
+    def act(dialog):
+        assert "nobody" in dialog.problems.toPlainText() and dialog.table.rowCount() == 2
+        QTest.mouseClick(dialog.modes["replace"], Qt.MouseButton.LeftButton)
+        assert "2 captions added" in dialog.summary.text() and "another" in dialog.table.item(1, 2).text()
+        assert written == file.read_text(), "nothing is written before it is accepted"
+        QTest.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+
+    written = file.read_text()
+    modal(CaptionImportDialog, act, lambda: read_captions(captions, table, window.commands.preview_captions))
     wait(lambda: [line.text for line in captions.lines] == ["from a table"])
-    assert said and "nobody" in said[0]
     captions.export_csv(tmp_path / "out.csv")
     wait((tmp_path / "out.csv").exists)
     assert "new_joints/000001.npy,,,train,another" in (tmp_path / "out.csv").read_text()

@@ -12,6 +12,7 @@ import pytest
 
 from motionpatches.app.cli import evaluate, model, parser, studio
 from motionpatches.app.cli.parser import COMMANDS, main, parse
+from motionpatches.core.errors import FileProblem
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -193,3 +194,16 @@ def test_a_reader_that_ends_early_gets_no_traceback():
         program.stdout.close()
         assert program.stderr.read() == ""
     assert program.returncode == 1
+
+
+def test_the_window_opens_for_a_path_that_does_not_exist_and_tells_of_it(monkeypatch, tmp_path):
+    from motionpatches.app import application, virtual_screen
+
+    opened = []
+    monkeypatch.setattr(application, "run_studio", lambda paths, model, device: opened.append(paths) or 0)
+    monkeypatch.setattr(virtual_screen, "has_screen", lambda: True)
+    options = parse([str(tmp_path / "nowhere")])
+    assert options.run(options) == 0 and opened == [[tmp_path / "nowhere"]]
+    monkeypatch.setattr(virtual_screen, "has_screen", lambda: False)
+    with pytest.raises(FileProblem, match="does not exist"):
+        options.run(options)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library import caption_store
 from motionpatches.core.library.captions import CaptionLine
@@ -142,3 +143,39 @@ def test_what_is_indexed_so_far_can_be_searched(workspace, lanes, tiny_model, sm
     assert all(partial.gallery.chance is not None for partial, _ in seen), "words for scores need no more time"
     assert workspace.searchable is workspace.retriever is ready[-1] and workspace.partial is None
     assert "index" in lanes.index.keys and "index" not in lanes.models.keys, "queries do not wait for the index"
+
+
+def test_a_rescan_finds_what_is_new_changed_and_gone(workspace, tmp_path, smpl_motion):
+    folder = tmp_path / "walks"
+    folder.mkdir()
+    for name in "abc":
+        np.save(folder / f"{name}.npy", smpl_motion.positions)
+    workspace.open([folder])
+    workspace.show_clip(workspace.library.by_id["b"])
+    said, failed = heard(workspace.said), heard(workspace.failed)
+    workspace.rescan()
+    assert said[-1] == ("Nothing has changed in walks.",)
+    (folder / "a.npy").unlink()
+    np.save(folder / "c.npy", smpl_motion.positions[:30])
+    np.save(folder / "d.npy", smpl_motion.positions)
+    np.save(folder / "e.npy", smpl_motion.positions)
+    library = workspace.library
+    workspace.rescan()
+    assert said[-1] == ("walks: 2 new, 1 gone, 1 changed.",) and set(workspace.library.by_id) == set("bcde")
+    assert workspace.clip.id == "b" and workspace.library is not library
+    for file in folder.iterdir():
+        file.unlink()
+    library = workspace.library
+    workspace.rescan()
+    assert workspace.library is library and "no motion file" in failed[-1][0]
+    Workspace(workspace.lanes).rescan()
+
+
+def test_a_path_that_is_not_there_is_told(workspace, tmp_path, smpl_motion):
+    """Alone, and among files that are there."""
+    failed = heard(workspace.failed)
+    workspace.open([tmp_path / "nowhere"])
+    assert workspace.library is None and "nowhere: it does not exist" in failed[-1][0]
+    np.save(tmp_path / "a.npy", smpl_motion.positions)
+    workspace.open([tmp_path / "a.npy", tmp_path / "b.npy"])
+    assert list(workspace.library.by_id) == ["a"] and "b.npy: it does not exist" in failed[-1][0]
