@@ -114,6 +114,7 @@ ICONS = {
     "ghosts": "ghost",
     "trajectory": "footprints",
     "names": "type",
+    "bones": "bone",
     "axes": "axis-3d",
     "skin": "person-standing",
     "turntable": "rotate-3d",

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+# Metres of a body above its highest joint.
+HEAD_M = 0.16
+
 
 @dataclass(frozen=True)
 class Camera:
@@ -61,7 +64,7 @@ class Camera:
 def frame_motion(positions: np.ndarray, camera: Camera | None = None) -> Camera:
     """Return a camera that holds all positions (T, J, 3) in view and keeps the direction it looks from."""
     camera = camera or Camera()
-    low, high = positions.min(axis=(0, 1)), positions.max(axis=(0, 1))
+    low, high = positions.min(axis=(0, 1)), positions.max(axis=(0, 1)) + [0, HEAD_M, 0]
     middle = (low + high) / 2
     radius = float(np.linalg.norm(np.maximum(high - low, [0.6, 1.7, 0.6]))) / 2
     return replace(

@@ -75,13 +75,16 @@ void main() {
 FLOOR_FRAGMENT = """#version 330 core
 in vec2 ground;
 uniform vec3 eye; uniform vec3 fog; uniform vec3 floor_colour; uniform vec3 line_colour;
+uniform vec3 middle;
 out vec4 fragment;
 void main() {
     vec2 width = fwidth(ground);
     vec2 near = abs(fract(ground - 0.5) - 0.5) / max(width, vec2(1e-5));
     float line = 1.0 - min(min(near.x, near.y) / 1.3, 1.0);
     line *= 1.0 - smoothstep(0.15, 0.5, max(width.x, width.y));
-    float haze = smoothstep(4.0, 22.0, distance(eye, vec3(ground.x, 0, ground.y)));
+    // The floor ends in the background, long before it would in a line.
+    float away = distance(eye, vec3(ground.x, 0, ground.y));
+    float haze = max(smoothstep(1.2, 8.0, distance(ground, middle.xz)), smoothstep(4.0, 22.0, away));
     vec3 colour = mix(floor_colour, line_colour, line * 0.75);
     fragment = vec4(mix(colour, fog, haze), 1);
 }
@@ -96,9 +99,11 @@ uniform mat4 camera;
 out vec2 ground; flat out vec2 from; flat out vec2 to; flat out float soft; flat out float dark;
 void main() {
     float height = max(min(a.y, b.y), 0.0);
-    soft = max(radius.x, radius.y) * 1.1 + 0.035 + 0.16 * height;
-    float thick = min(max(radius.x, radius.y) / 0.04, 1.0);
-    dark = 0.42 * thick * thick / (1.0 + 4.0 * height);
+    float wide = max(radius.x, radius.y);
+    soft = wide * 1.1 + 0.030 + 0.16 * height;
+    float thick = min(wide / 0.04, 1.0);
+    // Darkest and sharpest where something touches the floor.
+    dark = (0.34 + 0.30 * exp(-height * 14.0)) * thick * thick / (1.0 + 4.0 * height);
     from = a.xz + vec2(-0.10, -0.12) * a.y; to = b.xz + vec2(-0.10, -0.12) * b.y;
     vec2 along = to - from;
     float span = length(along);

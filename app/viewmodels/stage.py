@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 
 from motionpatches.app.viewmodels.notices import Action
 from motionpatches.app.viewmodels.workspace import Workspace, view_motions
@@ -18,6 +18,8 @@ LETTERS = "ABC"
 COMPARED = len(LETTERS)
 Kept = list[tuple[Clip, Motion]]
 Colouring = Literal["parts", "speed"]
+# Options that are remembered from one start to the next.
+KEPT = ("bones", "helpers")
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,12 @@ class Stage(QObject):
     changed = Signal()
     pointed = Signal()
 
-    def __init__(self, workspace: Workspace, parent: QObject | None = None):
+    def __init__(self, workspace: Workspace, parent: QObject | None = None, settings: QSettings | None = None):
         super().__init__(parent)
         self.workspace = workspace
-        self.options = StageOptions()
+        self._settings = settings
+        bones, helpers = (bool(settings and settings.value(f"stage {name}", False, bool)) for name in KEPT)
+        self.options = StageOptions(bones=bones, helpers=helpers)
         self.kept: Kept = []
         self.comparing = False
         self.joints: tuple[int, ...] = ()
@@ -64,6 +68,9 @@ class Stage(QObject):
 
     def set(self, **fields: Any) -> None:
         self.options = replace(self.options, **fields)
+        for name in KEPT:
+            if self._settings is not None and name in fields:
+                self._settings.setValue(f"stage {name}", fields[name])
         self.changed.emit()
 
     def toggle(self, name: str) -> None:
@@ -97,11 +104,12 @@ class Stage(QObject):
         """Keep the shown motion for comparison; twice takes it away again."""
         clip, motion = self.workspace.clip, self.workspace.motion
         if clip is not None and motion is not None:
-            self._toggle([clip], lambda done: done([(clip, motion)]))
+            self._toggle([clip], lambda _, done: done([(clip, motion)]))
 
     def keep_all(self, clips: Sequence[Clip]) -> None:
         """Keep these clips for comparison, as far as there is room; twice takes them away again."""
-        self._toggle(clips, lambda done: self._load(clips[:COMPARED], done))
+        if clips:
+            self._toggle(clips, self._load)
 
     def remove(self, clip: Clip) -> None:
         """Keep a clip no longer."""
@@ -138,29 +146,26 @@ class Stage(QObject):
         """Keep nothing for comparison."""
         self._set([])
 
-    def _toggle(self, clips: Sequence[Clip], find: Callable[[Callable[[Kept], None]], None]) -> None:
-        """Keep clips whose motions `find` hands over, or where all are kept already take them away."""
-        if clips and all(self.letter(clip) for clip in clips):
-            ids = {clip.id for clip in clips}
-            gone = [pair for pair in self.kept if pair[0].id in ids]
-            self._set([pair for pair in self.kept if pair[0].id not in ids])
+    def _toggle(self, clips: Sequence[Clip], load: Callable[[Sequence[Clip], Callable[[Kept], None]], None]) -> None:
+        """Keep clips whose motions `load` hands over, or where all are kept already take them away."""
+        wanted, room = [clip for clip in clips if not self.letter(clip)], COMPARED - len(self.kept)
+        if not wanted:
+            gone = [pair for pair in self.kept if pair[0].id in {clip.id for clip in clips}]
+            self._set([pair for pair in self.kept if pair not in gone])
             back = Action("Undo", lambda: self._set([*self.kept, *gone][:COMPARED]))
             self.workspace.notices.say("No longer kept for comparison.", back)
             return
 
         def found(pairs: Kept) -> None:
-            new = [pair for pair in pairs if not self.letter(pair[0])]
-            fits = new[: COMPARED - len(self.kept)]
-            self._set([*self.kept, *fits])
-            names = {clip.id for clip, _ in fits}
-            undo = Action("Undo", lambda: self._set([pair for pair in self.kept if pair[0].id not in names]))
-            if len(fits) < len(new):
-                full = f"{COMPARED} motions can be compared; {len(new) - len(fits)} of {len(new)} not kept."
-                self.workspace.notices.say(full, Action("Clear Comparison", self.alone))
-            elif new:
-                self.workspace.notices.say(f"Kept for comparison, {len(self.kept)} of {COMPARED}.", undo)
+            self._set([*self.kept, *pairs][:COMPARED])
+            undo = Action("Undo", lambda: self._set([pair for pair in self.kept if pair not in pairs]))
+            self.workspace.notices.say(f"Kept for comparison, {len(self.kept)} of {COMPARED}.", undo)
 
-        find(found)
+        if room:
+            load(wanted[:room], found)
+        if len(wanted) > room:
+            full = f"{COMPARED} motions can be compared; {len(wanted) - room} of {len(wanted)} not kept."
+            self.workspace.notices.say(full, Action("Clear Comparison", self.alone))
 
     def _set(self, kept: Kept) -> None:
         if [clip.id for clip, _ in kept] != [clip.id for clip, _ in self.kept]:

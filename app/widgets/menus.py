@@ -204,6 +204,7 @@ class Menus:
         notices = self.view_models.workspace.notices
         self._add(menu, "Do What the Notice Offers", notices.act_on_latest, "Ctrl+Shift+A")
         self._add(menu, "Dismiss Notices", notices.dismiss_shown, "Ctrl+Shift+X")
+        menu.addAction(self.stage.switches["bones"])
         self._appearance(menu.addMenu("Appearance"))
         self._add(menu, "Reset Layout", v.reset_layout)
         self._add(menu, "Full Screen", v.toggle_full_screen, "F11")

@@ -20,6 +20,7 @@ ROW = (
     ("trajectory", "trajectory"),
     ("names", "names"),
     ("axes", "axes"),
+    ("bones", "bones"),
     ("skin", "skin"),
     None,
     ("keep", "keep"),

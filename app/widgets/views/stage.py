@@ -52,6 +52,7 @@ class StageView(QWidget):
         self.body, self.explanation = body, explanation
         self.camera = Camera()
         self.scene = StageScene(stage, explanation)
+        figures().bones_alone = stage.options.bones
         self.heading, self.hovered = 0.0, -1
         self._words: list[str] = []
         self._last = self._pressed = QPointF()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSettings
 
 from motionpatches.app.viewmodels.body import Body
 from motionpatches.app.viewmodels.stage import COMPARED, Stage
@@ -156,3 +157,13 @@ def test_a_clip_that_cannot_be_read_is_named_and_the_others_are_compared(stage, 
     clips[5].path.write_bytes(b"damaged")
     stage.compare(clips[4:7])
     assert [c.id for c, _ in stage.bodies] == [clips[4].id, clips[6].id] and clips[5].path.name in failed[0][0]
+
+
+def test_the_choice_of_bones_is_remembered(ready, tmp_path):
+    settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+    first = Stage(ready, settings=settings)
+    assert not first.options.bones, "the figure is what a new user sees"
+    first.toggle("bones")
+    first.toggle("trails")
+    again = Stage(ready, settings=settings)
+    assert again.options.bones and not again.options.trails
