@@ -63,9 +63,10 @@ class Studio:
         if self.workspace.retriever is not None:
             self.workspace.ready_changed.disconnect(self._settle)
             gc.freeze()
+            self.view_models.find_run()
 
     def close(self) -> None:
-        """End a run under way and the lanes; a step under way is waited for."""
+        """End the lanes; a step under way is waited for. A run under way goes on."""
         self.view_models.close()
         self.lanes.close()
         if self._collector is not None:

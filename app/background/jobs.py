@@ -13,6 +13,8 @@ from motionpatches.app.background.lane import Lane
 from motionpatches.core.progress import Job, Progress, format_duration
 
 T = TypeVar("T")
+# The key of a training run, which no lane runs.
+TRAINING = "training"
 # Seconds of a job after which what it has done says how long the rest takes.
 TELLS_S = 2.0
 

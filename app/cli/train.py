@@ -65,11 +65,14 @@ def run(options: argparse.Namespace) -> int:
     """Train a model; Ctrl+C saves the state of the run and ends."""
     from motionpatches.core.models.known_runs import remember_run
     from motionpatches.core.training import runs
+    from motionpatches.core.training.alone import forget, is_held
     from motionpatches.core.training.control import Control
 
     folder = _resumed(options) if options.resume else _new_run(options)
     remember_run(folder)
     control = Control()
+    if not is_held(folder):
+        forget(folder)  # what an earlier process was told
     signal.signal(signal.SIGINT, lambda *_: control.stop())
     for event in runs.events_of(folder, control):
         if options.json:

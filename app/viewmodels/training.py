@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from motionpatches.app.background.jobs import TRAINING
 from motionpatches.app.background.training_process import TrainingProcess
+from motionpatches.app.viewmodels.notices import Action
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
 from motionpatches.core.models.known_runs import forget_run, known_runs, remember_run
+from motionpatches.core.progress import Progress
 from motionpatches.core.training import runs
+from motionpatches.core.training.alone import is_held
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.events import Paused, Preparing, Resumed, Step, TrainingEvent, Warned
 from motionpatches.core.training.runs import Run
@@ -20,9 +25,15 @@ from motionpatches.core.training.runs import Run
 if TYPE_CHECKING:
     from motionpatches.app.viewmodels.fine_tuning import FineTuning
 
+# Milliseconds between two lines of a run in the list of work.
+LIST_MS = 250
+
 
 class Training(QObject):
-    """`changed`: the list of runs, or how one stands; `reported`: another event of the run under way."""
+    """The run under way goes on without this studio; one that an earlier or another studio has begun is followed.
+
+    `changed`: the list of runs, or how one stands; `reported`: another event of the run under way.
+    """
 
     changed = Signal()
     reported = Signal()
@@ -33,10 +44,14 @@ class Training(QObject):
         self.runs: list[Run] = []
         self.process: TrainingProcess | None = None
         self.message = ""
+        self._listing = QTimer(self, interval=LIST_MS, singleShot=True)
+        self._listing.timeout.connect(self._list)
+        for signal in (self.changed, self.reported):
+            signal.connect(lambda: self._listing.isActive() or self._listing.start())
         self.refresh()
 
     def refresh(self) -> None:
-        """Looks at the disk again; the run under way keeps what it has reported."""
+        """Looks at the disk again; the run under way keeps what it has reported, and one that is found is followed."""
         current = self.current
         found = runs.runs_in(paths.user_runs())
         try:
@@ -44,11 +59,16 @@ class Training(QObject):
         except StudioError as error:
             self.message = str(error)
         self.runs = [current if current and run.folder == current.folder else run for run in found]
+        held = next((run for run in self.runs if run.status == "running"), None)
+        if self.process is None and held is not None:
+            self._follow(TrainingProcess(held.folder, self, follow=True))
+            # What it has reported until now, read after following has begun: an event may be read twice, none is left out.
+            self.runs = [runs.read_or_broken(run.folder) if run is held else run for run in self.runs]
         self.changed.emit()
 
     @property
     def current(self) -> Run | None:
-        """The run that this studio trains now."""
+        """The run under way, which this studio follows."""
         return next((r for r in self.runs if self.process and r.folder == self.process.run), None)
 
     def fine_tuning(self, start: Run | None = None) -> FineTuning | None:
@@ -64,7 +84,7 @@ class Training(QObject):
         return form
 
     def is_here(self, run: Run) -> bool:
-        """Whether this studio trains the run now."""
+        """Whether the run is the one under way."""
         return self.process is not None and run.folder == self.process.run
 
     def begin(self, name: str, config: TrainingConfig) -> None:
@@ -81,24 +101,40 @@ class Training(QObject):
         if self.process is not None:
             self._say(f"{self.process.run.name} is under way. Stop it before you start another one.")
             return
+        try:
+            # One that another studio trains is followed; its lock keeps two from training it.
+            process = TrainingProcess(folder, self, follow=is_held(folder))
+        except StudioError as error:
+            self._say(str(error))
+            return
         self.message = ""
-        self.process = TrainingProcess(folder, self)
-        self.process.reported.connect(self._event)
-        self.process.ended.connect(self._ended)
+        self._follow(process)
         self.refresh()
+
+    def _follow(self, process: TrainingProcess) -> None:
+        self.process = process
+        process.reported.connect(self._event)
+        process.ended.connect(self._ended)
 
     def pause(self) -> None:
         """Pause, or resume what is paused. It says so at once: the step under way comes to its end first."""
         if self.process and self.current:
             paused = self.current.history.paused
-            (self.process.resume if paused else self.process.pause)()
-            self._say("Resuming…" if paused else "Pausing after this step…")
+            self._tell(
+                self.process.resume if paused else self.process.pause, "Resuming…" if paused else "Pausing after this step…"
+            )
 
     def stop(self) -> None:
+        """Let the run save itself and end."""
         if self.process:
-            self.message = "Saving and stopping…"
-            self.process.stop()
-            self.changed.emit()
+            self._tell(self.process.stop, "Saving and stopping…")
+
+    def _tell(self, ask: Callable[[], None], message: str) -> None:
+        try:
+            ask()
+        except StudioError as error:
+            message = str(error)
+        self._say(message)
 
     def use(self, run: Run) -> None:
         """Loads its best model and indexes what is open with it."""
@@ -132,7 +168,7 @@ class Training(QObject):
         self.refresh()
 
     def close(self) -> None:
-        """The run under way saves itself; it can be resumed."""
+        """Follow the run under way no longer; it goes on."""
         if self.process:
             self.process.close()
 
@@ -148,13 +184,41 @@ class Training(QObject):
         (self.reported if isinstance(event, Preparing | Step) else self.changed).emit()
 
     def _ended(self, message: str) -> None:
-        run, self.process = self.current, None
+        run, process = self.current, self.process
+        self.process = None
         self.message = message or (run.history.error if run else "")
+        if process is not None:
+            process.deleteLater()
         self.refresh()
+        if run is None:
+            return
+        if message:
+            again = Action("Resume", lambda: self.resume(run.folder))
+            self.workspace.notices.say(f"{run.name}: {message}", again, kept=True, warning=True)
+        elif run.history.finished:
+            self.workspace.notices.say(f"{run.name} is trained.", Action("Use This Model", lambda: self.use(run)), kept=True)
+
+    def _list(self) -> None:
+        """List the run with the work under way, or no longer."""
+        run, jobs = self.current, self.workspace.jobs
+        if run is None:
+            jobs.ended(TRAINING)
+        else:
+            jobs.report(TRAINING, progress_of(run), self.stop)
 
     def _say(self, message: str) -> None:
         self.message = message
         self.changed.emit()
+
+
+def progress_of(run: Run) -> Progress:
+    """Return how far a run is."""
+    history = run.history
+    last, name = history.steps[max(history.steps)] if history.steps else None, f"Training {run.name}"
+    if last is None or history.start is None:
+        return Progress(f"{name}: {history.preparing.split(':')[0].lower()}" if history.preparing else name, 0, 0)
+    words = f"{name} (paused)" if history.paused else name
+    return Progress(words, last.step, history.start.steps, None, last.remaining_s)
 
 
 def run_name(library: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from motionpatches.app.viewmodels.selection import Selection
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.viewmodels.thumbnails import Thumbnails
 from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.errors import StudioError
 
 if TYPE_CHECKING:
     from motionpatches.app.viewmodels.before_after import BeforeAfter
@@ -52,7 +54,7 @@ class ViewModels(QObject):
         self.thumbnails = Thumbnails(self.workspace, self)
         self.search = Search(self.workspace, self)
         self.selection = Selection(self.workspace, self)
-        self.stage = Stage(self.workspace, self)
+        self.stage = Stage(self.workspace, self, settings)
         self.body = Body(self.stage, self)
         self.explanation = Explanation(self.workspace, self.search, self.playback, self)
         self.moments = Moments(self.workspace, self.search, self.playback, self)
@@ -100,8 +102,20 @@ class ViewModels(QObject):
 
         return LibraryMap(self.workspace, self.search, self)
 
+    def find_run(self) -> None:
+        """Follow a run that goes on without a window, where there is one."""
+        from motionpatches.core import paths
+        from motionpatches.core.models.known_runs import known_runs
+        from motionpatches.core.training.alone import is_held
+
+        with suppress(StudioError):  # Training says it
+            folders = [*(file.parent for file in paths.user_runs().glob("*/config.json")), *known_runs()]
+            if any(is_held(folder) for folder in folders):
+                _ = self.training
+
     def close(self) -> None:
-        """Let a run under way save itself, and give back what pictures are drawn with."""
+        """Say nothing more, follow a run under way no longer, and give back what pictures are drawn with."""
+        self.workspace.notices.close()
         self.thumbnails.close()
         if "training" in vars(self):
             self.training.close()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from motionpatches.app.tokens import FIRST_SHARE, SMALLEST
 from motionpatches.app.viewmodels.view_models import ViewModels
+from motionpatches.app.widgets.ask_path import keep_in
 from motionpatches.app.widgets.commands import Commands
 from motionpatches.app.widgets.context_menus import ContextMenus
 from motionpatches.app.widgets.dialogs.settings import restore as restore_settings
@@ -36,6 +37,7 @@ from motionpatches.app.widgets.panels.transport import Transport
 from motionpatches.app.widgets.panels.welcome import Way, Welcome
 from motionpatches.app.widgets.panels.why import WhyPanel
 from motionpatches.app.widgets.plain import NAME, shown
+from motionpatches.app.widgets.quitting import Quitting
 from motionpatches.app.widgets.take_commands import TakeCommands
 from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
 from motionpatches.app.widgets.verbs import Verb, Verbs
@@ -52,6 +54,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.view_models, self.settings = view_models, settings
         v = view_models
+        keep_in(settings)
         set_appearance(str(settings.value("appearance", APPEARANCES[0], str)))
         self.setAcceptDrops(True)
         self.setMinimumSize(*SMALLEST)
@@ -95,7 +98,7 @@ class MainWindow(QMainWindow):
         self.middle.addWidget(self.welcome)
         self.status = Status(v.workspace, self._ways(verbs))
         self.setStatusBar(self.status)
-        self.notices = NoticeStack(v.workspace.notices, self)
+        self.notices, self.quitting = NoticeStack(v.workspace.notices, self), Quitting(self, v)
         views = (self.results.view, self.library.view, self.timeline)
         self.hand_off = let_drag_out(v, settings, *views, lambda: stage_plan(v, self.stage.camera, self))
         self._await_results = self._explaining = False
@@ -315,12 +318,16 @@ class MainWindow(QMainWindow):
             self.set_strip(True)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.isVisible() and not self.quitting.may_close():
+            event.ignore()
+            return
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("frame/timeline folded", self.transport.is_folded)
         self.frame.save(self.settings, self.results.strip.isChecked())
         focused = self.focusWidget()
         if focused is not None:
             focused.clearFocus()  # what is being typed is taken before all work ends
+        self.hide()  # what is waited for keeps no window on the screen
         self.closing.emit()
         event.accept()
 

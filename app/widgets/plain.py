@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -210,6 +210,16 @@ def ask(parent: QWidget | None, title: str, text: object) -> bool:
     box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
     box.setDefaultButton(QMessageBox.StandardButton.No)
     return QMessageBox.StandardButton(box.exec()) == QMessageBox.StandardButton.Yes
+
+
+def choose(parent: QWidget | None, title: str, text: object, choices: Sequence[str]) -> str:
+    """Ask which of several things to do. `choices` are literals: the first is the default, the last is chosen by Escape."""
+    box = _box(parent, title, text)
+    buttons = [box.addButton(words, QMessageBox.ButtonRole.ActionRole) for words in choices]
+    box.setDefaultButton(buttons[0])
+    box.setEscapeButton(buttons[-1])
+    box.exec()
+    return next((words for words, button in zip(choices, buttons, strict=True) if button is box.clickedButton()), choices[-1])
 
 
 def _box(parent: QWidget | None, title: str, text: object) -> QMessageBox:

@@ -1,8 +1,8 @@
 """`python -m motionpatches.core.training RUN_DIR`: reads RUN_DIR/config.json, writes one JSON line an event to stdout.
 
 A run that was interrupted goes on where it was. Lines 'pause' and 'resume' on standard input are obeyed; its end, when it is a
-pipe, asks the run to stop, and so do SIGTERM and SIGINT: it then saves and ends. Under `torchrun` the processes share every
-batch.
+pipe, asks the run to stop, and so do SIGTERM and SIGINT: it then saves and ends. It obeys the words of `alone.tell` too; what was
+told before it began counts with `--told` alone, as a studio begins it. Under `torchrun` the processes share every batch.
 """
 
 from __future__ import annotations
@@ -15,11 +15,15 @@ import threading
 from pathlib import Path
 
 from motionpatches.core.errors import StudioError
+from motionpatches.core.training.alone import forget, is_held
 from motionpatches.core.training.control import Control
 from motionpatches.core.training.events import Failed
 
+TOLD = "--told"
+
 
 def main(arguments: list[str]) -> int:
+    told, arguments = TOLD in arguments, [a for a in arguments if a != TOLD]
     if len(arguments) != 1:
         print("usage: python -m motionpatches.core.training RUN_DIR", file=sys.stderr)
         return 2
@@ -29,6 +33,8 @@ def main(arguments: list[str]) -> int:
         threading.Thread(target=control.listen, args=(sys.stdin,), daemon=True).start()
     for name in ("SIGTERM", "SIGINT"):
         signal.signal(getattr(signal, name), lambda *_: control.stop())
+    if is_main and not told and not is_held(Path(arguments[0])):
+        forget(Path(arguments[0]))
     try:
         from motionpatches.core.models.known_runs import remember_run
         from motionpatches.core.training.runs import events_of

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+from motionpatches.core.training import alone
+
+# Seconds between two looks at what the run is told.
+LOOK_S = 0.2
 GO, PAUSE, STOP = range(3)
 
 
@@ -18,11 +24,38 @@ class Control:
     def listen(self, lines: Iterable[str]) -> None:
         """Lines 'pause' and 'resume'; their end asks to stop."""
         for line in lines:
-            if line.strip() == "pause":
-                self._go.clear()
-            elif line.strip() == "resume":
-                self._go.set()
+            self._obey(line.strip())
         self.stop()
+
+    @contextmanager
+    def obeying(self, run: Path) -> Iterator[None]:
+        """Obey what the run of a folder is told (`alone.tell`) from now on."""
+        ended = threading.Event()
+
+        def look() -> None:
+            before = ""
+            while not ended.wait(LOOK_S):
+                word = alone.told(run)
+                if word != before:
+                    self._obey(word)
+                    before = word
+
+        watch = threading.Thread(target=look, daemon=True)
+        watch.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            watch.join()
+            alone.forget(run)
+
+    def _obey(self, word: str) -> None:
+        if word == alone.PAUSE:
+            self._go.clear()
+        elif word == alone.RESUME:
+            self._go.set()
+        elif word == alone.STOP:
+            self.stop()
 
     def stop(self) -> None:
         self._stop.set()

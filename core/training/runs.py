@@ -5,24 +5,21 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from motionpatches.core.atomic import whole_folder, write_atomically
 from motionpatches.core.errors import FileProblem, StudioError, os_problem
 from motionpatches.core.io.text import read_text
 from motionpatches.core.training import config as training_config
 from motionpatches.core.training import resume
+from motionpatches.core.training.alone import has_died, hold, is_held
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.control import Control
 from motionpatches.core.training.events import Failed, Preparing, Steps, TrainingEvent, Warned
 from motionpatches.core.training.history import History
 
-CONFIG, EVENTS, NOTE, LOCK = "config.json", "events.jsonl", "note.txt", ".lock"
+CONFIG, EVENTS, NOTE = "config.json", "events.jsonl", "note.txt"
 # Characters of a name: 240 bytes at most, where a system allows 255.
 MOST_NAME = 60
 _NO_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\ud800-\udfff]')
@@ -31,8 +28,8 @@ MOST_NOTE = 1 << 20
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A run folder and its state on disk. `status`: 'running', 'finished', 'stopped' (can be resumed), 'failed', 'new', or
-    'broken' (history.error says why; its configuration is not known)."""
+    """A run folder and its state on disk. `status`: 'running', 'finished', 'stopped' (can be resumed), 'died' (so can this: its
+    process ended without a word), 'failed', 'new', or 'broken' (history.error says why; its configuration is not known)."""
 
     folder: Path
     config: TrainingConfig
@@ -46,7 +43,7 @@ class Run:
 
     @property
     def can_resume(self) -> bool:
-        return self.status in ("stopped", "failed", "new")
+        return self.status in ("stopped", "died", "failed", "new")
 
     @property
     def best(self) -> Path | None:
@@ -70,6 +67,8 @@ def _status(folder: Path, history: History) -> str:
         return "failed"
     if history.finished:
         return "finished"
+    if history.end is None and (history.start is not None or has_died(folder)):
+        return "died"
     return "stopped" if history.steps or resume.has_state(folder) else "new"
 
 
@@ -150,7 +149,7 @@ def events_of(folder: Path, control: Control, is_main: bool = True) -> Steps[Non
     if not is_main:
         yield from train(config, folder, control)
         return
-    with hold(folder):
+    with hold(folder), control.obeying(folder):
         history = History.read(folder / EVENTS)
         if history.finished and not resume.has_state(folder):
             raise StudioError(f"{folder.name} is a finished run. Train into another folder, or start from its best model.")
@@ -191,32 +190,3 @@ def _append(file: Path, line: str) -> None:
             stream.seek(-1, os.SEEK_END)
             line = line if stream.read(1) == b"\n" else "\n" + line
         stream.write(line.encode() + b"\n")
-
-
-@contextmanager
-def hold(folder: Path) -> Iterator[None]:
-    """Hold the lock of the run folder; the system releases it if the process dies."""
-    lock = FileLock(folder / LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise StudioError(f"{folder.name} is under way in another process.") from None
-    except OSError as error:
-        raise os_problem(folder, error) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def is_held(folder: Path) -> bool:
-    """Tell whether a process is training the run."""
-    if not (folder / LOCK).exists():
-        return False
-    try:
-        with FileLock(folder / LOCK, timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError:
-        return False

@@ -69,9 +69,9 @@ def test_what_is_shipped_is_found():
 
 
 def test_the_child_process_of_a_source_tree_and_of_a_frozen_program(monkeypatch):
-    assert command(Path("run"))[1:] == ["-m", "motionpatches.core.training", "run"]
+    assert command(Path("run"))[1:] == ["-m", "motionpatches.core.training", "run", "--told"]
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert command(Path("run")) == [sys.executable, CHILD, "run"]
+    assert command(Path("run")) == [sys.executable, CHILD, "run", "--told"]
     from motionpatches.app import __main__ as program
     from motionpatches.core.training import __main__ as training
 

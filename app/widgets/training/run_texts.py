@@ -80,12 +80,13 @@ def state_text(run: Run, here: bool) -> str:
             f"{h.start.steps if h.start else 0:,}, loss {last.loss:.3f}, {last.motions_per_s:.0f} motions/s, "
             f"{format_duration(last.remaining_s)} left"
         )
-    words = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "new": "Not started", "broken": "Cannot be read"}[
+    words = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "new": "Not started", "died": "Its process died"}[
         run.status
     ]
     if h.epochs:
         words += f" after epoch {max(h.epochs)}; {_best_text(run)}"
-    return f"{words}. {h.error}".strip() if run.status in ("failed", "broken") else words
+    why = {"failed": h.error, "died": "It can be resumed."}.get(run.status, "")
+    return f"{words}. {why}" if why else words
 
 
 def _best_text(run: Run) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from motionpatches.app.viewmodels import training as module
 from motionpatches.app.viewmodels.training import Training
 from motionpatches.app.widgets.training.run_texts import state_text
-from motionpatches.core.training import runs
+from motionpatches.core.training import alone, runs
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.events import Ended, Epoch, Paused, Preparing, Resumed, Started, Step, Warned
 from tests.lanes import heard
@@ -20,9 +20,9 @@ class Child(QObject):
     reported = Signal(object)
     ended = Signal(str)
 
-    def __init__(self, run, parent=None):
+    def __init__(self, run, parent=None, follow=False):
         super().__init__(parent)
-        self.run, self.told = run, []
+        self.run, self.told, self.follow = run, [], follow
 
     def __getattr__(self, name):
         if name in ("pause", "resume", "stop", "close"):
@@ -123,3 +123,62 @@ def test_a_broken_run_is_one_line_and_can_be_deleted(training, tmp_path):
     assert found.status == "broken" and state_text(found, False).startswith("Cannot be read. config.json")
     training.delete(found)
     assert not bad.exists() and not training.runs
+
+
+def test_a_run_that_goes_on_is_found_followed_and_told(training, config, tmp_path, workspace):
+    """As after the window was closed and opened again: another process holds the lock of the run."""
+    folder = runs.new_run(tmp_path / "runs", "alone", config)
+    events = [Started("cpu", 8, 2, 40, 20), Step(1, 1, 0.5, 10.0, 30.0)]
+    (folder / "events.jsonl").write_text("".join(event.to_line() + "\n" for event in events))
+    assert training.process is None
+    with alone.hold(folder):
+        again = Training(workspace)
+        assert again.process.follow and again.current.name == "alone" and list(again.current.history.steps) == [1]
+        again.pause()
+        again.stop()
+        assert again.process.told == ["pause", "stop"]
+        again.resume(folder)
+        assert "under way" in again.message, "two do not train it"
+        other = Training(workspace)
+        other.resume(folder)
+        assert other.process.follow
+
+
+def test_a_run_whose_process_died_says_so_and_can_be_resumed(training, config, tmp_path):
+    folder = runs.new_run(tmp_path / "runs", "dead", config)
+    assert runs.read_run(folder).status == "new"
+    (folder / "output.txt").write_text(Preparing("Reading motions", 3, 9).to_line() + "\n")
+    assert runs.read_run(folder).status == "died", "while it prepared the data"
+    events = [Started("cpu", 8, 2, 40, 20), Step(1, 1, 0.5, 10.0, 30.0)]
+    (folder / "events.jsonl").write_text("".join(event.to_line() + "\n" for event in events))
+    training.refresh()
+    (run,) = training.runs
+    assert run.status == "died" and run.can_resume and state_text(run, False) == "Its process died. It can be resumed."
+
+
+def test_the_run_is_listed_with_the_work_under_way(training, config, workspace, monkeypatch):
+    monkeypatch.setattr(training._listing, "start", training._list)
+    training.begin("mine", config)
+    (work,) = workspace.jobs.work
+    assert work.name == "Training mine" and work.share is None
+    training.process.reported.emit(Started("cpu", 8, 2, 4, 2))
+    training.process.reported.emit(Step(1, 1, 0.5, 10.0, 3.0))
+    assert workspace.jobs.work[0].text(0.0) == "Training mine: 1 of 4, 3 s left"
+    training.process.reported.emit(Paused(1))
+    assert "paused" in workspace.jobs.work[0].name
+    workspace.jobs.stop("training")
+    assert training.process.told == ["stop"]
+    training.process.reported.emit(Ended(FIGURES, 1, False, 1.0))
+    training.process.ended.emit("")
+    assert workspace.jobs.work == []
+    (notice,) = workspace.notices.kept
+    assert notice.text == "mine is trained." and notice.action.words == "Use This Model"
+
+
+def test_a_process_that_died_is_told_with_a_way_to_go_on(training, config, workspace):
+    training.begin("mine", config)
+    training.process.ended.emit("The run ended unexpectedly; it can be resumed.")
+    (notice,) = workspace.notices.kept
+    assert notice.warning and "mine" in notice.text
+    workspace.notices.act(notice)
+    assert training.current is not None and training.current.name == "mine"
