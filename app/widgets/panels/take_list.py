@@ -38,6 +38,8 @@ class TakeList(ModelTable):
         self.takes, self.selection = takes, selection
         self.table = TakeTable(takes, self)
         self.setModel(self.table)
+        # Headings do not ask each row whether it is chosen: of 142,000 that takes seconds.
+        self.horizontalHeader().setSelectionModel(QItemSelectionModel(self.table, self))
         self.setItemDelegate(TakeCells(thumbnails, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
