@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from motionpatches.app.export.window_picture import save_picture
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.viewmodels.view_models import ViewModels
+from motionpatches.app.widgets.ask_path import ask_file, ask_files, ask_folder, ask_new_file
 from motionpatches.app.widgets.dialogs.about import AboutDialog
 from motionpatches.app.widgets.dialogs.settings import SettingsDialog
 from motionpatches.app.widgets.plain import shown, tell, warn
@@ -50,21 +50,21 @@ class Commands:
         from motionpatches.core.io.load import SUFFIXES  # the readers take a while to import
 
         kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
-        names, _ = QFileDialog.getOpenFileNames(self.parent, "Open motions", "", f"Motions ({kinds});;All files (*)")
-        if names:
-            self.workspace.open([Path(n) for n in names])
+        files = ask_files(self.parent, "motions", "Open motions", f"Motions ({kinds});;All files (*)")
+        if files:
+            self.workspace.open(files)
 
     def open_folder(self, layout: str = "") -> None:
         """Ask for a folder, and open it; as a layout by name where one is given."""
-        name = QFileDialog.getExistingDirectory(self.parent, f"Open a {layout or 'folder of motions'}")
-        if name:
-            self.workspace.open([Path(name)], layout)
+        folder = ask_folder(self.parent, "motions", f"Open a {layout or 'folder of motions'}")
+        if folder:
+            self.workspace.open([folder], layout)
 
     def open_model(self) -> None:
         """Ask for a model folder, and load it."""
-        name = QFileDialog.getExistingDirectory(self.parent, "Open a model folder")
-        if name:
-            self.workspace.load_model(Path(name))
+        folder = ask_folder(self.parent, "models", "Open a model folder")
+        if folder:
+            self.workspace.load_model(folder)
 
     def check_import(self) -> None:
         """Open Check Import for the clip on the stage."""
@@ -98,10 +98,10 @@ class Commands:
     def save_screenshot(self) -> None:
         """Ask for a file, and save a picture of the window."""
         picture = self.parent.grab()
-        name, _ = QFileDialog.getSaveFileName(self.parent, "Save screenshot", "studio.png", "Images (*.png)")
+        file = ask_new_file(self.parent, "pictures", "Save screenshot", "studio.png", "Images (*.png)")
         try:
-            if name:
-                save_picture(picture, Path(name))
+            if file:
+                save_picture(picture, file)
         except StudioError as error:
             warn(self.parent, "Not saved", str(error))
 
@@ -115,11 +115,10 @@ class Commands:
         """Ask for a table, show what it changes, and take its captions over."""
         from motionpatches.app.viewmodels.caption_import import read_captions
 
-        name, _ = QFileDialog.getOpenFileName(
-            self.parent, "Import captions: a table with the columns file and caption", "", "Tables (*.csv);;All files (*)"
-        )
-        if name:
-            read_captions(self.view_models.captions, Path(name), self.preview_captions)
+        title = "Import captions: a table with the columns file and caption"
+        file = ask_file(self.parent, "captions", title, "Tables (*.csv);;All files (*)")
+        if file:
+            read_captions(self.view_models.captions, file, self.preview_captions)
 
     def preview_captions(self, found: CaptionImport) -> None:
         """Show what a table would change, and import it where that is accepted."""
@@ -132,9 +131,9 @@ class Commands:
 
     def export_captions(self) -> None:
         """Ask for a file, and write the library's captions as a table."""
-        name, _ = QFileDialog.getSaveFileName(self.parent, "Export captions", "captions.csv", "Tables (*.csv)")
-        if name:
-            self.view_models.captions.export_csv(Path(name))
+        file = ask_new_file(self.parent, "captions", "Export captions", "captions.csv", "Tables (*.csv)")
+        if file:
+            self.view_models.captions.export_csv(file)
 
     def show_settings(self) -> None:
         """Show the settings until they are closed."""

@@ -33,7 +33,7 @@ def test_a_report_is_saved_and_what_was_open_is_offered(studio, tmp_path, monkey
     dialog = ReportDialog("It did not close well.", "version: 1\n", "Open What Was Open", studio.window)
     dialog.show()
     file = tmp_path / "report.txt"
-    monkeypatch.setattr("motionpatches.app.widgets.dialogs.report.QFileDialog.getSaveFileName", lambda *a: (str(file), ""))
+    monkeypatch.setattr("motionpatches.app.widgets.ask_path.QFileDialog.getSaveFileName", lambda *a: (str(file), ""))
     buttons(dialog)["Save Report…"].click()
     assert file.read_text() == "version: 1\n"
     buttons(dialog)["Open What Was Open"].click()

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.viewmodels.models import Models
+from motionpatches.app.widgets.ask_path import ask_file, ask_folder
 from motionpatches.app.widgets.dialogs.model_texts import card, differences, head, origin
 from motionpatches.app.widgets.plain import NAME, ItemList, ItemTable, Label, Page, shown, tip
 from motionpatches.core.models.catalogue import Model
@@ -151,16 +151,16 @@ class ModelsWindow(QDialog):
             self.models.use(model.folder)
 
     def _open(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Open a model folder")
-        if name:
-            self.models.use(Path(name))
+        folder = ask_folder(self, "models", "Open a model folder")
+        if folder:
+            self.models.use(folder)
             self.models.refresh()
 
     def _import(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "A published state dict", "", "State dicts (*.pt *.pth);;All files (*)")
-        data = name and QFileDialog.getExistingDirectory(self, "The data set that it was trained on, for mean and deviation")
-        if name and data:
-            self.models.import_file(Path(name), Path(data))
+        file = ask_file(self, "state dicts", "A published state dict", "State dicts (*.pt *.pth);;All files (*)")
+        data = file and ask_folder(self, "data sets", "The data set that it was trained on, for mean and deviation")
+        if file and data:
+            self.models.import_file(file, data)
 
     def _pull(self) -> None:
         dialog = PullDialog(self)
@@ -211,9 +211,9 @@ class PullDialog(QDialog):
         self._check()
 
     def _browse(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "The data set's folder")
-        if name:
-            self.data.setText(name)
+        folder = ask_folder(self, "data sets", "The data set's folder")
+        if folder:
+            self.data.setText(str(folder))
 
     def _check(self) -> None:
         whole = all(line.text().strip() for line in (self.name, self.dataset, self.data))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from motionpatches.app.widgets.ask_path import ask_new_file
 from motionpatches.app.widgets.plain import Label, warn
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
@@ -56,9 +54,9 @@ class ReportDialog(QDialog):
 
     def save(self) -> None:
         """Ask for a file, and write the report."""
-        name, _ = QFileDialog.getSaveFileName(self, "Save the report", "report.txt", "Texts (*.txt)")
-        if name:
+        file = ask_new_file(self, "reports", "Save the report", "report.txt", "Texts (*.txt)")
+        if file:
             try:
-                write_atomically(Path(name), self.report)
+                write_atomically(file, self.report)
             except StudioError as error:
                 warn(self, "Not saved", error)

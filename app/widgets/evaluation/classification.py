@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app.tokens import DARK
 from motionpatches.app.viewmodels.evaluation import Classified, Evaluation
+from motionpatches.app.widgets.ask_path import ask_file
 from motionpatches.app.widgets.plain import NAME, ItemList, Label, shown, tip
 from motionpatches.app.widgets.theme import between, colours, part_colour
 from motionpatches.core.library.library import Clip
@@ -185,9 +185,9 @@ class ClassificationTab(QWidget):
             self.split.addItems(names)
 
     def _browse(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "A table of clips and their labels", "", "CSV (*.csv)")
-        if name:
-            self.truth.setText(f"{name}:label")
+        file = ask_file(self, "labels", "A table of clips and their labels", "CSV (*.csv)")
+        if file:
+            self.truth.setText(f"{file}:label")
 
     def _run(self) -> None:
         if self.evaluation.working:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QMenu,
@@ -24,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.evaluation import Evaluation
+from motionpatches.app.widgets.ask_path import ask_new_file
 from motionpatches.app.widgets.plain import ItemTable, Label, shown, warn
 from motionpatches.app.widgets.spin_boxes import SpinBox
 from motionpatches.app.widgets.theme import sized
@@ -100,11 +99,11 @@ class RetrievalTab(QWidget):
         QApplication.clipboard().setText(self.evaluation.text(suffix))
 
     def _save(self, suffix: str) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the report", f"evaluation{suffix}", f"{NAMES[suffix]} (*{suffix})")
-        if not name:
+        file = ask_new_file(self, "reports", "Save the report", f"evaluation{suffix}", f"{NAMES[suffix]} (*{suffix})")
+        if file is None:
             return
         try:
-            write_atomically(Path(name), self.evaluation.text(suffix))
+            write_atomically(file, self.evaluation.text(suffix))
         except StudioError as error:
             warn(self, "Not saved", error)
 

@@ -10,7 +10,6 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QPlainTextEdit,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 from motionpatches.app.viewmodels.before_after import BeforeAfter
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.training import Training
+from motionpatches.app.widgets.ask_path import ask_folder
 from motionpatches.app.widgets.plain import NAME, PAGE, ItemList, ItemTable, Label, Page, ask, html, shown, tell, tip
 from motionpatches.app.widgets.training.before_after import BeforeAfterTab
 from motionpatches.app.widgets.training.fine_tune_dialog import FineTuneDialog
@@ -145,9 +145,9 @@ class TrainingWindow(QDialog):
         self.fine_tune(run)
 
     def _add(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Folder of a run, for example one started from the command line")
-        if name:
-            self.training.add(Path(name))
+        folder = ask_folder(self, "runs", "Folder of a run, for example one started from the command line")
+        if folder:
+            self.training.add(folder)
 
     def _delete(self) -> None:
         names = ", ".join(shown(run.name, NAME) for run in self.runs)
