@@ -17,8 +17,10 @@ from motionpatches.core.models.known_runs import trained_models
 
 MOST_CARD = 1 << 20
 SPLITS = ("test", "val")
-# In the provenance of a model that was validated on too few clips to state percentages.
-FEW_VALIDATED = "few_validated"
+# In the provenance of a model that was validated on too few clips to state percentages: their number; the least that is counted.
+FEW_VALIDATED, COUNT = "few_validated", 5
+# The figure of clips that stand among the first of their own caption: R-precision of all captions together.
+FIRST = "R-precision"
 
 
 @dataclass(frozen=True)
@@ -67,17 +69,25 @@ class Model:
 
     @property
     def headline(self) -> str:
-        """Return R@1 on the test split, else on validation, or '' without scores and for validation on few clips."""
+        """Return R@1 on the test split, else on validation, or '' without scores; for validation on few clips a count."""
         for split in SPLITS:
-            if split == "val" and self.provenance.get(FEW_VALIDATED):
-                continue
             exact = self.metrics.get(split, {}).get("exact_caption", {})
+            few = self.provenance.get(FEW_VALIDATED)
+            if split == "val" and few:
+                return _counted(few, exact.get("t2m", {}).get(FIRST))
             if {"t2m", "m2t"} <= exact.keys():
                 return (
                     f"{split} R@1 {exact['t2m']['R@1']:g} text to motion, {exact['m2t']['R@1']:g} motion to text "
                     "(equal captions count)"
                 )
         return ""
+
+
+def _counted(clips: Any, share: Any) -> str:
+    """'18 of 20 held-out clips found first by their caption', '' for very few."""
+    if not isinstance(clips, int) or clips < COUNT or share is None:
+        return ""
+    return f"{round(clips * share / 100)} of {clips} held-out clips found first by their caption"
 
 
 def models_in(folder: Path | None = None) -> list[Model]:

@@ -175,5 +175,5 @@ def checkpoint_info(
     if learned:
         provenance[LEARNED] = learned
     if not states_percentage(len(data.val), data.val.phrases):
-        provenance[FEW_VALIDATED] = True
+        provenance[FEW_VALIDATED] = len(data.val)
     return CheckpointInfo(metrics, provenance)

@@ -8,13 +8,10 @@ import numpy as np
 
 from motionpatches.core.library.library import Clip
 
-# Held-out clips, and different captions of them, below which no percentage is stated; clips below which no count is.
-PERCENTAGE, COUNT = 20, 5
+# Held-out clips, and different captions of them, below which no percentage is stated.
+PERCENTAGE = 20
 # One clip in so many at most is held out, and one in MANY of a large library.
 FEW, MANY = 4, 20
-
-# The figure of held-out clips that stand among the first of their own caption: R-precision of all captions together.
-FIRST = "R-precision"
 
 
 def as_phrase(caption: str) -> str:

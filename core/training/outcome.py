@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from motionpatches.core.evaluation.metrics import Figures
+from motionpatches.core.models.catalogue import COUNT, FIRST
 from motionpatches.core.training.history import History
-from motionpatches.core.training.holdout import COUNT, FIRST, states_percentage
+from motionpatches.core.training.holdout import states_percentage
 
 
 @dataclass(frozen=True)

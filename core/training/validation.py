@@ -8,11 +8,11 @@ import torch
 from motionpatches.core.errors import StudioError
 from motionpatches.core.evaluation.metrics import Figures, equal_captions, found_first, retrieval, similarity
 from motionpatches.core.models import device as devices
+from motionpatches.core.models.catalogue import FIRST
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.training.batches import first_window
 from motionpatches.core.training.dataset import Prepared, PreparedClips
 from motionpatches.core.training.events import FoundClip, WatchedSentence
-from motionpatches.core.training.holdout import FIRST
 from motionpatches.core.training.resume import seeded
 
 WATCHED = 256

@@ -31,10 +31,9 @@ def origin(model: Model) -> str:
 
 def head(model: Model) -> str:
     """Return the lines above a model's card: what it is, how well it does, where it lies."""
-    name = shown(model.name, NAME)
-    rows = [f"{name[:1].upper()}{name[1:]}: {origin(model)}."]
+    rows = [f"{shown(model.name, NAME)}: {origin(model)}."]
     if not model.problem:
-        rows.append(f"Scores: {shown(model.headline)}." if model.headline else "Scores: none in percent, see below.")
+        rows += [f"Scores: {shown(model.headline)}."] if model.headline else []
         rows += [f"New words: {shown(model.provenance[LEARNED])}."] if model.provenance.get(LEARNED) else []
     return "\n".join([*rows, f"Folder: {shown(model.folder)}"])
 
@@ -44,8 +43,8 @@ def card(model: Model) -> str:
     if model.problem:
         return ""
     details = {"architecture": model.summary, **{n: v for n, v in model.provenance.items() if v != "" and n != LEARNED}}
-    rows = "\n".join(f"| {_cell(name)} | {_cell(value)} |" for name, value in details.items())
-    return f"{model.card or '*This model has no card.*'}\n\n## Details\n\n| | |\n|---|---|\n{rows}\n"
+    rows = "\n".join(f"| {_cell(name.replace('_', ' '))} | {_cell(value)} |" for name, value in details.items())
+    return f"{model.card or '*This model has no card.*'}\n\n## Details\n\n| field | value |\n|---|---|\n{rows}\n"
 
 
 def _cell(value: object) -> str:

@@ -154,6 +154,7 @@ class FineTuneDialog(QDialog):
         widget.setAccessibleName(label or "Monitored sentences")
         if label:
             form.addRow(label, box)
+            form.labelForField(box).setToolTip(tip(field_tip(name, self.model.recipe)))
         else:
             form.addRow(box)
         self.readers[name], self.errors[name], self.fields[name] = read, error, widget
@@ -219,6 +220,6 @@ class FineTuneDialog(QDialog):
 def _group(title: str) -> tuple[QGroupBox, QFormLayout]:
     group = QGroupBox(title)
     form = QFormLayout(group)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
     return group, form

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from motionpatches.app.widgets.plain import NAME, html, shown
 from motionpatches.app.widgets.theme import muted
+from motionpatches.core.models.catalogue import COUNT, FIRST
 from motionpatches.core.training.history import History
-from motionpatches.core.training.holdout import COUNT, FIRST, states_percentage
+from motionpatches.core.training.holdout import states_percentage
 from motionpatches.core.training.runs import Run
 
 # Okabe and Ito's colours, which colour-blind people tell apart.

@@ -87,13 +87,17 @@ def test_a_broken_model_folder_is_one_line(models, saved, tmp_path, monkeypatch)
 def test_the_first_lines_about_a_model_are_for_a_reader(tiny_model, tmp_path):
     """Until now they were its architecture and all of its provenance."""
     made = {"library": "slang", "start_from": "starter", "date": "2026-11-26", "clips": 95, "learned_words": "goalie castaway"}
-    scores = {"val": {"exact_caption": {"t2m": {"R@1": 100.0}, "m2t": {"R@1": 100.0}}}}
-    for name, few in (("tuned", {"few_validated": True}), ("many", {})):
+    scores = {"val": {"exact_caption": {"t2m": {"R@1": 100.0, "R-precision": 90.0}, "m2t": {"R@1": 100.0}}}}
+    for name, few in (("tuned", {"few_validated": 20}), ("many", {})):
         save_model(tiny_model, tmp_path / name, CheckpointInfo(scores, {**made, **few}))
     tuned, many = Model.read(tmp_path / "tuned"), Model.read(tmp_path / "many")
     first, second, third, *_ = head(tuned).splitlines()
-    assert first == "Tuned: fine-tuned from starter on slang, 2026-11-26."
-    assert "100" not in second and third == "New words: goalie castaway." and "R@1 100" in head(many).splitlines()[1]
+    assert first == "tuned: fine-tuned from starter on slang, 2026-11-26."
+    assert (
+        second == "Scores: 18 of 20 held-out clips found first by their caption."
+        and third == "New words: goalie castaway."
+        and "R@1 100" in head(many).splitlines()[1]
+    )
     assert "test_vit" not in head(tuned) and "test_vit" in card(tuned) and "| clips | 95 |" in card(tuned)
 
 
