@@ -10,6 +10,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.export.feet import lock_feet, to_floor
 from motionpatches.core.motion.canonical import between_poses, facing, put_together, rotate_y
 from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.rotations import slerp, unit
 
 # Standard deviations up to which a Gaussian is summed.
 WIDE = 3.0
@@ -77,9 +78,18 @@ def smooth(motion: Motion, sigma_s: float) -> Motion:
             vectors = gaussian(vectors, sigma)
             vectors *= lengths / np.maximum(np.linalg.norm(vectors, axis=2, keepdims=True), 1e-9)
             put_together(positions, vectors, one.skeleton)
-        return replace(one, positions=positions.astype(np.float32))
+        turns = one.turns and replace(one.turns, quaternions=_smooth_turns(one.turns.quaternions, sigma))
+        return replace(one, positions=positions.astype(np.float32), turns=turns)
 
     return replace(smoothed(motion), partner=motion.partner and smoothed(motion.partner))
+
+
+def _smooth_turns(turns: np.ndarray, sigma: float) -> np.ndarray:
+    """Smooth quaternions (T, J, 4) over time, each on the side of the previous one."""
+    flips = np.where((turns[1:] * turns[:-1]).sum(axis=2, keepdims=True) < 0, -1.0, 1.0)
+    steady = turns.astype(np.float64)
+    steady[1:] *= np.cumprod(flips, axis=0)
+    return unit(gaussian(steady, sigma)).astype(np.float32)
 
 
 def gaussian(values: np.ndarray, sigma: float) -> np.ndarray:
@@ -117,9 +127,20 @@ def loop(motion: Motion, blend_s: float) -> Motion:
         end = rotate_y(one.positions[length:] - from_, angle) + to
         begin = between_poses(end, one.positions[:blend], weight, one.skeleton)
         positions = np.concatenate([begin, one.positions[blend:length]]).astype(np.float32)
-        return replace(one, positions=positions, turns=one.turns and one.turns.crop(0, length))
+        turns = one.turns and replace(one.turns, quaternions=_loop_turns(one.turns.quaternions, length, weight, angle))
+        return replace(one, positions=positions, turns=turns)
 
     return replace(looped(motion), partner=motion.partner and looped(motion.partner))
+
+
+def _loop_turns(turns: np.ndarray, length: int, weight: np.ndarray, angle: float) -> np.ndarray:
+    """Blend quaternions (T, J, 4) as `loop` does positions: the end, turned about the vertical, into the beginning."""
+    x, y, z, w = np.moveaxis(turns[length:], -1, 0)
+    s, c = np.sin(angle / 2), np.cos(angle / 2)
+    # The product of (0, s, 0, c) and (x, y, z, w).
+    end = np.stack([c * x + s * z, c * y + s * w, c * z - s * x, c * w - s * y], axis=-1)
+    begin = slerp(end, turns[: len(weight)], weight)
+    return np.concatenate([begin, turns[len(weight) : length]]).astype(np.float32)
 
 
 def heading(motion: Motion, frame: int) -> float:

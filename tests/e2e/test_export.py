@@ -126,12 +126,14 @@ def test_the_preview_is_the_file_in_small(sheet, demo, tmp_path):
     small = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())[:, : image.width() * 4]
     small = small.reshape(image.height(), image.width(), 4)[..., :3].astype(int)
     assert (image.width(), image.height()) == (360, 240)
+    other = dialog.preview.pictures.at(0.1)[..., :3].astype(int)
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     wait(path.exists, 60)
     with Image.open(path) as whole:
         assert whole.size == (900, 600)
         expected = np.asarray(whole.convert("RGB").resize((360, 240), Image.Resampling.BOX)).astype(int)
-    assert np.abs(small - expected).mean() < 2 and (np.abs(small - expected).max(-1) > 90).mean() < 0.01
+    away = np.abs(small - expected).mean()
+    assert away < 4 and away < 0.5 * np.abs(other - expected).mean(), "nearer than another pose of the same take"
 
 
 def test_a_mend_is_in_the_preview_and_can_be_undone(sheet, demo):
@@ -146,6 +148,9 @@ def test_a_mend_is_in_the_preview_and_can_be_undone(sheet, demo):
         expected = as_written(motion_of(demo.workspace.library, clip, plan), plan.choices)
         wait(lambda e=expected: sheet.shown and np.array_equal(sheet.shown[0][1].positions, e.positions))
     assert sheet.duration_s == pytest.approx(demo.workspace.clip.duration_s - 0.9, abs=0.05)
+    dialog.activateWindow()
+    dialog.purposes.setFocus()
+    wait(dialog.isActiveWindow)
     for _ in range(5):
         QTest.keyClick(dialog, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     wait(lambda: sheet.shown and np.array_equal(sheet.shown[0][1].positions, before.positions))

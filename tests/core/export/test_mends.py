@@ -11,6 +11,7 @@ from motionpatches.core.export.mends import Mends, gaussian, in_place, loop, men
 from motionpatches.core.motion.curves import foot_contacts, spans
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG, SMPL22, Skeleton
+from motionpatches.core.motion.turns import Turns
 
 PELVIS, LEFT_HIP, RIGHT_HIP, LEFT_KNEE, LEFT_ANKLE, LEFT_FOOT, RIGHT_FOOT = 0, 1, 2, 4, 7, 10, 11
 
@@ -178,3 +179,51 @@ def test_mends_are_done_one_after_the_other(smpl_motion):
     expected = in_place(loop(to_floor(lock_feet(smooth(trim(smpl_motion, 0.5, 0.25), 0.05))), 0.4))
     np.testing.assert_array_equal(found.positions, expected.positions)
     assert found.frame_count == 60 - 10 - 5 - 8 and mend(smpl_motion, Mends()) is smpl_motion
+
+
+def turned_about_y(motion, angles, offset=0.0):
+    """The motion with rotations of its joints, all about the vertical by angles (T,)."""
+    half = (angles + offset) / 2
+    quaternions = np.stack([0 * half, np.sin(half), 0 * half, np.cos(half)], axis=1)[:, None]
+    rest = motion.positions[0]
+    return replace(motion, turns=Turns(np.repeat(quaternions, motion.skeleton.joint_count, 1).astype(np.float32), rest))
+
+
+def test_rotations_of_the_file_are_looped_and_smoothed_too(smpl_motion):
+    """Turns about the vertical, as angles: a loop blends the last ones into the first, and noise is smoothed away."""
+    straight = in_place(smpl_motion)
+    angles = np.linspace(0.2, 1.4, 60)
+    found = loop(turned_about_y(straight, angles), 0.4).turns.quaternions[:, 3]
+    back = 2 * np.arctan2(found[:, 1], found[:, 3])
+    share = np.arange(8) / 8
+    weight = share * share * (3 - 2 * share)
+    np.testing.assert_allclose(back[8:], angles[8:52], atol=1e-5)
+    # The body faces the same way at both ends, up to how it sways.
+    np.testing.assert_allclose(back[:8], angles[52:] * (1 - weight) + angles[:8] * weight, atol=0.05)
+    noisy = angles + np.random.default_rng(0).normal(0, 0.05, 60)
+    turns = turned_about_y(straight, noisy).turns
+    turns.quaternions[::3] *= -1  # the same rotations
+    smoothed = smooth(replace(straight, turns=turns), 0.15).turns.quaternions[:, 5]
+    assert np.abs(np.diff(2 * np.arctan2(smoothed[:, 1], smoothed[:, 3]), 2)).mean() < 0.2 * np.abs(np.diff(noisy, 2)).mean()
+
+
+def test_a_looped_take_keeps_the_twist_of_its_file(shared):
+    """A captured take with rotations: after a loop they still fit, so that they and not the positions give the pose."""
+    from motionpatches.core.library.open import open_library
+    from motionpatches.core.library.own_rotations import load_with_rotations
+    from motionpatches.core.progress import run
+    from motionpatches.core.retarget import from_turns
+
+    library = run(open_library(shared / "capture" / "cmu" / "02_01.bvh"))
+    motion = load_with_rotations(library, library.clips[0].id).crop(0, 90)
+    assert motion.turns is not None
+    looped = mend(motion, Mends(smooth_s=0.02, loop_s=0.4, foot_lock=True))
+    assert len(looped.turns.quaternions) == looped.frame_count < 90
+    by_file, whole = from_turns._pose(looped, looped.turns), from_turns._pose(motion, motion.turns)
+    assert by_file is not None and whole is not None
+    np.testing.assert_allclose(by_file.positions, looped.positions, atol=1e-5)
+    hand = motion.skeleton.chains[3][-2]
+    blend = 90 - looped.frame_count
+    apart = whole.turns[blend : looped.frame_count, hand].swapaxes(1, 2) @ by_file.turns[blend:, hand]
+    angle = np.arccos(np.clip((np.trace(apart, axis1=1, axis2=2) - 1) / 2, -1, 1))
+    assert np.median(angle) < 0.1, "the wrist is turned as before, but for the smoothing"
