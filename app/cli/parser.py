@@ -39,7 +39,8 @@ COMMANDS: dict[str, Command] = {
     "reproduce": Command("train and measure a table of the paper", evaluate.add_reproduce, evaluate.reproduce),
     "model": Command("list, show, import and download models", model.add_arguments, model.run),
     "export": Command("write a motion or the results of a query as picture, video or data", export.add_arguments, export.run),
-    "serve": Command("answer other programs over HTTP: search, and motions as files", serve.add_arguments, serve.run),
+    "serve": Command("answer other programs over HTTP: search, and motions as files", serve.add_serve, serve.serve),
+    "mcp": Command("answer an assistant: search, and motions as files", serve.add_mcp, serve.mcp),
     "screenshot": Command("save a picture of the studio's window", screenshot.add_arguments, screenshot.run),
 }
 

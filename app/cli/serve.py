@@ -1,4 +1,4 @@
-"""`serve`: a library that other programs may ask over HTTP."""
+"""`serve` and `mcp`: a library that other programs may ask over HTTP, and assistants by the Model Context Protocol."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import argparse
 import os
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from motionpatches.app.cli.console import index_library, open_model, open_path, tell
 from motionpatches.app.cli.options import add_library_argument, add_model, count
 from motionpatches.core.errors import StudioError, os_problem
 
+if TYPE_CHECKING:
+    from motionpatches.core.serve.service import Service
+
 TOKEN_VARIABLE = "MOTIONPATCHES_TOKEN"
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_serve(parser: argparse.ArgumentParser) -> None:
     add_library_argument(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this computer alone)")
     parser.add_argument("--port", type=count, default=8765, help="port (default: 8765)")
@@ -28,11 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model(parser)
 
 
-def run(options: argparse.Namespace) -> int:
+def serve(options: argparse.Namespace) -> int:
     """Answer requests until it is stopped (Ctrl+C)."""
-    from motionpatches.core.search.retriever import Retriever
-    from motionpatches.core.serve.service import Service
-
     try:
         import uvicorn
 
@@ -40,13 +41,40 @@ def run(options: argparse.Namespace) -> int:
     except ImportError as error:
         raise StudioError("The extra 'serve' is not installed: pip install 'motionpatches[serve]'.") from error
     token, told = token_of(options.token_file)
-    library, model = open_path(options.library, options.layout), open_model(options)
-    app = web_app(Service(library, Retriever(model, index_library(model, library)), model.name), token)
-    tell(f"Answering for {library.name} at http://{options.host}:{options.port}; requests are described at /openapi.json. {told}")
+    service = _service(options)
+    app = web_app(service, token)
+    at = f"http://{options.host}:{options.port}"
+    tell(f"Answering for {service.library.name} at {at}; requests are described at /openapi.json. {told}")
     if options.host not in LOCAL:
         tell("Others on the network can reach it, and read what is sent: put a server with TLS before it.")
     uvicorn.run(app, host=options.host, port=options.port, log_level="warning", limit_concurrency=64, server_header=False)
     return 0
+
+
+def add_mcp(parser: argparse.ArgumentParser) -> None:
+    add_library_argument(parser)
+    parser.add_argument(
+        "-o", "--out", type=Path, default=Path("motions"), metavar="FOLDER", help="where fetched motions go (default: motions)"
+    )
+    add_model(parser)
+
+
+def mcp(options: argparse.Namespace) -> int:
+    """Answer an assistant over standard input and output until it ends them."""
+    try:
+        from motionpatches.core.serve.assistant import assistant_server
+    except ImportError as error:
+        raise StudioError("The extra 'mcp' is not installed: pip install 'motionpatches[mcp]'.") from error
+    assistant_server(_service(options), options.out.absolute()).run("stdio")
+    return 0
+
+
+def _service(options: argparse.Namespace) -> Service:
+    from motionpatches.core.search.retriever import Retriever
+    from motionpatches.core.serve.service import Service
+
+    library, model = open_path(options.library, options.layout), open_model(options)
+    return Service(library, Retriever(model, index_library(model, library)), model.name)
 
 
 def token_of(file: Path | None) -> tuple[str, str]:
