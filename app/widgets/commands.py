@@ -14,6 +14,7 @@ from motionpatches.app.gl.camera import Camera
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.ask_path import ask_file, ask_files, ask_folder, ask_new_file
 from motionpatches.app.widgets.dialogs.about import AboutDialog
+from motionpatches.app.widgets.dialogs.report import ReportDialog
 from motionpatches.app.widgets.dialogs.settings import SettingsDialog
 from motionpatches.app.widgets.plain import shown, tell, warn
 from motionpatches.app.widgets.theme import set_appearance
@@ -81,6 +82,27 @@ class Commands:
         if dialog.exec():
             check.apply(self.view_models.corrections)
         dialog.deleteLater()
+
+    def show_left_out(self) -> None:
+        """Name the files of the open library's folder that are not in it."""
+        from motionpatches.core.library.left_out import other_files, report
+
+        library = self.workspace.library
+        if library is None:
+            tell(self.parent, "Files Left Out", "Open a library first.")
+            return
+
+        def show(text: str) -> None:
+            if not text:
+                tell(self.parent, "Files Left Out", f"Every file of {library.name} is in the library.")
+                return
+            dialog = ReportDialog(f"Not in the library {library.name}:", text, parent=self.parent, title="Files Left Out")
+            dialog.exec()
+            dialog.deleteLater()
+
+        self.workspace.lanes.files.submit(
+            "left out", lambda: report(library, other_files(library)), show, self.workspace.failed.emit
+        )
 
     def export(self) -> None:
         """Ask what to export and where, and begin."""

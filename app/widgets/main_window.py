@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from motionpatches.app.tokens import FIRST_SHARE, SMALLEST
@@ -17,6 +17,7 @@ from motionpatches.app.widgets.context_menus import ContextMenus
 from motionpatches.app.widgets.dialogs.settings import restore as restore_settings
 from motionpatches.app.widgets.dialogs.tour import Tour
 from motionpatches.app.widgets.export_sources import stage_plan
+from motionpatches.app.widgets.frame.drop_hint import DropHint, drop_words
 from motionpatches.app.widgets.frame.frame import Frame
 from motionpatches.app.widgets.frame.header import Header
 from motionpatches.app.widgets.frame.stage_header import StageHeader
@@ -71,7 +72,7 @@ class MainWindow(QMainWindow):
         self.why = WhyPanel(v.explanation)
         self.middle, self.stage_page = QStackedWidget(), QWidget()
         self.middle.addWidget(self.stage_page)
-        self.pages = Pages(v, self)
+        self.pages = Pages(v, self, lambda: self.menus.show_keys())
         self.commands = Commands(v, settings, self, lambda: self.stage.camera)
         verbs = self._verbs()
         self.timeline = Timeline(v.workspace, v.playback, v.explanation, v.moments, v.captions, v.stage)
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         self.middle.addWidget(self.welcome)
         self.status = Status(v.workspace, self._ways(verbs))
         self.setStatusBar(self.status)
+        self.drop_hint = DropHint(self)
         self.notices, self.quitting = NoticeStack(v.workspace.notices, self), Quitting(self, v)
         views = (self.results.view, self.library.view, self.timeline)
         self.hand_off = let_drag_out(v, settings, *views, lambda: stage_plan(v, self.stage.camera, self))
@@ -111,6 +113,7 @@ class MainWindow(QMainWindow):
         workspace = self.view_models.workspace
         search, explanation = self.view_models.search, self.view_models.explanation
         self.library.chosen.connect(workspace.show_clip)
+        self.library.left_out.clicked.connect(self.commands.show_left_out)
         self.library.view.menu_wanted.connect(self.context.takes)
         self.timeline.menu_wanted.connect(self.context.timeline)
         self.results.view.choose_with(self.view_models.selection)
@@ -128,6 +131,7 @@ class MainWindow(QMainWindow):
         explanation.changed.connect(self._explained)
         workspace.library_changed.connect(self._name)
         workspace.model_changed.connect(self._name)
+        self.welcome.left.connect(lambda: self.middle.setCurrentWidget(self.stage_page))
         self.welcome.opened.connect(lambda path: workspace.open([path]))
         workspace.failed.connect(self._failed)
         workspace.shown.connect(lambda: self.middle.setCurrentWidget(self.stage_page))
@@ -212,6 +216,7 @@ class MainWindow(QMainWindow):
             open_recent=lambda name: workspace.open([Path(name)]),
             refresh=self.takes.refresh,
             check_import=commands.check_import,
+            show_left_out=commands.show_left_out,
             export=commands.export,
             drag_out_as=lambda name: self.settings.setValue("export/drag", name),
             open_in_blender=lambda: blender(self.view_models, self.hand_off),
@@ -252,6 +257,7 @@ class MainWindow(QMainWindow):
             toggle_strip=lambda: self.set_strip(not self.results.strip.isChecked()),
             toggle_full_screen=lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
             show_jobs=lambda: self.status.jobs.open(),
+            show_manual=lambda: show(pages.manual),
             show_help=lambda: show(pages.help),
             show_welcome=self.show_welcome,
             start_tour=self.start_tour,
@@ -277,16 +283,25 @@ class MainWindow(QMainWindow):
 
     def show_welcome(self, problem: str = "") -> None:
         """Show the welcome page, with a problem where there is one."""
-        self.welcome.tell(problem)
+        self.welcome.tell(problem, can_leave=self.view_models.workspace.clip is not None)
         self.middle.setCurrentWidget(self.welcome)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where nothing else takes it: leave the welcome page, then dismiss the notices."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.middle.currentWidget() is self.welcome and self.view_models.workspace.clip is not None:
+            self.middle.setCurrentWidget(self.stage_page)
+        else:
+            self.view_models.workspace.notices.dismiss_shown()
 
     def start_tour(self) -> Tour:
         """Lay the tour over the window."""
         show_page, right = self.frame.show_page, self.right
         return Tour(
             self,
-            (self.query, self.stage, self.patches, self.captions),
-            {2: lambda: show_page(right, "Patches"), 3: lambda: show_page(right, "Info")},
+            (self.frame.header.library, self.query, self.stage, self.patches, self.captions),
+            {3: lambda: show_page(right, "Patches"), 4: lambda: show_page(right, "Info")},
         )
 
     def edit_captions(self) -> None:
@@ -302,9 +317,15 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and event.source() is None:  # not what was dragged from here
             event.acceptProposedAction()
+            library = self.view_models.workspace.library
+            self.drop_hint.tell(drop_words(_local(event.mimeData()), library.name if library else ""))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_hint.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
+        self.drop_hint.hide()
+        paths = _local(event.mimeData())
         if paths:
             self.view_models.workspace.open(paths)
 
@@ -332,11 +353,16 @@ class MainWindow(QMainWindow):
         event.accept()
 
 
+def _local(data: QMimeData) -> list[Path]:
+    """Return the files and folders of this computer that are dragged."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
 def _ways_in(verbs: Verbs) -> list[Way]:
     """Return the entries of the welcome page."""
     return [
         Way("Open Folder…", "any mix of BVH, AMASS, HumanML3D and other formats", lambda: verbs.open_folder("")),
         Way("Open Files…", "single takes", verbs.open_files),
         Way("Demo Library", "generated motions, ready to search", verbs.open_demo),
-        Way("Tour", "four steps through the window", verbs.start_tour),
+        Way("Tour", "five steps through the window", verbs.start_tour),
     ]

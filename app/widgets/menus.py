@@ -78,6 +78,7 @@ class Menus:
         action = take("refresh", menu, "Re&fresh", v.refresh, "F5", why_not=self.takes.takes.why_not_refresh)
         action.setProperty(ALSO, "rescan reload library new files")
         self._add(menu, "Check &Import…", v.check_import, "Ctrl+I")
+        self._add(menu, "Files &Left Out…", v.show_left_out).setProperty(ALSO, "skipped unread missing errors")
         menu.addSeparator()
         take("export", menu, "&Export…", v.export, "Ctrl+Shift+E")
         self._drag_out(menu.addMenu("&Drag Out As"))
@@ -227,14 +228,19 @@ class Menus:
 
     def _help(self, menu: QMenu) -> None:
         v = self.verbs
+        self._add(menu, "&Manual", v.show_manual, "F1")
         self._add(menu, "How &Patches Work", v.show_help)
         self._add(menu, "&Welcome Page", v.show_welcome)
         self._add(menu, "&Tour", v.start_tour)
-        self._add(menu, "&Keys…", lambda: KeysDialog(self.keys, self.window).exec(), "F1")
+        self._add(menu, "&Keys…", self.show_keys, "Shift+F1")
         self._add(menu, "&Command Palette…", self.choose, "Ctrl+P", "Ctrl+Shift+P")
         menu.addSeparator()
         self._add(menu, "Show &Reports in Folder", v.show_reports)
         self._add(menu, "&About…", v.show_about)
+
+    def show_keys(self) -> None:
+        """Show the keys until they are closed."""
+        KeysDialog(self.keys, self.window).exec()
 
     def choose(self) -> None:
         """Ask for an action by its words, and do it."""

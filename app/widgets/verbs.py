@@ -18,6 +18,7 @@ class Verbs:
     open_recent: Callable[[str], object]  # a path
     refresh: Verb
     check_import: Verb
+    show_left_out: Verb
     export: Verb
     drag_out_as: Callable[[str], object]  # a name of QUICK
     open_in_blender: Verb
@@ -65,6 +66,7 @@ class Verbs:
     toggle_full_screen: Verb
     show_jobs: Verb
 
+    show_manual: Verb
     show_help: Verb
     show_welcome: Verb
     start_tour: Verb

@@ -21,16 +21,19 @@ from motionpatches.core.errors import StudioError
 class ReportDialog(QDialog):
     """A report with buttons to copy and to save it; accepted where the offer was chosen."""
 
-    def __init__(self, said: str, report: str, offer: str = "", parent: QWidget | None = None):
+    def __init__(
+        self, said: str, report: str, offer: str = "", parent: QWidget | None = None, title: str = "Motion Patches Studio"
+    ):
         """
         Args:
             said: The sentence above the report.
             report: Its text; '' for none.
             offer: Words of another button, '' for none.
             parent: The window.
+            title: Of the dialog.
         """
         super().__init__(parent)
-        self.setWindowTitle("Motion Patches Studio")
+        self.setWindowTitle(title)
         self.report = report
         box = QVBoxLayout(self)
         box.addWidget(Label(said, wrap=True))

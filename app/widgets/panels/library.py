@@ -10,13 +10,13 @@ from motionpatches.app import tokens
 from motionpatches.app.viewmodels.clip_rows import ClipRows
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.panels.take_list import TakeList
-from motionpatches.app.widgets.plain import NAME, Label, shown, tip
+from motionpatches.app.widgets.plain import NAME, Label, shown
 from motionpatches.app.widgets.theme import icon_button, of_kind, px
 from motionpatches.core.library.filters import HELP
 from motionpatches.core.library.library import Library
 
-# Notes of a library, and reasons of files left out, that are listed.
-NOTES, REASONS = 3, 20
+# Notes of a library that are listed.
+NOTES = 3
 
 
 class FilterLine(QLineEdit):
@@ -55,6 +55,8 @@ class LibraryPanel(QWidget):
         self.only.toggled.connect(self._keep)
         self.only.hide()
         self.count, self._kept = of_kind(Label(wrap=True), "secondary"), False
+        self.left_out = QPushButton("Files Left Out…")
+        self.left_out.hide()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.view)
         self.pages.addWidget(self._nothing())
@@ -68,6 +70,7 @@ class LibraryPanel(QWidget):
         box.addLayout(top)
         for widget in (self.pages, self.only, self.count):
             box.addWidget(widget)
+        box.addWidget(self.left_out, 0, Qt.AlignmentFlag.AlignLeft)
         self.takes.changed.connect(self._count)
         self.workspace.library_changed.connect(self._changed)
         self.workspace.shown.connect(self._shown)
@@ -150,6 +153,6 @@ class LibraryPanel(QWidget):
         self.pages.setCurrentIndex(1 if filtered and not count else 0)
         text = f"{count:,} of {total:,} motions" if filtered else f"{total:,} motion{'s' * (total != 1)}"
         if self.library.skipped:
-            text += f", {len(self.library.skipped)} left out"
+            text += f", {len(self.library.skipped):,} left out"
         self.count.setText("\n".join((text, *(shown(note) for note in self.library.notes[:NOTES]))))
-        self.count.setToolTip(tip("\n".join(shown(s.reason) for s in self.library.skipped[:REASONS])))
+        self.left_out.setVisible(bool(self.library.skipped))
