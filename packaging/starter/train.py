@@ -8,8 +8,8 @@ Needs the extra `train`, one of the two, and with a teacher WordNet (Debian: wor
    text encoder (teach_text.py describes teacher, WordNet and thesaurus); fit the motion head to it (fit_head.py). A model named
    with --start-from takes the place of these: the shipped weights start from those of 0.2-7;
 2. train its motion encoder on newly generated clips;
-3. teach a model that was started from, if there is a teacher, the phrases of newer actions (teach_text.py --again);
-4. train the motion encoder on more generated clips;
+3. train the motion encoder on more generated clips;
+4. teach a model that was started from, if there is a teacher, the phrases of newer actions (teach_text.py --again);
 5. mix generated clips with varied captured ones (captured/build.py) and train on both.
 
 Finished steps are not repeated. With --sources, captured clips of those sources alone: what a figure is reported on is left out.
@@ -28,7 +28,7 @@ from motionpatches.packaging.starter.captured.takes import SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURE = Path(__file__).parent / "measure"
-# Clips and seeds of the generated libraries of steps 1, 2 and 4; of the mixed one, the captured clips of each source beside them.
+# Clips and seeds of the generated libraries of steps 1 to 3; of the mixed one, the captured clips of each source beside them.
 FIRST, SECOND, THIRD = (40_000, 8000), (20_000, 8201), (20_000, 8202)
 GENERATED, CAPTURED, MIXED_SEED = 10_000, 5_000, 8301
 # A new model: neither encoder starts from the shipped one.
@@ -57,19 +57,19 @@ def main(told: argparse.Namespace) -> None:
     second, third, mixed = work / "generated-2.npz", work / "generated-3.npz", work / "mixed.npz"
     _generate(second, SECOND, told.scale)
     _train(work / "more", second, MORE, ["--start-from", start])
-    taught = work / "more" / "last"
+    _generate(third, THIRD, told.scale)
+    _train(work / "still-more", third, STILL_MORE, ["--start-from", work / "more" / "last"])
+    taught = work / "still-more" / "last"
     if told.start_from and told.teacher:
         taught = work / "words"
-        _teach(work / "more" / "last", taught, second, told, ["--again"])
-    _generate(third, THIRD, told.scale)
-    _train(work / "still-more", third, STILL_MORE, ["--start-from", taught])
+        _teach(work / "still-more" / "last", taught, second, told, ["--again"])
     if not mixed.exists():
         _module(
             "packaging.starter.captured.build",
             *(told.captured.resolve(), mixed, "--sources", *told.sources, "--seed", MIXED_SEED),
             *("--clips", int(CAPTURED * told.scale) * len(told.sources), "--generated", int(GENERATED * told.scale)),
         )
-    _train(work / "mixed", mixed, MIXED, ["--start-from", work / "still-more" / "last"])
+    _train(work / "mixed", mixed, MIXED, ["--start-from", taught])
     print(f"The candidate: {work / 'mixed' / 'last'}")
 
 
