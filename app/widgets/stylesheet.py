@@ -123,7 +123,8 @@ QProgressBar { border: none; border-radius: 2px; background: $line; max-height: 
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
 QAbstractScrollArea { background: $panel; color: $text; border: none; }
-QAbstractItemView { background: $panel; alternate-background-color: $panel; color: $text; border: none; outline: none;
+QAbstractItemView { background: $panel; alternate-background-color: $panel; color: $text; outline: none;
+        border: 1px solid $panel;
         gridline-color: $line; selection-background-color: $selected; selection-color: $text; }
 QAbstractItemView::item, QTreeView::item, QListView::item { padding: $unit; }
 QAbstractItemView::item:hover { background: $hover; }

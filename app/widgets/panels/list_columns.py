@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from functools import partial
@@ -20,9 +21,9 @@ from motionpatches.app.widgets.theme import px
 NAMES = tuple(column.name for column in COLUMNS)
 # How takes are listed: by the room there is, always in two lines, always in columns; and the width below which two lines are.
 LAYOUTS = ("Automatic", "Two Lines with Picture", "Columns")
-NARROW = 440
-# Rows whose cells are measured, the widest column that they make, and the widest one that a user makes.
-MEASURED, WIDEST, MOST = 120, 320, 4000
+NARROW = 480
+# Rows whose cells are measured, the widest column that they make, the least that one shrinks to, the widest that a user makes.
+MEASURED, WIDEST, LEAST, MOST = 120, 320, 80, 4000
 
 
 class ListColumns(QObject):
@@ -73,7 +74,8 @@ class ListColumns(QObject):
         self._indicate()
 
     def fit(self) -> None:
-        """Make columns as wide as their cells and headings; what is left goes to the captions."""
+        """Make columns as wide as their cells and headings; what is left goes to the captions, what is missing is taken from the
+        widest columns as far as something can be read in them."""
         if self.cards:
             return
         self._busy = True
@@ -82,6 +84,10 @@ class ListColumns(QObject):
         spare = next((name for name in ("Caption", *reversed(self.shown)) if name in self.shown and name not in self.widths), "")
         if rest > 0 and spare:
             wide[spare] += rest
+        yields = {name: wide[name] - px(LEAST) for name in self.shown if name not in self.widths and wide[name] > px(LEAST)}
+        if rest < 0 and yields:
+            share = min(-rest / sum(yields.values()), 1.0)
+            wide |= {name: wide[name] - math.ceil(share * more) for name, more in yields.items()}
         for name, width in wide.items():
             self.header.resizeSection(NAMES.index(name), width)
         self._busy = False

@@ -21,8 +21,8 @@ DOT = "  ·  "
 
 
 def facts_line(entry: Entry) -> str:
-    """Return what distinguishes a take beside its caption: name, length, rig, folder, tags."""
-    parts = (entry.name, f"{entry.clip.duration_s:.1f} s", ", ".join(entry.mark.tags), entry.rig, entry.folder)
+    """Return what distinguishes a take beside its caption: length, tags, name."""
+    parts = (f"{entry.clip.duration_s:.1f} s", ", ".join(entry.mark.tags), entry.name if entry.clip.captions else entry.folder)
     return DOT.join(shown(part, NAME) for part in parts if part)
 
 
@@ -78,7 +78,8 @@ class TakeCells(Items):
         painter.setFont(font)
         painter.setPen(QColor(now.text))
         first = QRect(box.left(), top, box.width(), high.height())
-        caption = high.elidedText(star + shown(entry.clip.caption), Qt.TextElideMode.ElideRight, first.width())
+        # Takes of a library begin alike, in captions and in names: the ends tell them apart.
+        caption = high.elidedText(star + shown(entry.clip.caption), Qt.TextElideMode.ElideMiddle, first.width())
         painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, caption)
         painter.setFont(small)
         second = QRect(box.left(), first.bottom() + 1, box.width(), low.height())
@@ -88,7 +89,7 @@ class TakeCells(Items):
             painter.drawText(second, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, warning)
             second.setRight(second.right() - low.horizontalAdvance(warning) - px(tokens.GAP))
         painter.setPen(QColor(now.secondary))
-        line = low.elidedText(facts_line(entry), Qt.TextElideMode.ElideRight, second.width())
+        line = low.elidedText(facts_line(entry), Qt.TextElideMode.ElideMiddle, second.width())
         painter.drawText(second, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line)
 
 

@@ -46,6 +46,7 @@ class TakeList(ModelTable):
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setTabKeyNavigation(False)
         self.setAccessibleName("Takes of the library")
         self.verticalHeader().hide()
