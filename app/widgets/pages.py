@@ -61,7 +61,7 @@ class Pages:
         """The map of the library, a page beside the stage."""
         from motionpatches.app.widgets.panels.map import MapPanel
 
-        return MapPanel(self.view_models.library_map, self.view_models.playback)
+        return MapPanel(self.view_models.library_map, self.view_models.playback, self.view_models.thumbnails)
 
     @cached_property
     def help(self) -> HelpWindow:

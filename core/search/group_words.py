@@ -19,7 +19,7 @@ _PLAIN = (
 PLAIN = ARTICLES | frozenset(_PLAIN.split())
 # Share of a group's texts that hold a word of its name at least, and how much larger it is than that of the others; words of a
 # name.
-LEAST, LIFT, WORDS = 0.15, 1.3, 3
+LEAST, LIFT, WORDS = 0.15, 1.3, 2
 
 
 def group_names(texts: Sequence[str], groups: np.ndarray, words: int = WORDS) -> list[str]:

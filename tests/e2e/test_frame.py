@@ -166,10 +166,10 @@ def test_the_row_over_the_stage_follows_the_keys(demo):
     demo.window.stage.setFocus()
     QTest.keyClick(demo.window, Qt.Key.Key_T)
     assert not buttons["trails"].isChecked()
-    said = []
-    demo.workspace.said.connect(said.append)
     buttons["keep"].click()
-    assert buttons["keep"].isChecked() and "Kept for comparison, 1 of 2" in said[0]
+    assert buttons["keep"].isChecked()
+    assert demo.workspace.notices.shown[-1].text == "Kept for comparison, 1 of 3." and demo.window.comparison.isVisible()
+    demo.workspace.notices.dismiss_shown()
     other = demo.search.results[3]
     demo.workspace.show(other.clip, other.motion)
     assert not buttons["keep"].isChecked() and buttons["side_by_side"].isEnabled()

@@ -14,8 +14,8 @@ from motionpatches.app.widgets.theme import icon_button, of_kind, px
 from motionpatches.app.widgets.views.tile_labels import paint_letter
 from motionpatches.core.library.library import Clip
 
-# Height of a picture, and characters of a caption.
-PICTURE, WORDS = 36, 24
+# Height of a picture, and width of a caption, in pixels.
+PICTURE, WORDS = 36, 112
 
 
 class ComparisonRow(QWidget):
@@ -95,7 +95,8 @@ class _Slot(QWidget):
         on_stage = self.stage.workspace.clip
         self.button.setIconSize(QSize(px(PICTURE) + px(tokens.ICON) + px(tokens.UNIT), px(PICTURE)))
         self.button.setIcon(self._icon(picture))
-        self.button.setText(title(shown(clip.caption, WORDS)))
+        words = self.button.fontMetrics().elidedText(shown(clip.caption), Qt.TextElideMode.ElideRight, px(WORDS))
+        self.button.setText(title(words))
         self.button.setToolTip(tip(f"{self.letter}: {clip.caption}"))
         self.button.setAccessibleName(shown(f"{self.letter}: {clip.caption}"))
         self.button.setChecked(on_stage is not None and on_stage.id == clip.id)

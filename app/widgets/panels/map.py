@@ -17,11 +17,13 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app import tokens
 from motionpatches.app.gl.scene import FAST, MIDDLE, SLOW
-from motionpatches.app.viewmodels.library_map import COLOURINGS, LibraryMap, layouts
+from motionpatches.app.viewmodels.library_map import LibraryMap, layouts
 from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.thumbnails import Thumbnails
 from motionpatches.app.widgets.plain import Html, Label, RichLabel, html, joined, shown
 from motionpatches.app.widgets.theme import colours, of_kind, px, sized
 from motionpatches.app.widgets.views.curves import COLOURS
+from motionpatches.app.widgets.views.hover_picture import HoverPicture
 from motionpatches.app.widgets.views.results import ResultsView
 
 MORE_COLOURS = (*COLOURS, "#999999", "#f0e442", "#8c564b", "#17becf")
@@ -38,14 +40,13 @@ class MapPanel(QWidget):
 
     asked = Signal(object, QPoint)
 
-    def __init__(self, library_map: LibraryMap, playback: Playback, parent: QWidget | None = None):
+    def __init__(self, library_map: LibraryMap, playback: Playback, thumbnails: Thumbnails, parent: QWidget | None = None):
         super().__init__(parent)
         self.map = library_map
         self.layout_box, self.colour_box = QComboBox(), QComboBox()
         self.layout_box.addItems([shown(name) for name in layouts()])
-        self.colour_box.addItems([c.capitalize() for c in COLOURINGS])
         self.layout_box.activated.connect(lambda i: library_map.lay_out(layouts()[i]))
-        self.colour_box.activated.connect(lambda i: library_map.colour(COLOURINGS[i]))
+        self.colour_box.activated.connect(lambda i: library_map.colour(library_map.colourings[i]))
         self.all = QPushButton("Search Everywhere")
         self.all.clicked.connect(lambda: library_map.select(np.zeros((0, 2))))
         for box, words in ((self.layout_box, "Layout"), (self.colour_box, "Colour")):
@@ -58,14 +59,16 @@ class MapPanel(QWidget):
         self.plot = _Plot(self)
         self.dots = pg.ScatterPlotItem(size=7, pen=None)
         self.plot.addItem(self.dots)
-        self.thumbnail = ResultsView(library_map.preview, playback)
-        self.thumbnail.setFixedSize(px(132), px(160))
-        self.thumbnail.chosen.connect(library_map.workspace.show_clip)
+        self.picture = HoverPicture(thumbnails, self.plot)
+        self.preview = ResultsView(library_map.preview, playback)
+        self.preview.as_preview()
+        self.preview.setFixedSize(px(132), px(160))
+        self.preview.chosen.connect(library_map.workspace.show_clip)
         self.legend, self.state = RichLabel(wrap=True), of_kind(Label(wrap=True), "secondary")
         self.plot.setMinimumHeight(px(160))
         self.legend.setFont(sized(self.legend.font(), tokens.SECONDARY))
         below = QHBoxLayout()
-        below.addWidget(self.thumbnail, 0, Qt.AlignmentFlag.AlignTop)
+        below.addWidget(self.preview, 0, Qt.AlignmentFlag.AlignTop)
         below.addWidget(self.legend, 1, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(px(tokens.GAP),) * 4)
@@ -85,6 +88,11 @@ class MapPanel(QWidget):
     def _changed(self) -> None:
         found = self.map
         self.layout_box.setCurrentText(found.layout)
+        offered = [name.capitalize() for name in found.colourings]
+        if offered != [self.colour_box.itemText(i) for i in range(self.colour_box.count())]:
+            self.colour_box.clear()
+            self.colour_box.addItems([shown(name) for name in offered])
+        self.colour_box.setCurrentText(found.colouring.capitalize())
         self.all.setVisible(bool(found.selected))
         count = len(found.places)
         if found.selected:
@@ -137,11 +145,23 @@ class MapPanel(QWidget):
         return at if away[at] < NEAR_PX else -1
 
     def hover(self, place: QPointF) -> None:
-        """Play the clip under the mouse once it rests there."""
+        """Show the picture of the clip under the mouse, and play it once the mouse rests there."""
         at = self.nearest(place)
-        if at >= 0 and at != self.hovered:
-            self.hovered = at
-            self._rest.start()
+        if at == self.hovered:
+            return
+        self.hovered = at
+        if at < 0:
+            self.leave()
+            return
+        dot = self.plot.mapFromScene(self.plot.plotItem.vb.mapViewToScene(QPointF(*self.map.places[at].tolist())))
+        self.picture.show_clip(self.map.clips[at], dot)
+        self._rest.start()
+
+    def leave(self) -> None:
+        """The mouse is over no dot any more; what plays goes on."""
+        self.hovered = -1
+        self._rest.stop()
+        self.picture.hide()
 
     def open_at(self, place: QPointF) -> None:
         """Show the clip under the mouse on the stage."""
@@ -156,7 +176,8 @@ class MapPanel(QWidget):
             self.asked.emit(self.map.clips[nearest], at)
 
     def _show_hovered(self) -> None:
-        self.map.point(self.hovered)
+        if 0 <= self.hovered < len(self.map.clips):
+            self.map.point(self.hovered)
 
 
 class _Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
@@ -178,6 +199,10 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.addItem(self.lasso, ignoreBounds=True)
         self._pressed = QPointF()
         self.setBackground(self.palette().color(QPalette.ColorRole.Base))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.window_.leave()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

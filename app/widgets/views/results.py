@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
-from motionpatches.app import tokens
 from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import Drawer, make_canvas
@@ -28,11 +24,14 @@ from motionpatches.app.gl.figure.posed import figures
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Result, Search
 from motionpatches.app.viewmodels.selection import Selection
+from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.viewmodels.tiles import Tiles
-from motionpatches.app.widgets.plain import shown, tip
-from motionpatches.app.widgets.theme import colours, is_dark, muted, sized
+from motionpatches.app.widgets.plain import tip
+from motionpatches.app.widgets.theme import is_dark
 from motionpatches.app.widgets.views import tile_choice
 from motionpatches.app.widgets.views.overlay import StillOverlay
+from motionpatches.app.widgets.views.tile_clock import TileClock
+from motionpatches.app.widgets.views.tile_labels import TileState, mark_box, paint_label
 from motionpatches.app.widgets.views.tile_layout import CAPTION, GAP, Arrangement, lay_out
 from motionpatches.core.library.library import Clip
 from motionpatches.core.search.strength import score_text
@@ -45,7 +44,7 @@ _TAKEN = (*_MOVES, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 class ResultsView(QWidget):
     """A click opens a tile on the stage; dragging turns all tiles together, with Shift the one under the mouse alone; Ctrl and
-    the wheel zooms. While all stand still, the one under the mouse plays. With the keyboard, arrows walk and Enter opens.
+    the wheel zooms. Moving the mouse along a tile goes through its time. With the keyboard, arrows walk and Enter opens.
 
     `chosen` gives the clip of a tile; `drawn` is emitted after each frame; `more` at the end of what there is; `left` at Escape.
     """
@@ -68,7 +67,8 @@ class ResultsView(QWidget):
         self.canvas.frameSwapped.connect(self.drawn)
         self._pressed = self._last = QPointF()
         self.own: dict[int, Camera] = {}
-        self._since = time.perf_counter()
+        self.clock, self.ranked = TileClock(playback), True
+        self.stage: Stage | None = None
         self._hovering = QTimer(self, interval=40)
         self._hovering.timeout.connect(self.canvas.update)
         self.setMouseTracking(True)
@@ -86,6 +86,7 @@ class ResultsView(QWidget):
         search.results_changed.connect(self._changed)
         search.workspace.shown.connect(self.overlay.refresh)
         playback.ticked.connect(self.canvas.update)
+        playback.changed.connect(self._wake)
         figures().made.connect(self.canvas.update)
 
     def _changed(self) -> None:
@@ -96,13 +97,25 @@ class ResultsView(QWidget):
         self.bones = [geometry.bone_set(r.motion.skeleton) for r in results]
         if not grown:
             self.own, self.current = {}, 0 if results else -1
+            self.hover = -1
+            self.clock.scrub(None)
             self.bar.setValue(0)
+        self._wake()
         self._lay_out()
 
     def choose_with(self, selection: Selection) -> None:
         """Let clicks and keys choose tiles; `menu_wanted(QPoint)` asks for a menu of them, at a place of the screen."""
         self.selection = selection
         selection.changed.connect(self.overlay.refresh)
+
+    def keep_with(self, stage: Stage) -> None:
+        """Offer to keep tiles for comparison, and show the letters of those that are kept."""
+        self.stage = stage
+        stage.changed.connect(self.overlay.refresh)
+
+    def as_preview(self) -> None:
+        """Show what is neither ranked nor chosen, always moving."""
+        self.ranked, self.clock.always = False, True
 
     @property
     def clips(self) -> list[Clip]:
@@ -174,23 +187,20 @@ class ResultsView(QWidget):
 
     def _time(self, index: int) -> float:
         """Return where the motion of a tile stands, in seconds."""
-        result = self.search.results[index]
-        start, end = result.hit.start_s, result.hit.end_s or result.motion.duration_s
-        return start + self._clock(index, max(end - start, 0.05))
+        return self.clock.time_s(self.search.results[index])
 
-    def _clock(self, index: int, span_s: float) -> float:
-        """Return the seconds of a tile: of the clock of all, or, while that stands still, of the one under the mouse."""
-        if index == self.hover and not self.playback.playing:
-            return (time.perf_counter() - self._since) % span_s
-        return self.playback.wrapped(span_s)
+    def _wake(self) -> None:
+        """Draw on while a tile moves by itself."""
+        (self._hovering.start if self.clock.moves and self.search.results else self._hovering.stop)()
 
-    def _hover(self, index: int) -> None:
+    def _hover(self, index: int, share: float = 0.0) -> None:
+        """The mouse is over a tile, -1 for none, at a share of its width."""
+        self.clock.scrub(self.search.results[index] if index >= 0 else None, share)
+        self._wake()
+        self.canvas.update()
         if index != self.hover:
-            self.hover, self._since = index, time.perf_counter()
-            plays = index >= 0 and not self.playback.playing
-            (self._hovering.start if plays else self._hovering.stop)()
+            self.hover = index
             self.overlay.refresh()
-            self.canvas.update()
 
     def _paint_labels(self, painter: QPainter) -> None:
         for i, (rect, result) in enumerate(zip(self.tiles(), self.search.results, strict=True)):
@@ -198,49 +208,22 @@ class ResultsView(QWidget):
                 self._paint_label(painter, rect, i, result)
 
     def _paint_label(self, painter: QPainter, rect: QRect, index: int, result: Result) -> None:
-        opened = self.search.workspace.clip is not None and self.search.workspace.clip.id == result.clip.id
-        now, focused = colours(self), index == self.current and self.hasFocus()
-        if self.selection is not None and len(self.selection.ids) > 1 and result.clip.id in self.selection.ids:
-            chosen = QColor(now.accent)
-            chosen.setAlpha(60)
-            painter.setPen(QPen(QColor(now.accent), 2))
-            painter.setBrush(chosen)
-            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), tokens.RADIUS, tokens.RADIUS)
-        if opened or focused or index == self.hover:
-            painter.setPen(QPen(QColor(now.accent if opened or focused else now.outline), 3 if focused else 2 if opened else 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), tokens.RADIUS, tokens.RADIUS)
-        painter.setFont(sized(self.font(), tokens.BODY, bold=True))
-        painter.setPen(QColor(now.text))
-        painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignLeft, f"{result.hit.rank:d}")
-        painter.setFont(sized(self.font(), tokens.SECONDARY))
-        painter.drawText(rect.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignRight, score_text(result.hit))
-        painter.setPen(QColor(now.text) if opened else muted(self))
-        line = painter.fontMetrics().lineSpacing()
-        box = QRect(rect.x() + 6, rect.bottom() - CAPTION + 4, rect.width() - 12, 2 * line)
-        painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, self._two_lines(painter, shown(result.clip.caption), box.width()))
+        opened, chosen = self.search.workspace.clip, self.selection.ids if self.selection is not None else frozenset()
+        state = TileState(
+            opened=opened is not None and opened.id == result.clip.id,
+            focused=index == self.current and self.hasFocus(),
+            hovered=index == self.hover,
+            chosen=len(chosen) > 1 and result.clip.id in chosen,
+            letter=self.stage.letter(result.clip) if self.stage is not None else "",
+            keeps=self.stage is not None,
+            ranked=self.ranked,
+        )
+        paint_label(painter, self, rect, result, state)
 
     def _tip(self, index: int) -> str:
         """Return the caption of a result and its score."""
         result = self.search.results[index]
-        return tip(f"{result.clip.caption}\n{score_text(result.hit)}")
-
-    @staticmethod
-    def _two_lines(painter: QPainter, text: str, width: int) -> str:
-        """Return a text in two lines, cut with an ellipsis where they do not hold it."""
-        metrics = painter.fontMetrics()
-        lines, words = [""], text.split()
-        for at, word in enumerate(words):
-            longer = f"{lines[-1]} {word}".strip()
-            if metrics.horizontalAdvance(longer) <= width or not lines[-1]:
-                lines[-1] = longer
-            elif len(lines) == 1:
-                lines.append(word)
-            else:
-                rest = " ".join([lines[-1], *words[at:]])
-                lines[-1] = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)
-                break
-        return "\n".join(lines)
+        return tip(f"{result.clip.caption}\n{score_text(result.hit)}" if self.ranked else result.clip.caption)
 
     def _index_at(self, point: QPointF) -> int:
         return next((i for i, rect in enumerate(self.tiles()) if rect.contains(point.toPoint())), -1)
@@ -332,9 +315,10 @@ class ResultsView(QWidget):
                 self.camera, self.own = self.camera.orbit(delta.x(), delta.y()), {}
             self.canvas.update()
             return
-        hover = self._index_at(event.position())
-        if hover != self.hover:
-            self._hover(hover)
+        hover, before = self._index_at(event.position()), self.hover
+        tile = self.tiles()[hover] if hover >= 0 else QRect()
+        self._hover(hover, (event.position().x() - tile.x()) / max(tile.width(), 1))
+        if hover != before:
             self.setToolTip(self._tip(hover) if hover >= 0 else "")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -345,11 +329,20 @@ class ResultsView(QWidget):
         if self.selection is not None and event.button() == Qt.MouseButton.RightButton:
             self.selection.point(self.clips[index])
             self.menu_wanted.emit(self.mapToGlobal(event.position().toPoint()))
+        elif event.button() == Qt.MouseButton.LeftButton and self._keeps_at(index, event.position()):
+            self.overlay.refresh()
         elif event.button() == Qt.MouseButton.LeftButton:
             self.current = index
             if self.selection is None or tile_choice.click(self.selection, self.clips, index, event.modifiers()):
                 self.chosen.emit(self.search.results[index].clip)
             self.overlay.refresh()
+
+    def _keeps_at(self, index: int, place: QPointF) -> bool:
+        """Keep a tile for comparison, or no longer, where its mark is under the mouse; return whether it is."""
+        if self.stage is None or not mark_box(self.tiles()[index]).contains(place.toPoint()):
+            return False
+        self.stage.keep_all([self.search.results[index].clip])
+        return True
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; with Ctrl, or where there is nothing to scroll, zoom."""

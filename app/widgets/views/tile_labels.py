@@ -21,12 +21,13 @@ MARK, EDGE = 20, 6
 
 @dataclass(frozen=True)
 class TileState:
-    """How a tile stands out: its clip is on the stage, it has the keyboard, the mouse is over it; `letter`: it is kept as A, B or
-    C; `keeps`: it can be kept; `ranked`: it has a rank and a score."""
+    """How a tile stands out: its clip is on the stage, it has the keyboard, the mouse is over it, it is one of several chosen;
+    `letter`: it is kept as A, B or C; `keeps`: it can be kept; `ranked`: it has a rank and a score."""
 
     opened: bool = False
     focused: bool = False
     hovered: bool = False
+    chosen: bool = False
     letter: str = ""
     keeps: bool = False
     ranked: bool = True
@@ -72,6 +73,12 @@ def moment_text(result: Result) -> str:
 
 
 def _paint_frame(painter: QPainter, tile: QRect, state: TileState, now: tokens.Colours) -> None:
+    if state.chosen:
+        inside = QColor(now.accent)
+        inside.setAlpha(60)
+        painter.setPen(QPen(QColor(now.accent), 2))
+        painter.setBrush(inside)
+        painter.drawRoundedRect(tile.adjusted(1, 1, -1, -1), tokens.RADIUS, tokens.RADIUS)
     if state.opened or state.focused or state.hovered:
         colour = QColor(now.accent if state.opened or state.focused else now.outline)
         painter.setPen(QPen(colour, 3 if state.focused else 2 if state.opened else 1))

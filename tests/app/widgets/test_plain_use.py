@@ -29,14 +29,14 @@ SHOWN: dict[str, tuple[int | str, ...]] = {
 }
 MAKERS = {"shown", "tip", "title", "lines", "html", "joined"}
 # Calls that pass on the text that is their argument of this number.
-PASSING = {"elidedText": 0, "_two_lines": 1, "enumerate": 0, "list": 0}
+PASSING = {"elidedText": 0, "two_lines": 1, "enumerate": 0, "list": 0}
 # Texts that the rules cannot follow, with the reason why they are the program's own, or pass a widget that shows text as text.
 REVIEWED = {
     "widgets/menus.py: text": "the words of an action, literals of this file and of stage_menu.py",
     "widgets/menus.py: action": "an action, made with reviewed text",
     "widgets/frame/stage_header.py: action": "an action, made with reviewed text",
     "widgets/views/stage_menu.py: action": "an action, made with reviewed text",
-    "widgets/views/results.py: score_text(result.hit)": "a number and a word of core",
+    "widgets/views/tile_labels.py: score_text(result.hit)": "a number and a word of core",
     "widgets/views/results.py: self._tip(hover) if hover >= 0 else ''": "a text through tip",
     "widgets/views/patches.py: text": "numbers, names of parts, and names of joints through shown",
     "widgets/dialogs/import_check.py: f'{PART_NAMES[part].capitalize()}: {end} joint'": "a part, first or last",

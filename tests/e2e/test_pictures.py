@@ -1,0 +1,89 @@
+"""Pictures in the window: tiles that stand at a telling pose and follow the mouse, kept takes, the map's pictures."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+
+from motionpatches.app.widgets.theme import letter_colour
+from motionpatches.app.widgets.views.tile_labels import mark_box
+from motionpatches.core.motion.telling import telling_frame
+from tests.window import pixels, rest, wait
+
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+def move(view, place: QPoint):
+    """The mouse moves over a view, no button pressed."""
+    at = QPointF(place)
+    view.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, at, at, Qt.MouseButton.NoButton, Qt.MouseButton.NoButton, NONE))
+
+
+@pytest.fixture
+def view(demo):
+    demo.window.left.turn("Results")
+    found = demo.window.results.view
+    wait(found.isVisible)
+    yield found
+    found.leaveEvent(QEvent(QEvent.Type.Leave))
+    demo.workspace.notices.dismiss_shown()
+
+
+def test_tiles_stand_at_their_telling_pose_and_follow_the_mouse(demo, view):
+    first = demo.search.results[0]
+    assert view._time(0) == pytest.approx(telling_frame(first.motion) / first.motion.fps)
+    tile = view.tiles()[0]
+    move(view, QPoint(tile.left() + tile.width() // 4, tile.center().y()))
+    assert view.hover == 0 and view._time(0) == pytest.approx(first.motion.duration_s / 4, rel=0.05)
+    rest(100)
+    early = pixels(view)[tile.top() : tile.bottom() - 40, tile.left() : tile.right()]
+    move(view, QPoint(tile.left() + tile.width() * 3 // 4, tile.center().y()))
+    rest(100)
+    late = pixels(view)[tile.top() : tile.bottom() - 40, tile.left() : tile.right()]
+    assert (np.abs(early - late).sum(axis=2) > 60).mean() > 0.01, "another pose is drawn"
+    view.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert view._time(0) == pytest.approx(telling_frame(first.motion) / first.motion.fps)
+
+
+def test_the_plus_of_a_tile_keeps_it_and_its_letter_lets_it_go(demo, view):
+    stage, shown = demo.view_models.stage, demo.workspace.clip
+    row = demo.window.comparison
+    for index, letter in ((1, "A"), (2, "B")):
+        box = mark_box(view.tiles()[index])
+        move(view, box.center())
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=box.center())
+        clip = demo.search.results[index].clip
+        wait(lambda c=clip, one=letter: stage.letter(c) == one)
+    assert demo.workspace.clip is shown, "a click on the mark opens nothing"
+    assert row.isVisible() and [slot.isVisible() for slot in row.slots] == [True, True, False]
+    view.overlay.refresh()
+    rest(50)
+    box = mark_box(view.tiles()[1])
+    colour = letter_colour(view, "A").getRgb()[:3]
+    assert np.abs(pixels(view)[box.center().y(), box.left() + 4] - colour).max() < 12
+    QTest.mouseClick(row.compare, Qt.MouseButton.LeftButton)
+    assert stage.comparing and [c.id for c, _ in stage.bodies] == [r.clip.id for r in demo.search.results[1:3]]
+    assert len(demo.window.timeline.lanes["Compared"].curves) == 2
+    QTest.mouseClick(row.slots[1].cross, Qt.MouseButton.LeftButton)
+    assert [c.id for c, _ in stage.kept] == [demo.search.results[1].clip.id]
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=box.center())
+    assert stage.kept == [] and not row.isVisible() and "Compared" not in demo.window.timeline.lanes
+
+
+def test_a_dot_of_the_map_shows_its_picture_and_a_preview_that_moves(demo):
+    demo.window.left.turn("Map")
+    page = demo.window.pages.map
+    wait(lambda: len(page.map.places) == len(demo.workspace.library.clips), 30)
+    assert "Label" not in [page.colour_box.itemText(i) for i in range(page.colour_box.count())], "no clip has one"
+    page.hover(QPointF(*page.map.places[7].tolist()))
+    clip = page.map.clips[page.hovered]
+    assert page.picture.isVisible() and page.picture.clip is clip
+    wait(lambda: demo.view_models.thumbnails.picture(clip) is not None, 30)
+    wait(lambda: page.preview.search.results and page.preview.search.results[0].clip.id == clip.id)
+    assert not demo.playback.playing
+    before = page.preview._time(0)
+    rest(150)
+    assert page.preview._time(0) != before, "it moves though all else stands"
+    page.hover(QPointF(1e6, 1e6))
+    assert not page.picture.isVisible() and page.hovered == -1
