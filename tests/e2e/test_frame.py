@@ -172,8 +172,11 @@ def test_the_row_over_the_stage_follows_the_keys(demo):
     demo.workspace.notices.dismiss_shown()
     other = demo.search.results[3]
     demo.workspace.show(other.clip, other.motion)
-    assert not buttons["keep"].isChecked() and buttons["side_by_side"].isEnabled()
-    demo.workspace.said.disconnect(said.append)
+    assert not buttons["keep"].isChecked()
+    demo.view_models.stage.keep()
+    demo.view_models.stage.toggle_comparing()
+    assert buttons["keep"].isChecked() and buttons["side_by_side"].isEnabled()
+    demo.workspace.notices.dismiss_shown()
 
 
 def test_the_cube_turns_the_camera(demo):
