@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-FULL = 2
+# 3: fine figures; 2: coarse ones; 1: the coarsest, without shadows; 0: bones.
+FULL = 3
 # Seconds that a frame may take, on the average of some frames, before detail falls, and below which it rises.
 SLOW_S, QUICK_S = 0.120, 0.040
 WINDOW = 12

@@ -125,7 +125,7 @@ class Renderer:
             look: Colours of the surroundings.
             extra: (E, 11) instances without a shadow.
             bare: Without floor and shadow, on nothing (alpha 0).
-            detail: From 0, no shadows and few corners, to FULL.
+            detail: From 0, few corners, to FULL; without shadows below 2.
             skin: Drawn over the bones.
             bodies: Figures.
             behind: (G, 11) instances without a shadow that hide nothing of the others.
@@ -150,7 +150,7 @@ class Renderer:
         if eye[1] > 0 and not bare:
             gl.glDrawArrays(gl.GL_TRIANGLE_STRIP, 0, 4)
         # All bodies in one buffer; shadows are blended over the floor, one for each bone, before the bones themselves.
-        array, count = self.rough if detail < 1 else self.fine if height > FINE_ABOVE and detail >= FULL else self.coarse
+        array, count = self.rough if detail < 2 else self.fine if height > FINE_ABOVE and detail >= FULL else self.coarse
         gl.glBindVertexArray(array)
         self._instances_from(0)
         shades = [_shading(body.shadows) for body in bodies if body.opacity >= 1]
@@ -162,7 +162,7 @@ class Renderer:
         gl.glEnable(gl.GL_BLEND)
         gl.glBlendFuncSeparate(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ZERO, gl.GL_ONE)
         self._use(self.shadow)
-        gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, 0 if bare or detail < 1 else len(casting))
+        gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, 0 if bare or detail < 2 else len(casting))
         gl.glDisable(gl.GL_BLEND)
         gl.glDepthMask(True)
         self._use(self.bone)
@@ -171,7 +171,7 @@ class Renderer:
             gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, len(behind))
             gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
         if bodies:
-            self.figures.draw(bodies, (height <= FINE_ABOVE) + (height <= SMALL) + (detail < FULL), look.rim)
+            self.figures.draw(bodies, (height <= FINE_ABOVE) + (height <= SMALL) + FULL - detail, look.rim)
             gl.glBindVertexArray(array)
             self._use(self.bone)
         self._instances_from(first)

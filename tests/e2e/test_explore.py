@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from motionpatches.app.detail import Detail
+from motionpatches.app.detail import FULL, Detail
 from motionpatches.app.widgets.pages import show
 from motionpatches.core.io.smpl.poses import BODY_MODELS
 from motionpatches.core.motion.skeleton import SMPL22
@@ -67,15 +67,15 @@ def test_the_body_is_drawn_where_a_body_model_is_set(demo, tmp_path, monkeypatch
 
 def test_detail_falls_with_slow_frames_and_rises_again():
     detail = Detail()
-    for _ in range(24):
+    for _ in range(12 * FULL):
         detail.took(0.2)
     assert detail.level == 0
-    for _ in range(12 * 20):
+    for _ in range(12 * 40):
         detail.took(0.01)
-    assert detail.level == 2
+    assert detail.level == FULL
     for _ in range(120):
         detail.took(0.07)
-    assert detail.level == 2, "between the two bounds nothing changes"
+    assert detail.level == FULL, "between the two bounds nothing changes"
 
 
 def test_views_and_turntable(demo):

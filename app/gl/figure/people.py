@@ -71,13 +71,23 @@ def people_at(wanted: Sequence[Wanted], detail: int = FULL, wait: bool = False, 
     return found
 
 
-def ghosts_at(bones: geometry.BoneSet, motion: Motion, time_s: float, background: Sequence[float], wait: bool = False) -> People:
-    """Return poses before and after a time (onion skin), earlier ones fainter: pale bones, or transparent figures."""
+def ghosts_at(
+    bones: geometry.BoneSet,
+    motion: Motion,
+    time_s: float,
+    background: Sequence[float],
+    detail: int = FULL,
+    wait: bool = False,
+) -> People:
+    """Return poses before and after a time (onion skin), earlier ones fainter: pale bones, or transparent figures.
+
+    Arguments are those of `people_at`; `background` is what bones fade into.
+    """
     times = [time_s + step * GHOST_S for step in range(-GHOSTS, GHOSTS + 1) if step]
     within = [at for at in times if 0 <= at <= motion.duration_s]
     opacity = {at: FAINT + (CLEAR - FAINT) * i / (len(times) - 1) for i, at in enumerate(times)}
-    alone = replace(motion, partner=None) if motion.partner is not None else motion
-    posed = [None] * len(within) if figures().bones_alone else figures().posed([(alone, at) for at in within], wait)
+    plain = figures().bones_alone or detail < 1
+    posed = [None] * len(within) if plain else figures().posed([(motion, at) for at in within], wait)
     rows, bodies = [np.zeros((0, geometry.INSTANCE_FLOATS), np.float32)], []
     for at, body in zip(within, posed, strict=True):
         if body is None:

@@ -73,7 +73,7 @@ class StageScene:
                 colour = CLAY * (1 - OWN) + np.array(self.kept[LETTERS.index(letter)]) * OWN
                 people[i] = people[i].coloured(self.bones[i], np.tile(colour, (motion.skeleton.joint_count, 1)))
         people = [one.moved(self.place(i)) for i, one in enumerate(people)]
-        extra, behind, over, pale = self._beside(bodies[0][1], self.bones[0], times[0], background)
+        extra, behind, over, pale = self._beside(bodies[0][1], self.bones[0], times[0], background, detail)
         return Drawn(
             people[0].middle,
             np.concatenate([one.bones for one in people]),
@@ -102,7 +102,7 @@ class StageScene:
         return found
 
     def _beside(
-        self, motion: Motion, bones: geometry.BoneSet, time_s: float, background: Sequence[float]
+        self, motion: Motion, bones: geometry.BoneSet, time_s: float, background: Sequence[float], detail: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[Posed, ...]]:
         """Return instances beside, behind and over the first body, and transparent figures."""
         options, place = self.stage.options, self.place(0)
@@ -113,12 +113,12 @@ class StageScene:
         if options.trajectory:
             extra.append(scene.trajectory(motion, PATH))
         if options.ghosts:
-            ghosts = ghosts_at(bones, motion, time_s, background)
+            ghosts = ghosts_at(bones, motion, time_s, background, detail)
             behind.append(ghosts.bones)
             pale += ghosts.bodies
         if self.stage.joints:
             at = self.stage.pointed_s
-            if not figures().bones_alone and (posed := figures().posed([(motion, at)])[0]) is not None:
+            if not figures().bones_alone and detail and (posed := figures().posed([(motion, at)])[0]) is not None:
                 pale.append(posed.faded(0.35))
             else:
                 behind.append(scene.pale(bones, motion, at, background))
