@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from motionpatches.app.background.reveal import reveal
 from motionpatches.app.viewmodels.view_models import ViewModels
+from motionpatches.app.widgets.dialogs.tags import ask_tags
 from motionpatches.app.widgets.plain import ask_text
 from motionpatches.app.widgets.verbs import Verb
 from motionpatches.core.library.library import Clip
@@ -75,8 +76,7 @@ class TakeCommands:
         """Ask for the tags that all chosen takes share."""
         clips, marks = self.clips, self.view_models.marks
         if clips:
-            tags = ", ".join(marks.shared_tags(clips))
-            text = ask_text(self.parent, f"Tags of {self.what}", "Tags, separated by commas:", tags)
+            text = ask_tags(self.parent, self.what, marks.shared_tags(clips), marks.tags)
             if text is not None:
                 marks.tag(clips, text)
 

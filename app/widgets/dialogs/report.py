@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.widgets.ask_path import ask_new_file
-from motionpatches.app.widgets.plain import Label, warn
+from motionpatches.app.widgets.plain import NAME, Label, shown, warn
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 
@@ -33,7 +33,7 @@ class ReportDialog(QDialog):
             title: Of the dialog.
         """
         super().__init__(parent)
-        self.setWindowTitle(title)
+        self.setWindowTitle(shown(title, NAME))
         self.report = report
         box = QVBoxLayout(self)
         box.addWidget(Label(said, wrap=True))
