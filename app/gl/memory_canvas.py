@@ -6,27 +6,36 @@ the processor it costs more than the picture itself. A plain widget is copied to
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QOffscreenSurface, QOpenGLContext, QPainter, QPaintEvent, QSurfaceFormat
 from PySide6.QtWidgets import QWidget
 
 from motionpatches.app.gl.canvas import Paint
 from motionpatches.app.gl.renderer import Renderer
 
+# Samples of each pixel in a picture that stands still; milliseconds without a frame after which it does, and how many times the
+# duration of a frame that is at least.
+SAMPLES, STILL_MS, STILL_FRAMES = 4, 200, 4
+
 
 class MemoryCanvas(QWidget):
-    """Draws in the one context of all such canvases, and shows the picture."""
+    """Draws in the one context of all such canvases, and shows the picture; with smooth edges once it stands still."""
 
     frameSwapped = Signal()
 
     def __init__(self, paint: Paint, parent: QWidget | None = None):
         super().__init__(parent)
         self._paint = paint
-        self._target: _Target | None = None
+        self._targets: dict[int, _Target] = {}
+        self._renderer: Renderer | None = None
+        self._smooth = False
+        self._still = QTimer(self, singleShot=True)
+        self._still.timeout.connect(self._stands)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -34,18 +43,32 @@ class MemoryCanvas(QWidget):
         size = max(int(self.width() * ratio), 1), max(int(self.height() * ratio), 1)
         context, surface = _context()
         context.makeCurrent(surface)
-        if self._target is None:
-            self._target = _Target(context.format().samples())
-            self.destroyed.connect(self._target.free)
+        if self._renderer is None:
             self._renderer = Renderer()
-        self._target.begin(size)
+        began, smooth, self._smooth = time.perf_counter(), self._smooth, False
+        plain = max(context.format().samples(), 0)
+        target = self._target(max(plain, SAMPLES) if smooth else plain)
+        target.begin(size)
         self._paint(self._renderer)
-        picture = self._target.end()
+        picture = target.end()
         picture.setDevicePixelRatio(ratio)
+        if not smooth and plain < SAMPLES:
+            self._still.start(max(STILL_MS, int(STILL_FRAMES * 1000 * (time.perf_counter() - began))))
         painter = QPainter(self)
         painter.drawImage(0, 0, picture)
         painter.end()
         self.frameSwapped.emit()
+
+    def _stands(self) -> None:
+        self._smooth = True
+        self.update()
+
+    def _target(self, samples: int) -> _Target:
+        """Return where pictures with so many samples of each pixel are drawn."""
+        if samples not in self._targets:
+            self._targets[samples] = _Target(samples)
+            self.destroyed.connect(self._targets[samples].free)
+        return self._targets[samples]
 
 
 @lru_cache(maxsize=1)

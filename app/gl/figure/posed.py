@@ -19,7 +19,7 @@ from motionpatches.core.motion.motion import Motion
 
 # Colour of the body, 0 to 1, and the share of a body part's own colour, calm and raised.
 CLAY = np.array([0.775, 0.765, 0.750])
-CALM, RAISED = np.array([0.26, 0.26, 0.10, 0.26, 0.26]), 0.92
+CALM, RAISED = np.array([0.26, 0.26, 0.05, 0.26, 0.26]), 0.92
 # Meshes kept.
 SHAPES = 24
 
