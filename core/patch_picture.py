@@ -30,10 +30,16 @@ _LOW, _NONE, _HIGH = np.array([[33, 102, 172], [247, 247, 247], [178, 24, 43]], 
 @dataclass(frozen=True, eq=False)
 class PatchImage:
     """`bands`: five (points, frames shown, 3) uint8, time across; `metres` (T, 5 points, 3); `matrix` (5 points, J): the joints
-    that each sample point lies between; `shown` frames are `frames` rounded up to whole windows."""
+    that each sample point lies between; `shown` frames are `frames` rounded up to whole windows.
+
+    `values` (T, 5 points, 3) are what the colours show, in `unit` ('m', or '' for z-scores); colours end at `end`.
+    """
 
     bands: tuple[np.ndarray, ...]
     metres: np.ndarray
+    values: np.ndarray
+    unit: str
+    end: float
     matrix: np.ndarray
     frames: int
     shown: int
@@ -64,10 +70,13 @@ def patch_image(motion: Motion, model: Any, channel: int = 0, metres: bool = Fal
             else to_patches(theirs, statistics, recipe=recipe).pixels[:, :shown]
         )
         values = values - both
-    scaled = values / _span(places) if metres else values / SPREAD
+    end = _span(places) if metres else SPREAD
+    scaled = values / end
     rgb = to_rgb(scaled * SPREAD) if channel == 0 else _diverging(scaled[channel - 1])
     bands = tuple(np.ascontiguousarray(rgb[:, part * points : (part + 1) * points].transpose(1, 0, 2)) for part in range(PARTS))
-    return PatchImage(bands, places, sampling_matrix(motion.skeleton, points), patches.frames, shown, prepared.fps, points)
+    seen, unit = values[:, : len(places)].transpose(1, 2, 0), "m" if metres else ""
+    matrix = sampling_matrix(motion.skeleton, points)
+    return PatchImage(bands, places, seen, unit, end, matrix, patches.frames, shown, prepared.fps, points)
 
 
 def _read_by(model: Any, motion: Motion, recipe: PatchRecipe) -> Motion:
@@ -76,9 +85,20 @@ def _read_by(model: Any, motion: Motion, recipe: PatchRecipe) -> Motion:
 
 
 def describe(image: PatchImage, part: int) -> str:
-    """Mean and standard deviation of a part's coordinates in metres."""
-    block = image.metres[:, part * image.points : (part + 1) * image.points].reshape(-1, 3)
-    return "   ".join(f"{axis} {m:+.2f} ± {s:.2f}" for axis, m, s in zip("xyz", block.mean(0), block.std(0), strict=True)) + " m"
+    """Mean and standard deviation of a part's coordinates, in the values that are shown; lines break between axes alone."""
+    block = image.values[:, part * image.points : (part + 1) * image.points].reshape(-1, 3)
+    axes = zip("xyz", block.mean(0), block.std(0), strict=True)
+    return ",  ".join(with_unit(f"{axis} {m:+.2f} ± {s:.2f}", image.unit) for axis, m, s in axes)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Return text and unit such that no line breaks within them."""
+    return f"{text} {unit}".strip().replace(" ", "\u00a0")
+
+
+def scale_of(end: float, count: int = 64) -> np.ndarray:
+    """Return the colours (count, 3) uint8 of one channel's values from -`end` to `end`."""
+    return _diverging(np.linspace(-end, end, count)[:, None] / end)[:, 0]
 
 
 def _filled(places: np.ndarray, shown: int) -> np.ndarray:

@@ -7,19 +7,22 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from motionpatches.app import tokens
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.widgets.plain import NAME, shown
 from motionpatches.app.widgets.theme import colours, is_dark, muted, part_colour, sized
 from motionpatches.core.motion.skeleton import PART_NAMES
-from motionpatches.core.patch_picture import PatchImage, describe, patch_image
+from motionpatches.core.patch_picture import PatchImage, describe, patch_image, scale_of, with_unit
 from motionpatches.core.patches import MAX_FRAMES, PARTS
 
 # Pixels between two bands, of the labels at their left, and of the text below.
 BAND_GAP = 5
 LABEL = 22
 FOOT = 70
+# Pixels of the scale of one channel: width and height of its colours, height with its numbers.
+SCALE = (150, 8, 26)
 
 
 class PatchView(QWidget):
@@ -53,7 +56,7 @@ class PatchView(QWidget):
         if self.image is not None:
             now = self._cursor_x(self.image)
             for x in {self._painted_x, now}:
-                self.update(int(x) - 3, 0, 7, self.height() - FOOT)
+                self.update(int(x) - 3, 0, 7, self.height() - self._foot)
 
     def _shown(self) -> None:
         """Make the image of the shown motion, or of its difference from the one beside it."""
@@ -65,6 +68,10 @@ class PatchView(QWidget):
             self.update()
             return
         other = self.stage.bodies[1][1] if self.difference and len(self.stage.bodies) > 1 else None
+        if self.workspace.model is None and self.workspace.model_label.startswith("loading"):
+            self.image, self.message = None, "The patches appear as soon as the model that reads them is loaded."
+            self.update()
+            return
         self.image = patch_image(motion, self.workspace.model, self.channel, self.metres, other)
         self.bands = [
             QImage(b.data, b.shape[1], b.shape[0], 3 * b.shape[1], QImage.Format.Format_RGB888).copy() for b in self.image.bands
@@ -83,13 +90,18 @@ class PatchView(QWidget):
         self.channel, self.metres, self.difference = channel, metres, difference
         self._shown()
 
+    @property
+    def _foot(self) -> int:
+        """Return the pixels below the bands."""
+        return FOOT + (SCALE[2] if self.channel else 0)
+
     def _redraw(self) -> None:
         self._still = None
         self.update()
 
     def _band(self, part: int) -> QRectF:
         """Return where a body part's strip lies."""
-        room = self.height() - FOOT - 4
+        room = self.height() - self._foot - 4
         height = room / PARTS - BAND_GAP
         return QRectF(LABEL, 4 + part * (height + BAND_GAP), self.width() - LABEL - 8, height)
 
@@ -110,7 +122,10 @@ class PatchView(QWidget):
         painter.drawPixmap(0, 0, self._still)
         self._paint_cursor(painter, image)
         self._paint_joint(painter, image)
-        if event.rect().bottom() >= self.height() - FOOT:
+        self._paint_pointed(painter, image)
+        if event.rect().bottom() >= self.height() - self._foot:
+            if self.channel:
+                self._paint_scale(painter, image)
             self._paint_foot(painter, image)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -190,6 +205,33 @@ class PatchView(QWidget):
             mark.setAlpha(int(150 * image.matrix[row, joint]))
             painter.fillRect(strip, mark)
 
+    def _paint_pointed(self, painter: QPainter, image: PatchImage) -> None:
+        """Draw a cross-hair through the pixel under the mouse: its frame in all bands, its sample point in its own."""
+        if not self.pointed:
+            return
+        part, point, frame = self.pointed
+        box, last = self._band(part), self._band(PARTS - 1)
+        x = box.left() + box.width() * (frame + 0.5) / image.shown
+        y = box.top() + box.height() * (point + 0.5) / image.points
+        for wide, colour in ((3.0, QColor(0, 0, 0, 110)), (1.0, QColor(colours(self).accent))):
+            painter.setPen(QPen(colour, wide))
+            painter.drawLine(QPointF(x, self._band(0).top()), QPointF(x, last.bottom()))
+            painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+
+    def _paint_scale(self, painter: QPainter, image: PatchImage) -> None:
+        """Draw the colours of one channel as a bar, with the values at its ends and middle."""
+        wide, high, _ = SCALE
+        bar = QRectF(LABEL, self.height() - self._foot, min(wide, self.width() - LABEL - 60), high)
+        rows = scale_of(image.end)
+        painter.drawImage(bar, QImage(rows.tobytes(), len(rows), 1, 3 * len(rows), QImage.Format.Format_RGB888))
+        painter.setPen(muted(self))
+        painter.setFont(sized(self.font(), tokens.CAPS))
+        metrics = painter.fontMetrics()
+        for share, text in ((0.0, f"{-image.end:.3g}"), (0.5, "0"), (1.0, with_unit(f"{image.end:.3g}", image.unit or "z"))):
+            x = bar.left() + bar.width() * share - metrics.horizontalAdvance(text) * (share if share < 1 else 0.5)
+            painter.drawText(QPointF(x, bar.bottom() + metrics.ascent() + 1), text)
+        painter.setFont(self.font())
+
     def _paint_foot(self, painter: QPainter, image: PatchImage) -> None:
         """Write what the image is made of, or what lies under the mouse."""
         painter.setPen(muted(self))
@@ -201,10 +243,11 @@ class PatchView(QWidget):
         )
         if self.pointed:
             part, point, frame = self.pointed
-            x, y, z = image.metres[frame, part * size + point]
+            values = zip("xyz", image.values[frame, part * size + point], strict=True)
+            places = ",  ".join(with_unit(f"{axis} {value:+.3f}", image.unit) for axis, value in values)
             text = (
                 f"{PART_NAMES[part]}, sample point {point + 1} of {size}: {self._joints(image, part, point)}\n"
-                f"frame {frame} ({frame / image.fps:.2f} s):  x {x:+.3f}   y {y:+.3f}   z {z:+.3f} m\n"
+                f"frame {frame + 1} ({frame / image.fps:.2f} s):  {places}\n"
                 f"whole part:  {describe(image, part)}"
             )
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, text)
