@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 
+from motionpatches.app.background.reveal import reveal
 from motionpatches.app.export.window_picture import save_picture
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.viewmodels.view_models import ViewModels
@@ -188,6 +188,6 @@ class Commands:
         AboutDialog(self.workspace.device_label, self.workspace.device_reason, self.parent).exec()
 
     def show_reports(self) -> None:
-        """Show the folder of reports in the system's file browser."""
+        """Show the folder of reports in the system's file manager."""
         app_paths.reports().mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(app_paths.reports())))
+        reveal([app_paths.reports()], self.workspace.lanes.files, self.workspace.failed.emit)

@@ -40,10 +40,12 @@ class TakeCommands:
         return self.clips[0].id if len(self.clips) == 1 else f"{len(self.clips):,} takes"
 
     def on_shown(self, do: Verb) -> None:
-        """Do a command on the shown take."""
+        """Do a command on the shown take, whatever else is chosen."""
         if self.workspace.clip is not None:
+            before = self.clips
             self.selection.choose([self.workspace.clip])
             do()
+            self.selection.choose(before)
 
     def why_not(self) -> str:
         """Any command on takes."""

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QCheckBox,
     QHBoxLayout,
     QHeaderView,
+    QMenu,
     QPushButton,
     QStyleOptionViewItem,
+    QTableView,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
+from motionpatches.app import tokens
 from motionpatches.app.viewmodels.captions import Captions
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.plain import Items, ItemTable, Label, ask, tip
-from motionpatches.app.widgets.theme import of_kind
+from motionpatches.app.widgets.theme import of_kind, px
 from motionpatches.core.library.captions import CaptionLine, clean_caption
 
 COLUMNS = ("Caption", "From, s", "To, s")
@@ -31,7 +35,10 @@ STATE_LINES = 3
 
 
 class _Editors(Items):
-    """Holds the take while one of its cells is edited. Tab opens the next cell before it closes the last, hence `editor`."""
+    """Holds the take while one of its cells is edited. Tab opens the next cell before it closes the last, hence `editor`.
+
+    Rows are as high as their text needs: Qt's own hint forgets the padding of the stylesheet.
+    """
 
     def __init__(self, captions: Captions, parent: QWidget):
         super().__init__(parent)
@@ -43,6 +50,15 @@ class _Editors(Items):
         self.editor = editor = super().createEditor(parent, option, index)
         self.captions.hold(True)
         return editor
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        hint, table = super().sizeHint(option, index), self.parent()
+        if isinstance(table, QTableView):
+            width = max(table.columnWidth(index.column()) - 4 * px(tokens.UNIT), 1)
+            text = self.displayText(index.data(), option.locale)
+            wrapped = option.fontMetrics.boundingRect(QRect(0, 0, width, 1 << 20), Qt.TextFlag.TextWordWrap, text)
+            hint.setHeight(max(hint.height(), wrapped.height() + 3 * px(tokens.UNIT)))
+        return hint
 
     def _closed(self, editor: QWidget) -> None:
         if editor is self.editor:
@@ -71,9 +87,11 @@ class CaptionsPanel(QWidget):
         self._narrowed = QTimer(self, interval=REST_MS, singleShot=True)
         self._narrowed.timeout.connect(self.table.resizeRowsToContents)
         header.sectionResized.connect(lambda *_: self._narrowed.start())
-        self.table.setItemDelegate(_Editors(captions, self))
+        self.table.setItemDelegate(_Editors(captions, self.table))
         self.table.itemChanged.connect(self._edited)
         self.table.itemSelectionChanged.connect(self._enable)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(lambda at: self.menu().popup(self.table.viewport().mapToGlobal(at)))
         self.add, self.add_range, self.remove = QPushButton("Add"), QPushButton("Add for Range"), QPushButton("Remove")
         self.add_range.setToolTip("A caption of the range that is marked on the timeline (I, O)")
         row = QHBoxLayout()
@@ -153,6 +171,30 @@ class CaptionsPanel(QWidget):
 
     def _rows(self) -> list[int]:
         return sorted({i.row() for i in self.table.selectedIndexes() if i.row() < len(self._shown)})
+
+    def menu(self) -> QMenu:
+        """Return the menu of the chosen captions."""
+        menu, rows, there = QMenu(self), self._rows(), bool(self.captions.take)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        marked = there and self.playback.range_s is not None
+        one, some = "" if len(rows) == 1 else "Choose one caption.", "" if rows else "Choose a caption."
+        take, span = "" if there else "Choose a take first.", "" if marked else "Mark a range on the timeline first (I, O)."
+        for text, do, why_not in (
+            ("Edit", lambda: self._type(rows[0]), one),
+            ("Copy", lambda: self._copy(rows), some),
+            ("Add", self._add, take),
+            ("Add for Range", self._add_range, span),
+            ("Remove", self._remove, some),
+        ):
+            action = menu.addAction(text)
+            action.triggered.connect(do)
+            action.setEnabled(not why_not)
+            action.setToolTip(why_not or text)
+        return menu
+
+    def _copy(self, rows: list[int]) -> None:
+        QApplication.clipboard().setText("\n".join(self._shown[row].text for row in rows))
 
     def edit(self) -> None:
         """Begin to edit the first caption, or a new one where there is none."""

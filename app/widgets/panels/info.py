@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.marks import Marks
@@ -21,7 +20,7 @@ FIELDS = ("Name", "Folder", "Length", "Skeleton", "Split", "Tags")
 
 
 class InfoPanel(QWidget):
-    """Fields of the shown clip over its captions. `favourite` and `edit_tags` are the commands of the menu."""
+    """Fields of the shown clip over its captions. The other arguments are commands of the menu on it."""
 
     def __init__(
         self,
@@ -30,6 +29,8 @@ class InfoPanel(QWidget):
         captions: CaptionsPanel,
         favourite: Callable[[], object],
         edit_tags: Callable[[], object],
+        copy_path: Callable[[], object],
+        reveal: Callable[[], object],
         parent: QWidget | None = None,
     ):
         super().__init__(parent)
@@ -39,8 +40,8 @@ class InfoPanel(QWidget):
         self.star = icon_button("favourite", "Favourite", favourite)
         self.star.setCheckable(True)
         self.tag = icon_button("tags", "Edit the tags", edit_tags)
-        self.copy = icon_button("copy", "Copy the path", self._copy)
-        self.reveal = icon_button("open", "Show the folder", self._reveal)
+        self.copy = icon_button("copy", "Copy the path", copy_path)
+        self.reveal = icon_button("open", "Show in folder", reveal)
         row = QHBoxLayout()
         for button in (self.star, self.tag, self.copy, self.reveal):
             row.addWidget(button)
@@ -86,11 +87,3 @@ class InfoPanel(QWidget):
         ):
             self.values[name].setText(value)
         self.values["Folder"].setToolTip(tip(clip.path))
-
-    def _copy(self) -> None:
-        if self.workspace.clip is not None:
-            QApplication.clipboard().setText(str(self.workspace.clip.path))
-
-    def _reveal(self) -> None:
-        if self.workspace.clip is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.workspace.clip.path.parent)))

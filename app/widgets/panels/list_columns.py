@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from functools import partial
@@ -84,10 +83,10 @@ class ListColumns(QObject):
         spare = next((name for name in ("Caption", *reversed(self.shown)) if name in self.shown and name not in self.widths), "")
         if rest > 0 and spare:
             wide[spare] += rest
-        yields = {name: wide[name] - px(LEAST) for name in self.shown if name not in self.widths and wide[name] > px(LEAST)}
-        if rest < 0 and yields:
-            share = min(-rest / sum(yields.values()), 1.0)
-            wide |= {name: wide[name] - math.ceil(share * more) for name, more in yields.items()}
+        own = {name: wide[name] for name in self.shown if name not in self.widths}
+        if rest < 0 and own:
+            most = widest_that_fits(list(own.values()), sum(own.values()) + rest)
+            wide |= {name: min(width, max(most, px(LEAST))) for name, width in own.items()}
         for name, width in wide.items():
             self.header.resizeSection(NAMES.index(name), width)
         self._busy = False
@@ -97,7 +96,7 @@ class ListColumns(QObject):
             return px(PICTURE_ROW)
         count = len(self.takes.rows)
         texts = [shown(BY_NAME[name].text(self.takes.entry(row))) for row in range(0, count, max(count // MEASURED, 1))]
-        heading = cell_width(self.header, name) + px(20)  # the mark of the order
+        heading = cell_width(self.header, name) + px(14)  # the mark of the order
         return min(max([heading, *(cell_width(self.view, text) for text in texts)]), px(WIDEST))
 
     def _indicate(self) -> None:
@@ -214,6 +213,16 @@ class ListColumns(QObject):
             self.takes.sort(name, bool(down))
         layout = str(self.settings.value("list/layout", LAYOUTS[0], str))
         self.layout_ = layout if layout in LAYOUTS else LAYOUTS[0]
+
+
+def widest_that_fits(widths: list[int], room: int) -> int:
+    """Return the width to which the wider ones of some columns are cut so that all have room together."""
+    ascending = sorted(widths)
+    for at, width in enumerate(ascending):
+        most = (room - sum(ascending[:at])) // (len(ascending) - at)
+        if width > most:
+            return most
+    return ascending[-1]
 
 
 def _pairs(text: str) -> dict[str, int]:

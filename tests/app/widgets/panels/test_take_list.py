@@ -12,7 +12,7 @@ from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.app.viewmodels.selection import Selection
 from motionpatches.app.viewmodels.thumbnails import Thumbnails
 from motionpatches.app.viewmodels.workspace import Workspace
-from motionpatches.app.widgets.panels.list_columns import NAMES
+from motionpatches.app.widgets.panels.list_columns import NAMES, widest_that_fits
 from motionpatches.app.widgets.panels.take_list import TakeList
 from motionpatches.app.widgets.panels.take_table import CARD
 from tests.lanes import fake_lanes, heard
@@ -165,3 +165,10 @@ def test_a_large_library_makes_only_the_rows_that_are_seen(bench, monkeypatch):
     bench.view.scrollToBottom()
     bench.view.grab()
     assert max(asked) == 29_999 and len(asked) < 10_000
+
+
+def test_wide_columns_give_way_before_narrow_ones():
+    """Against the largest limit under which all fit, found by trying."""
+    for widths, room in (([100, 300, 320, 50], 500), ([10, 10, 10], 15), ([40, 200], 240), ([40, 200], 100), ([7], 3)):
+        slow = max((most for most in range(max(widths) + 1) if sum(min(width, most) for width in widths) <= room), default=0)
+        assert widest_that_fits(widths, room) == slow
