@@ -65,8 +65,9 @@ class HelpWindow(QDialog):
             self.text.show_html(html("{}", NOTHING))
             return
         image = patch_image(motion, self.workspace.model)
+        places = patch_image(motion, self.workspace.model, metres=True)
         self.text.pictures["patches"] = _picture(image)
-        self.text.show_html(_page(clip, motion, image))
+        self.text.show_html(_page(clip, motion, image, places))
 
 
 def _picture(image: PatchImage) -> QImage:
@@ -76,11 +77,11 @@ def _picture(image: PatchImage) -> QImage:
     return rows.copy().scaled(640, 300)
 
 
-def _page(clip: Clip, motion: Motion, image: PatchImage) -> Html:
-    """Write the page with the numbers of a motion."""
+def _page(clip: Clip, motion: Motion, image: PatchImage, places: PatchImage) -> Html:
+    """Write the page with the numbers of a motion; `places`: its image in metres."""
     names, size, arm = motion.skeleton.joint_names, image.points, motion.skeleton.chains[RIGHT_ARM]
     windows = image.shown // size
-    parts = (html("<li><b>{}</b>: {}</li>", PART_NAMES[part], describe(image, part)) for part in range(PARTS))
+    parts = (html("<li><b>{}</b>: {}</li>", PART_NAMES[part], describe(places, part)) for part in range(PARTS))
     return html(
         PAGE,
         caption=shown(clip.caption, LINE),
