@@ -32,10 +32,12 @@ def view(demo):
 
 def test_tiles_stand_at_their_telling_pose_and_follow_the_mouse(demo, view):
     first = demo.search.results[0]
-    assert view._time(0) == pytest.approx(telling_frame(first.motion) / first.motion.fps)
+    start, end = first.hit.start_s, first.hit.end_s or first.motion.duration_s
+    telling = start + telling_frame(first.motion.cut(start, end)) / first.motion.fps
+    assert view._time(0) == pytest.approx(telling)
     tile = view.tiles()[0]
     move(view, QPoint(tile.left() + tile.width() // 4, tile.center().y()))
-    assert view.hover == 0 and view._time(0) == pytest.approx(first.motion.duration_s / 4, rel=0.05)
+    assert view.hover == 0 and view._time(0) == pytest.approx(start + (end - start) / 4, rel=0.05)
     rest(100)
     early = pixels(view)[tile.top() : tile.bottom() - 40, tile.left() : tile.right()]
     move(view, QPoint(tile.left() + tile.width() * 3 // 4, tile.center().y()))
@@ -43,7 +45,7 @@ def test_tiles_stand_at_their_telling_pose_and_follow_the_mouse(demo, view):
     late = pixels(view)[tile.top() : tile.bottom() - 40, tile.left() : tile.right()]
     assert (np.abs(early - late).sum(axis=2) > 60).mean() > 0.01, "another pose is drawn"
     view.leaveEvent(QEvent(QEvent.Type.Leave))
-    assert view._time(0) == pytest.approx(telling_frame(first.motion) / first.motion.fps)
+    assert view._time(0) == pytest.approx(telling)
 
 
 def test_the_plus_of_a_tile_keeps_it_and_its_letter_lets_it_go(demo, view):
@@ -65,6 +67,11 @@ def test_the_plus_of_a_tile_keeps_it_and_its_letter_lets_it_go(demo, view):
     QTest.mouseClick(row.compare, Qt.MouseButton.LeftButton)
     assert stage.comparing and [c.id for c, _ in stage.bodies] == [r.clip.id for r in demo.search.results[1:3]]
     assert len(demo.window.timeline.lanes["Compared"].curves) == 2
+    rest(150)
+    seen = pixels(demo.window.stage)
+    for letter in "AB":
+        near = np.abs(seen - letter_colour(view, letter).getRgb()[:3]).max(axis=2) < 6
+        assert near.sum() > 60, f"{letter} is seen over its body"
     QTest.mouseClick(row.slots[1].cross, Qt.MouseButton.LeftButton)
     assert [c.id for c, _ in stage.kept] == [demo.search.results[1].clip.id]
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=box.center())

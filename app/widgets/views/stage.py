@@ -22,7 +22,7 @@ from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import LETTERS, Stage
 from motionpatches.app.widgets.theme import is_dark, letter_colour
-from motionpatches.app.widgets.views import joint_names, stage_legend
+from motionpatches.app.widgets.views import joint_names, stage_legend, stage_letters
 from motionpatches.app.widgets.views.overlay import Overlay, StillOverlay
 from motionpatches.app.widgets.views.stage_scene import TOP_SPEED, Drawn, StageScene
 from motionpatches.app.widgets.views.view_cube import ViewCube
@@ -81,7 +81,7 @@ class StageView(QWidget):
 
     def _ticked(self) -> None:
         self.canvas.update()
-        if self.named:
+        if self.named or self.stage.comparing:
             self.names.update()
 
     def _pointed(self) -> None:
@@ -245,13 +245,24 @@ class StageView(QWidget):
         if named:
             middle = float(np.nanmedian(places[:, 0]))
             joint_names.paint(painter, self, [self._words[joint] for joint in named], places[named], middle)
+        if self.stage.comparing:
+            self._paint_letters(painter)
+
+    def _paint_letters(self, painter: QPainter) -> None:
+        bodies, at = self.stage.bodies, self.playback.time_s
+        poses = [geometry.pose_at(motion, at) + self._place(i) for i, (_, motion) in enumerate(bodies)]
+        camera = self.camera_at(poses[0][bodies[0][1].skeleton.root])
+        letters = [self.stage.letter(clip) for clip, _ in bodies]
+        stage_letters.paint(painter, self, letters, stage_letters.places(poses, camera, self.width(), self.height()))
 
     def _paint_legend(self, painter: QPainter) -> None:
         clip = self.workspace.clip
         if clip is None:
             stage_legend.paint_hint(painter, self)
             return
-        stage_legend.paint_clip(painter, self, clip, self._motion, [other for other, _ in self.stage.bodies[1:]])
+        beside = [other for other, _ in self.stage.bodies[1:]]
+        letters = [self.stage.letter(one) if self.stage.comparing else "" for one in (clip, *beside)]
+        stage_legend.paint_clip(painter, self, clip, self._motion, beside, letters)
         if self.stage.options.colouring == "speed":
             stage_legend.paint_speeds(painter, self, TOP_SPEED)
         elif self.explanation.on and self.explanation.occlusion is not None:

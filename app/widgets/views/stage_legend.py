@@ -27,16 +27,21 @@ def paint_hint(painter: QPainter, view: QWidget) -> None:
     painter.drawText(view.rect(), Qt.AlignmentFlag.AlignCenter, "Choose a motion on the left, or type a query.")
 
 
-def paint_clip(painter: QPainter, view: QWidget, clip: Clip, motion: Motion, beside: Sequence[Clip]) -> None:
-    """Write caption, name and numbers of a clip, and the captions of those beside it, from the top left."""
+def paint_clip(
+    painter: QPainter, view: QWidget, clip: Clip, motion: Motion, beside: Sequence[Clip], letters: Sequence[str]
+) -> None:
+    """Write caption, name and numbers of a clip, and the captions of those beside it, from the top left; `letters`: what the
+    clip and those are called where they are compared, else ''."""
     metrics = painter.fontMetrics()
     painter.setPen(view.palette().windowText().color())
     room = view.width() - 3 * MARGIN - px(SIDE)
-    title = metrics.elidedText(shown(clip.caption), Qt.TextElideMode.ElideRight, room)
+    head = f"{letters[0]}: {clip.caption}" if letters[0] else clip.caption
+    title = metrics.elidedText(shown(head), Qt.TextElideMode.ElideRight, room)
     painter.drawText(MARGIN, MARGIN + metrics.ascent(), title)
     painter.setPen(muted(view))
     counts = f"{motion.frame_count:d} frames  ·  {motion.fps:g} fps  ·  {motion.skeleton.joint_count:d} joints"
-    lines = [f"{shown(clip.id, NAME)}  ·  {counts}", *(f"beside it: {shown(other.caption)}" for other in beside)]
+    others = [f"{letter or 'beside it'}: {shown(other.caption)}" for other, letter in zip(beside, letters[1:], strict=True)]
+    lines = [f"{shown(clip.id, NAME)}  ·  {counts}", *others]
     for row, line in enumerate(lines, 1):
         words = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
         painter.drawText(MARGIN, MARGIN + 4 + metrics.ascent() + row * metrics.height(), words)
