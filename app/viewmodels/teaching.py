@@ -155,7 +155,7 @@ class Teaching(QObject):
             self._trained()
 
     def _trained(self) -> None:
-        """Compare the phrases once a run has ended."""
+        """Compare the phrases as soon as a run has ended."""
         if self.training.current is not None:
             self._folder = self.training.current.folder
         run = self.run

@@ -46,6 +46,7 @@ REVIEWED = {
     "widgets/training/fine_tune_dialog.py: title": "literals of this file",
     "widgets/training/fine_tune_dialog.py: label or 'Monitored sentences'": "literals of this file",
     "widgets/training/fine_tune_dialog.py: values": "literals of this file",
+    "widgets/views/curves.py: self._title(name)": "literals of this file, with a number",
     "widgets/training/window.py: head": "names of fields, and of runs through shown",
     "widgets/training/window.py: self._row_text(run)": "an item of ItemList",
     "widgets/evaluation/classification.py: names": "train, val, test, all",
