@@ -34,10 +34,12 @@ class Entry:
 
     @property
     def folder(self) -> str:
-        """The folder of its file, from the library's folder on; '' for that one."""
-        folder = os.path.dirname(str(self.clip.path))
-        inside = folder.startswith(self.root) and self.root != ""
-        return folder[len(self.root) :].lstrip("/\\") if inside else folder if len(folder) > len(self.root) else ""
+        """The folder of its file, from the library's folder on; '' for that one, and where one file is the library."""
+        file = str(self.clip.path)
+        folder = os.path.dirname(file)
+        if file == self.root or folder == self.root:
+            return ""
+        return folder[len(self.root) + 1 :] if folder.startswith(self.root + os.sep) else folder
 
 
 @dataclass(frozen=True)

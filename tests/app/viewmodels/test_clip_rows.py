@@ -97,10 +97,12 @@ def test_a_mark_is_shown_and_filtered_and_moves_no_row(rows):
 
 
 def test_folder_and_name_are_apart(ready):
-    clip = replace(ready.library.clips[0], id="a/b/take 1", path=ready.library.root / "a" / "b" / "take 1.bvh")
-    entry = Entry(clip, root=str(ready.library.root))
-    assert (entry.name, entry.folder.replace("\\", "/")) == ("take 1", "a/b")
-    assert Entry(replace(clip, path=ready.library.root / "x.bvh"), root=str(ready.library.root)).folder == ""
+    root, clip = ready.library.root, ready.library.clips[0]
+    inside = Entry(replace(clip, id="a/b/take 1", path=root / "a" / "b" / "take 1.bvh"), root=str(root))
+    assert (inside.name, inside.folder.replace("\\", "/")) == ("take 1", "a/b")
+    beside = root.with_name(root.name + " 2")
+    for path, folder in ((root / "x.bvh", ""), (root, ""), (beside / "x.bvh", str(beside))):
+        assert Entry(replace(clip, path=path), root=str(root)).folder == folder
 
 
 def test_natural_order_takes_figures_as_numbers():
