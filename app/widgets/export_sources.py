@@ -30,8 +30,11 @@ def sources(view_models: ViewModels) -> list[Source]:
         return []
     found: list[Source] = []
     clip, marked = v.workspace.clip, v.playback.range_s
-    if len(v.selection.clips) > 1:
-        found.append(Source(f"The {len(v.selection.clips)} chosen takes", items_of(v.selection.clips), library.name))
+    chosen = v.selection.clips
+    if len(chosen) > 1:
+        found.append(Source(f"The {len(chosen)} chosen takes", items_of(chosen), library.name))
+    elif chosen and (clip is None or chosen[0].id != clip.id):
+        found.append(Source("The chosen take", items_of(chosen)))
     if clip is not None and clip.id in library.by_id:
         if marked is not None:
             item = Item(clip.id, clip.caption, *marked)

@@ -78,3 +78,15 @@ def test_another_take_than_the_shown_one_is_kept_and_several_are_compared(takes)
     takes.selection.choose(clips[6:8])
     takes.compare()
     assert [clip.id for clip, _ in stage.bodies] == [clip.id for clip in clips[6:8]]
+
+
+def test_chosen_takes_are_what_is_exported_first(takes):
+    from motionpatches.app.widgets.export_sources import sources
+
+    clips = takes.workspace.library.clips
+    takes.workspace.show_clip(clips[0])
+    assert [item.clip_id for item in sources(takes.view_models)[0].items] == [clips[0].id]
+    takes.selection.choose(clips[2:5])
+    assert [item.clip_id for item in sources(takes.view_models)[0].items] == [clip.id for clip in clips[2:5]]
+    takes.selection.choose([clips[7]])
+    assert [item.clip_id for item in sources(takes.view_models)[0].items] == [clips[7].id], "though another one is shown"
