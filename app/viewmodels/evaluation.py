@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from motionpatches.app.viewmodels.classified import Classified, Labelled
+from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
@@ -19,31 +19,9 @@ from motionpatches.core.progress import Job
 if TYPE_CHECKING:
     from motionpatches.core.evaluation.evaluate import Evaluation as Report
     from motionpatches.core.evaluation.evaluate import Failure
-    from motionpatches.core.evaluation.zero_shot import Classification
     from motionpatches.core.models.motion_text_model import MotionTextModel
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, eq=False)
-class Classified:
-    """Clips with their scores (N, L); `known` are the rows whose right label is known, `result` what is counted on them."""
-
-    clips: tuple[Clip, ...]
-    labels: tuple[str, ...]
-    scores: np.ndarray
-    known: tuple[int, ...]
-    truth: tuple[frozenset[int], ...]
-    result: Classification | None
-
-    def cell(self, row: int, column: int) -> list[tuple[Clip, float]]:
-        """Clips of label `row` that were given label `column`, as the confusion matrix counts them."""
-        if self.result is None:
-            return []
-        given = zip(self.known, self.result.predicted, strict=True)
-        return [
-            (self.clips[i], float(self.scores[i, column])) for i, label in given if (min(self.truth[i]), label) == (row, column)
-        ]
 
 
 class Evaluation(QObject):
@@ -83,6 +61,7 @@ class Evaluation(QObject):
 
         def done(found: tuple[Report, list[Failure]]) -> None:
             self.report, self.failures = found
+            self.workspace.said.emit(f"Evaluated {found[0].motions:,} motions.")
 
         self._run(job, done)
 
@@ -92,14 +71,14 @@ class Evaluation(QObject):
         Args:
             labels: As motionpatches.core.evaluation.labels.read_labels takes them.
             prompt: A sentence with {label} in it.
-            truth: FILE.csv:COLUMN, or '' for the data set's own labels.
+            truth: FILE.csv:COLUMN, or '' for the data set's own labels; where it has none, the captions are read for them.
             split: One of `splits`.
         """
         retriever = self.workspace.retriever
 
         def job(library: Library, model: MotionTextModel) -> Job[Classified]:
             from motionpatches.core.evaluation.embed import embed_clips, embed_texts, from_gallery
-            from motionpatches.core.evaluation.labels import prompts, read_labels, read_truth, truth_of
+            from motionpatches.core.evaluation.labels import prompts, read_labels, read_truth, truth_in_captions, truth_of
             from motionpatches.core.evaluation.zero_shot import classify
 
             names = read_labels(labels)
@@ -109,10 +88,12 @@ class Evaluation(QObject):
             if embedded is None:
                 embedded = yield from embed_clips(model, library, clips, "auto")
             words = embed_texts(model, sentences, "auto")
-            right = truth_of(embedded.clips, names, table)
+            right, source = truth_of(embedded.clips, names, table), "the table" if table else "the data set"
+            if table is None and not any(clip.labels for clip in embedded.clips):
+                right, source = truth_in_captions(embedded.clips, names), "the captions that name one label alone"
             known = tuple(row for row, some in enumerate(right) if some)
             result = classify(embedded.motions[list(known)], words, [right[i] for i in known], names) if known else None
-            return Classified(embedded.clips, names, embedded.motions @ words.T, known, tuple(right), result)
+            return Classified(embedded.clips, names, embedded.motions @ words.T, known, tuple(right), result, source)
 
         def done(found: Classified) -> None:
             self.classified = found
@@ -145,18 +126,27 @@ class Evaluation(QObject):
         self.changed.emit()
 
     def cancel(self) -> None:
-        self.workspace.lanes.long.cancel("evaluation")
+        """Ask it to stop."""
+        self.workspace.jobs.stop("evaluation")
 
     def look(self, failure: Failure) -> None:
         """Show the query's own motion beside the one that won."""
         if self.report is not None:
             clips = self.report.clips
-            self.tiles.show([(clips[failure.row], failure.own_score), (clips[failure.winner], failure.winner_score)])
+            pair = [(clips[failure.row], failure.own_score), (clips[failure.winner], failure.winner_score)]
+            self.tiles.show(pair, (failure.rank, 1))
 
     def open(self, clip: Clip) -> None:
         """Put a clip on the stage, where it is still part of what is open."""
         if self.workspace.library is not None and clip.id in self.workspace.library.by_id:
             self.workspace.show_clip(clip)
+
+    def tag(self, rows: Sequence[Labelled], marks: Marks) -> None:
+        """Give clips their labels as tags, in one step that can be undone."""
+        library = self.workspace.library
+        here = {one.clip.id: one.label for one in rows if library is not None and one.clip.id in library.by_id}
+        marks.add_tags(here)
+        self.workspace.said.emit(f"{len(here):,} motions have their label as a tag.")
 
     def text(self, suffix: str) -> str:
         """The report in the format of a suffix. Raises StudioError before there is one."""

@@ -120,4 +120,4 @@ class FineTuning(QObject):
                 self.changed.emit()
 
         jobs, lane = self.workspace.jobs, self.workspace.lanes.long
-        jobs.run(lane, "estimate", lambda: estimate(config, library), done, failed, shown=False)
+        jobs.run(lane, "estimate", lambda: estimate(config, library), done, failed)

@@ -74,6 +74,14 @@ class Marks(QObject):
             after[clip.id] = replace(mark, tags=tuple(dict.fromkeys((*own, *wanted))))
         self._push("Tags", after)
 
+    def add_tags(self, tags: Mapping[str, str]) -> None:
+        """Add a tag to each of several clips, by id; one step to undo."""
+        after = {}
+        for clip, tag in tags.items():
+            mark = self.marks.get(clip, NONE)
+            after[clip] = replace(mark, tags=tuple(dict.fromkeys((*mark.tags, *store.tags_of(tag)))))
+        self._push("Tags", after)
+
     def _push(self, name: str, after: Mapping[str, Mark]) -> None:
         wanted = {clip: mark for clip, mark in after.items() if mark != self.marks.get(clip, NONE)}
         before = {clip: self.marks.get(clip, NONE) for clip in wanted}

@@ -22,9 +22,12 @@ from motionpatches.core.library.picture_store import PictureStore
 from motionpatches.core.motion.canonical import canonical
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.telling import telling_frame
+from motionpatches.core.progress import Progress
 
 # Pixels of a picture's side, poses along time, bytes on disk, bytes in memory, takes that wait for a picture.
 SIZE, POSES, LIMIT, HELD, WAITING = 128, 12, 128 * 2**20, 24 * 2**20, 200
+# Pictures left to make from which it is listed as work.
+MANY = 24
 # Pictures that are taken from disk at once; the rest after one, in units of what it took, and milliseconds to wait while a user
 # waits for something else.
 AT_ONCE, REST, PATIENCE_MS = 12, 1.0, 60
@@ -69,7 +72,7 @@ class Thumbnails(QObject):
         self._held: OrderedDict[str, QImage | None] = OrderedDict()
         self._bytes = 0
         self._wanted: OrderedDict[str, _Wanted] = OrderedDict()
-        self._turn, self._working = 0, False
+        self._turn, self._working, self._made = 0, False, 0
         self._next = QTimer(self, singleShot=True)
         self._next.timeout.connect(self._begin)
         workspace.library_changed.connect(self._wanted.clear)
@@ -150,17 +153,29 @@ class Thumbnails(QObject):
                 self._hold(key, image)
                 if wanted is not None:
                     self.ready.emit(wanted.clip.id)
+            self._made += len(pictures)
+            self._list()
             if self._wanted:
                 self._next.start(int(1000 * cost_s * (REST_WHEN_BUSY if lanes.busy else REST)))
 
         def failed(_: str) -> None:
             self._working = False
+            self._list()
             for key, _wanted in ordered:
                 self._wanted.pop(key, None)
                 self._hold(key, None)
             self._next.start(PATIENCE_MS)
 
         lanes.pictures.submit("picture", work, done, failed)
+
+    def _list(self) -> None:
+        """List it with the work under way where there is much to make; a few pictures are there before they are read about."""
+        jobs, left = self.workspace.jobs, len(self._wanted)
+        if left < MANY:
+            self._made = 0
+            jobs.ended("pictures")
+        else:
+            jobs.report("pictures", Progress("Pictures of takes", self._made, self._made + left), self._wanted.clear)
 
 
 def _make(wanted: Sequence[tuple[str, _Wanted]], store: PictureStore, draw: Draw) -> tuple[dict[str, QImage | None], float]:

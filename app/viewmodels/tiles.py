@@ -23,9 +23,14 @@ class Tiles(QObject):
         self.workspace, self.key = workspace, key
         self.results: list[Result] = []
 
-    def show(self, clips: Sequence[tuple[Clip, float]]) -> None:
-        """Show clips of the open library with a score each; what cannot be read is left out."""
-        library = self.workspace.library
+    def show(self, clips: Sequence[tuple[Clip, float]], ranks: Sequence[int] = ()) -> None:
+        """Show clips of the open library; what cannot be read is left out.
+
+        Args:
+            clips: Clips with a score each.
+            ranks: Their ranks; counted from 1 without.
+        """
+        library, places = self.workspace.library, ranks or range(1, len(clips) + 1)
         if library is None:
             self._set([])
             return
@@ -34,7 +39,7 @@ class Tiles(QObject):
             self._set(
                 [
                     Result(Hit(rank, clip.id, score, 0.0, 0.0), clip, motion)
-                    for rank, ((clip, score), motion) in enumerate(zip(clips, motions, strict=True), 1)
+                    for rank, (clip, score), motion in zip(places, clips, motions, strict=True)
                     if isinstance(motion, Motion)
                 ]
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +12,7 @@ from motionpatches.app.viewmodels.view_models import ViewModels
 
 if TYPE_CHECKING:
     from motionpatches.app.widgets.dialogs.help import HelpWindow
+    from motionpatches.app.widgets.dialogs.manual import ManualWindow
     from motionpatches.app.widgets.dialogs.models import ModelsWindow
     from motionpatches.app.widgets.evaluation.window import EvaluationWindow
     from motionpatches.app.widgets.panels.map import MapPanel
@@ -23,8 +25,8 @@ W = TypeVar("W", bound=QWidget)
 class Pages:
     """Windows beside the studio's own. One that was closed is the same when it is shown again."""
 
-    def __init__(self, view_models: ViewModels, parent: QWidget):
-        self.view_models, self.parent = view_models, parent
+    def __init__(self, view_models: ViewModels, parent: QWidget, show_keys: Callable[[], object]):
+        self.view_models, self.parent, self.show_keys = view_models, parent, show_keys
 
     @cached_property
     def models(self) -> ModelsWindow:
@@ -38,7 +40,8 @@ class Pages:
         """Retrieval, failures and classification."""
         from motionpatches.app.widgets.evaluation.window import EvaluationWindow
 
-        return EvaluationWindow(self.view_models.evaluation, self.view_models.playback, self.parent)
+        v = self.view_models
+        return EvaluationWindow(v.evaluation, v.playback, v.marks, self.parent)
 
     @cached_property
     def training(self) -> TrainingWindow:
@@ -62,6 +65,13 @@ class Pages:
         from motionpatches.app.widgets.panels.map import MapPanel
 
         return MapPanel(self.view_models.library_map, self.view_models.playback, self.view_models.thumbnails)
+
+    @cached_property
+    def manual(self) -> ManualWindow:
+        """The manual."""
+        from motionpatches.app.widgets.dialogs.manual import ManualWindow
+
+        return ManualWindow(self.show_keys, lambda: show(self.help), self.parent)
 
     @cached_property
     def help(self) -> HelpWindow:

@@ -103,6 +103,30 @@ def truth_of(clips: Sequence[Clip], labels: Sequence[str], table: dict[str, str]
     return [frozenset(number[name] for name in names if name in number) for names in own]
 
 
+def truth_in_captions(clips: Sequence[Clip], labels: Sequence[str]) -> list[frozenset[int]]:
+    """Index of the label that the captions of each clip name, as in 'a person is walking' for 'walk'; empty where they name none,
+    or several, since several actions follow each other then."""
+    forms = [[frozenset(_forms(word)) for word in label.lower().split()] for label in labels]
+    found = []
+    for clip in clips:
+        words = {word.strip(".,;:!?\"'()") for caption in clip.captions for word in caption.lower().split()}
+        named = [i for i, parts in enumerate(forms) if parts and all(words & part for part in parts)]
+        found.append(frozenset(named) if len(named) == 1 else frozenset())
+    return found
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """Return an English word with the endings of its regular forms."""
+    stem = word[:-1] if word.endswith(("e", "y")) else word
+    doubled = stem + stem[-1:]
+    return (
+        word,
+        *(word + end for end in ("s", "es", "ed", "d", "ing")),
+        *(stem + end for end in ("ing", "ed", "ies", "ied")),
+        *(doubled + end for end in ("ing", "ed")),
+    )
+
+
 def read_truth(place: str) -> dict[str, str]:
     """Clip id to label from FILE.csv or FILE.csv:COLUMN; the first column named id (or file) holds the id, and without a
     COLUMN the column named label."""

@@ -55,10 +55,12 @@ class Material:
 
 @dataclass(frozen=True)
 class Protocol:
-    """`missing` says in a sentence why it cannot be run on a material, '' where it can."""
+    """`meaning`: what counts as right, in a sentence. `missing` says in a sentence why it cannot be run on a material, '' where
+    it can."""
 
     title: str
     run: Callable[[Material], Ways]
+    meaning: str
     missing: Callable[[Material], str] = lambda material: ""
 
 
@@ -105,21 +107,32 @@ def small_batches(material: Material) -> Ways:
 
 
 PROTOCOLS: dict[str, Protocol] = {
-    "exact_caption": Protocol("All, equal captions count", exact_caption),
-    "strict": Protocol("All, only the own pair counts", strict),
+    "exact_caption": Protocol(
+        "All, equal captions count",
+        exact_caption,
+        "Among all motions of the split; every motion with the very same first caption is a right answer.",
+    ),
+    "strict": Protocol(
+        "All, only the own pair counts",
+        strict,
+        "Among all motions of the split; only the motion that the caption was written for is a right answer.",
+    ),
     "small_batches": Protocol(
         "Small batches of 32",
         small_batches,
+        f"Among {BATCH} motions at a time, drawn at random; the means of the batches. Easier than all at once.",
         lambda m: "" if len(m.captions) >= BATCH else f"{len(m.captions)} motions do not fill a batch of {BATCH}",
     ),
     "threshold": Protocol(
         "All, captions of like meaning count",
         threshold,
+        f"Among all motions; one is right whose caption means nearly the same (cosine over {THRESHOLD} of another encoder).",
         lambda m: "" if m.sentences is not None else m.no_judge,
     ),
     "dissimilar": Protocol(
         "Dissimilar subset",
         dissimilar,
+        "Among a fixed list of motions whose captions are unlike; only the own motion is a right answer.",
         lambda m: "" if len(m.subset) > 1 else "it needs the data set's list of dissimilar motions, nsim_test.txt, in its folder",
     ),
 }

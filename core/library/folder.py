@@ -108,8 +108,12 @@ def open_files(
     if len(files) == 1:
         scan.ask_siblings(files[0])
     if not scan.files:
-        raise FileProblem(root, f"none of its {len(files)} motion files could be read. {scan.skipped[-1].reason}")
+        raise FileProblem(root, f"none of its motion files ({len(files):,}) could be read. {scan.skipped[-1].reason}")
     return scan.library(name)
+
+
+def _none_of(count: int) -> str:
+    return "its only motion file" if count == 1 else f"none of its {count:,} motion files"
 
 
 class _Scan:

@@ -50,7 +50,7 @@ def open_interhuman(root: Path) -> Job[Library]:
             skipped.append(left_out(file, error))
     yield meter.at(len(files))
     if not found:
-        raise FileProblem(root, f"none of its {len(files)} clips could be read. {skipped[0].reason}")
+        raise FileProblem(root, f"none of its clips ({len(files):,}) could be read. {skipped[0].reason}")
     readings = readings_of(found)
     splits = read_splits(root / "split", root)
     clips: list[Clip] = []

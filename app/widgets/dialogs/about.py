@@ -20,6 +20,15 @@ from motionpatches.app.widgets.theme import heading
 from motionpatches.core.version import VERSION
 
 
+def runs_on(device: str, why: str) -> str:
+    """Return what the models run on and why, in whole sentences."""
+    if not device:
+        return "No model is loaded yet."
+    sentences = [f"Models run on: {lines(device).rstrip('.')}.", lines(why).rstrip(".").strip()]
+    reason = sentences[1][:1].upper() + sentences[1][1:]
+    return f"{sentences[0]}\n{reason}." if reason else sentences[0]
+
+
 class AboutDialog(QDialog):
     """Version, device and packages; a chosen package shows its licence."""
 
@@ -35,7 +44,7 @@ class AboutDialog(QDialog):
         self.resize(760, 560)
         about = Label(
             "Find a motion by describing it. Apache-2.0.\n\n"
-            f"{lines(device) or 'No model is loaded yet'}. {lines(why)}\n\n"
+            f"{runs_on(device, why)}\n\n"
             "Method: Yu, Tanaka and Fujiwara, CVPR 2024. It uses these packages:",
             wrap=True,
         )

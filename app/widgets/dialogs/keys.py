@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QEvent, QSettings, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -61,6 +61,28 @@ class Keys:
             self.settings.remove(f"keys/{RENAMED.get(name, name)}")
 
 
+class KeyField(QKeySequenceEdit):
+    """Takes one key; Escape leaves it as it was, Enter and Tab leave it as it is."""
+
+    def __init__(self, key: QKeySequence):
+        super().__init__(key, maximumSequenceLength=1)
+        self.before = key
+
+    def event(self, event: QEvent) -> bool:
+        """The field itself would take every key, Tab too."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and _leaves(event):
+            if event.key() == Qt.Key.Key_Escape:
+                self.setKeySequence(self.before)
+            self.focusNextPrevChild(event.key() != Qt.Key.Key_Backtab)
+            return True
+        return super().event(event)
+
+
+def _leaves(event: QKeyEvent) -> bool:
+    keys = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+    return event.key() in keys and event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+
+
 class KeysDialog(QDialog):
     """The table of actions; a key is changed by typing it."""
 
@@ -101,7 +123,7 @@ class KeysDialog(QDialog):
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self.table.setItem(row, 0, item)
             shortcuts = self.keys.actions[name].shortcuts()
-            edit = QKeySequenceEdit(shortcuts[0] if shortcuts else QKeySequence(), maximumSequenceLength=1)
+            edit = KeyField(shortcuts[0] if shortcuts else QKeySequence())
             edit.setClearButtonEnabled(True)
             edit.setAccessibleName(f"Key of {shown(name, NAME)}")
             edit.editingFinished.connect(lambda e=edit, n=name: self._give(e, n))

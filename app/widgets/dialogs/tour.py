@@ -1,4 +1,4 @@
-"""The tour: four steps through the window, for a first start or from the Help menu."""
+"""The tour: five steps through the window, for a first start or from the Help menu."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from motionpatches.app.widgets.plain import Label
 from motionpatches.app.widgets.theme import heading
 
+# Pixels: the width of the card, and its distance from the edges of the window.
+WIDTH, EDGE = 360, 16
 STEPS = (
+    (
+        "Open",
+        "A folder of motions, single files and the demo library are opened here. Or drop files anywhere on the window.",
+    ),
     (
         "Search",
         "Describe what you are looking for in your own words. The best matches play at once; a click shows one on the stage.",
@@ -28,7 +34,7 @@ STEPS = (
     ),
     (
         "Your own data",
-        "Drop your own folder of motions anywhere on this window. Edit captions here, then Ctrl+T fine-tunes the model on them.",
+        "Captions are edited here. Ctrl+T teaches the model the words of the open library. F1 opens the manual.",
     ),
 )
 
@@ -46,9 +52,9 @@ class Tour(QWidget):
         super().__init__(window)
         self.window_, self.parts, self.before, self.step = window, parts, before, 0
         self.bubble = QFrame(self)
-        self.bubble.setFrameShape(QFrame.Shape.StyledPanel)
+        self.bubble.setObjectName("notice")
         self.bubble.setAutoFillBackground(True)
-        self.bubble.setFixedWidth(360)
+        self.bubble.setFixedWidth(WIDTH)
         self.title, self.text, self.count = heading("", 1.2), Label(wrap=True), Label()
         skip, self.on = QPushButton("Skip"), QPushButton("Next", default=True)
         skip.clicked.connect(self.end)
@@ -61,7 +67,9 @@ class Tour(QWidget):
         box = QVBoxLayout(self.bubble)
         for widget in (self.title, self.text):
             box.addWidget(widget)
+        box.addStretch()
         box.addLayout(row)
+        self.bubble.setFixedHeight(self._height())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # The window is laid out anew while a library is indexed.
         for watched in (window, *parts):
@@ -86,6 +94,15 @@ class Tour(QWidget):
         part = self.parts[self.step]
         return QRect(part.mapTo(self.window_, part.rect().topLeft()), part.size()).adjusted(-4, -4, 4, 4)
 
+    def _height(self) -> int:
+        """Return the height that the longest text needs."""
+        heights = []
+        for title, text in STEPS:
+            self.title.setText(title)
+            self.text.setText(text)
+            heights.append(max(self.bubble.heightForWidth(WIDTH), self.bubble.minimumSizeHint().height()))
+        return max(heights)
+
     def _show(self) -> None:
         if self.step in self.before:
             self.before[self.step]()
@@ -94,20 +111,12 @@ class Tour(QWidget):
         self.text.setText(text)
         self.count.setText(f"{self.step + 1} of {len(STEPS)}")
         self.on.setText("Done" if self.step == len(STEPS) - 1 else "Next")
-        self.bubble.adjustSize()
         self._place()
 
     def _place(self) -> None:
+        """Stand in the lower left corner at every step, where none of the parts is: *Next* stays where it is."""
         self.resize(self.window_.size())
-        # The bubble stands at the right of the part, else at its left, else on it; below a part as wide as the window.
-        box, size = self._box(), self.bubble.sizeHint()
-        x = min(max(box.center().x() - 180, 12), self.width() - 372)
-        if box.right() + 384 < self.width():
-            x = box.right() + 12
-        elif box.left() > 384:
-            x = box.left() - 372
-        y = box.bottom() + 12 if box.width() > self.width() * 0.7 else box.top() + 40
-        self.bubble.move(x, min(max(y, 12), self.height() - size.height() - 12))
+        self.bubble.move(EDGE, self.height() - self.bubble.height() - 2 * EDGE)
         self.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

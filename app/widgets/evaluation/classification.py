@@ -1,8 +1,6 @@
-"""Zero-shot classification: labels and prompt in, accuracy and the confusion matrix out; a cell lists its clips."""
+"""Zero-shot classification: labels and prompt in, accuracy and the confusion matrix out, the clips of all or a cell beside."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
@@ -12,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QListWidgetItem,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -21,16 +18,21 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app.tokens import DARK
-from motionpatches.app.viewmodels.evaluation import Classified, Evaluation
+from motionpatches.app.viewmodels.classified import Classified
+from motionpatches.app.viewmodels.evaluation import Evaluation
+from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.app.widgets.ask_path import ask_file
-from motionpatches.app.widgets.plain import NAME, ItemList, Label, shown, tip
-from motionpatches.app.widgets.theme import between, colours, part_colour
-from motionpatches.core.library.library import Clip
+from motionpatches.app.widgets.evaluation.labelled import LabelledList
+from motionpatches.app.widgets.plain import NAME, Label, shown, tip
+from motionpatches.app.widgets.theme import between, colours, of_kind, part_colour
 from motionpatches.core.motion.skeleton import LEFT_LEG
 
-# Pixels of the labels of rows and of columns; clips that are listed.
+# Pixels of the labels of rows and of columns.
 LABEL_WIDTH, HEAD = 190, 150
-LISTED = 2000
+NOTHING = (
+    "The confusion matrix appears here: a row for each true label, a column for each given one. It needs motions whose true "
+    "label is known: from the data set, from a table, or from captions that name one of the labels alone."
+)
 
 
 class ConfusionView(QWidget):
@@ -125,7 +127,7 @@ class ConfusionView(QWidget):
 class ClassificationTab(QWidget):
     """Labels, prompt and true labels; accuracy and the confusion matrix; at the right the clips of a cell."""
 
-    def __init__(self, evaluation: Evaluation, parent: QWidget | None = None):
+    def __init__(self, evaluation: Evaluation, marks: Marks, parent: QWidget | None = None):
         super().__init__(parent)
         self.evaluation = evaluation
         self._shown: Classified | None = None
@@ -136,7 +138,7 @@ class ClassificationTab(QWidget):
         babel.clicked.connect(lambda: self.labels.setText("babel-60"))
         self.prompt = QLineEdit("A person {label}")
         self.prompt.setAccessibleName("Prompt")
-        self.truth = QLineEdit(placeholderText="the data set's own labels; or FILE.csv:COLUMN")
+        self.truth = QLineEdit(placeholderText="the data set's own labels, else read from captions; or FILE.csv:COLUMN")
         self.truth.setAccessibleName("True labels")
         browse = QPushButton("Choose…")
         browse.clicked.connect(self._browse)
@@ -161,14 +163,18 @@ class ClassificationTab(QWidget):
         self.matrix, area = ConfusionView(), QScrollArea()
         area.setWidget(self.matrix)
         area.setWidgetResizable(True)
-        self.list = ItemList()
-        self.list.itemActivated.connect(self._open)
-        self.list.itemClicked.connect(self._open)
+        self.nothing = of_kind(Label(NOTHING, wrap=True), "secondary")
+        self.list = LabelledList(evaluation.open, lambda rows: evaluation.tag(rows, marks))
         self.matrix.picked.connect(self._cell)
         split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(area)
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.nothing)
+        column.addWidget(area, 1)
+        split.addWidget(side)
         split.addWidget(self.list)
-        split.setSizes([760, 380])
+        split.setSizes([660, 480])
         box = QVBoxLayout(self)
         box.addLayout(form)
         box.addLayout(line)
@@ -203,42 +209,25 @@ class ClassificationTab(QWidget):
         if found is None or found is self._shown:
             return
         self._shown = found
-        self.list.clear()
         if found.result is None:
-            self.state.setText(
-                "No motion has one of these true labels, so there is no accuracy. Each motion has its nearest label."
-            )
+            self.state.setText("No true label of these motions is known, so there is no accuracy.")
             self.matrix.counts = None
             self.matrix.update()
-            self._fill(
-                [
-                    (clip, float(row.max()), found.labels[row.argmax()])
-                    for clip, row in zip(found.clips, found.scores, strict=True)
-                ]
+        else:
+            r = found.result
+            self.state.setText(
+                f"{len(found.known):,} motions with a true label, from {found.source}; {len(found.labels)} labels: "
+                f"top-1 {r.top1:.1f} %, top-5 {r.top5:.1f} %; mean over labels {r.balanced1:.1f} %, {r.balanced5:.1f} %."
             )
-            return
-        r = found.result
-        self.state.setText(
-            f"{len(found.known):,} motions, {len(found.labels)} labels: top-1 {r.top1:.1f} %, "
-            f"top-5 {r.top5:.1f} %; mean over labels {r.balanced1:.1f} %, {r.balanced5:.1f} %. Click a cell for "
-            "its clips."
-        )
-        self.matrix.show_counts(found.labels, r.confusion)
+            self.matrix.show_counts(found.labels, r.confusion)
+        self.nothing.setVisible(found.result is None)
+        self.list.fill(found.rows(), f"{len(found.clips):,} motions, each with its nearest label.")
 
     def _cell(self, row: int, column: int) -> None:
         found = self.evaluation.classified
-        clips = found.cell(row, column) if found else []
-        self._fill([(clip, score, clip.caption) for clip, score in clips])
-        if clips:
-            self.evaluation.open(clips[0][0])
-
-    def _fill(self, rows: Sequence[tuple[Clip, float, str]]) -> None:
-        """List clips with their scores and a text each."""
-        self.list.clear()
-        for clip, score, text in rows[:LISTED]:
-            item = QListWidgetItem(f"{score:.2f}   {shown(text)}   ({shown(clip.id, NAME)})")
-            item.setData(Qt.ItemDataRole.UserRole, clip)
-            self.list.addItem(item)
-
-    def _open(self, item: QListWidgetItem) -> None:
-        self.evaluation.open(item.data(Qt.ItemDataRole.UserRole))
+        rows = found.cell(row, column) if found else []
+        if found:
+            true, given = (found.labels[i] for i in (row, column))
+            self.list.fill(rows, f"{len(rows):,} motions of “{true}” that were given “{given}”.")
+        if rows:
+            self.evaluation.open(rows[0].clip)

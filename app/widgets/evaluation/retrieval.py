@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.evaluation import Evaluation
 from motionpatches.app.widgets.ask_path import ask_new_file
-from motionpatches.app.widgets.plain import ItemTable, Label, shown, warn
+from motionpatches.app.widgets.plain import ItemTable, Label, shown, tip, warn
 from motionpatches.app.widgets.spin_boxes import SpinBox
-from motionpatches.app.widgets.theme import sized
+from motionpatches.app.widgets.theme import of_kind, sized
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.items import ITEMS
@@ -61,12 +61,16 @@ class RetrievalTab(QWidget):
         self.facts, self.notes = Label(wrap=True), Label(wrap=True)
         self.table = ItemTable()
         self.table.setEditTriggers(ItemTable.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(ItemTable.SelectionBehavior.SelectRows)
         self.table.verticalHeader().hide()
+        self.meaning, self.meanings = of_kind(Label(wrap=True), "secondary"), list[str]()
+        self.table.currentCellChanged.connect(lambda row, *_: self._explain(row))
         self.table.setAlternatingRowColors(True)
         box = QVBoxLayout(self)
         box.addLayout(top)
         box.addWidget(self.facts)
         box.addWidget(self.table, 1)
+        box.addWidget(self.meaning)
         box.addWidget(self.notes)
         evaluation.changed.connect(self._changed)
         evaluation.workspace.library_changed.connect(self._splits)
@@ -107,6 +111,10 @@ class RetrievalTab(QWidget):
         except StudioError as error:
             warn(self, "Not saved", error)
 
+    def _explain(self, row: int) -> None:
+        """Say what counts as right in the row."""
+        self.meaning.setText(self.meanings[row] if 0 <= row < len(self.meanings) else "")
+
     def _changed(self) -> None:
         found = self.evaluation.report
         self.run.setText("Cancel" if self.evaluation.working else "Evaluate")
@@ -122,7 +130,7 @@ class RetrievalTab(QWidget):
         self._fill(found)
 
     def _fill(self, found: Report) -> None:
-        """Show the figures: ours bold, published ones below those of the same protocol."""
+        """Show the figures; ours are bold where published ones stand beside them."""
         from motionpatches.core.evaluation.protocols import PROTOCOLS
         from motionpatches.core.evaluation.published import NAMES as RECALLS
         from motionpatches.core.evaluation.report import WAYS, facts, remarks, rows_of
@@ -134,6 +142,8 @@ class RetrievalTab(QWidget):
         head = ["Protocol", "Method", *(f"{way}\n{name}" for way in ways for name in RECALLS)]
         self.table.setHorizontalHeaderLabels(head)
         self.table.setRowCount(len(rows))
+        mixed = any(row.published for row in rows)
+        self.meanings = [f"{PROTOCOLS[row.protocol].title}: {PROTOCOLS[row.protocol].meaning}" for row in rows]
         bold = sized(self.table.font(), tokens.BODY, bold=True)
         for at, row in enumerate(rows):
             cells = [
@@ -145,10 +155,13 @@ class RetrievalTab(QWidget):
                 item = QTableWidgetItem(text)
                 if column > 1:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                if not row.published:
+                item.setToolTip(tip(PROTOCOLS[row.protocol].meaning))
+                if mixed and not row.published:
                     item.setFont(bold)
                 self.table.setItem(at, column, item)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.setCurrentCell(0, 0)
+        self._explain(0)
         self.notes.setText("\n".join(shown(remark) for remark in remarks(found)))
 
 

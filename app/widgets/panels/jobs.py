@@ -30,6 +30,7 @@ class JobsButton(QToolButton):
         self.jobs, self.notices = jobs, notices
         self.list = JobsList(jobs, notices, ways, self)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setObjectName("chip")
         self.setToolTip("Work under way, and what is finished")
         self.clicked.connect(self.open)
         self._tick = QTimer(self, interval=TICK_MS)
@@ -152,6 +153,26 @@ class WorkRow(QWidget):
         self.text.setText(shown(work.text(time.monotonic()), LINE))
         show_share(self.bar, work)
         self.cancel.setEnabled(not work.stopping)
+
+
+class WorkLine(WorkRow):
+    """The line of one work in a window of its own; hidden where that is not under way."""
+
+    def __init__(self, jobs: Jobs, key: str):
+        self.jobs, self.key = jobs, key
+        super().__init__(Work(key, None, lambda: None, time.monotonic()), None, lambda: jobs.stop(key))
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._follow)
+        jobs.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        work = next((one for one in self.jobs.work if one.key == self.key), None)
+        if (work is not None) != self._tick.isActive():
+            self._tick.start() if work is not None else self._tick.stop()
+        self.setVisible(work is not None)
+        if work is not None:
+            self.fill(work)
 
 
 def show_share(bar: QProgressBar, work: Work | None) -> None:

@@ -28,10 +28,11 @@ class Way:
 class Welcome(QWidget):
     """The page with buttons for all entries and the recent libraries.
 
-    `opened(Path)`: one of the recent libraries was chosen.
+    `opened(Path)`: one of the recent libraries was chosen; `left`: back to the stage.
     """
 
     opened = Signal(Path)
+    left = Signal()
 
     def __init__(
         self,
@@ -49,6 +50,9 @@ class Welcome(QWidget):
             button.clicked.connect(lambda _=False, do=way.do: do())
             grid.addWidget(button, row, 0)
             grid.addWidget(Label(way.explanation), row, 1)
+        self.back = QPushButton("Back to the Stage")
+        self.back.setToolTip("Escape")
+        self.back.clicked.connect(lambda: self.left.emit())
         self.last = QVBoxLayout()
         self.problem = Label(wrap=True)
         middle = QHBoxLayout()
@@ -60,14 +64,16 @@ class Welcome(QWidget):
             column.addWidget(part)
         column.addLayout(grid)
         column.addLayout(self.last)
+        column.addWidget(self.back, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addStretch(2)
         middle.addLayout(column)
         middle.addStretch()
         self.setLayout(middle)
 
-    def tell(self, problem: str) -> None:
-        """Show a problem, '' for none, and the libraries that were open last."""
+    def tell(self, problem: str, can_leave: bool = False) -> None:
+        """Show a problem, '' for none, and the libraries that were open last; a way back where there is one to the stage."""
         self.problem.setText(problem)
+        self.back.setVisible(can_leave)
         while (item := self.last.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.deleteLater()

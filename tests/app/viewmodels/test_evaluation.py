@@ -1,8 +1,14 @@
 """Evaluation and classification of the open library."""
 
+import csv
+import io
+
 import pytest
 
+from motionpatches.app.viewmodels.classified import as_csv
 from motionpatches.app.viewmodels.evaluation import Evaluation
+from motionpatches.app.viewmodels.history import History
+from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.core.errors import StudioError
 from tests.lanes import heard
 
@@ -29,6 +35,7 @@ def test_a_report_of_a_split_with_its_failures(evaluation, ready):
     evaluation.look(failure)
     clips = evaluation.report.clips
     assert [r.clip for r in evaluation.tiles.results] == [clips[failure.row], clips[failure.winner]]
+    assert [r.hit.rank for r in evaluation.tiles.results] == [failure.rank, 1] and failure.rank > 1, "as the table says"
 
 
 def test_the_chosen_items_are_those_of_the_report(evaluation, ready):
@@ -51,11 +58,14 @@ def test_without_a_model_it_says_so(workspace):
     assert evaluation.message and not evaluation.working and evaluation.report is None
 
 
-def test_cancelling_stops_it(evaluation, lanes):
+def test_cancelling_stops_it(evaluation, lanes, ready):
     lanes.long.waits = True
     evaluation.evaluate("all", 0)
     assert evaluation.working
+    (work,) = ready.jobs.work
+    assert work.key == "evaluation", "it is in the list of work, wherever its window is"
     evaluation.cancel()
+    assert "stopping" in ready.jobs.work[0].text(0.0)
     lanes.long.go()
     assert not evaluation.working and evaluation.message and evaluation.report is None
 
@@ -70,7 +80,8 @@ def test_classes_of_a_table_and_the_clips_of_a_cell(evaluation, ready, tmp_path)
         for column in range(2):
             cell = found.cell(row, column)
             assert len(cell) == found.result.confusion[row, column]
-            assert all(truth[clip.id] == found.labels[row] for clip, _ in cell)
+            assert all(truth[one.clip.id] == one.truth == found.labels[row] for one in cell)
+            assert all(one.label == found.labels[column] for one in cell)
 
 
 def test_a_wrong_prompt_is_reported(evaluation):
@@ -84,3 +95,30 @@ def test_only_clips_of_the_open_library_are_opened(evaluation, ready):
     assert ready.clip is clip
     ready.library = None
     evaluation.open(ready.clip)
+
+
+def test_labels_that_no_data_set_states_are_read_from_the_captions(evaluation, ready):
+    evaluation.classify("walk, wave", "a person does a {label}", "", "all")
+    found = evaluation.classified
+    assert found.result is not None and "captions" in found.source
+    for i in found.known:
+        (label,) = found.truth[i]
+        words = " ".join(found.clips[i].captions)
+        assert found.labels[label][:3] in words and found.labels[1 - label][:3] not in words
+
+
+def test_given_labels_become_a_table_and_tags_that_one_undo_takes_back(evaluation, ready):
+    marks = Marks(ready, History())
+    ready.library_changed.emit()
+    first, second = ready.library.clips[:2]
+    marks.tag([first], "mine")
+    evaluation.classify("walk, wave", "a person does a {label}", "", "all")
+    rows = evaluation.classified.rows()
+    assert len(rows) == 12 and all(one.label in ("walk", "wave") for one in rows)
+    table = list(csv.DictReader(io.StringIO(as_csv(rows))))
+    assert [(row["id"], row["label"]) for row in table] == [(one.clip.id, one.label) for one in rows]
+    evaluation.tag(rows, marks)
+    label = {one.clip.id: one.label for one in rows}
+    assert marks.of(first).tags == ("mine", label[first.id]) and marks.of(second).tags == (label[second.id],)
+    marks.history.undo()
+    assert marks.of(first).tags == ("mine",) and marks.of(second).tags == ()

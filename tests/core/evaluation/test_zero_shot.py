@@ -37,3 +37,23 @@ def test_a_constant_model_names_no_label():
 def test_nothing_to_classify():
     with pytest.raises(StudioError, match="no motion"):
         classify(np.zeros((0, 3)), np.eye(3), [], list("abc"))
+
+
+def test_captions_that_name_one_label_alone_give_it():
+    from pathlib import Path
+
+    from motionpatches.core.evaluation.labels import truth_in_captions
+    from motionpatches.core.library.library import Clip
+
+    captions = {
+        "a person is walking": {0},
+        "someone waves": {1},
+        "he is running in place.": {2},
+        "a man jogs": set(),
+        "a person walks and then runs": set(),  # several actions
+        "a sidewalk": set(),
+        "she sits down": {3},
+        "she sits": set(),
+    }
+    clips = [Clip(str(i), Path(f"{i}.npy"), captions=(text,)) for i, text in enumerate(captions)]
+    assert [set(found) for found in truth_in_captions(clips, ("walk", "wave", "run", "sit down"))] == list(captions.values())

@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from motionpatches.app.widgets.dialogs.keys import Keys, KeysDialog
+from tests.window import wait
 
 
 class Action:
@@ -62,3 +63,26 @@ def test_enter_in_the_filter_restores_nothing(app, settings):
     # Which button Enter presses depends on the desktop's order of buttons: none may be asked.
     assert not any(button.isDefault() or button.autoDefault() for button in dialog.findChildren(QPushButton))
     dialog.close()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Return])
+def test_escape_and_enter_leave_the_field_and_become_no_key(app, settings, key):
+    actions = [Action("More Like This", "M"), Action("Clear Range", "Shift+I")]
+    dialog = KeysDialog(Keys(actions, settings))
+    dialog.show()
+    dialog.activateWindow()
+    wait(dialog.isActiveWindow)
+    field = dialog.table.cellWidget(0, 1)
+    field.setFocus()
+    line = field.findChild(QLineEdit)
+    QTest.keyClick(line, key)
+    wait(lambda: not line.hasFocus())
+    assert dialog.isVisible() and [k.toString() for k in actions[0].shortcuts()] == ["M"] and settings.allKeys() == []
+    field.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_F9, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(line, key)
+    wait(lambda: not line.hasFocus())
+    wanted = "M" if key == Qt.Key.Key_Escape else "Ctrl+F9"
+    assert field.keySequence().toString() == wanted
+    dialog.close()
+    dialog.deleteLater()
