@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QOffscreenSurface
 
 # Numbers of frames of the two samples of data and of videos between which a line is drawn.
-DATA, MOVING = (2, 12), (2, 8)
+DATA, MOVING = (10, 60), (2, 8)
 # Pixels of a sample of a video at most; by which power of the number of pixels the size of a larger video grows, as measured.
 PIXELS, GROWTH = 500_000, 0.8
 # Share of a take at which the sample of a video begins.
@@ -52,9 +52,10 @@ def estimated_bytes(motions: list[tuple[str, Motion]], frames: float, plan: Plan
                 sizes.append((yield from _pictures(parts, plan, file, surface)))
             else:
                 motion = motions[0][1]
+                counts = tuple(min(one, motion.frame_count) for one in DATA)
                 files = write_motion(motion.crop(0, min(count, motion.frame_count)), file, replace(plan.choices, fps=None))
                 sizes.append(sum(written.stat().st_size for written in files))
-        per_frame = (sizes[1] - sizes[0]) / (counts[1] - counts[0])
+        per_frame = (sizes[1] - sizes[0]) / max(counts[1] - counts[0], 1)
         return max(round(growth * (sizes[0] + per_frame * (frames - counts[0]))), 1)
 
 
