@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from motionpatches.app import tokens
@@ -14,8 +14,8 @@ from motionpatches.app.widgets.theme import icon_button, of_kind, px
 from motionpatches.app.widgets.views.tile_labels import paint_letter
 from motionpatches.core.library.library import Clip
 
-# Height of a picture, and width of a caption, in pixels.
-PICTURE, WORDS = 36, 112
+# Height of a picture, and the most and the least width of a caption, in pixels.
+PICTURE, WORDS, LEAST = 36, 128, 28
 
 
 class ComparisonRow(QWidget):
@@ -36,9 +36,9 @@ class ComparisonRow(QWidget):
         row.setContentsMargins(px(tokens.GAP), 0, px(tokens.GAP), px(tokens.UNIT))
         row.setSpacing(px(tokens.UNIT))
         for slot in self.slots:
-            row.addWidget(slot)
+            row.addWidget(slot, 4)
         row.addWidget(self.hint)
-        row.addStretch()
+        row.addStretch(1)
         row.addWidget(self.compare)
         row.addWidget(self.clear)
         stage.changed.connect(self._changed)
@@ -78,8 +78,9 @@ class _Slot(QWidget):
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setCheckable(True)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.button.setMinimumWidth(px(PICTURE + tokens.HEADER))
+        self.button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.button.setMinimumWidth(px(PICTURE + tokens.ICON + 3 * tokens.UNIT))
+        self.button.setMaximumWidth(px(PICTURE + tokens.ICON + 5 * tokens.UNIT + WORDS))
         self.button.clicked.connect(self._show)
         self.cross = icon_button("close", "Keep it no longer", self._remove)
         self.cross.setAutoRaise(True)
@@ -95,11 +96,20 @@ class _Slot(QWidget):
         on_stage = self.stage.workspace.clip
         self.button.setIconSize(QSize(px(PICTURE) + px(tokens.ICON) + px(tokens.UNIT), px(PICTURE)))
         self.button.setIcon(self._icon(picture))
-        words = self.button.fontMetrics().elidedText(shown(clip.caption), Qt.TextElideMode.ElideRight, px(WORDS))
-        self.button.setText(title(words))
+        self._write()
         self.button.setToolTip(tip(f"{self.letter}: {clip.caption}"))
         self.button.setAccessibleName(shown(f"{self.letter}: {clip.caption}"))
         self.button.setChecked(on_stage is not None and on_stage.id == clip.id)
+
+    def _write(self) -> None:
+        """Write as much of the caption as there is room for; nothing where that is hardly a word."""
+        room = self.button.width() - self.button.iconSize().width() - px(4 * tokens.UNIT)
+        caption = shown(self.clip.caption) if self.clip is not None and room > px(LEAST) else ""
+        self.button.setText(title(self.button.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, room)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._write()
 
     def _icon(self, picture: QImage | None) -> QIcon:
         ratio, size = self.devicePixelRatioF(), self.button.iconSize()

@@ -17,6 +17,8 @@ from motionpatches.core.search.strength import score_text
 
 # Pixels of the mark at the corner of a picture, and from its edges.
 MARK, EDGE = 20, 6
+# Seconds of a take from which a tile says that it starts later than the take.
+LATE_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,9 @@ _BOTTOM_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
 
 
 def moment_text(result: Result) -> str:
-    """Return where a tile starts, where it shows a part of a longer take; '' where it shows all."""
-    start, end = result.hit.start_s, result.hit.end_s
-    if not end or (start <= 0 and end >= result.motion.duration_s - 0.1):
+    """Return where a tile starts, where it shows a later part of a long take; '' where it starts at the beginning."""
+    start = result.hit.start_s
+    if start < LATE_S:
         return ""
     minutes, seconds = divmod(int(start), 60)
     return f"at {minutes:d}:{seconds:02d}"

@@ -1,0 +1,35 @@
+"""Where a tile starts, and its mark."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRect
+
+from motionpatches.app.viewmodels.search import Result
+from motionpatches.app.widgets.views.tile_labels import mark_box, moment_text
+from motionpatches.app.widgets.views.tile_layout import CAPTION
+from motionpatches.core.library.library import Clip
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import SMPL22
+from motionpatches.core.search.gallery import Hit
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "text"),
+    [
+        (0.0, 0.0, ""),
+        (0.0, 11.2, ""),
+        (0.2, 4.2, ""),
+        (48.6, 51.0, "at 0:48"),
+        (61.0, 70.0, "at 1:01"),
+        (3600.0, 0.0, "at 60:00"),
+    ],
+)
+def test_a_tile_of_a_long_take_says_where_it_starts(start_s, end_s, text):
+    motion = Motion(np.zeros((40, 22, 3), np.float32), 20.0, SMPL22)
+    assert moment_text(Result(Hit(1, "a", 0.5, start_s, end_s), Clip("a", None), motion)) == text
+
+
+def test_the_mark_lies_in_the_picture_of_its_tile(app):
+    tile = QRect(100, 50, 120, 160)
+    box = mark_box(tile)
+    assert tile.adjusted(0, 0, 0, -CAPTION).contains(box) and box.width() == box.height() >= 20
