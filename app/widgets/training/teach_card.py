@@ -236,7 +236,9 @@ class _Ended(_Part):
             self.phrases.removeButton(button)
             button.deleteLater()
         for phrase in phrases:
-            button = QPushButton(title(shown(phrase, 40)), checkable=True, checked=phrase == phrases[0], autoDefault=False)
+            button = QPushButton(title(shown(phrase, 40)), autoDefault=False)
+            button.setCheckable(True)
+            button.setChecked(phrase == phrases[0])
             button.setToolTip(tip(phrase))
             button.clicked.connect(partial(self.teaching.before_after.show, phrase))
             self.phrases.addButton(button)
