@@ -16,7 +16,10 @@ def studio(screen, tmp_path_factory):
     if not paths.starter_model().exists():
         pytest.skip("the starter model is not built yet")
     from motionpatches.app.application import Studio, make_application
+    from motionpatches.app.gl import memory_canvas
 
+    # Pictures before and after are compared: none is drawn again with smooth edges in between.
+    memory_canvas.STILL_MS = 10**8
     app = make_application()
     settings = QSettings(str(tmp_path_factory.mktemp("s") / "s.ini"), QSettings.Format.IniFormat)
     settings.setValue("toured", True)

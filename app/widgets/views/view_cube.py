@@ -73,11 +73,11 @@ class ViewCube(QWidget):
         view.installEventFilter(self)
 
     def _turned(self) -> None:
-        if self._shown != self._camera:
+        if self._shown != self.camera:
             self.update()
 
     @property
-    def _camera(self) -> Camera:
+    def camera(self) -> Camera:
         """Return the camera as the person sees it: Front is the person's front."""
         camera = self.view.camera
         return replace(camera, azimuth=camera.azimuth - self.view.heading)
@@ -90,9 +90,9 @@ class ViewCube(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, now = QPainter(self), colours(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._shown = self._camera
+        self._shown = self.camera
         painter.setFont(sized(self.font(), tokens.CAPS))
-        for face in faces(self._camera, self.width()):
+        for face in faces(self.camera, self.width()):
             hovered = face.name == self.hovered
             fill = QColor(now.accent if hovered else now.raised)
             fill.setAlpha(235)
@@ -108,7 +108,7 @@ class ViewCube(QWidget):
                 painter.drawText(0, 0, 44, 44, Qt.AlignmentFlag.AlignCenter, shown(face.name))
 
     def _face_at(self, place: QPointF) -> Face | None:
-        found = [f for f in faces(self._camera, self.width()) if f.corners.containsPoint(place, Qt.FillRule.OddEvenFill)]
+        found = [f for f in faces(self.camera, self.width()) if f.corners.containsPoint(place, Qt.FillRule.OddEvenFill)]
         return found[0] if found else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
