@@ -171,6 +171,7 @@ class ListColumns(QObject):
     def menu(self) -> QMenu:
         """Return the menu of the headings."""
         menu = QMenu(self.view)
+        menu.setToolTipsVisible(True)
         by, descending = self.takes.sorted_by
         sorts = menu.addMenu("Sort By")
         for name in NAMES[1:]:
@@ -180,14 +181,20 @@ class ListColumns(QObject):
         menu.addSeparator()
         for name in NAMES:
             action = self._add(menu, name, partial(self.show_column, name, name not in self.shown), name in self.shown)
-            action.setEnabled(not self.cards)
+            self._of_columns(action)
         menu.addSeparator()
         for layout in LAYOUTS:
             self._add(menu, layout, partial(self.set_layout, layout), self.layout_ == layout)
         menu.addSeparator()
-        self._add(menu, "Widths by Content", self.by_content).setEnabled(not self.cards)
+        self._of_columns(self._add(menu, "Widths by Content", self.by_content))
         self._add(menu, "Reset Columns", self.reset)
         return menu
+
+    def _of_columns(self, action: QAction) -> None:
+        """Disable an action that two lines do not have."""
+        if self.cards:
+            action.setEnabled(False)
+            action.setToolTip("Two lines have no columns: choose Columns, or make the list wider.")
 
     @staticmethod
     def _add(menu: QMenu, text: str, do: Callable[[], object], ticked: bool | None = None) -> QAction:

@@ -1,0 +1,71 @@
+"""The library's page: a filter that finds nothing, what stays while a library grows, the menu of the headings."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
+
+from motionpatches.app.viewmodels.view_models import ViewModels
+from motionpatches.app.widgets.panels.library import LibraryPanel
+from tests.lanes import fake_lanes
+
+
+@pytest.fixture
+def panel(app, small_library, tmp_path):
+    settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+    panel = LibraryPanel(ViewModels(fake_lanes(), settings), settings)
+    panel.resize(900, 500)
+    panel.show()
+    panel.workspace.open([small_library])
+    yield panel
+    panel.close()
+    panel.deleteLater()
+
+
+def test_a_filter_that_finds_nothing_says_so_and_can_be_cleared(panel):
+    assert panel.pages.currentIndex() == 0
+    panel.filter.setText("<b>nobody</b>")
+    assert panel.pages.currentIndex() == 1 and "<b>nobody</b>" in panel.nothing.text(), "text, not markup"
+    QTest.mouseClick(panel.clear, Qt.MouseButton.LeftButton)
+    assert panel.pages.currentIndex() == 0 and panel.filter.text() == "" and panel.table.rowCount() == 12
+
+
+def test_filter_order_and_choice_stay_while_a_library_grows(panel):
+    library, v = panel.workspace.library, panel.view
+    panel.takes.sort("Name", True)
+    panel.filter.setText("00")
+    v.selection.choose(library.clips[2:4])
+    fewer = replace(library, clips=library.clips[:8])
+    for grown in (fewer, library):
+        panel.workspace.edited(grown)
+        rows = sorted(index.row() for index in v.selectionModel().selectedRows())
+        assert [v.takes.clip(row).id for row in rows] == [library.clips[3].id, library.clips[2].id]
+        assert panel.filter.text() == "00" and panel.table.rowCount() == len(grown.clips)
+
+
+def test_the_search_keeps_to_the_rows_that_are_left(panel):
+    panel.filter.setText("000003")
+    panel.only.setChecked(True)
+    assert panel.search.only == {"000003"}
+    panel.filter.setText("00000")
+    assert len(panel.search.only) == 10
+    panel.takes.sort("Length")
+    assert len(panel.search.only) == 10, "another order limits to the same"
+    panel.filter.clear()
+    assert panel.search.only is None and not panel.only.isChecked()
+
+
+def test_the_menu_of_the_headings_chooses_columns_and_order(panel):
+    columns = panel.view.columns
+    actions = {action.text(): action for action in columns.menu().actions()}
+    assert actions["Order of the Library"].isChecked() and not actions["Descending"].isEnabled()
+    actions["Rate"].trigger()
+    assert panel.view.isColumnHidden(6) and not panel.view.isColumnHidden(5)
+    (sorts,) = [action.menu() for action in columns.menu().actions() if action.menu()]
+    next(action for action in sorts.actions() if action.text() == "Length").trigger()
+    assert panel.takes.sorted_by == ("Length", False)
+    panel.resize(260, 500)
+    panel.view.columns.lay_out()
+    actions = {action.text(): action for action in columns.menu().actions()}
+    assert not actions["Rate"].isEnabled() and "no columns" in actions["Rate"].toolTip()
