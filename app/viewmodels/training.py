@@ -169,6 +169,8 @@ class Training(QObject):
 
     def close(self) -> None:
         """Follow the run under way no longer; it goes on."""
+        self._listing.stop()
+        self.workspace.jobs.ended(TRAINING)
         if self.process:
             self.process.close()
 

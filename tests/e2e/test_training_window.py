@@ -20,7 +20,10 @@ def page(studio, small_library):
     yield page
     if page.training.process:
         page.training.process.child.kill()
-        wait(lambda: page.training.process is None)
+        page.training.process.child.wait()
+        page.training.close()
+        page.training.process = None
+        page.training.refresh()
     page.close()
     studio.playback.playing = True
     studio.workspace.open_demo()
@@ -113,13 +116,14 @@ def test_a_run_goes_on_without_the_window_and_is_found_again(studio, page):
     rest(1000)
     assert child.poll() is None
     again = type(training)(studio.workspace)
-    assert again.current.name == "left" and max(again.current.history.steps) > steps
+    assert again.current.name == "left" and max(again.current.history.steps) >= steps
+    wait(lambda: max(again.current.history.steps) > steps, 60)
     again.pause()
-    wait(lambda: again.current.history.paused)
+    wait(lambda: again.current.history.paused, 60)
     again.pause()
-    wait(lambda: not again.current.history.paused)
+    wait(lambda: not again.current.history.paused, 60)
     again.stop()
-    wait(lambda: again.process is None, 30)
+    wait(lambda: again.process is None, 60)
     run = runs.read_run(training.runs[0].folder)
     assert run.status == "stopped" and run.can_resume and child.poll() == 0
     training.process = None

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from motionpatches.app import tokens
@@ -15,7 +16,9 @@ from motionpatches.app.widgets.plain import LINE, NAME, Label, shown, title
 from motionpatches.app.widgets.theme import heading, icon_button, of_kind, px
 
 # Widths of the list and of the button, in pixels of the tokens.
-WIDTH, MOST, TICK_MS = 460, 340, 1000
+WIDTH, MOST = 460, 340
+# Milliseconds between two looks at what has no news, and after which new work is shown.
+TICK_MS, DELAY_MS = 1000, 300
 # Steps of a bar, which is a share.
 STEPS = 1000
 # What shows the work of a key, by key; empty: it has no window of its own.
@@ -34,10 +37,12 @@ class JobsButton(QToolButton):
         self.setToolTip("Work under way, and what is finished")
         self.clicked.connect(self.open)
         self._tick = QTimer(self, interval=TICK_MS)
-        self._tick.timeout.connect(self._changed)
+        self._tick.timeout.connect(self._show)
+        self._soon = QTimer(self, interval=DELAY_MS, singleShot=True)
+        self._soon.timeout.connect(self._show)
         jobs.changed.connect(self._changed)
         notices.changed.connect(self._changed)
-        self._changed()
+        self._show()
 
     def open(self) -> None:
         """Open the list above the button."""
@@ -47,16 +52,28 @@ class JobsButton(QToolButton):
         self.list.move(corner.x(), corner.y() - self.list.height() - px(tokens.UNIT))
         self.list.show()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest while nobody looks, also when the window closes."""
+        self._tick.stop()
+        super().hideEvent(event)
+
     def _changed(self) -> None:
+        """Follow at once what is shown already; what has just begun may be over before it is read."""
+        if self.isVisible():
+            self._show()
+        elif not self._soon.isActive():
+            self._soon.start()
+
+    def _show(self) -> None:
         work, kept = self.jobs.work, self.notices.kept
-        if bool(work) != self._tick.isActive():
-            self._tick.start() if work else self._tick.stop()
         texts = [shown(work[0].text(time.monotonic()), NAME)] if work else [f"{len(kept)} finished"] if kept else []
         more = [f"{len(work) - 1} more"] if len(work) > 1 else []
         text = "   ·   ".join(texts + more)
         self.setAccessibleName(text)
         self.setText(title(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, px(MOST))))
         self.setVisible(bool(texts))
+        if work and self.isVisible() and not self._tick.isActive():
+            self._tick.start()
         if self.list.isVisible():
             self.list.fill()
 
@@ -168,11 +185,19 @@ class WorkLine(WorkRow):
 
     def _follow(self) -> None:
         work = next((one for one in self.jobs.work if one.key == self.key), None)
-        if (work is not None) != self._tick.isActive():
-            self._tick.start() if work is not None else self._tick.stop()
         self.setVisible(work is not None)
         if work is not None:
             self.fill(work)
+            if self.isVisible() and not self._tick.isActive():
+                self._tick.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._tick.stop()
+        super().hideEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tick.start()
 
 
 def show_share(bar: QProgressBar, work: Work | None) -> None:

@@ -9,7 +9,7 @@ from motionpatches.app.background.jobs import Jobs
 from motionpatches.app.viewmodels.notices import Action, Notices
 from motionpatches.app.widgets.panels.jobs import JobsButton
 from motionpatches.core.progress import Progress
-from tests.window import wait
+from tests.window import rest, wait
 
 
 @pytest.fixture
@@ -35,7 +35,8 @@ def buttons(widget, text):
 def test_it_says_what_runs_and_how_much_more_there_is(button):
     assert not button.isVisible()
     button.jobs.report("index", Progress("Indexing bvh", 320, 2902, 45.0, 57.0), lambda: None)
-    assert button.isVisible() and button.accessibleName() == "Indexing bvh: 320 of 2,902, 45/s, 57 s left"
+    wait(button.isVisible)
+    assert button.accessibleName() == "Indexing bvh: 320 of 2,902, 45/s, 57 s left"
     button.jobs.report("export", Progress("Exporting", 1, 8), lambda: None)
     assert button.accessibleName().endswith("1 more")
     button.jobs.ended("index")
@@ -48,6 +49,7 @@ def test_each_work_is_cancelled_by_itself_and_opens_its_window(button):
     stopped = []
     for key in ("index", "training"):
         button.jobs.report(key, Progress(key.capitalize(), 1, 4), lambda key=key: stopped.append(key))
+    wait(button.isVisible)
     button.click()
     wait(button.list.isVisible)
     row = button.list.rows["index"]
@@ -67,6 +69,7 @@ def test_what_is_finished_stays_with_its_action_until_it_is_dismissed(button):
     button.notices.say("8 files saved.", Action("Show in Folder", lambda: done.append("folder")), kept=True)
     button.notices.say("Saved another.", Action("Open", lambda: done.append("open")), kept=True)
     button.notices.dismiss_shown()
+    wait(button.isVisible)
     assert button.text() == "2 finished"
     button.click()
     wait(button.list.isVisible)
@@ -82,6 +85,18 @@ def test_what_is_finished_stays_with_its_action_until_it_is_dismissed(button):
 
 def test_work_that_cannot_say_how_far_it_is_shows_that_it_moves(button):
     button.jobs.report("index", Progress("Indexing bvh", 0, 860), lambda: None)
+    wait(button.isVisible)
     button.click()
     wait(button.list.isVisible)
     assert button.list.rows["index"].bar.maximum() == 0 and "0 of 860" not in button.text()
+
+
+def test_what_is_over_at_once_is_not_shown_and_a_closed_window_rests(button):
+    button.jobs.report("moments", Progress("Moments", 1, 2), lambda: None)
+    button.jobs.ended("moments")
+    rest(400)
+    assert not button.isVisible()
+    button.jobs.report("training", Progress("Training mine", 1, 2), lambda: None)
+    wait(lambda: button.isVisible() and button._tick.isActive())
+    button.window().hide()
+    assert not button._tick.isActive()
