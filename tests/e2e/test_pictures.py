@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 
+from motionpatches.app.widgets.panels.take_cells import picture_box
+from motionpatches.app.widgets.panels.take_table import ENTRY
 from motionpatches.app.widgets.theme import letter_colour
 from motionpatches.app.widgets.views.tile_labels import mark_box
 from motionpatches.core.motion.telling import telling_frame
@@ -94,3 +96,24 @@ def test_a_dot_of_the_map_shows_its_picture_and_a_preview_that_moves(demo):
     assert page.preview._time(0) != before, "it moves though all else stands"
     page.hover(QPointF(1e6, 1e6))
     assert not page.picture.isVisible() and page.hovered == -1
+
+
+def test_the_mouse_along_the_picture_of_a_row_goes_through_its_poses(demo):
+    demo.window.left.turn("Library")
+    view, thumbnails = demo.window.library.view, demo.view_models.thumbnails
+    wait(view.isVisible)
+    view.scrollToTop()
+    column = view.horizontalHeader().logicalIndexAt(0)
+    index = view.model().index(2, column)
+    box = picture_box(view.visualRect(index))
+    clip = index.data(ENTRY).clip
+    view.scrub.move(QPoint(box.left() + 2, box.center().y()))
+    wait(lambda: thumbnails.strip(clip) is not None, 30)
+    cells = view.itemDelegate()
+    assert cells.scrubbed[0] == clip.id
+    first = cells._picture(index.data(ENTRY))
+    view.scrub.move(QPoint(box.center().x(), box.center().y()))
+    middle = cells._picture(index.data(ENTRY))
+    assert first != middle and first == thumbnails.pose(clip, 0.02) and middle == thumbnails.pose(clip, 0.48)
+    view.scrub.move(QPoint(box.right() + 40, box.center().y()))
+    assert cells.scrubbed == ("", 0.0) and cells._picture(index.data(ENTRY)) == thumbnails.picture(clip)

@@ -37,6 +37,8 @@ class TakeCells(Items):
     def __init__(self, thumbnails: Thumbnails, parent: QWidget):
         super().__init__(parent)
         self.thumbnails = thumbnails
+        # The clip whose picture is under the mouse, and where along it, from 0 to 1.
+        self.scrubbed = "", 0.0
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
@@ -44,12 +46,17 @@ class TakeCells(Items):
         if not isinstance(entry, Entry) or index.column() not in (CARD, PICTURE):
             return
         painter.save()
-        box = option.rect.adjusted(px(tokens.UNIT), 2, -px(tokens.UNIT), -2)
-        side = box.height()
-        self._paint_picture(painter, QRect(box.left(), box.top(), side, side), self.thumbnails.picture(entry.clip))
+        box = picture_box(option.rect)
+        self._paint_picture(painter, box, self._picture(entry))
         if index.column() == CARD:
-            self._paint_lines(painter, option, box.adjusted(side + px(tokens.GAP), 0, 0, 0), entry)
+            room = option.rect.adjusted(box.right() - option.rect.left() + 1 + px(tokens.GAP), 2, -px(tokens.UNIT), -2)
+            self._paint_lines(painter, option, room, entry)
         painter.restore()
+
+    def _picture(self, entry: Entry) -> QImage | None:
+        clip_id, share = self.scrubbed
+        over = clip_id == entry.clip.id
+        return self.thumbnails.pose(entry.clip, share) if over else self.thumbnails.picture(entry.clip)
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
@@ -91,6 +98,12 @@ class TakeCells(Items):
         painter.setPen(QColor(now.secondary))
         line = low.elidedText(facts_line(entry), Qt.TextElideMode.ElideMiddle, second.width())
         painter.drawText(second, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line)
+
+
+def picture_box(cell: QRect) -> QRect:
+    """Return where the picture is in a cell."""
+    side = cell.height() - 4
+    return QRect(cell.left() + px(tokens.UNIT), cell.top() + 2, side, side)
 
 
 def cell_width(widget: QWidget, text: str) -> int:

@@ -10,6 +10,7 @@ from motionpatches.app.viewmodels.clip_rows import ClipRows
 from motionpatches.app.viewmodels.selection import Selection
 from motionpatches.app.viewmodels.thumbnails import Thumbnails
 from motionpatches.app.widgets.panels.list_columns import ListColumns
+from motionpatches.app.widgets.panels.picture_scrub import PictureScrub
 from motionpatches.app.widgets.panels.take_cells import TakeCells
 from motionpatches.app.widgets.panels.take_table import TakeTable
 from motionpatches.app.widgets.plain import ModelTable
@@ -40,7 +41,9 @@ class TakeList(ModelTable):
         self.setModel(self.table)
         # Headings do not ask each row whether it is chosen: of 142,000 that takes seconds.
         self.horizontalHeader().setSelectionModel(QItemSelectionModel(self.table, self))
-        self.setItemDelegate(TakeCells(thumbnails, self))
+        cells = TakeCells(thumbnails, self)
+        self.setItemDelegate(cells)
+        self.scrub = PictureScrub(self, cells)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setAlternatingRowColors(True)
