@@ -32,7 +32,7 @@ from motionpatches.app.cli.options import (
 )
 from motionpatches.app.cli.search import find_hits
 from motionpatches.app.export.files import PICTURE_FORMATS
-from motionpatches.app.export.plan import KINDS, LOOKS, PURPOSES, Item, Plan, Request
+from motionpatches.app.export.plan import KINDS, LOOKS, PURPOSES, Item, Plan, Request, Way, can_be_together
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.export.choices import OWN, PLAIN, PRESETS, UNITS, UPS, Choices
 from motionpatches.core.export.mends import Mends
@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="OUT",
-        help=f"a file whose suffix says the format ({', '.join(FORMATS)}); with --query a folder",
+        help=f"a file whose suffix says the format ({', '.join(FORMATS)}); with --query a folder, or one file of all results",
     )
     parser.add_argument("--format", choices=FORMATS, help="format of the files of a query (default: gif)")
     add_range(parser)
@@ -162,13 +162,14 @@ def run(options: argparse.Namespace) -> int:
     if options.query is None and (options.format or options.this):
         raise UsageError("--format and --this go with --query; without it the suffix of --out says the format.")
     suffix = options.out.suffix.lower()
-    if options.query is not None:
+    into_folder = options.query is not None and (options.format or suffix.removeprefix(".") not in FORMATS)
+    if into_folder:
         suffix = f".{options.format}" if options.format else KINDS[PURPOSES[options.purpose or "gif-chat"].kind].suffix
     if suffix.removeprefix(".") not in FORMATS:
         raise FileProblem(options.out, f"{suffix or 'no suffix'} is no format of an export", f"Choose {', '.join(FORMATS)}")
     plan = plan_of(options, suffix)
     library = open_path(options.motion, options.layout)
-    request = _one(options, library, plan) if options.query is None else _results(options, library, plan)
+    request = _one(options, library, plan) if options.query is None else _results(options, library, plan, bool(into_folder))
     if not request.replaces:
         for file in request.existing():
             raise FileProblem(file, "it exists already", "Choose another name, or add --overwrite")
@@ -196,12 +197,15 @@ def _one(options: argparse.Namespace, library: Library, plan: Plan) -> Request:
     return Request((item,), plan, options.out, replaces=options.overwrite)
 
 
-def _results(options: argparse.Namespace, library: Library, plan: Plan) -> Request:
+def _results(options: argparse.Namespace, library: Library, plan: Plan, into_folder: bool) -> Request:
     """Ask for the results of a query, each in a file of a folder, or all in one file."""
+    if not into_folder and options.k > 1 and not can_be_together(plan.kind):
+        raise UsageError(f"{plan.format.suffix} holds one motion: give a folder and --format, or -k 1.")
     model = open_model(options)
     hits = find_hits(options, library, model)
     items = [Item(h.clip_id, library.by_id[h.clip_id].caption, h.start_s, h.end_s, h.rank, round(h.score, 4)) for h in hits]
-    return Request(tuple(items), plan, options.out, "each", options.query, model.name, options.overwrite)
+    way: Way = "each" if into_folder else "together" if len(items) > 1 else "file"
+    return Request(tuple(items), plan, options.out, way, options.query, model.name, options.overwrite)
 
 
 @contextmanager

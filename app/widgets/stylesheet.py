@@ -46,8 +46,8 @@ QPushButton:pressed, QPushButton:checked { background: $selected; border-color: 
 QDialogButtonBox QPushButton:default, QPushButton#primary { background: $accent; color: $on_accent; border-color: $accent; }
 QPushButton:focus { border: 2px solid $accent; padding: 0 $padding_less; min-height: $inner_less; }
 QDialogButtonBox QPushButton:default:focus, QPushButton#primary:focus { border-color: $text; }
-QPushButton#primary:disabled { background: $window; color: $disabled; border-color: $line; }
-QPushButton:disabled { background: $window; color: $disabled; border-color: $line; }
+QPushButton:disabled, QPushButton#primary:disabled, QDialogButtonBox QPushButton:default:disabled {
+        background: $window; color: $disabled; border-color: $line; }
 QPushButton:flat { background: transparent; border-color: transparent; }
 QPushButton:flat:hover { background: $hover; }
 QPushButton:flat:focus { border-color: $accent; }

@@ -26,6 +26,7 @@ from motionpatches.app import tokens
 from motionpatches.app.export.plan import PURPOSES, can_be_together
 from motionpatches.app.export.sheet import ExportSheet, available
 from motionpatches.app.widgets.dialogs.export_fields import Fields
+from motionpatches.app.widgets.drag_out import DragOut, HandOff
 from motionpatches.app.widgets.plain import ItemList, Label, ask, title
 from motionpatches.app.widgets.theme import of_kind, px, set_kind
 from motionpatches.app.widgets.views.export_preview import ExportPreview
@@ -62,6 +63,8 @@ class ExportDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         self.save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
         self.save.setText("Export")
+        hand_off = HandOff(export.workspace, lambda: export.plan)
+        DragOut(self.preview, hand_off, lambda *_: export.source.items if export.plan.kind != "mp4" else ())
         self._lay_out()
         self._connect()
         self.show_plan()
@@ -95,7 +98,7 @@ class ExportDialog(QDialog):
         column.addLayout(columns, 1)
         column.addLayout(place)
         column.addLayout(below)
-        self.resize(px(860), px(560))
+        self.resize(px(880), px(620))
 
     def _connect(self) -> None:
         export = self.export

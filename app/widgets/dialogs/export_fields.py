@@ -80,7 +80,9 @@ class Fields(QWidget):
         self._choice(form, "Background", looks, lambda p: p.style.look, lambda v: sheet.set_style(look=v), picture)
         colourings = [("Body parts", "parts"), ("Speed", "speed")]
         self._choice(form, "Colours", colourings, lambda p: p.style.colouring, lambda v: sheet.set_style(colouring=v), picture)
-        self._number(form, "Frames per second", 5, 60, lambda p: round(p.style.fps), lambda v: sheet.set_style(fps=v), moving)
+        self._number(
+            form, "Frame rate", 5, 60, lambda p: round(p.style.fps), lambda v: sheet.set_style(fps=float(v)), moving, " fps"
+        )
         poses: Fits = lambda kind: kind.sheet  # noqa: E731
         self._number(form, "Poses", 2, 48, lambda p: p.poses if p.format.sheet else SHEET_POSES, self._set_poses, poses)
         for words, name in (("Captions", "labels"), ("Trails", "trails"), ("Ghosts", "ghosts"), ("Path", "trajectory")):
@@ -104,12 +106,13 @@ class Fields(QWidget):
         self._choice(form, "Axis", ups, lambda p: p.choices.up, lambda v: sheet.set_choices(up=v), stated)
         rate = self._number(
             form,
-            "Frames per second",
+            "Frame rate",
             0,
             240,
             lambda p: round(p.choices.fps or 0),
             lambda v: sheet.set_choices(fps=float(v) if v else None),
             on_rig,
+            " fps",
         )
         rate.setSpecialValueText("as recorded")
         self._switch(form, "T-pose first", lambda p: p.choices.rest_first, lambda v: sheet.set_choices(rest_first=v), on_rig)
@@ -177,6 +180,7 @@ class Fields(QWidget):
         get: Callable[[Plan], int],
         set_: Callable[[int], None],
         fits: Fits,
+        suffix: str = "",
     ) -> QSpinBox:
         box = SpinBox(minimum=least, maximum=most, keyboardTracking=False)
         box.valueChanged.connect(set_)

@@ -72,7 +72,10 @@ class Timeline(QWidget):
         self.setAccessibleName("Timeline")
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip("Click to seek. Shift+drag marks a range. The wheel zooms. A click on a name folds its lane.")
+        self.setToolTip(
+            "Click to seek. Shift+drag marks a range, Ctrl+drag takes it to another program. The wheel zooms. "
+            "A click on a name folds its lane."
+        )
         workspace.shown.connect(self._shown)
         explanation.changed.connect(self._scored)
         moments.changed.connect(self._scored)

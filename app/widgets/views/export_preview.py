@@ -43,6 +43,7 @@ class ExportPreview(QWidget):
         self.setMinimumSize(px(300), px(280))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Preview of the export")
+        self.setToolTip("Drag it to another program to give it the file.")
         export.previewed.connect(self._changed)
 
     def sizeHint(self) -> QSize:

@@ -189,3 +189,17 @@ def test_export_for_a_purpose_asks_before_it_replaces(small_library, tmp_path, c
     assert b"upperarm_l" not in out.read_bytes()
     assert main(["export", str(motion), "--purpose", "fbx-unreal", "-o", str(tmp_path / "b.bvh")]) == 2
     assert "--purpose fbx-unreal writes .fbx, not .bvh" in capsys.readouterr().err
+
+
+@needs_starter
+def test_a_query_writes_one_file_where_the_format_holds_several(small_library, tmp_path, capsys):
+    from motionpatches.core.io.load import load_motions
+
+    out = tmp_path / "walks.glb"
+    answer_of(capsys, "export", small_library, "--query", "a person walks", "-k", 3, "-o", out)
+    found = answer_of(capsys, "search", "a person walks", "--library", small_library, "-k", 3)["hits"]
+    assert [motion.name for motion in load_motions(out)] == [hit["id"] for hit in found]
+    answer_of(capsys, "export", small_library, "--query", "a person walks", "-k", 1, "-o", tmp_path / "one.bvh")
+    assert (tmp_path / "one.bvh").read_text().startswith("HIERARCHY")
+    assert main(["export", str(small_library), "--query", "walk", "-k", "2", "-o", str(tmp_path / "two.bvh")]) == 2
+    assert ".bvh holds one motion" in capsys.readouterr().err
