@@ -25,7 +25,8 @@ T = TypeVar("T")
 
 
 class Evaluation(QObject):
-    """`changed`: a report or classification is ready, or has failed with `message`; `working`: one is under way."""
+    """`changed`: a report or classification is ready, or has failed with `message`; `working`: one is under way,
+    of the library `library_name`."""
 
     changed = Signal()
 
@@ -36,7 +37,7 @@ class Evaluation(QObject):
         self.report: Report | None = None
         self.failures: list[Failure] = []
         self.classified: Classified | None = None
-        self.message, self.working = "", False
+        self.message, self.working, self.library_name = "", False, ""
 
     def splits(self) -> list[str]:
         """The splits of the open library that have captioned motions, and 'all'."""
@@ -61,7 +62,6 @@ class Evaluation(QObject):
 
         def done(found: tuple[Report, list[Failure]]) -> None:
             self.report, self.failures = found
-            self.workspace.said.emit(f"Evaluated {found[0].motions:,} motions.")
 
         self._run(job, done)
 
@@ -111,7 +111,7 @@ class Evaluation(QObject):
             take(found)
             self._rest("")
 
-        self.message, self.working = "", True
+        self.message, self.working, self.library_name = "", True, library.name
         self.changed.emit()
         workspace.jobs.run(
             workspace.lanes.long,

@@ -125,7 +125,7 @@ def test_a_run_goes_on_without_the_window_and_is_found_again(studio, page):
     again.stop()
     wait(lambda: again.process is None, 60)
     run = runs.read_run(training.runs[0].folder)
-    assert run.status == "stopped" and run.can_resume and child.poll() == 0
+    assert run.status == "stopped" and run.can_resume and child.wait(60) == 0
     training.process = None
     training.delete(run)
     again.deleteLater()

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from motionpatches.app.widgets.plain import Label
 from motionpatches.app.widgets.theme import heading
 
-# Pixels: the width of the card, and its distance from the edges of the window.
-WIDTH, EDGE = 360, 16
+# Pixels: the widths of the card and of its button, and the card's distance from the edges of the window.
+WIDTH, BUTTON, EDGE = 360, 80, 16
 STEPS = (
     (
         "Open",
@@ -57,6 +57,7 @@ class Tour(QWidget):
         self.bubble.setFixedWidth(WIDTH)
         self.title, self.text, self.count = heading("", 1.2), Label(wrap=True), Label()
         skip, self.on = QPushButton("Skip"), QPushButton("Next", default=True)
+        self.on.setFixedWidth(BUTTON)
         skip.clicked.connect(self.end)
         self.on.clicked.connect(self.next)
         row = QHBoxLayout()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
 from motionpatches.app.viewmodels.evaluation import Evaluation
 from motionpatches.app.viewmodels.marks import Marks
+from motionpatches.app.viewmodels.notices import Action
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.widgets.evaluation.classification import ClassificationTab
 from motionpatches.app.widgets.evaluation.failures import FailuresTab
@@ -32,3 +33,12 @@ class EvaluationWindow(QDialog):
         box.addWidget(self.tabs)
         self.work = WorkLine(evaluation.workspace.jobs, "evaluation")
         box.addWidget(self.work)
+        self.evaluation, self._worked = evaluation, False
+        evaluation.changed.connect(self._changed)
+
+    def _changed(self) -> None:
+        """Say that work has ended where the window was closed meanwhile."""
+        ended, self._worked = self._worked and not self.evaluation.working, self.evaluation.working
+        if ended and not self.isVisible():
+            text = self.evaluation.message or f"The evaluation of {self.evaluation.library_name} is ready."
+            self.evaluation.workspace.notices.say(text, Action("Show", self.show), kept=True)

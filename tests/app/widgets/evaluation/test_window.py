@@ -1,0 +1,62 @@
+"""An evaluation that ends while its window is closed says so, with a way to show it."""
+
+from PySide6.QtCore import QObject, Signal
+
+from motionpatches.app.background.jobs import Jobs
+from motionpatches.app.viewmodels.notices import Notices
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.tiles import Tiles
+from motionpatches.app.widgets.evaluation.window import EvaluationWindow
+from motionpatches.core.progress import Progress
+
+
+class Workspace(QObject):
+    library_changed, shown = Signal(), Signal()
+    clip = library = None
+
+
+class Evaluation(QObject):
+    """What the window needs of the view model."""
+
+    changed = Signal()
+
+    def __init__(self):
+        super().__init__()
+        self.workspace = Workspace()
+        self.workspace.jobs, self.workspace.notices = Jobs(), Notices()
+        self.report = self.classified = None
+        self.failures, self.message, self.working, self.library_name = [], "", False, "bandai2"
+        self.tiles = Tiles(self.workspace, "evaluation tiles")
+
+    def splits(self):
+        return ["all"]
+
+    def open(self, clip):
+        pass
+
+    def work(self, on):
+        self.working = on
+        self.changed.emit()
+
+
+def test_it_shows_its_work_and_says_when_it_is_ready(app):
+    evaluation = Evaluation()
+    window = EvaluationWindow(evaluation, Playback(), None)
+    notices, jobs = evaluation.workspace.notices, evaluation.workspace.jobs
+    window.show()
+    evaluation.work(True)
+    jobs.report("evaluation", Progress("Reading motions", 3, 9), lambda: None)
+    assert window.work.isVisible() and window.work.text.text().startswith("Reading motions: 3 of 9")
+    jobs.ended("evaluation")
+    evaluation.work(False)
+    assert not window.work.isVisible() and not notices.shown, "it is seen in the window"
+    evaluation.work(True)
+    window.close()
+    evaluation.work(False)
+    (notice,) = notices.kept
+    assert "bandai2" in notice.text
+    notices.act(notice)
+    assert window.isVisible()
+    notices.close()
+    window.close()
+    window.deleteLater()
