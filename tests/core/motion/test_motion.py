@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionpatches.app.export.jobs import Item, load_item
+from motionpatches.app.export.jobs import motion_of
+from motionpatches.app.export.plan import Item, Plan
 from motionpatches.core.library.library import Clip, Library, Reader, crop_to_range
 from motionpatches.core.motion.motion import Motion, caption_range, frame_range
 from motionpatches.core.motion.skeleton import KIT21, SMPL22, Skeleton
@@ -78,7 +79,7 @@ def test_clip_and_export_of_a_range_are_the_same_frames():
     library = Library(Path("a"), "a", "", (whole,), Reader(lambda clip: motion))
     for start, end in [(0.29, 0.58), (0.28, 0.57), (0.07, 0.14), (0, 0.29), (0.55, 0), (0.999, 0)]:
         clip = replace(whole, start_s=start, end_s=end)
-        assert frames_of(load_item(library, Item("a", "", start, end))) == frames_of(crop_to_range(motion, clip))
+        assert frames_of(motion_of(library, Item("a", "", start, end), Plan("npz"))) == frames_of(crop_to_range(motion, clip))
 
 
 def test_a_pair_is_cut_together_and_comes_apart():
