@@ -36,6 +36,8 @@ SLIGHT, BENT = 0.22, 0.42
 TOES_M, TOES_SINE = 0.10, 0.95
 # Radians by which a head turns from its neck at most.
 NECK = 0.85
+# Share of the arm's turn against the chest that the shoulder has.
+BLADE = 0.45
 # Metres of the ankle above the floor up to which a foot without joints may stand, for a body of 1.7 m.
 STANDS_M = 0.20
 
@@ -100,7 +102,9 @@ def frames_of(plan: Plan, rest: Rest, p: np.ndarray) -> tuple[np.ndarray, np.nda
     for number in range(4):
         at = plan.limb(number)
         if number < 2:
-            bones = (collars[:, number], upper_in, upper_out, lower, lower_out, hand)
+            # The shoulder turns with the arm in part, as the shoulder blade does.
+            shoulder = between(collars[:, number], upper_in[:, number], BLADE)
+            bones = (shoulder, upper_in, upper_out, lower, lower_out, hand)
             where = (start, start, middle, middle, end, end)
             for k in range(6):
                 turns[:, at + k] = bones[k] if k == 0 else bones[k][:, number]

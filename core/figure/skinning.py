@@ -100,10 +100,10 @@ def _limb(plan: Plan, places: np.ndarray, vertices: np.ndarray, number: int) -> 
     if arm:
         # What lies beyond the shoulder's joint, and the flesh over it that the arm carries along.
         across = np.linalg.norm(vertices - s - t[:, None] * first, axis=1)
-        own = _step(t - np.maximum(across - 0.05, 0) * 0.7, -0.070, 0.080) * _step(side, abs(s[0]) - 0.075, abs(s[0]) + 0.0)
+        own = _step(t - np.maximum(across - 0.05, 0) * 0.7, -0.070, 0.060) * _step(side, abs(s[0]) - 0.075, abs(s[0]) + 0.0)
         # Not the flank below the arm.
         own = own * (1 - _step(away, 0.060, 0.095))
-        collar = 1 - _step(t, -0.03, 0.06)
+        collar = 1 - _step(t, -0.03, 0.135)
         chain[:, 0] = collar * (1 - elbow)
         chain[:, 1] = (1 - collar) * (1 - elbow) * (1 - down)
         chain[:, 2] = (1 - collar) * (1 - elbow) * down
