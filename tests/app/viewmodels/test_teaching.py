@@ -62,7 +62,7 @@ def test_words_that_the_model_has_learned_are_known(tiny_model):
 
 def test_one_click_begins_the_proposed_run(teaching, tmp_path):
     teaching.watch(True)
-    rest(50)
+    rest()
     assert teaching.state == PROPOSAL and teaching.can_teach and teaching.form.config.start_from == str(tmp_path / "the model")
     assert teaching.form.config.sentences == list(teaching.facts.compared)
     teaching.teach()
@@ -87,7 +87,7 @@ BETTER = {"exact_caption": {"t2m": {"R@1": 100.0, "R-precision": 90.0}, "m2t": {
 def finished(teaching, tiny_model, val=20, phrases=5):
     """A run that this window began and that has ended."""
     teaching.watch(True)
-    rest(50)
+    rest()
     teaching.teach()
     run, child = teaching.run, teaching.training.process
     for event in (
