@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
@@ -38,6 +39,8 @@ from motionpatches.core.search.strength import score_text
 
 # How much farther the camera stands where two people are shown; the width of a tile at first, in pixels.
 PAIR, TILE = 1.25, 118
+# Milliseconds between two frames of a tile that moves while the others stand, at least.
+STEP_MS = 40
 _MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 _TAKEN = (*_MOVES, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
@@ -69,8 +72,10 @@ class ResultsView(QWidget):
         self.own: dict[int, Camera] = {}
         self.clock, self.ranked = TileClock(playback), True
         self.stage: Stage | None = None
-        self._hovering = QTimer(self, interval=40)
+        self._hovering = QTimer(self, singleShot=True)
+        self._begun = self._cost_s = 0.0
         self._hovering.timeout.connect(self.canvas.update)
+        self.canvas.frameSwapped.connect(self._rest)
         self.setMouseTracking(True)
         self.setMinimumHeight(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -165,6 +170,7 @@ class ResultsView(QWidget):
         """Draw each tile in view into its rectangle, the camera on the person."""
         from motionpatches.app.gl.renderer import DARK, LIGHT
 
+        self._begun = time.perf_counter()
         look = DARK if is_dark(self) else LIGHT
         ratio, seen = self.devicePixelRatioF(), self.rect()
         window = self.palette().window().color()
@@ -190,13 +196,19 @@ class ResultsView(QWidget):
         return self.clock.time_s(self.search.results[index])
 
     def _wake(self) -> None:
-        """Draw on while a tile moves by itself."""
-        (self._hovering.start if self.clock.moves and self.search.results else self._hovering.stop)()
+        """Draw on while a tile moves by itself; all are drawn for it, so that it rests as long as that took."""
+        if self.clock.moves and self.search.results:
+            self._hovering.start(max(STEP_MS, round(1000 * self._cost_s)))
+        else:
+            self._hovering.stop()
+
+    def _rest(self) -> None:
+        self._cost_s = time.perf_counter() - self._begun
+        self._wake()
 
     def _hover(self, index: int, share: float = 0.0) -> None:
         """The mouse is over a tile, -1 for none, at a share of its width."""
         self.clock.scrub(self.search.results[index] if index >= 0 else None, share)
-        self._wake()
         self.canvas.update()
         if index != self.hover:
             self.hover = index
