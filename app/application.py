@@ -39,6 +39,7 @@ class Studio:
         self.window = MainWindow(self.view_models, self.settings)
         self.window.closing.connect(self.close)
         self.workspace.ready_changed.connect(self._settle)
+        self._asks_again = not paths
         self._to_begin: tuple[list[Path], Path | None] | None = (paths or self.view_models.remembered.library(), model)
         self.window.stage.drawn.connect(self._begin)
         QTimer.singleShot(1000, self._begin)
@@ -52,6 +53,8 @@ class Studio:
             self.view_models.thumbnails.draw = ThumbnailPainter()
             self.workspace.open(paths)
             self.workspace.load_model(model or self.view_models.remembered.model(paths))
+            if self._asks_again:
+                self.view_models.queries.restore()
             if not opengl_works():
                 self.workspace.failed.emit(NO_OPENGL)
             if not self.settings.value("toured", False, bool):

@@ -12,6 +12,7 @@ from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.library.library import Clip
+from motionpatches.core.progress import Job, Progress
 from motionpatches.core.search.gallery import Gallery
 from motionpatches.core.search.group_words import group_names
 from motionpatches.core.search.latent_map import LAYOUTS, clusters, inside
@@ -72,9 +73,12 @@ class LibraryMap(QObject):
         if not len(rows):
             return
 
-        def work() -> tuple[np.ndarray, np.ndarray, list[str]]:
+        def job() -> Job[tuple[np.ndarray, np.ndarray, list[str]]]:
+            yield Progress("Laying out the map", 0, 2)
             groups = clusters(rows, CLUSTERS)
-            return LAYOUTS[layout](rows), groups, group_names([" ".join(clip.captions) or clip.id for clip in clips], groups)
+            names = group_names([" ".join(clip.captions) or clip.id for clip in clips], groups)
+            yield Progress("Laying out the map", 1, 2)
+            return LAYOUTS[layout](rows), groups, names
 
         def done(found: tuple[np.ndarray, np.ndarray, list[str]]) -> None:
             if rows is self._rows:
@@ -82,12 +86,12 @@ class LibraryMap(QObject):
                 self.colour(self.colouring if self.colouring in self.colourings else COLOURINGS[0])
 
         def failed(message: str) -> None:
-            self.message, self.layout = message, before
+            self.message, self.layout = message or "Stopped.", before
             self.changed.emit()
 
         self.message = f"Laying out {len(rows):,} motions…"
         self.changed.emit()
-        self.workspace.lanes.long.submit("map", work, done, failed)
+        self.workspace.jobs.run(self.workspace.lanes.long, "map", job, done, failed)
 
     @property
     def colourings(self) -> list[str]:
@@ -147,7 +151,7 @@ class LibraryMap(QObject):
     def select(self, polygon: np.ndarray) -> None:
         """The clips inside a polygon (P, 2); fewer than three corners: none. The search keeps to them."""
         self.selected = frozenset(np.flatnonzero(inside(polygon, self.places)).tolist()) if len(polygon) > 2 else frozenset()
-        self.search.keep_to(frozenset(self.clips[i].id for i in self.selected) if self.selected else None, "map")
+        self.search.keep_to(frozenset(self.clips[i].id for i in self.selected) if self.selected else None, "map", "lasso")
         self.changed.emit()
 
 

@@ -50,9 +50,10 @@ class Moments(QObject):
     def _shown(self) -> None:
         self._clear()
         motion = self.workspace.motion
+        opened = self.search.opened is not None
         if motion is not None and motion.duration_s > LONG_S and self.search.text:
-            self.find()
-        else:
+            self.find(goes=opened)
+        elif opened:
             QTimer.singleShot(0, self._go_to_hit)  # once the stage shows the motion
 
     def _go_to_hit(self) -> None:
@@ -66,8 +67,12 @@ class Moments(QObject):
             self._model = self.workspace.model
             self._clear()
 
-    def find(self) -> None:
-        """Look for the query in the shown take, and go to its best moment."""
+    def find(self, goes: bool = True) -> None:
+        """Look for the query in the shown take, and go to its best moment.
+
+        Args:
+            goes: False for a take that was not opened as a result: its scores are shown, and the playhead stays.
+        """
         workspace, query = self.workspace, self.search.text
         clip, motion, model = workspace.clip, workspace.motion, workspace.model
         if clip is None or motion is None or model is None or not query:
@@ -93,7 +98,10 @@ class Moments(QObject):
             if clip is workspace.clip and query == self.search.text and model is workspace.model:
                 middle = found.starts_s + np.minimum(found.long_s, found.duration_s - found.starts_s) / 2
                 self.times_s, self.scores, self.best, self.message = middle, scores, best, ""
-                self.go(0)
+                if goes:
+                    self.go(0)
+                else:
+                    self.changed.emit()
 
         workspace.jobs.run(workspace.lanes.models, "moments", job, done, self._say)
 
@@ -114,6 +122,6 @@ class Moments(QObject):
     def step(self, by: int) -> None:
         """Go to the next moment or the previous one; looks for them first where that was not done."""
         if self.best:
-            self.go(self.at + by)
+            self.go(self.at + by if self.at >= 0 or by > 0 else -1)
         else:
             self.find()

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from motionpatches.app.viewmodels.workspace import Workspace, view_motions
+from motionpatches.app.viewmodels.asked import Asked, Chip, Example
+from motionpatches.app.viewmodels.part_search import PartSearch
+from motionpatches.app.viewmodels.word_reader import WordReader
+from motionpatches.app.viewmodels.workspace import NO_MODEL, Workspace, view_motions
 from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.library.marks import Mark
+from motionpatches.core.library.words import WordIndex
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.progress import Job
 from motionpatches.core.search.gallery import Hit
-from motionpatches.core.search.query import parse
-from motionpatches.core.search.strength import weak_note
+from motionpatches.core.search.query import THIS, Query, parse
+from motionpatches.core.search.strength import EXACT
 
 if TYPE_CHECKING:
-    from motionpatches.core.models.motion_text_model import MotionTextModel
-    from motionpatches.core.search.parts import PartRetriever
+    from motionpatches.core.search.find import Found
     from motionpatches.core.search.retriever import Retriever
 
-# Results that are added at the end of a list that is scrolled.
-MORE = 24
+    Find = Callable[[Retriever | None, WordIndex], Found]
+
+# Results that are added at the end of a list that is scrolled; most results of exact words that are shown when all are asked for;
+# queries that are kept in the history.
+MORE, ALL_EXACT, KEPT = 24, 200, 100
 EXAMPLES = (
     "a person waves with the right hand",
     "someone trips and catches themselves",
@@ -49,117 +56,190 @@ class Search(QObject):
 
     `query_changed`: something else is searched for. `results_changed`: its results, with their note and time.
     `state_changed`: a note alone, such as why there are no results. `limit_changed`: it keeps to other clips.
+    `chips_changed`: other chips, or another text beside them. `history_changed`: another query is remembered.
+
+    `asked`: the text of the line and the chips; `query`: all of it in words; `opened`: the shown clip, if opened as a result.
     """
 
     query_changed = Signal()
     results_changed = Signal()
     state_changed = Signal()
     limit_changed = Signal()
+    chips_changed = Signal()
+    history_changed = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None):
         super().__init__(parent)
         self.workspace = workspace
         self.query, self.k, self.note = "", 8, ""
+        self.asked = Asked()
         self.extra = 0
         self.results: list[Result] = []
+        self.exact, self.all_exact = 0, False
         self.history: list[str] = []
         self.elapsed_s = 0.0
-        self.like: tuple[Clip, float, float, int] | None = None
+        self.opened: Clip | None = None
         self.only: frozenset[str] | None = None
-        self.limit = ""
-        self._by_part: dict[int, tuple[Library, MotionTextModel, PartRetriever]] = {}
-        self._shows_best = False
+        self.limit = self.limit_words = ""
+        self.marks: Callable[[], Mapping[str, Mark]] = dict
+        self._words = WordReader(workspace)
+        self._by_part = PartSearch(workspace)
+        self._shows_best, self._opening = False, ""
+        workspace.shown.connect(self._shown_changed)
         workspace.ready_changed.connect(self._ready_changed)
+        workspace.partly_changed.connect(self._grown)
+
+    # What is asked ------------------------------------------------------------------------------------------------------
 
     def submit(self, text: str) -> None:
-        """Search for a sentence and show the best motion; waits for the model where it is still loading."""
+        """Search for a text beside the chips and show the best motion; waits for the model where it is still loading."""
         self._shows_best = bool(text.strip())
-        self._submit(text)
+        self._ask(self.asked.with_text(text))
 
-    def _submit(self, text: str) -> None:
-        self._set_query(text.strip(), None)
-        if not self.query:
-            self.results, self.note = [], ""
+    def ask(self, text: str) -> None:
+        """Search for a text alone, and remember it."""
+        self.asked = Asked()
+        self.submit(text)
+        self.keep()
+
+    def keep(self) -> None:
+        """Remember what was asked, and make chips of what is more than a sentence in the text."""
+        self.asked = self.asked.with_chips()
+        self.remember()
+        self.chips_changed.emit()
+
+    def remember(self) -> None:
+        """Put the query into the history; one by a motion is not in words."""
+        if self.text and self.history[:1] != [self.query]:
+            self.history = [self.query, *(h for h in self.history if h != self.query)][:KEPT]
+            self.history_changed.emit()
+
+    def _ask(self, asked: Asked) -> None:
+        """Search for what is asked."""
+        has_this = asked.like is None and parse(asked.query).has_this
+        self.asked = asked = replace(asked, this=(asked.this or self.shown_example()) if has_this else None)
+        self._set_query(asked.query)
+        self.chips_changed.emit()
+        if asked.like is not None:
+            self._find_like(asked.like)
+        elif asked.query:
+            self._find_words(asked.query, asked.this)
+        else:
+            self.results, self.note, self.exact = [], "", 0
             self.results_changed.emit()
-            return
-        query, k, only, shown = self.query, self.count, self.only, self.workspace.motion
-        self._find(lambda retriever: retriever.search_terms(query, shown, k, only), query)
 
-    def _set_query(self, query: str, like: tuple[Clip, float, float, int] | None) -> None:
-        other = (query, like) != (self.query, self.like)
-        if other:
-            self.extra = 0
-        self.query, self.like = query, like
-        if other:
+    def _find_words(self, query: str, this: Example | None) -> None:
+        k, most, only, library, marks = self.count, self._most_exact, self.only, self.workspace.library, self.marks()
+        itself = this.itself_in(library) if this is not None and library is not None else frozenset()
+
+        def find(retriever: Retriever | None, words: WordIndex) -> Found:
+            from motionpatches.core.search.find import find
+
+            motion = this.motion() if this is not None and retriever is not None else None
+            return _without(itself, find(retriever, words, query, k + len(itself), motion, only, marks, most), k)
+
+        self._find(find, True)
+
+    def _set_query(self, query: str) -> None:
+        if query != self.query:
+            self.extra, self.all_exact = 0, False
+            self.query = query
             self.query_changed.emit()
 
     @property
     def text(self) -> str:
-        """The sentence that was searched for; '' for a search by motion."""
+        """The words that were searched for; '' for a search by motion."""
         return "" if self.like else self.query
 
-    def keep_to(self, only: frozenset[str] | None, limit: str = "") -> None:
-        """Search only among these clips; None: all. `limit` says who set that: 'filter' or 'map'."""
+    @property
+    def like(self) -> Example | None:
+        """The motion that was searched for alone."""
+        return self.asked.like
+
+    @property
+    def chips(self) -> list[Chip]:
+        """What is asked beside the text, and what the search keeps to."""
+        if self.only is None:
+            return self.asked.chips
+        return [*self.asked.chips, Chip("limit", f"{self.limit_words or self.limit or 'limit'} ({len(self.only):,})")]
+
+    def remove(self, chip: Chip) -> None:
+        """Search without a chip."""
+        if chip.kind == "limit":
+            self.keep_to(None)
+        else:
+            self._shows_best = False
+            self._ask(self.asked.without(chip))
+
+    def keep_to(self, only: frozenset[str] | None, limit: str = "", words: str = "") -> None:
+        """Search only among these clips; None: all. `limit` says who set that, 'filter' or 'map'; `words` what it is."""
         if only != self.only:
-            self.only, self.limit = only, limit if only is not None else ""
+            self.only, self.limit, self.limit_words = only, *((limit, words) if only is not None else ("", ""))
             self.limit_changed.emit()
+            self.chips_changed.emit()
             if self.query:
                 self.again()
 
+    # By a motion --------------------------------------------------------------------------------------------------------
+
+    def shown_example(self) -> Example | None:
+        """Return the shown clip, where it is of the open library or of what was opened beside it."""
+        clip, library = self.workspace.clip, self.workspace.library
+        if self.like is not None and self.like.clip is clip:
+            return self.like
+        return Example(library, clip) if clip is not None and library is not None and clip.id in library.by_id else None
+
+    def begin_sum(self) -> None:
+        """Search for motions like the shown one, with words beside it to come."""
+        shown = self.shown_example()
+        if shown is None:
+            self.note = "Show a motion of the library first."
+            self.state_changed.emit()
+            return
+        self._shows_best = False
+        self._ask(Asked("", Query(((1.0, THIS),)), None, shown))
+
     def more_like(self, clip: Clip, start_s: float = 0.0, end_s: float = 0.0, part: int = -1) -> None:
-        """Search for motions like a clip.
+        """Search for motions like a clip of the open library, which itself is left out; arguments as of Example."""
+        if self.workspace.library is not None:
+            self.search_like(Example(self.workspace.library, clip, start_s, end_s, part))
 
-        Args:
-            start_s, end_s: A range of its seconds (end 0: to its end).
-            part: An index of PART_NAMES where one body part alone counts; -1: all.
-        """
-        library, k, only = self.workspace.library, self.count, self.only
-        label = (
-            f"like: {clip.caption}"
-            + (f" ({start_s:.1f} to {end_s:.1f} s)" if end_s else "")
-            + (f" ({PART_NAMES[part]} alone)" if part >= 0 else "")
-        )
-        self._set_query(label, (clip, start_s, end_s, part))
+    def search_like(self, example: Example) -> None:
+        """Search for motions like an example."""
+        self._ask(Asked(like=example))
+
+    def _find_like(self, example: Example) -> None:
+        k, only, library = self.count, self.only, self.workspace.library
         if library is None:
+            self._find(lambda retriever, words: _found([]), False)
+            return
+        itself = example.itself_in(library)
+        if example.part >= 0:
+            self._find_by_part(library, example)
             return
 
-        def example() -> Motion:
-            return library.load(clip.id).cut(start_s, end_s)
+        def find(retriever: Retriever | None, words: WordIndex) -> Found:
+            hits = retriever.search_motion(example.motion(), k + len(itself), only) if retriever is not None else []
+            return _without(itself, _found(hits), k)
 
-        if part >= 0:
-            self._find_by_part(library, part, example)
-        else:
-            self._find(lambda retriever: retriever.search_motion(example(), k, only), "")
+        self._find(find, False)
 
-    def _find_by_part(self, library: Library, part: int, example: Callable[[], Motion]) -> None:
-        """The first search by a part encodes the library with the others covered."""
-        model, k, only, like = self.workspace.model, self.count, self.only, self.like
-        if model is None:
-            return
-        known = self._by_part.get(part)
+    def _find_by_part(self, library: Library, example: Example) -> None:
+        k, only = self.count, self.only
 
-        def job() -> Job[tuple[PartRetriever, list[Hit]]]:
-            from motionpatches.core.search.parts import part_retriever
+        def done(hits: list[Hit]) -> None:
+            if self.asked.like is example and self.workspace.library is library:
+                self._find(lambda _, words: _without(example.itself_in(library), _found(hits), k), False)
 
-            retriever: PartRetriever
-            if known is not None and known[0] is library and known[1] is model:
-                retriever = known[2]
-            else:
-                retriever = yield from part_retriever(model, library, part)
-            return retriever, retriever.search_motion(example(), k, only)
-
-        def done(found: tuple[PartRetriever, list[Hit]]) -> None:
-            retriever, hits = found
-            if self.like == like and self.workspace.library is library:
-                self._by_part[part] = library, model, retriever
-                self._find(lambda _: hits, "")
-
-        self.workspace.jobs.run(self.workspace.lanes.long, "part", job, done, self._failed)
+        if self._by_part.waits_for(library, example.part):
+            self._failed(f"All motions are encoded by the {PART_NAMES[example.part]} alone. This is done once and kept.")
+        self._by_part.find(library, example, k + 1, only, done, self._failed)
 
     def captions_of(self, clip: Clip, done: Callable[[list[tuple[str, float]]], None], k: int = 10) -> None:
         """The captions of the library nearest to a clip, with their scores, handed to `done`."""
         library, retriever = self.workspace.library, self.workspace.retriever
         if library is None or retriever is None:
+            self.workspace.said.emit(self._waits_for())
             return
 
         def job() -> Job[list[tuple[str, float]]]:
@@ -167,55 +247,101 @@ class Search(QObject):
 
         self.workspace.jobs.run(self.workspace.lanes.long, "captions", job, done, self._failed)
 
+    # Answers ------------------------------------------------------------------------------------------------------------
+
+    def open(self, clip: Clip) -> None:
+        """Show a clip as a result of the query."""
+        self.opens(clip)
+        self.remember()
+        self.workspace.show_clip(clip)
+
+    def opens(self, clip: Clip) -> None:
+        """The clip that comes on the stage next is opened as a result."""
+        self._opening = clip.id
+
+    def _shown_changed(self) -> None:
+        clip = self.workspace.clip
+        self.opened = clip if clip is not None and clip.id == self._opening else None
+        self._opening = ""
+
     def _failed(self, message: str) -> None:
         self.note = message
         self.state_changed.emit()
 
-    def _find(self, find: Callable[[Retriever], list[Hit]], remembered: str) -> None:
-        retriever, library = self.workspace.retriever, self.workspace.library
-        if retriever is None or library is None:
-            self.note = self._waits_for()
+    def _find(self, find: Find, in_words: bool) -> None:
+        """Answer a query; one in words by exact words alone, as long as nothing is indexed."""
+        retriever, library = self.workspace.searchable, self.workspace.library
+        waits = self._waits_for() if retriever is None else self._partly(retriever)
+        if library is None or (retriever is None and not in_words):
+            self.note = waits
             self.state_changed.emit()
             return
         started = time.perf_counter()
 
-        def work() -> tuple[list[Hit], list[Motion | str], str]:
-            hits = [h for h in find(retriever) if h.clip_id in library.by_id]
-            notes = f"{retriever.unread_note(parse(remembered))} {weak_note(hits)}".strip()
-            return hits, view_motions(library, [h.clip_id for h in hits]), notes
+        def work() -> tuple[Found, list[Hit], list[Motion | str]]:
+            found = find(retriever, self._words.of(library))
+            hits = [h for h in found.hits if h.clip_id in library.by_id]
+            return found, hits, view_motions(library, [h.clip_id for h in hits])
 
-        def done(answer: tuple[list[Hit], list[Motion | str], str]) -> None:
-            if self.workspace.retriever is not retriever:
+        def done(answer: tuple[Found, list[Hit], list[Motion | str]]) -> None:
+            now, open_now = self.workspace.searchable, self.workspace.library
+            same_model = now is retriever or (now is not None and retriever is not None and now.model is retriever.model)
+            if not same_model or open_now is None or open_now.root != library.root:
                 return  # of a library or model that is no longer open; the search is made again
-            hits, motions, notes = answer
+            found, hits, motions = answer
             self.results = [
                 Result(h, library.by_id[h.clip_id], m) for h, m in zip(hits, motions, strict=True) if isinstance(m, Motion)
             ]
             lost = [m for m in motions if isinstance(m, str)]
-            unshown = f"{len(lost)} results are not shown. {lost[0]}" if lost else ""
-            self.note = f"{notes} {unshown}".strip()
-            self.elapsed_s = time.perf_counter() - started
-            if remembered:
-                self.history = [remembered, *(h for h in self.history if h != remembered)]
+            unshown = f"{len(lost)} result{'s are' if len(lost) > 1 else ' is'} not shown. {lost[0]}" if lost else ""
+            self.note = " ".join(filter(None, (waits, found.note, unshown)))
+            self.exact, self.elapsed_s = found.exact, time.perf_counter() - started
             self.results_changed.emit()
-            if self.results and remembered and self._shows_best:
+            if self.results and in_words and self._shows_best:
                 self._shows_best, best = False, self.results[0]
-                QTimer.singleShot(1, lambda: self.workspace.show(best.clip, best.motion))  # the tiles are painted first
+                QTimer.singleShot(1, lambda: self._show(best))  # the tiles are painted first
 
         self.workspace.lanes.models.submit("search", work, done, self._failed)
+
+    def _show(self, result: Result) -> None:
+        self.opens(result.clip)
+        self.workspace.show(result.clip, result.motion)
 
     @property
     def count(self) -> int:
         """How many results are asked for: k, and those that were asked for beyond it."""
-        return self.k + self.extra
+        return self.k + self.extra + (max(self._most_exact - self._half, 0) if self.all_exact else 0)
+
+    @property
+    def _half(self) -> int:
+        return (self.k + 1) // 2
+
+    @property
+    def _most_exact(self) -> int:
+        """How many results may be there for their exact words: half of k, or all that there are."""
+        return max(min(self.exact, ALL_EXACT), self._half) if self.all_exact else self._half
+
+    def show_all_exact(self) -> None:
+        """Show all clips that hold the exact words, not half of k of them."""
+        self.all_exact = True
+        self.again()
 
     def _waits_for(self) -> str:
         """Return why a query is not answered yet."""
         if self.workspace.library is None:
             return "Nothing is open. Open a folder, or the demo library."
+        if self.workspace.model is None and self.workspace.model_label == NO_MODEL:
+            return "No model could be loaded, so exact words alone are found. Choose a model in the header."
         if self.workspace.model is None:
             return "The search starts as soon as the model is ready."
-        return "The library is being indexed. The search starts as soon as that is done."
+        return "The search starts as soon as the first motions are indexed."
+
+    def _partly(self, retriever: Retriever) -> str:
+        """Return how much of the library is searched, while it is indexed."""
+        library = self.workspace.library
+        if library is None or retriever is not self.workspace.partial:
+            return ""
+        return f"Searching {len(retriever.gallery.clip_rows[1]):,} of {len(library.clips):,} takes; more as they are indexed."
 
     def set_k(self, k: int) -> None:
         self.k, self.extra = k, 0
@@ -229,19 +355,36 @@ class Search(QObject):
 
     def again(self) -> None:
         """Search for the same, as after a change of k or model; the stage keeps what it shows."""
-        if self.like is not None:
-            self.more_like(*self.like)
-        else:
-            self._submit(self.query)
+        self._ask(self.asked)
+
+    def _grown(self) -> None:
+        """More of the library can be searched: its results take the place of those that are there."""
+        if self.query:
+            self.again()
 
     def _ready_changed(self) -> None:
         library = self.workspace.library
-        self.results = []
-        self._by_part = {
-            part: known for part, known in self._by_part.items() if known[0] is library and known[1] is self.workspace.model
-        }
-        if self.like is not None and (library is None or self.like[0].id not in library.by_id):
-            self._set_query("", None)
-        self.results_changed.emit()
-        if self.query and self.workspace.retriever is not None:
+        if self.like is not None and not self.like.stays and (library is None or self.like.clip.id not in library.by_id):
+            self._ask(replace(self.asked, like=None))
+        if self.workspace.searchable is None:
+            self.results, self.exact = [], 0
+            self.results_changed.emit()
+        if self.query:
             self.again()
+
+
+def _found(hits: list[Hit]) -> Found:
+    from motionpatches.core.search.find import Found
+
+    return Found(tuple(hits))
+
+
+def _without(ids: frozenset[str], found: Found, k: int) -> Found:
+    """Return an answer without some clips, with at most k hits, ranked anew."""
+    hits = [hit for hit in found.hits if hit.clip_id not in ids][:k]
+    return replace(found, hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, 1)))
+
+
+def exact_count(results: list[Result]) -> int:
+    """Return how many results, the first ones, are there for their exact words."""
+    return sum(result.hit.strength == EXACT for result in results)

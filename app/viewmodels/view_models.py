@@ -18,6 +18,7 @@ from motionpatches.app.viewmodels.import_corrections import ImportCorrections
 from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.app.viewmodels.moments import Moments
 from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.queries import Queries
 from motionpatches.app.viewmodels.recent import Recent
 from motionpatches.app.viewmodels.remembered import Remembered
 from motionpatches.app.viewmodels.search import Search
@@ -54,12 +55,14 @@ class ViewModels(QObject):
         self.thumbnails = Thumbnails(self.workspace, self)
         self.search = Search(self.workspace, self)
         self.selection = Selection(self.workspace, self)
+        self.queries = Queries(self.search, settings, self)
         self.stage = Stage(self.workspace, self, settings)
         self.body = Body(self.stage, self)
         self.explanation = Explanation(self.workspace, self.search, self.playback, self)
         self.moments = Moments(self.workspace, self.search, self.playback, self)
         self.captions = Captions(self.workspace, self.history, CaptionPlace(self.workspace, settings, self), self)
         self.marks = Marks(self.workspace, self.history, self)
+        self.search.marks = lambda: self.marks.marks
         self.corrections = ImportCorrections(self.workspace, self.history, self)
         self.recent = Recent(self.workspace, settings, self)
         self.remembered = Remembered(self.workspace, settings, self)

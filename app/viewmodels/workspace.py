@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from motionpatches.core.models.motion_text_model import MotionTextModel
     from motionpatches.core.search.retriever import Retriever
 
+NO_MODEL = "no model"
+
 
 class Workspace(QObject):
     """The open library and model, and the motion on the stage.
@@ -74,11 +76,15 @@ class Workspace(QObject):
         """Open files or a folder (as the layout of that name, where one is given), then index it."""
         self._open(paths, layout, "", "")
 
+    def add(self, paths: list[Path]) -> None:
+        """Open files or folders together with what is open."""
+        self.open(list(dict.fromkeys((*self.paths, *paths))), self.layout if not self.paths else "")
+
     def _open(self, paths: list[Path], layout: str, news: str, stay: str) -> None:
         """`news` is shown when it is done; `stay` is the id of the clip that is shown then, '' for the first one."""
         self.paths, self.layout = list(paths), layout
         self._news, self._stay = news, stay
-        self.said.emit(f"Opening {paths[0].name if len(paths) == 1 else f'{len(paths)} files'}…")
+        self.said.emit(f"Opening {paths[0].name if len(paths) == 1 else f'{len(paths)} files and folders'}…")
         self._growing = False
         self.jobs.run(
             self.lanes.scans,
@@ -171,7 +177,9 @@ class Workspace(QObject):
 
     def _opened(self, library: Library) -> None:
         left_out = " ".join(filter(None, (skipped_sentence(library.skipped), take_cache().news())))
-        self.said.emit(self._news or f"Opened {library.name}: {len(library.clips):,} motions. {left_out}".strip())
+        count = f"{len(library.clips):,} motion{'s' * (len(library.clips) != 1)}"
+        count = f"{len(library.clips):,} motion{'s' * (len(library.clips) != 1)}"
+        self.said.emit(self._news or f"Opened {library.name}: {count}. {left_out}".strip())
         if left_out and not self._news:
             self.failed.emit(left_out)
         self._set_library(library)
@@ -216,7 +224,7 @@ class Workspace(QObject):
         self.lanes.models.submit("load", work, done, self._model_failed)
 
     def _model_failed(self, message: str) -> None:
-        self.model_label = "no model"
+        self.model_label = NO_MODEL
         self.model_changed.emit()
         self._failed(message)
 

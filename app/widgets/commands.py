@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from motionpatches.app.background.reveal import reveal
 from motionpatches.app.export.window_picture import save_picture
 from motionpatches.app.gl.camera import Camera
+from motionpatches.app.viewmodels.examples import search_elsewhere, search_like_file
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.ask_path import ask_file, ask_files, ask_folder, ask_new_file
 from motionpatches.app.widgets.dialogs.about import AboutDialog
@@ -53,7 +55,37 @@ class Commands:
         kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
         files = ask_files(self.parent, "motions", "Open motions", f"Motions ({kinds});;All files (*)")
         if files:
-            self.workspace.open(files)
+            self.take(files)
+
+    def take(self, paths: list[Path]) -> None:
+        """Open files or folders; while a library is open, ask whether to add them, open them instead, or find similar motions."""
+        from motionpatches.app.widgets.dialogs.dropped import ADD, OPEN, SIMILAR, DroppedDialog
+
+        library = self.workspace.library
+        if library is None:
+            self.workspace.open(paths)
+            return
+        dialog = DroppedDialog(paths, library.name, self.parent)
+        dialog.exec()
+        dialog.deleteLater()
+        if dialog.chosen == ADD:
+            self.workspace.add(paths)
+        elif dialog.chosen == OPEN:
+            self.workspace.open(paths)
+        elif dialog.chosen == SIMILAR:
+            search_like_file(self.search, paths[0])
+
+    def add_folder(self) -> None:
+        """Ask for a folder, and open it together with what is open."""
+        folder = ask_folder(self.parent, "motions", "Add a folder of motions")
+        if folder:
+            self.workspace.add([folder])
+
+    def search_elsewhere(self) -> None:
+        """Ask for another library, open it, and search it for motions like the shown one, or the marked range of it."""
+        folder = ask_folder(self.parent, "motions", "Open the library to search")
+        if folder:
+            search_elsewhere(self.search, [folder], *(self.playback.range_s or (0.0, 0.0)))
 
     def open_folder(self, layout: str = "") -> None:
         """Ask for a folder, and open it; as a layout by name where one is given."""

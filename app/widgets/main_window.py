@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -122,9 +122,10 @@ class MainWindow(QMainWindow):
         self.results.view.menu_wanted.connect(self.context.takes)
         self.stage.menu_wanted.connect(self.context.stage)
         self.patches.view.menu_wanted.connect(self.context.patches)
-        self.results.view.chosen.connect(workspace.show_clip)
+        self.results.view.chosen.connect(self.view_models.search.open)
         self.results.view.left.connect(self.query.focus_line)
         self.results.asked.connect(self.query.ask)
+        self.results.folder_wanted.connect(self.commands.open_folder)
         self.results.strip_wanted.connect(self.set_strip)
         self.query.entered.connect(self._entered)
         self.query.left.connect(self._leave_query)
@@ -214,6 +215,7 @@ class MainWindow(QMainWindow):
         return Verbs(
             open_files=commands.open_files,
             open_folder=commands.open_folder,
+            add_folder=commands.add_folder,
             open_demo=workspace.open_demo,
             open_recent=lambda name: workspace.open([Path(name)]),
             refresh=self.takes.refresh,
@@ -238,6 +240,7 @@ class MainWindow(QMainWindow):
             focus_query=self.query.focus_line,
             more_like_this=self.takes.more_like_this,
             like_this_but=self.query.begin_sum,
+            search_elsewhere=commands.search_elsewhere,
             nearest_captions=commands.nearest_captions,
             show_models=lambda: show(pages.models),
             open_model=commands.open_model,
@@ -329,7 +332,7 @@ class MainWindow(QMainWindow):
         self.drop_hint.hide()
         paths = _local(event.mimeData())
         if paths:
-            self.view_models.workspace.open(paths)
+            QTimer.singleShot(0, lambda: self.commands.take(paths))  # once the drag has ended
 
     def _restore(self) -> None:
         place = self.settings.value("geometry")

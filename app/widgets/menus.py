@@ -67,6 +67,7 @@ class Menus:
         v, take = self.verbs, self.takes.add
         self._add(menu, "Open &Files…", v.open_files, "Ctrl+O")
         self._add(menu, "Open F&older…", lambda: v.open_folder(""), "Ctrl+Shift+O")
+        self._add(menu, "A&dd Folder…", v.add_folder)
         kinds = menu.addMenu("Open Folder &As")
         for layout in LAYOUTS:
             if layout.reader:
@@ -152,6 +153,7 @@ class Menus:
         for part, name in enumerate(PART_NAMES):
             self.takes.add(name, parts, name.capitalize(), partial(v.more_like_this, part), why_not=why)
         self._add(menu, "Like This, But…", v.like_this_but, "Ctrl+L")
+        self._add(menu, "Find This in Another Library…", v.search_elsewhere)
         menu.addSeparator()
         self._add(menu, "Find Moments", moments.find, "Ctrl+G")
         self._add(menu, "Next Moment", lambda: moments.step(1), "N", single=True)

@@ -14,6 +14,7 @@ class Verbs:
 
     open_files: Verb
     open_folder: Callable[[str], object]  # of a layout by name; '': of any
+    add_folder: Verb
     open_demo: Verb
     open_recent: Callable[[str], object]  # a path
     refresh: Verb
@@ -40,6 +41,7 @@ class Verbs:
     focus_query: Verb
     more_like_this: Callable[[int], object]  # by one body part; -1: by all
     like_this_but: Verb
+    search_elsewhere: Verb
     nearest_captions: Verb
 
     show_models: Verb

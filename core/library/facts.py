@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from motionpatches.core.library import index
 from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.library.takes import take_id
 from motionpatches.core.motion.skeleton import KNOWN_SKELETONS
 from motionpatches.core.recognition.corrections import Correction, find_by_key, hierarchy_key, listed
 
@@ -43,6 +44,13 @@ Said = Callable[[str, Path], Correction]
 
 def facts_of(library: Library) -> list[Facts]:
     """Return what is known of the take of each clip, in the order of the library's clips."""
+    if library.parts:
+        by_take = {
+            part.prefix + take_id(clip): facts
+            for part in library.parts
+            for clip, facts in zip(part.library.clips, facts_of(part.library), strict=True)
+        }
+        return [by_take.get(take_id(clip), UNKNOWN) for clip in library.clips]
     known, said = library.reader.facts or _from_scan(library), _corrections()
     left_out: dict[str, list[str]] = {}
     for skipped in library.skipped:

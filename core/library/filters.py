@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from motionpatches.core.library.library import Clip
 from motionpatches.core.library.marks import NONE, Mark
 
+FIELDS = "Filters are split:test, len>3, len<10, tag:name, is:favourite, has:caption"
 HELP = (
     "Words of captions or names; split:test, len>3, len<10, tag:name, is:favourite, has:caption; a minus before any of them: not"
 )
+# What looks like a field: a name with a sign after it.
+_FIELD_LIKE = re.compile(r"^-?[a-zA-Z]+(:|<|>|=)")
 _LENGTH = re.compile(r"^len(<=|>=|<|>)(\d+(?:\.\d+)?)$")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": lambda a, b: a < b,
@@ -37,6 +40,19 @@ def clip_filter(text: str, marks: Mapping[str, Mark]) -> Callable[[Clip], bool]:
         bare = word[1:] if word.startswith("-") and len(word) > 1 else word
         terms.append((bare == word, _field(bare) or _words(bare)))
     return lambda clip: all(test(clip, marks) == wanted for wanted, test in terms)
+
+
+def why_none(text: str, clips: Iterable[Clip], marks: Mapping[str, Mark]) -> str:
+    """Return which term of a filter that lets no clip through is to blame."""
+    clips, terms = tuple(clips), text.split()
+    for term in terms:
+        if _FIELD_LIKE.match(term) and not is_field(term) and not any(map(clip_filter(term, marks), clips)):
+            return f"“{term[:60]}” is no filter. {FIELDS}."
+    for term in terms:
+        if not any(map(clip_filter(term, marks), clips)):
+            what = "No motion passes" if is_field(term) or term.startswith("-") else "No caption or name has"
+            return f"{what} “{term[:60]}”."
+    return f"No motion passes all {len(terms)} terms together."
 
 
 Test = Callable[[Clip, Mapping[str, Mark]], bool]

@@ -82,12 +82,19 @@ class Reader(NamedTuple):
     facts: Callable[[Clip, Said], Facts] | None = None
 
 
+class Part(NamedTuple):
+    """One of several libraries that are open together; its clips' ids begin with `prefix` there."""
+
+    prefix: str
+    library: Library
+
+
 @dataclass(frozen=True, eq=False)
 class Library:
     """What was opened: `layout` names how it was recognised; `skipped` lists every file left out.
 
     `files`: what a scan found, and `readings`: how it reads each take (path, name), for the index. `from_index`: taken from the
-    index of an earlier scan, and still to be checked against the disk.
+    index of an earlier scan, and still to be checked against the disk. `parts`: the libraries that are open together in it.
     """
 
     root: Path
@@ -100,6 +107,7 @@ class Library:
     files: tuple[FoundFile, ...] = field(default=(), repr=False)
     readings: Mapping[tuple[str, str], Recognition] = field(default_factory=dict, repr=False)
     from_index: bool = False
+    parts: tuple[Part, ...] = field(default=(), repr=False)
 
     @property
     def read(self) -> Callable[[Clip], Motion]:
@@ -115,7 +123,8 @@ class Library:
         clip = self.by_id.get(clip_id)
         if clip is None:
             raise StudioError(f"{self.name} has no clip {clip_id!r}.")
-        return crop_to_range(self.read(clip), clip, self.reader.frames)
+        frames = next((p.library.reader.frames for p in self.parts if clip_id.startswith(p.prefix)), self.reader.frames)
+        return crop_to_range(self.read(clip), clip, frames)
 
     def same_content(self, other: Library) -> bool:
         """Whether another scan found the same clips, left out the same files and notes the same."""

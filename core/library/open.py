@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from motionpatches.core.library.humanml3d import humanml3d_reader, is_humanml3d,
 from motionpatches.core.library.interhuman import interhuman_reader, is_interhuman, open_interhuman
 from motionpatches.core.library.library import Library, Reader
 from motionpatches.core.library.packed import is_packed, open_packed
+from motionpatches.core.library.several import joined
 from motionpatches.core.progress import Job
 
 
@@ -71,12 +73,30 @@ def open_library(path: str | Path, use_index: bool = False, layout: str = "") ->
 
 
 def open_paths(paths: list[Path], use_index: bool = False, layout: str = "") -> Job[Library]:
-    """One path as open_library; several files together as one library."""
+    """One path as open_library; several together as one library: files as a part, each folder or data set as a part."""
+    paths = list(dict.fromkeys(Path(path).expanduser().resolve() for path in paths))
     if len(paths) == 1:
         return (yield from open_library(paths[0], use_index, layout))
-    files = []
-    for path in paths:
-        if Path(path).is_dir():
-            raise FileProblem(path, "several folders cannot be opened at once", "Open one folder, or several files")
-        files.append(Path(path).expanduser().resolve())
-    return over((yield from open_files(files, files[0].parent, f"{len(files)} files")))
+    files = [path for path in paths if path.is_file() and not is_packed(path)]
+    folders = [path for path in paths if path not in files]
+    libraries: list[Library] = []
+    for path in folders:
+        found = yield from _beside(libraries, open_library(path, use_index, layout))
+        libraries.append(found)
+    if files:
+        name = files[0].name if len(files) == 1 else f"{len(files)} files"
+        found = yield from _beside(libraries, open_files(files, files[0].parent, name))
+        libraries.append(over(found))
+    return libraries[0] if len(libraries) == 1 else joined(libraries)
+
+
+def _beside(opened: list[Library], job: Job[Library]) -> Job[Library]:
+    """Open another library; what is found of it so far is given out with those that are open."""
+    with closing(job) as steps:
+        while True:
+            try:
+                progress = next(steps)
+            except StopIteration as end:
+                return end.value
+            found = progress.found
+            yield replace(progress, found=joined([*opened, found])) if opened and isinstance(found, Library) else progress

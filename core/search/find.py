@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,8 +17,10 @@ from motionpatches.core.library.words import WordIndex
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.search.gallery import Hit
 from motionpatches.core.search.query import Query, parse
-from motionpatches.core.search.retriever import Retriever
 from motionpatches.core.search.strength import EXACT, weak_note
+
+if TYPE_CHECKING:
+    from motionpatches.core.search.retriever import Retriever
 
 
 @dataclass(frozen=True)

@@ -78,9 +78,14 @@ def update_gallery(model: MotionTextModel, library: Library, folder: Path | None
     then `found` of the progress is the gallery of what is encoded so far.
     """
     kept = _kept(model, library, folder, part)
-    known = kept.load() or _shipped(model, library, part)
+    known = kept.load() or _shipped(model, library, part) or _of_parts(model, library, folder, part)
     state = _Build(model, library, known, part)
-    if not state.todo and known is not None and len(known.entries) == len(state.kept_rows):
+    if (
+        not state.todo
+        and known is not None
+        and len(known.entries) == len(state.kept_rows)
+        and not (library.parts and known.chance is None)
+    ):
         return known
     try:
         for progress in state.run():
@@ -110,6 +115,19 @@ def _shipped(model: MotionTextModel, library: Library, part: int | None) -> Gall
         return load_gallery(file) if os.path.exists(file) else None  # Path.exists raises for a name too long
     except StudioError:
         return None
+
+
+def _of_parts(model: MotionTextModel, library: Library, folder: Path | None, part: int | None) -> Gallery | None:
+    """Return what is known of libraries that are open together, each from its own gallery."""
+    found: list[tuple[list[Entry], np.ndarray]] = []
+    for prefix, one in library.parts:
+        gallery = find_gallery(model, one, folder, part)
+        if gallery is not None and gallery.embeddings.shape[1] == model.config.dim:
+            found.append(([replace(entry, clip_id=prefix + entry.clip_id) for entry in gallery.entries], gallery.embeddings))
+    if not found:
+        return None
+    entries, embeddings = concatenate(found, model.config.dim)
+    return Gallery(embeddings, entries, gallery_fingerprint(model, part))
 
 
 class _Build:

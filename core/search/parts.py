@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,7 +29,7 @@ class PartRetriever:
     gallery: Gallery
     mean: np.ndarray
 
-    def search_motion(self, motion: Motion, k: int, only: Container[str] | None = None) -> list[Hit]:
+    def search_motion(self, motion: Motion, k: int, only: Collection[str] | None = None) -> list[Hit]:
         """Return the k clips whose part moves most like that of (the first window of) a motion."""
         row = encode_first_window(self.model, motion, self.part) - self.mean
         return self.gallery.nearest(_unit(row), k, only)

@@ -96,7 +96,7 @@ class Retriever:
         """
         captions = list(dict.fromkeys(caption for clip in library.clips for caption in clip.captions))
         new = sorted((c for c in captions if c not in self.known_captions), key=len)
-        meter = Meter("Reading captions", len(new))
+        meter = Meter("Reading captions for the first time", len(new))
         for at in range(0, len(new), BATCH):
             yield meter.at(at)
             part = new[at : at + BATCH]

@@ -221,7 +221,7 @@ def test_a_panic_of_a_library_is_a_line_of_the_window(demo, monkeypatch):
 
     query = demo.window.query
     with monkeypatch.context() as patch:
-        patch.setattr(type(demo.workspace.retriever), "search_terms", panic)
+        patch.setattr(type(demo.workspace.retriever), "row_of", panic)
         query.ask("a person jumps")
         wait(lambda: "PanicException" in demo.window.results.hint.text() + demo.window.results.note.text())
     query.ask("a person claps")

@@ -1,4 +1,4 @@
-"""The header: library, query, limits of the search, filters, export, model. What all else depends on is seen and changed here."""
+"""The header: library, query with its chips, filters, export, model. What all else depends on is seen and changed here."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from motionpatches.app import tokens
-from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.plain import shown, tail, tip, title
-from motionpatches.app.widgets.theme import icon_button, px, set_icon
+from motionpatches.app.widgets.theme import icon_button, px
 from motionpatches.app.widgets.verbs import Verbs
 from motionpatches.core.paths import model_name, starter_model
 
-# Characters of a name on a button, and what limits a search, by name.
+# Characters of a name on a button.
 SHORT = 18
-LIMITS = {"filter": "of the filter", "map": "of the map", "": ""}
 
 
 class Header(QWidget):
@@ -33,13 +31,12 @@ class Header(QWidget):
         self.filters = icon_button("filters", "Filter the library", filters)
         self.teach = icon_button("teach", "Teach This Library: train the model on its captions", verbs.teach)
         self.export = icon_button("export", "Export", verbs.export)
-        self.limit = LimitChip(view_models.search)
         row = QHBoxLayout(self)
         row.setContentsMargins(px(tokens.GAP), px(tokens.UNIT), px(tokens.GAP), px(tokens.UNIT))
         row.setSpacing(px(tokens.GAP))
         row.addWidget(self.library)
         row.addWidget(query, 1)
-        for widget in (self.limit, self.filters, self.export, self.teach, self.model):
+        for widget in (self.filters, self.export, self.teach, self.model):
             row.addWidget(widget)
         workspace = view_models.workspace
         workspace.library_changed.connect(self._facts)
@@ -61,13 +58,16 @@ class Header(QWidget):
         workspace = self.view_models.workspace
         library, name = workspace.library, workspace.library.name if workspace.library else "Nothing open"
         self.library.setText(title(shown(name, SHORT)))
-        self.library.setToolTip(tip(f"{library.root}\n{len(library.clips):,} motions" if library else "Open a library"))
+        places = "\n".join(str(part.library.root) for part in library.parts) or str(library.root) if library else ""
+        count = len(library.clips) if library else 0
+        self.library.setToolTip(tip(f"{places}\n{count:,} motion{'s' * (count != 1)}" if library else "Open a library"))
         self.model.setText(title(shown(workspace.model_label, SHORT)))
         self.model.setToolTip(tip(f"{workspace.model_folder or ''}\n{workspace.device_reason}"))
 
     def _fill_library(self, menu: QMenu) -> None:
         verbs = self.verbs
         menu.addAction("Open Folder…").triggered.connect(lambda: verbs.open_folder(""))
+        menu.addAction("Add Folder…").triggered.connect(lambda: verbs.add_folder())
         menu.addAction("Open Files…").triggered.connect(lambda: verbs.open_files())
         menu.addAction("Demo Library").triggered.connect(lambda: verbs.open_demo())
         menu.addSeparator()
@@ -93,26 +93,3 @@ class Header(QWidget):
             ("Evaluate…", verbs.show_evaluation),
         ):
             menu.addAction(text).triggered.connect(lambda _=False, do=do: do())
-
-
-class LimitChip(QToolButton):
-    """Says that the search keeps to some clips; a click lifts that."""
-
-    def __init__(self, search: Search):
-        super().__init__()
-        self.search = search
-        set_icon(self, "close")
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self.setObjectName("chip")
-        self.setToolTip("The search keeps to these motions. Click to search everywhere.")
-        self.clicked.connect(lambda: search.keep_to(None))
-        search.limit_changed.connect(self._changed)
-        self._changed()
-
-    def _changed(self) -> None:
-        only = self.search.only
-        self.setVisible(only is not None)
-        if only is not None:
-            self.setText(f"{len(only):,} {LIMITS.get(self.search.limit, '')}".strip())
-            self.setAccessibleName("Search everywhere")

@@ -12,7 +12,7 @@ from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.panels.take_list import TakeList
 from motionpatches.app.widgets.plain import NAME, Label, shown
 from motionpatches.app.widgets.theme import icon_button, of_kind, px
-from motionpatches.core.library.filters import HELP
+from motionpatches.core.library.filters import HELP, why_none
 from motionpatches.core.library.library import Library
 
 # Notes of a library that are listed.
@@ -131,7 +131,8 @@ class LibraryPanel(QWidget):
         """Limit the search to the filtered clips while the box is checked."""
         if self.only.isChecked():
             clips = self.takes.clips
-            self.search.keep_to(frozenset(clips[row].id for row in self.takes.rows.tolist()), "filter")
+            kept = frozenset(clips[row].id for row in self.takes.rows.tolist())
+            self.search.keep_to(kept, "filter", self.takes.words.strip())
         elif self._kept and self.search.limit == "filter":
             self.search.keep_to(None)
         self._kept = self.only.isChecked()
@@ -149,7 +150,8 @@ class LibraryPanel(QWidget):
         filtered = bool(self.takes.words.strip())
         if self.only.isChecked():
             self._keep()
-        self.nothing.setText(f"None of {total:,} motions fits “{shown(self.takes.words.strip(), NAME)}”.")
+        if filtered and not count:
+            self.nothing.setText(shown(why_none(self.takes.words, self.takes.clips, self.marks.marks), 3 * NAME))
         self.pages.setCurrentIndex(1 if filtered and not count else 0)
         text = f"{count:,} of {total:,} motions" if filtered else f"{total:,} motion{'s' * (total != 1)}"
         if self.library.skipped:

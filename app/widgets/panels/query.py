@@ -1,16 +1,20 @@
-"""The query line, with its history."""
+"""The query line, with its chips and its history."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from motionpatches.app import tokens
+from motionpatches.app.viewmodels.asked import Chip
 from motionpatches.app.viewmodels.search import Search
-from motionpatches.app.widgets.theme import sized
+from motionpatches.app.widgets.plain import shown, tip, title
+from motionpatches.app.widgets.theme import px, set_icon, sized
 
 PAUSE_MS = 250
+# Characters of a chip; of one of several.
+SHORT, SHORTER = 32, 18
 _EDITING = (
     QKeySequence.StandardKey.Undo,
     QKeySequence.StandardKey.Redo,
@@ -25,14 +29,20 @@ class QueryLine(QLineEdit):
     """A line that leaves Ctrl and a letter to the window's commands. Without it X11's keys of editing hide some of them:
     Ctrl+E, the end of a line, would not evaluate.
 
-    `down`: the key was pressed, or Escape.
+    `down`, `escaped`: the keys were pressed; `rubbed`: Backspace, with nothing before the cursor.
     """
 
     down = Signal()
+    escaped = Signal()
+    rubbed = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Escape):
+        if event.key() == Qt.Key.Key_Down:
             self.down.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        elif event.key() == Qt.Key.Key_Backspace and not self.cursorPosition() and not self.hasSelectedText():
+            self.rubbed.emit()
         else:
             super().keyPressEvent(event)
 
@@ -48,6 +58,53 @@ class QueryLine(QLineEdit):
             return False
         keys = QKeySequence(event.keyCombination())
         return any(keys in action.shortcuts() for action in self.window().findChildren(QAction))
+
+
+class Chips(QWidget):
+    """What is asked beside the text; a click removes it."""
+
+    def __init__(self, search: Search):
+        super().__init__()
+        self.search = search
+        self.buttons: list[QToolButton] = []
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(px(tokens.UNIT))
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        search.chips_changed.connect(self._changed)
+        self._changed()
+
+    def _changed(self) -> None:
+        chips = self.search.chips
+        if [(b.property("kind"), b.property("words")) for b in self.buttons] == [(c.kind, c.text) for c in chips]:
+            return
+        for button in self.buttons:
+            self.row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = [self._button(chip, SHORT if len(chips) < 3 else SHORTER) for chip in chips]
+        for button in self.buttons:
+            self.row.addWidget(button)
+        self.setVisible(bool(chips))
+
+    def _button(self, chip: Chip, length: int) -> QToolButton:
+        button = QToolButton()
+        set_icon(button, "close")
+        button.setObjectName("chip")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        button.setProperty("kind", chip.kind)
+        button.setProperty("words", chip.text)
+        button.setText(title(shown(chip.text, length)))
+        button.setToolTip(tip(f"{chip.text}\nClick to search without it"))
+        button.setAccessibleName(title(f"Remove {shown(chip.text, 2 * SHORT)}"))
+        button.clicked.connect(lambda: self.search.remove(chip))
+        return button
+
+    def remove_last(self) -> None:
+        """Search without the last one."""
+        if self.search.chips:
+            self.search.remove(self.search.chips[-1])
 
 
 class QueryPanel(QWidget):
@@ -68,31 +125,53 @@ class QueryPanel(QWidget):
         self.line.setAccessibleName("Query")
         self.line.setFont(sized(self.line.font(), tokens.QUERY))
         self.line.setMinimumWidth(120)
+        self.chips = Chips(search)
         self.pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self.pause.timeout.connect(lambda: search.submit(self.line.text()))
         self.line.textEdited.connect(lambda _: self.pause.start())
         self.line.returnPressed.connect(self._enter)
-        self.line.down.connect(self.left)
+        self.line.down.connect(self._down)
+        self.line.escaped.connect(self.left)
+        self.line.rubbed.connect(self.chips.remove_last)
         self.history = QStringListModel(self)
         completer = QCompleter(self.history, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.activated.connect(lambda _: QTimer.singleShot(0, self.submit))
+        completer.activated.connect(lambda text: QTimer.singleShot(0, lambda: self.ask(text)))
         self.line.setCompleter(completer)
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.line)
-        search.results_changed.connect(self._changed)
-        search.state_changed.connect(self._changed)
+        box.setSpacing(px(tokens.UNIT))
+        box.addWidget(self.chips)
+        box.addWidget(self.line, 1)
+        search.chips_changed.connect(self._follow)
+        search.history_changed.connect(lambda: self.history.setStringList(search.history))
+        search.results_changed.connect(self._answered)
+        self.history.setStringList(search.history)
 
     def _enter(self) -> None:
         self.submit()
+        self.search.keep()
         self.entered.emit()
 
+    def _down(self) -> None:
+        """Show the history below an empty line; leave another one."""
+        if self.line.text() or not self.search.history:
+            self.left.emit()
+        else:
+            self._completer().setCompletionPrefix("")
+            self._completer().complete()
+
+    def _completer(self) -> QCompleter:
+        completer = self.line.completer()
+        assert completer is not None
+        return completer
+
     def ask(self, text: str) -> None:
-        """Put a sentence into the line and search for it."""
+        """Put a query into the line, without what was there, and search for it."""
+        self.pause.stop()
         self.line.setText(text)
-        self.submit()
+        self.search.ask(text)
 
     def focus_line(self) -> None:
         """Let the user type a new query."""
@@ -100,21 +179,22 @@ class QueryPanel(QWidget):
         self.line.selectAll()
 
     def begin_sum(self) -> None:
-        """Begin a sum of terms in the query line."""
-        self.line.setText("this + ")
+        """Search for motions like the shown one, and let the user add words."""
+        self.pause.stop()
+        self.search.begin_sum()
         self.line.setFocus()
-        self.line.deselect()
-        self.line.end(False)
 
     def submit(self) -> None:
-        """Search for what the line says; a search by a motion is repeated."""
+        """Search for what the line says beside the chips; a search by a motion is repeated."""
         self.pause.stop()
-        if self.search.like and self.line.text() == self.search.query:
-            self.search.again()
-        else:
-            self.search.submit(self.line.text())
+        self.search.submit(self.line.text())
 
-    def _changed(self) -> None:
-        if self.search.like and not self.pause.isActive() and self.line.text() != self.search.query:
-            self.line.setText(self.search.query)
-        self.history.setStringList(self.search.history)
+    def _follow(self) -> None:
+        """Show the text that is searched for, where it is not being typed."""
+        if not self.pause.isActive() and self.line.text().strip() != self.search.asked.typed:
+            self.line.setText(self.search.asked.typed)
+
+    def _answered(self) -> None:
+        """Take the suggestions away from over the results."""
+        if self.line.text():
+            self._completer().popup().hide()

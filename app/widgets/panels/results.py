@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.viewmodels.search import EXAMPLES, Search
+from motionpatches.app.viewmodels.queries import MOST
+from motionpatches.app.viewmodels.search import EXAMPLES, Search, exact_count
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip, title
 from motionpatches.app.widgets.spin_boxes import SpinBox
 from motionpatches.app.widgets.theme import icon_button, of_kind, px
 from motionpatches.app.widgets.views.results import TILE, ResultsView
 
-# Sizes of a tile that the slider can set, and results that can be asked for at once.
-SMALLEST, LARGEST, MOST = 96, 360, 100
+# Sizes of a tile that the slider can set.
+SMALLEST, LARGEST = 96, 360
 
 
 class ResultsPanel(QWidget):
-    """`asked(str)`: an example was clicked. `strip_wanted(bool)`: the tiles belong above the stage, or here."""
+    """`asked(str)`: an example was clicked. `strip_wanted(bool)`: the tiles belong above the stage, or here.
+
+    `folder_wanted`: the user wants to open one.
+    """
 
     asked = Signal(str)
     strip_wanted = Signal(bool)
+    folder_wanted = Signal()
 
     def __init__(self, search: Search, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
@@ -30,6 +38,9 @@ class ResultsPanel(QWidget):
         self.view.more.connect(search.more)
         self.state = of_kind(Label(), "secondary")
         self.note = of_kind(Label(wrap=True), "secondary")
+        self.all_exact = _link("Show all with the exact words", search.show_all_exact)
+        self.way_out = QPushButton()
+        self.way_out.clicked.connect(self._leave)
         self.k = SpinBox(minimum=1, maximum=MOST, value=search.k, prefix="top ")
         self.k.setToolTip("Number of results; scrolling brings more")
         self.k.setAccessibleName("Number of results")
@@ -64,6 +75,7 @@ class ResultsPanel(QWidget):
         box.addLayout(top)
         box.addWidget(self.state)
         box.addWidget(self.note)
+        box.addWidget(self.all_exact)
         box.addWidget(self.pages, 1)
         search.results_changed.connect(self._changed)
         search.state_changed.connect(self._changed)
@@ -75,18 +87,13 @@ class ResultsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         self.hint = Label(wrap=True)
         column.addWidget(self.hint)
+        column.addWidget(self.way_out, 0, Qt.AlignmentFlag.AlignLeft)
         self.examples = QWidget()
         inside = QVBoxLayout(self.examples)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(of_kind(Label("Type what you are looking for, or try one of these:", wrap=True), "secondary"))
         for text in EXAMPLES:
-            button = QPushButton(title(text))
-            button.setObjectName("link")
-            button.setFlat(True)
-            button.setToolTip(tip(text))
-            button.setMinimumWidth(1)
-            button.clicked.connect(lambda _=False, t=text: self.asked.emit(t))
-            inside.addWidget(button)
+            inside.addWidget(_link(text, partial(self.asked.emit, text)))
         column.addWidget(self.examples)
         column.addStretch()
         return page
@@ -114,8 +121,35 @@ class ResultsPanel(QWidget):
         self.hint.setVisible(bool(search.note))
         count = len(search.results)
         among = f" among {len(search.only):,}" if search.only is not None else ""
-        text = f"{count} result{'s' * (count != 1)}{among} · {search.elapsed_s * 1000:.0f} ms" if has else ""
+        text = f"{count} result{'s' * (count != 1)}{among} · {_spent(search.elapsed_s)}" if has else ""
         self.state.setText(shown(text, NAME))
         self.state.setVisible(has)
         self.note.setText(search.note if has else "")
         self.note.setVisible(has and bool(search.note))
+        some = exact_count(search.results)
+        self.all_exact.setVisible(has and some < search.exact and not search.all_exact)
+        self.all_exact.setText(f"Show all {search.exact:,} with the exact words")
+        self.way_out.setVisible(not has and (search.workspace.library is None or bool(search.query and search.chips)))
+        self.way_out.setText("Open Folder…" if search.workspace.library is None else "Search without the last chip")
+
+    def _leave(self) -> None:
+        """Do what helps where there is nothing to show."""
+        if self.search.workspace.library is None:
+            self.folder_wanted.emit()
+        elif self.search.chips:
+            self.search.remove(self.search.chips[-1])
+
+
+def _spent(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
+def _link(text: str, do: Callable[[], object]) -> QPushButton:
+    """Make a button that looks like a link."""
+    button = QPushButton(title(text))
+    button.setObjectName("link")
+    button.setFlat(True)
+    button.setToolTip(tip(text))
+    button.setMinimumWidth(1)
+    button.clicked.connect(lambda: do())
+    return button

@@ -33,7 +33,8 @@ from motionpatches.app.widgets.views import tile_choice
 from motionpatches.app.widgets.views.overlay import StillOverlay
 from motionpatches.app.widgets.views.tile_clock import TileClock
 from motionpatches.app.widgets.views.tile_labels import TileState, mark_box, paint_label
-from motionpatches.app.widgets.views.tile_layout import CAPTION, GAP, Arrangement, lay_out
+from motionpatches.app.widgets.views.tile_layout import CAPTION, GAP, HEAD, Arrangement, lay_out
+from motionpatches.app.widgets.views.tile_sections import paint_heads, sections_of
 from motionpatches.core.library.library import Clip
 from motionpatches.core.search.strength import score_text
 
@@ -138,7 +139,9 @@ class ResultsView(QWidget):
         bar = self.bar.sizeHint().width() if self.bar.orientation() == Qt.Orientation.Vertical else self.bar.sizeHint().height()
         width = self.width() - (bar if self.arrangement == "grid" else 0)
         height = self.height() - (bar if sideways else 0)
-        self.places = lay_out(len(self.search.results), width, height, self.tile, self.arrangement)
+        self.sections = sections_of(self.search)
+        counts = tuple(count for _, count in self.sections)
+        self.places = lay_out(len(self.search.results), width, height, self.tile, self.arrangement, counts)
         page = self.width() if sideways else self.height()
         self.bar.setOrientation(Qt.Orientation.Horizontal if sideways else Qt.Orientation.Vertical)
         self.bar.setGeometry(QRect(0, height, self.width(), bar) if sideways else QRect(width, 0, bar, self.height()))
@@ -215,6 +218,8 @@ class ResultsView(QWidget):
             self.overlay.refresh()
 
     def _paint_labels(self, painter: QPainter) -> None:
+        heads = zip(self.places.heads, self.sections, strict=False)
+        paint_heads(painter, self, [(head.translated(0, -self.bar.value()), text) for head, (text, _) in heads])
         for i, (rect, result) in enumerate(zip(self.tiles(), self.search.results, strict=True)):
             if rect.intersects(self.rect()):
                 self._paint_label(painter, rect, i, result)
@@ -250,7 +255,8 @@ class ResultsView(QWidget):
         if self.arrangement != "all":
             tile = self.places.tiles[self.current]
             start, end = (tile.left(), tile.right()) if self.arrangement == "row" else (tile.top(), tile.bottom())
-            least, most = end - self.bar.pageStep() + GAP, start - GAP
+            head = HEAD if self.places.heads else 0
+            least, most = end - self.bar.pageStep() + GAP, start - GAP - head
             self.bar.setValue(min(max(self.bar.value(), least), most))
         self.overlay.refresh()
 

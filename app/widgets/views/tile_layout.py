@@ -10,19 +10,27 @@ from PySide6.QtCore import QRect
 Arrangement = Literal["all", "grid", "row"]
 # Pixels between two tiles, and below each for its caption; height of a picture for each pixel of its width.
 GAP, CAPTION, TALL = 6, 38, 1.05
+# Height of a heading, in pixels.
+HEAD = 26
 
 
 @dataclass(frozen=True)
 class TileLayout:
-    """Rectangles of the tiles before scrolling, how far they reach, how many stand beside each other, and one's step."""
+    """Rectangles of the tiles before scrolling, how far they reach, how many stand beside each other, and one's step.
+
+    `heads`: those of the headings of sections.
+    """
 
     tiles: tuple[QRect, ...]
     length: int
     columns: int
     cell: int
+    heads: tuple[QRect, ...] = ()
 
 
-def lay_out(count: int, width: int, height: int, tile: int, arrangement: Arrangement) -> TileLayout:
+def lay_out(
+    count: int, width: int, height: int, tile: int, arrangement: Arrangement, sections: tuple[int, ...] = ()
+) -> TileLayout:
     """Lay out tiles.
 
     Args:
@@ -30,6 +38,7 @@ def lay_out(count: int, width: int, height: int, tile: int, arrangement: Arrange
         width, height: Of the view, in pixels.
         tile: About the width of a tile in a grid, in pixels.
         arrangement: 'all': as large as they can be with all in view; 'grid': scrolls down; 'row': scrolls sideways.
+        sections: How many tiles of a grid stand under each heading; none: there are no headings.
     """
     if not count:
         return TileLayout((), 0, 1, 1)
@@ -40,8 +49,16 @@ def lay_out(count: int, width: int, height: int, tile: int, arrangement: Arrange
         columns = max(round(width / (tile + GAP)), 1)
         wide = width // columns
         high = int((wide - GAP) * TALL) + CAPTION + GAP
-        rows = -(-count // columns)
-        return TileLayout(tuple(_cell(i % columns, i // columns, wide, high) for i in range(count)), rows * high, columns, high)
+        tiles: list[QRect] = []
+        heads: list[QRect] = []
+        top = 0
+        for size in sections or (count,):
+            if sections:
+                heads.append(QRect(GAP, top, width - 2 * GAP, HEAD))
+                top += HEAD
+            tiles += (_cell(i % columns, i // columns, wide, high).translated(0, top) for i in range(size))
+            top += -(-size // columns) * high
+        return TileLayout(tuple(tiles), top, columns, high, tuple(heads))
     columns = -(-count // _rows(count, width, height))
     rows = -(-count // columns)
     wide, high = width // columns, height // rows

@@ -16,6 +16,7 @@ def moments(ready, search, playback):
     moments = Moments(ready, search, playback)
     search.submit("a person waves")
     rest()
+    search.opens(ready.library.clips[0])
     show_long(ready)
     return moments
 
@@ -38,12 +39,26 @@ def test_a_long_take_is_looked_through_once_it_is_shown(moments, playback):
 def test_a_shorter_take_opens_where_the_window_that_was_found_begins(moments, ready, search, playback):
     found = search.results[1]
     search.results[1] = replace(found, hit=replace(found.hit, start_s=0.75))
-    ready.show(found.clip, found.motion)
+    search.open(found.clip)
     rest()
     assert playback.time_s == pytest.approx(0.75) and playback.range_s is None
-    ready.show(search.results[2].clip, search.results[2].motion)
+    search.open(search.results[2].clip)
     rest()
     assert playback.time_s == pytest.approx(search.results[2].hit.start_s)
+
+
+def test_a_take_chosen_in_the_list_stays_at_its_start(moments, ready, search, playback):
+    """Its scores are in the timeline; no range is marked that nobody asked for."""
+    playback.range_s = None
+    playback.seek(0.0)
+    show_long(ready)
+    assert len(moments.best) > 1 and len(moments.scores) and playback.range_s is None and playback.time_s == 0.0
+    moments.step(1)
+    assert playback.range_s == moments.best[0][:2], "the first one comes when it is asked for"
+    search.results[1] = replace(search.results[1], hit=replace(search.results[1].hit, start_s=0.75))
+    ready.show_clip(search.results[1].clip)
+    rest()
+    assert playback.time_s != pytest.approx(0.75)
 
 
 def test_another_number_of_results_leaves_the_playhead(moments, search, playback):

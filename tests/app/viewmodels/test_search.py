@@ -1,7 +1,6 @@
 """The query and its results."""
 
 import numpy as np
-import pytest
 
 from motionpatches.core.search.encode import encode_text
 from motionpatches.core.search.strength import NOTHING
@@ -19,9 +18,11 @@ def best_by_hand(workspace, text, k):
 
 def test_submit_finds_the_nearest_clips_and_shows_the_best(search, ready):
     results, queries = heard(search.results_changed), heard(search.query_changed)
-    search.submit(" a person waves ")
-    assert [r.clip.id for r in search.results] == best_by_hand(ready, "a person waves", 8)
-    assert search.query == search.text == "a person waves" and search.history == ["a person waves"]
+    search.submit(" someone yodels ")
+    assert [r.clip.id for r in search.results] == best_by_hand(ready, "someone yodels", 8)
+    assert search.query == search.text == "someone yodels" and search.history == [], "half a sentence is not remembered"
+    search.keep()
+    assert search.history == ["someone yodels"]
     assert len(results) == len(queries) == 1
     rest()
     assert ready.clip is search.results[0].clip
@@ -29,10 +30,10 @@ def test_submit_finds_the_nearest_clips_and_shows_the_best(search, ready):
 
 def test_a_sentence_that_nothing_answers_well_is_reported(search, ready):
     ready.retriever.__dict__["chance"] = np.full(150, -1.0, np.float32)
-    search.submit("a person waves")
+    search.submit("person waves twice")
     assert {r.hit.strength for r in search.results} == {"strong"} and search.note == ""
     ready.retriever.__dict__["chance"] = np.ones(150, np.float32)
-    search.submit("a person walks")
+    search.submit("person walks twice")
     assert {r.hit.strength for r in search.results} == {"weak"} and search.note == NOTHING
     search.more_like(ready.library.clips[0])
     assert {r.hit.strength for r in search.results} == {""} and search.note == ""
@@ -70,7 +71,8 @@ def test_a_query_before_the_model_waits_for_it(workspace, tiny_model, small_libr
     workspace.open([small_library])
     states = heard(search.state_changed)
     search.submit("a person waves")
-    assert search.note == "The search starts as soon as the model is ready." and states and search.results == []
+    assert search.note == "The search starts as soon as the model is ready." and not states
+    assert {r.hit.strength for r in search.results} <= {"exact"}, "exact words need no model"
     workspace.model = tiny_model
     workspace.open([small_library])
     assert len(search.results) == 8 and search.note == ""
@@ -84,28 +86,38 @@ def test_a_query_with_nothing_open_says_so(workspace):
     assert search.note == "Nothing is open. Open a folder, or the demo library."
 
 
-def test_more_like_a_clip_finds_the_clip_itself_first(search, ready):
+def test_more_like_a_clip_leaves_the_clip_itself_out(search, ready):
     clip = ready.library.clips[4]
     search.more_like(clip)
-    assert search.results[0].clip is clip and search.results[0].hit.score == pytest.approx(1.0, abs=1e-4)
-    assert search.text == "" and search.query.startswith("like: ")
+    expected = ready.retriever.search_motion(ready.library.load(clip.id), 9)
+    assert expected[0].clip_id == clip.id and [r.clip.id for r in search.results] == [h.clip_id for h in expected[1:]]
+    assert [r.hit.rank for r in search.results] == list(range(1, 9))
+    assert search.text == "" and search.query == f"like: {clip.caption}"
+    assert [(c.kind, c.text) for c in search.chips] == [("like", f"like: {clip.caption}")]
     search.more_like(clip, 0.2, 1.0)
     assert search.query.endswith("(0.2 to 1.0 s)")
+    search.remove(search.chips[0])
+    assert search.query == "" and search.results == [] and search.chips == []
 
 
 def test_more_like_by_one_part_encodes_the_library_once(search, ready, lanes):
     clip = ready.library.clips[4]
     search.more_like(clip, part=4)
-    assert search.results[0].clip is clip and search.query.endswith("(left arm alone)")
-    first = search._by_part[4][2]
+    assert clip not in [r.clip for r in search.results] and len(search.results) == 8
+    assert search.query.endswith("(left arm alone)")
+    assert not search._by_part.waits_for(ready.library, 4) and search._by_part.waits_for(ready.library, 3)
+    states = heard(search.state_changed)
     search.more_like(ready.library.clips[5], part=4)
-    assert search._by_part[4][2] is first and "part" in lanes.long.keys
+    assert states == [] and "part" in lanes.long.keys
+    lanes.long.waits = True
+    search.more_like(clip, part=2)
+    assert search.note == "All motions are encoded by the torso alone. This is done once and kept."
 
 
 def test_an_answer_by_part_does_not_replace_a_newer_query(search, ready, lanes):
     lanes.long.waits = True
     search.more_like(ready.library.clips[4], part=4)
-    search.submit("a person waves")
+    search.ask("a person waves")
     found = search.results
     lanes.long.go()
     assert search.results is found and search.query == "a person waves"

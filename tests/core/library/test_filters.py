@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from motionpatches.core.library.filters import clip_filter, is_plain
+from motionpatches.core.library.filters import clip_filter, is_plain, why_none
 from motionpatches.core.library.library import Clip
 from motionpatches.core.library.marks import Mark
 
@@ -41,3 +41,18 @@ def test_terms(text, wanted):
 
 def test_fields_are_not_plain_words():
     assert is_plain("wave left") and not is_plain("wave -left") and not is_plain("len>3") and is_plain("time 3:4")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("wave foo:bar", "“foo:bar” is no filter."),
+        ("len>>x wave", "“len>>x” is no filter."),
+        ("split:", "“split:” is no filter."),
+        ("wave zzzz", "No caption or name has “zzzz”."),
+        ("wave len>99", "No motion passes “len>99”."),
+        ("kick left", "No motion passes all 2 terms together."),
+    ],
+)
+def test_the_term_that_lets_nothing_through_is_named(text, said):
+    assert not any(map(clip_filter(text, MARKS), CLIPS)) and why_none(text, CLIPS, MARKS).startswith(said)

@@ -44,3 +44,12 @@ def test_a_row_is_as_high_as_the_view_and_scrolls_sideways():
     layout = lay_out(60, 900, 180, 118, "row")
     assert all(t.top() >= 0 and t.bottom() <= 180 for t in layout.tiles)
     assert layout.length == 60 * layout.cell > 900 and layout.columns == 60
+
+
+def test_sections_of_a_grid_begin_below_their_headings():
+    plain, layout = lay_out(9, 410, 620, 118, "grid"), lay_out(9, 410, 620, 118, "grid", (4, 5))
+    assert len(layout.heads) == 2 and len(layout.tiles) == 9 and not overlaps([*layout.tiles, *layout.heads])
+    assert layout.heads[0].bottom() < layout.tiles[0].top() and layout.tiles[3].bottom() < layout.heads[1].top()
+    assert layout.heads[1].bottom() < layout.tiles[4].top() and layout.tiles[4].left() == layout.tiles[0].left()
+    assert layout.length == 4 * layout.cell + 2 * (layout.heads[0].height()) > plain.length
+    assert plain.heads == () and {t.size().toTuple() for t in layout.tiles} == {plain.tiles[0].size().toTuple()}

@@ -1,0 +1,40 @@
+"""The words of the open library, read in the background before a query asks for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.library.library import Library
+from motionpatches.core.library.words import WordIndex
+from motionpatches.core.progress import Job
+
+
+class WordReader:
+    """Follows the open library; after an edit only the words of other clips are read."""
+
+    def __init__(self, workspace: Workspace):
+        self.workspace = workspace
+        self._known: tuple[Path, WordIndex] | None = None
+        workspace.library_changed.connect(self._read)
+
+    def _read(self) -> None:
+        library = self.workspace.library
+
+        def job() -> Job[None]:
+            if library is not None:
+                self.of(library)
+            yield from ()
+
+        if library is not None:
+            jobs, lane = self.workspace.jobs, self.workspace.lanes.models
+            jobs.run(lane, "words", job, lambda _: None, self.workspace.failed.emit, shown=False)
+
+    def of(self, library: Library) -> WordIndex:
+        """Return the words of a library. In the thread that answers queries alone."""
+        if self._known is None or self._known[0] != library.root:
+            self._known = library.root, WordIndex.of(library.clips)
+        elif self._known[1].clips is not library.clips:
+            self._known = library.root, self._known[1].updated(library.clips)
+        self._known[1].prepare()
+        return self._known[1]
