@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from motionpatches.core.motion.canonical import facing, first_frame
@@ -9,8 +11,9 @@ from motionpatches.core.motion.limbs import limb
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG, TORSO
 
-# Seconds over which a pose is averaged, so that one bad frame is not chosen; frames that lengths are measured on at most.
-STEADY_S, SAMPLED = 0.2, 64
+# Seconds over which a pose is averaged, so that one bad frame is not chosen; frames that are looked at, and on which lengths are
+# measured, at most.
+STEADY_S, LOOKED_AT, SAMPLED = 0.2, 1024, 64
 
 
 def telling_frame(motion: Motion) -> int:
@@ -22,14 +25,15 @@ def telling_frame(motion: Motion) -> int:
     if motion.frame_count < 3:
         return 0
     first = first_frame(motion.positions)
-    score = np.sum([_telling(person) for person in motion.crop(first, motion.frame_count).people], axis=0)
-    width = int(STEADY_S * motion.fps) | 1
+    step = -(-(motion.frame_count - first) // LOOKED_AT)
+    score = np.sum([_telling(replace(one, positions=one.positions[first::step], partner=None)) for one in motion.people], axis=0)
+    width = int(STEADY_S * motion.fps / step) | 1
     steady = np.convolve(np.pad(score, width // 2, mode="edge"), np.full(width, 1 / width), mode="valid")
     # Of frames that are as good, the one in the middle of the first run of them.
     best = steady >= steady.max() - 1e-5
     start = int(best.argmax())
     length = int((~best[start:]).argmax()) or len(best) - start
-    return first + start + (length - 1) // 2
+    return first + step * (start + (length - 1) // 2)
 
 
 def _telling(motion: Motion) -> np.ndarray:

@@ -120,3 +120,11 @@ def test_a_rig_without_body_parts(standing):
     rig = Skeleton(SMPL22.joint_names, SMPL22.parents)
     up = with_limb(standing, RIGHT_ARM, np.array([-0.3, 1, 0]), 30, 34)
     assert 28 <= telling_frame(replace(up, skeleton=rig)) <= 36
+
+
+def test_a_long_take_costs_no_more_than_a_short_one(standing):
+    """The hand is up for two seconds of half an hour; of 36,000 frames some are looked at."""
+    many = replace(standing, positions=np.repeat(standing.positions[:1], 36_000, axis=0))
+    up = with_limb(standing, RIGHT_ARM, np.array([-0.3, 1, 0]), 10, 50)
+    many.positions[20_000:20_060] = up.positions
+    assert 20_000 <= telling_frame(many) < 20_060
