@@ -8,8 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Signal
 
 from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.errors import StudioError
 from motionpatches.core.library.caption_files import own_files
-from motionpatches.core.library.caption_store import Saved, sidecar_file
+from motionpatches.core.library.caption_store import Saved, read_sidecar, sidecar_file
 from motionpatches.core.library.library import Library
 
 KEY = "captions in files"
@@ -64,6 +65,14 @@ class CaptionPlace(QObject):
             self.settings.setValue(KEY, json.dumps(self._chosen))
         self.changed.emit()
 
+    def kept(self) -> tuple[str, ...]:
+        """The takes of the open library whose captions are in the program's own data."""
+        library = self.workspace.library
+        try:
+            return tuple(read_sidecar(library.root)) if library is not None else ()
+        except StudioError:
+            return ()
+
     def sentence(self) -> str:
         """Where an edit goes."""
         library = self.workspace.library
@@ -78,10 +87,11 @@ class CaptionPlace(QObject):
 
     def question(self) -> str:
         """What the user agrees to by writing into the library's files."""
-        library = self.workspace.library
+        library, count = self.workspace.library, len(self.kept())
+        earlier = f"The captions of {count:,} take{'s' * (count != 1)} that were edited before are written now. " if count else ""
         return (
             f"Write captions into the files of {library.name if library else 'this library'}?\n\n"
-            f"From now on, an edit in this library changes {self.files}. "
+            f"From now on, an edit in this library changes {self.files}. {earlier}"
             "Everyone who uses these files sees it. Undo (Ctrl+Z) restores every byte.\n\n"
             "This holds for this library only, and can be changed back at any time."
         )

@@ -89,6 +89,12 @@ class Captions(QObject):
     def remove(self, rows: list[int]) -> None:
         self._set(tuple(line for at, line in enumerate(self.lines) if at not in rows), "Remove Caption")
 
+    def write_kept(self) -> None:
+        """Write the captions that were kept in the program's own data into the library's files; one step to undo."""
+        lines = self.current(self.place.kept())
+        if lines and self.place.own:
+            self.exchange("Write Captions into Files", lines, lines)
+
     # Of several takes ----------------------------------------------------------------------------------------------------
 
     def add_to(self, clips: Iterable[Clip], text: str) -> None:

@@ -152,6 +152,7 @@ class CaptionsPanel(QWidget):
         place = self.captions.place
         if not on or ask(self, "Write into the Library's Files", place.question()):
             place.set_own(on)
+            self.captions.write_kept()
         self.captions.say("")
 
     def _item(self, row: int, column: int, value: str) -> None:

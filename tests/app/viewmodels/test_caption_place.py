@@ -62,6 +62,26 @@ def test_the_choice_is_remembered_for_this_library_alone(ready, settings, small_
     assert not captions_of(ready, settings).place.own
 
 
+def test_earlier_edits_go_into_the_files_as_one_step(ready, settings, small_library):
+    captions = captions_of(ready, settings)
+    before = contents(small_library)
+    captions.add_to(ready.library.clips[:3], "one more")
+    mine = caption_store.sidecar_file(small_library)
+    kept = mine.read_bytes()
+    captions.write_kept()
+    assert mine.read_bytes() == kept, "not before the user asked for it"
+    assert "3 takes that were edited before" in captions.place.question()
+    captions.place.set_own(True)
+    captions.write_kept()
+    assert all((small_library / "texts" / f"{i:06d}.txt").read_text().endswith("\none more##0.0#0.0\n") for i in range(3))
+    assert not captions.place.kept() and "edited before" not in captions.place.question()
+    captions.history.undo()
+    assert contents(small_library) == before and mine.read_bytes() == kept
+    assert ready.library.clips[0].captions[-1] == "one more", "as it was before it was written there"
+    captions.history.undo()
+    assert not mine.exists() and "one more" not in ready.library.clips[0].captions
+
+
 def test_an_edit_is_undone_where_it_was_written(ready, settings, small_library):
     """Whatever was chosen since."""
     captions = captions_of(ready, settings)
