@@ -46,7 +46,7 @@ class Work:
 
     @property
     def share(self) -> float | None:
-        """How much of it is done, 0 to 1; None where nothing can be said yet."""
+        """How much of it is done, 0 to 1; None where it is not known."""
         found = self.progress
         return found.done / found.total if found and found.done and found.total else None
 

@@ -148,10 +148,10 @@ class TrainingProcess(QObject):
                 self._reported = True
                 self.reported_end |= isinstance(event, Ended | Failed)
                 self.reported.emit(event)
-        event, _ = (None, "") if self._reported else alone.said(self.run)
-        if isinstance(event, Preparing) and event != self._prepared:
-            self._prepared = event
-            self.reported.emit(event)
+        printed = None if self._reported else alone.said(self.run)[0]
+        if isinstance(printed, Preparing) and printed != self._prepared:
+            self._prepared = printed
+            self.reported.emit(printed)
         if not alive:
             self._timer.stop()
             self.ended.emit("" if self.reported_end else alone.why_it_ended(self.run))

@@ -64,6 +64,7 @@ class Training(QObject):
             self._follow(TrainingProcess(held.folder, self, follow=True))
             # What it has reported until now, read after following has begun: an event may be read twice, none is left out.
             self.runs = [runs.read_or_broken(run.folder) if run is held else run for run in self.runs]
+        self._list()
         self.changed.emit()
 
     @property

@@ -117,7 +117,7 @@ class ViewModels(QObject):
                 _ = self.training
 
     def close(self) -> None:
-        """Say nothing more, follow a run under way no longer, and give back what pictures are drawn with."""
+        """Say nothing more, follow a run under way no longer, and release what pictures are drawn with."""
         self.workspace.notices.close()
         self.thumbnails.close()
         if "training" in vars(self):

@@ -34,7 +34,7 @@ class DropHint(QWidget):
 
     def __init__(self, window: QWidget):
         super().__init__(window)
-        self.text = ""
+        self.window_, self.text = window, ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
@@ -42,7 +42,7 @@ class DropHint(QWidget):
         """Show what a drop does."""
         self.text = text
         self.setAccessibleName(text)
-        self.resize(self.parentWidget().size())
+        self.resize(self.window_.size())
         self.show()
         self.raise_()
         self.update()

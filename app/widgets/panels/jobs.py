@@ -48,7 +48,8 @@ class JobsButton(QToolButton):
         """Open the list above the button."""
         self.list.fill()
         self.list.adjustSize()
-        corner = self.mapToGlobal(QPoint(0, 0)) if self.isVisible() else self.parentWidget().mapToGlobal(QPoint(0, 0))
+        place = self if self.isVisible() else self.parentWidget() or self
+        corner = place.mapToGlobal(QPoint(0, 0))
         self.list.move(corner.x(), corner.y() - self.list.height() - px(tokens.UNIT))
         self.list.show()
 
@@ -104,7 +105,7 @@ class JobsList(QFrame):
             old.deleteLater()
         for key, one in work.items():
             if key not in self.rows:
-                self.rows[key] = WorkRow(one, self._show_way(key), lambda _=False, key=key: self.jobs.stop(key))
+                self.rows[key] = WorkRow(one, self._show_way(key), self._stop_way(key))
                 self.column.insertWidget(1 + len(self.rows), self.rows[key])
             self.rows[key].fill(one)
         for number, notice in kept.items():
@@ -126,6 +127,9 @@ class JobsList(QFrame):
                 way()
 
         return show if way is not None else None
+
+    def _stop_way(self, key: str) -> Callable[[], object]:
+        return lambda: self.jobs.stop(key)
 
     def _finished(self, notice: Notice) -> QWidget:
         line = QWidget()
@@ -151,7 +155,7 @@ class WorkRow(QWidget):
         super().__init__()
         self.text, self.bar = Label(wrap=True), QProgressBar(textVisible=False)
         self.cancel, buttons = QPushButton("Cancel"), QHBoxLayout()
-        self.cancel.clicked.connect(stop)
+        self.cancel.clicked.connect(lambda: stop())
         column, row = QVBoxLayout(), QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.text)

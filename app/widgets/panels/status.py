@@ -1,4 +1,4 @@
-"""The status bar: work under way, what was said last, what is open, which model, which device."""
+"""The status bar: work under way, the last message, what is open, which model, which device."""
 
 from __future__ import annotations
 

@@ -108,3 +108,12 @@ def test_a_limit_lifted_elsewhere_is_no_selection_any_more(found, search):
     assert len(found.selected) == 12 and search.limit == "map"
     search.keep_to(None)
     assert not found.selected and search.limit == ""
+
+
+def test_laying_it_out_is_listed_with_the_work_under_way(ready, search, lanes):
+    lanes.long.waits = True
+    page = LibraryMap(ready, search)
+    page.refresh()
+    assert [work.key for work in ready.jobs.work] == ["map"]
+    lanes.long.go()
+    assert ready.jobs.work == [] and len(page.places)

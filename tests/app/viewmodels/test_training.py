@@ -9,7 +9,7 @@ from motionpatches.app.widgets.training.run_texts import state_text
 from motionpatches.core.training import alone, runs
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.events import Ended, Epoch, Paused, Preparing, Resumed, Started, Step, Warned
-from tests.lanes import heard
+from tests.lanes import heard, rest
 
 FIGURES = {"exact_caption": {"t2m": {"R@1": 50.0}, "m2t": {"R@1": 25.0}}}
 
@@ -156,15 +156,16 @@ def test_a_run_whose_process_died_says_so_and_can_be_resumed(training, config, t
     assert run.status == "died" and run.can_resume and state_text(run, False) == "Its process died. It can be resumed."
 
 
-def test_the_run_is_listed_with_the_work_under_way(training, config, workspace, monkeypatch):
-    monkeypatch.setattr(training._listing, "start", training._list)
+def test_the_run_is_listed_with_the_work_under_way(training, config, workspace):
     training.begin("mine", config)
-    (work,) = workspace.jobs.work
+    (work,) = workspace.jobs.work  # at once: quitting asks about it
     assert work.name == "Training mine" and work.share is None
     training.process.reported.emit(Started("cpu", 8, 2, 4, 2))
     training.process.reported.emit(Step(1, 1, 0.5, 10.0, 3.0))
+    rest(0.4)
     assert workspace.jobs.work[0].text(0.0) == "Training mine: 1 of 4, 3 s left"
     training.process.reported.emit(Paused(1))
+    rest(0.4)
     assert "paused" in workspace.jobs.work[0].name
     workspace.jobs.stop("training")
     assert training.process.told == ["stop"]

@@ -1,4 +1,4 @@
-"""What is said while files are dragged over the window."""
+"""The words shown while files are dragged over the window."""
 
 from pathlib import Path
 
