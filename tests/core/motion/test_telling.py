@@ -91,7 +91,7 @@ def test_where_a_body_goes_and_faces_says_nothing(standing):
 
 def test_a_rest_pose_in_front_is_never_shown(standing):
     """As converters write it: one T-pose, then the motion."""
-    wave = with_limb(standing, RIGHT_ARM, np.array([-1.0, 0.0, 0.1]), 30, 34)
+    wave = with_limb(standing, RIGHT_ARM, np.array([0.0, -0.9, 0.45]), 30, 34)
     rest = wave.positions[0].copy()
     for arm, side in ((RIGHT_ARM, -1.0), (LEFT_ARM, 1.0)):
         rest = turned(rest, SMPL22.chains[arm], [side, 0, 0])
@@ -106,8 +106,10 @@ def test_one_bad_frame_is_not_chosen(standing):
 
 
 def test_both_people_of_a_pair_count(standing):
-    up = with_limb(standing, RIGHT_ARM, np.array([-0.3, 1, 0]), 30, 40)
-    assert 29 <= telling_frame(replace(standing, partner=up)) <= 41
+    up = with_limb(standing, RIGHT_ARM, np.array([-0.3, 1, 0]), 40, 46)
+    little = with_limb(standing, LEFT_ARM, np.array([0.2, -0.8, 0.5]), 12, 18)
+    assert 38 <= telling_frame(replace(little, partner=up)) <= 48
+    assert 38 <= telling_frame(replace(up, partner=little)) <= 48
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3])
