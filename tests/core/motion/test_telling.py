@@ -90,12 +90,12 @@ def test_where_a_body_goes_and_faces_says_nothing(standing):
 
 
 def test_a_rest_pose_in_front_is_never_shown(standing):
-    """As converters write it: one T-pose, then the motion."""
+    """As converters write it: one T-pose, facing the other way, then the motion."""
     wave = with_limb(standing, RIGHT_ARM, np.array([0.0, -0.9, 0.45]), 30, 34)
     rest = wave.positions[0].copy()
     for arm, side in ((RIGHT_ARM, -1.0), (LEFT_ARM, 1.0)):
         rest = turned(rest, SMPL22.chains[arm], [side, 0, 0])
-    both = replace(wave, positions=np.concatenate([rest[None] + [0, 0, 1.0], wave.positions]).astype(np.float32))
+    both = replace(wave, positions=np.concatenate([rotate_y(rest, np.pi)[None], wave.positions]).astype(np.float32))
     assert 28 <= telling_frame(both) <= 37
 
 
