@@ -88,3 +88,14 @@ def test_a_damaged_index_says_nothing(tmp_path):
     file = tmp_path / "x.sqlite"
     file.write_bytes(b"no index")
     assert load_takes(tmp_path, file) == {} == load_readings(tmp_path, file)
+
+
+def test_several_libraries_know_what_each_knows(folder, small_library):
+    from motionpatches.core.library.open import open_paths
+
+    together = by_id(run(open_paths([folder, small_library])))
+    names = [f"{folder.name}/one", f"{small_library.name}/000000"]
+    assert [together[name] for name in names] == [
+        by_id(run(open_library(folder)))["one"],
+        by_id(run(open_library(small_library)))["000000"],
+    ]
