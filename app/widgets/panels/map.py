@@ -45,6 +45,7 @@ class MapPanel(QWidget):
         self.map = library_map
         self.layout_box, self.colour_box = QComboBox(), QComboBox()
         self.layout_box.addItems([shown(name) for name in layouts()])
+        self.layout_box.setVisible(len(layouts()) > 1)
         self.layout_box.activated.connect(lambda i: library_map.lay_out(layouts()[i]))
         self.colour_box.activated.connect(lambda i: library_map.colour(library_map.colourings[i]))
         self.all = QPushButton("Search Everywhere")
