@@ -69,9 +69,10 @@ class JobsButton(QToolButton):
         work, kept = self.jobs.work, self.notices.kept
         texts = [shown(work[0].text(time.monotonic()), NAME)] if work else [f"{len(kept)} finished"] if kept else []
         more = [f"{len(work) - 1} more"] if len(work) > 1 else []
-        text = "   ·   ".join(texts + more)
-        self.setAccessibleName(text)
-        self.setText(title(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, px(MOST))))
+        self.setAccessibleName("   ·   ".join(texts + more))
+        room = px(MOST) - self.fontMetrics().horizontalAdvance("".join(more))
+        short = [self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room) for text in texts]
+        self.setText(title("   ·   ".join(short + more)))
         self.setVisible(bool(texts))
         if work and self.isVisible() and not self._tick.isActive():
             self._tick.start()

@@ -100,3 +100,10 @@ def test_what_is_over_at_once_is_not_shown_and_a_closed_window_rests(button):
     wait(lambda: button.isVisible() and button._tick.isActive())
     button.window().hide()
     assert not button._tick.isActive()
+
+
+def test_a_long_name_leaves_room_for_how_much_more_there_is(button):
+    button.jobs.report("index", Progress("Indexing " + "a long name " * 6, 1, 9), lambda: None)
+    button.jobs.report("export", Progress("Exporting", 1, 8), lambda: None)
+    wait(button.isVisible)
+    assert button.text().endswith("1 more") and "…" in button.text() and button.width() < 500
