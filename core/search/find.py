@@ -22,6 +22,8 @@ from motionpatches.core.search.strength import EXACT, weak_note
 if TYPE_CHECKING:
     from motionpatches.core.search.retriever import Retriever
 
+NOTHING_LEFT = "The filters leave no motion to search among. Remove one of them."
+
 
 @dataclass(frozen=True)
 class Found:
@@ -75,7 +77,8 @@ def find(
     taken = {hit.clip_id for hit in exact}
     hits = [hit for hit in retriever.judged(query, retriever.gallery.nearest(row, k, only)) if hit.clip_id not in taken]
     ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate([*exact, *hits[: k - len(exact)]], 1))
-    return Found(ranked, total, f"{retriever.unread_note(query)} {weak_note(ranked)}".strip())
+    left = NOTHING_LEFT if only is not None and not ranked else ""
+    return Found(ranked, total, " ".join(filter(None, (left, retriever.unread_note(query), weak_note(ranked)))))
 
 
 def _levels(words: WordIndex, query: Query, only: Collection[str] | None) -> Iterator[list[str]]:

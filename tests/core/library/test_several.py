@@ -63,10 +63,14 @@ def test_the_gallery_is_made_of_those_of_the_parts(folders, tiny_model, tmp_path
     library = run(open_paths(folders[:2]))
     monkeypatch.setattr(indexing, "windows_of", lambda *_: pytest.fail("encoded again"))
     made = run(indexing.update_gallery(tiny_model, library, tmp_path))
-    assert [e.clip_id for e in made.entries] == [
-        prefix + e.clip_id for prefix, gallery in zip(("small/", "small (2)/"), galleries, strict=True) for e in gallery.entries
-    ]
-    np.testing.assert_allclose(made.embeddings, np.concatenate([g.embeddings for g in galleries]), atol=2e-3)
+    expected = {
+        (prefix + entry.clip_id, entry.start_s, entry.end_s): row
+        for prefix, gallery in zip(("small/", "small (2)/"), galleries, strict=True)
+        for entry, row in zip(gallery.entries, gallery.embeddings, strict=True)
+    }
+    places = [(entry.clip_id, entry.start_s, entry.end_s) for entry in made.entries]
+    assert set(places) == set(expected) and len(places) == len(expected)
+    np.testing.assert_allclose(made.embeddings, [expected[place] for place in places], atol=2e-3)
     np.testing.assert_allclose(made.chance, np.maximum(*(g.chance for g in galleries)), atol=2e-3)
     edited = replace(library, clips=library.clips[1:])
     assert edited.parts == library.parts and edited.load("small/000003").frame_count

@@ -82,6 +82,8 @@ def test_filters_in_the_query_limit_both(library, retriever):
     assert {hit.clip_id for hit in find(retriever, words, "walks split:test", 12).hits} == test
     marked = find(retriever, words, "walks is:favourite", 12, marks={"000003": Mark(True)})
     assert [hit.clip_id for hit in marked.hits] == ["000003"]
+    nothing = find(retriever, words, "walks len>999", 12)
+    assert nothing.hits == () and nothing.note == "The filters leave no motion to search among. Remove one of them."
     assert find(retriever, words, "walks", 12, only={"000001"}).hits[0].clip_id == "000001"
 
 
