@@ -120,7 +120,7 @@ class TakeCommands:
             reveal(self.files, self.workspace.lanes.files, self.workspace.failed.emit)
 
     def copy_path(self) -> None:
-        """Put the paths of the chosen takes' files on the clipboard, one a line."""
+        """Put the paths of the chosen takes' files on the clipboard, one per line."""
         files = self.files
         if files:
             QApplication.clipboard().setText("\n".join(map(str, files)))

@@ -73,7 +73,8 @@ class TakeList(ModelTable):
         if self._following:
             return
         ranges = self.selectionModel().selection()
-        rows = sorted({row for one in ranges for row in range(one.top(), one.bottom() + 1)})
+        marked = [ranges.at(i) for i in range(ranges.size())]
+        rows = sorted({row for one in marked for row in range(one.top(), one.bottom() + 1)})
         shown = self.selection.workspace.clip
         self.selection.choose([self.takes.clip(row) for row in rows] or ([shown] if shown is not None else []))
 
