@@ -43,7 +43,7 @@ class People:
         first = tuple(body.coloured(colours[body.plan.joints]) for body in self.bodies[:1])
         return replace(self, bones=rows, bodies=(*first, *self.bodies[1:]))
 
-    def raised(self, parts: Sequence[float]) -> People:
+    def raised(self, parts: np.ndarray) -> People:
         """Return them with the body parts of the first figure in their own colours, each from 0 to 1 (5,)."""
         first = tuple(body.coloured(tints(body.plan, parts)) for body in self.bodies[:1])
         return replace(self, bodies=(*first, *self.bodies[1:]))

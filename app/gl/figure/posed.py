@@ -60,10 +60,10 @@ class Posed:
         return replace(self, rows=rows)
 
 
-def tints(plan: Plan, raised: Sequence[float] = ()) -> np.ndarray:
+def tints(plan: Plan, raised: np.ndarray | None = None) -> np.ndarray:
     """Return colours (B, 3): clay with a tint of each body part; `raised` (5,) from 0, calm, to 1, the part's own colour."""
     own = np.array([PART_COLOURS[part] for part in range(5)]) / 255
-    share = CALM + (RAISED - CALM) * np.array(raised if len(raised) else np.zeros(5))
+    share = CALM + (RAISED - CALM) * (np.zeros(5) if raised is None else np.asarray(raised))
     share = share[:, None]
     return (CLAY * (1 - share) + own * share)[plan.parts]
 

@@ -91,7 +91,7 @@ class StageView(QWidget):
     def _shown(self) -> None:
         self.scene.remake()
         motion, figure = self._motion, figures().figure(self._motion)
-        self._words, self.hovered = joint_words(motion.skeleton, figure and figure.plan), -1
+        self._words, self.hovered = joint_words(motion.skeleton, figure.plan if figure else None), -1
         self.heading = self._heading(0.0)
         self.playback.show(motion.duration_s, motion.fps)
         self.overlay.refresh()
