@@ -35,7 +35,7 @@ from motionpatches.app.export.files import PICTURE_FORMATS
 from motionpatches.app.export.plan import KINDS, LOOKS, PURPOSES, Item, Plan, Request, Way, can_be_together
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.export.choices import OWN, PLAIN, PRESETS, UNITS, UPS, Choices
-from motionpatches.core.export.mends import Mends
+from motionpatches.core.export.clean_up import CleanUp
 from motionpatches.core.export.write import EXPORTERS
 from motionpatches.core.retarget.targets import TARGETS
 
@@ -86,7 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--overwrite", action="store_true", help="replace files that are there already")
     _add_choices(parser)
-    _add_mends(parser)
+    _add_clean_up(parser)
     pictures = parser.add_argument_group("pictures and videos")
     pictures.add_argument(
         "--size", type=picture_size, metavar="WIDTHxHEIGHT", help=f"of the whole picture in pixels (default: {SIZE[0]}x{SIZE[1]})"
@@ -118,8 +118,8 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--rest-first", action="store_true", help="put the T-pose before the first frame")
 
 
-def _add_mends(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("mends, in the order in which they are done; a range is cut out before")
+def _add_clean_up(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("clean-up, in the order in which it is done; a range is cut out before")
     group.add_argument(
         "--smooth",
         type=seconds,
@@ -143,10 +143,10 @@ def plan_of(options: argparse.Namespace, suffix: str) -> Plan:
         raise UsageError(f"--purpose {options.purpose} writes {plan.format.suffix}, not {suffix or 'a file without a suffix'}.")
     given = {"size": options.size, "fps": options.fps, "look": options.look, "turn_s": options.turn, "trails": options.trails}
     style = replace(plan.style, **{name: value for name, value in given.items() if value})
-    mends = Mends(0.0, 0.0, options.smooth, options.foot_lock, options.floor, options.loop, options.in_place)
+    clean_up = CleanUp(0.0, 0.0, options.smooth, options.foot_lock, options.floor, options.loop, options.in_place)
     kind = plan.kind if options.purpose and kind != "sheet" else kind
     poses = options.sheet or (plan.poses if options.purpose else 1)
-    return Plan(kind, style, choices_of(options, plan.choices), mends, poses).fitting()
+    return Plan(kind, style, choices_of(options, plan.choices), clean_up, poses).fitting()
 
 
 def choices_of(options: argparse.Namespace, plain: Choices = PLAIN) -> Choices:

@@ -68,7 +68,7 @@ def _smaller(plan: Plan) -> tuple[Plan, float]:
 
 
 def _part(motion: Motion, frames: int, fps: float) -> Motion:
-    """The seconds of so many frames of a video."""
+    """The seconds of a number of frames of a video."""
     start = FROM * max(motion.duration_s - frames / fps, 0)
     return motion.cut(start, start + frames / fps)
 

@@ -1,4 +1,4 @@
-"""Export as one job, for the window and the command line: what a request asks for is loaded, mended and written."""
+"""Export as one job, for the window and the command line: what a request asks for is loaded, cleaned up and written."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from motionpatches.app.export.plan import Item, Plan, Request
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 from motionpatches.core.export.choices import Choices, prepare
+from motionpatches.core.export.clean_up import clean_motion
 from motionpatches.core.export.gltf import glb
-from motionpatches.core.export.mends import mend
 from motionpatches.core.export.write import EXPORTERS, file_name, refuse_existing, write_manifest, write_motion
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.own_rotations import load_with_rotations
@@ -62,16 +62,16 @@ def export(library: Library, request: Request, surface: QOffscreenSurface | None
 
 
 def motion_of(library: Library, item: Item, plan: Plan) -> Motion:
-    """Load a clip or its range, mended: in place and units of the file for data, as the stage shows it for pictures.
+    """Load a clip or its range, cleaned up: in place and units of the file for data, as the stage shows it for pictures.
 
     Raises:
-        StudioError: it cannot be read, or a mend does not fit it.
+        StudioError: it cannot be read, or the clean-up does not fit it.
     """
     picture = plan.format.picture
     motion = canonical(library.load(item.clip_id)) if picture else load_with_rotations(library, item.clip_id)
     if item.start_s or item.end_s:
         motion = motion.cut(item.start_s, item.end_s)
-    return replace(mend(motion, plan.mends), name=item.clip_id)
+    return replace(clean_motion(motion, plan.clean_up), name=item.clip_id)
 
 
 def as_written(motion: Motion, choices: Choices) -> Motion:
@@ -162,15 +162,15 @@ def _each(library: Library, request: Request, surface: QOffscreenSurface | None)
 
 def _row(item: Item, motion: Motion, request: Request, library: Library, files: Sequence[Path]) -> dict[str, Any]:
     """What the manifest says about an item: its range in seconds of the clip without what is trimmed off, and its files."""
-    mends, clip = request.plan.mends, library.by_id[item.clip_id]
+    clean_up, clip = request.plan.clean_up, library.by_id[item.clip_id]
     end = item.end_s or clip.duration_s
     return {
         "rank": item.rank,
         "score": item.score,
         "id": item.clip_id,
         "caption": item.caption,
-        "start_s": round(item.start_s + mends.trim_start_s, 4),
-        "end_s": round(end - mends.trim_end_s, 4),
+        "start_s": round(item.start_s + clean_up.trim_start_s, 4),
+        "end_s": round(end - clean_up.trim_end_s, 4),
         "duration_s": round(motion.duration_s, 4),
         "file": files[0].name,
         **({"second_person": files[1].name} if len(files) > 1 else {}),

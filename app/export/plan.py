@@ -1,4 +1,4 @@
-"""What is exported and how: kinds of files, looks, purposes, and what is mended. Qt is not imported here."""
+"""What is exported and how: kinds of files, looks, purposes, and the clean-up. Qt is not imported here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from motionpatches.app.export.files import PICTURE_FORMATS
 from motionpatches.core.export.choices import PLAIN, PRESETS, Choices
-from motionpatches.core.export.mends import NONE, Mends
+from motionpatches.core.export.clean_up import NONE, CleanUp
 from motionpatches.core.export.write import EXPORTERS, MANIFEST, clean_name, file_name
 
 LOOKS = ("light", "dark", "transparent")
@@ -82,12 +82,12 @@ KINDS = _kinds()
 @dataclass(frozen=True)
 class Plan:
     """How files are made: `kind` of KINDS; `style` of pictures with the number of `poses` of a sheet; `choices` of data;
-    `mends` of all."""
+    `clean_up` of all."""
 
     kind: str = "gif"
     style: Style = field(default_factory=Style)
     choices: Choices = PLAIN
-    mends: Mends = NONE
+    clean_up: CleanUp = NONE
     poses: int = 1
 
     @property

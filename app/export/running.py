@@ -1,4 +1,4 @@
-"""An export in the background: its job, and what is said when it ends."""
+"""An export in the background: its job, and the notice at its end."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class ExportSheet(QObject):
         self._change()
 
     def set_purpose(self, name: str) -> None:
-        """Make a plan for a purpose of PURPOSES; mends stay."""
+        """Make a plan for a purpose of PURPOSES; the clean-up stays."""
         if name in PURPOSES:
             self.purpose = name
             self._do(PURPOSES[name].title, PURPOSES[name].apply(self.plan))
@@ -100,9 +100,9 @@ class ExportSheet(QObject):
     def set_choices(self, **fields: Any) -> None:
         self.set(choices=replace(self.plan.choices, **fields))
 
-    def mend(self, **fields: Any) -> None:
-        """Change what is mended; can be undone."""
-        self.set(mends=replace(self.plan.mends, **fields))
+    def set_clean_up(self, **fields: Any) -> None:
+        """Change the clean-up; can be undone."""
+        self.set(clean_up=replace(self.plan.clean_up, **fields))
 
     def set_together(self, on: bool) -> None:
         """Put several clips into one file, where the format can."""
@@ -160,9 +160,9 @@ class ExportSheet(QObject):
 
     def _seconds(self, item: Item) -> float:
         clip = self.library.by_id.get(item.clip_id) if self.library is not None else None
-        whole, mends = clip.duration_s if clip is not None else 0.0, self.plan.mends
-        length = (item.end_s or whole) - item.start_s - mends.trim_start_s - mends.trim_end_s
-        return max(length - min(mends.loop_s, length / 2), 0.0)
+        whole, clean_up = clip.duration_s if clip is not None else 0.0, self.plan.clean_up
+        length = (item.end_s or whole) - item.start_s - clean_up.trim_start_s - clean_up.trim_end_s
+        return max(length - min(clean_up.loop_s, length / 2), 0.0)
 
     @property
     def facts(self) -> str:
@@ -191,7 +191,7 @@ class ExportSheet(QObject):
     # Preview and size -------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Read, mend and retarget what is shown in the preview, in the background, then estimate the size."""
+        """Read, clean up and retarget what is shown in the preview, in the background, then estimate the size."""
         library, source, plan = self.library, self.source, self.plan
         if library is None:
             return
@@ -201,10 +201,10 @@ class ExportSheet(QObject):
         items = source.items[: PREVIEWED if together else 1]
 
         def work() -> tuple[list[tuple[str, Motion]], list[tuple[str, Motion]]]:
-            mended = [(item.caption, motion_of(library, item, plan)) for item in items]
+            clean = [(item.caption, motion_of(library, item, plan)) for item in items]
             if plan.format.picture:
-                return mended, mended
-            return mended, [(caption, as_written(motion.cut(0, LONG_S), plan.choices)) for caption, motion in mended]
+                return clean, clean
+            return clean, [(caption, as_written(motion.cut(0, LONG_S), plan.choices)) for caption, motion in clean]
 
         def done(found: tuple[list[tuple[str, Motion]], list[tuple[str, Motion]]]) -> None:
             self.problem, self.shown = "", found[1]

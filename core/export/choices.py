@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.export.mends import in_place
+from motionpatches.core.export.clean_up import in_place
 from motionpatches.core.io.gltf.character import SUFFIXES as CHARACTERS
 from motionpatches.core.io.gltf.character import Character, read_character
 from motionpatches.core.motion.canonical import resample

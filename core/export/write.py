@@ -15,9 +15,9 @@ from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.export.arrays import write_csv, write_npy, write_npz
 from motionpatches.core.export.bvh import write_bvh
 from motionpatches.core.export.choices import PLAIN, Choices, Prepared, prepare
+from motionpatches.core.export.clean_up import in_place
 from motionpatches.core.export.fbx import write_fbx
 from motionpatches.core.export.gltf import write_glb
-from motionpatches.core.export.mends import in_place
 from motionpatches.core.export.usd import has_usd, write_usd
 from motionpatches.core.motion.motion import Motion
 

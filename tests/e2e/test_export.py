@@ -146,15 +146,15 @@ def test_the_preview_is_the_file_in_small(sheet, demo, tmp_path):
     assert overlap(small, expected) > 0.93 > overlap(other, expected), "the same pose from the same place"
 
 
-def test_a_mend_is_in_the_preview_and_can_be_undone(sheet, demo):
+def test_the_clean_up_is_in_the_preview_and_can_be_undone(sheet, demo):
     sheet.set_purpose("fbx-unreal")
     dialog = opened(sheet, demo)
     wait(lambda: sheet.shown and sheet.shown[0][1].skeleton.joint_names[0] == "root")
     before = sheet.shown[0][1]
     clip = Item(demo.workspace.clip.id, "", *RANGE)
     for fields in ({"trim_start_s": 0.1}, {"loop_s": 0.1, "foot_lock": True}):
-        plan = replace(sheet.plan, mends=replace(sheet.plan.mends, **fields))
-        sheet.mend(**fields)
+        plan = replace(sheet.plan, clean_up=replace(sheet.plan.clean_up, **fields))
+        sheet.set_clean_up(**fields)
         expected = as_written(motion_of(demo.workspace.library, clip, plan), plan.choices)
         wait(lambda e=expected: sheet.shown and np.array_equal(sheet.shown[0][1].positions, e.positions))
     assert sheet.duration_s == pytest.approx(0.3)
@@ -165,7 +165,7 @@ def test_a_mend_is_in_the_preview_and_can_be_undone(sheet, demo):
         QTest.keyClick(dialog, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     wait(lambda: sheet.shown and np.array_equal(sheet.shown[0][1].positions, before.positions))
     assert sheet.history.undo_name == "FBX for Unreal"
-    sheet.mend(trim_start_s=500.0)
+    sheet.set_clean_up(trim_start_s=500.0)
     wait(lambda: "Trim less" in sheet.warning)
     assert not dialog.save.isEnabled() and "Trim less" in dialog.warning.text()
     dialog.reject()

@@ -1,4 +1,4 @@
-"""The fields of the export sheet: of pictures, of data, and of mends; each shows the plan and changes it."""
+"""The fields of the export sheet: of pictures, of data, and of the clean-up; each shows the plan and changes it."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Fields(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, px(tokens.GAP), 0)
         column.setSpacing(px(tokens.GAP))
-        self.picture, self.data, self.mends = (self._form(column, name) for name in ("Picture", "Motion", "Mends"))
+        self.picture, self.data, self.clean_up = (self._form(column, name) for name in ("Picture", "Motion", "Clean-up"))
         column.addStretch(1)
         self._picture_fields()
         self._data_fields()
-        self._mend_fields()
+        self._clean_up_fields()
         export.changed.connect(self.show_plan)
         self.show_plan()
 
@@ -124,17 +124,19 @@ class Fields(QWidget):
         self.export.set_choices(rig=rig)
         self.show_plan()
 
-    def _mend_fields(self) -> None:
-        sheet, form = self.export, self.mends
+    def _clean_up_fields(self) -> None:
+        sheet, form = self.export, self.clean_up
         for words, name, most in (
             ("Trim start", "trim_start_s", 600.0),
             ("Trim end", "trim_end_s", 600.0),
             ("Smooth", "smooth_s", 1.0),
             ("Loop, blended", "loop_s", 5.0),
         ):
-            self._seconds(form, words, most, lambda p, n=name: getattr(p.mends, n), lambda v, n=name: sheet.mend(**{n: v}))
+            self._seconds(
+                form, words, most, lambda p, n=name: getattr(p.clean_up, n), lambda v, n=name: sheet.set_clean_up(**{n: v})
+            )
         for words, name in (("Lock standing feet", "foot_lock"), ("Feet on the floor", "floor"), ("In place", "in_place")):
-            self._switch(form, words, lambda p, n=name: getattr(p.mends, n), lambda v, n=name: sheet.mend(**{n: v}))
+            self._switch(form, words, lambda p, n=name: getattr(p.clean_up, n), lambda v, n=name: sheet.set_clean_up(**{n: v}))
 
     # Kinds of fields --------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from motionpatches.app.export import hand_off
 from motionpatches.app.export.hand_off import QUICK, find_blender, open_in_blender, write_files
 from motionpatches.app.export.plan import KINDS, PURPOSES, Item, Plan
 from motionpatches.core.errors import StudioError
-from motionpatches.core.export.mends import Mends
+from motionpatches.core.export.clean_up import CleanUp
 from motionpatches.core.io.load import load_motion
 from motionpatches.core.library.open import open_library
 from motionpatches.core.progress import run
@@ -30,7 +30,7 @@ def test_one_clip_is_a_file_and_several_are_several(library):
     assert [file.name for file in files] == ["01_000000.bvh", "02_000001.bvh", "03_000002.bvh"]
     assert files[0].parent != one.parent, "files of one name do not meet"
     with pytest.raises(StudioError, match="1 of 2 could not be written"):
-        write_files(library, (clips[0], Item("000001", end_s=0.2)), Plan("npz", mends=Mends(trim_start_s=0.5)), None)
+        write_files(library, (clips[0], Item("000001", end_s=0.2)), Plan("npz", clean_up=CleanUp(trim_start_s=0.5)), None)
 
 
 def test_files_of_days_before_are_removed(library):

@@ -1,4 +1,4 @@
-"""Export without a screen: ranges, mends, names, manifests, what is there already, a full disk, cancel."""
+"""Export without a screen: ranges, clean-up, names, manifests, what is there already, a full disk, cancel."""
 
 import errno
 import json
@@ -14,7 +14,7 @@ from motionpatches.app.export.jobs import Outcome, export
 from motionpatches.app.export.plan import KINDS, PURPOSES, Item, Plan, Request, Style, suggested_name
 from motionpatches.core.errors import StudioError
 from motionpatches.core.export.choices import PRESETS, Choices
-from motionpatches.core.export.mends import Mends, mend
+from motionpatches.core.export.clean_up import CleanUp, clean_motion
 from motionpatches.core.export.write import clean_name, free_name
 from motionpatches.core.io.load import load_motions
 from motionpatches.core.library.open import open_library
@@ -31,12 +31,12 @@ def items(library, *numbers):
     return tuple(Item(c.id, c.caption, rank=i, score=0.5) for i, c in enumerate(clips, 1))
 
 
-def test_a_range_is_cut_then_mended_and_written(library, tmp_path):
-    mends = Mends(trim_start_s=0.1, smooth_s=0.05, in_place=True)
+def test_a_range_is_cut_then_cleaned_up_and_written(library, tmp_path):
+    clean_up = CleanUp(trim_start_s=0.1, smooth_s=0.05, in_place=True)
     item = replace(items(library, 1)[0], start_s=0.5, end_s=1.5)
-    outcome = run(export(library, Request((item,), Plan("npy", mends=mends), tmp_path / "a.npy"), None))
+    outcome = run(export(library, Request((item,), Plan("npy", clean_up=clean_up), tmp_path / "a.npy"), None))
     assert outcome.files == [tmp_path / "a.npy"] and not outcome.left_out
-    expected = mend(library.load(item.clip_id).cut(0.5, 1.5), mends)
+    expected = clean_motion(library.load(item.clip_id).cut(0.5, 1.5), clean_up)
     assert expected.frame_count == 18
     np.testing.assert_allclose(np.load(tmp_path / "a.npy"), expected.positions, atol=1e-6)
 
@@ -44,7 +44,7 @@ def test_a_range_is_cut_then_mended_and_written(library, tmp_path):
 def test_the_manifest_names_real_ranges_and_files_without_blanks(library, tmp_path):
     whole, part = items(library, 0, 1)
     part = replace(part, start_s=0.5, end_s=1.0)
-    request = Request((whole, part), Plan("npz", mends=Mends(trim_end_s=0.1)), tmp_path / "out", "each", "walk", "tiny")
+    request = Request((whole, part), Plan("npz", clean_up=CleanUp(trim_end_s=0.1)), tmp_path / "out", "each", "walk", "tiny")
     outcome = run(export(library, request, None))
     rows = json.loads((tmp_path / "out" / "manifest.json").read_text())["results"]
     duration = library.clips[0].duration_s
@@ -111,12 +111,12 @@ def test_a_full_disk_and_a_missing_permission_are_sentences(library, tmp_path, m
         run(export(library, replace(request, path=tmp_path / "no" / "a.bvh"), None))
 
 
-def test_what_cannot_be_mended_is_left_out_and_named(library, tmp_path):
-    request = Request(items(library, 0, 1), Plan("npy", mends=Mends(trim_start_s=60)), tmp_path, "each")
+def test_what_cannot_be_cleaned_up_is_left_out_and_named(library, tmp_path):
+    request = Request(items(library, 0, 1), Plan("npy", clean_up=CleanUp(trim_start_s=60)), tmp_path, "each")
     with pytest.raises(StudioError, match="Nothing is left of"):
         run(export(library, request, None))
     part = replace(request.items[0], start_s=0.2, end_s=0.4)
-    plan = Plan("npy", mends=Mends(trim_start_s=0.5))
+    plan = Plan("npy", clean_up=CleanUp(trim_start_s=0.5))
     outcome = run(export(library, replace(request, items=(part, request.items[1]), plan=plan), None))
     assert isinstance(outcome, Outcome) and len(outcome.left_out) == 1 and "Trim less" in outcome.left_out[0]
 

@@ -1,4 +1,4 @@
-"""Mends on the way out, against values computed by hand and slow twins."""
+"""Clean-up on the way out, against values computed by hand and slow twins."""
 
 from dataclasses import replace
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import StudioError
+from motionpatches.core.export.clean_up import CleanUp, clean_motion, gaussian, in_place, loop, smooth, trim
 from motionpatches.core.export.feet import lock_feet, move_feet, to_floor
-from motionpatches.core.export.mends import Mends, gaussian, in_place, loop, mend, smooth, trim
 from motionpatches.core.motion.curves import foot_contacts, spans
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG, SMPL22, Skeleton
@@ -170,15 +170,15 @@ def test_the_floor_is_at_the_feet_and_no_foot_is_below_it(smpl_motion):
 def test_a_rig_without_known_legs_says_so(smpl_motion):
     unknown = replace(smpl_motion, skeleton=replace(SMPL22, chains=()))
     with pytest.raises(StudioError, match="legs of this rig are not known"):
-        mend(unknown, Mends(foot_lock=True))
+        clean_motion(unknown, CleanUp(foot_lock=True))
 
 
-def test_mends_are_done_one_after_the_other(smpl_motion):
-    chosen = Mends(0.5, 0.25, 0.05, True, True, 0.4, True)
-    found = mend(smpl_motion, chosen)
+def test_steps_are_done_one_after_the_other(smpl_motion):
+    chosen = CleanUp(0.5, 0.25, 0.05, True, True, 0.4, True)
+    found = clean_motion(smpl_motion, chosen)
     expected = in_place(loop(to_floor(lock_feet(smooth(trim(smpl_motion, 0.5, 0.25), 0.05))), 0.4))
     np.testing.assert_array_equal(found.positions, expected.positions)
-    assert found.frame_count == 60 - 10 - 5 - 8 and mend(smpl_motion, Mends()) is smpl_motion
+    assert found.frame_count == 60 - 10 - 5 - 8 and clean_motion(smpl_motion, CleanUp()) is smpl_motion
 
 
 def turned_about_y(motion, angles, offset=0.0):
@@ -217,7 +217,7 @@ def test_a_looped_take_keeps_the_twist_of_its_file(shared):
     library = run(open_library(shared / "capture" / "cmu" / "02_01.bvh"))
     motion = load_with_rotations(library, library.clips[0].id).crop(0, 90)
     assert motion.turns is not None
-    looped = mend(motion, Mends(smooth_s=0.02, loop_s=0.4, foot_lock=True))
+    looped = clean_motion(motion, CleanUp(smooth_s=0.02, loop_s=0.4, foot_lock=True))
     assert len(looped.turns.quaternions) == looped.frame_count < 90
     by_file, whole = from_turns._pose(looped, looped.turns), from_turns._pose(motion, motion.turns)
     assert by_file is not None and whole is not None

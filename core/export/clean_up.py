@@ -1,4 +1,4 @@
-"""Light mends of a motion on its way out: trim, smooth, foot lock, floor, loop, in place. Each is a function of motions."""
+"""Light clean-up of a motion on its way out: trim, smooth, foot lock, floor, loop, in place. Each is a function of motions."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ WIDE = 3.0
 
 
 @dataclass(frozen=True)
-class Mends:
-    """What is mended, in the order in which it is done.
+class CleanUp:
+    """What is cleaned up, in the order in which it is done.
 
     `trim_start_s`, `trim_end_s`: seconds that are cut off. `smooth_s`: standard deviation of a Gaussian over time; 0 for none.
     `foot_lock`: standing feet stay where they stand. `floor`: the lowest foot is at height 0. `loop_s`: seconds at the end that
@@ -34,19 +34,19 @@ class Mends:
     in_place: bool = False
 
 
-NONE = Mends()
+NONE = CleanUp()
 
 
-def mend(motion: Motion, mends: Mends) -> Motion:
-    """Do all mends that are chosen. Raises StudioError where one does not fit the motion."""
-    motion = trim(motion, mends.trim_start_s, mends.trim_end_s)
-    motion = smooth(motion, mends.smooth_s)
-    if mends.foot_lock:
+def clean_motion(motion: Motion, clean_up: CleanUp) -> Motion:
+    """Do all that is chosen. Raises StudioError where something does not fit the motion."""
+    motion = trim(motion, clean_up.trim_start_s, clean_up.trim_end_s)
+    motion = smooth(motion, clean_up.smooth_s)
+    if clean_up.foot_lock:
         motion = replace(lock_feet(motion), partner=motion.partner and lock_feet(motion.partner))
-    if mends.floor:
+    if clean_up.floor:
         motion = to_floor(motion)
-    motion = loop(motion, mends.loop_s)
-    return in_place(motion) if mends.in_place else motion
+    motion = loop(motion, clean_up.loop_s)
+    return in_place(motion) if clean_up.in_place else motion
 
 
 def trim(motion: Motion, start_s: float, end_s: float) -> Motion:
