@@ -41,7 +41,7 @@ class DropHint(QWidget):
     def tell(self, text: str) -> None:
         """Show what a drop does."""
         self.text = text
-        self.setAccessibleName(text)
+        self.setAccessibleName(shown(text))
         self.resize(self.window_.size())
         self.show()
         self.raise_()
