@@ -231,7 +231,7 @@ def test_sums_of_terms_parts_and_filters(demo):
 def test_favourites_and_tags_can_be_undone(demo):
     clip, marks = demo.workspace.clip, demo.view_models.marks
     key(demo, Qt.Key.Key_S)
-    marks.tag(clip, "reviewed, loop")
+    marks.tag([clip], "reviewed, loop")
     demo.window.library.filter.setText("tag:loop is:favourite")
     assert demo.window.library.table.rowCount() == 1
     demo.view_models.history.undo()
