@@ -125,7 +125,7 @@ class Fields(QWidget):
         self.show_plan()
 
     def _clean_up_fields(self) -> None:
-        sheet, form = self.export, self.clean_up
+        clean, form = self.export.set_clean_up, self.clean_up
         for words, name, most in (
             ("Trim start", "trim_start_s", 600.0),
             ("Trim end", "trim_end_s", 600.0),
@@ -136,7 +136,7 @@ class Fields(QWidget):
                 form, words, most, lambda p, n=name: getattr(p.clean_up, n), lambda v, n=name: sheet.set_clean_up(**{n: v})
             )
         for words, name in (("Lock standing feet", "foot_lock"), ("Feet on the floor", "floor"), ("In place", "in_place")):
-            self._switch(form, words, lambda p, n=name: getattr(p.clean_up, n), lambda v, n=name: sheet.set_clean_up(**{n: v}))
+            self._switch(form, words, lambda p, n=name: getattr(p.clean_up, n), lambda v, n=name: clean(**{n: v}))
 
     # Kinds of fields --------------------------------------------------------------------------------------------------------
 
