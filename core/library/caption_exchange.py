@@ -117,7 +117,7 @@ def plan(current: Mapping[str, Lines], incoming: Mapping[str, Lines], mode: Mode
 
 def current_lines(library: Library, takes: Iterable[str | None]) -> dict[str, Lines]:
     """The captions that the library shows of some takes."""
-    return {take: lines_of(clips) for take, clips in clips_of(library, set(takes)).items()}
+    return {take: lines_of(clips) for take, clips in clips_of(library, {take for take in takes if take is not None}).items()}
 
 
 def _splits_note(count: int) -> str:

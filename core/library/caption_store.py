@@ -109,8 +109,8 @@ def take_back(library: Library, saved: Saved, wanted: Mapping[str, Lines], befor
             takes, own = saved.back[file][1], file != sidecar_file(library.root)
             more = _save(library, {take: wanted[take] for take in takes}, own, before, True)
             problem = " ".join(filter(None, (found.problem, more.problem)))
-            lines, back = {**found.lines, **more.lines}, {**found.back, **more.back}
-            found = replace(found, files=found.files | more.files, problem=problem, lines=lines, back=back)
+            lines, further = {**found.lines, **more.lines}, {**found.back, **more.back}
+            found = replace(found, files=found.files | more.files, problem=problem, lines=lines, back=further)
         return found
 
 

@@ -46,8 +46,8 @@ class TagLine(QLineEdit):
         self.words.setStringList([shown(tag, NAME) for tag in self.offers()])
         if self.words.rowCount():
             self.completer_of_one.complete()
-        else:
-            self.completer_of_one.popup().hide()
+        elif (popup := self.completer_of_one.popup()) is not None:
+            popup.hide()
 
     def complete(self, tag: str) -> None:
         """Put a tag in the place of the one under the cursor."""
