@@ -33,7 +33,7 @@ def load_with_rotations(library: Library, clip_id: str) -> Motion:
     if raw is None:
         return motion
     turns = _fitting(raw, whole)
-    beside = raw.partner and whole.partner and _fitting(raw.partner, whole.partner)
+    beside = _fitting(raw.partner, whole.partner) if raw.partner and whole.partner else None
     if clip.start_s or clip.end_s:
         cut = library.reader.frames(clip.start_s, clip.end_s, whole.fps, whole.frame_count)
         turns, beside = turns and turns.crop(*cut), beside and beside.crop(*cut)
