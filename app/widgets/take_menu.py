@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from motionpatches.app.viewmodels.view_models import ViewModels
+from motionpatches.app.widgets.plain import tip
 from motionpatches.app.widgets.take_commands import TakeCommands
 from motionpatches.app.widgets.verbs import Verb
 
@@ -58,7 +59,7 @@ class TakeMenu:
     def follow_one(action: QAction, why_not: WhyNot) -> None:
         reason = why_not()
         action.setEnabled(not reason)
-        action.setToolTip(reason or action.text().replace("&", ""))
+        action.setToolTip(tip(reason or action.text().replace("&", "")))
 
     def ordered(self) -> list[QAction | None]:
         """Return the actions of a take's menu, None where it is divided."""

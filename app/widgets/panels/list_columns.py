@@ -8,13 +8,13 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, QSettings, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
+from PySide6.QtWidgets import QHeaderView, QMenu
 
 from motionpatches.app.viewmodels.clip_columns import BY_NAME, COLUMNS, FIRST_SHOWN
 from motionpatches.app.viewmodels.clip_rows import ClipRows
 from motionpatches.app.widgets.panels.take_cells import CARD_ROW, PICTURE_ROW, ROW, cell_width
 from motionpatches.app.widgets.panels.take_table import CARD, PICTURE
-from motionpatches.app.widgets.plain import shown, title
+from motionpatches.app.widgets.plain import ModelTable, shown, title
 from motionpatches.app.widgets.theme import px
 
 NAMES = tuple(column.name for column in COLUMNS)
@@ -28,7 +28,7 @@ MEASURED, WIDEST, LEAST, MOST = 120, 320, 80, 4000
 class ListColumns(QObject):
     """Belongs to a view of a TakeTable. A click on a heading sorts, a drag moves or widens a column."""
 
-    def __init__(self, view: QTableView, takes: ClipRows, settings: QSettings):
+    def __init__(self, view: ModelTable, takes: ClipRows, settings: QSettings):
         super().__init__(view)
         self.view, self.takes, self.settings = view, takes, settings
         self.header = view.horizontalHeader()

@@ -93,11 +93,11 @@ class TakeCells(Items):
         warning = warning_of(entry)
         if warning:
             painter.setPen(QColor(now.warning))
-            painter.drawText(second, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, warning)
+            painter.drawText(second, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown(warning))
             second.setRight(second.right() - low.horizontalAdvance(warning) - px(tokens.GAP))
         painter.setPen(QColor(now.secondary))
         line = low.elidedText(facts_line(entry), Qt.TextElideMode.ElideMiddle, second.width())
-        painter.drawText(second, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line)
+        painter.drawText(second, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown(line))
 
 
 def picture_box(cell: QRect) -> QRect:

@@ -36,6 +36,7 @@ REVIEWED = {
     "widgets/menus.py: action": "an action, made with reviewed text",
     "widgets/frame/stage_header.py: action": "an action, made with reviewed text",
     "widgets/views/stage_menu.py: action": "an action, made with reviewed text",
+    "widgets/context_menus.py: action": "an action of the menus, made with reviewed text",
     "widgets/views/tile_labels.py: score_text(result.hit)": "a number and a word of core",
     "widgets/views/results.py: self._tip(hover) if hover >= 0 else ''": "a text through tip",
     "widgets/views/patches.py: text": "numbers, names of parts, and names of joints through shown",
