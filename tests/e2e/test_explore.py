@@ -300,3 +300,21 @@ def test_palette_keys_and_tour(demo):
     page = show(demo.window.pages.help)
     assert "22 joints" in page.text.toPlainText() and demo.workspace.clip.caption in page.text.toPlainText()
     page.close()
+
+
+def test_only_what_is_pointed_at_is_named_unless_names_are_on(demo):
+    stage = demo.window.stage
+    assert stage.named == []
+    places = stage.joint_places()
+    knee = SMPL22.joint_names.index("right_knee")
+    QTest.mouseMove(stage, QPoint(2, 2))
+    QTest.mouseMove(stage, QPoint(*(int(round(v)) for v in places[knee])))
+    wait(lambda: stage.hovered >= 0)
+    near_knee = np.linalg.norm(places - places[knee], axis=1) < 14
+    assert near_knee[stage.hovered] and stage.named == [stage.hovered]
+    assert stage._words[knee] == "right knee"
+    demo.view_models.stage.set(names=True)
+    assert stage.named == sorted({joint for chain in SMPL22.chains for joint in chain})
+    demo.view_models.stage.set(names=False)
+    stage.leaveEvent(None)
+    assert stage.named == []
