@@ -31,7 +31,7 @@ def panel(app, small_library, tmp_path):
     panel.close()
 
 
-def test_buttons_stay_where_they_are_whatever_is_said(panel):
+def test_buttons_stay_where_they_are_whatever_the_message(panel):
     places = lambda: [w.geometry() for w in (panel.table, panel.add, panel.remove, panel.own, panel.state)]  # noqa: E731
     before = places()
     for said in ("", "Saved.", "word " * 200):
