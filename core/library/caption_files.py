@@ -134,7 +134,7 @@ def _standing(content: CaptionTable | CaptionText, name: str) -> Lines | None:
 
 
 def combined(edit: Edit, standing: Lines | None, again: bool) -> Lines:
-    """What is to stand where `standing` does (None: the file does not name the take) after an edit. `again`: as for `edit_file`."""
+    """What stands where `standing` does (None: the file does not name the take) after an edit. `again`: see `edit_file`."""
     if edit.before is None or standing is None:
         return edit.wanted
     if again and any(line not in standing for _, old, _ in changes(edit.before, edit.wanted) for line in old):

@@ -130,7 +130,7 @@ def test_undo_puts_back_what_was_and_leaves_what_others_wrote():
 
 
 def test_a_change_is_taken_back_byte_for_byte_or_not_at_all():
-    """Entries that cannot be read come back too; where another window has said something else, that stays and an error reports it."""
+    """Entries that cannot be read come back too; what another window wrote stays, and an error reports it."""
     write({"corrections": [good(), {"scope": "moon"}], "format": 2})
     old = stored().read_bytes()
     (entry,) = listed()
