@@ -132,9 +132,7 @@ class Fields(QWidget):
             ("Smooth", "smooth_s", 1.0),
             ("Loop, blended", "loop_s", 5.0),
         ):
-            self._seconds(
-                form, words, most, lambda p, n=name: getattr(p.clean_up, n), lambda v, n=name: sheet.set_clean_up(**{n: v})
-            )
+            self._seconds(form, words, most, lambda p, n=name: getattr(p.clean_up, n), lambda v, n=name: clean(**{n: v}))
         for words, name in (("Lock standing feet", "foot_lock"), ("Feet on the floor", "floor"), ("In place", "in_place")):
             self._switch(form, words, lambda p, n=name: getattr(p.clean_up, n), lambda v, n=name: clean(**{n: v}))
 
