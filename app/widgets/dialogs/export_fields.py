@@ -86,7 +86,7 @@ class Fields(QWidget):
         poses: Fits = lambda kind: kind.sheet  # noqa: E731
         self._number(form, "Poses", 2, 48, lambda p: p.poses if p.format.sheet else SHEET_POSES, self._set_poses, poses)
         for words, name in (("Captions", "labels"), ("Trails", "trails"), ("Ghosts", "ghosts"), ("Path", "trajectory")):
-            self._switch(form, words, lambda p, n=name: getattr(p.style, n), lambda v, n=name: sheet.set_style(**{n: v}), picture)
+            self._switch(form, words, _value("style", name), _change(sheet.set_style, name), picture)
         self._switch(
             form, "Camera turns", lambda p: bool(p.style.turn_s), lambda v: sheet.set_style(turn_s=TURN_S if v else 0.0), moving
         )
@@ -132,9 +132,9 @@ class Fields(QWidget):
             ("Smooth", "smooth_s", 1.0),
             ("Loop, blended", "loop_s", 5.0),
         ):
-            self._seconds(form, words, most, lambda p, n=name: getattr(p.clean_up, n), lambda v, n=name: clean(**{n: v}))
+            self._seconds(form, words, most, _value("clean_up", name), _change(clean, name))
         for words, name in (("Lock standing feet", "foot_lock"), ("Feet on the floor", "floor"), ("In place", "in_place")):
-            self._switch(form, words, lambda p, n=name: getattr(p.clean_up, n), lambda v, n=name: clean(**{n: v}))
+            self._switch(form, words, _value("clean_up", name), _change(clean, name))
 
     # Kinds of fields --------------------------------------------------------------------------------------------------------
 
@@ -219,6 +219,16 @@ class Fields(QWidget):
             form.setRowVisible(field, fits(plan.format))
         for form, on in ((self.picture, plan.format.picture), (self.data, not plan.format.picture)):
             form.setRowVisible(0, on)
+
+
+def _value(of: str, name: str) -> Callable[[Plan], Any]:
+    """Return what reads a field of a part of the plan."""
+    return lambda plan: getattr(getattr(plan, of), name)
+
+
+def _change(change: Callable[..., None], name: str) -> Callable[[Any], None]:
+    """Return what changes a field by its name."""
+    return lambda value: change(**{name: value})
 
 
 def _show(box: QSpinBox | QDoubleSpinBox, value: float) -> None:
