@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from motionpatches.core.figure.field import Volume, union_on_grid
-from motionpatches.core.figure.frames import Rest, frames_of, rest_of, stacked
+from motionpatches.core.figure.frames import Rest, frames_of, stacked
 from motionpatches.core.figure.marks import marks_of
 from motionpatches.core.figure.plan import LIMBS, Plan, plan_of
+from motionpatches.core.figure.rest import rest_of
 from motionpatches.core.figure.skinning import dual_quaternions, weights_of
 from motionpatches.core.figure.surface import surface
 from motionpatches.core.figure.volumes import Body, body_of, drop_of

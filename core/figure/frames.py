@@ -9,25 +9,14 @@ the one across its foot.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from motionpatches.core.figure.plan import Finger, Plan
+from motionpatches.core.figure.hands import finger_frames, hand_frames
+from motionpatches.core.figure.plan import ACROSS, ALONG, AXES, REACH, UP, Plan
 from motionpatches.core.motion.rotations import between, cross, frames, shortest, unit
-from motionpatches.core.recognition.joint_names import words_of
-from motionpatches.core.retarget.from_positions import flat_foot
 
-# At rest the arms point down by 40 degrees and the legs a little apart, in between of what they do mostly. Per limb, in the order
-# of `plan.LIMBS`: direction; axis about which elbow or knee bends; middle of the reach of shoulder or hip.
-_DOWN, _APART = np.radians(40), np.radians(7)
-_C, _S = np.cos(_DOWN), np.sin(_DOWN)
-ALONG = np.array(
-    [[-_C, -_S, 0], [_C, -_S, 0], [-np.sin(_APART), -np.cos(_APART), 0], [np.sin(_APART), -np.cos(_APART), 0]],
-)
-AXES = np.array([[-_S, _C, 0], [-_S, -_C, 0], [np.cos(_APART), -np.sin(_APART), 0], [np.cos(_APART), np.sin(_APART), 0]])
-REACH = unit(np.array([[-0.55, -0.6, 0.6], [0.55, -0.6, 0.6], [-0.12, -0.85, 0.5], [0.12, -0.85, 0.5]]))
-AHEAD, UP, ACROSS = np.array([0, 0, 1.0]), np.array([0, 1.0, 0]), np.array([1.0, 0, 0])
 # Squared sine of the bend at which the usual axis weighs as much as that of the bend.
 STRAIGHT = 0.025
 # Sines of a bend that may be overstretched, and of one that is not.
@@ -88,7 +77,7 @@ def frames_of(plan: Plan, rest: Rest, p: np.ndarray) -> tuple[np.ndarray, np.nda
         share = number / (len(plan.spine) + 1)
         turns[:, number], places[:, number] = _mixed(pelvis, chest, share), p[:, joint]
     turns[:, at_chest], places[:, at_chest] = chest, p[:, plan.chest]
-    neck, head = _head_frames(plan, rest, chest, p)
+    neck, head = head_frames(plan, rest, chest, p)
     turns[:, at_chest + 1], turns[:, at_chest + 2] = neck, head
     places[:, at_chest + 1] = p[:, plan.neck] if plan.neck >= 0 else p[:, plan.start[:2]].mean(axis=1)
     places[:, at_chest + 2] = p[:, plan.head]
@@ -97,7 +86,7 @@ def frames_of(plan: Plan, rest: Rest, p: np.ndarray) -> tuple[np.ndarray, np.nda
     start, middle, end = (p[:, which] for which in (plan.start, plan.middle, plan.end))
     feet, tips = _foot_directions(plan, p)
     upper_in, upper_out, lower = limb_frames(carriers, start, middle, end, feet)
-    hand, lower_out = _hand_frames(plan, lower, p)
+    hand, lower_out = hand_frames(plan, lower, p)
     foot, toes, balls = _foot_frames(plan, rest, lower[:, 2:], feet, tips, p)
     for number in range(4):
         at = plan.limb(number)
@@ -115,7 +104,7 @@ def frames_of(plan: Plan, rest: Rest, p: np.ndarray) -> tuple[np.ndarray, np.nda
                 places[:, at + k] = (start, middle, middle, end)[k][:, number]
             turns[:, at + 4], turns[:, at + 5] = foot[:, number - 2], toes[:, number - 2]
             places[:, at + 4], places[:, at + 5] = end[:, number], balls[:, number - 2]
-    _finger_frames(plan, hand, turns, places, p)
+    finger_frames(plan, hand, turns, places, p)
     return turns, places
 
 
@@ -164,72 +153,8 @@ def limb_frames(
     return inner, frames(first, axis) @ rest, frames(second, axis) @ rest
 
 
-def rest_of(plan: Plan, sample: np.ndarray) -> Rest:
-    """Measure the constants of a rig on positions (T, J, 3): medians over the frames in which the trunk is most upright."""
-    p = sample.astype(np.float64)
-    hips, shoulders = p[:, plan.start[2:]].mean(axis=1), p[:, plan.start[:2]].mean(axis=1)
-    rise = unit(shoulders - hips)[:, 1]
-    p = p[rise >= np.quantile(rise, 0.6)]
-    upper, lower = p[:, plan.middle] - p[:, plan.start], p[:, plan.end] - p[:, plan.middle]
-    leg = np.linalg.norm(upper, axis=2) + np.linalg.norm(lower, axis=2)
-    hips, shoulders = p[:, plan.start[2:]].mean(axis=1), p[:, plan.start[:2]].mean(axis=1)
-    trunk = float(np.median(np.linalg.norm(shoulders - hips, axis=1)))
-    size = (float(np.median(leg[:, 2:])) + trunk) / (0.83 + 0.50)
-    line = shoulders - hips
-    pelvis, chest = trunk_frames(plan, np.zeros((1, 2)), p)
-    pitches = np.array([[_pitch_to(pelvis, line), _pitch_to(chest, line)]])
-    chest = trunk_frames(plan, pitches, p)[1]
-    collars = np.stack([_local(chest, p[:, plan.start[k]] - _collar_base(plan, p, k)) for k in range(2)])
-    # Both sides alike.
-    collars = unit(collars + collars[::-1] * [-1, 1, 1])
-    neck = unit(_local(chest, p[:, plan.head] - _neck_base(plan, p)) * [0, 1, 1])
-    feet, balls = np.zeros((2, 3)), np.full(2, 0.13 * size)
-    for k in range(2):
-        ankle, tip, ball = p[:, plan.end[2 + k]], plan.tip[2 + k], plan.ball[k]
-        if tip >= 0:
-            feet[k] = flat_foot(ankle, p[:, ball if ball >= 0 else tip])
-        if ball >= 0:
-            balls[k] = float(np.median(np.linalg.norm(p[:, ball] - ankle, axis=1)))
-    none = np.zeros((1, len(plan.names), 3))
-    rest = Rest(np.array([size]), pitches, collars[None], neck[None], AHEAD[None], feet[None], balls[None], none)
-    if plan.face:
-        # Seen from the neck, which is upright at rest.
-        turned, _ = _head_frames(replace(plan, face=()), rest, chest, p)
-        ahead = _local(turned, p[:, list(plan.face)].mean(axis=1) - p[:, plan.head])
-        rest = replace(rest, face=unit(np.maximum(ahead, [0, -1, 0.02]) * [0, 1, 1])[None])
-    turns, places = frames_of(plan, rest, p)
-    return replace(rest, places=_rest_places(plan, turns, places)[None])
-
-
-def _rest_places(plan: Plan, turns: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Return places (B, 3) at rest: medians of what each bone sees of the next, the pelvis at the origin."""
-    rest = np.zeros((len(plan.names), 3))
-
-    def hang(child: int, parent: int, by: int) -> None:
-        rest[child] = rest[parent] + _local(turns[:, by], places[:, child] - places[:, parent])
-
-    chest = plan.arms - 3
-    for bone in range(1, chest + 1):
-        hang(bone, bone - 1, 0)
-    hang(chest + 1, chest, chest)
-    hang(chest + 2, chest + 1, chest + 1)
-    for number in range(4):
-        at = plan.limb(number)
-        first = chest if number < 2 else 0
-        hang(at, first, first)
-        steps = (0, 1, 2, 2, 4, 4) if number < 2 else (0, 0, 2, 2, 3, 4)
-        for k in range(1, 6):
-            hang(at + k, at + k - 1, at + steps[k])
-    at = plan.limb(4)
-    for finger in plan.fingers:
-        hand = plan.limb(finger.arm) + 5
-        for k in range(len(finger.joints)):
-            hang(at + k, at + k - 1 if k else hand, at + k - 1 if k else hand)
-        at += len(finger.joints)
-    return rest
-
-
-def _collar_base(plan: Plan, p: np.ndarray, side: int) -> np.ndarray:
+def collar_base(plan: Plan, p: np.ndarray, side: int) -> np.ndarray:
+    """Return where (N, 3) the bone to the shoulder of a side begins: at the collar, else at the neck or the chest."""
     joint = plan.collar[side]
     return p[:, joint] if joint >= 0 else p[:, plan.chest] if plan.neck < 0 else p[:, plan.neck]
 
@@ -238,18 +163,19 @@ def _collar_frames(plan: Plan, rest: Rest, chest: np.ndarray, p: np.ndarray) -> 
     """Return rotations (N, 2, 3, 3): from the chest's by the shortest way to where the shoulder is."""
     found = []
     for side in range(2):
-        bone = p[:, plan.start[side]] - _collar_base(plan, p, side)
+        bone = p[:, plan.start[side]] - collar_base(plan, p, side)
         found.append(shortest(_turned(chest, rest.collars[:, side]), bone) @ chest)
     return np.stack(found, axis=1)
 
 
-def _neck_base(plan: Plan, p: np.ndarray) -> np.ndarray:
+def neck_base(plan: Plan, p: np.ndarray) -> np.ndarray:
+    """Return where (N, 3) the neck begins: at its joint, else between the shoulders."""
     return p[:, plan.neck] if plan.neck >= 0 else p[:, plan.start[:2]].mean(axis=1)
 
 
-def _head_frames(plan: Plan, rest: Rest, chest: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def head_frames(plan: Plan, rest: Rest, chest: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return rotations (N, 3, 3) of neck and head, which follows joints of the face where there are any."""
-    bone = p[:, plan.head] - _neck_base(plan, p)
+    bone = p[:, plan.head] - neck_base(plan, p)
     neck = shortest(_turned(chest, rest.neck), bone) @ chest
     if not plan.face:
         return neck, neck
@@ -308,54 +234,6 @@ def _foot_frames(
     return foot, bent, balls
 
 
-def _hand_frames(plan: Plan, lower: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return rotations (N, 2, 3, 3) of the hands, and (N, 4, 3, 3) of the lower bones' outer ends, with the twist of the hand."""
-    hands, outer = lower[:, :2].copy(), lower.copy()
-    for side in range(2):
-        fingers = [f for f in plan.fingers if f.arm == side]
-        wrist, along, turn = p[:, plan.end[side]], lower[:, side] @ ALONG[side], lower[:, side]
-        straight = [f.joints[0] for f in fingers if not f.thumb]
-        aim = straight or ([int(plan.tip[side])] if plan.tip[side] >= 0 else [])
-        if aim:
-            ahead = p[:, aim].mean(axis=1) - wrist
-            hands[:, side] = shortest(along, ahead) @ turn
-        across = _across(plan, fingers, p)
-        if across is None:
-            continue
-        swung = hands[:, side]
-        hands[:, side] = frames(swung @ ALONG[side], across) @ frames(ALONG[side], AHEAD).T
-        # The forearm's outer end has the twist, not the bend of the wrist.
-        back = shortest(swung @ ALONG[side], along) @ hands[:, side]
-        outer[:, side] = back
-    return hands, outer
-
-
-def _across(plan: Plan, fingers: Sequence[Finger], p: np.ndarray) -> np.ndarray | None:
-    """Return (N, 3) from the little finger's side of a hand to the thumb's; None where names do not tell."""
-    names = plan.skeleton.joint_names
-    bases = {word: f.joints[0] for f in fingers for word in words_of(names[f.joints[0]])}
-    index = bases.get("index")
-    little = next((bases[w] for w in ("pinky", "little", "ring") if w in bases), None)
-    if index is not None and little is not None:
-        return p[:, index] - p[:, little]
-    thumb = next((f.joints[-1] for f in fingers if f.thumb), None)
-    others = [f.joints[0] for f in fingers if not f.thumb]
-    return p[:, thumb] - p[:, others].mean(axis=1) if thumb is not None and others else None
-
-
-def _finger_frames(plan: Plan, hands: np.ndarray, turns: np.ndarray, places: np.ndarray, p: np.ndarray) -> None:
-    """Turn each joint of a finger from the one before by the shortest way to its bone; the last one goes with it."""
-    at = plan.limb(4)
-    for finger in plan.fingers:
-        before = hands[:, finger.arm]
-        rest = unit(ALONG[finger.arm] + AHEAD) if finger.thumb else ALONG[finger.arm]
-        for k, joint in enumerate(finger.joints):
-            if k + 1 < len(finger.joints):
-                before = shortest(before @ rest, p[:, finger.joints[k + 1]] - p[:, joint]) @ before
-            turns[:, at + k], places[:, at + k] = before, p[:, joint]
-        at += len(finger.joints)
-
-
 def _upright(across: np.ndarray, along: np.ndarray) -> np.ndarray:
     """Return rotations (N, 3, 3) whose x is `across` and whose y lies nearest to `along`."""
     x = unit(across)
@@ -382,14 +260,3 @@ def _pitches(angles: np.ndarray) -> np.ndarray:
     found[:, 2, 1] = np.sin(angles)
     found[:, 1, 2] = -found[:, 2, 1]
     return found
-
-
-def _pitch_to(turns: np.ndarray, line: np.ndarray) -> float:
-    """Return the median angle about x from y to a line (N, 3)."""
-    seen = np.einsum("nji,nj->ni", turns, line)
-    return float(np.clip(np.median(np.arctan2(seen[:, 2], seen[:, 1])), -0.6, 0.6))
-
-
-def _local(turns: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    """Return the median (3,) of vectors (N, 3) as rotations (N, 3, 3) see them."""
-    return np.median(np.einsum("nji,nj->ni", turns, vectors), axis=0)

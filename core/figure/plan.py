@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from motionpatches.core.motion.rotations import unit
 from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
 from motionpatches.core.recognition.joint_names import read_name, words_of
 from motionpatches.core.retarget.from_positions import hinges
@@ -22,6 +23,16 @@ LEG_BONES = ("thigh", "above knee", "shin", "above ankle", "foot", "toes")
 # At most so many joints of the spine, and joints of a finger; metres of a bone of the trunk, and of a finger, at least.
 SPINE, FINGER, SHORT_M, NEAR_M = 3, 3, 0.03, 0.005
 FACE = {"nose", "eye", "jaw"}
+# At rest the arms point down by 40 degrees and the legs a little apart, in between of what they do mostly. Per limb, in the order
+# of LIMBS: direction; axis about which elbow or knee bends; middle of the reach of shoulder or hip.
+_DOWN, _APART = np.radians(40), np.radians(7)
+_C, _S = np.cos(_DOWN), np.sin(_DOWN)
+ALONG = np.array(
+    [[-_C, -_S, 0], [_C, -_S, 0], [-np.sin(_APART), -np.cos(_APART), 0], [np.sin(_APART), -np.cos(_APART), 0]],
+)
+AXES = np.array([[-_S, _C, 0], [-_S, -_C, 0], [np.cos(_APART), -np.sin(_APART), 0], [np.cos(_APART), np.sin(_APART), 0]])
+REACH = unit(np.array([[-0.55, -0.6, 0.6], [0.55, -0.6, 0.6], [-0.12, -0.85, 0.5], [0.12, -0.85, 0.5]]))
+AHEAD, UP, ACROSS = np.array([0, 0, 1.0]), np.array([0, 1.0, 0]), np.array([1.0, 0, 0])
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from motionpatches.core.figure.field import Volume
-from motionpatches.core.figure.frames import AHEAD, ALONG, UP
-from motionpatches.core.figure.plan import Plan
+from motionpatches.core.figure.plan import AHEAD, ALONG, UP, Plan
 from motionpatches.core.motion.rotations import cross, unit
 
 # Metres from the ankle to the sole where the foot's joints do not tell, and within which it is; of the ball over the sole; from

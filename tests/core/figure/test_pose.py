@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from motionpatches.core.figure.figure import duals_of, figure_of
-from motionpatches.core.figure.frames import ALONG, AXES, frames_of, limb_frames
-from motionpatches.core.figure.plan import plan_of
+from motionpatches.core.figure.frames import frames_of, limb_frames
+from motionpatches.core.figure.plan import ALONG, AXES, plan_of
 from motionpatches.core.figure.skinning import dual_quaternions, skinned
 from motionpatches.core.motion.kinematics import axis_angle_matrices
 from motionpatches.core.motion.rotations import unit
