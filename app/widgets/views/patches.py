@@ -238,7 +238,7 @@ class PatchView(QWidget):
         box = QRectF(LABEL, self.height() - FOOT, self.width() - LABEL - 8, FOOT)
         size, used = image.points, image.shown // image.points
         text = (
-            f"{used} of {MAX_FRAMES // size} windows × 5 parts = {used * PARTS} patches of {size} × {size}\n"
+            f"{used} of {MAX_FRAMES // size} windows × 5 parts = {used * PARTS} patches of {with_unit(f"{size} × {size}", "")}\n"
             f"{'metres' if self.metres else 'z-scores'}; {image.frames} frames at {image.fps:g} fps"
         )
         if self.pointed:
