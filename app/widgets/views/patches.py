@@ -237,8 +237,9 @@ class PatchView(QWidget):
         painter.setPen(muted(self))
         box = QRectF(LABEL, self.height() - FOOT, self.width() - LABEL - 8, FOOT)
         size, used = image.points, image.shown // image.points
+        of = with_unit(f"{size} ×", str(size))
         text = (
-            f"{used} of {MAX_FRAMES // size} windows × 5 parts = {used * PARTS} patches of {with_unit(f"{size} × {size}", "")}\n"
+            f"{used} of {MAX_FRAMES // size} windows × 5 parts = {used * PARTS} patches of {of}\n"
             f"{'metres' if self.metres else 'z-scores'}; {image.frames} frames at {image.fps:g} fps"
         )
         if self.pointed:
