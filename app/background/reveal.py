@@ -57,7 +57,7 @@ def choose_in_file_manager(paths: Sequence[Path]) -> bool:
         command = ["open", "-R", *map(str, paths)]
     elif os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
         # Commas divide the entries of dbus-send's arrays.
-        files = ",".join(QUrl.fromLocalFile(str(path)).toEncoded().data().decode().replace(",", "%2C") for path in paths)
+        files = ",".join(bytes(QUrl.fromLocalFile(str(path)).toEncoded().data()).decode().replace(",", "%2C") for path in paths)
         command = ["dbus-send", *_SHOW_ITEMS, f"array:string:{files}", "string:"]
     else:
         return False
