@@ -15,7 +15,7 @@ from motionpatches.app.viewmodels.word_reader import WordReader
 from motionpatches.app.viewmodels.workspace import NO_MODEL, Workspace, view_motions
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.marks import Mark
-from motionpatches.core.library.words import WordIndex
+from motionpatches.core.library.words import WordIndex, caption_with
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.progress import Job
@@ -44,11 +44,17 @@ EXAMPLES = (
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A hit with what is needed to show it."""
+    """A hit with what is needed to show it; `held`: the caption that holds the exact words, if that is why it was found."""
 
     hit: Hit
     clip: Clip
     motion: Motion
+    held: str = ""
+
+    @property
+    def caption(self) -> str:
+        """The caption that holds the words of the query, or the clip's first one."""
+        return self.held or self.clip.caption
 
 
 class Search(QObject):
@@ -136,7 +142,7 @@ class Search(QObject):
             from motionpatches.core.search.find import find
 
             motion = this.motion() if this is not None and retriever is not None else None
-            return _without(itself, find(retriever, words, query, k + len(itself), motion, only, marks, most), k)
+            return find(retriever, words, query, k + len(itself), motion, only, marks, most).without(itself, k)
 
         self._find(find, True)
 
@@ -220,7 +226,7 @@ class Search(QObject):
 
         def find(retriever: Retriever | None, words: WordIndex) -> Found:
             hits = retriever.search_motion(example.motion(), k + len(itself), only) if retriever is not None else []
-            return _without(itself, _found(hits), k)
+            return _found(hits).without(itself, k)
 
         self._find(find, False)
 
@@ -229,7 +235,7 @@ class Search(QObject):
 
         def done(hits: list[Hit]) -> None:
             if self.asked.like is example and self.workspace.library is library:
-                self._find(lambda _, words: _without(example.itself_in(library), _found(hits), k), False)
+                self._find(lambda _, words: _found(hits).without(example.itself_in(library), k), False)
 
         if self._by_part.waits_for(library, example.part):
             self._failed(f"All motions are encoded by the {PART_NAMES[example.part]} alone. This is done once and kept.")
@@ -276,11 +282,15 @@ class Search(QObject):
             self.note = waits
             self.state_changed.emit()
             return
-        started = time.perf_counter()
+        started, sentence = time.perf_counter(), parse(self.query).sentence if in_words else ""
+        held: dict[str, str] = {}
 
         def work() -> tuple[Found, list[Hit], list[Motion | str]]:
             found = find(retriever, self._words.of(library))
             hits = [h for h in found.hits if h.clip_id in library.by_id]
+            held.update(
+                (h.clip_id, caption_with(sentence, library.by_id[h.clip_id].captions)) for h in hits if h.strength == EXACT
+            )
             return found, hits, view_motions(library, [h.clip_id for h in hits])
 
         def done(answer: tuple[Found, list[Hit], list[Motion | str]]) -> None:
@@ -290,7 +300,9 @@ class Search(QObject):
                 return  # of a library or model that is no longer open; the search is made again
             found, hits, motions = answer
             self.results = [
-                Result(h, library.by_id[h.clip_id], m) for h, m in zip(hits, motions, strict=True) if isinstance(m, Motion)
+                Result(h, library.by_id[h.clip_id], m, held.get(h.clip_id, ""))
+                for h, m in zip(hits, motions, strict=True)
+                if isinstance(m, Motion)
             ]
             lost = [m for m in motions if isinstance(m, str)]
             unshown = f"{len(lost)} result{'s are' if len(lost) > 1 else ' is'} not shown. {lost[0]}" if lost else ""
@@ -377,12 +389,6 @@ def _found(hits: list[Hit]) -> Found:
     from motionpatches.core.search.find import Found
 
     return Found(tuple(hits))
-
-
-def _without(ids: frozenset[str], found: Found, k: int) -> Found:
-    """Return an answer without some clips, with at most k hits, ranked anew."""
-    hits = [hit for hit in found.hits if hit.clip_id not in ids][:k]
-    return replace(found, hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, 1)))
 
 
 def exact_count(results: list[Result]) -> int:

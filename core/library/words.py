@@ -42,6 +42,12 @@ def name_of(clip: Clip) -> str:
     return f"{before}{clip.path.name}{after}" if stem else take_id(clip)
 
 
+def caption_with(sentence: str, captions: Sequence[str]) -> str:
+    """Return the shortest caption that holds all words of a sentence, but for articles; '' for none."""
+    needed = set(words_of(sentence)) - ARTICLES
+    return min((text for text in captions if needed and needed <= set(words_of(text))), key=len, default="")
+
+
 @dataclass(frozen=True, eq=False)
 class WordIndex:
     """The lines of a library's clips.

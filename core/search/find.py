@@ -37,6 +37,11 @@ class Found:
     exact: int = 0
     note: str = ""
 
+    def without(self, ids: Collection[str], k: int) -> Found:
+        """Return the answer without some clips, with at most k hits, ranked anew."""
+        hits = [hit for hit in self.hits if hit.clip_id not in ids][:k]
+        return replace(self, hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, 1)))
+
 
 def find(
     retriever: Retriever | None,

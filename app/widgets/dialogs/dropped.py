@@ -27,13 +27,13 @@ ADD, OPEN, SIMILAR = "add", "open", "similar"
 
 def choices_for(paths: Sequence[Path], library: str) -> list[Choice]:
     """Return what can be done with files or folders beside an open library."""
-    several, one = len(paths) > 1, len(paths) == 1 and paths[0].is_file()
+    one = len(paths) == 1 and paths[0].is_file()
     found = [
         Choice(ADD, f"Add to {library}", "Both are open together, and searched together."),
         Choice(OPEN, "Open Instead", f"{library} is closed; nothing of it is lost."),
     ]
     similar = Choice(SIMILAR, "Find Similar", f"Searches {library} for motions like this file.")
-    return [*found, similar] if one and not several else found
+    return [*found, similar] if one else found
 
 
 class DroppedDialog(QDialog):
@@ -44,6 +44,7 @@ class DroppedDialog(QDialog):
         self.chosen = ""
         name = shown(paths[0].name, NAME) if len(paths) == 1 else f"{len(paths):,} files and folders"
         self.setWindowTitle(title(name))
+        self.setMinimumWidth(px(320))
         column = QVBoxLayout(self)
         column.setContentsMargins(*(px(tokens.PADDING),) * 4)
         column.setSpacing(px(tokens.UNIT))

@@ -196,5 +196,6 @@ class QueryPanel(QWidget):
 
     def _answered(self) -> None:
         """Take the suggestions away from over the results."""
-        if self.line.text():
-            self._completer().popup().hide()
+        popup = self._completer().popup()
+        if self.line.text() and popup is not None:
+            popup.hide()

@@ -240,7 +240,7 @@ class ResultsView(QWidget):
     def _tip(self, index: int) -> str:
         """Return the caption of a result and its score."""
         result = self.search.results[index]
-        return tip(f"{result.clip.caption}\n{score_text(result.hit)}" if self.ranked else result.clip.caption)
+        return tip(f"{result.caption}\n{score_text(result.hit)}" if self.ranked else result.caption)
 
     def _index_at(self, point: QPointF) -> int:
         return next((i for i, rect in enumerate(self.tiles()) if rect.contains(point.toPoint())), -1)

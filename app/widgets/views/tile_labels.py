@@ -56,9 +56,7 @@ def paint_label(painter: QPainter, view: QWidget, tile: QRect, result: Result, s
     painter.drawText(tile.adjusted(8, 0, -8, -CAPTION - EDGE), _BOTTOM_LEFT, shown(moment_text(result)))
     painter.setPen(QColor(now.text) if state.opened else muted(view))
     box = QRect(tile.x() + 6, tile.bottom() - CAPTION + 4, tile.width() - 12, 2 * painter.fontMetrics().lineSpacing())
-    painter.drawText(
-        box, Qt.AlignmentFlag.AlignHCenter, two_lines(painter.fontMetrics(), shown(result.clip.caption), box.width())
-    )
+    painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, two_lines(painter.fontMetrics(), shown(result.caption), box.width()))
     _paint_mark(painter, view, mark_box(tile), state)
 
 

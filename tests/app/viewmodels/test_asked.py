@@ -65,12 +65,14 @@ def test_limits_are_chips(search, ready):
     assert search.only is None and len(search.results) == 8
 
 
-def test_exact_words_are_counted_and_all_of_them_can_be_had(search, ready):
-    clips = tuple(replace(c, captions=("castaway signals",)) if i % 2 else c for i, c in enumerate(ready.library.clips))
+def test_exact_words_are_counted_and_all_of_them_can_be_shown(search, ready):
+    named = ("he waits", "castaway signals")
+    clips = tuple(replace(c, captions=named) if i % 2 else c for i, c in enumerate(ready.library.clips))
     ready.edited(replace(ready.library, clips=clips))
     search.submit("castaway signals")
     exact = [r.hit.strength == "exact" for r in search.results]
     assert exact == [True] * 4 + [False] * 4 and search.exact == 6
+    assert {r.caption for r in search.results[:4]} == {"castaway signals"}, "the caption that was found is shown"
     search.show_all_exact()
     assert [r.hit.strength == "exact" for r in search.results] == [True] * 6 + [False] * 4
     search.submit("castaway")

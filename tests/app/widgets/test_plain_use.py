@@ -54,6 +54,7 @@ REVIEWED = {
     "widgets/evaluation/retrieval.py: names": "train, val, test, all",
     "widgets/views/patches.py: self.message": "literals of this file",
     "widgets/dialogs/corrections.py: column": "the number of a column",
+    "widgets/views/tile_sections.py: text": "literals of this file, with numbers",
     "widgets/panels/map.py: self.dots": "an item of a plot",
     "widgets/panels/map.py: self.lasso": "an item of a plot",
 }

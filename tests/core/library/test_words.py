@@ -8,7 +8,7 @@ import pytest
 
 from motionpatches.core.library import words
 from motionpatches.core.library.library import Clip
-from motionpatches.core.library.words import ALL, ARTICLES, PHRASE, WHOLE, WordIndex, name_of, words_of
+from motionpatches.core.library.words import ALL, ARTICLES, PHRASE, WHOLE, WordIndex, caption_with, name_of, words_of
 
 CLIPS = (
     Clip("old/goalie_01", Path("/x/old/goalie_01.bvh"), ("goalie shows the crowd",)),
@@ -95,3 +95,11 @@ def test_after_an_edit_only_what_changed_is_split(monkeypatch):
     for sentence in ("man jumps", "man walks", "walks left", "a man", "6"):
         assert found(later, sentence) == by_hand(edited, sentence), sentence
     assert found(later.updated(()), "man") == {}
+
+
+def test_the_caption_that_holds_the_words_is_the_one_to_show():
+    captions = ("he waits", "A man walks, then waves the left hand.", "waves left hand")
+    assert (
+        caption_with("waves the left hand", captions) == "waves left hand" and caption_with("man waves", captions) == captions[1]
+    )
+    assert caption_with("she waits", captions) == caption_with("the", captions) == caption_with("x", ()) == ""
