@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
-from motionpatches.app.widgets.export_sources import items_of
+from motionpatches.app.widgets.export_sources import items_of, result_item
 from motionpatches.app.widgets.views.tile_layout import CAPTION
 from motionpatches.core.io.load import load_motion
 from tests.window import rest, wait
@@ -102,8 +102,8 @@ def test_a_tile_and_the_marked_range(receiver, demo):
     tile, camera = view.tiles()[1], view.camera
     ((file, _),) = receiver(view, QPoint(tile.center().x(), tile.bottom() - CAPTION // 2))
     with np.load(file) as found:
-        motion = demo.search.results[1].motion
-        assert found["joints"].shape == motion.positions.shape and found["fps"] == motion.fps
+        motion, item = demo.search.results[1].motion, result_item(demo.search.results[1])
+        assert found["joints"].shape == motion.cut(item.start_s, item.end_s).positions.shape and found["fps"] == motion.fps
     assert view.camera == camera, "a drag of the caption turns no tiles"
     demo.playback.range_s = (0.5, 1.25)
     timeline = demo.window.timeline
