@@ -8,6 +8,7 @@ import pytest
 from motionpatches.core.errors import StudioError
 from motionpatches.core.export.clean_up import CleanUp, clean_motion, gaussian, in_place, loop, smooth, trim
 from motionpatches.core.export.feet import lock_feet, move_feet, to_floor
+from motionpatches.core.export.write import write_motion
 from motionpatches.core.motion.curves import foot_contacts, spans
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG, SMPL22, Skeleton
@@ -227,3 +228,21 @@ def test_a_looped_take_keeps_the_twist_of_its_file(shared):
     apart = whole.turns[blend : looped.frame_count, hand].swapaxes(1, 2) @ by_file.turns[blend:, hand]
     angle = np.arccos(np.clip((np.trace(apart, axis1=1, axis2=2) - 1) / 2, -1, 1))
     assert np.median(angle) < 0.1, "the wrist is turned as before, but for the smoothing"
+
+
+@pytest.mark.filterwarnings("ignore:pkg_resources:UserWarning", "ignore::DeprecationWarning")
+def test_other_readers_find_the_cleaned_up_motion(smpl_motion, tmp_path):
+    """FBX by ufbx, glTF by accessors read one by one, BVH by bvhtoolbox: to 1 mm."""
+    from tests.benchmarks.__main__ import _bvhtoolbox_positions
+    from tests.core.export.test_fbx import by_ufbx, same_joints
+    from tests.core.export.test_gltf import same_joints as same_gltf
+
+    motion = clean_motion(sliding(smpl_motion), CleanUp(0.2, 0.0, 0.05, True, True, 0.4, True))
+    for suffix in (".fbx", ".glb", ".bvh"):
+        write_motion(motion, tmp_path / f"a{suffix}")
+    settings, rows = by_ufbx(tmp_path / "a.fbx", motion.frame_count)
+    same_joints(motion, rows, settings[0])
+    same_gltf(motion, (tmp_path / "a.glb").read_bytes(), frames=(0, 7, motion.frame_count - 1))
+    for name, positions in _bvhtoolbox_positions(tmp_path / "a.bvh").items():
+        joint = motion.skeleton.joint_names.index(name)
+        np.testing.assert_allclose(positions / 100, motion.positions[:, joint], atol=1e-3)
