@@ -94,7 +94,7 @@ class Thumbnails(QObject):
         return strip.copy(QRect(at * SIZE, 0, SIZE, SIZE))
 
     def close(self) -> None:
-        """Give back what pictures are drawn with."""
+        """Release what pictures are drawn with."""
         draw, self.draw = self.draw, None
         if draw is not None:
             self.workspace.lanes.pictures.submit("close", draw.close, lambda _: None, lambda _: None, kept=True)

@@ -22,7 +22,7 @@ class HoverPicture(QWidget):
 
     def __init__(self, thumbnails: Thumbnails, view: QWidget):
         super().__init__(view)
-        self.thumbnails = thumbnails
+        self.thumbnails, self.view = thumbnails, view
         self.clip: Clip | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         lines = 2 * self.fontMetrics().lineSpacing()
@@ -33,7 +33,7 @@ class HoverPicture(QWidget):
     def show_clip(self, clip: Clip, at: QPoint) -> None:
         """Show a clip beside a place of the view, and within it."""
         self.clip = clip
-        room = self.parentWidget().rect()
+        room = self.view.rect()
         x = at.x() + AWAY if at.x() + AWAY + self.width() <= room.right() else at.x() - AWAY - self.width()
         y = min(max(at.y() - self.height() // 2, 0), max(room.bottom() - self.height(), 0))
         self.move(max(x, 0), y)
