@@ -166,6 +166,17 @@ def training(s: Session) -> None:
     shutil.rmtree(paths.user_runs(), ignore_errors=True)
 
 
+def teach(s: Session) -> None:
+    """Show the card that teaches the open library."""
+    s.ask("a person waves with the right hand")
+    page = show(s.window.pages.teaching)
+    form = s.studio.view_models.teaching.form
+    s.wait(lambda: form is None or form.estimate is not None)
+    s.rest(0.5)
+    s.shoot("teach", page)
+    page.close()
+
+
 def tiles(s: Session) -> None:
     """Show many results in several rows."""
     s.window.results.k.setValue(25)
@@ -325,6 +336,7 @@ SHOTS: dict[str, tuple[Callable[[Session], None], bool]] = {
     "tour": (tour, False),
     "help": (patches_help, False),
     "captions": (captions, False),
+    "teach": (teach, False),
     "training": (training, False),
     "tiles": (tiles, False),
     "overlaid": (overlaid, False),
