@@ -8,7 +8,7 @@ from motionpatches.core.figure.volumes import Landmarks
 
 # Tones of visor and chest, palms, soles: 0 dark, 1 light.
 DARK, LIGHT, SOLE = 0.0, 1.0, 0.25
-# Metres beyond a mark's edge that are told apart.
+# Metres beyond a mark's edge that are distinguished.
 FAR = 0.03
 
 

@@ -198,7 +198,7 @@ def _apart(way: list[int], sample: np.ndarray) -> list[int]:
 
 
 def _spaced(joints: list[int], most: int) -> list[int]:
-    """Return at most so many of the joints, evenly."""
+    """Return at most `most` of the joints, evenly spaced."""
     if len(joints) <= most:
         return joints
     return [joints[i] for i in np.linspace(0, len(joints) - 1, most).round().astype(int)]

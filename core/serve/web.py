@@ -43,7 +43,7 @@ def web_app(service: Service, token: str) -> FastAPI:
             return JSONResponse(said, 401, {"WWW-Authenticate": "Bearer"})
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MOST_BYTES or "transfer-encoding" in request.headers:
-            return JSONResponse({"error": f"A file may have {MOST_BYTES >> 20} MB, and its length must be said."}, 413)
+            return JSONResponse({"error": f"A file may have {MOST_BYTES >> 20} MB, and its length must be stated."}, 413)
         return await call_next(request)
 
     @app.exception_handler(StudioError)

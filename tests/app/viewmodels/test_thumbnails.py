@@ -75,7 +75,7 @@ def clip(ready, at):
     return ready.library.clips[at]
 
 
-def test_the_picture_is_the_most_telling_pose_and_is_said_to_be_there(thumbnails, ready):
+def test_the_picture_is_the_most_telling_pose_and_is_reported(thumbnails, ready):
     told = heard(thumbnails.ready)
     one = clip(ready, 2)
     assert thumbnails.picture(one) is None
@@ -198,7 +198,7 @@ def test_nothing_is_made_without_a_figure_or_for_a_library_that_is_closed(thumbn
     assert not thumbnails._wanted
 
 
-def test_the_figure_is_given_back_at_the_end(thumbnails):
+def test_the_figure_is_released_at_the_end(thumbnails):
     draw = thumbnails.draw
     thumbnails.close()
     assert draw.closed and thumbnails.draw is None
