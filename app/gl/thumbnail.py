@@ -19,7 +19,7 @@ from motionpatches.core.motion.canonical import canonical
 from motionpatches.core.motion.motion import Motion
 
 # Raise it when figures look otherwise: pictures that are kept on disk are then made anew.
-FIGURE = 2
+FIGURE = 3
 # Where the camera stands, in radians from the body's front and above it; metres around joints; half of what is seen at least.
 AZIMUTH, ELEVATION, MARGIN_M, SMALLEST_M = 0.5, 0.16, 0.19, 0.6
 

@@ -8,10 +8,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRect, QTimer, Signal
-from PySide6.QtGui import QImage, QImageWriter
 
 from motionpatches.app.viewmodels.playback import REST_WHEN_BUSY
 from motionpatches.app.viewmodels.workspace import Workspace
@@ -23,6 +22,9 @@ from motionpatches.core.motion.canonical import canonical
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.telling import telling_frame
 from motionpatches.core.progress import Progress
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
 
 # Pixels of a picture's side, poses along time, bytes on disk, bytes in memory, takes that wait for a picture.
 SIZE, POSES, LIMIT, HELD, WAITING = 128, 12, 128 * 2**20, 24 * 2**20, 200
@@ -180,6 +182,8 @@ class Thumbnails(QObject):
 
 def _make(wanted: Sequence[tuple[str, _Wanted]], store: PictureStore, draw: Draw) -> tuple[dict[str, QImage | None], float]:
     """Return pictures by key, None for what cannot be read, as far as the first that had to be drawn; and the seconds it took."""
+    from PySide6.QtGui import QImage
+
     found: dict[str, QImage | None] = {}
     begun = time.perf_counter()
     for key, one in wanted:
@@ -204,6 +208,8 @@ def _along(count: int) -> list[int]:
 
 
 def _png(image: QImage) -> bytes:
+    from PySide6.QtGui import QImageWriter
+
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

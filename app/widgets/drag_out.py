@@ -145,8 +145,8 @@ class DragOut(QObject):
 
 def card(view: QWidget, text: str) -> QPixmap:
     """Paint what hangs on the mouse: the name of the file."""
-    text, now, ratio = shown(text, NAME), colours(view), view.devicePixelRatioF()
-    width = view.fontMetrics().horizontalAdvance(text) + px(2 * tokens.PADDING)
+    words, now, ratio = shown(text, NAME), colours(view), view.devicePixelRatioF()
+    width = view.fontMetrics().horizontalAdvance(words) + px(2 * tokens.PADDING)
     picture = QPixmap(round(width * ratio), round(px(tokens.CONTROL) * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
@@ -159,6 +159,6 @@ def card(view: QWidget, text: str) -> QPixmap:
     painter.drawRoundedRect(box.adjusted(0, 0, -1, -1), tokens.RADIUS, tokens.RADIUS)
     painter.setPen(QColor(now.text))
     painter.setFont(view.font())
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
     painter.end()
     return picture

@@ -55,6 +55,12 @@ REVIEWED = {
     "widgets/views/patches.py: self.message": "literals of this file",
     "widgets/dialogs/corrections.py: column": "the number of a column",
     "widgets/views/tile_sections.py: text": "literals of this file, with numbers",
+    "widgets/menus.py: self.stage.switches['bones']": "an action, made with reviewed text",
+    "widgets/views/stage_legend.py: words": "lines through shown, cut to the room that there is",
+    "widgets/views/joint_names.py: text": "names of joints through shown",
+    "widgets/panels/picture_scrub.py: QTableView": "the type of an argument",
+    "widgets/panels/captions.py: QTableView": "the type of a widget that is asked for",
+    "widgets/dialogs/export_fields.py: words": "literals of this file",
     "widgets/panels/map.py: self.dots": "an item of a plot",
     "widgets/panels/map.py: self.lasso": "an item of a plot",
 }
