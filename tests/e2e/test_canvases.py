@@ -132,6 +132,9 @@ sheet.set_path(folder / "x.gif")
 sheet.start()
 rest(300)
 assert studio.lanes.models.busy and studio.lanes.exports.busy
+from motionpatches.app.viewmodels.quitting import QUIT
+from motionpatches.app.widgets import quitting
+quitting.choose = lambda *_: QUIT
 w.close()
 assert not list(folder.iterdir())
 app.shutdown(); print("fine")
