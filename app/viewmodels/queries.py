@@ -38,7 +38,7 @@ class Queries(QObject):
 
     def _answered(self) -> None:
         """Remember a query that has an answer, and how many results it has."""
-        if self.search.results or not self.search.query:
+        if self.search.results and self.search.query:
             query = self.search.text if not self.search.asked.this else ""
             if query != self.last():
                 self.settings.setValue(LAST, query)

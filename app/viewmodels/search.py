@@ -81,7 +81,7 @@ class Search(QObject):
         self.asked = Asked()
         self.extra = 0
         self.results: list[Result] = []
-        self.exact, self.all_exact = 0, False
+        self.exact, self.all_exact, self.words_first = 0, False, True
         self.history: list[str] = []
         self.elapsed_s = 0.0
         self.opened: Clip | None = None
@@ -183,8 +183,7 @@ class Search(QObject):
             self.only, self.limit, self.limit_words = only, *((limit, words) if only is not None else ("", ""))
             self.limit_changed.emit()
             self.chips_changed.emit()
-            if self.query:
-                self.again()
+            self._grown()
 
     # By a motion --------------------------------------------------------------------------------------------------------
 
@@ -326,12 +325,17 @@ class Search(QObject):
 
     @property
     def _half(self) -> int:
-        return (self.k + 1) // 2
+        return (self.k + 1) // 2 if self.words_first else 0
 
     @property
     def _most_exact(self) -> int:
         """How many results may be there for their exact words: half of k, or all that there are."""
         return max(min(self.exact, ALL_EXACT), self._half) if self.all_exact else self._half
+
+    def set_words_first(self, on: bool) -> None:
+        """Let results of exact words come first, or rank all by motion alone."""
+        self.words_first = on
+        self._grown()
 
     def show_all_exact(self) -> None:
         """Show all clips that hold the exact words, not half of k of them."""
@@ -370,7 +374,7 @@ class Search(QObject):
         self._ask(self.asked)
 
     def _grown(self) -> None:
-        """More of the library can be searched: its results take the place of those that are there."""
+        """Other results of the same query take the place of those that are there."""
         if self.query:
             self.again()
 
@@ -381,8 +385,7 @@ class Search(QObject):
         if self.workspace.searchable is None:
             self.results, self.exact = [], 0
             self.results_changed.emit()
-        if self.query:
-            self.again()
+        self._grown()
 
 
 def _found(hits: list[Hit]) -> Found:

@@ -155,6 +155,10 @@ class Menus:
         self._add(menu, "Like This, But…", v.like_this_but, "Ctrl+L")
         self._add(menu, "Find This in Another Library…", v.search_elsewhere)
         menu.addSeparator()
+        search = self.view_models.search
+        first = self._add(menu, "Exact Words First", lambda: search.set_words_first(not search.words_first))
+        first.setCheckable(True)
+        first.setChecked(search.words_first)
         self._add(menu, "Find Moments", moments.find, "Ctrl+G")
         self._add(menu, "Next Moment", lambda: moments.step(1), "N", single=True)
         self._add(menu, "Previous Moment", lambda: moments.step(-1), "Shift+N", single=True)

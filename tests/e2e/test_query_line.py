@@ -52,12 +52,17 @@ def test_down_on_an_empty_line_shows_the_history_and_results_hide_it(demo):
 
 
 def test_exact_words_stand_in_a_section_of_their_own(demo):
+    demo.search.set_words_first(True)
     clip = demo.workspace.library.clips[40]
     ask(demo, clip.caption)
     view = demo.window.results.view
     assert clip.id in [r.clip.id for r in demo.search.results if r.hit.strength == "exact"]
     assert [text.split(" – ")[0] for text, _ in view.sections] == ["Exact words", "By motion"]
     assert len(view.places.heads) == 2 and sum(count for _, count in view.sections) == len(demo.search.results)
+    before = demo.search.results
+    demo.search.set_words_first(False)
+    wait(lambda: demo.search.results is not before)
+    assert not view.sections and not view.places.heads
 
 
 def test_a_file_beside_an_open_library_can_be_added_opened_or_looked_for(demo, tmp_path):

@@ -127,7 +127,7 @@ class ResultsPanel(QWidget):
         self.note.setText(search.note if has else "")
         self.note.setVisible(has and bool(search.note))
         some = exact_count(search.results)
-        self.all_exact.setVisible(has and some < search.exact and not search.all_exact)
+        self.all_exact.setVisible(has and search.words_first and some < search.exact and not search.all_exact)
         self.all_exact.setText(f"Show all {search.exact:,} with the exact words")
         self.way_out.setVisible(not has and (search.workspace.library is None or bool(search.query and search.chips)))
         self.way_out.setText("Open Folder…" if search.workspace.library is None else "Search without the last chip")

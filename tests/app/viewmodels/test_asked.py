@@ -75,6 +75,9 @@ def test_exact_words_are_counted_and_all_of_them_can_be_shown(search, ready):
     assert {r.caption for r in search.results[:4]} == {"castaway signals"}, "the caption that was found is shown"
     search.show_all_exact()
     assert [r.hit.strength == "exact" for r in search.results] == [True] * 6 + [False] * 4
+    search.set_words_first(False)
+    assert "exact" not in {r.hit.strength for r in search.results}
+    search.set_words_first(True)
     search.submit("castaway")
     assert not search.all_exact and len(search.results) == 8
 
