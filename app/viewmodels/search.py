@@ -334,7 +334,7 @@ class Search(QObject):
 
     def set_words_first(self, on: bool) -> None:
         """Let results of exact words come first, or rank all by motion alone."""
-        self.words_first = on
+        self.words_first, self.all_exact = on, False
         self._grown()
 
     def show_all_exact(self) -> None:
