@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
+from motionpatches.app.background.later import later
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.workspace import Workspace
@@ -54,7 +55,7 @@ class Moments(QObject):
         if motion is not None and motion.duration_s > LONG_S and self.search.text:
             self.find(goes=opened)
         elif opened:
-            QTimer.singleShot(0, self._go_to_hit)  # once the stage shows the motion
+            later(self, self._go_to_hit)  # once the stage shows the motion
 
     def _go_to_hit(self) -> None:
         """Go to where the window that was found begins, where the shown clip is a result."""

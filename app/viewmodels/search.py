@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
+from motionpatches.app.background.later import later
 from motionpatches.app.viewmodels.asked import Asked, Chip, Example
 from motionpatches.app.viewmodels.part_search import PartSearch
 from motionpatches.app.viewmodels.word_reader import WordReader
@@ -310,7 +311,7 @@ class Search(QObject):
             self.results_changed.emit()
             if self.results and in_words and self._shows_best:
                 self._shows_best, best = False, self.results[0]
-                QTimer.singleShot(1, lambda: self._show(best))  # the tiles are painted first
+                later(self, lambda: self._show(best), 1)  # the tiles are painted first
 
         self.workspace.lanes.models.submit("search", work, done, self._failed)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from motionpatches.app.background.later import later
 from motionpatches.app.tokens import FIRST_SHARE, SMALLEST
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.ask_path import keep_in
@@ -333,7 +334,7 @@ class MainWindow(QMainWindow):
         self.drop_hint.hide()
         paths = _local(event.mimeData())
         if paths:
-            QTimer.singleShot(0, lambda: self.commands.take(paths))  # once the drag has ended
+            later(self, lambda: self.commands.take(paths))  # once the drag has ended
 
     def _restore(self) -> None:
         place = self.settings.value("geometry")

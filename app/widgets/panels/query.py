@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from motionpatches.app import tokens
+from motionpatches.app.background.later import later
 from motionpatches.app.viewmodels.asked import Chip
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.widgets.plain import shown, tip, title
@@ -137,7 +138,7 @@ class QueryPanel(QWidget):
         completer = QCompleter(self.history, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.activated.connect(lambda text: QTimer.singleShot(0, lambda: self.ask(text)))
+        completer.activated.connect(lambda text: later(self, lambda: self.ask(text)))
         self.line.setCompleter(completer)
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
