@@ -1,4 +1,4 @@
-"""A call a little later, which is not made any more once its owner is gone: a queued call to what is gone ends the program."""
+"""Calls a little later, which are not made any more once their owner is gone."""
 
 from __future__ import annotations
 
@@ -7,15 +7,23 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 
-def later(owner: QObject, do: Callable[[], object], milliseconds: int = 0) -> None:
-    """Call a function from the event loop, after what is waiting there.
+class Later(QTimer):
+    """Calls functions from the event loop, after what is waiting there.
 
-    Args:
-        owner: What the call belongs to.
-        do: What is called.
-        milliseconds: How much later.
+    One timer for as long as its owner lives: PySide ends the program where a timer of Python is deleted later.
     """
-    timer = QTimer(owner, singleShot=True)
-    timer.timeout.connect(do)
-    timer.timeout.connect(timer.deleteLater)
-    timer.start(milliseconds)
+
+    def __init__(self, owner: QObject, milliseconds: int = 0):
+        super().__init__(owner, singleShot=True, interval=milliseconds)
+        self._calls: list[Callable[[], object]] = []
+        self.timeout.connect(self._call)
+
+    def do(self, call: Callable[[], object]) -> None:
+        """Call a function later, after those that wait already."""
+        self._calls.append(call)
+        self.start()
+
+    def _call(self) -> None:
+        calls, self._calls = self._calls, []
+        for call in calls:
+            call()

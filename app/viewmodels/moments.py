@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from motionpatches.app.background.later import later
+from motionpatches.app.background.later import Later
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.workspace import Workspace
@@ -40,6 +40,7 @@ class Moments(QObject):
         self.at, self.message = -1, ""
         self._kept: tuple[tuple[str, str, str], TakeMoments] | None = None
         self._model: MotionTextModel | None = None
+        self._later = Later(self)
         workspace.shown.connect(self._shown)
         workspace.model_changed.connect(self._model_changed)
         search.query_changed.connect(self._clear)
@@ -55,7 +56,7 @@ class Moments(QObject):
         if motion is not None and motion.duration_s > LONG_S and self.search.text:
             self.find(goes=opened)
         elif opened:
-            later(self, self._go_to_hit)  # once the stage shows the motion
+            self._later.do(self._go_to_hit)  # once the stage shows the motion
 
     def _go_to_hit(self) -> None:
         """Go to where the window that was found begins, where the shown clip is a result."""

@@ -49,6 +49,7 @@ class Notices(QObject):
         self.waiting: list[Notice] = []
         self.kept: list[Notice] = []
         self._timers: dict[int, QTimer] = {}
+        self._spare: list[QTimer] = []
         self._numbers = count()
 
     def say(self, text: str, action: Action | None = None, kept: bool = False, warning: bool = False) -> None:
@@ -106,16 +107,21 @@ class Notices(QObject):
         timer = self._timers.pop(notice.number, None)
         if timer is not None:
             timer.stop()
-            timer.deleteLater()
+            self._spare.append(timer)
         self._fill()
+
+    def _new_timer(self) -> QTimer:
+        timer = QTimer(self, singleShot=True)
+        timer.timeout.connect(lambda: self._take_down(next(n for n in self.shown if self._timers.get(n.number) is timer)))
+        return timer
 
     def _fill(self) -> None:
         """Show what waits, as far as there is room."""
         while self.waiting and len(self.shown) < MOST_SHOWN:
             notice = self.waiting.pop(0)
             self.shown.append(notice)
-            timer = QTimer(self, interval=notice.stands_ms, singleShot=True)
-            timer.timeout.connect(lambda n=notice: self._take_down(n))
+            timer = self._spare.pop() if self._spare else self._new_timer()
+            timer.setInterval(notice.stands_ms)
             timer.start()
             self._timers[notice.number] = timer
         self.changed.emit()

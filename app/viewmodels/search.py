@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from motionpatches.app.background.later import later
+from motionpatches.app.background.later import Later
 from motionpatches.app.viewmodels.asked import Asked, Chip, Example
 from motionpatches.app.viewmodels.part_search import PartSearch
 from motionpatches.app.viewmodels.word_reader import WordReader
@@ -92,6 +92,7 @@ class Search(QObject):
         self._words = WordReader(workspace)
         self._by_part = PartSearch(workspace)
         self._shows_best, self._opening = False, ""
+        self._later = Later(self, 1)
         workspace.shown.connect(self._shown_changed)
         workspace.ready_changed.connect(self._ready_changed)
         workspace.partly_changed.connect(self._grown)
@@ -311,7 +312,7 @@ class Search(QObject):
             self.results_changed.emit()
             if self.results and in_words and self._shows_best:
                 self._shows_best, best = False, self.results[0]
-                later(self, lambda: self._show(best), 1)  # the tiles are painted first
+                self._later.do(lambda: self._show(best))  # the tiles are painted first
 
         self.workspace.lanes.models.submit("search", work, done, self._failed)
 

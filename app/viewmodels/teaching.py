@@ -78,7 +78,7 @@ class Teaching(QObject):
         workspace = self.workspace
         library, model = workspace.library, workspace.model
         if self.form is not None:
-            self.form.deleteLater()
+            self.form.setParent(None)
         self.form, self.facts = None, None
         self.problem = (
             "Open a library with captions first." if library is None else "" if model else "The model is not loaded yet."

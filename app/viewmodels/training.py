@@ -187,11 +187,8 @@ class Training(QObject):
         (self.reported if isinstance(event, Preparing | Step) else self.changed).emit()
 
     def _ended(self, message: str) -> None:
-        run, process = self.current, self.process
-        self.process = None
+        run, self.process = self.current, None
         self.message = message or (run.history.error if run else "")
-        if process is not None:
-            process.deleteLater()
         self.refresh()
         if run is None:
             return

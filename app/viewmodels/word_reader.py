@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QObject
+
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.words import WordIndex
 from motionpatches.core.progress import Job
 
 
-class WordReader:
+class WordReader(QObject):
     """Follows the open library; after an edit only the words of other clips are read."""
 
     def __init__(self, workspace: Workspace):
+        super().__init__(workspace)
         self.workspace = workspace
         self._known: tuple[Path, WordIndex] | None = None
         workspace.library_changed.connect(self._read)

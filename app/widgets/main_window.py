@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from motionpatches.app.background.later import later
+from motionpatches.app.background.later import Later
 from motionpatches.app.tokens import FIRST_SHARE, SMALLEST
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.ask_path import keep_in
@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         self.status = Status(v.workspace, self._ways(verbs))
         self.setStatusBar(self.status)
         self.drop_hint = DropHint(self)
+        self._later = Later(self)
         self.notices, self.quitting = NoticeStack(v.workspace.notices, self), Quitting(self, v)
         views = (self.results.view, self.library.view, self.timeline)
         self.hand_off = let_drag_out(v, settings, *views, lambda: stage_plan(v, self.stage.camera, self))
@@ -334,7 +335,7 @@ class MainWindow(QMainWindow):
         self.drop_hint.hide()
         paths = _local(event.mimeData())
         if paths:
-            later(self, lambda: self.commands.take(paths))  # once the drag has ended
+            self._later.do(lambda: self.commands.take(paths))  # once the drag has ended
 
     def _restore(self) -> None:
         place = self.settings.value("geometry")

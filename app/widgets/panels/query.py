@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from motionpatches.app import tokens
-from motionpatches.app.background.later import later
+from motionpatches.app.background.later import Later
 from motionpatches.app.viewmodels.asked import Chip
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.widgets.plain import shown, tip, title
@@ -134,11 +134,12 @@ class QueryPanel(QWidget):
         self.line.down.connect(self._down)
         self.line.escaped.connect(self.left)
         self.line.rubbed.connect(self.chips.remove_last)
+        self._later = Later(self)
         self.history = QStringListModel(self)
         completer = QCompleter(self.history, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.activated.connect(lambda text: later(self, lambda: self.ask(text)))
+        completer.activated.connect(lambda text: self._later.do(lambda: self.ask(text)))
         self.line.setCompleter(completer)
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
