@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,6 +103,28 @@ def install_packages(extra: str) -> Path:
     return python
 
 
+def run_tests(python: Path, arguments: list[str]) -> int:
+    """Run the tests; all of them in two processes, the output of the second after that of the first. Return the exit status."""
+    pytest = [str(python), "-m", "pytest"]
+    if arguments:
+        return subprocess.run([*pytest, *arguments], cwd=ROOT).returncode
+    core = [*pytest, "tests/core", "tests/app"]
+    rest = [str(path) for path in sorted((ROOT / "tests").iterdir()) if _holds_tests(path)]
+    with tempfile.TemporaryFile("w+") as output:
+        beside = subprocess.Popen([*pytest, *rest], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        first = subprocess.run(core, cwd=ROOT).returncode
+        second = beside.wait()
+        output.seek(0)
+        shutil.copyfileobj(output, sys.stdout)
+    return first or second
+
+
+def _holds_tests(path: Path) -> bool:
+    """Return whether a file or folder of tests belongs to the second process."""
+    folder = path.is_dir() and path.name not in ("core", "app", "data", "benchmarks", "__pycache__")
+    return folder or path.name.startswith("test_")
+
+
 def main() -> int:
     """Set up, then run the studio or the tests; return the exit status."""
     if sys.version_info < (3, 11):  # noqa: UP036
@@ -115,7 +138,7 @@ def main() -> int:
         print(f"The set-up stopped: {' '.join(map(str, error.cmd[:4]))}… failed. See its message above.", file=sys.stderr)
         return 1
     if testing:
-        return subprocess.run([str(python), "-m", "pytest", *sys.argv[2:]], cwd=ROOT).returncode
+        return run_tests(python, sys.argv[2:])
     return subprocess.run([str(python), "-m", "motionpatches", *sys.argv[1:]]).returncode
 
 

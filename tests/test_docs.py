@@ -14,6 +14,7 @@ import pytest
 
 from motionpatches.app.cli import parser
 from motionpatches.core import paths
+from tests.core.export.test_onto_character import character
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -49,6 +50,7 @@ def test_every_command_runs(page, tmp_path, monkeypatch, small_library, capsys):
         pytest.skip("the starter model is not built yet")
     shutil.copytree(small_library, tmp_path / "FOLDER")
     shutil.copytree(paths.starter_model(), tmp_path / "MODEL")
+    (tmp_path / "CHARACTER.glb").write_bytes(character())
     monkeypatch.chdir(tmp_path)
     assert parser.main(["export", str(tmp_path / "FOLDER" / "new_joints" / "000000.npy"), "-o", "MOTION.bvh"]) == 0
     rows = [f"{i:06d},{'walk' if i % 2 else 'wave'}" for i in range(12)]

@@ -52,7 +52,7 @@ def estimated_bytes(motions: list[tuple[str, Motion]], frames: float, plan: Plan
                 sizes.append((yield from _pictures(parts, plan, file, surface)))
             else:
                 motion = motions[0][1]
-                counts = tuple(min(one, motion.frame_count) for one in DATA)
+                counts = min(DATA[0], motion.frame_count), min(DATA[1], motion.frame_count)
                 files = write_motion(motion.crop(0, min(count, motion.frame_count)), file, replace(plan.choices, fps=None))
                 sizes.append(sum(written.stat().st_size for written in files))
         per_frame = (sizes[1] - sizes[0]) / max(counts[1] - counts[0], 1)

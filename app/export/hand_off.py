@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from motionpatches.app.export.jobs import export
-from motionpatches.app.export.plan import KINDS, PURPOSES, Item, Plan, Request, suggested_name
+from motionpatches.app.export.plan import KINDS, PURPOSES, Item, Plan, Request, Way, suggested_name
 from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
 from motionpatches.core.export.write import MANIFEST
@@ -49,11 +49,9 @@ def folder() -> Path:
 def write_files(library: Library, items: tuple[Item, ...], plan: Plan, surface: QOffscreenSurface | None) -> list[Path]:
     """Write clips into files of their own in a new folder. Raises StudioError."""
     place = folder() / secrets.token_hex(4)
-    way = "file" if len(items) == 1 else "each"
+    way: Way = "file" if len(items) == 1 else "each"
     path = place / suggested_name(items, plan, way) if way == "file" else place
-    request = Request(
-        tuple(replace(item, rank=i) for i, item in enumerate(items, 1)), plan, path, "file" if way == "file" else "each"
-    )
+    request = Request(tuple(replace(item, rank=i) for i, item in enumerate(items, 1)), plan, path, way)
     outcome = run(export(library, request, surface))
     if outcome.left_out:
         raise StudioError(f"{len(outcome.left_out)} of {len(items)} could not be written. {outcome.left_out[0]}")

@@ -33,14 +33,6 @@ if TYPE_CHECKING:
 # Results that are added at the end of a list that is scrolled; most results of exact words that are shown when all are asked for;
 # queries that are kept in the history.
 MORE, ALL_EXACT, KEPT = 24, 200, 100
-EXAMPLES = (
-    "a person waves with the right hand",
-    "someone trips and catches themselves",
-    "she does a cartwheel",
-    "running in a circle",
-    "a man picks something up from the floor",
-    "kicks with the left leg",
-)
 
 
 @dataclass(frozen=True, eq=False)

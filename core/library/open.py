@@ -77,7 +77,7 @@ def open_paths(paths: list[Path], use_index: bool = False, layout: str = "") -> 
     paths = list(dict.fromkeys(Path(path).expanduser().resolve() for path in paths))
     if len(paths) == 1:
         return (yield from open_library(paths[0], use_index, layout))
-    files = [path for path in paths if path.is_file() and not is_packed(path)]
+    files = [path for path in paths if not path.is_dir() and not is_packed(path)]
     folders = [path for path in paths if path not in files]
     libraries: list[Library] = []
     for path in folders:

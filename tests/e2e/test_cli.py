@@ -96,7 +96,7 @@ def test_screenshot_shows_the_whole_window(tmp_path):
 
 @needs_starter
 def test_similar_finds_itself_and_what_is_like_it():
-    found = json.loads(cli("search", "a person waves with the right hand", "-k", "1", "--json").stdout)["hits"][0]
+    found = json.loads(cli("search", "a person waves with the right hand", "-k", "1", "--by-motion", "--json").stdout)["hits"][0]
     done = json.loads(cli("similar", found["id"], "-k", "5", "--json").stdout)
     assert done["hits"][0]["id"] == found["id"] and done["hits"][0]["score"] > 0.99
     assert sum("wave" in h["id"] for h in done["hits"]) >= 3

@@ -188,6 +188,7 @@ def test_a_moment_in_a_long_take(demo, tmp_path):
     moments = demo.view_models.moments
     wait(lambda: demo.workspace.library.root == tmp_path and demo.workspace.retriever is not None, 60)
     wait(lambda: len(moments.best) > 1 and not demo.lanes.models.busy and bool(demo.search.results), 60)
+    moments.go(0)
     middle = start + len(wave) / 40
     assert moments.best[0][0] <= middle <= moments.best[0][1]
     assert demo.playback.range_s == moments.best[0][:2] and demo.playback.time_s == pytest.approx(moments.best[0][0], abs=0.1)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QStackedWidget,
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.queries import MOST
-from motionpatches.app.viewmodels.search import EXAMPLES, Search, exact_count
+from motionpatches.app.viewmodels.search import Search, exact_count
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip, title
 from motionpatches.app.widgets.spin_boxes import SpinBox
 from motionpatches.app.widgets.theme import icon_button, of_kind, px
@@ -19,6 +19,16 @@ from motionpatches.app.widgets.views.results import TILE, ResultsView
 
 # Sizes of a tile that the slider can set.
 SMALLEST, LARGEST = 96, 360
+
+# Queries that are offered before the first one.
+EXAMPLES = (
+    "a person waves with the right hand",
+    "someone trips and catches themselves",
+    "she does a cartwheel",
+    "running in a circle",
+    "a man picks something up from the floor",
+    "kicks with the left leg",
+)
 
 
 class ResultsPanel(QWidget):

@@ -65,7 +65,7 @@ class ExportPreview(QWidget):
         motions, plan = self.export.shown, self.plan
         if motions and self._surface is None:
             self.note = NO_OPENGL if self.export.plan.format.picture else ""
-        elif motions:
+        elif motions and self._surface is not None:
             scale = min(SIDE * self.devicePixelRatioF() / max(plan.style.size), 1.0)
             try:
                 self.pictures = draw(motions, plan, self._surface, scale)
