@@ -42,7 +42,7 @@ def test_what_is_kept_stays_when_it_no_longer_stands(notices, monkeypatch):
     monkeypatch.setattr(module, "ACTION_MS", 0)
     notices.say("Kept.", Action("Open", lambda: None), kept=True)
     notices.say("Not kept.")
-    rest(50)
+    rest(0.05)
     assert not notices.shown and texts(notices.kept) == ["Kept."]
     notices.dismiss(notices.kept[0])
     assert not notices.kept
@@ -52,10 +52,10 @@ def test_one_that_is_read_does_not_go(notices, monkeypatch):
     monkeypatch.setattr(module, "PLAIN_MS", 20)
     notices.say("Read me.")
     notices.hold(True)
-    rest(80)
+    rest(0.08)
     assert texts(notices.shown) == ["Read me."]
     notices.hold(False)
-    rest(80)
+    rest(0.08)
     assert not notices.shown
 
 
