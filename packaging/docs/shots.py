@@ -63,7 +63,8 @@ def moments(s: Session) -> None:
     np.save(folder / "long take.npy", np.concatenate([library.load(i).positions for i in [*walks[:4], wave, *walks[4:7]]]))
     s.workspace.open([folder / "long take.npy"])
     s.wait(lambda: s.workspace.library.root == folder and s.workspace.retriever is not None)
-    s.window.query.ask("a person waves with the right hand")
+    s.ask("a person waves with the right hand")
+    s.studio.view_models.moments.find()
     s.wait(lambda: bool(s.studio.view_models.moments.best))
     s.stand(s.studio.view_models.moments.best[0][0] + 0.8)
     s.shoot("moments")
@@ -269,7 +270,7 @@ def like(s: Session) -> None:
     """Show motions like the shown one, by the right arm alone."""
     s.ask("a person waves with the right hand")
     before = s.search.results
-    s.window.commands.more_like_this(4)
+    s.window.takes.more_like_this(4)
     s.wait(lambda: s.search.results is not before and bool(s.search.results), 300)
     s.rest(0.6)
     s.shoot("like")
@@ -286,8 +287,8 @@ def algebra(s: Session) -> None:
 def filters(s: Session) -> None:
     """Show the library with a filter and tags."""
     s.ask("a person kicks")
-    s.window.library.toggle_favourite()
-    s.studio.view_models.marks.tag(s.workspace.clip, "for the trailer")
+    s.studio.view_models.marks.toggle_favourite(s.workspace.clip)
+    s.studio.view_models.marks.tag([s.workspace.clip], "for the trailer")
     s.window.library.filter.setText("kick len>1 -left")
     s.rest(0.3)
     s.window.left.turn("Library")
