@@ -19,6 +19,8 @@ from motionpatches.core.library.takes import take_id
 
 # How closely a line holds the words of a sentence: all of them, side by side, nothing else.
 ALL, PHRASE, WHOLE = 1, 2, 3
+# A line that has more words than TIMES those of the sentence, and more than a SHORT line, says much else.
+TIMES, SHORT = 2, 12
 # Words that a line need not hold.
 ARTICLES = frozenset(("a", "an", "the"))
 # Clips whose words are split at once.
@@ -114,7 +116,8 @@ class WordIndex:
     def find(self, sentence: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the numbers (N,) of the clips of which a line holds all words of a sentence, and how closely (N,).
 
-        Articles may be missing, but for a whole line or a phrase. The order is that of the clips.
+        Articles may be missing, but for a whole line or a phrase. A long line that says much else is left to the search by
+        motion. The order is that of the clips.
         """
         asked = words_of(sentence)
         numbers = [self.vocabulary.get(word, -1) for word in asked]
@@ -128,10 +131,12 @@ class WordIndex:
             held = self.lines[self._at(number)]
             at = np.minimum(np.searchsorted(held, found), len(held) - 1)
             found = found[held[at] == found]
+        lengths = self._bounds[found + 1] - self._bounds[found]
+        found = found[lengths <= max(SHORT, TIMES * len(asked))]
         closeness = np.zeros(len(self.clips), np.int8)
         closeness[self.owners[found]] = ALL
         for lines, level in self._phrases(np.array(numbers, np.int64), self._at(rarest), numbers.index(rarest)):
-            closeness[self.owners[lines]] = level
+            closeness[self.owners[lines[np.isin(lines, found)]]] = level
         clips = np.flatnonzero(closeness)
         return clips, closeness[clips]
 

@@ -103,3 +103,11 @@ def test_the_caption_that_holds_the_words_is_the_one_to_show():
         caption_with("waves the left hand", captions) == "waves left hand" and caption_with("man waves", captions) == captions[1]
     )
     assert caption_with("she waits", captions) == caption_with("the", captions) == caption_with("x", ()) == ""
+
+
+def test_a_long_caption_that_says_much_else_does_not_hold_a_sentence_exactly():
+    said = "waves with the right hand"
+    longer = f"a person {said} while walking, then turns round, kicks a ball and at last sits down on the floor"
+    index = WordIndex.of([Clip("a", Path("a.bvh"), (f"a person {said}",)), Clip("b", Path("b.bvh"), (longer,))])
+    assert index.find(f"a person {said}")[0].tolist() == [0]
+    assert index.find(longer)[0].tolist() == [1]

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,56 +11,38 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import uvicorn
 
 from motionpatches.app.cli.serve import token_of
-from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
 from motionpatches.core.export.write import write_motion
 from motionpatches.core.io.load import load_motion
-from motionpatches.core.library.open import open_library
-from motionpatches.core.models.checkpoint import load_model
-from motionpatches.core.progress import run
 from motionpatches.core.retarget.rig_file import rig_of_file
-from motionpatches.core.search.indexing import update_gallery
-from motionpatches.core.search.retriever import Retriever
 from motionpatches.core.serve.service import Service
-from motionpatches.core.serve.web import web_app
+from tests.served import TOKEN, demo_service, served
 
-TOKEN = "a token of twenty characters"
 Ask = Callable[..., tuple[int, bytes]]
 
 
 @pytest.fixture(scope="module")
 def service() -> Service:
-    library, model = run(open_library(paths.demo_library())), load_model(paths.starter_model())
-    return Service(library, Retriever(model, run(update_gallery(model, library))), "starter")
+    return demo_service()
 
 
 @pytest.fixture(scope="module")
 def ask(service: Service) -> Iterator[Ask]:
     """Sends a request to a running server; returns status and content."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(web_app(service, TOKEN), host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
+    with served(service) as address:
 
-    def asked(path: str, content: bytes | None = None, token: str = TOKEN, **values: object) -> tuple[int, bytes]:
-        url = f"http://127.0.0.1:{port}{path}?{urllib.parse.urlencode(values)}"
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"}
-        try:
-            with urllib.request.urlopen(urllib.request.Request(url, content, headers), timeout=30) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
+        def asked(path: str, content: bytes | None = None, token: str = TOKEN, **values: object) -> tuple[int, bytes]:
+            url = f"{address}{path}?{urllib.parse.urlencode(values)}"
+            headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"}
+            try:
+                with urllib.request.urlopen(urllib.request.Request(url, content, headers), timeout=30) as answer:
+                    return answer.status, answer.read()
+            except urllib.error.HTTPError as error:
+                return error.code, error.read()
 
-    yield asked
-    server.should_exit = True
-    thread.join()
+        yield asked
 
 
 def test_a_query_is_answered_as_in_the_program(ask: Ask, service: Service):

@@ -4,50 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
-import threading
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-import uvicorn
 
-from motionpatches.core import paths
 from motionpatches.core.io.load import load_motion
-from motionpatches.core.library.open import open_library
-from motionpatches.core.models.checkpoint import load_model
-from motionpatches.core.progress import run
-from motionpatches.core.search.indexing import update_gallery
-from motionpatches.core.search.retriever import Retriever
-from motionpatches.core.serve.service import Service
-from motionpatches.core.serve.web import web_app
+from tests.served import TOKEN, demo_service, served
 
 BLENDER = os.environ.get("MOTIONPATCHES_BPY", "")
-TOKEN = "a token of twenty characters"
 
 
 @pytest.mark.skipif(not BLENDER, reason="MOTIONPATCHES_BPY names no Python with bpy (Blender, 500 MB)")
 def test_motions_are_brought_in_and_onto_an_armature(tmp_path: Path):
-    library, model = run(open_library(paths.demo_library())), load_model(paths.starter_model())
-    service = Service(library, Retriever(model, run(update_gallery(model, library))), "starter")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(web_app(service, TOKEN), host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
+    service = demo_service()
+    library = service.library
     one, two = (next(c.id for c in library.clips if end in c.id) for end in ("cartwheel", "roundhouse kick"))
     script = Path(__file__).with_name("in_blender.py")
-    try:
-        asked = [BLENDER, str(script), f"http://127.0.0.1:{port}", TOKEN, one, two, str(tmp_path)]
+    with served(service) as address:
+        asked = [BLENDER, str(script), address, TOKEN, one, two, str(tmp_path)]
         done = subprocess.run(asked, capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": ""})
-    finally:
-        server.should_exit = True
-        thread.join()
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     facts, bones = json.loads((tmp_path / "facts.json").read_text()), np.load(tmp_path / "bones.npz")
     assert any("kick" in clip for clip in facts["asked"]) and "token" in facts["refused"]
