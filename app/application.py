@@ -29,7 +29,8 @@ class Studio:
     """The running program: lanes, view models and the window."""
 
     def __init__(self, paths: list[Path], model: Path | None = None, device: str = "auto", settings: QSettings | None = None):
-        gc.disable()  # until _begin
+        self._collected_before = gc.isenabled()
+        gc.disable()  # the collector does it, from _begin on
         self._collector: GarbageCollector | None = None
         self.settings = settings or open_settings()
         self.lanes = Lanes.start()
@@ -74,7 +75,8 @@ class Studio:
         self.lanes.close()
         if self._collector is not None:
             self._collector.timer.stop()
-        gc.enable()
+        if self._collected_before:
+            gc.enable()
 
 
 def has_graphics_device() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from motionpatches.app.background.garbage import collect_due
 from motionpatches.core import paths
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import SMPL22
@@ -24,6 +26,14 @@ def own_folders(tmp_path_factory):
     # Other programs that tests start keep by these.
     for variable, name in (("XDG_CACHE_HOME", "cache"), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config")):
         os.environ[variable] = str(home / "others" / name)
+
+
+@pytest.fixture(autouse=True)
+def collected_between_tests():
+    """Garbage may be Qt's, which ends the process when a worker thread frees it: it is collected here, as the window does."""
+    gc.disable()
+    yield
+    collect_due()
 
 
 @pytest.fixture(autouse=True)
