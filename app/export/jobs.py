@@ -13,7 +13,7 @@ from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 from motionpatches.core.export.choices import Choices, prepare
 from motionpatches.core.export.clean_up import clean_motion
-from motionpatches.core.export.gltf import glb
+from motionpatches.core.export.gltf import glb_of
 from motionpatches.core.export.write import EXPORTERS, file_name, refuse_existing, write_manifest, write_motion
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.own_rotations import load_with_rotations
@@ -128,7 +128,7 @@ def _together(library: Library, request: Request, surface: QOffscreenSurface | N
         yield from write_pictures(draw(motions, plan, _needed(surface)), request.path, title=f"Drawing {request.path.name}")
     else:
         people = [person for _, motion in found for person in motion.people]
-        write_atomically(request.path, glb([prepare(person, plan.choices).posed for person in people]))
+        write_atomically(request.path, glb_of([prepare(person, plan.choices) for person in people]))
     return outcome
 
 

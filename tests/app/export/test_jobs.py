@@ -16,9 +16,11 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.export.choices import PRESETS, Choices
 from motionpatches.core.export.clean_up import CleanUp, clean_motion
 from motionpatches.core.export.write import clean_name, free_name
+from motionpatches.core.io.gltf.document import Document
 from motionpatches.core.io.load import load_motions
 from motionpatches.core.library.open import open_library
 from motionpatches.core.progress import Cancelled, run
+from tests.core.export.test_onto_character import character
 
 
 @pytest.fixture
@@ -127,6 +129,18 @@ def test_all_clips_in_one_gltf_file_are_an_animation_each(library, tmp_path):
     found = load_motions(tmp_path / "all.glb")
     assert [motion.name for motion in found] == [library.clips[n].id for n in (0, 1, 2)]
     assert found[0].skeleton.joint_names[0] == "Hips"
+
+
+def test_all_results_together_are_animations_of_one_character(library, tmp_path):
+    (tmp_path / "me.glb").write_bytes(character())
+    plan = Plan("glb", choices=Choices(rig=str(tmp_path / "me.glb")))
+    run(export(library, Request(items(library, 0, 1, 2), plan, tmp_path / "all.glb", "together"), None))
+    made = Document(tmp_path / "all.glb")
+    assert [animation["name"] for animation in made.json["animations"]] == ["000000", "000001", "000002"]
+    assert len(made.json["meshes"]) == 1 and len(made.json["skins"]) == 1
+    assert [motion.frame_count for motion in load_motions(tmp_path / "all.glb")] == [
+        library.load(clip.id).frame_count for clip in library.clips[:3]
+    ]
 
 
 @pytest.mark.parametrize("name", PURPOSES)
