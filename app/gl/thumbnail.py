@@ -17,11 +17,13 @@ from motionpatches.app.gl.figure.posed import figures
 from motionpatches.app.gl.offscreen import Offscreen, make_surface
 from motionpatches.core.motion.canonical import canonical
 from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import TORSO
 
 # Raise it when figures look otherwise: pictures that are kept on disk are then made anew.
-FIGURE = 3
-# Where the camera stands, in radians from the body's front and above it; metres around joints; half of what is seen at least.
-AZIMUTH, ELEVATION, MARGIN_M, SMALLEST_M = 0.5, 0.16, 0.19, 0.6
+FIGURE = 4
+# Where the camera stands, in radians from the body's front and above it; metres around joints, and more above the last of the
+# torso, where a head may end; half of what is seen at least.
+AZIMUTH, ELEVATION, MARGIN_M, HEAD_M, SMALLEST_M = 0.5, 0.16, 0.19, 0.1, 0.6
 
 
 class ThumbnailPainter:
@@ -77,7 +79,7 @@ class ThumbnailPainter:
 
 def camera(pose: Motion) -> Camera:
     """Return a camera that looks at a motion of one frame, which faces +Z, from half-left of its front, and is filled by it."""
-    points = geometry.all_people(pose)[0]
+    points = np.concatenate([geometry.all_people(pose)[0], _heads(pose)])
     eye = Camera(azimuth=AZIMUTH, elevation=ELEVATION)
     # Along right, up and towards the eye: the middle of the body, and the distance from which its farthest joint is in view.
     axes = np.stack(eye.axes())
@@ -88,3 +90,13 @@ def camera(pose: Motion) -> Camera:
     distance = float((across / np.tan(eye.field_of_view / 2) + (seen - middle)[:, 2]).max())
     x, y, z = (middle @ axes).tolist()
     return replace(eye, target=(x, y, z), distance=distance)
+
+
+def _heads(pose: Motion) -> np.ndarray:
+    """Return the points (P, 3) above the last joints of the torsos; none for a rig without parts."""
+    if not pose.skeleton.chains:
+        return np.empty((0, 3))
+    people = pose.positions[0] if pose.partner is None else np.stack([pose.positions[0], pose.partner.positions[0]])
+    neck, head = (people[..., joint, :] for joint in pose.skeleton.chains[TORSO][-2:])
+    up = head - neck
+    return np.atleast_2d(head + HEAD_M * up / np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-6))

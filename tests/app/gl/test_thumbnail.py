@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from motionpatches.core.motion.canonical import rotate_y
+from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG
 
 
 @pytest.fixture(scope="module", params=["OpenGL", "painter"])
@@ -36,20 +37,23 @@ def alpha(image):
 
 @pytest.fixture
 def poses(smpl_motion):
-    """Walking, lying on the back, both arms up."""
+    """Walking, lying on the back, both arms up, standing."""
     walking = smpl_motion.positions[20]
+    standing = walking.copy()
+    for _, hip, knee, ankle, foot in (smpl_motion.skeleton.chains[part] for part in (RIGHT_LEG, LEFT_LEG)):
+        standing[[knee, ankle, foot]] = standing[hip] + [[0, -0.39, 0], [0, -0.8, 0], [0, -0.86, 0.13]]
     lying = (walking - walking[0])[:, [0, 2, 1]] * [1, 1, -1] + [0, 0.1, 0]
     arms = walking.copy()
     for side in (-1, 1):
         chain = smpl_motion.skeleton.chains[3 if side < 0 else 4]
         arms[list(chain[-2:])] = arms[chain[-3]] + [[side * 0.05, 0.26, 0], [side * 0.1, 0.5, 0]]
-    return replace(smpl_motion, positions=np.stack([walking, lying, arms]).astype(np.float32))
+    return replace(smpl_motion, positions=np.stack([walking, lying, arms, standing]).astype(np.float32))
 
 
 def test_the_whole_body_is_in_view_and_fills_it(draw, poses):
-    strip = draw(poses, [0, 1, 2], 96)
-    assert (strip.width(), strip.height()) == (288, 96)
-    for at in range(3):
+    strip = draw(poses, [0, 1, 2, 3], 96)
+    assert (strip.width(), strip.height()) == (384, 96)
+    for at in range(4):
         seen = alpha(strip)[:, 96 * at : 96 * at + 96] > 128
         assert not (seen[0].any() or seen[-1].any() or seen[:, 0].any() or seen[:, -1].any()), f"pose {at} is cut off"
         down, across = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
