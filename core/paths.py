@@ -99,3 +99,8 @@ def user_captions() -> Path:
 def corrections() -> Path:
     """Return the file of import corrections."""
     return config() / "skeletons.json"
+
+
+def joint_maps() -> Path:
+    """Return the file of joints that were set for pairs of rigs."""
+    return config() / "joint_maps.json"

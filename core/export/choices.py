@@ -13,7 +13,8 @@ from motionpatches.core.io.gltf.character import Character, read_character
 from motionpatches.core.motion.canonical import resample
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.retarget.from_turns import pose_of
-from motionpatches.core.retarget.retarget import retarget, sized
+from motionpatches.core.retarget.joint_map import onto
+from motionpatches.core.retarget.map_file import find
 from motionpatches.core.retarget.rig import PosedMotion, Rig
 from motionpatches.core.retarget.rig_file import rig_of_file
 from motionpatches.core.retarget.targets import TARGETS, target_rig
@@ -63,7 +64,9 @@ class Prepared:
         """Return rotations of the chosen rig, in metres, Y up. Raises StudioError where the motion cannot go onto it."""
         posed = pose_of(self.own)
         if self.choices.rig != OWN:
-            posed = retarget(posed, _rig(self.choices.rig, posed))
+            rig = rig_named(self.choices.rig)
+            said = find(posed.rig.skeleton, rig.skeleton)
+            posed = onto(self.own, posed, rig, said, as_tall=self.choices.rig in TARGETS)
         return posed.with_rest_first() if self.choices.rest_first else posed
 
     @cached_property
@@ -81,10 +84,10 @@ class Prepared:
         return self.posed.motion() if changed else self.own
 
 
-def _rig(name: str, like: PosedMotion) -> Rig:
-    """The rig of a name in TARGETS, as tall as a person, or that of a file. Raises StudioError."""
+def rig_named(name: str) -> Rig:
+    """Return the rig of a name in TARGETS, or that of a file. Raises StudioError."""
     if name in TARGETS:
-        return sized(target_rig(name), like)
+        return target_rig(name)
     if not Path(name).exists():
         raise StudioError(f"There is no rig {name!r}. Choose {', '.join((OWN, *TARGETS))}, or a motion file.")
     return rig_of_file(Path(name))

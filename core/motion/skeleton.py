@@ -19,11 +19,14 @@ class Skeleton:
 
     Chains come in the column order of the patch image (PART_NAMES), each from the torso outwards. An empty
     `chains` means that no five body parts could be found: such a skeleton can be shown but not searched.
+    `limbs`: where thigh, shin and foot, or upper arm, forearm and hand, begin, in legs and arms in the order of PART_NAMES;
+    empty: found by the lengths of bones.
     """
 
     joint_names: tuple[str, ...]
     parents: tuple[int, ...]
     chains: Chains = ()
+    limbs: tuple[tuple[int, int, int], ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.joint_names) != len(self.parents):

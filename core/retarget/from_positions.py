@@ -149,17 +149,22 @@ class Hinge:
 def hinges(skeleton: Skeleton, p: np.ndarray) -> list[Hinge]:
     """The knees and elbows of a skeleton whose body parts are known."""
     found = []
-    for part in HINGES if skeleton.chains else ():
+    for number, part in enumerate(HINGES if skeleton.chains else ()):
         chain = skeleton.chains[part]
-        # A limb has no bone of the trunk, however long one is (from chest to shoulder).
-        own = tuple(joint for joint in chain if joint not in skeleton.chains[TORSO])
-        bones = limb(p, own if len(own) > 2 else chain)
-        upper, lower = skeleton.path(bones.start, bones.middle), skeleton.path(bones.middle, bones.end)
+        start, middle, end = skeleton.limbs[number] if skeleton.limbs else _long_bones(skeleton, chain, p)
+        upper, lower = skeleton.path(start, middle), skeleton.path(middle, end)
         downwards = all(skeleton.parents[b] == a for way in (upper, lower) for a, b in zip(way, way[1:], strict=False))
-        if downwards and len(upper) > 1 and len(lower) > 1 and bones.start != skeleton.chains[TORSO][0]:
-            tip = chain[-1] if chain[-1] != bones.end else -1
-            found.append(Hinge(tuple(upper[:-1]), tuple(lower[:-1]), bones.end, tip, part))
+        if downwards and len(upper) > 1 and len(lower) > 1 and start != skeleton.chains[TORSO][0]:
+            tip = chain[-1] if chain[-1] != end else -1
+            found.append(Hinge(tuple(upper[:-1]), tuple(lower[:-1]), end, tip, part))
     return found
+
+
+def _long_bones(skeleton: Skeleton, chain: Sequence[int], p: np.ndarray) -> tuple[int, int, int]:
+    """Where a limb's two long bones begin, meet and end. No bone of the trunk is one, however long (from chest to shoulder)."""
+    own = tuple(joint for joint in chain if joint not in skeleton.chains[TORSO])
+    bones = limb(p, own if len(own) > 2 else tuple(chain))
+    return bones.start, bones.middle, bones.end
 
 
 def spines_of(skeleton: Skeleton) -> list[list[int]]:

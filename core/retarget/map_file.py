@@ -1,0 +1,110 @@
+"""Joint maps on disk: one JSON file, one map for each pair of rigs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from motionpatches.core import notices, paths
+from motionpatches.core.atomic import locked, write_atomically
+from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.own_file import read_own
+from motionpatches.core.recognition.corrections import hierarchy_key, label
+from motionpatches.core.retarget.joint_map import ROLES, JointMap, Joints
+
+FORMAT = 1
+WHAT = "the list of joints that you set for pairs of rigs"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A map as it is kept. `source`, `target`: hierarchy_key of the rigs; `names`: labels of both; `when`: ISO date."""
+
+    source: str
+    target: str
+    names: tuple[str, str]
+    said: JointMap
+    when: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """There is one map at most for each."""
+        return self.source, self.target
+
+
+def find(source: Skeleton, target: Skeleton) -> JointMap:
+    """What was set for a pair of rigs; empty where nothing was. Joints that a rig has not are left out.
+
+    Raises:
+        FileProblem: The system refuses to read the list.
+    """
+    keys = hierarchy_key(source), hierarchy_key(target)
+    said = next((entry.said for entry in listed() if entry.key == keys), JointMap())
+    return JointMap(_within(said.source, source), _within(said.target, target))
+
+
+def listed() -> list[Kept]:
+    """All maps, the newest last. Raises FileProblem."""
+    return _read(held=False)
+
+
+def remember(source: Skeleton, target: Skeleton, said: JointMap) -> None:
+    """Keep a map; an empty one is forgotten. Raises FileProblem where the list cannot be written."""
+    entry = Kept(hierarchy_key(source), hierarchy_key(target), (label(source), label(target)), said, date.today().isoformat())
+    _put([entry.key], [entry] if said else [])
+
+
+def forget(entries: Sequence[Kept]) -> None:
+    """Take maps out of the list. Raises FileProblem."""
+    _put([entry.key for entry in entries], [])
+
+
+def _put(gone: Sequence[tuple[str, str]], added: Sequence[Kept]) -> None:
+    file = paths.joint_maps()
+    with locked(file):
+        kept = [entry for entry in _read(held=True) if entry.key not in gone]
+        rows = [
+            {**asdict(entry), "said": {"source": dict(entry.said.source), "target": dict(entry.said.target)}}
+            for entry in (*kept, *added)
+        ]
+        write_atomically(file, json.dumps({"format": FORMAT, "maps": rows}, indent=1) + "\n")
+
+
+def _read(held: bool) -> list[Kept]:
+    return read_own(paths.joint_maps(), WHAT, _parsed, held) or []
+
+
+def _parsed(values: Any) -> list[Kept]:
+    """Raises an exception for what is no list of maps; single entries that cannot be read are skipped and counted."""
+    rows = values["maps"]
+    if not isinstance(rows, list):
+        raise ValueError("no list")
+    entries = [_entry(row) for row in rows]
+    if None in entries:
+        notices.tell(f"{entries.count(None)} of {len(entries)} joint maps of pairs of rigs cannot be read and are skipped.")
+    return list({entry.key: entry for entry in entries if entry is not None}.values())
+
+
+def _entry(row: Any) -> Kept | None:
+    try:
+        texts = row["source"], row["target"], row["when"], *row["names"]
+        said = JointMap(*(_joints(row["said"][rig]) for rig in ("source", "target")))
+        if len(texts) != 5 or not all(isinstance(text, str) for text in texts) or not said:
+            return None
+        return Kept(texts[0], texts[1], (texts[3][:60], texts[4][:60]), said, texts[2][:60])
+    except (TypeError, ValueError, KeyError, AttributeError):
+        return None
+
+
+def _joints(values: Any) -> dict[str, int | None]:
+    """Raises ValueError for what are no joints of roles."""
+    if any(role not in ROLES or not (joint is None or (type(joint) is int and joint >= 0)) for role, joint in values.items()):
+        raise ValueError("no joints of roles")
+    return dict(values)
+
+
+def _within(joints: Joints, skeleton: Skeleton) -> dict[str, int | None]:
+    return {role: joint for role, joint in joints.items() if joint is None or joint < skeleton.joint_count}
