@@ -53,6 +53,21 @@ class EightBitRows:
             return None
         return made
 
+    def reaching(self, query: np.ndarray, k: int, clips: np.ndarray | None, order: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        """Return, in ascending order, the rows whose score can be as high as that of the k-th best of some clips.
+
+        Args:
+            query: (D,), finite.
+            k: Fewer than there are clips.
+            clips: Numbers of the clips; None for all.
+            order: (N,) rows, clip after clip.
+            starts: (C,) where each clip begins in them.
+        """
+        lower, upper = self.bounds(query)
+        reached = np.maximum.reduceat(lower[order], starts)
+        reached = reached if clips is None else reached[clips]
+        return np.flatnonzero(upper >= np.partition(reached, len(reached) - k)[len(reached) - k])
+
     def bounds(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return two scores (N,) between which the score of each row lies, for a finite query (D,)."""
         whole, scale = _whole(query[None])

@@ -19,9 +19,10 @@ from motionpatches.core.search.background import DIGEST, OFF_TOPIC
 
 if TYPE_CHECKING:
     from motionpatches.core.search.eight_bit import EightBitRows
+    from motionpatches.core.search.on_device import DeviceRows
 
 FORMAT = 2
-# Rows that several queries are compared with at once; rows from which on a query reads them in 8 bits first.
+# Rows that several queries are compared with at once; rows from which on a query reads them in a short form first.
 BLOCK = 65_536
 LARGE = 100_000
 
@@ -108,16 +109,19 @@ class Gallery:
         """
         if not self.entries or k < 1:
             return []
-        order, starts = self._grouped
-        clips = np.arange(len(starts)) if only is None else self._numbers(only)
-        scores = self._scores_that_count(query.astype(np.float32), k, clips)[order]
+        query = query.astype(np.float32)
+        rows = self._rows_that_count(query, k, None if only is None else self._numbers(only))
+        if not len(rows):
+            return []
+        with np.errstate(invalid="ignore", over="ignore"):
+            scores = self.embeddings[rows] @ query if len(rows) < len(self.entries) else self.scores(query)[rows]
         scores[~np.isfinite(scores)] = -np.inf
-        best = np.maximum.reduceat(scores, starts)
+        starts = np.flatnonzero(np.diff(self.clip_rows[0][rows], prepend=-1))
+        ends = np.append(starts[1:], len(rows))
         hits = []
-        for rank, clip in enumerate(clips[_largest(best[clips], k)], 1):
-            end = starts[clip + 1] if clip + 1 < len(starts) else len(scores)
-            at = starts[clip] + int(scores[starts[clip] : end].argmax())
-            entry = self.entries[order[at]]
+        for rank, clip in enumerate(_largest(np.maximum.reduceat(scores, starts), k), 1):
+            at = starts[clip] + int(scores[starts[clip] : ends[clip]].argmax())
+            entry = self.entries[rows[at]]
             hits.append(Hit(rank, entry.clip_id, max(float(scores[at]), -1.0), entry.start_s, entry.end_s))
         return hits
 
@@ -132,45 +136,57 @@ class Gallery:
     def _number(self) -> dict[str, int]:
         return {clip_id: at for at, clip_id in enumerate(self.clip_rows[1])}
 
-    def _scores_that_count(self, query: np.ndarray, k: int, clips: np.ndarray) -> np.ndarray:
-        """Return the cosines (N,) of some clips, the others as -inf; of a large gallery those that can be among the k best alone.
-
-        At least k clips reach the k-th greatest of the lower bounds of clips, so no row below it counts.
-        """
-        if len(clips) < len(self._grouped[1]) / 8:
-            wanted = np.zeros(len(self._grouped[1]), bool)
-            wanted[clips] = True
-            return self._scores_of(np.flatnonzero(wanted[self.clip_rows[0]]), query)
-        if self._eight_bit is None or k >= len(clips) or not np.isfinite(query).all():
-            return self.scores(query)
+    def _rows_that_count(self, query: np.ndarray, k: int, clips: np.ndarray | None) -> np.ndarray:
+        """Return rows, clip after clip: those of some clips, None for all; of a large gallery what can be among the k best."""
         order, starts = self._grouped
-        lower, upper = self._eight_bit.bounds(query)
-        reached = np.maximum.reduceat(lower[order], starts)[clips]
-        rows = np.flatnonzero(upper >= np.partition(reached, len(reached) - k)[len(reached) - k])
-        if len(rows) > len(upper) / 8:
-            return self.scores(query)
-        return self._scores_of(rows, query)
+        count = len(starts) if clips is None else len(clips)
+        few = count < len(starts) / 8 or k >= count or self._bounds is None or not np.isfinite(query).all()
+        near = None if few else self._rows_near(query, k, clips)
+        if near is not None and len(near) <= len(order) / 8:
+            return near
+        return order if clips is None else self._rows_of(clips)
 
-    def _scores_of(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
-        """Return the cosines (N,) of some rows, and -inf for the others."""
-        scores = np.full(len(self.embeddings), -np.inf, np.float32)
-        with np.errstate(invalid="ignore", over="ignore"):
-            scores[rows] = self.embeddings[rows] @ query
-        return scores
+    def _rows_near(self, query: np.ndarray, k: int, clips: np.ndarray | None) -> np.ndarray:
+        """Return the rows that can be among the k best of some clips, clip after clip.
+
+        At least k clips reach the k-th greatest of the lower bounds of clips, so no row whose upper bound is below it counts.
+        """
+        assert self._bounds is not None
+        _, starts = self._grouped
+        rows = self._bounds.reaching(query, k, clips, *self._grouped)
+        numbers = self.clip_rows[0][rows]
+        if clips is not None:
+            wanted = np.zeros(len(starts), bool)
+            wanted[clips] = True
+            rows, numbers = rows[wanted[numbers]], numbers[wanted[numbers]]
+        return rows[np.argsort(numbers, kind="stable")]
+
+    def _rows_of(self, clips: np.ndarray) -> np.ndarray:
+        """Return the rows of some clips, clip after clip."""
+        order, starts = self._grouped
+        counts = np.diff(np.append(starts, len(order)))[clips]
+        first = np.cumsum(counts) - counts
+        return order[np.arange(counts.sum()) + np.repeat(starts[clips] - first, counts)]
 
     @cached_property
-    def _eight_bit(self) -> EightBitRows | None:
-        """Return the rows of a large gallery in 8 bits."""
+    def _bounds(self) -> EightBitRows | DeviceRows | None:
+        """Return the rows of a large gallery as they are looked through first, on the CPU unless `prepare` put them elsewhere."""
         if len(self.embeddings) < LARGE:
             return None
         from motionpatches.core.search.eight_bit import EightBitRows
 
         return EightBitRows.of(self.embeddings)
 
-    def prepare(self) -> None:
-        """Work out what queries need, before the first of them."""
-        if self.entries:
-            _ = self._grouped, self._eight_bit
+    def prepare(self, device: str = "cpu") -> None:
+        """Work out what queries need, before the first of them; a CUDA device with room holds the rows of a large gallery."""
+        if not self.entries:
+            return
+        _ = self._grouped
+        if device.startswith("cuda") and len(self.embeddings) >= LARGE:
+            from motionpatches.core.search.on_device import rows_on
+
+            self.__dict__["_bounds"] = rows_on(device, self.embeddings, *self._grouped) or self._bounds
+        _ = self._bounds
 
 
 def _largest(values: np.ndarray, k: int) -> np.ndarray:

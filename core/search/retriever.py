@@ -30,7 +30,7 @@ class Retriever:
     known_captions: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.gallery.prepare()
+        self.gallery.prepare(str(self.model.device))
 
     def search_motion(self, motion: Motion, k: int, only: Collection[str] | None = None) -> list[Hit]:
         """Return the k clips (of `only`, where it is given) nearest to the first window of a motion."""

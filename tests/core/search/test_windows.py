@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from motionpatches.core import paths
 from motionpatches.core.evaluation.embed import embed_clips, from_gallery
@@ -14,6 +15,7 @@ from motionpatches.core.search.encode import INDEXED, encode_first_window, encod
 from motionpatches.core.search.explain import occlude
 from motionpatches.core.search.gallery import Gallery, Hit, save_gallery
 from motionpatches.core.search.indexing import build_gallery, find_gallery, update_gallery
+from motionpatches.core.search.on_device import rows_on
 from tests.core.search.test_gallery import make_gallery
 
 
@@ -141,8 +143,12 @@ def large(monkeypatch):
     return whole
 
 
-def test_a_large_gallery_is_searched_in_8_bits_with_the_same_result(monkeypatch):
-    """Against every row in 32 bits: random clips of related windows, a query like one of them, one that is not."""
+@pytest.mark.parametrize("short", ["8 bits", "on a device"])
+def test_a_large_gallery_is_searched_in_a_short_form_with_the_same_result(monkeypatch, short):
+    """Against every row in 32 bits; what runs on a CUDA device runs on the CPU here.
+
+    Random clips of related windows, a query like one of them, one that is not.
+    """
     draw = np.random.default_rng(0)
     clips = draw.normal(size=(2000, 1, 48)) + 0.4 * draw.normal(size=(2000, 3, 48))
     rows = (clips / np.linalg.norm(clips, axis=2, keepdims=True)).reshape(-1, 48).astype(np.float32)
@@ -154,11 +160,33 @@ def test_a_large_gallery_is_searched_in_8_bits_with_the_same_result(monkeypatch)
     expected = [gallery.nearest(query, k, only) for query in queries for k in (1, 8) for only in (None, some)]
     whole = large(monkeypatch)
     gallery = Gallery(gallery.embeddings, gallery.entries)
+    if short == "on a device":
+        gallery.__dict__["_bounds"] = rows_on("cpu", gallery.embeddings, *gallery._grouped)
     found = [gallery.nearest(query, k, only) for query in queries for k in (1, 8) for only in (None, some)]
-    assert gallery._eight_bit is not None and not whole
+    assert gallery._bounds is not None and not whole
     for hits, wanted in zip(found, expected, strict=True):
         assert [(h.clip_id, h.start_s) for h in hits] == [(h.clip_id, h.start_s) for h in wanted]
         assert [h.score for h in hits] == pytest.approx([h.score for h in wanted], abs=1e-6)
+
+
+def test_rows_of_a_device_reach_the_best_clips():
+    """Against the scores in 64 bits: every row of the k best clips is among those that are looked at again, and few others."""
+    draw = np.random.default_rng(2)
+    rows = draw.normal(size=(4000, 40)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    order = draw.permutation(4000)
+    starts = np.arange(0, 4000, 4)
+    held = rows_on("cpu", rows, order, starts)
+    for query in draw.normal(size=(5, 40)).astype(np.float32):
+        scores = (rows.astype(np.float64) @ query)[order].reshape(-1, 4)
+        best = np.argsort(-scores.max(axis=1))[:10]
+        found = held.reaching(query, 10, None, order, starts)
+        assert {order[4 * c + int(scores[c].argmax())] for c in best} <= set(found) and len(found) < 60
+
+
+def test_no_room_on_the_device_is_no_error(monkeypatch):
+    monkeypatch.setattr("torch.empty", lambda *a, **k: (_ for _ in ()).throw(torch.OutOfMemoryError("CUDA out of memory")))
+    assert rows_on("cpu", np.eye(3, dtype=np.float32), np.arange(3), np.arange(3)) is None
 
 
 def test_bounds_of_8_bits_hold_the_score():
