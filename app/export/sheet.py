@@ -16,7 +16,9 @@ from motionpatches.app.export.jobs import as_written, motion_of
 from motionpatches.app.export.plan import KINDS, PURPOSES, Item, Plan, Request, Way, can_be_together, suggested_name
 from motionpatches.app.export.running import run_export
 from motionpatches.app.viewmodels.history import Change, History
+from motionpatches.app.viewmodels.joint_map import JointMapping
 from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.export.choices import OWN
 from motionpatches.core.export.write import EXPORTERS, free_name
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job
@@ -234,6 +236,19 @@ class ExportSheet(QObject):
                 self.estimated.emit()
 
         self.workspace.lanes.exports.submit_job("export size", job, lambda _: None, done, lambda _: None)
+
+    @property
+    def mappable(self) -> bool:
+        """Return whether motions go onto another rig."""
+        return self.library is not None and not self.plan.format.picture and self.plan.choices.rig != OWN
+
+    def joint_mapping(self) -> JointMapping:
+        """Make the state of the dialog on joints, for the first motion and the chosen rig."""
+        library, item, plan = self.library, self.source.items[0], self.plan
+        assert library is not None
+        return JointMapping(
+            lambda: motion_of(library, item, plan).cut(0, LONG_S).people[0], plan.choices.rig, self.workspace.lanes.files, self
+        )
 
     def close(self) -> None:
         """Stop what goes on for the preview alone."""

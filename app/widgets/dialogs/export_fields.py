@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
+    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -21,7 +22,8 @@ from motionpatches.app import tokens
 from motionpatches.app.export.pictures import TURN_S
 from motionpatches.app.export.plan import LOOKS, SHEET_POSES, Kind, Plan
 from motionpatches.app.export.sheet import ExportSheet
-from motionpatches.app.widgets.plain import Label, title
+from motionpatches.app.widgets.dialogs.joint_map import JointMapDialog
+from motionpatches.app.widgets.plain import Label, title, warn
 from motionpatches.app.widgets.spin_boxes import DoubleSpinBox, SpinBox
 from motionpatches.app.widgets.theme import heading, px
 from motionpatches.core.export.choices import OWN, UNITS, UPS
@@ -100,6 +102,10 @@ class Fields(QWidget):
         stated: Fits = lambda kind: kind.suffix in (".bvh", ".fbx", ".usda")  # noqa: E731
         rigs = [*((RIGS[name], name) for name in (OWN, *TARGETS)), (FROM_FILE, FROM_FILE)]
         self.rig = self._choice(form, "Rig", rigs, lambda p: p.choices.rig, self._set_rig, on_rig)
+        self.joints = QPushButton("Joints of the Two Rigs…")
+        self.joints.clicked.connect(self._map_joints)
+        self._follow.append(lambda plan: self.joints.setEnabled(sheet.mappable))
+        self._add(form, "", self.joints, on_rig)
         units = [(name, name) for name in UNITS]
         self._choice(form, "Unit", units, lambda p: p.choices.unit, lambda v: sheet.set_choices(unit=v), stated)
         ups = [(f"{name} up", name) for name in UPS]
@@ -124,6 +130,22 @@ class Fields(QWidget):
         self.export.set_choices(rig=rig)
         self.show_plan()
 
+    def _map_joints(self) -> None:
+        """Read both rigs, for the dialog on their joints."""
+        self.joints.setEnabled(False)
+        self._mapping = self.export.joint_mapping()
+        self._mapping.changed.connect(self._ask_joints)
+
+    def _ask_joints(self) -> None:
+        """Open the dialog; the preview follows what is kept."""
+        mapping = self._mapping
+        mapping.changed.disconnect(self._ask_joints)
+        self.joints.setEnabled(self.export.mappable)
+        if mapping.failure:
+            warn(self, "Joints of the Two Rigs", mapping.failure)
+        elif JointMapDialog(mapping, self).exec():
+            self.export.refresh()
+
     def _clean_up_fields(self) -> None:
         clean, form = self.export.set_clean_up, self.clean_up
         for words, name, most in (
@@ -139,7 +161,8 @@ class Fields(QWidget):
     # Kinds of fields --------------------------------------------------------------------------------------------------------
 
     def _add(self, form: QFormLayout, words: str, field: QWidget, fits: Fits) -> None:
-        field.setAccessibleName(words)
+        if words:
+            field.setAccessibleName(words)
         label = Label("" if isinstance(field, QCheckBox) else words)
         label.setFixedWidth(px(LABEL_WIDTH))
         label.setMinimumHeight(0 if isinstance(field, QCheckBox) else px(tokens.CONTROL))
