@@ -12,6 +12,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.library.caption_files import own_files
 from motionpatches.core.library.caption_store import Saved, read_sidecar, sidecar_file
 from motionpatches.core.library.library import Library
+from motionpatches.core.library.packed import PACKED
 
 KEY = "captions in files"
 # Libraries whose choice is remembered.
@@ -79,7 +80,7 @@ class CaptionPlace(QObject):
         if library is None:
             return ""
         if not self.files:
-            kind = "is one packed file" if library.layout == "packed library" else "has no text files of captions"
+            kind = "is one packed file" if library.layout == PACKED else "has no text files of captions"
             return f"{library.name} {kind}: edits are kept in the program's own data."
         if self.own:
             return f"Edits change {self.files}."

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -13,19 +14,22 @@ import numpy as np
 from motionpatches.core.library.facts import QUALITIES, UNKNOWN, Facts
 from motionpatches.core.library.library import Clip
 from motionpatches.core.library.marks import NONE, Mark
+from motionpatches.core.motion.motion import rate_text
 
 _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What columns show of a clip: `rig` names its rig, `root` is the library's folder."""
+    """What columns show of a clip: `rig` names its rig, `root` is the library's folder, `changed_s` when its file was changed, in
+    seconds since 1970, 0 where that is not known."""
 
     clip: Clip
     facts: Facts = UNKNOWN
     mark: Mark = NONE
     rig: str = ""
     root: str = ""
+    changed_s: float = 0.0
 
     @property
     def name(self) -> str:
@@ -45,7 +49,7 @@ class Entry:
 @dataclass(frozen=True)
 class Column:
     """`text` is shown, '' for what is not known. Rows are sorted by `key` of their text or, where it is of another kind, by
-    `value`; those without a text are last."""
+    `value`; those without a text, or of value 0, are last."""
 
     name: str
     text: Callable[[Entry], str]
@@ -64,8 +68,12 @@ def _padded(digits: re.Match[str]) -> str:
     return digits[0].zfill(9)
 
 
-def _rate(entry: Entry) -> str:
-    return f"{entry.facts.fps:.4g}" if entry.facts.fps else ""
+def date_text(seconds: float) -> str:
+    """Write a time in seconds since 1970 as the clock here showed it; '' for 0 and for what no calendar has."""
+    try:
+        return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}" if seconds else ""
+    except (OverflowError, OSError, ValueError):
+        return ""
 
 
 def _quality(text: str) -> int:
@@ -79,7 +87,8 @@ COLUMNS = (
     Column("Folder", lambda e: e.folder, "Folder of the file"),
     Column("Length", lambda e: f"{e.clip.duration_s:.1f} s", "Length", value=lambda e: e.clip.duration_s, right=True),
     Column("Rig", lambda e: e.rig, "Skeleton of the take"),
-    Column("Rate", lambda e: f"{e.facts.fps:.4g}" if e.facts.fps else "", "Frames per second", key=float, right=True),
+    Column("Rate", lambda e: rate_text(e.facts.fps) if e.facts.fps else "", "Frames per second", key=float, right=True),
+    Column("Date", lambda e: date_text(e.changed_s), "When the file was changed", value=lambda e: e.changed_s, right=True),
     Column("Tags", lambda e: ", ".join(e.mark.tags), "Your tags"),
     Column(
         "Quality",
@@ -97,7 +106,9 @@ FIRST_SHOWN = ("Picture", "Name", "Caption", "Folder", "Length", "Rig", "Rate", 
 def ranks(column: Column, entries: Sequence[Entry]) -> np.ndarray:
     """Return (N,) where each entry stands in the column's order, the same for equal keys; -1 for one without a text."""
     if column.value is not None:
-        return np.unique(np.array([column.value(entry) for entry in entries]), return_inverse=True)[1]
+        values = np.array([column.value(entry) for entry in entries])
+        rank = np.unique(values, return_inverse=True)[1]
+        return np.where(values == 0, -1, rank)
     texts = [column.text(entry) for entry in entries]
     key = column.key or natural
     # Each text is looked at once: many rows have the same.

@@ -11,6 +11,7 @@ from motionpatches.app.viewmodels.clip_columns import BY_NAME, Entry, ordered, r
 from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.library import index
+from motionpatches.core.library.dates import dates_of
 from motionpatches.core.library.facts import UNKNOWN, Facts, facts_of, rig_names
 from motionpatches.core.library.filters import clip_filter, is_plain
 from motionpatches.core.library.library import Clip, Library
@@ -40,6 +41,7 @@ class ClipRows(QObject):
         self.words = ""
         self.sorts: list[tuple[str, bool]] = []
         self._facts: list[Facts] = []
+        self._dates = np.zeros(0)
         self._rigs: dict[str, str] = {}
         self._texts: list[str] = []
         self._ranks: dict[str, np.ndarray] = {}
@@ -50,15 +52,17 @@ class ClipRows(QObject):
         if library.root != self.root:
             self.words = ""
         self.library, self.root, self.clips = library, library.root, library.clips
-        self._facts, self._rigs, self._texts, self._ranks = [], {}, [], {}
+        self._facts, self._dates, self._rigs, self._texts, self._ranks = [], np.zeros(len(self.clips)), {}, [], {}
         self._find(self.words)
 
-        def found(facts: list[Facts]) -> None:
+        def found(known: tuple[list[Facts], np.ndarray]) -> None:
             if self.library is library:
-                self._facts, self._rigs, self._ranks = facts, rig_names(facts), {}
+                self._facts, self._dates = known
+                self._rigs, self._ranks = rig_names(self._facts), {}
                 self._again()
 
-        self.workspace.lanes.files.submit("facts", lambda: facts_of(library), found, self.workspace.failed.emit)
+        work = lambda: (facts_of(library), dates_of(library))  # noqa: E731
+        self.workspace.lanes.files.submit("facts", work, found, self.workspace.failed.emit)
 
     def entry(self, row: int) -> Entry:
         """Return what is shown in a row of the list."""
@@ -66,7 +70,8 @@ class ClipRows(QObject):
 
     def _entry(self, at: int) -> Entry:
         clip, facts = self.clips[at], self._facts[at] if self._facts else UNKNOWN
-        return Entry(clip, facts, self.marks.of(clip), self._rigs.get(facts.rig, ""), str(self.root))
+        rig = self._rigs.get(facts.rig, "")
+        return Entry(clip, facts, self.marks.of(clip), rig, str(self.root), float(self._dates[at]))
 
     def clip(self, row: int) -> Clip:
         return self.clips[int(self.rows[row])]

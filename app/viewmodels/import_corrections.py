@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from motionpatches.app.viewmodels.history import Change, History, Step
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
+from motionpatches.core.motion.motion import rate_text
 from motionpatches.core.recognition import corrections
 from motionpatches.core.recognition.corrections import Correction, Remembered
 from motionpatches.core.recognition.unit import name_of
@@ -70,7 +71,7 @@ def words(correction: Correction) -> str:
     if correction.up is not None:
         said.append(f"up axis {correction.up}")
     if correction.fps is not None:
-        said.append(f"rate {correction.fps:g} fps")
+        said.append(f"rate {rate_text(correction.fps)} fps")
     if correction.chains:
         said.append("body parts")
     if correction.root_offset is not None:

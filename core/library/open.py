@@ -15,7 +15,7 @@ from motionpatches.core.library.folder import folder_reader, open_files, open_fo
 from motionpatches.core.library.humanml3d import humanml3d_reader, is_humanml3d, open_humanml3d
 from motionpatches.core.library.interhuman import interhuman_reader, is_interhuman, open_interhuman
 from motionpatches.core.library.library import Library, Reader
-from motionpatches.core.library.packed import is_packed, open_packed
+from motionpatches.core.library.packed import PACKED, is_packed, open_packed
 from motionpatches.core.library.several import joined
 from motionpatches.core.progress import Job
 
@@ -32,7 +32,7 @@ class Layout:
 
 # First match wins.
 LAYOUTS: tuple[Layout, ...] = (
-    Layout("packed library", is_packed, open_packed),
+    Layout(PACKED, is_packed, open_packed),
     Layout("InterHuman folder", is_interhuman, open_interhuman, interhuman_reader),
     Layout("BABEL folder", is_babel, open_babel, babel_reader),
     Layout("HumanML3D folder", is_humanml3d, open_humanml3d, humanml3d_reader),

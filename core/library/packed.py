@@ -27,6 +27,8 @@ from motionpatches.core.motion.skeleton import Skeleton
 from motionpatches.core.progress import Job, Progress
 from motionpatches.core.recognition.corrections import hierarchy_key
 
+# The name of the layout.
+PACKED = "packed library"
 STEP_M = 0.0005
 LONGEST_TEXT = 10_000
 
@@ -82,7 +84,7 @@ def open_packed(path: Path) -> Job[Library]:
         return Facts(hierarchy_key(skeleton), skeleton.joint_count, fps, "good" if skeleton.chains else "no body")
 
     kinds = f"{skeletons[0].joint_count} joints" if len(skeletons) == 1 else f"{len(skeletons)} skeletons"
-    return Library(path, name, "packed library", clips, Reader(read, facts=facts), (), (f"{kinds}, metres, up Y, {fps:g} fps",))
+    return Library(path, name, PACKED, clips, Reader(read, facts=facts), (), (f"{kinds}, metres, up Y, {fps:g} fps",))
 
 
 def _skeleton(values: dict[str, Any]) -> Skeleton:

@@ -10,6 +10,9 @@ import numpy as np
 from motionpatches.core.motion.skeleton import Skeleton
 from motionpatches.core.motion.turns import Turns
 
+# Rates this near to a whole number are that number, rounded in the file; NTSC's 29.97 is twice as far.
+WHOLE_RATE = 5e-4
+
 
 @dataclass(frozen=True)
 class Assumption:
@@ -27,6 +30,12 @@ class Source:
 
     unit_m: float
     up: str
+
+
+def rate_text(fps: float) -> str:
+    """Write frames per second for people: '60' for 59.999, '29.97', '0.5'."""
+    whole = round(fps)
+    return str(whole) if abs(fps - whole) <= WHOLE_RATE * fps else f"{fps:.3f}".rstrip("0").rstrip(".")
 
 
 def frame_at(time_s: float, fps: float, count: int) -> int:

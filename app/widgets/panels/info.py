@@ -13,6 +13,7 @@ from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.panels.captions import CaptionsPanel
 from motionpatches.app.widgets.plain import Label, shown, tip
 from motionpatches.app.widgets.theme import icon_button, of_kind, px, sized
+from motionpatches.core.motion.motion import rate_text
 
 # Characters of a caption as a title.
 TITLE = 90
@@ -80,7 +81,7 @@ class InfoPanel(QWidget):
         for name, value in (
             ("Name", clip.id),
             ("Folder", clip.path.parent),
-            ("Length", f"{motion.duration_s:.2f} s, {motion.frame_count:,} frames, {motion.fps:g} fps"),
+            ("Length", f"{motion.duration_s:.2f} s, {motion.frame_count:,} frames, {rate_text(motion.fps)} fps"),
             ("Skeleton", f"{motion.skeleton.joint_count} joints"),
             ("Split", clip.split or "–"),
             ("Tags", ", ".join(mark.tags) or "–"),

@@ -11,6 +11,7 @@ from motionpatches.app.viewmodels.clip_columns import COLUMNS, Entry
 from motionpatches.app.viewmodels.clip_rows import ClipRows
 from motionpatches.app.widgets.plain import shown, tip
 from motionpatches.app.widgets.theme import colours
+from motionpatches.core.motion.motion import rate_text
 
 Index = QModelIndex | QPersistentModelIndex
 # The column that shows all of a take in two lines, those of the picture and the caption, and the role of a row's entry.
@@ -85,7 +86,7 @@ class TakeTable(QAbstractTableModel):
 def _told(entry: Entry) -> list[str]:
     """Return what a tooltip tells of a take, line by line."""
     facts, tags = entry.facts, entry.mark.tags
-    rig = ", ".join(filter(None, (entry.rig, f"{facts.fps:.4g} fps" if facts.fps else "")))
+    rig = ", ".join(filter(None, (entry.rig, f"{rate_text(facts.fps)} fps" if facts.fps else "")))
     return [
         entry.clip.id,
         *entry.clip.captions[:CAPTIONS],

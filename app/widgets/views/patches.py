@@ -13,6 +13,7 @@ from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.widgets.plain import NAME, shown
 from motionpatches.app.widgets.theme import colours, is_dark, muted, part_colour, sized
+from motionpatches.core.motion.motion import rate_text
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.patch_picture import PatchImage, describe, patch_image, scale_of, with_unit
 from motionpatches.core.patches import MAX_FRAMES, PARTS
@@ -240,7 +241,7 @@ class PatchView(QWidget):
         of = with_unit(f"{size} ×", str(size))
         text = (
             f"{used} of {MAX_FRAMES // size} windows × 5 parts = {used * PARTS} patches of {of}\n"
-            f"{'metres' if self.metres else 'z-scores'}; {image.frames} frames at {image.fps:g} fps"
+            f"{'metres' if self.metres else 'z-scores'}; {image.frames} frames at {rate_text(image.fps)} fps"
         )
         if self.pointed:
             part, point, frame = self.pointed

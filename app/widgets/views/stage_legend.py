@@ -14,7 +14,7 @@ from motionpatches.app.widgets.plain import NAME, shown
 from motionpatches.app.widgets.theme import muted, part_colour, px
 from motionpatches.app.widgets.views.view_cube import SIDE
 from motionpatches.core.library.library import Clip
-from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.motion import Motion, rate_text
 from motionpatches.core.motion.skeleton import PART_NAMES
 
 # Pixels from the view's left and from its top; from its bottom to the line of the colours.
@@ -39,7 +39,7 @@ def paint_clip(
     title = metrics.elidedText(shown(head), Qt.TextElideMode.ElideRight, room)
     painter.drawText(MARGIN, MARGIN + metrics.ascent(), title)
     painter.setPen(muted(view))
-    counts = f"{motion.frame_count:d} frames  ·  {motion.fps:g} fps  ·  {motion.skeleton.joint_count:d} joints"
+    counts = f"{motion.frame_count:d} frames  ·  {rate_text(motion.fps)} fps  ·  {motion.skeleton.joint_count:d} joints"
     others = [f"{letter or 'beside it'}: {shown(other.caption)}" for other, letter in zip(beside, letters[1:], strict=True)]
     lines = [f"{shown(clip.id, NAME)}  ·  {counts}", *others]
     for row, line in enumerate(lines, 1):

@@ -1,7 +1,9 @@
 """The rows of the list: filtered, sorted, with what is known of takes."""
 
+import os
 import random
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -10,6 +12,8 @@ from motionpatches.app.viewmodels.clip_rows import ClipRows
 from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.core.library.facts import Facts
+from motionpatches.core.library.packed import PACKED
+from motionpatches.core.motion.motion import rate_text
 from tests.lanes import heard
 
 
@@ -83,6 +87,32 @@ def test_rig_rate_and_quality_come_in_the_background_and_sort(rows, lanes):
     rows._ranks = {}
     rows.sort("Quality")
     assert shown(rows, "Quality") == ["good"] * 4 + ["unsure"] * 4 + ["no body"] * 4
+
+
+def test_the_date_is_that_of_the_file_and_sorts(ready, lanes):
+    """Set by hand on the files; a file that is gone, and a packed library, have none."""
+    clips = ready.library.clips
+    for days, clip in enumerate(clips):
+        at = datetime(2024, 1, 31 - days, 9, 5).timestamp()
+        os.utime(clip.path, (at, at))
+    clips[3].path.unlink()
+    rows = ClipRows(ready, Marks(ready, History()))
+    rows.set_library(ready.library)
+    assert shown(rows, "Date")[:4] == ["2024-01-31 09:05", "2024-01-30 09:05", "2024-01-29 09:05", ""]
+    rows.sort("Date")
+    assert [rows.clip(i).id for i in range(12)] == [c.id for c in [*clips[:3:-1], *clips[2::-1], clips[3]]]
+    rows.sort("Date", descending=True)
+    assert rows.clip(0).id == clips[0].id and rows.clip(11).id == clips[3].id
+    rows.set_library(replace(ready.library, layout=PACKED, root=clips[0].path))
+    rows.sort("Name")
+    assert shown(rows, "Date")[:2] == ["", "2024-01-30 09:05"], "the one file of a packed library"
+
+
+def test_a_rate_rounded_in_its_file_is_shown_whole(rows):
+    """By hand: frame times of 0.0166669, 0.01667 and 0.0333667 s, and film's 24000/1001."""
+    for fps, text in ((59.999, "60"), (59.988, "60"), (29.97, "29.97"), (23.976024, "23.976"), (119.88, "119.88"), (0.5, "0.5")):
+        rows._facts = [Facts("r", 22, fps, "good")] * len(rows.clips)
+        assert set(shown(rows, "Rate")) == {text} == {rate_text(fps)}
 
 
 def test_a_mark_is_shown_and_filtered_and_moves_no_row(rows):
