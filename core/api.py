@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from motionpatches.core.evaluation.evaluate import Evaluation
     from motionpatches.core.export.choices import Choices
     from motionpatches.core.models.motion_text_model import MotionTextModel
+    from motionpatches.core.plug_ins import PlugIn
     from motionpatches.core.search.gallery import Hit
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "open_library",
     "open_motion",
     "patches",
+    "plug_ins",
     "search",
 ]
 
@@ -215,3 +217,17 @@ def export(motion: Motion, path: str | Path, choices: Choices | None = None) -> 
     path = Path(path).expanduser()
     write_motion(motion, path, choices or PLAIN)
     return path
+
+
+def plug_ins() -> tuple[PlugIn, ...]:
+    """Load all plug-ins that are installed (docs/plug-ins.md), and return each with its package and version, and what is wrong
+    with one that was left out."""
+    from motionpatches.core.evaluation.protocols import protocols
+    from motionpatches.core.export.write import exporters
+    from motionpatches.core.io.load import formats
+    from motionpatches.core.models.config import presets
+    from motionpatches.core.plug_ins import listed
+
+    for table in (formats, exporters, presets, protocols):
+        table()
+    return listed()

@@ -18,9 +18,9 @@ from motionpatches.app.cli.options import (
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.evaluation.labels import PROMPT
-from motionpatches.core.evaluation.protocols import PROTOCOLS
+from motionpatches.core.evaluation.protocols import protocols
 from motionpatches.core.library.items import ITEMS, RANGES
-from motionpatches.core.models.config import PRESETS
+from motionpatches.core.models.config import presets
 
 if TYPE_CHECKING:
     from motionpatches.core.evaluation.zero_shot import Classification
@@ -38,9 +38,9 @@ def add_evaluate(parser: argparse.ArgumentParser) -> None:
         "--protocol",
         action="append",
         default=[],
-        choices=tuple(PROTOCOLS),
+        choices=tuple(protocols()),
         metavar="NAME",
-        help=f"{', '.join(PROTOCOLS)}; may be repeated (default: all of them)",
+        help=f"{', '.join(protocols())}; may be repeated (default: all of them)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="NUMBER", help="seed of the draw of small batches (default: 0)")
     parser.add_argument(
@@ -175,7 +175,7 @@ def add_reproduce(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="the folder that holds HumanML3D, KIT-ML, BABEL and InterHuman, as far as the table needs them",
     )
-    parser.add_argument("--preset", choices=tuple(PRESETS), default="paper", help="model and training recipe (default: paper)")
+    parser.add_argument("--preset", choices=tuple(presets()), default="paper", help="model and training recipe (default: paper)")
     parser.add_argument(
         "--runs",
         type=Path,

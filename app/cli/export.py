@@ -32,11 +32,11 @@ from motionpatches.app.cli.options import (
 )
 from motionpatches.app.cli.search import find_hits
 from motionpatches.app.export.files import PICTURE_FORMATS
-from motionpatches.app.export.plan import KINDS, LOOKS, PURPOSES, Item, Plan, Request, Way, can_be_together
+from motionpatches.app.export.plan import KINDS, LOOKS, PURPOSES, Item, Plan, Request, Way, can_be_together, with_plug_ins
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.export.choices import OWN, PLAIN, PRESETS, UNITS, UPS, Choices
 from motionpatches.core.export.clean_up import CleanUp
-from motionpatches.core.export.write import EXPORTERS
+from motionpatches.core.export.write import exporters
 from motionpatches.core.retarget.targets import TARGETS
 
 if TYPE_CHECKING:
@@ -44,11 +44,16 @@ if TYPE_CHECKING:
 
     from motionpatches.core.library.library import Library
 
-FORMATS = tuple(suffix.removeprefix(".") for suffix in (*PICTURE_FORMATS, *EXPORTERS))
 SIZE, PICTURE_FPS = Plan().style.size, Plan().style.fps
 
 
+def _formats() -> tuple[str, ...]:
+    """Formats of pictures and of motions."""
+    return tuple(suffix.removeprefix(".") for suffix in (*PICTURE_FORMATS, *exporters()))
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    formats = _formats()
     parser.add_argument(
         "motion",
         nargs="?",
@@ -68,9 +73,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="OUT",
-        help=f"a file whose suffix says the format ({', '.join(FORMATS)}); with --query a folder, or one file of all results",
+        help=f"a file whose suffix says the format ({', '.join(formats)}); with --query a folder, or one file of all results",
     )
-    parser.add_argument("--format", choices=FORMATS, help="format of the files of a query (default: gif)")
+    parser.add_argument("--format", choices=formats, help="format of the files of a query (default: gif)")
     add_range(parser)
     parser.add_argument(
         "--fps",
@@ -80,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--purpose",
-        choices=PURPOSES,
+        choices=with_plug_ins(),
         metavar="PURPOSE",
         help=f"format, size and choices for a purpose; the rest overrides: {', '.join(PURPOSES)}",
     )
@@ -161,12 +166,12 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--start and --end are a range of one motion: leave them out with --query.")
     if options.query is None and (options.format or options.this):
         raise UsageError("--format and --this go with --query; without it the suffix of --out says the format.")
-    suffix = options.out.suffix.lower()
-    into_folder = options.query is not None and (options.format or suffix.removeprefix(".") not in FORMATS)
+    suffix, formats = options.out.suffix.lower(), _formats()
+    into_folder = options.query is not None and (options.format or suffix.removeprefix(".") not in formats)
     if into_folder:
         suffix = f".{options.format}" if options.format else KINDS[PURPOSES[options.purpose or "gif-chat"].kind].suffix
-    if suffix.removeprefix(".") not in FORMATS:
-        raise FileProblem(options.out, f"{suffix or 'no suffix'} is no format of an export", f"Choose {', '.join(FORMATS)}")
+    if suffix.removeprefix(".") not in formats:
+        raise FileProblem(options.out, f"{suffix or 'no suffix'} is no format of an export", f"Choose {', '.join(formats)}")
     plan = plan_of(options, suffix)
     library = open_path(options.motion, options.layout)
     request = _one(options, library, plan) if options.query is None else _results(options, library, plan, bool(into_folder))

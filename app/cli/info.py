@@ -8,7 +8,7 @@ from pathlib import Path
 
 from motionpatches.app.cli.console import answer, open_path
 from motionpatches.app.cli.options import add_json, add_layout
-from motionpatches.core import paths
+from motionpatches.core import api, paths
 from motionpatches.core.library.splits import SPLITS
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.progress import format_duration
@@ -52,10 +52,12 @@ def _about_program(options: argparse.Namespace) -> None:
         "device": devices.device_label(device),
         "why": devices.device_reason(device),
         "portable": paths.portable_home() is not None,
+        "plug_ins": [asdict(one) for one in api.plug_ins()],
         **folders,
     }
     lines = [f"Motion Patches Studio {VERSION} on {values['device']}. {values['why']}"]
     lines += [f"  {name}: {folder}" for name, folder in folders.items()]
+    lines += [f"  plug-in: {one.named}" for one in api.plug_ins()]
     answer(options, values, "\n".join(lines))
 
 

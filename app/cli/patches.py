@@ -9,7 +9,7 @@ from motionpatches.app.cli.console import UsageError, answer, open_path, tell
 from motionpatches.app.cli.options import add_json, add_layout
 from motionpatches.core.atomic import replacing
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.models.config import PRESETS
+from motionpatches.core.models.config import presets
 
 PRESET = "paper"
 
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=".npy: float32 (3, 224, 80), z-scored; .png: the same as a picture",
     )
-    parser.add_argument("--preset", choices=tuple(PRESETS), help=f"how the motion is prepared (default: {PRESET})")
+    parser.add_argument("--preset", choices=tuple(presets()), help=f"how the motion is prepared (default: {PRESET})")
     parser.add_argument(
         "--statistics",
         type=Path,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from motionpatches.app.cli.console import UsageError, tell
 from motionpatches.app.cli.options import add_device, add_fields, add_json, add_layout, field_value
 from motionpatches.core.errors import StudioError
-from motionpatches.core.models.config import PRESETS
+from motionpatches.core.models.config import presets
 from motionpatches.core.progress import format_duration
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--library", type=Path, metavar="PATH", help="a folder or data set of motions with captions")
     add_layout(parser)
-    parser.add_argument("--preset", choices=tuple(PRESETS), help="model and training recipe (default: starter)")
+    parser.add_argument("--preset", choices=tuple(presets()), help="model and training recipe (default: starter)")
     parser.add_argument(
         "--start-from", type=Path, metavar="FOLDER", help="fine-tune the model of this folder instead of training a new one"
     )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from motionpatches.app.export.files import PICTURE_FORMATS
 from motionpatches.core.export.choices import PLAIN, PRESETS, Choices
 from motionpatches.core.export.clean_up import NONE, CleanUp
-from motionpatches.core.export.write import EXPORTERS, MANIFEST, clean_name, file_name
+from motionpatches.core.export.write import EXPORTERS, MANIFEST, clean_name, exporters, file_name
 
 LOOKS = ("light", "dark", "transparent")
 # Poses of a contact sheet.
@@ -141,6 +141,16 @@ PURPOSES = {
     "npz": Purpose("Arrays for Python", "npz"),
     "csv": Purpose("Table", "csv"),
 }
+
+
+def with_plug_ins() -> dict[str, Purpose]:
+    """PURPOSES, with a kind and a purpose for each exporter of another package."""
+    for suffix, one in exporters().items():
+        name = suffix.removeprefix(".")
+        if name not in KINDS:
+            KINDS[name] = Kind(suffix, one.title)
+            PURPOSES[name] = Purpose(one.title, name)
+    return PURPOSES
 
 
 def plan_for(purpose: str, **style: Any) -> Plan:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core import paths as app_paths
 from motionpatches.core.errors import StudioError
-from motionpatches.core.models.config import PRESETS
+from motionpatches.core.models.config import presets
 from motionpatches.core.training import config as training_config
 from motionpatches.core.training.advice import advise, trained_of, with_trained
 from motionpatches.core.training.estimate import Estimate, estimate
@@ -42,7 +42,7 @@ class FineTuning(QObject):
         self.starts: list[Start] = []
         if folder is not None and workspace.model is not None:
             self.starts = [Start(f"the open model, {app_paths.model_name(folder)}", "starter", str(folder))]
-        self.starts += [Start(f"a new model: {name}", name) for name in PRESETS]
+        self.starts += [Start(f"a new model: {name}", name) for name in presets()]
         self.reasons: tuple[str, ...] = ()
         self.unsuitable = ""
         self.estimate: Estimate | None = None

@@ -50,9 +50,9 @@ class Commands:
 
     def open_files(self) -> None:
         """Ask for files, and open them as one library."""
-        from motionpatches.core.io.load import SUFFIXES  # the readers take a while to import
+        from motionpatches.core.io.load import suffixes  # the readers take a while to import
 
-        kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+        kinds = " ".join(f"*{suffix}" for suffix in sorted(suffixes()))
         files = ask_files(self.parent, "motions", "Open motions", f"Motions ({kinds});;All files (*)")
         if files:
             self.take(files)

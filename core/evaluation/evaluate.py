@@ -13,7 +13,8 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.evaluation.embed import Embedded, embed_clips, embed_texts, fitted
 from motionpatches.core.evaluation.judge import NO_JUDGE, find_judge
 from motionpatches.core.evaluation.metrics import Figures, best_ranks, similarity
-from motionpatches.core.evaluation.protocols import PROTOCOLS, THRESHOLD, Material, run_protocols
+from motionpatches.core.evaluation.protocols import THRESHOLD, Material, run_protocols
+from motionpatches.core.evaluation.protocols import protocols as all_protocols
 from motionpatches.core.evaluation.published import dataset_of
 from motionpatches.core.evaluation.training_facts import training_facts
 from motionpatches.core.library.items import FIRST_LINES, ITEMS, RANGES, choose_items
@@ -69,7 +70,7 @@ def evaluate(
         model: what is measured.
         library: where the clips are.
         split: 'train', 'val', 'test' or '' for all.
-        protocols: names of PROTOCOLS; none for all of them.
+        protocols: names of `protocols()`; none for all of them.
         seed: of the small batches.
         dataset: whose published figures stand beside; '' for none, None for the one that is recognised.
         judge: the sentence encoder of the threshold protocol, as `find_judge` takes it.
@@ -79,9 +80,10 @@ def evaluate(
     Raises:
         StudioError: an unknown protocol or choice of items, or a split without two captioned motions.
     """
-    unknown = [p for p in protocols if p not in PROTOCOLS]
+    table = all_protocols()
+    unknown = [p for p in protocols if p not in table]
     if unknown:
-        raise StudioError(f"There is no protocol {unknown[0]!r}. Choose from {', '.join(PROTOCOLS)}.")
+        raise StudioError(f"There is no protocol {unknown[0]!r}. Choose from {', '.join(table)}.")
     clips = choose_items(library.in_split(split), items)
     if len(clips) < 2:
         raise StudioError(
@@ -91,7 +93,7 @@ def evaluate(
     fit, fitted_note = fitted(model, library)
     embedded = yield from embed_clips(fit, library, clips, precision)
     captions = tuple(c.caption for c in embedded.clips)
-    judged_by = find_judge(judge, model) if "threshold" in (protocols or PROTOCOLS) else None
+    judged_by = find_judge(judge, model) if "threshold" in (protocols or table) else None
     material = Material(
         embed_texts(fit, captions, precision),
         embedded.motions,

@@ -7,11 +7,13 @@ docs/evaluation.md has the table.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from motionpatches.core import plug_ins
+from motionpatches.core.errors import StudioError
 from motionpatches.core.evaluation.metrics import (
     Figures,
     Scores,
@@ -138,14 +140,46 @@ PROTOCOLS: dict[str, Protocol] = {
 }
 
 
+def protocols() -> dict[str, Protocol]:
+    """PROTOCOLS with those of other packages (docs/plug-ins.md)."""
+
+    def problem(one: Protocol) -> str:
+        texts = isinstance(one.title, str) and isinstance(one.meaning, str)
+        return (
+            "" if texts and callable(one.run) and callable(one.missing) else "its title or meaning is no text, or it has no run"
+        )
+
+    def guarded(plug_in: plug_ins.PlugIn, one: Protocol) -> Protocol:
+        def run(material: Material) -> Ways:
+            try:
+                ways = one.run(material)
+                return {way: {name: float(value) for name, value in ways[way].items()} for way in ("t2m", "m2t")}
+            except Exception as error:
+                raise StudioError(plug_ins.fault(plug_in, error)) from error
+
+        def missing(material: Material) -> str:
+            try:
+                return str(one.missing(material))
+            except Exception as error:
+                return plug_ins.fault(plug_in, error)
+
+        return replace(one, run=run, missing=missing)
+
+    return plug_ins.join(PROTOCOLS, "metrics", Protocol, problem, guarded)
+
+
 def run_protocols(material: Material, names: Sequence[str] = ()) -> tuple[Figures, dict[str, str]]:
     """Figures by protocol, and by protocol the reason why it could not be run."""
     figures: Figures = {}
     missing: dict[str, str] = {}
-    for name in names or PROTOCOLS:
-        reason = PROTOCOLS[name].missing(material)
+    table = protocols()
+    for name in names or table:
+        reason = table[name].missing(material)
+        if not reason:
+            try:
+                figures[name] = table[name].run(material)
+            except StudioError as error:  # of a plug-in
+                reason = str(error)
         if reason:
             missing[name] = reason
-        else:
-            figures[name] = PROTOCOLS[name].run(material)
     return figures, missing

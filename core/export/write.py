@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from motionpatches.core import plug_ins
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.export.arrays import write_csv, write_npy, write_npz
@@ -49,6 +50,31 @@ EXPORTERS = {
 }
 
 
+def exporters() -> dict[str, Exporter]:
+    """EXPORTERS with those of other packages (docs/plug-ins.md)."""
+
+    def problem(one: Exporter) -> str:
+        fits = isinstance(one.suffix, str) and one.suffix[:1] == "." and one.suffix == one.suffix.lower() != "."
+        return (
+            ""
+            if fits and callable(one.write) and callable(one.works)
+            else "its suffix is no text such as '.abc', or it has no write"
+        )
+
+    def guarded(plug_in: plug_ins.PlugIn, one: Exporter) -> Exporter:
+        def write(prepared: Prepared, path: Path) -> None:
+            try:
+                one.write(prepared, path)
+            except (StudioError, OSError):
+                raise
+            except Exception as error:
+                raise FileProblem(path, plug_ins.fault(plug_in, error), f"Update or uninstall {plug_in.package}") from error
+
+        return replace(one, write=write)
+
+    return plug_ins.join(EXPORTERS, "exporters", Exporter, problem, guarded, lambda _, one: one.suffix)
+
+
 def write_motion(motion: Motion, path: Path, choices: Choices = PLAIN, replaces: bool = True) -> list[Path]:
     """Write a motion; both people of a pair go to files of their own, 'name.bvh' and 'name_2.bvh'.
 
@@ -64,7 +90,7 @@ def write_motion(motion: Motion, path: Path, choices: Choices = PLAIN, replaces:
     Raises:
         StudioError: an unknown suffix, a file that is there, or one that cannot be written.
     """
-    exporter = EXPORTERS.get(path.suffix.lower())
+    exporter = exporters().get(path.suffix.lower())
     if exporter is None:
         raise StudioError(f"Motions are written as {', '.join(EXPORTERS)}, not {path.suffix or path.name}.")
     if motion.partner is not None and choices.in_place:  # moved alike, so that they keep their distance

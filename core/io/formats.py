@@ -35,7 +35,7 @@ class Format:
     """A kind of file. `read` gives its takes or raises FileProblem. `native`: by a compiled library, hence in a child process.
     `fits`: a quick look inside, for suffixes that other kinds of file have too. `files`: every file the takes depend on.
     `glance`: of the content of a file that is plainly whole, None for every other. `turned`: gives the same takes with the
-    rotations of their joints, where the format has them."""
+    rotations of their joints, where the format has them. `plugged`: of another package."""
 
     name: str
     suffixes: tuple[str, ...]
@@ -45,6 +45,7 @@ class Format:
     files: Callable[[Path], list[Path]] = _alone
     glance: Callable[[bytes], Glance | None] | None = None
     turned: Reader | None = None
+    plugged: bool = False
 
 
 def index_of(path: Path, takes: Sequence[RawTake], name: str) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from motionpatches.core import plug_ins
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.io.acclaim.amc import AMC
 from motionpatches.core.io.arrays.arrays import NPY, NPZ, PICKLE, TORCH
@@ -19,6 +20,7 @@ from motionpatches.core.io.native.c3d import C3D
 from motionpatches.core.io.native.child import LONG, belongs_in_child, read_in_child
 from motionpatches.core.io.native.fbx import FBX
 from motionpatches.core.io.native.usd import USD
+from motionpatches.core.io.plugged import plugged_formats
 from motionpatches.core.io.points.joint_csv import JOINT_CSV
 from motionpatches.core.io.points.mvnx import MVNX
 from motionpatches.core.io.points.ntu import NTU
@@ -29,18 +31,35 @@ from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.recognition.evidence import evidence_of
 from motionpatches.core.recognition.survey import survey
 
+# Those of plug-ins follow: `formats`.
 FORMATS: tuple[Format, ...] = (BVH, FBX, GLTF, C3D, AMC, NPY, NPZ, PICKLE, TORCH, TRC, JOINT_CSV, MVNX, NTU, USD)
-SUFFIXES = frozenset(suffix for one in FORMATS for suffix in one.suffixes)
+
+
+@plug_ins.cached
+def formats() -> tuple[Format, ...]:
+    """Every format that is read: the program's own first, so that a plug-in changes none of them."""
+    return (*FORMATS, *plugged_formats(FORMATS).values())
+
+
+@plug_ins.cached
+def suffixes() -> frozenset[str]:
+    """The suffixes of all formats."""
+    return frozenset(suffix for one in formats() for suffix in one.suffixes)
+
+
+def read_by(suffix: str) -> str:
+    """The plug-ins that may read files of a suffix, with their versions; '' for none."""
+    return ", ".join(str(plug_in) for plug_in, one in plugged_formats(FORMATS).items() if suffix in one.suffixes)
 
 
 def format_of(path: Path) -> Format:
     """The format of a file, by its suffix and, where that does not tell, a look inside. Raises FileProblem."""
-    kinds = [one for one in FORMATS if path.suffix.lower() in one.suffixes]
+    kinds = [one for one in formats() if path.suffix.lower() in one.suffixes]
     if not kinds:
         raise FileProblem(
             path,
             f"{path.suffix or 'a file without extension'} is not a motion format read here",
-            f"Open one of {', '.join(sorted(SUFFIXES))}",
+            f"Open one of {', '.join(sorted(suffixes()))}",
         )
     try:
         return next((one for one in kinds if one.fits(path)), kinds[-1])
@@ -51,7 +70,7 @@ def format_of(path: Path) -> Format:
 def is_motion_file(path: Path) -> bool:
     """Whether a file has the suffix of a format and, where other kinds of file have it too, looks like a motion."""
     try:
-        return any(path.suffix.lower() in one.suffixes and one.fits(path) for one in FORMATS)
+        return any(path.suffix.lower() in one.suffixes and one.fits(path) for one in formats())
     except OSError:
         return True  # It is named when it is read.
 

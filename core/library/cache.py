@@ -188,10 +188,13 @@ def _files(path: Path) -> Sequence[Path]:
 
 
 def _context(path: Path) -> str:
-    """Poses become places by the body models, where a folder of them is set."""
+    """What the takes of a file depend on beside its content: the plug-ins that may read it; the folder of body models, by which
+    poses become places."""
+    from motionpatches.core.io.load import read_by
     from motionpatches.core.io.smpl.poses import BODY_MODELS
 
-    return os.environ.get(BODY_MODELS, "") if path.suffix.lower() in POSES else ""
+    suffix = path.suffix.lower()
+    return read_by(suffix) + (os.environ.get(BODY_MODELS, "") if suffix in POSES else "")
 
 
 _CACHE = TakeCache(_read, _files, _context)

@@ -45,8 +45,9 @@ SIBLINGS = 12
 def motion_files(root: Path) -> tuple[list[Path], list[Skipped]]:
     """Files below a folder with a reader, sorted by path, and folders that cannot be read. Hidden folders and links to folders
     are not entered. Raises FileProblem where `root` itself cannot be read."""
-    from motionpatches.core.io.load import SUFFIXES, is_motion_file  # the readers take a while to import
+    from motionpatches.core.io.load import is_motion_file, suffixes  # the readers take a while to import
 
+    known = suffixes()
     found: list[Path] = []
     skipped: list[Skipped] = []
     folders = [str(root)]
@@ -59,7 +60,7 @@ def motion_files(root: Path) -> tuple[list[Path], list[Skipped]]:
                         continue
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
-                    elif os.path.splitext(entry.name)[1].lower() in SUFFIXES and entry.is_file():
+                    elif os.path.splitext(entry.name)[1].lower() in known and entry.is_file():
                         found.append(Path(entry.path))
         except OSError as error:
             problem = os_problem(folder, error)
@@ -73,11 +74,11 @@ def open_folder(root: Path) -> Job[Library]:
     """Every motion file below `root`. Files that the index of an earlier (even a cancelled) scan knows are not read again."""
     files, skipped = motion_files(root)
     if not files:
-        from motionpatches.core.io.load import SUFFIXES
+        from motionpatches.core.io.load import suffixes
 
         if skipped:
             raise FileProblem(root, f"the folder holds no motion file that can be read. {skipped[0].reason.rstrip('.')}")
-        raise FileProblem(root, "the folder holds no motion file", f"Choose one with {', '.join(sorted(SUFFIXES))} files")
+        raise FileProblem(root, "the folder holds no motion file", f"Choose one with {', '.join(sorted(suffixes()))} files")
     return (yield from open_files(files, root, root.name, index.load_files(root), skipped))
 
 

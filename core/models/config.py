@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, TypedDict
 
+from motionpatches.core import plug_ins
 from motionpatches.core.errors import StudioError
 from motionpatches.core.patches import HUMANML3D, PatchRecipe
 
@@ -119,6 +120,11 @@ PRESETS: dict[str, ModelConfig] = {
 }
 
 
+def presets() -> dict[str, ModelConfig]:
+    """PRESETS with those of other packages (docs/plug-ins.md), which may bring vision transformers of timm with them."""
+    return plug_ins.join(PRESETS, "models", ModelConfig, value_problem, lambda _, config: config)
+
+
 CHOICES: dict[str, tuple[str | int, ...]] = {
     "motion_pooling": ("token", "avg"),
     "text_pooling": ("cls", "last", "mean"),
@@ -145,9 +151,9 @@ VIT_NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 
 def preset(name: str, **changes: Any) -> ModelConfig:
     """Return a preset with fields replaced, see `changed`. Raises StudioError for an unknown preset."""
-    if name not in PRESETS:
-        raise StudioError(f"There is no preset {name!r:.60}. Choose one of {', '.join(PRESETS)}.")
-    return changed(PRESETS[name], **changes)
+    if name not in presets():
+        raise StudioError(f"There is no preset {name!r:.60}. Choose one of {', '.join(presets())}.")
+    return changed(presets()[name], **changes)
 
 
 def changed(config: ModelConfig, **changes: Any) -> ModelConfig:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.models.config import VIT_NAME, ModelConfig
+from motionpatches.core.models.config import VIT_NAME, ModelConfig, presets
 from motionpatches.core.models.hub import connection_errors, offline
 from motionpatches.core.models.plain_vit import PlainViT, can_build
 from motionpatches.core.models.torchvision_shim import prepare_imports
@@ -68,6 +68,7 @@ def _timm_model(config: ModelConfig, weights: str) -> Vit:
     prepare_imports()
     import timm
 
+    presets()  # plug-ins bring vision transformers with them
     # Checked before timm sees the name: it would follow "hf-hub:" and "local-dir:" to files of others.
     if not VIT_NAME.fullmatch(config.motion) or not timm.is_model(config.motion):
         raise StudioError(f"timm has no vision transformer called {config.motion[:60]!r}.")

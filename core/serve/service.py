@@ -12,7 +12,7 @@ from typing import Any
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.export.choices import UNITS, UPS, Choices
-from motionpatches.core.export.write import EXPORTERS, write_motion
+from motionpatches.core.export.write import exporters, write_motion
 from motionpatches.core.library.folder import load_take
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.marks import read_marks
@@ -105,8 +105,8 @@ class Service:
             StudioError: An unknown clip or format, or a motion that does not go onto the rig.
         """
         suffix = "." + suffix.lower().lstrip(".")
-        if suffix not in EXPORTERS or not EXPORTERS[suffix].works():
-            there = ", ".join(name.lstrip(".") for name, one in EXPORTERS.items() if one.works())
+        if suffix not in exporters() or not exporters()[suffix].works():
+            there = ", ".join(name.lstrip(".") for name, one in exporters().items() if one.works())
             raise StudioError(f"Motions are written as {there}, not {suffix[1:][:20]}.")
         motion = self._loaded(clip_id, start_s, end_s)
         with tempfile.TemporaryDirectory() as folder:

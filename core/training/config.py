@@ -11,7 +11,7 @@ from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.io.text import read_json
 from motionpatches.core.library.humanml3d import is_kit_ml
-from motionpatches.core.models.config import PRESETS, ModelFields, field_problem
+from motionpatches.core.models.config import ModelFields, field_problem, presets
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class TrainingConfig:
     save_every_s: float = 60.0
 
 
-# The recipe that goes with each model preset.
+# The recipe that goes with each model preset; one of a plug-in has that of the starter.
 RECIPES: dict[str, dict[str, Any]] = {
     "paper": dict(
         batch=256,
@@ -151,10 +151,10 @@ def recipe(preset: str, **changes: Any) -> TrainingConfig:
     Raises:
         StudioError: an unknown preset or an unusable field.
     """
-    if preset not in PRESETS:
-        raise StudioError(f"There is no preset {preset!r:.60}. Choose one of {', '.join(PRESETS)}.")
+    if preset not in presets():
+        raise StudioError(f"There is no preset {preset!r:.60}. Choose one of {', '.join(presets())}.")
     special = _on_kit_ml(preset, changes)
-    values, model = {**RECIPES[preset], **special, **changes}, changes.get("model", {})
+    values, model = {**RECIPES.get(preset, {}), **special, **changes}, changes.get("model", {})
     if isinstance(model, dict):
         values["model"] = {**special.get("model", {}), **model}
     return check(replace(TrainingConfig(preset=preset), **values))
@@ -236,7 +236,7 @@ def overrides(config: TrainingConfig) -> str:
 
     Data, epochs and seed, which reports name by themselves, and what does not change the weights are left out; of a path the
     name is given."""
-    usual = TrainingConfig(preset=config.preset, **RECIPES[config.preset])
+    usual = TrainingConfig(preset=config.preset, **RECIPES.get(config.preset, {}))
     named = [f.name for f in fields(config) if f.name not in NOT_OVERRIDES]
     changed = {name: getattr(config, name) for name in named if getattr(config, name) != getattr(usual, name)}
     set_here = {**changed, **config.model}

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from motionpatches.app.licences import Part, parts
 from motionpatches.app.widgets.plain import ItemTable, Label, lines
 from motionpatches.app.widgets.theme import heading
+from motionpatches.core import api
 from motionpatches.core.version import VERSION
 
 
@@ -27,6 +28,12 @@ def runs_on(device: str, why: str) -> str:
     sentences = [f"Models run on: {lines(device).rstrip('.')}.", lines(why).rstrip(".").strip()]
     reason = sentences[1][:1].upper() + sentences[1][1:]
     return f"{sentences[0]}\n{reason}." if reason else sentences[0]
+
+
+def plugged() -> str:
+    """Return the installed plug-ins, a line each, with what is wrong with those that were left out."""
+    found = [lines(one.named) for one in api.plug_ins()]
+    return "\n".join(["Plug-ins:", *found] if found else ["No plug-ins are installed."])
 
 
 class AboutDialog(QDialog):
@@ -45,9 +52,11 @@ class AboutDialog(QDialog):
         about = Label(
             "Find a motion by describing it. Apache-2.0.\n\n"
             f"{runs_on(device, why)}\n\n"
-            "Method: Yu, Tanaka and Fujiwara, CVPR 2024. It uses these packages:",
+            "Method: Yu, Tanaka and Fujiwara, CVPR 2024.",
             wrap=True,
         )
+        self.plug_ins = Label(plugged(), wrap=True)
+        self.plug_ins.setAccessibleName("Plug-ins")
         self.parts: list[Part] = parts()
         self.table = ItemTable(len(self.parts), 3)
         self.table.setHorizontalHeaderLabels(["Package", "Version", "Licence"])
@@ -70,7 +79,7 @@ class AboutDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         box = QVBoxLayout(self)
-        for widget in (heading(f"Motion Patches Studio {VERSION}", 1.5), about, split, buttons):
+        for widget in (heading(f"Motion Patches Studio {VERSION}", 1.5), about, self.plug_ins, split, buttons):
             box.addWidget(widget)
         box.setStretchFactor(split, 1)
         self.table.setCurrentCell(0, 0)

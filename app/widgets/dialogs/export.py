@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from motionpatches.app import tokens
-from motionpatches.app.export.plan import PURPOSES, can_be_together
+from motionpatches.app.export.plan import PURPOSES, can_be_together, with_plug_ins
 from motionpatches.app.export.sheet import ExportSheet, available
 from motionpatches.app.widgets.dialogs.export_fields import Fields
 from motionpatches.app.widgets.drag_out import DragOut, HandOff
@@ -45,7 +45,7 @@ class ExportDialog(QDialog):
         self.purposes = ItemList()
         self.purposes.setAccessibleName("Purpose")
         self.purposes.setFixedWidth(px(PURPOSE_WIDTH))
-        self.names = [name for name, purpose in PURPOSES.items() if available(purpose.kind)]
+        self.names = [name for name, purpose in with_plug_ins().items() if available(purpose.kind)]
         for name in self.names:
             entry = QListWidgetItem(PURPOSES[name].title, self.purposes)
             entry.setSizeHint(QSize(0, px(tokens.CONTROL)))

@@ -22,7 +22,7 @@ from typing import Any
 from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.io.formats import Format
-from motionpatches.core.io.native.worker import TAKES, memory_of
+from motionpatches.core.io.native.worker import PLUG_IN, TAKES, memory_of
 from motionpatches.core.io.takes_file import read_takes
 from motionpatches.core.motion.raw import RawTake
 
@@ -228,7 +228,8 @@ def read_in_child(kind: Format, path: Path, turned: bool = False) -> list[RawTak
     """The takes of a file, read in the one child that all share; `turned`: with the rotations of their joints."""
     read = kind.turned if turned and kind.turned else kind.read
     name = kind.name if read is kind.read else f"{kind.name} with rotations"
-    return _READER.read(name, path, reader=f"{read.__module__}:{read.__name__}")
+    function = f"{PLUG_IN}:{kind.name}" if kind.plugged else f"{read.__module__}:{read.__name__}"
+    return _READER.read(name, path, reader=function)
 
 
 def cancel() -> None:

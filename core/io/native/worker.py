@@ -24,11 +24,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from motionpatches.core import plug_ins
 from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.io.formats import Format, Reader
 from motionpatches.core.io.takes_file import write_takes
 
 TAKES = "takes"
+# In the place of a module: the format of a plug-in follows.
+PLUG_IN = "plug-in"
 # Memory for a file, over what the child has when it is ready; and what libraries may keep before it is time for a new child.
 MEMORY = 4 << 30
 KEPT = 512 << 20
@@ -91,7 +94,7 @@ def _listen(requests: queue.Queue[str], folder: Path) -> None:
 def _answer(readers: Mapping[str, Reader], request: dict[str, Any], out: Path) -> dict[str, str]:
     path = Path(request["path"])
     try:
-        takes = (readers.get(request["format"]) or _reader_of(request["reader"]))(path)
+        takes = (readers.get(request["format"]) or _reader_of(request["reader"], request["format"]))(path)
         with _WRITING, open(out, "wb") as stream:
             write_takes(stream, takes)
         return {}
@@ -107,9 +110,12 @@ def _answer(readers: Mapping[str, Reader], request: dict[str, Any], out: Path) -
         return {"problem": f"it could not be read ({type(error).__name__}: {str(error)[:60]})", "advice": "Export it again"}
 
 
-def _reader_of(name: str) -> Reader:
-    """The function `module:name` of this package's readers."""
+def _reader_of(name: str, asked: str) -> Reader:
+    """The function `module:name` of this package's readers, or a plug-in's: with rotations where `asked` is not its name."""
     module, _, function = name.partition(":")
+    if module == PLUG_IN:
+        kind = next(one for one in plug_ins.loaded("readers", Format, lambda *_: "").values() if one.name == function)
+        return kind.read if asked == kind.name or kind.turned is None else kind.turned
     if not module.startswith("motionpatches.core.io."):
         raise ValueError("no reader of this program")
     found: Reader = getattr(importlib.import_module(module), function)

@@ -14,7 +14,7 @@ import pytest
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.io import load, text
 from motionpatches.core.io.limits import check_size
-from motionpatches.core.io.load import SUFFIXES, load_motions, read_takes_of
+from motionpatches.core.io.load import load_motions, read_takes_of, suffixes
 from motionpatches.core.library.open import open_library
 from motionpatches.core.motion.motion import caption_range, frame_at, frame_range
 from motionpatches.core.progress import run
@@ -122,7 +122,7 @@ def test_a_bomb_ends_at_once(name, tmp_path):
 
 
 @POSIX
-@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+@pytest.mark.parametrize("suffix", sorted(suffixes()))
 def test_a_pipe_is_told_at_once(suffix, tmp_path):
     os.mkfifo(tmp_path / f"a{suffix}")
     (tmp_path / "a.asf").write_text("")
