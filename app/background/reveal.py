@@ -49,6 +49,16 @@ def reveal(paths: Sequence[Path], lane: Lane, failed: Callable[[str], None]) -> 
         open_folder(False)
 
 
+def reveal_own(folder: Path, lane: Lane, failed: Callable[[str], None]) -> None:
+    """Show a folder of the program's own, made where it is missing; arguments as of reveal."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        failed(f"{folder} cannot be made: {error.strerror}.")
+    else:
+        reveal([folder], lane, failed)
+
+
 def choose_in_file_manager(paths: Sequence[Path]) -> bool:
     """Open the folder of files with the files chosen in it. Return False where the system's file manager cannot do that."""
     if sys.platform == "win32":

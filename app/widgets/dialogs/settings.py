@@ -7,8 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,11 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from motionpatches.app.background.reveal import reveal_own
 from motionpatches.app.viewmodels.import_corrections import ImportCorrections
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.dialogs.corrections import CorrectionsPage
+from motionpatches.app.widgets.dialogs.joint_maps import JointMapsPage
 from motionpatches.app.widgets.dialogs.motion_cache import MotionCacheRow, restore_limit
 from motionpatches.app.widgets.plain import Label
 from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
@@ -97,6 +98,8 @@ class SettingsDialog(QDialog):
         self.corrections = CorrectionsPage(corrections)
         self.pages.addTab(general, "&General")
         self.pages.addTab(self.corrections, "&Import Corrections")
+        self.joint_maps = JointMapsPage(workspace.failed.emit)
+        self.pages.addTab(self.joint_maps, "&Joints of Rigs")
         box.addWidget(self.pages)
         box.addWidget(buttons)
         self._size()
@@ -133,13 +136,8 @@ class SettingsDialog(QDialog):
 
     def _stored(self, size: Label, folder: Callable[[], Path], *buttons: QPushButton) -> QHBoxLayout:
         """Lay out a row: the size of a folder, some buttons, and one that shows the folder."""
-
-        def reveal() -> None:
-            folder().mkdir(parents=True, exist_ok=True)
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder())))
-
-        show = QPushButton("Show in Folder")
-        show.clicked.connect(reveal)
+        show, workspace = QPushButton("Show in Folder"), self.workspace
+        show.clicked.connect(lambda: reveal_own(folder(), workspace.lanes.files, workspace.failed.emit))
         row = QHBoxLayout()
         row.addWidget(size, 1)
         for button in (*buttons, show):

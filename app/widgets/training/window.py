@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from motionpatches.app.background.reveal import reveal
 from motionpatches.app.viewmodels.before_after import BeforeAfter
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.training import Training
@@ -114,7 +114,7 @@ class TrainingWindow(QDialog):
             (self.resume, lambda: self._with(lambda run: self.training.resume(run.folder))),
             (self.use, lambda: self._with(self.training.use)),
             (self.further, lambda: self._with(self._further)),
-            (self.folder, lambda: self._with(_show_folder)),
+            (self.folder, lambda: self._with(self._show_folder)),
             (self.delete, self._delete),
         ):
             button.clicked.connect(act)
@@ -203,6 +203,10 @@ class TrainingWindow(QDialog):
         _show_rows(self.configuration, configuration_rows(self.runs))
         self._show()
 
+    def _show_folder(self, run: Run) -> None:
+        workspace = self.training.workspace
+        reveal([run.folder], workspace.lanes.files, workspace.failed.emit)
+
     def _show(self) -> None:
         """Show what changes while a run is trained: curves, sentences, state and buttons."""
         chosen = self.runs
@@ -230,10 +234,6 @@ class TrainingWindow(QDialog):
         for button in (self.pause, self.stop):
             button.setVisible(bool(here))
         self.resume.setVisible(not here)
-
-
-def _show_folder(run: Run) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.folder)))
 
 
 def _configuration() -> ItemTable:

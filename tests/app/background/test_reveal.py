@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from motionpatches.app.background import reveal as module
-from motionpatches.app.background.reveal import choose_in_file_manager, reveal
+from motionpatches.app.background.reveal import choose_in_file_manager, reveal, reveal_own
 from tests.lanes import FakeLane
 
 
@@ -79,3 +80,22 @@ def test_a_command_that_is_not_there_is_no_success(files, monkeypatch, desktop):
     assert not choose_in_file_manager(files)
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
     assert not choose_in_file_manager(files)
+
+
+def test_a_folder_of_the_program_is_made_to_be_shown(tmp_path, desktop):
+    _, opened, result = desktop
+    reveal_own(tmp_path / "new", FakeLane(), pytest.fail)
+    assert opened == [str(tmp_path / "new")] and (tmp_path / "new").is_dir()
+    (tmp_path / "file").touch()
+    problems = []
+    reveal_own(tmp_path / "file" / "new", FakeLane(), problems.append)
+    assert "cannot be made" in problems[0]
+    result["opens"] = False
+    reveal_own(tmp_path / "new", FakeLane(), problems.append)
+    assert str(tmp_path / "new") in problems[1], "no click is without an answer"
+
+
+def test_there_is_one_way_to_the_file_manager():
+    app = Path(module.__file__).parents[1]
+    users = [file.name for file in app.rglob("*.py") if "QDesktopServices" in file.read_text(encoding="utf-8")]
+    assert users == ["reveal.py"]
