@@ -117,6 +117,7 @@ ICONS = {
     "bones": "bone",
     "axes": "axis-3d",
     "skin": "person-standing",
+    "character": "user-round",
     "turntable": "rotate-3d",
     "follow": "locate-fixed",
     "colours": "palette",

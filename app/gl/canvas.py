@@ -29,7 +29,7 @@ from motionpatches.app.detail import FULL
 from motionpatches.app.gl.camera import Camera, project
 
 if TYPE_CHECKING:
-    from motionpatches.app.gl.figure.posed import Posed
+    from motionpatches.app.gl.figure.people import Body
     from motionpatches.app.gl.memory_canvas import MemoryCanvas
     from motionpatches.app.gl.renderer import Look, Skin
     from motionpatches.app.gl.window_canvas import WindowCanvas
@@ -60,7 +60,7 @@ class Drawer(Protocol):
         bare: bool = False,
         detail: int = FULL,
         skin: Skin | None = None,
-        bodies: Sequence[Posed] = (),
+        bodies: Sequence[Body] = (),
         behind: np.ndarray | None = None,
         over: np.ndarray | None = None,
     ) -> None:
@@ -163,7 +163,7 @@ class PainterRenderer:
         bare: bool = False,
         detail: int = FULL,
         skin: Skin | None = None,
-        bodies: Sequence[Posed] = (),
+        bodies: Sequence[Body] = (),
         behind: np.ndarray | None = None,
         over: np.ndarray | None = None,
     ) -> None:

@@ -16,7 +16,10 @@ from OpenGL import GL as gl  # noqa: E402
 from motionpatches.app.detail import FULL  # noqa: E402
 from motionpatches.app.gl import shaders  # noqa: E402
 from motionpatches.app.gl.camera import Camera  # noqa: E402
+from motionpatches.app.gl.figure.character import PosedCharacter  # noqa: E402
+from motionpatches.app.gl.figure.character_drawing import CharacterDrawing  # noqa: E402
 from motionpatches.app.gl.figure.drawing import FigureDrawing  # noqa: E402
+from motionpatches.app.gl.figure.people import Body  # noqa: E402
 from motionpatches.app.gl.figure.posed import Posed  # noqa: E402
 from motionpatches.app.gl.geometry import INSTANCE_FLOATS, capsule  # noqa: E402
 
@@ -66,6 +69,7 @@ class Renderer:
         self.faces_of: np.ndarray | None = None
         self.empty = gl.glGenVertexArrays(1)
         self.figures = FigureDrawing(_program, self._use, self._at)
+        self.characters = CharacterDrawing(_program, self._use, self._at)
         self.shared: tuple[np.ndarray, np.ndarray, Look] | None = None
         gl.glBindVertexArray(0)
 
@@ -112,7 +116,7 @@ class Renderer:
         bare: bool = False,
         detail: int = FULL,
         skin: Skin | None = None,
-        bodies: Sequence[Posed] = (),
+        bodies: Sequence[Body] = (),
         behind: np.ndarray | None = None,
         over: np.ndarray | None = None,
     ) -> None:
@@ -127,7 +131,7 @@ class Renderer:
             bare: Without floor and shadow, on nothing (alpha 0).
             detail: From 0, few corners, to FULL; without shadows below 2.
             skin: Drawn over the bones.
-            bodies: Figures.
+            bodies: Figures and characters.
             behind: (G, 11) instances without a shadow that hide nothing of the others.
             over: (O, 11) instances without a shadow that nothing hides.
         """
@@ -171,7 +175,9 @@ class Renderer:
             gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, len(behind))
             gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
         if bodies:
-            self.figures.draw(bodies, (height <= FINE_ABOVE) + (height <= SMALL) + FULL - detail, look.rim)
+            self.characters.draw([body for body in bodies if isinstance(body, PosedCharacter)], look.rim)
+            figures = [body for body in bodies if isinstance(body, Posed)]
+            self.figures.draw(figures, (height <= FINE_ABOVE) + (height <= SMALL) + FULL - detail, look.rim)
             gl.glBindVertexArray(array)
             self._use(self.bone)
         self._instances_from(first)

@@ -40,7 +40,7 @@ class ThumbnailPainter:
         poses = (canonical(motion.crop(frame, frame + 1)) for frame in frames)
         # What is constant in the rig is measured on the whole motion, not on one pose.
         figures().figure(motion)
-        drawn = [(pose, people_at([(bones, pose, 0.0)], self._detail, wait=True)[0]) for pose in poses]
+        drawn = [(pose, people_at([(bones, pose, 0.0)], self._detail, wait=True, character=False)[0]) for pose in poses]
         pictures = [self._pose(people, camera(pose), size) for pose, people in drawn]
         rows = np.concatenate(pictures, axis=1)
         return QImage(rows.tobytes(), rows.shape[1], size, 4 * rows.shape[1], QImage.Format.Format_RGBA8888_Premultiplied).copy()

@@ -12,6 +12,7 @@ from motionpatches.app.background.lane import Lanes
 from motionpatches.app.viewmodels.body import Body
 from motionpatches.app.viewmodels.caption_place import CaptionPlace
 from motionpatches.app.viewmodels.captions import Captions
+from motionpatches.app.viewmodels.characters import Characters
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.import_corrections import ImportCorrections
@@ -58,6 +59,7 @@ class ViewModels(QObject):
         self.queries = Queries(self.search, settings, self)
         self.stage = Stage(self.workspace, self, settings)
         self.body = Body(self.stage, self)
+        self.characters = Characters(self.stage, settings, self)
         self.explanation = Explanation(self.workspace, self.search, self.playback, self)
         self.moments = Moments(self.workspace, self.search, self.playback, self)
         self.captions = Captions(self.workspace, self.history, CaptionPlace(self.workspace, settings, self), self)

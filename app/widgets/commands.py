@@ -59,7 +59,7 @@ class Commands:
 
     def take(self, paths: list[Path]) -> None:
         """Open files or folders; while a library is open, ask whether to add them, open them instead, or find similar motions."""
-        from motionpatches.app.widgets.dialogs.dropped import ADD, OPEN, SIMILAR, DroppedDialog
+        from motionpatches.app.widgets.dialogs.dropped import ADD, CHARACTER, OPEN, SIMILAR, DroppedDialog
 
         library = self.workspace.library
         if library is None:
@@ -72,8 +72,19 @@ class Commands:
             self.workspace.add(paths)
         elif dialog.chosen == OPEN:
             self.workspace.open(paths)
+        elif dialog.chosen == CHARACTER:
+            self.view_models.characters.choose(str(paths[0]))
         elif dialog.chosen == SIMILAR:
             search_like_file(self.search, paths[0])
+
+    def choose_character(self) -> None:
+        """Ask for the file of a character, and show it instead of the figure."""
+        from motionpatches.core.io.gltf.character import SUFFIXES
+
+        kinds = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        file = ask_file(self.parent, "characters", "Show motions on a character", f"Characters ({kinds});;All files (*)")
+        if file:
+            self.view_models.characters.choose(str(file))
 
     def add_folder(self) -> None:
         """Ask for a folder, and open it together with what is open."""

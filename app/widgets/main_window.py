@@ -44,6 +44,7 @@ from motionpatches.app.widgets.take_commands import TakeCommands
 from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
 from motionpatches.app.widgets.verbs import Verb, Verbs
 from motionpatches.app.widgets.views.stage import StageView
+from motionpatches.app.widgets.views.stage_character import ShownCharacter
 from motionpatches.core.library.library import Clip
 
 
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self.query = QueryPanel(v.search)
         self.results = ResultsPanel(v.search, v.playback)
         self.stage = StageView(v.stage, v.body, v.playback, v.explanation)
+        self.shown_character = ShownCharacter(v.characters, self)
         self.patches = PatchesPanel(v.stage, v.playback, v.explanation)
         self.captions = CaptionsPanel(v.captions, v.playback)
         self.library = LibraryPanel(v, settings)
@@ -252,6 +254,7 @@ class MainWindow(QMainWindow):
             show_training=lambda: show(pages.training),
             zoom_to_range=lambda: self.timeline.zoom(self.view_models.playback.range_s),
             zoom_out=lambda: self.timeline.zoom(None),
+            choose_character=commands.choose_character,
             show_take=self.takes.show,
             keep=self.takes.keep,
             compare=self.takes.compare,

@@ -49,7 +49,7 @@ class Menus:
         self._search(bar.addMenu("&Search"))
         self._model(bar.addMenu("&Model"))
         self._playback(bar.addMenu("&Playback"))
-        self.stage = StageMenu(self._add, bar.addMenu("S&tage"), verbs, view_models.stage, self.takes)
+        self.stage = StageMenu(self._add, bar.addMenu("S&tage"), verbs, view_models.stage, view_models.characters, self.takes)
         self._view(bar.addMenu("&View"), frame)
         self._help(bar.addMenu("&Help"))
         self.keys = Keys(self.actions, settings)

@@ -54,6 +54,7 @@ class Verbs:
     zoom_out: Verb
 
     show_take: Verb
+    choose_character: Verb
     keep: Verb
     compare: Verb
     frame_motion: Verb

@@ -13,11 +13,9 @@ from motionpatches.core.io.gltf.character import Character
 from motionpatches.core.io.gltf.document import COMPRESSED
 from motionpatches.core.io.gltf.gltf import rest_of
 from motionpatches.core.motion.rotations import quaternions
-from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG
+from motionpatches.core.retarget.on_ground import on_ground
 from motionpatches.core.retarget.rig import TOLERANCE_M, PosedMotion
 
-# Percentile of the heights of the lower foot that counts as the floor.
-FLOOR = 1.0
 # What stands for an accessor and for a view that only an animation used: one zero.
 EMPTY = {"componentType": 5126, "count": 1, "type": "SCALAR"}
 
@@ -143,10 +141,7 @@ def _local(posed: PosedMotion, character: Character) -> Iterator[tuple[int, np.n
     plain = character.axes / np.maximum(scales[:, None], 1e-12)
     oriented = posed.turns @ plain
     rest = character.take.positions[0].astype(np.float64)
-    # Feet are as high over the ground as at rest, where the soles of the meshes stand on it.
-    feet = [joint for part in (RIGHT_LEG, LEFT_LEG) for joint in posed.rig.skeleton.chains[part][-2:]]
-    lowest = float(np.percentile(posed.positions[:, feet, 1].min(axis=1), FLOOR))
-    positions = posed.positions + [0, rest[feet, 1].min() - lowest, 0]
+    positions = on_ground(posed, rest)
     for joint, node in enumerate(nodes):
         above = document.parents[node]
         if above in joint_of:

@@ -10,10 +10,12 @@ import numpy as np
 
 from motionpatches.app.detail import FULL
 from motionpatches.app.gl import geometry
-from motionpatches.app.gl.figure.posed import Posed, figures, tints
+from motionpatches.app.gl.figure.character import PosedCharacter, characters
+from motionpatches.app.gl.figure.posed import Posed, figures
 from motionpatches.app.gl.scene import GHOST_S, GHOSTS, pale
 from motionpatches.core.motion.motion import Motion
 
+Body: TypeAlias = Posed | PosedCharacter
 Wanted: TypeAlias = tuple[geometry.BoneSet, Motion, float]
 
 
@@ -27,7 +29,7 @@ class People:
 
     middle: np.ndarray
     bones: np.ndarray
-    bodies: tuple[Posed, ...]
+    bodies: tuple[Body, ...]
 
     def moved(self, by: np.ndarray) -> People:
         """Return them moved by (3,) metres."""
@@ -40,16 +42,22 @@ class People:
         """Return them with the first person in the colours (J, 3) of joints; `bones`: what theirs were made from."""
         rows, count = self.bones.copy(), len(bones.ends)
         rows[:count, 8:] = colours[bones.ends[: len(rows)]]
-        first = tuple(body.coloured(colours[body.plan.joints]) for body in self.bodies[:1])
+        first = tuple(body.by_joint(colours) for body in self.bodies[:1])
         return replace(self, bones=rows, bodies=(*first, *self.bodies[1:]))
 
     def raised(self, parts: np.ndarray) -> People:
         """Return them with the body parts of the first figure in their own colours, each from 0 to 1 (5,)."""
-        first = tuple(body.coloured(tints(body.plan, parts)) for body in self.bodies[:1])
+        first = tuple(body.raised(parts) for body in self.bodies[:1])
         return replace(self, bodies=(*first, *self.bodies[1:]))
 
 
-def people_at(wanted: Sequence[Wanted], detail: int = FULL, wait: bool = False, bones_alone: bool | None = None) -> list[People]:
+def people_at(
+    wanted: Sequence[Wanted],
+    detail: int = FULL,
+    wait: bool = False,
+    bones_alone: bool | None = None,
+    character: bool = True,
+) -> list[People]:
     """Pose motions, all together.
 
     Args:
@@ -57,17 +65,36 @@ def people_at(wanted: Sequence[Wanted], detail: int = FULL, wait: bool = False, 
         detail: From 0, bones alone, to FULL.
         wait: Until a mesh is made; else bones are drawn in the meantime.
         bones_alone: No figures; None: as the user wants it.
+        character: The shown character, where there is one.
     """
     bones_alone = figures().bones_alone if bones_alone is None else bones_alone
     if bones_alone or detail < 1:
         return [_bones(*one) for one in wanted]
     singles = [(i, person, at) for i, (_, motion, at) in enumerate(wanted) for person in _people(motion)]
-    posed = figures().posed([(person, at) for _, person, at in singles], wait)
+    posed = bodies_at([(person, at) for _, person, at in singles], wait, character)
     found = []
     for i, one in enumerate(wanted):
         bodies = [body for (which, _, _), body in zip(singles, posed, strict=True) if which == i]
         complete = [body for body in bodies if body is not None]
         found.append(_figures(one, complete) if len(complete) == len(bodies) else _bones(*one))
+    return found
+
+
+def bodies_at(wanted: Sequence[tuple[Motion, float]], wait: bool = False, character: bool = True) -> list[Body | None]:
+    """Pose the character that is shown, and where there is none, or it cannot do a motion, or not yet, the figure.
+
+    Args:
+        wanted: Motions of one person, each at a time in seconds.
+        wait: Until what is drawn is made.
+        character: Not the figure alone.
+
+    Returns:
+        None where there is no body, or not yet.
+    """
+    found: list[Body | None] = list(characters().posed(wanted, wait)) if character else [None] * len(wanted)
+    others = [i for i, body in enumerate(found) if body is None]
+    for i, body in zip(others, figures().posed([wanted[i] for i in others], wait), strict=True):
+        found[i] = body
     return found
 
 
@@ -87,13 +114,13 @@ def ghosts_at(
     within = [at for at in times if 0 <= at <= motion.duration_s]
     opacity = {at: FAINT + (CLEAR - FAINT) * i / (len(times) - 1) for i, at in enumerate(times)}
     plain = figures().bones_alone or detail < 1
-    posed = [None] * len(within) if plain else figures().posed([(motion, at) for at in within], wait)
+    posed: list[Body | None] = [None] * len(within) if plain else bodies_at([(motion, at) for at in within], wait)
     rows, bodies = [np.zeros((0, geometry.INSTANCE_FLOATS), np.float32)], []
     for at, body in zip(within, posed, strict=True):
         if body is None:
             rows.append(pale(bones, motion, at, background, opacity[at]))
         else:
-            bodies.append(replace(body, opacity=opacity[at]))
+            bodies.append(body.faded(opacity[at]))
     return People(np.zeros(3), np.concatenate(rows), tuple(bodies))
 
 
@@ -102,11 +129,11 @@ def _bones(bones: geometry.BoneSet, motion: Motion, at: float) -> People:
     return People(middle, rows, ())
 
 
-def _figures(one: Wanted, bodies: list[Posed]) -> People:
+def _figures(one: Wanted, bodies: list[Body]) -> People:
     """Return the figures of one motion, a partner's paler."""
     _, motion, at = one
     roots = [geometry.pose_at(person, at)[person.skeleton.root] for person in _people(motion)]
-    pale = (body.coloured(body.rows[:, 2, :3] * 0.6 + 0.38) for body in bodies[1:])
+    pale = (body.paler() for body in bodies[1:])
     return People(np.mean(roots, axis=0), np.zeros((0, geometry.INSTANCE_FLOATS), np.float32), (bodies[0], *pale))
 
 

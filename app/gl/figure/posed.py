@@ -53,8 +53,19 @@ class Posed:
         """Return it transparent."""
         return replace(self, opacity=opacity)
 
-    def coloured(self, colours: np.ndarray) -> Posed:
-        """Return it in other colours (B, 3) or (3,)."""
+    def by_joint(self, colours: np.ndarray) -> Posed:
+        """Return it in the colours (J, 3) of the motion's joints."""
+        return self._coloured(colours[self.plan.joints])
+
+    def raised(self, parts: np.ndarray) -> Posed:
+        """Return it with body parts (5,) from 0, calm, to 1, in their own colours."""
+        return self._coloured(tints(self.plan, parts))
+
+    def paler(self) -> Posed:
+        """Return it as a partner is shown."""
+        return self._coloured(self.rows[:, 2, :3] * 0.6 + 0.38)
+
+    def _coloured(self, colours: np.ndarray) -> Posed:
         rows = self.rows.copy()
         rows[:, 2, :3] = colours
         return replace(self, rows=rows)

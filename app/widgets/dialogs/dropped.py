@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 from motionpatches.app import tokens
 from motionpatches.app.widgets.plain import NAME, Label, shown, title
 from motionpatches.app.widgets.theme import of_kind, px
+from motionpatches.core.io.gltf.character import SUFFIXES as CHARACTERS
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Choice:
     words: str
 
 
-ADD, OPEN, SIMILAR = "add", "open", "similar"
+ADD, OPEN, SIMILAR, CHARACTER = "add", "open", "similar", "character"
 
 
 def choices_for(paths: Sequence[Path], library: str) -> list[Choice]:
@@ -33,7 +34,10 @@ def choices_for(paths: Sequence[Path], library: str) -> list[Choice]:
         Choice(OPEN, "Open Instead", f"{library} is closed; nothing of it is lost."),
     ]
     similar = Choice(SIMILAR, "Find Similar", f"Searches {library} for motions like this file.")
-    return [*found, similar] if one else found
+    found += [similar] if one else []
+    if one and paths[0].suffix.lower() in CHARACTERS:
+        found.append(Choice(CHARACTER, "Use as Character", "Motions are shown on this character, as long as it has a skin."))
+    return found
 
 
 class DroppedDialog(QDialog):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import Drawer, make_canvas
+from motionpatches.app.gl.figure.character import characters
 from motionpatches.app.gl.figure.people import people_at
 from motionpatches.app.gl.figure.posed import figures
 from motionpatches.app.viewmodels.playback import Playback
@@ -94,6 +95,7 @@ class ResultsView(QWidget):
         playback.ticked.connect(self.canvas.update)
         playback.changed.connect(self._wake)
         figures().made.connect(self.canvas.update)
+        characters().made.connect(self.canvas.update)
 
     def _changed(self) -> None:
         """Show other results, from the first one on; more of the same where they begin with what was there."""

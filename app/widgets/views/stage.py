@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera, frame_motion, project
 from motionpatches.app.gl.canvas import Drawer, make_canvas
+from motionpatches.app.gl.figure.character import characters
 from motionpatches.app.gl.figure.posed import figures
 from motionpatches.app.viewmodels.body import Body
 from motionpatches.app.viewmodels.explanation import Explanation
@@ -74,6 +75,7 @@ class StageView(QWidget):
         stage.changed.connect(self._options_changed)
         stage.pointed.connect(self._pointed)
         figures().made.connect(self.canvas.update)
+        characters().made.connect(self.canvas.update)
         explanation.changed.connect(self.canvas.update)
         explanation.changed.connect(self.overlay.refresh)
         self.body.changed.connect(self.canvas.update)

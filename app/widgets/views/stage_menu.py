@@ -8,10 +8,12 @@ from functools import partial
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from motionpatches.app.viewmodels.characters import Characters
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.widgets.take_menu import TakeMenu
 from motionpatches.app.widgets.verbs import Verbs
 from motionpatches.app.widgets.views.stage import VIEWS
+from motionpatches.app.widgets.views.stage_character import fill_characters
 
 SWITCHES = (
     ("Trails of Hands, Feet and Head", "trails", "T"),
@@ -30,7 +32,9 @@ COLOURS = (("Body Parts", "parts"), ("Speed", "speed"))
 class StageMenu:
     """Fills a menu. Its actions show the stage's options, whoever changes them."""
 
-    def __init__(self, add: Callable[..., QAction], menu: QMenu, verbs: Verbs, stage: Stage, takes: TakeMenu):
+    def __init__(
+        self, add: Callable[..., QAction], menu: QMenu, verbs: Verbs, stage: Stage, characters: Characters, takes: TakeMenu
+    ):
         self.stage, self.takes = stage, takes
         takes.add("show", menu, "Show on Stage", verbs.show_take)
         menu.addSeparator()
@@ -42,6 +46,10 @@ class StageMenu:
         menu.addSeparator()
         for text, name, key in SWITCHES:
             self.switches[name] = self._switch(add, menu, text, name, key)
+        add(menu, "Character…", verbs.choose_character)
+        self.characters = menu.addMenu("Show Motions On")
+        self.fill = lambda into: fill_characters(into, characters, verbs.choose_character)
+        self.characters.aboutToShow.connect(lambda: self.fill(self.characters))
         colours, group = menu.addMenu("Colours"), QActionGroup(menu)
         for text, name in COLOURS:
             action = add(colours, text, partial(self.stage.set, colouring=name))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from motionpatches.app.gl import geometry, scene
-from motionpatches.app.gl.figure.people import ghosts_at, people_at
-from motionpatches.app.gl.figure.posed import CLAY, Posed, figures
+from motionpatches.app.gl.figure.people import Body, bodies_at, ghosts_at, people_at
+from motionpatches.app.gl.figure.posed import CLAY, figures
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.stage import LETTERS, Stage
 from motionpatches.core.motion.curves import joint_speeds
@@ -27,7 +27,7 @@ class Drawn:
 
     middle: np.ndarray
     bones: np.ndarray
-    bodies: tuple[Posed, ...]
+    bodies: tuple[Body, ...]
     extra: np.ndarray
     behind: np.ndarray
     over: np.ndarray
@@ -103,11 +103,11 @@ class StageScene:
 
     def _beside(
         self, motion: Motion, bones: geometry.BoneSet, time_s: float, background: Sequence[float], detail: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[Posed, ...]]:
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[Body, ...]]:
         """Return instances beside, behind and over the first body, and transparent figures."""
         options, place = self.stage.options, self.place(0)
         extra, behind, over = [scene.nothing()], [scene.nothing()], [scene.nothing()]
-        pale: list[Posed] = []
+        pale: list[Body] = []
         if options.trails:
             extra.append(scene.trails(motion, time_s, background))
         if options.trajectory:
@@ -118,7 +118,7 @@ class StageScene:
             pale += ghosts.bodies
         if self.stage.joints:
             at = self.stage.pointed_s
-            if not figures().bones_alone and detail and (posed := figures().posed([(motion, at)])[0]) is not None:
+            if not figures().bones_alone and detail and (posed := bodies_at([(motion, at)])[0]) is not None:
                 pale.append(posed.faded(0.35))
             else:
                 behind.append(scene.pale(bones, motion, at, background))

@@ -158,16 +158,14 @@ class Document:
                 where,
                 "Decompress it first, for example with gltf-transform",
             )
-        buffers = self.items("buffers")
-        buffer = self.content(self.integer(view, "buffer", len(buffers)))
-        start = self.integer(view, "byteOffset", len(buffer) + 1, 0)
-        length = self.integer(view, "byteLength", len(buffer) - start + 1)
+        content = self.view(view)
+        length = len(content)
         at = self.integer(holder, "byteOffset", length + 1, 0)
         size = width * kind.itemsize
         step = self.integer(view, "byteStride", 1 << 16, size) or size
         if count and (step < size or at + step * (count - 1) + size > length):
             self.fail("it reaches beyond its buffer: the file is cut off or damaged", where, "Copy or export it again")
-        content = np.ascontiguousarray(buffer[start + at : start + at + step * max(count - 1, 0) + size * (count > 0)])
+        content = np.ascontiguousarray(content[at : at + step * max(count - 1, 0) + size * (count > 0)])
         return np.ndarray((count, width), kind, content, strides=(step, kind.itemsize)) if count else np.zeros((0, width), kind)
 
     def _replace(self, values: np.ndarray, sparse: Any, kind: np.dtype, width: int, where: str) -> None:
@@ -179,6 +177,19 @@ class Document:
             self.fail("its sparse part lies outside of it", where)
         values[places] = self._strided(sparse["values"], kind, count, width, where)
 
+    def view(self, view: dict[str, Any]) -> np.ndarray:
+        """Bytes of a view of a buffer."""
+        buffer = self.content(self.integer(view, "buffer", len(self.items("buffers"))))
+        start = self.integer(view, "byteOffset", len(buffer) + 1, 0)
+        return buffer[start : start + self.integer(view, "byteLength", len(buffer) - start + 1)]
+
+    def from_text(self, uri: str, where: str) -> np.ndarray:
+        """Bytes of an address that holds them as base64 text."""
+        try:
+            return np.frombuffer(base64.b64decode(uri.split(",", 1)[1], validate=True), np.uint8)
+        except (binascii.Error, ValueError, IndexError):
+            self.fail("its data are no base64 text", where)
+
     def content(self, index: int) -> np.ndarray:
         """Bytes of a buffer, mapped where it is a file."""
         if index not in self._buffers:
@@ -188,10 +199,7 @@ class Document:
             elif not isinstance(uri, str):
                 self.fail("a buffer has no content", f"buffer {index}")
             elif uri.startswith("data:"):
-                try:
-                    content = np.frombuffer(base64.b64decode(uri.split(",", 1)[1], validate=True), np.uint8)
-                except (binascii.Error, ValueError, IndexError):
-                    self.fail("a buffer's data are no base64 text", f"buffer {index}")
+                content = self.from_text(uri, f"buffer {index}")
             else:
                 content = _mapped(self.beside(uri))
             self._buffers[index] = content

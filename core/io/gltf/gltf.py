@@ -157,12 +157,12 @@ def at_rest(document: Document, index: int) -> tuple[np.ndarray, np.ndarray, np.
 
 def rest_of(document: Document, index: int) -> tuple[np.ndarray, np.ndarray]:
     """Place (3,) and axes (3, 3), with scale, of a node in the world at rest; the origin for -1."""
-    if index < 0:
-        return np.zeros(3), np.eye(3)
-    place, _, _, axes = at_rest(document, index)
-    above, turned = rest_of(document, document.parents[index])
-    places, found = in_parent((above[None], turned[None]), place, axes)
-    return places[0], found[0]
+    found_place, found_axes = np.zeros(3), np.eye(3)
+    while index >= 0:
+        place, _, _, axes = at_rest(document, index)
+        found_place, found_axes = place[0] + axes[0] @ found_place, axes[0] @ found_axes
+        index = document.parents[index]
+    return found_place, found_axes
 
 
 def _quaternion(turn: np.ndarray) -> np.ndarray:
