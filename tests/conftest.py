@@ -41,6 +41,7 @@ def nothing_said_before():
     """What one test says about a skeleton, and where it trained, is not remembered in the next."""
     yield
     paths.corrections().unlink(missing_ok=True)
+    paths.joint_maps().unlink(missing_ok=True)
     paths.known_runs().unlink(missing_ok=True)
 
 

@@ -57,9 +57,9 @@ def remember(source: Skeleton, target: Skeleton, said: JointMap) -> None:
     _put([entry.key], [entry] if said else [])
 
 
-def forget(entries: Sequence[Kept]) -> None:
-    """Take maps out of the list. Raises FileProblem."""
-    _put([entry.key for entry in entries], [])
+def exchange(gone: Sequence[Kept], added: Sequence[Kept]) -> None:
+    """Put maps in the place of others; all that neither names stays. Raises FileProblem."""
+    _put([entry.key for entry in (*gone, *added)], added)
 
 
 def _put(gone: Sequence[tuple[str, str]], added: Sequence[Kept]) -> None:

@@ -38,7 +38,8 @@ class JointMapDialog(QDialog):
         self.setWindowTitle("Joints of the Two Rigs")
         self.figures = {side: JointFigure(mapping, side) for side in SIDES}
         self.boxes = {side: QComboBox() for side in SIDES}
-        self.time = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=STEPS)
+        self.time = QSlider(Qt.Orientation.Horizontal)
+        self.time.setMaximum(STEPS)
         self.time.setAccessibleName("Time in the motion")
         self.table = ItemTree()
         self.table.setRootIsDecorated(False)
@@ -102,10 +103,10 @@ class JointMapDialog(QDialog):
             below.addWidget(button)
         below.addWidget(self.warning, 1)
         below.addWidget(self.buttons)
-        column = QVBoxLayout(self)
-        column.setSpacing(px(tokens.PADDING))
-        column.addLayout(columns, 1)
-        column.addLayout(below)
+        box = QVBoxLayout(self)
+        box.setSpacing(px(tokens.PADDING))
+        box.addLayout(columns, 1)
+        box.addLayout(below)
         self.resize(px(1120), px(730))
 
     def _connect(self) -> None:

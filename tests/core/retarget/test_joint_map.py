@@ -168,7 +168,7 @@ def test_every_way_out_uses_what_was_set_and_it_survives(smpl_motion, tmp_path):
     np.testing.assert_allclose(written.positions[:, order], after.positions, atol=2e-3)
     other = prepare(smpl_motion, Choices(rig="mixamo")).posed
     (kept,) = map_file.listed()
-    map_file.forget([kept])
+    map_file.exchange([kept], [])
     assert map_file.listed() == []
     np.testing.assert_array_equal(prepare(smpl_motion, choices).posed.positions, before.positions)
     np.testing.assert_array_equal(prepare(smpl_motion, Choices(rig="mixamo")).posed.positions, other.positions)
