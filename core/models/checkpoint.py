@@ -55,7 +55,8 @@ def save_model(model: MotionTextModel, folder: Path, info: CheckpointInfo, compa
     `compact` stores every matrix as int8 rows with one scale each: a quarter of the size, cosine > 0.999. Saving what was
     loaded from such a folder gives the same numbers again.
     """
-    weights = {name: t.detach().cpu().contiguous() for name, t in model.state_dict().items()}
+    kept = {name: tensor for name, tensor in model.state_dict().items() if not name.startswith("word_head.")}
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in kept.items()}
     tensors = compact_rows(weights) if compact else weights
     tensors["statistics.mean"] = torch.from_numpy(model.statistics.mean.copy())
     tensors["statistics.std"] = torch.from_numpy(model.statistics.std.copy())

@@ -37,6 +37,8 @@ class ModelConfig:
         trim_padding: leave out the time windows after the end of a motion instead of reading zero patches (faster; not in
             the paper).
         drop_path: stochastic depth of the motion encoder.
+        token_dim: width of the vectors of words and patches for late interaction (core/models/late_interaction.py); 0 for none.
+            It needs patches of one person.
         patches: how motions are prepared.
     """
 
@@ -56,6 +58,7 @@ class ModelConfig:
     temperature: float = 0.07
     trim_padding: bool = False
     drop_path: float = 0.0
+    token_dim: int = 0
     patches: PatchRecipe = field(default_factory=PatchRecipe)
 
 
@@ -90,6 +93,7 @@ class ModelFields(TypedDict, total=False):
     temperature: float
     trim_padding: bool
     drop_path: float
+    token_dim: int
     patches: PatchFields
 
 
@@ -118,6 +122,8 @@ PRESETS: dict[str, ModelConfig] = {
         patches=PatchRecipe(canonical=True, height_m=1.7),
     ),
 }
+# The starter's encoders with late interaction (after MotionColBert).
+PRESETS["interaction"] = replace(PRESETS["starter"], token_dim=256)
 
 
 def presets() -> dict[str, ModelConfig]:
@@ -139,6 +145,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "memory_meanings": (0, 1 << 20),
     "dropout": (0, 1),
     "drop_path": (0, 1),
+    "token_dim": (0, 8192),
     "temperature": (1e-6, 1e6),
     "fps": (1, 120),
     "height_m": (0, 100),
@@ -197,6 +204,8 @@ def value_problem(config: ModelConfig) -> str:
                 return f"{prefix}{name} lies between {least:g} and {most:g}, not at {value!r:.60}"
     if config.head_hidden and config.head == "residual":
         return "head_hidden is a number of units beside a linear head; a residual head has its own"
+    if config.token_dim and (config.people != 1 or config.patches.form != "patches"):
+        return "token_dim needs patches of one person: set it to 0, or people to 1 and patches.form to patches"
     if config.patches.form not in ("patches", "joints") or config.patches.normalisation not in ("sample_point", "joint"):
         return "patches.form is patches or joints, patches.normalisation is sample_point or joint"
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from motionpatches.core.models.bucketing import by_length
 from motionpatches.core.models.config import ModelConfig
@@ -47,16 +48,42 @@ class MotionEncoder(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         if not self.trim_padding:
             return self.vit.forward_head(self.vit.forward_features(pixels))
-        return by_length(pixels, used_windows(pixels, self.window), BUCKET, self.window, self._read)
+        return by_length(pixels, used_windows(pixels, self.window), BUCKET, self.window, lambda *part: self._read(*part)[0])
 
-    def _read(self, pixels: Tensor, used: Tensor) -> Tensor:
-        """(B, width) features of motions of like length, each by the windows that it fills alone."""
+    def with_patches(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Read features and patches.
+
+        Returns:
+            (B, width) features as `forward` has them; (B, 5 * windows, width) normed tokens of the patches, window after window;
+            (B, 5 * windows) bool, False in windows after the motion's end.
+        """
+        count, used = MAX_FRAMES // self.window * PARTS, used_windows(pixels, self.window)
+
+        def read(part: Tensor, lengths: Tensor) -> Tensor:
+            features, tokens = self._read(part, lengths)
+            patches = tokens[:, -(part.shape[2] // self.window * PARTS) :]
+            return torch.cat([features[:, None], functional.pad(patches, (0, 0, 0, count - patches.shape[1]))], dim=1)
+
+        found = by_length(pixels, used, BUCKET, self.window, read) if self.trim_padding else read(pixels, used)
+        norm = getattr(self.vit, "fc_norm", None)  # of models that pool before they norm; else the identity
+        kept = self._in_motion(used, count // PARTS)
+        return found[:, 0], found[:, 1:] if norm is None else norm(found[:, 1:]), kept
+
+    def _read(self, pixels: Tensor, used: Tensor) -> tuple[Tensor, Tensor]:
+        """Features (B, width) and tokens of motions of like length; trimmed, each by the windows that it fills."""
         windows = pixels.shape[2] // self.window
-        if bool((used == windows).all()):
-            return self.vit.forward_head(self.tokens(pixels))
-        mask = torch.arange(windows, device=pixels.device) < used[:, None]
-        mask = torch.cat([mask.new_ones((len(mask), self.vit.num_prefix_tokens)), mask.repeat_interleave(PARTS, dim=1)], dim=1)
-        return pool(self.vit, self.tokens(pixels, mask), mask)
+        if not self.trim_padding or bool((used == windows).all()):
+            tokens = self.tokens(pixels) if self.trim_padding else self.vit.forward_features(pixels)
+            return self.vit.forward_head(tokens), tokens
+        mask = self._in_motion(used, windows)
+        mask = torch.cat([mask.new_ones((len(mask), self.vit.num_prefix_tokens)), mask], dim=1)
+        tokens = self.tokens(pixels, mask)
+        return pool(self.vit, tokens, mask), tokens
+
+    @staticmethod
+    def _in_motion(used: Tensor, windows: int) -> Tensor:
+        """(B, 5 * windows) bool: patches of the first `used` windows."""
+        return (torch.arange(windows, device=used.device) < used[:, None]).repeat_interleave(PARTS, dim=1)
 
 
 def used_windows(pixels: Tensor, window: int) -> Tensor:

@@ -11,9 +11,11 @@ from torch.nn import functional
 
 from motionpatches.core.models.config import ModelConfig
 from motionpatches.core.models.joint_encoder import JointEncoder
+from motionpatches.core.models.late_interaction import TokenHeads, unit_tokens
 from motionpatches.core.models.motion_encoder import MotionEncoder
 from motionpatches.core.models.text_encoder import TextEncoder
 from motionpatches.core.models.text_memory import TextMemory
+from motionpatches.core.models.word_head import WordHead
 from motionpatches.core.patches import PatchStatistics
 
 
@@ -84,6 +86,9 @@ class MotionTextModel(nn.Module):
         )
         self.text_head = NearIdentity(config.dim) if config.head == "text_space" else make_head(config, text_encoder.width)
         self.text_memory = TextMemory(config.dim, config.memory_keys, config.memory_meanings) if config.memory_keys else None
+        self.token_heads = TokenHeads(width, text_encoder.width, config.token_dim) if config.token_dim else None
+        # In training alone.
+        self.word_head: WordHead | None = None
         self.name = ""
         self.fingerprint = ""
         # How it was made, as its folder records it, with the epoch of a run that it was saved after.
@@ -96,6 +101,21 @@ class MotionTextModel(nn.Module):
     def encode_motion(self, pixels: Tensor) -> Tensor:
         """Embed motions: (B, 3, 224, C) pixels -> (B, dim) unit rows; C is 80 for patches of 16."""
         return functional.normalize(self.motion_head(self.motion_encoder(pixels)).float(), dim=-1)
+
+    def encode_patches(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Embed motions as `encode_motion` does, (B, dim), and their patches, window after window: (B, 70, token_dim) unit rows,
+        zero after the motion's end. For models with token heads."""
+        assert self.token_heads is not None and isinstance(self.motion_encoder, MotionEncoder)
+        features, patches, kept = self.motion_encoder.with_patches(pixels)
+        rows = functional.normalize(self.motion_head(features).float(), dim=-1)
+        return rows, unit_tokens(self.token_heads.motion(patches), kept)
+
+    def encode_words(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Embed token ids as `encode_tokens` does, (B, dim), and the words: (B, L, token_dim) unit rows, zero for a token that is
+        none. For models with token heads."""
+        assert self.token_heads is not None
+        features, states = self.text_encoder.with_tokens(ids, mask)
+        return self.place_text(features), unit_tokens(self.token_heads.text(states), self.text_encoder.words(ids, mask))
 
     def encode_tokens(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Embed token ids (B, L) under their mask (B, L): (B, dim) unit rows."""

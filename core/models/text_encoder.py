@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.io.text import read_json, read_text
@@ -53,7 +54,8 @@ class TextEncoder(nn.Module):
         self.pooling = pooling
         self.width = int(backbone.config.hidden_size)
         self._halved = HalvedTwin()
-        tokenizer.enable_truncation(min(MAX_TOKENS, getattr(backbone.config, "max_position_embeddings", MAX_TOKENS)))
+        self.limit = min(MAX_TOKENS, getattr(backbone.config, "max_position_embeddings", MAX_TOKENS))
+        tokenizer.enable_truncation(self.limit)
         tokenizer.enable_padding(pad_id=backbone.config.pad_token_id or 0)
 
     @classmethod
@@ -137,6 +139,10 @@ class TextEncoder(nn.Module):
             raise StudioError(f"The model's tokenizer failed over the sentence ({str(error)[:120]}).") from None
         return found
 
+    def beginnings(self, sentence: str) -> list[int]:
+        """Return where in the sentence each of its tokens begins, special ones included."""
+        return [start for start, _ in self._encoded([sentence])[0].offsets]
+
     def unread(self, sentences: Sequence[str]) -> Unread:
         """Find what the encoder does not read of sentences: words without tokens, and what follows the longest text."""
         unknown, words, cut = self._unknown_id, Counter[str](), 0
@@ -167,17 +173,67 @@ class TextEncoder(nn.Module):
         found = self.tokenizer.token_to_id(model["unk_token"]) if model.get("unk_token") else None
         return -1 if found is None else int(found)
 
+    @cached_property
+    def mask_id(self) -> int | None:
+        """The token of a hidden word; None where the tokenizer has none."""
+        ids = (self.tokenizer.token_to_id(name) for name in ("[MASK]", "<mask>"))
+        return next((token for token in ids if token is not None), None)
+
+    @property
+    def word_vectors(self) -> Tensor:
+        """(vocabulary, its width): what each token begins as."""
+        own = isinstance(self.backbone, bert.Bert)
+        table = self.backbone.embeddings.word_embeddings if own else self.backbone.get_input_embeddings()
+        weight: Tensor = table.weight
+        return weight
+
+    def words(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Tell which tokens (B, L) stand for words: (B, L) bool. Left out are padding, special tokens and mere punctuation; a
+        sentence of nothing else keeps its tokens."""
+        kept = self._is_word.to(ids.device)[ids] & mask.bool()
+        return torch.where(kept.any(dim=1, keepdim=True), kept, mask.bool())
+
+    @cached_property
+    def _is_word(self) -> Tensor:
+        """(vocabulary,) bool: tokens with a letter or digit, but special ones."""
+        with told_panics("a panic"):
+            texts = self.tokenizer.decode_batch([[token] for token in range(self.backbone.config.vocab_size)])
+        found = torch.tensor([any(map(str.isalnum, text)) for text in texts])
+        found[[*self._encoded([""])[0].ids, *([] if self.mask_id is None else [self.mask_id])]] = False
+        return found
+
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        return self._by_length(ids, mask, self._read)
+
+    def with_tokens(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Read features (B, width), as `forward` has them, and the states (B, L, width) of the tokens."""
+
+        def read(ids: Tensor, mask: Tensor, backbone: nn.Module | None = None) -> Tensor:
+            states = self._states(ids, mask, backbone)
+            return torch.cat([self._pool(states, mask)[:, None], functional.pad(states, (0, 0, 0, length - ids.shape[1]))], dim=1)
+
+        length = ids.shape[1]
+        found = self._by_length(ids, mask, read)
+        return found[:, 0], found[:, 1:]
+
+    def _by_length(self, ids: Tensor, mask: Tensor, read: Callable[..., Tensor]) -> Tensor:
+        """On a CPU in groups of like length, one sentence by half layers."""
         if ids.device.type != "cpu":
-            return self._read(ids, mask)
+            return read(ids, mask)
         if len(ids) == 1 and isinstance(self.backbone, bert.Bert) and not (torch.is_grad_enabled() or self.training):
             with torch.autocast("cpu", enabled=False):  # the half layers' arithmetic is of 32 bits
-                return self._read(ids, mask, self._halved.of(self.backbone))
+                return read(ids, mask, self._halved.of(self.backbone))
         both = torch.stack([ids, mask], dim=1)
-        return by_length(both, mask.sum(dim=1), BUCKET, 1, lambda group, _: self._read(group[:, 0], group[:, 1]))
+        return by_length(both, mask.sum(dim=1), BUCKET, 1, lambda group, _: read(group[:, 0], group[:, 1]))
 
     def _read(self, ids: Tensor, mask: Tensor, backbone: nn.Module | None = None) -> Tensor:
-        states = (self.backbone if backbone is None else backbone)(input_ids=ids, attention_mask=mask).last_hidden_state
+        return self._pool(self._states(ids, mask, backbone), mask)
+
+    def _states(self, ids: Tensor, mask: Tensor, backbone: nn.Module | None) -> Tensor:
+        states: Tensor = (self.backbone if backbone is None else backbone)(input_ids=ids, attention_mask=mask).last_hidden_state
+        return states
+
+    def _pool(self, states: Tensor, mask: Tensor) -> Tensor:
         if self.pooling == "cls":
             return states[:, 0]
         if self.pooling == "last":

@@ -20,6 +20,7 @@ from motionpatches.core.models.catalogue import FEW_VALIDATED
 from motionpatches.core.models.checkpoint import CheckpointInfo, load_model
 from motionpatches.core.models.config import changed, preset
 from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.models.word_head import WordHead, can_fill
 from motionpatches.core.patches import PatchRecipe, PatchStatistics
 from motionpatches.core.progress import Job
 from motionpatches.core.training.config import TrainingConfig, overrides
@@ -88,6 +89,13 @@ def starting_model(config: TrainingConfig, statistics: Callable[[PatchRecipe], P
         statistics: of the training data under a recipe. They replace those of the model that training starts from where they
             are per joint, and where it shall read motions in another way.
     """
+    model = _with_encoders(config, statistics)
+    if config.mlm and config.lr_text and can_fill(model.text_encoder):
+        model.word_head = WordHead(model.text_encoder)
+    return model
+
+
+def _with_encoders(config: TrainingConfig, statistics: Callable[[PatchRecipe], PatchStatistics]) -> MotionTextModel:
     if not config.start_from:
         model_config = preset(config.preset, **config.model)
         return new_model(model_config, lambda: statistics(model_config.patches))

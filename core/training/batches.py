@@ -13,6 +13,7 @@ import numpy as np
 from motionpatches.core.library.captions import mirror_caption
 from motionpatches.core.patches import MAX_FRAMES, PARTS, PatchStatistics, pixels_of
 from motionpatches.core.training.augment import vary
+from motionpatches.core.training.caption_forms import swapped_events, without_stop_words
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.dataset import PreparedClips
 from motionpatches.core.training.resume import seeded
@@ -28,6 +29,7 @@ class Batch:
         pixels: (b, 3, 224, C), or (b, 2, 3, 224, C) of pairs: the motions of the part.
         captions: all B of the batch.
         targets: (B, B) how far motion i shows what caption j says.
+        wrong: of each caption of several events the same with these in reverse, '' for others; none at all where not asked for.
         step: the optimizer step from 0, whose random numbers the batch is made of.
     """
 
@@ -35,6 +37,7 @@ class Batch:
     captions: list[str]
     targets: np.ndarray
     step: int = 0
+    wrong: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +92,20 @@ def make_batch(
         _mix(image(i), image(mixes[i][0]), mixes[i][1], clips.recipe.points) if i in mixes else image(i)
         for i in range(len(rows))[part]
     ]
-    return Batch(np.stack(pixels), [draw.caption for draw in draws], mixed, step)
+    wrong = tuple(_wrong(draw) for draw in draws) if config.order_negatives else ()
+    return Batch(np.stack(pixels), _read(draws, config, step), mixed, step, wrong)
+
+
+def _read(draws: list[_Draw], config: TrainingConfig, step: int) -> list[str]:
+    """The captions as the text encoder reads them, some without stop words."""
+    bare = seeded(config.seed, 6, step).random(len(draws)) < config.stop_words
+    return [without_stop_words(draw.caption) if one else draw.caption for draw, one in zip(draws, bare, strict=True)]
+
+
+def _wrong(draw: _Draw) -> str:
+    """The caption with its events in reverse; '' where it has one event, or where that is a caption of the motion too."""
+    turned = swapped_events(draw.caption)
+    return "" if turned in draw.owned else turned
 
 
 def _draw(clips: PreparedClips, row: int, config: TrainingConfig, rng: np.random.Generator) -> _Draw:

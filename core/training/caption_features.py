@@ -32,17 +32,23 @@ class CaptionFeatures:
 
 
 class TextFeatures:
-    """Encodes captions for training; a frozen encoder is asked once for each caption."""
+    """Encodes captions for training; a frozen encoder is asked once for each caption, but for words, which take much memory."""
 
     def __init__(self, model: MotionTextModel, frozen: bool):
         self.model = model
-        self.cached = CaptionFeatures(model.text_encoder, model.device) if frozen else None
+        self.cached = CaptionFeatures(model.text_encoder, model.device) if frozen and model.token_heads is None else None
 
-    def encode(self, captions: list[str]) -> Tensor:
-        """Embed captions, (B, dim) unit rows."""
-        if self.cached is None:
-            return self.model.encode_text(captions)
-        return self.model.place_text(self.cached.of(captions))
+    def encode(self, captions: list[str]) -> tuple[Tensor, Tensor | None]:
+        """Embed captions: (B, dim) unit rows, and those of their words, (B, the longest text, token_dim), for models with tokens:
+        of one length, so that parts of a batch can be joined."""
+        model = self.model
+        if self.cached is not None:
+            return model.place_text(self.cached.of(captions)), None
+        if model.token_heads is None:
+            return model.encode_text(captions), None
+        ids, mask = (tokens.to(model.device) for tokens in model.text_encoder.tokenize(captions))
+        rows, words = model.encode_words(ids, mask)
+        return rows, functional.pad(words, (0, 0, 0, model.text_encoder.limit - words.shape[1]))
 
 
 class FalseNegatives:

@@ -33,6 +33,7 @@ class TrainingConfig:
         lr_text: learning rate of the text encoder; 0 freezes it.
         lr_motion: learning rate of the motion encoder; 0 freezes it.
         lr_heads: learning rate of the heads, above 0.
+        layer_decay: what each layer of an encoder has of the learning rate of the layer above; 1 for the same rate in all.
         keep_text_head: freeze the text head, so that sentences keep their embeddings' projection.
         weight_decay: decoupled decay of weight matrices; biases, norms and embeddings have none.
         clip_norm: norm of all gradients together above which they are scaled down to it; 0 leaves them alone.
@@ -43,12 +44,16 @@ class TrainingConfig:
         align: weight of 1 - cosine of each pair, added to the contrastive loss; it improves retrieval for unseen wording.
         mask_above: cosine of two captions' sentence embeddings above which their motions are neither positives nor
             negatives of each other; 0 masks none.
+        order_negatives: captions of several events in reverse ("sits, then walks") are wrong answers to their motions.
+        max_sim: weight of the contrastive loss of late interaction beside that of the embeddings; for models with a token_dim.
+        mlm: weight of the masked-language-model loss of the text encoder, which is not frozen and has a token for hidden words.
         frozen_text_layers: freeze the embeddings and this many of the lowest layers of the text encoder.
         frozen_motion_layers: the same for the motion encoder.
         mirror: mirror half of the motions, with left and right exchanged in their captions; not with statistics per joint.
         crop: draw where the motion starts, instead of taking its first window.
         augment: strength from 0 to 1 of changes of speed, size, heading, limb lengths and noise; not with statistics per joint.
         caption_choice: train on a 'random' caption of a motion at each step, or on its 'first'.
+        stop_words: share of the drawn captions that are read without their stop words (core/training/caption_forms.py).
         cutmix: share of motions in a batch that take two or three body parts from another one; not with raw joints.
         ema: decay per step of the moving average of the weights, which is saved; 0 saves the weights themselves.
         precision: of the products in the encoders: 'bf16', 'fp32', or 'auto' for the faster one on the device. The run's
@@ -73,6 +78,7 @@ class TrainingConfig:
     lr_text: float = 1e-4
     lr_motion: float = 7e-4
     lr_heads: float = 1e-3
+    layer_decay: float = 1.0
     keep_text_head: bool = False
     weight_decay: float = 0.05
     clip_norm: float = 1.0
@@ -82,12 +88,16 @@ class TrainingConfig:
     same_caption_positives: bool = True
     align: float = 0.0
     mask_above: float = 0.0
+    order_negatives: bool = False
+    max_sim: float = 1.0
+    mlm: float = 0.0
     frozen_text_layers: int = 0
     frozen_motion_layers: int = 0
     mirror: bool = True
     crop: bool = True
     augment: float = 0.3
     caption_choice: str = "random"
+    stop_words: float = 0.0
     cutmix: float = 0.0
     ema: float = 0.98
     precision: str = "auto"
@@ -131,6 +141,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         ema=0.0,
     ),
     "starter": {},
+    "interaction": dict(mlm=0.2),
 }
 # What a recipe has otherwise on KIT-ML.
 KIT_ML_RECIPES: dict[str, dict[str, Any]] = {
@@ -198,6 +209,8 @@ def problems(config: TrainingConfig) -> dict[str, str]:
         ("clip_norm", 0),
         ("augment", 0),
         ("align", 0),
+        ("max_sim", 0),
+        ("mlm", 0),
     ):
         value = getattr(config, name)
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -217,11 +230,12 @@ def problems(config: TrainingConfig) -> dict[str, str]:
     ):
         if getattr(config, name) not in known:
             found[name] = f"{name} must be {' or '.join(known)}"
-    for name, below in (("warmup", 1.0), ("mask_above", 1.0), ("ema", 1.0), ("cutmix", 1.01)):
+    for name, below in (("warmup", 1.0), ("mask_above", 1.0), ("ema", 1.0), ("cutmix", 1.01), ("stop_words", 1.01)):
         if not 0 <= getattr(config, name) < below:
             found[name] = f"{name} is a share, from 0 to {'below 1' if below == 1 else '1'}"
-    if not 0 < config.train_share <= 1:
-        found["train_share"] = "train_share is a share, above 0 and at most 1"
+    for name in ("train_share", "layer_decay"):
+        if not 0 < getattr(config, name) <= 1:
+            found[name] = f"{name} is a share, above 0 and at most 1"
     if not isinstance(config.model, dict):
         found["model"] = "model is a table of fields of the model"
     elif problem := field_problem(config.model):

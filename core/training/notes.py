@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from motionpatches.core.models.motion_encoder import MotionEncoder
 from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.models.word_head import can_fill
 from motionpatches.core.training.config import TrainingConfig
 
 # Words that a note names.
@@ -32,6 +33,12 @@ def unused_fields(config: TrainingConfig, model: MotionTextModel) -> list[str]:
         found.append(f"trim_padding has no effect: {model.config.motion} reads whole images.")
     if config.model.get("dropout") and model.config.head != "residual":
         found.append(f"dropout has no effect: it belongs to residual heads, and this head is {model.config.head}.")
+    if config.max_sim != TrainingConfig.max_sim and model.token_heads is None:
+        found.append("max_sim has no effect: the model has no tokens; set its token_dim.")
+    if config.mlm and not config.lr_text:
+        found.append("mlm has no effect: the text encoder is frozen.")
+    elif config.mlm and not can_fill(model.text_encoder):
+        found.append("mlm has no effect: the text encoder has no token for hidden words, or word vectors of another width.")
     return found
 
 

@@ -30,10 +30,11 @@ def make_optimizer(model: MotionTextModel, config: TrainingConfig) -> torch.opti
     }
     if config.keep_text_head:
         held |= {id(p) for p in model.text_head.parameters()}
+    heads = (model.motion_head, model.text_head, model.token_heads, model.word_head)
     parts = (
         ("text", model.text_encoder, config.lr_text),
         ("motion", model.motion_encoder, config.lr_motion),
-        ("heads", torch.nn.ModuleList([model.motion_head, model.text_head]), config.lr_heads),
+        ("heads", torch.nn.ModuleList(filter(None, heads)), config.lr_heads),
     )
     for name, module, rate in parts:
         for parameter in module.parameters():
@@ -44,8 +45,12 @@ def make_optimizer(model: MotionTextModel, config: TrainingConfig) -> torch.opti
         matrices = [p for n, p in named if p.dim() >= 2 and "embed" not in n and "token" not in n]
         taken = {id(p) for p in matrices}
         others = [p for _, p in named if id(p) not in taken]
-        groups.append({"name": name, "params": matrices, "lr": rate, "weight_decay": config.weight_decay})
-        groups.append({"name": name, "params": others, "lr": rate, "weight_decay": 0.0})
+        below = depths(module) if config.layer_decay < 1 and name != "heads" else {}
+        # The full rate last, so that it is the one that is reported under the part's name.
+        for depth in sorted({0, *(below.get(id(p), 0) for _, p in named)}, reverse=True):
+            for parameters, decay in ((matrices, config.weight_decay), (others, 0.0)):
+                own = [p for p in parameters if below.get(id(p), 0) == depth]
+                groups.append({"name": name, "params": own, "lr": rate * config.layer_decay**depth, "weight_decay": decay})
     return torch.optim.AdamW(groups, fused=True)
 
 
@@ -57,6 +62,15 @@ def blocks_of(encoder: torch.nn.Module) -> torch.nn.ModuleList | torch.nn.Sequen
         if isinstance(m, torch.nn.ModuleList | torch.nn.Sequential) and len({type(layer) for layer in m}) == 1
     ]
     return max(lists, key=len, default=torch.nn.ModuleList())
+
+
+def depths(encoder: torch.nn.Module) -> dict[int, int]:
+    """Count by how many layers a parameter lies below the top one, by its id; what comes before all layers lies one below the
+    lowest. What comes after them is left out."""
+    blocks = blocks_of(encoder)
+    inside = {id(p): len(blocks) - 1 - at for at, block in enumerate(blocks) for p in block.parameters()}
+    before = {id(p): len(blocks) for n, p in encoder.named_parameters() if id(p) not in inside and _comes_before(n)}
+    return before | inside
 
 
 def lowest(encoder: torch.nn.Module, count: int, name: str) -> list[torch.nn.Parameter]:

@@ -11,12 +11,14 @@ from torch import Tensor
 
 from motionpatches.core.models import device as devices
 from motionpatches.core.models.item_dropout import ItemDropout, item_keys
+from motionpatches.core.models.late_interaction import max_sim
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.training.batches import Batch
 from motionpatches.core.training.caption_features import TextFeatures
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.distributed import World
-from motionpatches.core.training.loss import contrastive_loss
+from motionpatches.core.training.loss import contrastive_loss, loss_of_scores
+from motionpatches.core.training.masked_words import filling_losses, hide_words
 from motionpatches.core.training.resume import DROPOUT_STREAM
 
 
@@ -49,21 +51,43 @@ def backward(
     part = world.shard(len(batch.captions))
     captions = batch.captions[part]
     places = range(len(batch.captions))[part]
-    motion_keys, text_keys = (
-        item_keys(config.seed, DROPOUT_STREAM, batch.step, side, places=places).to(device) for side in (0, 1)
+    motion_keys, text_keys, hiding_keys = (
+        item_keys(config.seed, DROPOUT_STREAM, batch.step, side, places=places).to(device) for side in (0, 1, 2)
     )
+    temperature, interacts = model.config.temperature, model.token_heads is not None
+    masked = hide_words(model.text_encoder, batch.captions, config.seed, batch.step) if model.word_head is not None else None
 
-    def encode(rows: slice) -> tuple[Tensor, Tensor]:
+    def encode(rows: slice) -> tuple[Tensor, ...]:
+        """Rows of motions and texts, then where there are such: of patches and words, of wrong texts, losses of hidden words."""
+        found: list[Tensor] = []
         with devices.training_precision(device, config.precision):
             with ItemDropout(motion_keys[rows]):
-                motions = model.encode_motion(pixels[rows].to(device))
+                shown = pixels[rows].to(device)
+                motions, patches = model.encode_patches(shown) if interacts else (model.encode_motion(shown), None)
             with ItemDropout(text_keys[rows]):
-                return motions, texts.encode(captions[rows])
+                sentences, words = texts.encode(captions[rows])
+            found = [motions, sentences, *(rows for rows in (patches, words) if rows is not None)]
+            if batch.wrong:
+                found.append(_wrong_rows(texts, [batch.wrong[place] for place in places[rows]], text_keys[rows]))
+            if masked is not None:
+                with ItemDropout(hiding_keys[rows]):
+                    found.append(filling_losses(model, masked, places[rows]))
+        return tuple(found)
 
-    def loss_of(motions: Tensor, words: Tensor) -> Tensor:
-        motions, words = world.gather(motions), world.gather(words)
-        loss = contrastive_loss(motions, words, model.config.temperature, targets, config.loss, hidden)
-        return loss + config.align * (1 - (motions * words).sum(dim=1)).mean() if config.align else loss
+    def loss_of(*found: Tensor) -> Tensor:
+        motions, sentences, *others = (world.gather(rows) for rows in found)
+        filled = others.pop() if masked is not None else None
+        wrong = others.pop() if batch.wrong else None
+        loss = contrastive_loss(motions, sentences, temperature, targets, config.loss, hidden, wrong)
+        if config.align:
+            loss = loss + config.align * (1 - (motions * sentences).sum(dim=1)).mean()
+        if masked is not None and filled is not None:
+            loss = loss + config.mlm * filled.sum() / max(masked.count, 1)
+        if interacts:
+            patches, words = others
+            scores = max_sim(words, patches).T
+            loss = loss + config.max_sim * loss_of_scores(scores, temperature, targets, config.loss, hidden)
+        return loss
 
     with devices.exact_convolutions(device):  # their gradients too
         if chunk and chunk < len(pixels):
@@ -71,6 +95,18 @@ def backward(
         loss = loss_of(*encode(slice(None)))
         loss.backward()
         return float(loss.detach())
+
+
+def _wrong_rows(texts: TextFeatures, captions: list[str], keys: Tensor) -> Tensor:
+    """Embed captions (b, dim); zero for ''. Each has the dropout of its right caption."""
+    there = [place for place, caption in enumerate(captions) if caption]
+    whole = torch.zeros(len(captions), texts.model.config.dim, device=keys.device)
+    if not there:
+        return whole
+    at = torch.tensor(there, device=keys.device)
+    with ItemDropout(keys[at]):
+        rows, _ = texts.encode([captions[place] for place in there])
+    return whole.index_copy(0, at, rows)
 
 
 def cached_backward(
