@@ -1,4 +1,4 @@
-"""Motions as binary FBX 7.4: a skeleton of LimbNodes, a bind pose, and a stack of curves."""
+"""Motions as binary FBX 7.4: a skeleton of LimbNodes, a bind pose, a stack of curves, and the meshes of a character."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import numpy as np
 
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.export.choices import UNITS, Prepared
+from motionpatches.core.export.fbx_skin import MODEL, Skin, skin_links, skin_nodes, skin_of, standing
 from motionpatches.core.export.fbx_tree import FILE_ID, TIME, VERSION, Int, Node, binary, named, node, properties
 from motionpatches.core.export.names import unique_names
+from motionpatches.core.figure.character import open_character
 from motionpatches.core.motion.rotations import euler
 from motionpatches.core.retarget.rig import PosedMotion
 from motionpatches.core.version import VERSION as STUDIO
@@ -32,9 +34,13 @@ ATTRIBUTE, CURVES = 1, {"T": 2, "R": 6}
 
 
 def write_fbx(prepared: Prepared, path: Path) -> None:
-    """Raises FileProblem where it cannot be written."""
-    choices = prepared.choices
-    write_atomically(path, fbx(apart(prepared.posed).in_axes(choices.up, UNITS[choices.unit]), choices.up))
+    """Write a skeleton, or the whole character whose rig is chosen. Raises StudioError where it cannot be written."""
+    choices, posed, shown = prepared.choices, prepared.posed, prepared.character
+    character = open_character(Path(choices.rig)) if shown is not None and shown.document.items("meshes") else None
+    if character is not None:
+        posed = standing(posed, character)
+    posed = apart(posed).in_axes(choices.up, UNITS[choices.unit])
+    write_atomically(path, fbx(posed, choices.up, None if character is None else skin_of(character, posed)))
 
 
 def apart(posed: PosedMotion) -> PosedMotion:
@@ -49,14 +55,18 @@ def apart(posed: PosedMotion) -> PosedMotion:
     return replace(posed, rig=replace(rig, offsets=offsets))
 
 
-def fbx(posed: PosedMotion, up: str) -> bytes:
+def fbx(posed: PosedMotion, up: str, skin: Skin | None = None) -> bytes:
     """One motion with one stack, in its own unit.
 
     Args:
         posed: What is written.
         up: Up axis of `posed`, a key of AXES.
+        skin: Meshes that its joints move.
     """
-    objects, links = list(_skeleton(posed)), list(_skeleton_links(posed))
+    objects, links = list(_skeleton(posed, skin is not None)), list(_skeleton_links(posed))
+    if skin is not None:
+        objects += skin_nodes(skin, posed, unique_names(posed.rig.skeleton, blanks=True))
+        links += skin_links(skin, FIRST, STEP)
     objects += _animation(posed)
     links += _animation_links(posed)
     creator = f"Motion Patches Studio {STUDIO}"
@@ -124,7 +134,7 @@ def _joint_id(joint: int) -> int:
     return FIRST + STEP * joint
 
 
-def _skeleton(posed: PosedMotion) -> Iterator[Node]:
+def _skeleton(posed: PosedMotion, with_mesh: bool) -> Iterator[Node]:
     """Nodes of the joints, at rest, with their orientation at rest as pre-rotation; their attributes; the bind pose."""
     skeleton, rest = posed.rig.skeleton, posed.at_rest
     for joint, name in enumerate(unique_names(skeleton, blanks=True)):
@@ -154,6 +164,8 @@ def _skeleton(posed: PosedMotion) -> Iterator[Node]:
         node("PoseNode", below=[node("Node", _joint_id(joint)), node("Matrix", world[joint].T.flatten())])
         for joint in range(skeleton.joint_count)
     ]
+    if with_mesh:
+        poses.append(node("PoseNode", below=[node("Node", MODEL), node("Matrix", np.eye(4).flatten())]))
     head = [node("Type", "BindPose"), node("Version", Int(100)), node("NbPoseNodes", Int(len(poses)))]
     yield node("Pose", POSE, named("Rest", "Pose"), "BindPose", below=[*head, *poses])
 
