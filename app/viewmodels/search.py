@@ -81,7 +81,7 @@ class Search(QObject):
         self.only: frozenset[str] | None = None
         self.limit = self.limit_words = ""
         self.marks: Callable[[], Mapping[str, Mark]] = dict
-        self._words = WordReader(workspace)
+        self.words = WordReader(workspace)
         self._by_part = PartSearch(workspace)
         self._shows_best, self._opening = False, ""
         self._later = Later(self, 1)
@@ -279,7 +279,7 @@ class Search(QObject):
         held: dict[str, str] = {}
 
         def work() -> tuple[Found, list[Hit], list[Motion | str]]:
-            found = find(retriever, self._words.of(library))
+            found = find(retriever, self.words.of(library))
             hits = [h for h in found.hits if h.clip_id in library.by_id]
             held.update(
                 (h.clip_id, caption_with(sentence, library.by_id[h.clip_id].captions)) for h in hits if h.strength == EXACT

@@ -10,28 +10,35 @@ from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.words import WordIndex
 from motionpatches.core.progress import Job
+from motionpatches.core.search.suggest import NO_WORDS, Words
 
 
 class WordReader(QObject):
-    """Follows the open library; after an edit only the words of other clips are read."""
+    """Follows the open library; after an edit only the words of other clips are read. `known`: those read so far."""
 
     def __init__(self, workspace: Workspace):
         super().__init__(workspace)
         self.workspace = workspace
+        self.known = NO_WORDS
         self._known: tuple[Path, WordIndex] | None = None
         workspace.library_changed.connect(self._read)
 
     def _read(self) -> None:
-        library = self.workspace.library
+        library, lanes, failed = self.workspace.library, self.workspace.lanes, self.workspace.failed.emit
+        if library is None:
+            return
 
-        def job() -> Job[None]:
-            if library is not None:
-                self.of(library)
+        def job() -> Job[WordIndex]:
             yield from ()
+            return self.of(library)
 
-        if library is not None:
-            jobs, lane = self.workspace.jobs, self.workspace.lanes.models
-            jobs.run(lane, "words", job, lambda _: None, self.workspace.failed.emit, shown=False)
+        def done(index: WordIndex) -> None:
+            lanes.files.submit("words", lambda: Words.of(index), known, failed)  # no query waits for it
+
+        def known(words: Words) -> None:
+            self.known = words
+
+        self.workspace.jobs.run(lanes.models, "words", job, done, failed, shown=False)
 
     def of(self, library: Library) -> WordIndex:
         """Return the words of a library. In the thread that answers queries alone."""

@@ -132,7 +132,8 @@ class MainWindow(QMainWindow):
         self.results.asked.connect(self.query.ask)
         self.results.folder_wanted.connect(self.commands.open_folder)
         self.results.strip_wanted.connect(self.set_strip)
-        self.query.entered.connect(self._entered)
+        self.query.entered.connect(lambda: self._await(True))
+        self.query.line.textEdited.connect(lambda: self._await(False))
         self.query.left.connect(self._leave_query)
         search.query_changed.connect(self._queried)
         search.results_changed.connect(self._answered)
@@ -166,9 +167,9 @@ class MainWindow(QMainWindow):
         if self.view_models.search.query and not self.results.strip.isChecked() and self.left.open_page:
             self.left.turn("Results")
 
-    def _entered(self) -> None:
-        """After Enter the results have the keyboard, as soon as they are there."""
-        self._await_results = True
+    def _await(self, on: bool) -> None:
+        """After Enter the results have the keyboard, as soon as they are there, unless more is typed before."""
+        self._await_results = on
 
     def _answered(self) -> None:
         if self._await_results and self.view_models.search.results:

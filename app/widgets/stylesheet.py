@@ -126,6 +126,7 @@ QAbstractScrollArea { background: $panel; color: $text; border: none; }
 QAbstractItemView { background: $panel; alternate-background-color: $panel; color: $text; outline: none;
         border: 1px solid $panel;
         gridline-color: $line; selection-background-color: $selected; selection-color: $text; }
+QListWidget#suggestions { background: $raised; border: 1px solid $outline; border-radius: $radius; padding: $unit; }
 QAbstractItemView::item, QTreeView::item, QListView::item { padding: $unit; }
 QAbstractItemView::item:hover { background: $hover; }
 QAbstractItemView::item:selected { background: $selected; color: $text; }

@@ -1,17 +1,19 @@
-"""The query line, with its chips and its history."""
+"""The query line, with its chips and its suggestions."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from motionpatches.app import tokens
-from motionpatches.app.background.later import Later
 from motionpatches.app.viewmodels.asked import Chip
 from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.suggestions import Suggestions
+from motionpatches.app.widgets.panels.suggestions import SuggestionList
 from motionpatches.app.widgets.plain import shown, tip, title
 from motionpatches.app.widgets.theme import px, set_icon, sized
+from motionpatches.core.search.suggest import Suggestion
 
 PAUSE_MS = 250
 # Characters of a chip; of one of several.
@@ -30,22 +32,28 @@ class QueryLine(QLineEdit):
     """A line that leaves Ctrl and a letter to the window's commands. Without it X11's keys of editing hide some of them:
     Ctrl+E, the end of a line, would not evaluate.
 
-    `down`, `escaped`: the keys were pressed; `rubbed`: Backspace, with nothing before the cursor.
+    `moved(int)`: Down (1) or Up (-1) was pressed; `escaped`: Escape was; `rubbed`: Backspace, with nothing before the cursor;
+    `lost`: the keyboard is elsewhere.
     """
 
-    down = Signal()
+    moved = Signal(int)
     escaped = Signal()
+    lost = Signal()
     rubbed = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Down:
-            self.down.emit()
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.moved.emit(1 if event.key() == Qt.Key.Key_Down else -1)
         elif event.key() == Qt.Key.Key_Escape:
             self.escaped.emit()
         elif event.key() == Qt.Key.Key_Backspace and not self.cursorPosition() and not self.hasSelectedText():
             self.rubbed.emit()
         else:
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.lost.emit()
 
     def event(self, event: QEvent) -> bool:
         """Refuse to take a key before the command that has it."""
@@ -129,49 +137,72 @@ class QueryPanel(QWidget):
         self.chips = Chips(search)
         self.pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self.pause.timeout.connect(lambda: search.submit(self.line.text()))
-        self.line.textEdited.connect(lambda _: self.pause.start())
+        self.line.textEdited.connect(self._typing)
         self.line.returnPressed.connect(self._enter)
-        self.line.down.connect(self._down)
-        self.line.escaped.connect(self.left)
+        self.line.moved.connect(self._move)
+        self.line.escaped.connect(self._escape)
         self.line.rubbed.connect(self.chips.remove_last)
-        self._later = Later(self)
-        self.history = QStringListModel(self)
-        completer = QCompleter(self.history, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.activated.connect(lambda text: self._later.do(lambda: self.ask(text)))
-        self.line.setCompleter(completer)
+        self.suggestions, self.offers, self._typed = Suggestions(search), SuggestionList(self.line), ""
+        self.offers.taken.connect(self._take)
+        self.line.lost.connect(self.offers.hide)
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(px(tokens.UNIT))
         box.addWidget(self.chips)
         box.addWidget(self.line, 1)
         search.chips_changed.connect(self._follow)
-        search.history_changed.connect(lambda: self.history.setStringList(search.history))
-        search.results_changed.connect(self._answered)
-        self.history.setStringList(search.history)
 
     def _enter(self) -> None:
-        self.submit()
-        self.search.keep()
+        """Search for what the line says, which is the chosen suggestion where there is one."""
+        chosen = self.offers.current
+        self.offers.hide()
+        if chosen is not None and chosen.kind == "query":
+            self.ask(chosen.text)
+        else:
+            self.submit()
+            self.search.keep()
         self.entered.emit()
 
-    def _down(self) -> None:
-        """Show the history below an empty line; leave another one."""
-        if self.line.text() or not self.search.history:
-            self.left.emit()
-        else:
-            self._completer().setCompletionPrefix("")
-            self._completer().complete()
+    def _typing(self, text: str) -> None:
+        self.pause.start()
+        self._typed = text
+        self.offers.offer(self.suggestions.of(text))
 
-    def _completer(self) -> QCompleter:
-        completer = self.line.completer()
-        assert completer is not None
-        return completer
+    def _move(self, by: int) -> None:
+        """Go through the suggestions, which the line shows; below the last one, or without any, leave the line."""
+        if not self.offers.isVisible() and not self.line.text() and by > 0:
+            self._typed = ""
+            self.offers.offer(self.suggestions.of(""))
+        if self.offers.isVisible() and self.offers.step(by):
+            self.pause.stop()
+            chosen = self.offers.current
+            self.line.setText(chosen.text if chosen is not None else self._typed)
+        elif by > 0:
+            self.offers.hide()
+            self.left.emit()
+
+    def _escape(self) -> None:
+        """Take the suggestions away, with the one that the line shows; without any, leave the line."""
+        if self.offers.isVisible():
+            if self.offers.current is not None:
+                self.line.setText(self._typed)
+            self.offers.hide()
+        else:
+            self.left.emit()
+
+    def _take(self, chosen: Suggestion) -> None:
+        """Search for a suggestion that was clicked; a word may go on."""
+        self.offers.hide()
+        if chosen.kind == "query":
+            self.ask(chosen.text)
+        else:
+            self.line.setText(chosen.text)
+            self.submit()
 
     def ask(self, text: str) -> None:
         """Put a query into the line, without what was there, and search for it."""
         self.pause.stop()
+        self.offers.hide()
         self.line.setText(text)
         self.search.ask(text)
 
@@ -193,11 +224,5 @@ class QueryPanel(QWidget):
 
     def _follow(self) -> None:
         """Show the text that is searched for, where it is not being typed."""
-        if not self.pause.isActive() and self.line.text().strip() != self.search.asked.typed:
+        if not self.pause.isActive() and self.offers.current is None and self.line.text().strip() != self.search.asked.typed:
             self.line.setText(self.search.asked.typed)
-
-    def _answered(self) -> None:
-        """Take the suggestions away from over the results."""
-        popup = self._completer().popup()
-        if self.line.text() and popup is not None:
-            popup.hide()
