@@ -164,15 +164,14 @@ def search(
     from motionpatches.core.library.marks import read_marks
     from motionpatches.core.library.words import WordIndex
     from motionpatches.core.search.find import find
-    from motionpatches.core.search.indexing import update_gallery
-    from motionpatches.core.search.retriever import Retriever
+    from motionpatches.core.search.retriever import retriever_of
 
     model = model or _starter()
-    retriever = Retriever(model, run(update_gallery(model, library)))
+    retriever = run(retriever_of(model, library))
     if isinstance(query, Motion):
         return retriever.search_motion(query, k)
     index = WordIndex.of(library.clips)
-    return list(find(retriever, index, query, k, marks=read_marks(library.root), most_exact=None if words else 0).hits)
+    return list(find(retriever, index, query, k, marks=read_marks(library.root), sheet=known_sheet(library.root), most_exact=None if words else 0).hits)
 
 
 def evaluate(

@@ -12,7 +12,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.models import device
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion, frame_at
-from motionpatches.core.patches import PARTS, prepare_for, to_patches
+from motionpatches.core.patches import PARTS, MotionPatches, prepare_for, to_patches
 from motionpatches.core.progress import Job, Progress
 from motionpatches.core.search.encode import cut_window
 
@@ -74,11 +74,7 @@ def occlude(
     recipe = model.config.patches
     if recipe.form != "patches" or model.config.people != 1:
         raise StudioError("This model reads no single person's patches, so that they cannot be covered one by one.")
-    prepared = prepare_for(motion, recipe, 1)
-    first = frame_at(start_s, recipe.fps, prepared.frame_count)
-    # The first frame after the end; an end of a hit is rounded, and lies behind its last frame by less than one.
-    end = ceil(end_s * recipe.fps - 0.05) if end_s else prepared.frame_count
-    patches = to_patches(cut_window(model, prepared, first, max(end, first + 1)), model.statistics, recipe=recipe)
+    patches, first = hit_window(model, motion, start_s, end_s)
     # The image as a grid of patches: (3, W windows, points, 5 parts, points); the last window may be padded with zeros.
     size, count = recipe.points, -(-patches.frames // recipe.points)
     patch = patches.pixels[:, : count * size].reshape(3, count, size, PARTS, size)
@@ -106,6 +102,16 @@ def occlude(
     throughout, without, alone = np.split(found[1:].reshape(PARTS, -1), [1, 1 + count], axis=1)
     falls = (found[0] - without + alone - throughout) / 2
     return Occlusion(float(found[0]), falls, found[0] - throughout[:, 0], size, first / recipe.fps, recipe.fps)
+
+
+def hit_window(model: MotionTextModel, motion: Motion, start_s: float, end_s: float) -> tuple[MotionPatches, int]:
+    """Make the patches of one window of a motion, as `occlude` takes its ends, and return its first frame at the model's rate."""
+    recipe = model.config.patches
+    prepared = prepare_for(motion, recipe, 1)
+    first = frame_at(start_s, recipe.fps, prepared.frame_count)
+    # The first frame after the end; an end of a hit is rounded, and lies behind its last frame by less than one.
+    end = ceil(end_s * recipe.fps - 0.05) if end_s else prepared.frame_count
+    return to_patches(cut_window(model, prepared, first, max(end, first + 1)), model.statistics, recipe=recipe), first
 
 
 @torch.inference_mode()

@@ -13,6 +13,7 @@ import numpy as np
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.filters import clip_filter
 from motionpatches.core.library.marks import Mark
+from motionpatches.core.library.sheet import Row
 from motionpatches.core.library.words import WordIndex
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.search.gallery import Hit
@@ -52,6 +53,7 @@ def find(
     only: Collection[str] | None = None,
     marks: Mapping[str, Mark] | None = None,
     most_exact: int | None = None,
+    sheet: Mapping[str, Row] | None = None,
 ) -> Found:
     """Return the k clips that answer a query best.
 
@@ -64,6 +66,7 @@ def find(
         only: Ids of the clips to choose from; None for all.
         marks: Favourites and tags, for filters of them.
         most_exact: How many of the k may be there for their words alone; None for half of them.
+        sheet: The take sheet, for filters of it.
 
     Raises:
         StudioError: for an empty query, "this" without a shown motion, or terms that cancel each other.
@@ -72,7 +75,7 @@ def find(
     if not query.terms:
         raise StudioError("Type what the motion should show.")
     if query.filters:
-        keep = clip_filter(" ".join(query.filters), marks or {})
+        keep = clip_filter(" ".join(query.filters), marks or {}, sheet or {})
         only = {clip.id for clip in words.clips if keep(clip) and (only is None or clip.id in only)}
     levels = list(_levels(words, query, only))
     total, row = sum(map(len, levels)), retriever.row_of(query, shown) if retriever is not None else None
@@ -80,7 +83,7 @@ def find(
     if retriever is None or row is None:
         return Found(tuple(exact), total)
     taken = {hit.clip_id for hit in exact}
-    hits = [hit for hit in retriever.judged(query, retriever.gallery.nearest(row, k, only)) if hit.clip_id not in taken]
+    hits = [hit for hit in retriever.judged(query, retriever.nearest(query, row, k, only)) if hit.clip_id not in taken]
     ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate([*exact, *hits[: k - len(exact)]], 1))
     left = NOTHING_LEFT if only is not None and not ranked else ""
     return Found(ranked, total, " ".join(filter(None, (left, retriever.unread_note(query), weak_note(ranked)))))

@@ -17,16 +17,26 @@ from motionpatches.core.progress import Job, Meter
 from motionpatches.core.search.encode import BATCH, encode_first_window, encode_text, encode_texts
 from motionpatches.core.search.gallery import Gallery, Hit
 from motionpatches.core.search.indexing import chance_in, update_gallery
+from motionpatches.core.search.patch_tokens import PatchTokens
 from motionpatches.core.search.query import THIS, Query, terms_of
 from motionpatches.core.search.strength import judged
+from motionpatches.core.search.token_indexing import update_tokens
+from motionpatches.core.search.word_patches import word_rows
+
+# Clips that the embeddings find for late interaction to order.
+CANDIDATES = 200
 
 
 @dataclass(frozen=True, eq=False)
 class Retriever:
-    """Search one gallery with one model; `known_captions` keeps the unit rows of captions that were encoded."""
+    """Search one gallery with one model; `known_captions` keeps the unit rows of captions that were encoded.
+
+    `patches`: what orders the clips that are nearest to a sentence anew, by a model with late interaction; None for none.
+    """
 
     model: MotionTextModel
     gallery: Gallery
+    patches: PatchTokens | None = None
     known_captions: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -49,7 +59,20 @@ class Retriever:
             StudioError: for an empty query, "this" without a shown motion, or terms that cancel each other.
         """
         asked = Query(tuple(terms_of(query)))
-        return self.judged(asked, self.gallery.nearest(self.row_of(asked, shown), k, only))
+        return self.judged(asked, self.nearest(asked, self.row_of(asked, shown), k, only))
+
+    def nearest(self, query: Query, row: np.ndarray, k: int, only: Collection[str] | None = None) -> list[Hit]:
+        """Return the k clips nearest to the row (D,) of a query.
+
+        Where it is a sentence and there are patches, the first CANDIDATES are ordered by MaxSim; their scores stay the cosines.
+        """
+        if self.patches is None or not query.sentence or k < 1:
+            return self.gallery.nearest(row, k, only)
+        hits = self.gallery.nearest(row, max(k, CANDIDATES), only)
+        first = hits[:CANDIDATES]
+        scores = self.patches.scores(word_rows(self.model, query.sentence)[0], [hit.clip_id for hit in first])
+        ordered = [first[at] for at in np.argsort(-scores, kind="stable")] + hits[CANDIDATES:]
+        return [replace(hit, rank=rank) for rank, hit in enumerate(ordered[:k], 1)]
 
     def row_of(self, query: Query, shown: Motion | None) -> np.ndarray:
         """Return the unit row (D,) that the terms of a query add up to.
@@ -115,9 +138,17 @@ def retriever_of(model: MotionTextModel, library: Library) -> Job[Retriever]:
             try:
                 progress = next(steps)
             except StopIteration as end:
-                return Retriever(model, end.value)
+                whole = Retriever(model, end.value)
+                break
             found = progress.found
             yield replace(progress, found=Retriever(model, found)) if isinstance(found, Gallery) else progress
+    return (yield from with_patches(whole, library))
+
+
+def with_patches(retriever: Retriever, library: Library) -> Job[Retriever]:
+    """Return the retriever with the patches of the library, where its model has late interaction."""
+    patches = yield from update_tokens(retriever.model, library)
+    return retriever if patches is None else replace(retriever, patches=patches)
 
 
 def sum_of(rows: list[tuple[float, np.ndarray]]) -> np.ndarray:
