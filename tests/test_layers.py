@@ -45,10 +45,11 @@ def test_types(package):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_first_window_does_not_wait_for_torch():
+def test_the_first_window_does_not_wait_for_torch_pictures_or_the_readers_of_files():
     code = (
         "import sys, motionpatches.app.application, motionpatches.app.cli.parser; "
-        "bad = {'torch', 'timm', 'transformers', 'smplx', 'huggingface_hub'} & set(sys.modules);"
+        "bad = {'torch', 'timm', 'transformers', 'smplx', 'huggingface_hub', 'PIL', 'importlib.metadata',"
+        "       'motionpatches.core.io.load'} & set(sys.modules);"
         "print(sorted(bad))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

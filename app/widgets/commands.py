@@ -15,7 +15,6 @@ from motionpatches.app.gl.camera import Camera
 from motionpatches.app.viewmodels.examples import search_elsewhere, search_like_file
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.ask_path import ask_file, ask_files, ask_folder, ask_new_file
-from motionpatches.app.widgets.dialogs.about import AboutDialog
 from motionpatches.app.widgets.dialogs.report import ReportDialog
 from motionpatches.app.widgets.dialogs.settings import SettingsDialog
 from motionpatches.app.widgets.plain import shown, tell, warn
@@ -228,6 +227,8 @@ class Commands:
 
     def show_about(self) -> None:
         """Show versions and licences."""
+        from motionpatches.app.widgets.dialogs.about import AboutDialog  # reads what is known of packages
+
         AboutDialog(self.workspace.device_label, self.workspace.device_reason, self.parent).exec()
 
     def show_reports(self) -> None:

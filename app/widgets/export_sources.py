@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 
-from motionpatches.app.export.pictures import stage_style
 from motionpatches.app.export.plan import PURPOSES, Item, Plan, Style
 from motionpatches.app.export.sheet import ExportSheet, Source
 from motionpatches.app.gl.camera import Camera
@@ -67,6 +66,8 @@ def result_item(result: Result) -> Item:
 
 def stage_plan(view_models: ViewModels, camera: Camera, window: QWidget) -> Plan:
     """Return a plan whose pictures look as the stage does now."""
+    from motionpatches.app.export.pictures import stage_style  # brings the library of pictures
+
     motion, look = view_models.workspace.motion, "dark" if is_dark(window) else "light"
     style = Style(look=look) if motion is None else stage_style(motion, camera, view_models.stage.options, look)
     return Plan(style=style)

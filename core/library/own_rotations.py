@@ -8,7 +8,6 @@ import numpy as np
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.io.formats import index_of
-from motionpatches.core.io.load import read_takes_of
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.motion.axes import to_y_up
 from motionpatches.core.motion.motion import Motion
@@ -43,6 +42,8 @@ def load_with_rotations(library: Library, clip_id: str) -> Motion:
 
 def _turned(clip: Clip) -> RawTake | None:
     """The take of a clip with its rotations; None where its file has none, or is not what it was."""
+    from motionpatches.core.io.load import read_takes_of  # the readers take a while to import
+
     try:
         takes = read_takes_of(clip.path, turned=True)
         return takes[index_of(clip.path, takes, clip.take)]

@@ -102,7 +102,7 @@ def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:
     _check_fit(weights_file, _sizes(model), shapes, "")
     weights = expand_rows(tensors)
     check_finite(weights_file, weights)
-    model.load_state_dict(weights)
+    model.load_state_dict(weights, assign=True)  # the tensors themselves: no copy of them
     model.name = name
     model.fingerprint = content_digest(weights_file)
     epoch = values["metrics"].get("epoch")
@@ -224,6 +224,6 @@ def expand_rows(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
             continue
         scale = tensors.get(name + SCALE)
         if scale is not None and scale.shape == value.shape[:1]:
-            value = value.float() * scale.float().reshape(-1, *[1] * (value.dim() - 1))
+            value = value.to(torch.float32, copy=True).mul_(scale.float().reshape(-1, *[1] * (value.dim() - 1)))
         result[name] = value.float() if value.is_floating_point() else value
     return result

@@ -9,7 +9,6 @@ import numpy as np
 from motionpatches.core.io.assemble import assemble
 from motionpatches.core.io.gltf.character import SUFFIXES as CHARACTERS
 from motionpatches.core.io.gltf.character import read_character
-from motionpatches.core.io.load import load_motion, read_takes_of
 from motionpatches.core.motion.axes import to_y_up
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG
@@ -38,6 +37,8 @@ def rig_of_file(path: Path) -> Rig:
 
 def _at_rest(path: Path) -> tuple[Motion, np.ndarray | None]:
     """The first take of a file, and its rest pose in the file's unit; of a character the rest pose alone, as a take."""
+    from motionpatches.core.io.load import load_motion, read_takes_of  # the readers take a while to import
+
     if path.suffix.lower() in CHARACTERS:
         take = read_character(path).take
         return assemble(path, take, recognise(take)), take.rest

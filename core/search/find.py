@@ -14,7 +14,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.library.filters import clip_filter
 from motionpatches.core.library.marks import Mark
 from motionpatches.core.library.sheet import Row
-from motionpatches.core.library.words import WordIndex
+from motionpatches.core.library.words import ALL, PHRASE, WHOLE, WordIndex
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.search.gallery import Hit
 from motionpatches.core.search.query import Query, parse
@@ -92,9 +92,10 @@ def find(
 def _levels(words: WordIndex, query: Query, only: Collection[str] | None) -> Iterator[list[str]]:
     """Yield the ids of the clips that hold the words of a sentence, the closest first; a sum of terms has no exact words."""
     numbers, closeness = words.find(query.sentence)
-    for level in np.unique(closeness)[::-1]:
+    for level in (WHOLE, PHRASE, ALL):
         ids = [words.clips[at].id for at in numbers[closeness == level]]
-        yield ids if only is None else [clip_id for clip_id in ids if clip_id in only]
+        if ids:
+            yield ids if only is None else [clip_id for clip_id in ids if clip_id in only]
 
 
 def _ranked(retriever: Retriever | None, row: np.ndarray | None, levels: list[list[str]], k: int) -> list[Hit]:
