@@ -83,10 +83,11 @@ class Characters(QObject):
 def read(name: str) -> Job[Read]:
     """Read a character and its pictures. Raises StudioError."""
     from motionpatches.app.viewmodels.character_pictures import decoded
+    from motionpatches.core.export.anny_body import anny_file
     from motionpatches.core.figure.character import open_character
 
-    path = Path(name)
-    yield Meter(f"Opening {path.name}", 1).at(0)
+    yield Meter(f"Opening {Path(name).name}", 1).at(0)
+    path = anny_file() if name == ANNY else Path(name)
     character = open_character(path)
     meter, pictures = Meter(f"Pictures of {path.name}", len(character.meshes.pictures)), []
     for number, content in enumerate(character.meshes.pictures, 1):

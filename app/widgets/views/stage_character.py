@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QMenu
 
 from motionpatches.app.gl.canvas import opengl_works
 from motionpatches.app.gl.figure.character import DrawnCharacter, characters
-from motionpatches.app.viewmodels.characters import Characters
+from motionpatches.app.viewmodels.characters import ANNY, Characters
 from motionpatches.app.widgets.plain import NAME, shown, title
+from motionpatches.core.export.anny_body import has_anny
 from motionpatches.core.motion.motion import Motion
 
 WITHOUT_OPENGL = "Characters need OpenGL 3.3, which was not found here. Bones are drawn instead."
@@ -49,8 +50,11 @@ class ShownCharacter(QObject):
 def fill_characters(menu: QMenu, choice: Characters, ask: Callable[[], object]) -> None:
     """Fill a menu with what can be shown: the figure, characters that were shown before, any file."""
     menu.clear()
+    menu.setToolTipsVisible(True)
     _add(menu, "Figure", not choice.shown, choice.none)
-    for name in dict.fromkeys([*([choice.shown] if choice.shown else []), *choice.recent()]):
+    if has_anny():
+        _add(menu, "Anny", choice.shown == ANNY, lambda: choice.choose(ANNY))
+    for name in dict.fromkeys([*([choice.shown] if choice.shown not in ("", ANNY) else []), *choice.recent()]):
         action = _add(menu, title(shown(Path(name).name, NAME)), choice.shown == name, lambda name=name: choice.choose(name))
         action.setToolTip(shown(name))
     menu.addSeparator()
