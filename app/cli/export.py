@@ -100,6 +100,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     pictures.add_argument(
         "--turn", type=seconds, default=0.0, metavar="SECONDS", help="time of one turn of the camera (default: it stands still)"
     )
+    pictures.add_argument("--character", metavar="FILE", help="show it on the character of a GLB or VRM file, or on 'anny'")
     pictures.add_argument("--trails", action="store_true", help="draw the paths of hands, feet and head")
     pictures.add_argument(
         "--sheet", type=count, metavar="COUNT", help="poses side by side in a .png (default: the one in the middle)"
@@ -181,6 +182,8 @@ def run(options: argparse.Namespace) -> int:
     with _surface() if plan.format.picture else nullcontext() as surface:
         from motionpatches.app.export.jobs import export
 
+        if plan.format.picture and options.character:
+            _show_character(options.character)
         outcome = drive(export(library, request, surface))
     for problem in outcome.left_out:
         tell(problem)
@@ -211,6 +214,14 @@ def _results(options: argparse.Namespace, library: Library, plan: Plan, into_fol
     items = [Item(h.clip_id, library.by_id[h.clip_id].caption, h.start_s, h.end_s, h.rank, round(h.score, 4)) for h in hits]
     way: Way = "each" if into_folder else "together" if len(items) > 1 else "file"
     return Request(tuple(items), plan, options.out, way, options.query, model.name, options.overwrite)
+
+
+def _show_character(name: str) -> None:
+    """Draw motions on a character from now on. Raises StudioError."""
+    from motionpatches.app.gl.figure.character import DrawnCharacter, characters
+    from motionpatches.app.viewmodels.characters import read
+
+    characters().show(DrawnCharacter(*drive(read(name))))
 
 
 @contextmanager
