@@ -59,6 +59,7 @@ class TrainingConfig:
         precision: of the products in the encoders: 'bf16', 'fp32', or 'auto' for the faster one on the device. The run's
             events, its state and its models say which one it was.
         device: 'auto', 'cpu', 'cuda', 'cuda:1', 'mps'.
+        workers: processes that make batches; 0 for a thread of the run, -1 for several where a GPU would wait for them.
         seed: of all random numbers of the run.
         compact: save the best model as int8, a quarter of the size.
         sentences: watched sentences, searched for among some clips before the first step and after every epoch.
@@ -102,6 +103,7 @@ class TrainingConfig:
     ema: float = 0.98
     precision: str = "auto"
     device: str = "auto"
+    workers: int = -1
     seed: int = 42
     compact: bool = False
     sentences: list[str] = field(default_factory=list)
@@ -152,7 +154,7 @@ KIT_ML_RECIPES: dict[str, dict[str, Any]] = {
 # Fields that `overrides` leaves out.
 NOT_OVERRIDES = (
     *("model", "library", "layout", "preset", "start_from", "epochs", "seed"),
-    *("chunk", "device", "compact", "sentences", "save_every_s"),
+    *("chunk", "device", "workers", "compact", "sentences", "save_every_s"),
 )
 
 
@@ -198,6 +200,7 @@ def problems(config: TrainingConfig) -> dict[str, str]:
         ("batch", 2),
         ("chunk", 0),
         ("seed", 0),
+        ("workers", -1),
         ("frozen_text_layers", 0),
         ("save_every_s", 0),
         ("frozen_motion_layers", 0),
@@ -220,7 +223,7 @@ def problems(config: TrainingConfig) -> dict[str, str]:
             found[name] = f"{name} must be at least {least}{why}" if least else f"{name} must not be negative"
     if not found and config.lr_heads == 0:
         found["lr_heads"] = "lr_heads must be above 0, the heads are always trained"
-    for name in ("epochs", "patience", "batch", "chunk", "seed", "frozen_text_layers", "frozen_motion_layers"):
+    for name in ("epochs", "patience", "batch", "chunk", "seed", "workers", "frozen_text_layers", "frozen_motion_layers"):
         if not isinstance(getattr(config, name), int):
             found[name] = f"{name} must be a whole number"
     for name, known in (

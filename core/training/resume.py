@@ -87,7 +87,7 @@ def load_state(
         changed = [
             f"{name} {known.get(name)!r}, now {value!r}"
             for name, value in asdict(config).items()
-            if known.get(name) != value and name not in ("device", "library", "save_every_s")
+            if known.get(name) != value and name not in ("device", "library", "save_every_s", "workers")
         ]
         if changed:
             raise FileProblem(

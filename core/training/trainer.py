@@ -15,7 +15,8 @@ from motionpatches.core.models import device
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.training import resume
 from motionpatches.core.training.assemble import model_and_data
-from motionpatches.core.training.batches import Batch, make_batch, one_ahead
+from motionpatches.core.training.batch_workers import BatchMaker, batches_of, worker_count
+from motionpatches.core.training.batches import Batch
 from motionpatches.core.training.caption_features import FalseNegatives, TextFeatures
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.control import GO, PAUSE, STOP, Control
@@ -105,7 +106,8 @@ class _Run:
         self.texts = TextFeatures(self.model, self.config.lr_text <= 0)
         self.false_negatives = FalseNegatives(self.model, self.config.mask_above)
         self.base_rates = [group["lr"] for group in self.optimizer.param_groups]
-        self.per_epoch = max(len(self.data.train) // self.config.batch, 1)
+        self.make = BatchMaker(self.data.train, self.model.statistics, self.config, self.world)
+        self.per_epoch = self.make.steps_an_epoch
         self.steps = self.per_epoch * self.config.epochs
         self.size = min(self.config.batch, len(self.data.train))
         self.watched = watched_clips(self.data, self.config.seed) if self.config.sentences else []
@@ -158,7 +160,8 @@ class _Run:
         if self.world.all_max(self._asked()) == ENOUGH:  # a resumed run whose end was not reached
             self.early = True
             return
-        with closing(one_ahead(self._batch, range(p.step, self.steps))) as batches:
+        workers = worker_count(self.config, self.world)
+        with closing(batches_of(self.make, self.folder, range(p.step, self.steps), workers)) as batches:
             for batch in batches:
                 loss = yield from self._step(batch)
                 p.step += 1
@@ -186,12 +189,6 @@ class _Run:
         waited = p.step // self.per_epoch - p.improved_epoch
         enough = self.world.is_main and 0 < patience <= waited and p.step < self.steps
         return ENOUGH if enough else self.control.asked
-
-    def _batch(self, step: int) -> Batch:
-        epoch, place = divmod(step, self.per_epoch)
-        order = resume.seeded(self.config.seed, 0, epoch).permutation(len(self.data.train))
-        rows = order[place * self.config.batch : (place + 1) * self.config.batch]
-        return make_batch(self.data.train, rows, self.model.statistics, self.config, step, self.world.shard(len(rows)))
 
     def _step(self, batch: Batch) -> Steps[float]:
         """Take one optimizer step and return its loss. Where memory runs out, repeat it by gradient caching."""
