@@ -1,8 +1,10 @@
-"""Why the shown motion answers the query: patches and words by what the score loses without them."""
+"""Why the shown motion answers the query: patches and words by what the score loses without them, and which word met which patch
+where the model links them."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,21 +15,38 @@ from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import Motion
-from motionpatches.core.progress import Job
+from motionpatches.core.progress import Job, Progress
 
 if TYPE_CHECKING:
     from motionpatches.core.models.motion_text_model import MotionTextModel
     from motionpatches.core.search.explain import Occlusion, Word
+    from motionpatches.core.search.word_patches import WordPatches
 
     Found = tuple[Occlusion, list[Word]]
 
 KEPT = 64
 
 
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """Which patches matter: `weights` (5, W) from 0 to 1, of windows of `points` frames that begin at `start_s`."""
+
+    weights: np.ndarray
+    points: int
+    start_s: float
+    fps: float
+
+
 class Explanation(QObject):
-    """`changed`: on or off, or another explanation. Works only while it is on; what was found is kept."""
+    """`changed`: on or off, another explanation, or another word is pointed at; `lit`: the word of another patch is. Works only
+    while it is on; what was found is kept.
+
+    `link`: the words of the query against the patches, by a model with late interaction; there before `occlusion`.
+    `word`, `patch_word`: the words that are pointed at, themselves and by their patch; -1 for none.
+    """
 
     changed = Signal()
+    lit = Signal()
 
     def __init__(self, workspace: Workspace, search: Search, playback: Playback, parent: QObject | None = None):
         super().__init__(parent)
@@ -35,6 +54,8 @@ class Explanation(QObject):
         self.on, self.message = False, ""
         self.occlusion: Occlusion | None = None
         self.words: list[Word] = []
+        self.link: WordPatches | None = None
+        self.word = self.patch_word = -1
         self._known: OrderedDict[tuple[str, str, str, str, float, float], Found] = OrderedDict()
         workspace.shown.connect(self._refresh)
         search.results_changed.connect(self._refresh)
@@ -42,6 +63,38 @@ class Explanation(QObject):
     def set_on(self, on: bool) -> None:
         self.on = on
         self._look()
+
+    @property
+    def linked(self) -> tuple[str, ...]:
+        """The words that can be pointed at."""
+        return self.link.words if self.link is not None else ()
+
+    @property
+    def lit_word(self) -> int:
+        """The word that is pointed at, by itself or by its patch; -1 for none."""
+        return self.word if self.word >= 0 else self.patch_word
+
+    def point_word(self, word: int) -> None:
+        """Show the patches of a word of `linked`; -1 for none."""
+        word = word if word < len(self.linked) else -1
+        if word != self.word:
+            self.word = word
+            self.changed.emit()
+
+    def point_patch(self, part: int, time_s: float) -> None:
+        """Light up the word that is nearest to a patch; -1 for no part."""
+        word = self.link.best_word(part, time_s) if self.link is not None and part >= 0 else -1
+        if word != self.patch_word:
+            self.patch_word = word
+            self.lit.emit()
+
+    @property
+    def shares(self) -> Shares | None:
+        """The patches of the word that is pointed at, else those that the score needs; None where neither is known."""
+        link, found = self.link, self.occlusion
+        if link is not None and self.word >= 0:
+            return Shares(link.weights[self.word], link.points, link.start_s, link.fps)
+        return None if found is None else Shares(self.weights, found.points, found.start_s, found.fps)
 
     @property
     def weights(self) -> np.ndarray:
@@ -52,7 +105,9 @@ class Explanation(QObject):
         return falls / max(float(falls.max()), 1e-9)
 
     def weights_at(self, time_s: float) -> np.ndarray:
-        """(5,) at a time of the shown motion."""
+        """(5,) at a time of the shown motion; of a word that is pointed at the greatest of all times, so that its bones show."""
+        if self.link is not None and self.word >= 0:
+            return np.asarray(self.link.weights[self.word].max(axis=1))
         found = self.occlusion
         if found is None:
             return np.zeros(5)
@@ -66,7 +121,7 @@ class Explanation(QObject):
     def _look(self) -> None:
         workspace, query = self.workspace, self.search.text
         clip, motion, model = workspace.clip, workspace.motion, workspace.model
-        self.occlusion, self.words = None, []
+        self.occlusion, self.words, self.link, self.word, self.patch_word = None, [], None, -1, -1
         if not self.on:
             self.message = ""
         elif clip is None or motion is None or model is None:
@@ -80,6 +135,8 @@ class Explanation(QObject):
     def _explain(self, clip: Clip, motion: Motion, model: MotionTextModel, query: str) -> None:
         start, end = next(((r.hit.start_s, r.hit.end_s) for r in self.search.results if r.clip.id == clip.id), (0.0, 0.0))
         key = (model.fingerprint, clip.id, clip.key, query, start, end)
+        if model.token_heads is not None:
+            self._link(clip, motion, model, query, start, end)
         if key in self._known:
             self.occlusion, self.words = self._known[key]
             self.message = ""
@@ -103,6 +160,22 @@ class Explanation(QObject):
                 self.changed.emit()
 
         self.workspace.jobs.run(self.workspace.lanes.models, "explain", job, done, self._say, shown=False)
+
+    def _link(self, clip: Clip, motion: Motion, model: MotionTextModel, query: str, start: float, end: float) -> None:
+        """Compare the words with the patches: one pass of each encoder."""
+
+        def job() -> Job[WordPatches | None]:
+            from motionpatches.core.search.word_patches import link
+
+            yield Progress("Comparing words with patches", 0, 1)
+            return link(model, motion, query, start, end)
+
+        def done(found: WordPatches | None) -> None:
+            if clip is self.workspace.clip and query == self.search.text and self.on:
+                self.link = found
+                self.changed.emit()
+
+        self.workspace.jobs.run(self.workspace.lanes.models, "link", job, done, self._say, shown=False)
 
     def _say(self, message: str) -> None:
         self.message = message

@@ -9,6 +9,8 @@ from motionpatches.app import tokens
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.widgets.panels.words import Words
+from motionpatches.app.widgets.plain import html
 from motionpatches.app.widgets.theme import px
 from motionpatches.app.widgets.views.patches import PatchView
 from motionpatches.core.patch_picture import CHANNELS, VALUES
@@ -21,6 +23,8 @@ class PatchesPanel(QWidget):
         super().__init__(parent)
         self.stage = stage
         self.view = PatchView(stage, playback, explanation)
+        self.explanation, self.words = explanation, Words(explanation)
+        self.words.say(html("Point at a word or a patch: "))
         self.channel, self.values = QComboBox(), QComboBox()
         self.channel.addItems(CHANNELS)
         self.values.addItems(VALUES)
@@ -42,13 +46,19 @@ class PatchesPanel(QWidget):
         column.setSpacing(px(tokens.GAP))
         column.addLayout(top)
         column.addWidget(self.difference)
+        column.addWidget(self.words)
         column.addWidget(self.view, 1)
+        explanation.changed.connect(self._linked)
+        self._linked()
         stage.changed.connect(self._company)
         stage.workspace.shown.connect(self._company)
         self._company()
 
     def _set(self) -> None:
         self.view.show_as(self.channel.currentIndex(), bool(self.values.currentIndex()), self.difference.isChecked())
+
+    def _linked(self) -> None:
+        self.words.setVisible(bool(self.explanation.linked))
 
     def _company(self) -> None:
         there = len(self.stage.bodies) > 1

@@ -145,9 +145,9 @@ class Timeline(QWidget):
     def _scored(self) -> None:
         """Show the query's score over time, and by what it falls without each window, where they are known."""
         curves, query = [], QColor(colours(self).query)
-        found = self.explanation.occlusion if self.explanation.on else None
+        found = self.explanation.shares if self.explanation.on else None
         if found is not None:
-            total = np.maximum(found.falls, 0).sum(axis=0)
+            total = found.weights.sum(axis=0)
             edges = found.start_s + np.arange(len(total) + 1) * found.points / found.fps
             curves.append(Curve(edges, np.append(total / max(float(total.max()), 1e-9), 0), query, steps=True))
         times, scores = self.moments.times_s, self.moments.scores

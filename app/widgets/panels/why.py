@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.explanation import Explanation
-from motionpatches.app.widgets.plain import Label, RichLabel, html, joined, tip
-from motionpatches.app.widgets.theme import between, colours, of_kind, px
+from motionpatches.app.widgets.panels.words import Words
+from motionpatches.app.widgets.plain import Label, html, tip
+from motionpatches.app.widgets.theme import of_kind, px
 from motionpatches.core.motion.skeleton import PART_NAMES
 
 ABOUT = "How much the score falls without each patch, body part and word. The patches, the timeline and the body show it as well."
@@ -24,7 +24,7 @@ class WhyPanel(QWidget):
         self.explain.setToolTip("How much the score falls without each patch and each word (W)")
         self.explain.toggled.connect(explanation.set_on)
         self.about = of_kind(Label(ABOUT, wrap=True), "secondary")
-        self.words = RichLabel(wrap=True)
+        self.words = Words(explanation)
         self.bars = QWidget()
         grid = QGridLayout(self.bars)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -57,23 +57,15 @@ class WhyPanel(QWidget):
         self.bars.setVisible(found.on and found.occlusion is not None)
         if not found.on:
             return
+        linked = " Point at a word: its patches and bones light up." if found.linked else ""
         if found.occlusion is None:
-            self.words.setText(html("{}", found.message))
+            self.words.say(html("{}", f"{found.message}{linked}" + (" " if linked else "")))
             return
-        top = max((w.fall for w in found.words), default=0.0)
-        base, strong = QColor(colours(self).text), QColor(colours(self).query)
-        parts = []
-        for word in found.words:
-            share = max(word.fall, 0) / top if top > 0 else 0
-            colour = between(base, strong, share).name()
-            weight = 600 if share > 0.5 else 400
-            parts.append(html("<span style='color:{}; font-weight:{}'>{}</span>", colour, weight, word.text))
         falls = found.occlusion.by_part
         needed = (
             f", {found.occlusion.score - falls.max():.2f} without the {PART_NAMES[falls.argmax()]}" if falls.max() > 0 else ""
         )
-        text = f"Score {found.occlusion.score:.2f}{needed}. Red: words without which it falls: "
-        self.words.setText(joined((html("{}", text), joined(parts, " "))))
+        self.words.say(html("{}", f"Score {found.occlusion.score:.2f}{needed}.{linked} Red: words without which it falls: "))
         told = [(f"“{w.text}”", w.fall) for w in found.words] + [(f"the {n}", f) for n, f in zip(PART_NAMES, falls, strict=True)]
         self.words.setToolTip(tip("\n".join(f"without {name}: {-fall:+.3f}" for name, fall in told)))
         most = max(float(falls.max()), 1e-9)

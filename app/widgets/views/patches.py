@@ -158,12 +158,12 @@ class PatchView(QWidget):
         painter.end()
 
     def _paint_reasons(self, painter: QPainter, image: PatchImage) -> None:
-        """Darken the patches: the darker, the less the score falls without them."""
-        found = self.explanation.occlusion if self.explanation.on else None
+        """Darken the patches: the darker, the less the score falls without them, or the less they are those of a pointed word."""
+        found = self.explanation.shares if self.explanation.on else None
         if found is None:
             return
         first = int(round(found.start_s * image.fps / image.points))
-        for (part, at), weight in np.ndenumerate(self.explanation.weights):
+        for (part, at), weight in np.ndenumerate(found.weights):
             box, wide = self._band(part), self._band(part).width() * image.points / image.shown
             cell = QRectF(box.left() + (first + at) * wide, box.top(), wide, box.height())
             painter.fillRect(cell, QColor(0, 0, 0, int(190 * (1 - weight))))
@@ -264,10 +264,12 @@ class PatchView(QWidget):
         self.pointed = found
         if found is None or self.image is None:
             self.stage.point((), 0.0)
+            self.explanation.point_patch(-1, 0.0)
         else:
             part, point, frame = found
             row = self.image.matrix[part * self.image.points + point]
             self.stage.point(tuple(int(j) for j in np.flatnonzero(row)), frame / self.image.fps)
+            self.explanation.point_patch(part, frame / self.image.fps)
         self.update()
 
     def _at(self, position: QPointF) -> tuple[int, int, int] | None:

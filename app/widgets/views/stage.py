@@ -22,6 +22,7 @@ from motionpatches.app.viewmodels.body import Body
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import LETTERS, Stage
+from motionpatches.app.widgets.plain import NAME, shown
 from motionpatches.app.widgets.theme import is_dark, letter_colour
 from motionpatches.app.widgets.views import joint_names, stage_legend, stage_letters
 from motionpatches.app.widgets.views.overlay import Overlay, StillOverlay
@@ -267,8 +268,10 @@ class StageView(QWidget):
         stage_legend.paint_clip(painter, self, clip, self._motion, beside, letters)
         if self.stage.options.colouring == "speed":
             stage_legend.paint_speeds(painter, self, TOP_SPEED)
-        elif self.explanation.on and self.explanation.occlusion is not None:
-            stage_legend.paint_line(painter, self, "red: the score falls without this part, here and now")
+        elif self.explanation.on and self.explanation.shares is not None:
+            word = self.explanation.word
+            of_word = f"red: where {shown(self.explanation.linked[word], NAME)!r} was found" if word >= 0 else ""
+            stage_legend.paint_line(painter, self, of_word or "red: the score falls without this part, here and now")
         else:
             stage_legend.paint_parts(painter, self)
 

@@ -89,7 +89,7 @@ class StageScene:
             if self._speeds is None or self._speeds[0] is not motion:
                 self._speeds = motion, joint_speeds(motion)
             return scene.speed_colours(self._speeds[1][min(int(time_s * motion.fps), motion.frame_count - 1)], TOP_SPEED)
-        if self.explanation.on and self.explanation.occlusion is not None:
+        if self.explanation.on and self.explanation.shares is not None:
             return scene.weight_colours(motion.skeleton.joint_parts, self.explanation.weights_at(time_s))
         return None
 
