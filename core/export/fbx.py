@@ -40,7 +40,7 @@ def write_fbx(prepared: Prepared, path: Path) -> None:
     if character is not None:
         posed = standing(posed, character)
     posed = apart(posed).in_axes(choices.up, UNITS[choices.unit])
-    write_atomically(path, fbx(posed, choices.up, None if character is None else skin_of(character, posed)))
+    write_atomically(path, fbx(posed, choices.up, None if character is None else skin_of(character, posed, choices.up)))
 
 
 def apart(posed: PosedMotion) -> PosedMotion:

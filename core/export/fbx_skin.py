@@ -10,14 +10,17 @@ import numpy as np
 from motionpatches.core.export.fbx_tree import Int, Node, named, node, properties
 from motionpatches.core.figure.character import Character
 from motionpatches.core.io.gltf.meshes import Material
+from motionpatches.core.motion.axes import from_y_up
 from motionpatches.core.motion.rotations import unit
 from motionpatches.core.retarget.on_ground import on_ground
-from motionpatches.core.retarget.rig import PosedMotion
+from motionpatches.core.retarget.rig import PosedMotion, Rig
 
 # Ids of objects, apart from those of joints in core/export/fbx.py: what there is one of; the first of what there are several of.
 GEOMETRY, MODEL, DEFORMER = 1_000_000, 1_000_001, 1_000_002
 MATERIALS, TEXTURES, VIDEOS, CLUSTERS = 1_100_000, 1_200_000, 1_300_000, 1_400_000
 PNG = b"\x89PNG"
+# Metres, and radians, up to which a bind pose is the rest pose of its file.
+SAME = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,31 +45,71 @@ class Skin:
 
 
 def standing(posed: PosedMotion, character: Character) -> PosedMotion:
-    """Put a motion on a character's rig where its meshes are: the rest pose as in its file, the soles on the ground."""
-    rest, parents = character.rest / character.unit, np.array(posed.rig.skeleton.parents)
-    offsets = rest - np.where(parents[:, None] < 0, 0.0, rest[parents])
+    """Put a motion on a character's rig where its meshes are: at rest as they were bound, in motion the soles on the ground."""
+    rig, rest = posed.rig, character.rest / character.unit
     places = on_ground(posed, character.rest) / character.unit
-    return replace(posed, rig=replace(posed.rig, offsets=offsets), positions=places)
+    turns, bound = _bind_pose(character, rest, rig)
+    parents = np.array(rig.skeleton.parents)
+    offsets = bound - np.where(parents[:, None] < 0, 0.0, bound[parents])
+    rig = replace(rig, offsets=offsets, axes=turns @ rig.axes)
+    return replace(posed, rig=rig, turns=posed.turns @ turns.swapaxes(1, 2), positions=places)
 
 
-def skin_of(character: Character, posed: PosedMotion) -> Skin:
+def _bind_pose(character: Character, rest: np.ndarray, rig: Rig) -> tuple[np.ndarray, np.ndarray]:
+    """Turns (J, 3, 3) from the rest pose of the file to that in which its meshes were bound, and places (J, 3) there, in metres.
+
+    The first joint that carries a mesh is where it is at rest. A joint that carries none goes with its parent.
+    """
+    carried, first = np.unique(character.joints, return_index=True)
+    bones = dict(zip(carried.tolist(), first.tolist(), strict=True))
+    bones.pop(-1, None)
+    turns, places = np.broadcast_to(np.eye(3), (len(rest), 3, 3)).copy(), rest.copy()
+    own: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    for joint, bone in bones.items():
+        axes, shift = character.binds[bone, :, :3], character.binds[bone, :, 3]
+        u, _, vt = np.linalg.svd(axes)
+        own[joint] = u @ vt, -np.linalg.pinv(axes) @ shift
+    order = rig.skeleton.topological_order
+    start = next((joint for joint in order if joint in own), -1)
+    if start < 0:
+        return turns, places
+    upright, origin = own[start]
+    # From the space of the meshes to the world: metres, as the first joint is at rest.
+    size = np.cbrt(abs(np.linalg.det(character.binds[bones[start], :, :3]))) / character.unit
+    for joint in order:
+        parent = rig.skeleton.parents[joint]
+        if joint in own:
+            turns[joint] = upright @ own[joint][0].T
+            places[joint] = size * upright @ (own[joint][1] - origin) + rest[start]
+        elif parent >= 0:
+            turns[joint] = turns[parent]
+            places[joint] = places[parent] + turns[parent] @ (rest[joint] - rest[parent])
+    if np.abs(turns - np.eye(3)).max() < SAME and np.abs(places - rest).max() < SAME:
+        return np.broadcast_to(np.eye(3), turns.shape), rest
+    return turns, places
+
+
+def skin_of(character: Character, posed: PosedMotion, up: str) -> Skin:
     """Bring the meshes of a character into the rest pose of a rig.
 
     Args:
         character: Its meshes.
-        posed: On its rig, whose joints all have the world's axes at rest.
+        posed: What `standing` gives, in the axes and the unit of a file.
+        up: Up axis of `posed`.
     """
     meshes, rig = character.meshes, posed.rig
-    own = character.joints
+    own = np.maximum(character.joints, 0)
     # From the mesh to the rest pose, for each bone: (B, 3, 3) and (B, 3).
-    turns = rig.axes[np.maximum(own, 0)] @ character.binds[:, :, :3] / (character.unit * posed.unit_m)
-    shifts = np.einsum("bij,bj->bi", rig.axes[np.maximum(own, 0)], character.binds[:, :, 3]) / (character.unit * posed.unit_m)
-    shifts = shifts + np.where(own[:, None] >= 0, rig.places[np.maximum(own, 0)], 0.0)
+    world, carried = from_y_up(np.eye(3), up).T, (character.joints >= 0)[:, None]
+    axes = np.where(carried[:, :, None], rig.axes[own], world)
+    turns = axes @ character.binds[:, :, :3] / (character.unit * posed.unit_m)
+    shifts = np.einsum("bij,bj->bi", axes, character.binds[:, :, 3]) / (character.unit * posed.unit_m)
+    shifts = shifts + np.where(carried, rig.places[own], 0.0)
     shares = meshes.weights.astype(np.float64)
     turn = np.einsum("vk,vkij->vij", shares, turns[meshes.bones])
     shift = np.einsum("vk,vki->vi", shares, shifts[meshes.bones])
     kinds = tuple(dict.fromkeys(part.material for part in meshes.parts))
-    joints, moved, weights = _weights(own[meshes.bones], shares)
+    joints, moved, weights = _weights(character.joints[meshes.bones], shares)
     return Skin(
         character.name or "character",
         np.einsum("vij,vj->vi", turn, meshes.vertices) + shift,

@@ -12,6 +12,7 @@ from motionpatches.core.errors import FileProblem
 from motionpatches.core.export.choices import Choices
 from motionpatches.core.export.write import write_motion
 from tests.characters import character, png, twin_vertices
+from tests.core.io.gltf.gltf_files import quaternion
 
 pytest.importorskip("ufbx")
 
@@ -111,3 +112,15 @@ def test_a_mesh_that_is_not_read_is_said(smpl_motion, tmp_path):
     with pytest.raises(FileProblem, match="Draco"):
         write_motion(smpl_motion.crop(0, 4), tmp_path / "out.fbx", Choices(rig=str(tmp_path / "me.glb")))
     assert not (tmp_path / "out.fbx").exists()
+
+
+def test_meshes_that_were_bound_in_another_pose_than_the_rest_pose(smpl_motion, tmp_path):
+    """Arms hang lower at rest than they did when the skin was bound, and the whole body was bound elsewhere."""
+    made = character()
+    names = [node.get("name") for node in made.json["nodes"]]
+    for name, degrees in (("left_shoulder", -40), ("right_shoulder", 40), ("left_elbow", -15), ("spine2", 5)):
+        made.json["nodes"][names.index(name)]["rotation"] = quaternion(degrees, (0, 1, 0))
+    (tmp_path / "me.glb").write_bytes(made.glb())
+    facts = same_vertices(tmp_path / "me.glb", smpl_motion, tmp_path, 1, (0, 17, 40))
+    assert facts["vertices"] == 21 * 8
+    same_vertices(tmp_path / "me.glb", smpl_motion, tmp_path, 1, (3,), 1.0, "Z")

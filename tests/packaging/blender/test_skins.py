@@ -15,6 +15,7 @@ from motionpatches.core.export.write import write_motion
 from motionpatches.core.library.open import open_library
 from motionpatches.core.progress import run
 from tests.characters import character, png
+from tests.core.io.gltf.gltf_files import quaternion
 
 BLENDER = os.environ.get("MOTIONPATCHES_BPY", "")
 MILLIMETRE = 0.001
@@ -59,3 +60,13 @@ def test_a_textured_character_in_each_unit_and_axis(tmp_path: Path, unit: str, u
     found = in_blender(tmp_path / "me.glb", tmp_path, unit=unit, up=up)
     same(found)
     assert found[".fbx"]["images"].tolist() == [[4, 2]]
+
+
+@pytest.mark.skipif(not BLENDER, reason="MOTIONPATCHES_BPY names no Python with bpy (Blender, 500 MB)")
+def test_meshes_bound_in_another_pose_than_the_rest_pose(tmp_path: Path) -> None:
+    made = character(png())
+    names = [node.get("name") for node in made.json["nodes"]]
+    for name, degrees in (("left_shoulder", -40), ("spine2", 5)):
+        made.json["nodes"][names.index(name)]["rotation"] = quaternion(degrees, (0, 1, 0))
+    (tmp_path / "me.glb").write_bytes(made.glb())
+    same(in_blender(tmp_path / "me.glb", tmp_path))
