@@ -118,7 +118,7 @@ class Captions(QObject):
 
     def shared(self, clips: Iterable[Clip]) -> tuple[str, ...]:
         """The captions that the takes of all these clips have."""
-        first, *others = [[line.text for line in lines] for lines in self._lines(clips).values()] or [[]]
+        first, *others = [[line.text for line in lines] for lines in self.of(clips).values()] or [[]]
         return tuple(dict.fromkeys(text for text in first if all(text in texts for texts in others)))
 
     def current(self, takes: Iterable[str]) -> dict[str, Lines]:
@@ -127,12 +127,13 @@ class Captions(QObject):
         found = clips_of(library, wanted) if library is not None else {}
         return {take: self._saving.get(take, lines_of(found[take])) for take in wanted if take in found}
 
-    def _lines(self, clips: Iterable[Clip]) -> dict[str, Lines]:
+    def of(self, clips: Iterable[Clip]) -> dict[str, Lines]:
+        """The captions of the takes of clips, as shown."""
         return self.current(take_id(clip) for clip in clips)
 
     def _change(self, clips: Iterable[Clip], what: str, change: Callable[[Lines], Lines]) -> None:
         """Change the captions of takes in one step; a caption that becomes empty changes nothing."""
-        before = self._lines(clips)
+        before = self.of(clips)
         after = {take: new for take, lines in before.items() if (new := change(lines)) != lines}
         if any(not line.text for lines in after.values() for line in lines):
             self.say("A caption cannot be empty.")

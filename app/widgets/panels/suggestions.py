@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidgetItem, QWidget
 
 from motionpatches.app import tokens
@@ -12,6 +12,8 @@ from motionpatches.app.widgets.plain import ItemList, tip
 from motionpatches.app.widgets.theme import icon, px
 from motionpatches.core.search.suggest import Kind, Suggestion
 
+# The widest list, in pixels.
+WIDEST = 560
 # Icon and meaning of each kind.
 KINDS: dict[Kind, tuple[str, str]] = {
     "query": ("loop", "Earlier query"),
@@ -71,6 +73,7 @@ class SuggestionList(ItemList):
         window = self.line.window()
         if self.parentWidget() is not window:
             self.setParent(window)
+        wide = min(self.line.width(), px(WIDEST))
         high = len(self.offered) * max(self.sizeHintForRow(0), 1) + 2 * px(tokens.UNIT)
-        self.setGeometry(*self.line.mapTo(window, QPoint(0, self.line.height())).toTuple(), self.line.width(), high)
+        self.setGeometry(QRect(self.line.mapTo(window, QPoint(0, self.line.height())), QSize(wide, high)))
         self.raise_()
