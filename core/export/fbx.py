@@ -36,7 +36,7 @@ ATTRIBUTE, CURVES = 1, {"T": 2, "R": 6}
 def write_fbx(prepared: Prepared, path: Path) -> None:
     """Write a skeleton, or the whole character whose rig is chosen. Raises StudioError where it cannot be written."""
     choices, posed, shown = prepared.choices, prepared.posed, prepared.character
-    character = open_character(Path(choices.rig)) if shown is not None and shown.document.items("meshes") else None
+    character = open_character(Path(choices.rig), posed.rig) if shown is not None and shown.document.items("meshes") else None
     if character is not None:
         posed = standing(posed, character)
     posed = apart(posed).in_axes(choices.up, UNITS[choices.unit])

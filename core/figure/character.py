@@ -57,8 +57,12 @@ class Character:
         return float(np.ptp(self.rest[:, 1]) / max(np.ptp(self.rig.places[:, 1]), 1e-9))
 
 
-def open_character(path: Path) -> Character:
+def open_character(path: Path, rig: Rig | None = None) -> Character:
     """Read the character of a glTF, GLB or VRM file.
+
+    Args:
+        path: The file.
+        rig: Its rig with body parts that a person set; None for those that are recognised.
 
     Raises:
         StudioError: It is damaged, has no skeleton of a person, no triangles, or more than the limits.
@@ -67,7 +71,7 @@ def open_character(path: Path) -> Character:
     document, nodes = found.document, found.nodes
     if len(nodes) > MAX_JOINTS:
         document.fail(f"its skeleton has more than {MAX_JOINTS:,} joints", advice="Export only the body")
-    rig = rig_of_file(path)
+    rig = rig_of_file(path) if rig is None else rig
     if not rig.skeleton.chains:
         document.fail("its skeleton is not that of a person", advice="Name its bones as Mixamo, VRM or Unreal do")
     meshes = read_meshes(document)

@@ -25,11 +25,11 @@ def rig_of_file(path: Path) -> Rig:
     """
     motion, rest = _at_rest(path)
     skeleton = one_tree(motion.skeleton)
-    if rest is None or motion.source is None or len(rest) != skeleton.joint_count or not skeleton.chains:
+    if rest is None or motion.source is None or len(rest) != skeleton.joint_count:
         return pose(motion).rig
     places = to_y_up(rest, motion.source.up).astype(np.float64) * motion.source.unit_m
-    feet = places[[skeleton.chains[part][-1] for part in (RIGHT_LEG, LEFT_LEG)], 1].max()
-    if feet > places[skeleton.root, 1] - 0.3 * np.ptp(places[:, 1]):
+    feet = [skeleton.chains[part][-1] for part in (RIGHT_LEG, LEFT_LEG)] if skeleton.chains else []
+    if feet and places[feet, 1].max() > places[skeleton.root, 1] - 0.3 * np.ptp(places[:, 1]):
         return pose(motion).rig
     parents = np.array(skeleton.parents)
     return on_floor(plain_rig(skeleton, places - np.where(parents[:, None] < 0, 0.0, places[parents])))

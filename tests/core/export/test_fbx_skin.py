@@ -4,13 +4,18 @@ import base64
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from motionpatches.core.errors import FileProblem
+from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.export.choices import Choices
 from motionpatches.core.export.write import write_motion
+from motionpatches.core.retarget import map_file, rig_file
+from motionpatches.core.retarget.from_positions import pose
+from motionpatches.core.retarget.joint_map import JointMap, guessed
+from motionpatches.core.retarget.rig_file import rig_of_file
 from tests.characters import character, png, twin_vertices
 from tests.core.io.gltf.gltf_files import quaternion
 
@@ -124,3 +129,22 @@ def test_meshes_that_were_bound_in_another_pose_than_the_rest_pose(smpl_motion, 
     facts = same_vertices(tmp_path / "me.glb", smpl_motion, tmp_path, 1, (0, 17, 40))
     assert facts["vertices"] == 21 * 8
     same_vertices(tmp_path / "me.glb", smpl_motion, tmp_path, 1, (3,), 1.0, "Z")
+
+
+def test_a_character_of_unknown_body_parts_once_its_joints_are_named(file, smpl_motion, tmp_path, monkeypatch):
+    known = rig_of_file(file)
+    joints = guessed(known)
+    plain = rig_file.recognise
+
+    def unnamed(take):
+        found = plain(take)
+        return replace(found, parts=replace(found.parts, chains=()))
+
+    monkeypatch.setattr(rig_file, "recognise", unnamed)
+    with pytest.raises(StudioError, match="arms"):
+        write_motion(smpl_motion, tmp_path / "out.fbx", Choices(rig=str(file)))
+    unknown = rig_of_file(file)
+    assert not unknown.skeleton.chains
+    np.testing.assert_allclose(unknown.places, known.places, atol=1e-6)
+    map_file.remember(pose(smpl_motion).rig.skeleton, unknown.skeleton, JointMap(target=joints))
+    same_vertices(file, smpl_motion, tmp_path, 1, (0, 17))
