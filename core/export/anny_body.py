@@ -107,7 +107,7 @@ def _glb(vertices: np.ndarray, groups: dict[str, np.ndarray], bones: dict[str, A
         document["accessors"].append(entry | more)
         return len(document["accessors"]) - 1
 
-    primitives = []
+    primitives: list[dict[str, Any]] = []
     bare = np.array([any(word in name for word in BARE) for name in names])[joints[:, 0]]
     seen = bare[groups["body"]].mean(axis=1) > 0.5
     eyes = np.concatenate([groups["helper-l-eye"], groups["helper-r-eye"]])

@@ -185,7 +185,8 @@ class Characters(QObject):
         if drawn is None:
             return [None] * len(wanted)
         tracks = [self.track(motion, wait) for motion, _ in wanted]
-        return [track and posed_character(drawn, track, at) for track, (_, at) in zip(tracks, wanted, strict=True)]
+        pairs = zip(tracks, wanted, strict=True)
+        return [None if track is None else posed_character(drawn, track, at) for track, (_, at) in pairs]
 
 
 @lru_cache(maxsize=1)

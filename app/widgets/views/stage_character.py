@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -55,7 +56,7 @@ def fill_characters(menu: QMenu, choice: Characters, ask: Callable[[], object]) 
     if has_anny():
         _add(menu, "Anny", choice.shown == ANNY, lambda: choice.choose(ANNY))
     for name in dict.fromkeys([*([choice.shown] if choice.shown not in ("", ANNY) else []), *choice.recent()]):
-        action = _add(menu, title(shown(Path(name).name, NAME)), choice.shown == name, lambda name=name: choice.choose(name))
+        action = _add(menu, title(shown(Path(name).name, NAME)), choice.shown == name, partial(choice.choose, name))
         action.setToolTip(shown(name))
     menu.addSeparator()
     menu.addAction("Character…").triggered.connect(lambda: ask())
