@@ -20,6 +20,7 @@ from motionpatches.core.progress import Job, Progress, run
 if TYPE_CHECKING:
     from motionpatches.core.models.motion_text_model import MotionTextModel
     from motionpatches.core.search.gallery import Gallery
+    from motionpatches.core.search.retriever import Retriever
 
 T = TypeVar("T")
 
@@ -96,6 +97,13 @@ def index_library(model: MotionTextModel, library: Library) -> Gallery:
     if gallery.skipped:
         tell(f"{len(gallery.skipped)} left out of the index. {gallery.skipped[0]}")
     return gallery
+
+
+def searcher(model: MotionTextModel, library: Library) -> Retriever:
+    """Bring the gallery of a library up to date, and its patch tokens where the model has such."""
+    from motionpatches.core.search.retriever import Retriever, with_patches
+
+    return drive(with_patches(Retriever(model, index_library(model, library)), library))
 
 
 def open_motion(name: str, library: Library) -> Motion:

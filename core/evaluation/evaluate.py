@@ -23,6 +23,7 @@ from motionpatches.core.library.text_file import read_text
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.progress import Job
 
+EMBEDDINGS_ALONE = "The model has late interaction: these are figures of its embeddings, the first stage of a search."
 DISSIMILAR_LIST = "nsim_test.txt"
 SEED = 0
 
@@ -117,6 +118,7 @@ def evaluate(
         else "",
         _seen_note(library, split, captions),
         _tied_note(material),
+        EMBEDDINGS_ALONE if model.token_heads is not None else "",
     ]
     return Evaluation(
         library.name,
