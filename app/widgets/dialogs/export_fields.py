@@ -102,7 +102,8 @@ class Fields(QWidget):
         stated: Fits = lambda kind: kind.suffix in (".bvh", ".fbx", ".usda")  # noqa: E731
         rigs = [*((RIGS[name], name) for name in (OWN, *TARGETS)), (FROM_FILE, FROM_FILE)]
         self.rig = self._choice(form, "Rig", rigs, lambda p: p.choices.rig, self._set_rig, on_rig)
-        self.joints = QPushButton("Joints of the Two Rigs…")
+        self.joints = QPushButton("Joints…")
+        self.joints.setToolTip("Shows and sets which joint of the motion moves which joint of the rig.")
         self.joints.clicked.connect(self._map_joints)
         self._follow.append(lambda plan: self.joints.setEnabled(sheet.mappable))
         self._add(form, "", self.joints, on_rig)

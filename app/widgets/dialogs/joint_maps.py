@@ -47,7 +47,7 @@ class JointMapsPage(QWidget):
             row.addWidget(button)
         box = QVBoxLayout(self)
         box.addWidget(
-            Label("Joints set in Export, Joints of the Two Rigs. They hold wherever the same two rigs meet.", wrap=True)
+            Label("Joints set in the export sheet, below Rig. They hold wherever the same two rigs meet.", wrap=True)
         )
         box.addWidget(self.list, 1)
         box.addLayout(row)

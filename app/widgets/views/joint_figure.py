@@ -20,8 +20,8 @@ from motionpatches.app.widgets.views.small_figure import SmallFigure
 NEAR_PX, CLICK_PX = 14, 4
 # Share of the mark of a chosen joint that a joint with a role has.
 SMALL = 0.4
-# Share of the distance at which all of a body is in view whichever way it turns.
-NEARER = 0.85
+# Distance of the camera over the height of the body, and the least in metres.
+FAR, NEAREST_M = 2.3, 0.5
 GREY = np.array((205, 208, 214)) / 255
 
 
@@ -41,8 +41,9 @@ class JointFigure(SmallFigure):
         mapping.moved.connect(self._moved)
 
     def _framed(self, camera: Camera) -> Camera:
-        found = frame_motion(self.pose[None], camera)
-        return replace(found, distance=NEARER * found.distance)
+        motion = self.mapping.shown[self.side]
+        height = float(np.median(np.ptp(motion.positions[:, :, 1], axis=1)))
+        return replace(frame_motion(self.pose[None], camera), distance=max(FAR * height, NEAREST_M))
 
     def _moved(self) -> None:
         self.bones = geometry.bone_set(self.mapping.shown[self.side].skeleton)
