@@ -31,6 +31,7 @@ OTHERS = {
     "python3 packaging/studio.py test": ".ci/run",
     "torchrun": "tests/core/training/test_runs.py",
     "python -m motionpatches.core.training": "tests/core/training/test_runs.py",
+    "python -m motionpatches.packaging.research.compare": "tests/packaging/research/test_compare.py",
 }
 
 
