@@ -22,6 +22,7 @@ from motionpatches.core import patches as patches_of
 from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.library.library import Library
+from motionpatches.core.library.sheet import known_sheet
 from motionpatches.core.library.splits import SPLITS
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.patches import MotionPatches, PatchStatistics
@@ -171,7 +172,17 @@ def search(
     if isinstance(query, Motion):
         return retriever.search_motion(query, k)
     index = WordIndex.of(library.clips)
-    return list(find(retriever, index, query, k, marks=read_marks(library.root), sheet=known_sheet(library.root), most_exact=None if words else 0).hits)
+    return list(
+        find(
+            retriever,
+            index,
+            query,
+            k,
+            marks=read_marks(library.root),
+            sheet=known_sheet(library.root),
+            most_exact=None if words else 0,
+        ).hits
+    )
 
 
 def evaluate(

@@ -29,6 +29,7 @@ from motionpatches.app.cli.options import (
 )
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.marks import read_marks
+from motionpatches.core.library.sheet import known_sheet
 from motionpatches.core.search.strength import score_text
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def find_hits(options: argparse.Namespace, library: Library, model: MotionTextMo
         options.k,
         shown,
         marks=read_marks(library.root),
+        sheet=known_sheet(library.root),
         most_exact=0 if by_motion else None,
     )
     if found.note:

@@ -13,6 +13,7 @@ from motionpatches.app.cli.options import add_library_argument, add_model, count
 from motionpatches.core.errors import StudioError, os_problem
 
 if TYPE_CHECKING:
+    from motionpatches.core.models.motion_text_model import MotionTextModel
     from motionpatches.core.serve.service import Service
 
 TOKEN_VARIABLE = "MOTIONPATCHES_TOKEN"
@@ -29,6 +30,7 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"file with the token that requests must bring, made where there is none (default: {TOKEN_VARIABLE}, or a new one)",
     )
+    parser.add_argument("--no-watch", action="store_true", help="do not take in what lands in the library's folder meanwhile")
     add_model(parser)
 
 
@@ -37,16 +39,20 @@ def serve(options: argparse.Namespace) -> int:
     try:
         import uvicorn
 
+        from motionpatches.core.serve.watching import Watcher
         from motionpatches.core.serve.web import web_app
     except ImportError as error:
         raise StudioError("The extra 'serve' is not installed: pip install 'motionpatches[serve]'.") from error
     token, told = token_of(options.token_file)
-    service = _service(options)
+    service, model = _service(options)
+    watcher = Watcher(service, [options.library], model, tell, options.layout)
     app = web_app(service, token)
     at = f"http://{options.host}:{options.port}"
     tell(f"Answering for {service.library.name} at {at}; requests are described at /openapi.json. {told}")
     if options.host not in LOCAL:
         tell("Others on the network can reach it, and read what is sent: put a server with TLS before it.")
+    if not options.no_watch:
+        watcher.start()
     uvicorn.run(app, host=options.host, port=options.port, log_level="warning", limit_concurrency=64, server_header=False)
     return 0
 
@@ -65,16 +71,16 @@ def mcp(options: argparse.Namespace) -> int:
         from motionpatches.core.serve.assistant import assistant_server
     except ImportError as error:
         raise StudioError("The extra 'mcp' is not installed: pip install 'motionpatches[mcp]'.") from error
-    assistant_server(_service(options), options.out.absolute()).run("stdio")
+    assistant_server(_service(options)[0], options.out.absolute()).run("stdio")
     return 0
 
 
-def _service(options: argparse.Namespace) -> Service:
+def _service(options: argparse.Namespace) -> tuple[Service, MotionTextModel]:
     from motionpatches.core.search.retriever import Retriever
     from motionpatches.core.serve.service import Service
 
     library, model = open_path(options.library, options.layout), open_model(options)
-    return Service(library, Retriever(model, index_library(model, library)), model.name)
+    return Service(library, Retriever(model, index_library(model, library)), model.name), model
 
 
 def token_of(file: Path | None) -> tuple[str, str]:

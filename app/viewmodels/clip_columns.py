@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from motionpatches.core.library.facts import QUALITIES, UNKNOWN, Facts
 from motionpatches.core.library.library import Clip
 from motionpatches.core.library.marks import NONE, Mark
+from motionpatches.core.library.sheet import Row
 from motionpatches.core.motion.motion import rate_text
 
 _DIGITS = re.compile(r"\d+")
@@ -22,7 +24,7 @@ _DIGITS = re.compile(r"\d+")
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What columns show of a clip: `rig` names its rig, `root` is the library's folder, `changed_s` when its file was changed, in
-    seconds since 1970, 0 where that is not known."""
+    seconds since 1970, 0 where that is not known; `row` of the take sheet."""
 
     clip: Clip
     facts: Facts = UNKNOWN
@@ -30,6 +32,7 @@ class Entry:
     rig: str = ""
     root: str = ""
     changed_s: float = 0.0
+    row: Row = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -80,6 +83,17 @@ def _quality(text: str) -> int:
     return QUALITIES.index(text) if text in QUALITIES else len(QUALITIES)
 
 
+def _field(name: str, entry: Entry) -> str:
+    return entry.row.get(name, "")
+
+
+# Fields of the take sheet, and what each holds.
+SHEET = {
+    "status": "Take sheet: select, hold or no good",
+    "performer": "Take sheet: who performs",
+    "day": "Take sheet: day of the shoot",
+    "notes": "Take sheet: notes",
+}
 COLUMNS = (
     Column("Picture", lambda e: "", "The pose that tells most of the take"),
     Column("Name", lambda e: e.name, "Name of the take"),
@@ -97,6 +111,7 @@ COLUMNS = (
         key=_quality,
     ),
     Column("Split", lambda e: e.clip.split, "Part of the data set"),
+    *(Column(name.capitalize(), partial(_field, name), about) for name, about in SHEET.items()),
     Column("Favourite", lambda e: "★" if e.mark.favourite else "", "Your favourites"),
 )
 BY_NAME = {column.name: column for column in COLUMNS}

@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.viewmodels.clip_columns import BY_NAME, Entry, ordered, ranks
 from motionpatches.app.viewmodels.marks import Marks
+from motionpatches.app.viewmodels.take_sheet import TakeSheet
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.library import index
 from motionpatches.core.library.dates import dates_of
 from motionpatches.core.library.facts import UNKNOWN, Facts, facts_of, rig_names
 from motionpatches.core.library.filters import clip_filter, is_plain
 from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.library.sheet import FIELDS, NONE
 
 # Number of clips from which the filter asks the index.
 LARGE = 20_000
@@ -31,9 +33,9 @@ class ClipRows(QObject):
     changed = Signal()
     refreshed = Signal()
 
-    def __init__(self, workspace: Workspace, marks: Marks, parent: QObject | None = None):
+    def __init__(self, workspace: Workspace, marks: Marks, parent: QObject | None = None, sheet: TakeSheet | None = None):
         super().__init__(parent)
-        self.workspace, self.marks = workspace, marks
+        self.workspace, self.marks, self.sheet = workspace, marks, sheet
         self.library: Library | None = None
         self.clips: tuple[Clip, ...] = ()
         self.root = Path()
@@ -46,6 +48,8 @@ class ClipRows(QObject):
         self._texts: list[str] = []
         self._ranks: dict[str, np.ndarray] = {}
         marks.changed.connect(self._marked)
+        if sheet is not None:
+            sheet.changed.connect(self._marked)
 
     def set_library(self, library: Library) -> None:
         """Show the clips of a library that the filter lets through."""
@@ -71,7 +75,15 @@ class ClipRows(QObject):
     def _entry(self, at: int) -> Entry:
         clip, facts = self.clips[at], self._facts[at] if self._facts else UNKNOWN
         rig = self._rigs.get(facts.rig, "")
-        return Entry(clip, facts, self.marks.of(clip), rig, str(self.root), float(self._dates[at]))
+        return Entry(
+            clip,
+            facts,
+            self.marks.of(clip),
+            rig,
+            str(self.root),
+            float(self._dates[at]),
+            self.sheet.of(clip) if self.sheet else NONE,
+        )
 
     def clip(self, row: int) -> Clip:
         return self.clips[int(self.rows[row])]
@@ -95,7 +107,7 @@ class ClipRows(QObject):
         if not wanted:
             found = np.arange(len(self.clips))
         elif not is_plain(words):
-            keep = clip_filter(words, self.marks.marks)
+            keep = clip_filter(words, self.marks.marks, self.sheet.rows if self.sheet else {})
             found = np.array([i for i, clip in enumerate(self.clips) if keep(clip)], np.int64)
         else:
             known = index.search(self.root, words) if len(self.clips) > LARGE else None
@@ -137,8 +149,8 @@ class ClipRows(QObject):
             self.refreshed.emit()
 
     def _marked(self) -> None:
-        """Filter again by tags and favourites. The order stays until it is asked for again, so that no row jumps away."""
-        for name in ("Tags", "Favourite"):
+        """Filter again by tags, favourites and the take sheet. The order stays until it is asked for again: no row jumps away."""
+        for name in ("Tags", "Favourite", *(field.capitalize() for field in FIELDS)):
             self._ranks.pop(name, None)
         if is_plain(self.words):
             self.refreshed.emit()

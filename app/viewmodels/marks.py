@@ -31,7 +31,7 @@ class Marks(QObject):
 
     def _look(self) -> None:
         library = self.workspace.library
-        if library is None or library.root == self._root:
+        if library is None or (library.root == self._root and not library.moved):
             return
         self._root = library.root
         try:

@@ -16,6 +16,7 @@ from motionpatches.app.viewmodels.word_reader import WordReader
 from motionpatches.app.viewmodels.workspace import NO_MODEL, Workspace, view_motions
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.marks import Mark
+from motionpatches.core.library.sheet import Row
 from motionpatches.core.library.words import WordIndex, caption_with
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import PART_NAMES
@@ -81,6 +82,7 @@ class Search(QObject):
         self.only: frozenset[str] | None = None
         self.limit = self.limit_words = ""
         self.marks: Callable[[], Mapping[str, Mark]] = dict
+        self.sheet: Callable[[], Mapping[str, Row]] = dict
         self.words = WordReader(workspace)
         self._by_part = PartSearch(workspace)
         self._shows_best, self._opening = False, ""
@@ -129,14 +131,15 @@ class Search(QObject):
             self.results_changed.emit()
 
     def _find_words(self, query: str, this: Example | None) -> None:
-        k, most, only, library, marks = self.count, self._most_exact, self.only, self.workspace.library, self.marks()
+        k, most, only, library = self.count, self._most_exact, self.only, self.workspace.library
+        marks, sheet = self.marks(), self.sheet()
         itself = this.itself_in(library) if this is not None and library is not None else frozenset()
 
         def find(retriever: Retriever | None, words: WordIndex) -> Found:
             from motionpatches.core.search.find import find
 
             motion = this.motion() if this is not None and retriever is not None else None
-            return find(retriever, words, query, k + len(itself), motion, only, marks, most).without(itself, k)
+            return find(retriever, words, query, k + len(itself), motion, only, marks, most, sheet).without(itself, k)
 
         self._find(find, True)
 

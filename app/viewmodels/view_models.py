@@ -25,7 +25,9 @@ from motionpatches.app.viewmodels.remembered import Remembered
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.selection import Selection
 from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.viewmodels.take_sheet import TakeSheet
 from motionpatches.app.viewmodels.thumbnails import Thumbnails
+from motionpatches.app.viewmodels.watching import Watching
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
 
@@ -65,7 +67,10 @@ class ViewModels(QObject):
         self.captions = Captions(self.workspace, self.history, CaptionPlace(self.workspace, settings, self), self)
         self.marks = Marks(self.workspace, self.history, self)
         self.search.marks = lambda: self.marks.marks
+        self.sheet = TakeSheet(self.workspace, self.history, self)
+        self.search.sheet = lambda: self.sheet.rows
         self.corrections = ImportCorrections(self.workspace, self.history, self)
+        self.watching = Watching(self.workspace, settings, self)
         self.recent = Recent(self.workspace, settings, self)
         self.remembered = Remembered(self.workspace, settings, self)
 
@@ -120,6 +125,8 @@ class ViewModels(QObject):
 
     def close(self) -> None:
         """Say nothing more, follow a run under way no longer, and release what pictures are drawn with."""
+        self.watching.close()
+        self.sheet.close()
         self.workspace.notices.close()
         self.thumbnails.close()
         if "training" in vars(self):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -146,6 +147,28 @@ class Workspace(QObject):
 
         self.lanes.files.submit("reopen", lambda: None, begin, self._failed)
 
+    def take_in(self, waiting: frozenset[Path] = frozenset()) -> None:
+        """Read what is new, changed or gone in the folders of the open library, and say nothing of it. Captions that wait to be
+        written are written before.
+
+        Args:
+            waiting: Files that are being written, which stay as they are.
+        """
+        paths, layout = self.paths, self.layout
+
+        def done(found: Library) -> None:
+            if self.library is None or paths is not self.paths or found.same_content(self.library):
+                return
+            self._news, self._stay = f"{found.name} was read again.", self.clip.id if self.clip else ""
+            self._opened(found, quiet=True)
+
+        def begin(_: None) -> None:
+            if paths and paths is self.paths:
+                job = partial(open_paths, paths, False, layout, waiting)
+                self.jobs.run(self.lanes.scans, "open", job, done, self._failed)
+
+        self.lanes.files.submit("reopen", lambda: None, begin, self._failed)
+
     def edited(self, library: Library) -> None:
         """Take the open library with other captions; clips that are new are indexed."""
         same = self.library is not None and [c.id for c in library.clips] == [c.id for c in self.library.clips]
@@ -175,15 +198,16 @@ class Workspace(QObject):
             self.retriever = retriever
             self.ready_changed.emit()
 
-    def _opened(self, library: Library) -> None:
+    def _opened(self, library: Library, quiet: bool = False) -> None:
+        """`quiet`: a clip on the stage that is as it was stays as it is."""
         left_out = " ".join(filter(None, (skipped_sentence(library.skipped), take_cache().news())))
-        count = f"{len(library.clips):,} motion{'s' * (len(library.clips) != 1)}"
         count = f"{len(library.clips):,} motion{'s' * (len(library.clips) != 1)}"
         self.said.emit(self._news or f"Opened {library.name}: {count}. {left_out}".strip())
         if left_out and not self._news:
             self.failed.emit(left_out)
         self._set_library(library)
-        if library.clips and (self._stay or not self._growing):
+        stays = quiet and self.clip is not None and library.by_id.get(self.clip.id) == self.clip
+        if library.clips and not stays and (self._stay or not self._growing):
             self.show_clip(library.by_id.get(self._stay, library.clips[0]))
         self._growing = False
         if library.from_index:

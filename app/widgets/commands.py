@@ -25,6 +25,7 @@ from motionpatches.core.errors import StudioError
 if TYPE_CHECKING:
     from motionpatches.app.viewmodels.caption_import import CaptionImport
     from motionpatches.app.viewmodels.import_check import ImportCheck
+    from motionpatches.core.library.sheet_exchange import SheetPlan
 
 
 # Characters of a caption in a list of captions.
@@ -198,6 +199,27 @@ class Commands:
         file = ask_new_file(self.parent, "captions", "Export captions", "captions.csv", "Tables (*.csv)")
         if file:
             self.view_models.captions.export_csv(file)
+
+    def import_sheet(self) -> None:
+        """Ask for a table, show what it changes in the take sheet, and take it over."""
+        file = ask_file(self.parent, "sheets", "Import a take sheet: a table with a column take", "Tables (*.csv);;All files (*)")
+        if file:
+            self.view_models.sheet.read(file, self.preview_sheet)
+
+    def preview_sheet(self, plan: SheetPlan) -> None:
+        """Show what a table would change, and import it where that is accepted."""
+        from motionpatches.app.widgets.dialogs.sheet_import import SheetImportDialog
+
+        dialog = SheetImportDialog(self.view_models.sheet, plan, self.parent)
+        if dialog.exec():
+            self.view_models.sheet.take_over(plan)
+        dialog.setParent(None)
+
+    def export_sheet(self) -> None:
+        """Ask for a file, and write the take sheet as a table."""
+        file = ask_new_file(self.parent, "sheets", "Export the take sheet", "take-sheet.csv", "Tables (*.csv)")
+        if file:
+            self.view_models.sheet.export(file)
 
     def show_settings(self) -> None:
         """Show the settings until they are closed."""

@@ -63,6 +63,20 @@ class Menus:
         self.actions.append(action)
         return action
 
+    def _watch(self, menu: QMenu) -> None:
+        watching = self.view_models.watching
+        action = self._add(menu, "&Watch Folders", lambda: watching.set_on(not watching.on))
+        action.setCheckable(True)
+        action.setToolTip("Read, index and find what lands in the open library's folders, without a click")
+        action.setProperty(ALSO, "hot folder new takes automatic rescan")
+
+        def show() -> None:
+            action.setEnabled(watching.possible)
+            action.setChecked(watching.on)
+
+        watching.changed.connect(show)
+        show()
+
     def _file(self, menu: QMenu) -> None:
         v, take = self.verbs, self.takes.add
         self._add(menu, "Open &Files…", v.open_files, "Ctrl+O")
@@ -78,6 +92,7 @@ class Menus:
         self._add(menu, "Open &Demo Library", v.open_demo)
         action = take("refresh", menu, "Re&fresh", v.refresh, "F5", why_not=self.takes.takes.why_not_refresh)
         action.setProperty(ALSO, "rescan reload library new files")
+        self._watch(menu)
         self._add(menu, "Check &Import…", v.check_import, "Ctrl+I")
         self._add(menu, "Files &Left Out…", v.show_left_out).setProperty(ALSO, "skipped unread missing errors")
         menu.addSeparator()
@@ -120,12 +135,16 @@ class Menus:
         self._add(menu, "Edit &Captions", v.edit_captions, "F2")
         self._add(menu, "&Import Captions…", v.import_captions)
         self._add(menu, "E&xport Captions…", v.export_captions)
+        self._add(menu, "Import Take S&heet…", v.import_sheet)
+        self._add(menu, "Export Take Sh&eet…", v.export_sheet)
         menu.addSeparator()
         self.takes.add("add caption", menu, "Add Caption…", v.add_caption, "Ctrl+Shift+D")
         why = self.takes.takes.why_not_range
         self.takes.add("add range caption", menu, "Add Caption for Range", v.add_range_caption, why_not=why)
         self.takes.add("favourite", menu, "Favourite", v.toggle_favourite, "S", single=True)
         self.takes.add("tags", menu, "Tags…", v.edit_tags, "Ctrl+Shift+T")
+        action = self.takes.add("sheet", menu, "Take Sheet…", v.edit_sheet, "Ctrl+Shift+H")
+        action.setProperty(ALSO, "status select hold no good performer day notes")
         menu.addSeparator()
         self._add(menu, "&Settings…", v.show_settings, "Ctrl+,")
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from motionpatches.app.background.reveal import reveal
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.dialogs.tags import ask_tags
+from motionpatches.app.widgets.dialogs.take_sheet import ask_sheet
 from motionpatches.app.widgets.plain import ask_text
 from motionpatches.app.widgets.verbs import Verb
 from motionpatches.core.library.library import Clip
@@ -81,6 +82,14 @@ class TakeCommands:
             text = ask_tags(self.parent, self.what, marks.shared_tags(clips), marks.tags)
             if text is not None:
                 marks.tag(clips, text)
+
+    def edit_sheet(self) -> None:
+        """Ask for the fields of the chosen takes in the take sheet."""
+        clips, sheet = self.clips, self.view_models.sheet
+        if clips:
+            values = ask_sheet(sheet, clips, self.what, self.parent)
+            if values:
+                sheet.edit(clips, values)
 
     def add_caption(self) -> None:
         """Ask for a caption, and add it to the chosen takes."""

@@ -34,6 +34,9 @@ class Verbs:
     export_captions: Verb
     toggle_favourite: Verb
     edit_tags: Verb
+    edit_sheet: Verb
+    import_sheet: Verb
+    export_sheet: Verb
     add_caption: Verb
     add_range_caption: Verb
     show_settings: Verb

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from motionpatches.core import paths, restore
-from motionpatches.core.atomic import locked
+from motionpatches.core.atomic import locked, write_atomically
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.hashing import place_digest
 from motionpatches.core.library.caption_files import Edit, OwnFiles, check_place, combined, edit_file
-from motionpatches.core.library.captions import CaptionLine
+from motionpatches.core.library.captions import CaptionLine, caption_from_name
 from motionpatches.core.library.library import Clip, Library
-from motionpatches.core.library.takes import Lines, clips_of, lines_of, with_lines
+from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id, with_lines
 from motionpatches.core.own_file import read_own
 from motionpatches.core.restore import Before
 
@@ -49,6 +49,45 @@ def over(library: Library) -> Library:
         return with_lines(library, captions) if captions else library
     except StudioError as error:
         return replace(library, notes=(str(error), *library.notes))
+
+
+def carry(library: Library, names: Mapping[str, str], before: Iterable[Clip]) -> None:
+    """Give the captions of takes that were moved to their new ids: those that the user edited; and those of a table or text in
+    the old folder, where the new one says nothing of them.
+
+    Args:
+        library: With the captions of the new places.
+        names: New ids by old ones.
+        before: Clips with the captions of the old places.
+
+    Raises:
+        FileProblem: They cannot be read or written.
+    """
+    file = sidecar_file(library.root)
+    moved = {names[take]: clips for take, clips in _by_take(clip for clip in before if take_id(clip) in names).items()}
+    with locked(file):
+        kept = read_sidecar(library.root, held=True)
+        wanted = {names.get(take, take): lines for take, lines in kept.items()}
+        for take, clips in clips_of(library, moved).items():
+            lines, named = lines_of(moved[take]), caption_from_name(clips[0].path)
+            told = [line.text for line in lines_of(clips)]
+            from_name = [line.text for line in lines] == [caption_from_name(moved[take][0].path)]
+            if take not in wanted and lines and lines != lines_of(clips) and told in ([], [named]) and not from_name:
+                wanted[take] = lines
+        if wanted != kept:
+            write_atomically(file, _content(library.root, wanted))
+
+
+def _by_take(clips: Iterable[Clip]) -> dict[str, list[Clip]]:
+    found: dict[str, list[Clip]] = {}
+    for clip in clips:
+        found.setdefault(take_id(clip), []).append(clip)
+    return found
+
+
+def _content(root: Path, takes: Mapping[str, Lines]) -> bytes:
+    rows = {take: [[line.text, line.start_s, line.end_s] for line in lines] for take, lines in takes.items()}
+    return json.dumps({"root": str(root), "takes": rows}, indent=1).encode()
 
 
 @dataclass(frozen=True)
@@ -145,8 +184,7 @@ def _save(library: Library, wanted: Mapping[str, Lines], own: bool, before: Mapp
     if left != kept:
         if refused is not None:
             raise refused
-        rows = {take: [[line.text, line.start_s, line.end_s] for line in value] for take, value in left.items()}
-        content = json.dumps({"root": str(library.root), "takes": rows}, indent=1).encode()
+        content = _content(library.root, left)
         changed = frozenset(take for take in clips if left.get(take) != kept.get(take))
         back[mine_file] = restore.write(mine_file, content, restore.content_of(mine_file)), changed
         written |= {mine_file} if mine else set()

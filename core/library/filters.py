@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from motionpatches.core.library.library import Clip
 from motionpatches.core.library.marks import NONE, Mark
+from motionpatches.core.library.sheet import FIELDS as FIELD_NAMES
+from motionpatches.core.library.sheet import Row
+from motionpatches.core.library.takes import take_id
 
-FIELDS = "Filters are split:test, len>3, len<10, tag:name, is:favourite, has:caption"
-HELP = (
-    "Words of captions or names; split:test, len>3, len<10, tag:name, is:favourite, has:caption; a minus before any of them: not"
+FIELDS = (
+    "Filters are split:test, len>3, len<10, tag:name, is:favourite, has:caption; of the take sheet status:select, "
+    "performer:anna, day:2026-11, day>=2026-11-20, notes:word, camera=3"
 )
+HELP = (
+    "Words of captions or names; split:test, len>3, len<10, tag:name, is:favourite, has:caption; of the take sheet "
+    "status:select, status:no-good, performer:anna, day:2026-11, day>=2026-11-20, notes:word, and camera=3 for your own field; "
+    "a minus before any of them: not"
+)
+NO_SHEET: Mapping[str, Row] = {}
 # What looks like a field: a name with a sign after it.
 _FIELD_LIKE = re.compile(r"^-?[a-zA-Z]+(:|<|>|=)")
 _LENGTH = re.compile(r"^len(<=|>=|<|>)(\d+(?:\.\d+)?)$")
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
+_DAY = re.compile(r"^day(<=|>=|<|>)(\d{4}-\d\d-\d\d)$")
+_OWN = re.compile(r"^([a-z][a-z0-9_-]*)=(.+)$")
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
     ">": lambda a, b: a > b,
@@ -33,49 +45,74 @@ def is_field(word: str) -> bool:
     return _field(word.removeprefix("-").lower()) is not None
 
 
-def clip_filter(text: str, marks: Mapping[str, Mark]) -> Callable[[Clip], bool]:
-    """All of the terms have to hold; what is no field is a part of a word."""
+def clip_filter(text: str, marks: Mapping[str, Mark], sheet: Mapping[str, Row] = NO_SHEET) -> Callable[[Clip], bool]:
+    """All of the terms have to hold; what is no field is a part of a word. `sheet`: the fields of each take."""
     terms = []
     for word in text.lower().split():
         bare = word[1:] if word.startswith("-") and len(word) > 1 else word
         terms.append((bare == word, _field(bare) or _words(bare)))
-    return lambda clip: all(test(clip, marks) == wanted for wanted, test in terms)
+    return lambda clip: all(test(clip, Said(marks, sheet)) == wanted for wanted, test in terms)
 
 
-def why_none(text: str, clips: Iterable[Clip], marks: Mapping[str, Mark]) -> str:
+def why_none(text: str, clips: Iterable[Clip], marks: Mapping[str, Mark], sheet: Mapping[str, Row] = NO_SHEET) -> str:
     """Return which term of a filter that lets no clip through is to blame."""
     clips, terms = tuple(clips), text.split()
     for term in terms:
-        if _FIELD_LIKE.match(term) and not is_field(term) and not any(map(clip_filter(term, marks), clips)):
+        if _FIELD_LIKE.match(term) and not is_field(term) and not any(map(clip_filter(term, marks, sheet), clips)):
             return f"“{term[:60]}” is no filter. {FIELDS}."
     for term in terms:
-        if not any(map(clip_filter(term, marks), clips)):
+        if not any(map(clip_filter(term, marks, sheet), clips)):
             what = "No motion passes" if is_field(term) or term.startswith("-") else "No caption or name has"
             return f"{what} “{term[:60]}”."
     return f"No motion passes all {len(terms)} terms together."
 
 
-Test = Callable[[Clip, Mapping[str, Mark]], bool]
+class Said(NamedTuple):
+    """What the user said of clips and takes, by id."""
+
+    marks: Mapping[str, Mark]
+    sheet: Mapping[str, Row]
+
+    def mark(self, clip: Clip) -> Mark:
+        return self.marks.get(clip.id, NONE)
+
+    def field(self, clip: Clip, name: str) -> str:
+        """A field of the sheet in small letters, '' for none."""
+        return self.sheet.get(take_id(clip), {}).get(name, "").lower() if self.sheet else ""
+
+
+Test = Callable[[Clip, Said], bool]
 
 
 def _field(word: str) -> Test | None:
     length = _LENGTH.match(word)
     if length:
         compare, seconds = _COMPARE[length[1]], float(length[2])
-        return lambda clip, marks: compare(clip.duration_s, seconds)
+        return lambda clip, said: compare(clip.duration_s, seconds)
+    if day := _DAY.match(word):
+        later = _COMPARE[day[1]]
+        return lambda clip, said: bool(said.field(clip, "day")) and later(said.field(clip, "day"), day[2])
+    if own := _OWN.match(word):
+        return lambda clip, said: own[2] in said.field(clip, own[1])
     name, sign, value = word.partition(":")
     if not sign or not value:
         return None
     if name == "split":
-        return lambda clip, marks: clip.split == value
+        return lambda clip, said: clip.split == value
     if name == "tag":
-        return lambda clip, marks: any(value in tag for tag in marks.get(clip.id, NONE).tags)
+        return lambda clip, said: any(value in tag for tag in said.mark(clip).tags)
     if word == "is:favourite":
-        return lambda clip, marks: marks.get(clip.id, NONE).favourite
+        return lambda clip, said: said.mark(clip).favourite
     if word == "has:caption":
-        return lambda clip, marks: bool(clip.captions)
+        return lambda clip, said: bool(clip.captions)
+    if name == "status":
+        return lambda clip, said: said.field(clip, "status") == value.replace("-", " ")
+    if name == "day":
+        return lambda clip, said: said.field(clip, "day").startswith(value)
+    if name in FIELD_NAMES:
+        return lambda clip, said: value in said.field(clip, name)
     return None
 
 
 def _words(word: str) -> Test:
-    return lambda clip, marks: word in clip.id.lower() or any(word in c.lower() for c in clip.captions)
+    return lambda clip, said: word in clip.id.lower() or any(word in c.lower() for c in clip.captions)

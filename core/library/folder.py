@@ -70,8 +70,9 @@ def motion_files(root: Path) -> tuple[list[Path], list[Skipped]]:
     return sorted(file for file in found if is_motion_file(file)), skipped
 
 
-def open_folder(root: Path) -> Job[Library]:
-    """Every motion file below `root`. Files that the index of an earlier (even a cancelled) scan knows are not read again."""
+def open_folder(root: Path, waiting: frozenset[Path] = frozenset()) -> Job[Library]:
+    """Every motion file below `root`. Files that the index of an earlier (even a cancelled) scan knows are not read again.
+    `waiting`: files that are being written, as open_files takes them."""
     files, skipped = motion_files(root)
     if not files:
         from motionpatches.core.io.load import suffixes
@@ -79,7 +80,7 @@ def open_folder(root: Path) -> Job[Library]:
         if skipped:
             raise FileProblem(root, f"the folder holds no motion file that can be read. {skipped[0].reason.rstrip('.')}")
         raise FileProblem(root, "the folder holds no motion file", f"Choose one with {', '.join(sorted(suffixes()))} files")
-    return (yield from open_files(files, root, root.name, index.load_files(root), skipped))
+    return (yield from open_files(files, root, root.name, index.load_files(root), skipped, waiting))
 
 
 def open_files(
@@ -88,9 +89,11 @@ def open_files(
     name: str,
     known: Mapping[str, FoundFile] | None = None,
     skipped: Iterable[Skipped] = (),
+    waiting: frozenset[Path] = frozenset(),
 ) -> Job[Library]:
-    """These files as one library; each that is new or changed since `known` is read once. `skipped`: what was left out before."""
-    scan = _Scan(root, files, known or {}, skipped)
+    """These files as one library; each that is new or changed since `known` is read once. `skipped`: what was left out before.
+    `waiting`: files that are being written, which stay as they are known, or are left out."""
+    scan = _Scan(root, files, known or {}, skipped, waiting)
     meter = Meter(f"Reading {name}", len(files))
     due = time.perf_counter() + PARTLY_S
     try:
@@ -121,8 +124,15 @@ class _Scan:
     """What a scan of `paths` has found so far, and what an earlier one knew. `stems`: how many files share a path but for the
     suffix."""
 
-    def __init__(self, root: Path, paths: list[Path], known: Mapping[str, FoundFile], skipped: Iterable[Skipped]):
-        self.root, self.paths, self.known = root, paths, known
+    def __init__(
+        self,
+        root: Path,
+        paths: list[Path],
+        known: Mapping[str, FoundFile],
+        skipped: Iterable[Skipped],
+        waiting: frozenset[Path] = frozenset(),
+    ):
+        self.root, self.paths, self.known, self.waiting = root, paths, known, waiting
         self.stems = Counter(str(path.with_suffix("")) for path in paths)
         self.glances = Glances(len(paths))
         self.files: dict[Path, FoundFile] = {}
@@ -155,6 +165,10 @@ class _Scan:
 
     def _found(self, file: Path) -> FoundFile:
         before = self.known.get(str(file))
+        if file in self.waiting:
+            if before is None:
+                raise FileProblem(file, "it is still being written", "It is read when it is whole")
+            return before
         if before is not None and self.glances.trusts(before):
             content = take_cache().content(file, before.stamp, before.digest)
             if content.digest == before.digest:

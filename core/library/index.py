@@ -194,6 +194,11 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
+def load_paths(root: Path, file: Path | None = None) -> frozenset[str]:
+    """The files of the clips that the last scan found; none without an index."""
+    return frozenset(path for (path,) in _rows(root, "SELECT DISTINCT path FROM clips", (), file))
+
+
 def load_files(root: Path, file: Path | None = None) -> dict[str, FoundFile]:
     """What the last scan found in each file, by its path; {} without an index."""
     rows = _rows(root, "SELECT path, stamp, digest, takes FROM files", (), file)

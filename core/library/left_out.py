@@ -11,7 +11,7 @@ from motionpatches.core.library.library import Library
 from motionpatches.core.library.takes import FOLDER
 
 # Files that belong to motions: captions, descriptions, the skeleton of .amc, the data of .gltf.
-BESIDE = frozenset({".txt", ".csv", ".tsv", ".json", ".asf", ".bin"})
+BESIDE = frozenset({".txt", ".csv", ".tsv", ".json", ".asf", ".bin", ".sqlite"})
 # Files that are looked at, and files of a kind that are named.
 MOST, NAMED = 500_000, 100
 
@@ -40,6 +40,11 @@ def other_files(library: Library) -> dict[str, list[Path]]:
 def report(library: Library, others: Mapping[str, Sequence[Path]]) -> str:
     """A text that names every file that was left out, with its reason, and the files of other kinds; '' for none."""
     parts = []
+    if library.gone:
+        count = len(library.gone)
+        parts.append(
+            "\n".join((f"{count:,} take{'s are' if count != 1 else ' is'} gone since the last scans:", "", *library.gone))
+        )
     if library.skipped:
         rows = [f"{_place(library, s.path)}\n    {s.reason}" for s in library.skipped]
         parts.append("\n".join((f"{_counted(len(rows))} left out:", "", *rows)))

@@ -95,6 +95,7 @@ class Library:
 
     `files`: what a scan found, and `readings`: how it reads each take (path, name), for the index. `from_index`: taken from the
     index of an earlier scan, and still to be checked against the disk. `parts`: the libraries that are open together in it.
+    `moved`: the new ids of clips and takes that the scan found in another place; `gone`: takes that are no longer there.
     """
 
     root: Path
@@ -108,6 +109,8 @@ class Library:
     readings: Mapping[tuple[str, str], Recognition] = field(default_factory=dict, repr=False)
     from_index: bool = False
     parts: tuple[Part, ...] = field(default=(), repr=False)
+    moved: Mapping[str, str] = field(default_factory=dict, repr=False)
+    gone: tuple[str, ...] = ()
 
     @property
     def read(self) -> Callable[[Clip], Motion]:
@@ -128,7 +131,7 @@ class Library:
 
     def same_content(self, other: Library) -> bool:
         """Whether another scan found the same clips, left out the same files and notes the same."""
-        return (self.clips, self.skipped, self.notes) == (other.clips, other.skipped, other.notes)
+        return (self.clips, self.skipped, self.notes, self.gone) == (other.clips, other.skipped, other.notes, other.gone)
 
     def changes_since(self, before: Library) -> str:
         """'walks: 2 new, 1 gone, 3 changed.'"""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from motionpatches.core import paths, restore
-from motionpatches.core.atomic import locked
+from motionpatches.core.atomic import locked, write_atomically
 from motionpatches.core.hashing import place_digest
 from motionpatches.core.library.changes import merged
 from motionpatches.core.own_file import read_own
@@ -78,9 +78,28 @@ def change_marks(root: Path, before: Mapping[str, Mark], after: Mapping[str, Mar
             favourite = wanted.favourite if wanted.favourite != was.favourite else now.favourite
             marks[clip] = Mark(favourite, merged(was.tags, wanted.tags, now.tags))
         marks = {name: mark for name, mark in marks.items() if mark != NONE}
-        clips = {name: {"favourite": mark.favourite, "tags": list(mark.tags)} for name, mark in marks.items()}
-        content = json.dumps({"root": str(root), "clips": clips}, indent=1).encode()
-        return Changed(marks, restore.write(file, content, restore.content_of(file)), back is not None)
+        return Changed(marks, restore.write(file, _content(root, marks), restore.content_of(file)), back is not None)
+
+
+def carry(root: Path, names: Mapping[str, str]) -> None:
+    """Give the marks of clips that were moved, new ids by old ones, to their new ids. Raises FileProblem."""
+    file = marks_file(root)
+    with locked(file):
+        marks = read_marks(root, held=True)
+        moved = {clip: mark for clip, mark in marks.items() if clip in names}
+        if not moved:
+            return
+        for clip, mark in moved.items():
+            there = marks.get(names[clip], NONE)
+            tags = tuple(dict.fromkeys((*there.tags, *mark.tags)))
+            marks[names[clip]] = Mark(there.favourite or mark.favourite, tags)
+            del marks[clip]
+        write_atomically(file, _content(root, marks))
+
+
+def _content(root: Path, marks: Mapping[str, Mark]) -> bytes:
+    clips = {name: {"favourite": mark.favourite, "tags": list(mark.tags)} for name, mark in marks.items()}
+    return json.dumps({"root": str(root), "clips": clips}, indent=1).encode()
 
 
 def tags_of(text: str) -> tuple[str, ...]:

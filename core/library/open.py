@@ -7,14 +7,16 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from motionpatches.core import notices
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.library import index
+from motionpatches.core.library import index, marks, sheet
 from motionpatches.core.library.babel import babel_reader, is_babel, open_babel
 from motionpatches.core.library.caption_store import over
 from motionpatches.core.library.folder import folder_reader, open_files, open_folder
 from motionpatches.core.library.humanml3d import humanml3d_reader, is_humanml3d, open_humanml3d
 from motionpatches.core.library.interhuman import interhuman_reader, is_interhuman, open_interhuman
 from motionpatches.core.library.library import Library, Reader
+from motionpatches.core.library.moves import follow, read_gone
 from motionpatches.core.library.packed import PACKED, is_packed, open_packed
 from motionpatches.core.library.several import joined
 from motionpatches.core.progress import Job
@@ -52,9 +54,12 @@ def layout_of(path: Path, name: str = "") -> Layout:
     raise FileProblem(path, "it does not exist", "Check the path")
 
 
-def open_library(path: str | Path, use_index: bool = False, layout: str = "") -> Job[Library]:
+def open_library(
+    path: str | Path, use_index: bool = False, layout: str = "", waiting: frozenset[Path] = frozenset()
+) -> Job[Library]:
     """Opens a folder or file. With `use_index`, what an earlier scan found is taken at once (`from_index`), to be checked
-    by opening again without. `layout` names the layout instead of recognising it."""
+    by opening again without. `layout` names the layout instead of recognising it. `waiting`: files of a folder that are being
+    written: they are as an earlier scan found them, or left out."""
     path = Path(path).expanduser().resolve()
     kind = layout_of(path, layout)
     if use_index and kind.reader:
@@ -62,32 +67,70 @@ def open_library(path: str | Path, use_index: bool = False, layout: str = "") ->
         if found is not None and found.complete and found.opened_as == kind.name:
             return over(
                 Library(
-                    path, found.name, found.layout, found.clips, kind.reader(path), found.skipped, found.notes, from_index=True
+                    path,
+                    found.name,
+                    found.layout,
+                    found.clips,
+                    kind.reader(path),
+                    found.skipped,
+                    found.notes,
+                    from_index=True,
+                    gone=_gone(path),
                 )
             )
-    own = yield from kind.open(path)
+    own = yield from (open_folder(path, waiting) if kind.open is open_folder else kind.open(path))
+    own = _followed(own) if kind.reader else own
     library = over(own)
     if kind.reader:
         index.save(replace(library, notes=own.notes), kind.name)  # what is wrong with the user's file is not of the library
     return library
 
 
-def open_paths(paths: list[Path], use_index: bool = False, layout: str = "") -> Job[Library]:
+def _followed(library: Library) -> Library:
+    """The library with what became of the takes of the last scan: captions and marks of those that moved go with them."""
+    try:
+        missed = index.load_paths(library.root) - {str(clip.path) for clip in library.clips}
+        if not missed and not _gone(library.root):
+            return library
+        before = index.load(library.root)
+        moves = follow(before.clips if before else (), library)
+        return replace(library, moved=moves.names, gone=tuple(one.take for one in moves.gone))
+    except FileProblem as problem:
+        notices.tell(str(problem))
+        return library
+
+
+def _gone(root: Path) -> tuple[str, ...]:
+    try:
+        return tuple(one.take for one in read_gone(root))
+    except FileProblem:
+        return ()  # it is said when the library is scanned
+
+
+def open_paths(
+    paths: list[Path], use_index: bool = False, layout: str = "", waiting: frozenset[Path] = frozenset()
+) -> Job[Library]:
     """One path as open_library; several together as one library: files as a part, each folder or data set as a part."""
     paths = list(dict.fromkeys(Path(path).expanduser().resolve() for path in paths))
     if len(paths) == 1:
-        return (yield from open_library(paths[0], use_index, layout))
+        return (yield from open_library(paths[0], use_index, layout, waiting))
     files = [path for path in paths if not path.is_dir() and not is_packed(path)]
     folders = [path for path in paths if path not in files]
     libraries: list[Library] = []
     for path in folders:
-        found = yield from _beside(libraries, open_library(path, use_index, layout))
+        found = yield from _beside(libraries, open_library(path, use_index, layout, waiting))
         libraries.append(found)
     if files:
         name = files[0].name if len(files) == 1 else f"{len(files)} files"
         found = yield from _beside(libraries, open_files(files, files[0].parent, name))
         libraries.append(over(found))
-    return libraries[0] if len(libraries) == 1 else joined(libraries)
+    if len(libraries) == 1:
+        return libraries[0]
+    together = joined(libraries)
+    if together.moved:
+        marks.carry(together.root, together.moved)
+        sheet.carry(together.root, together.moved)
+    return together
 
 
 def _beside(opened: list[Library], job: Job[Library]) -> Job[Library]:

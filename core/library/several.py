@@ -42,6 +42,8 @@ def joined(libraries: Sequence[Library]) -> Library:
         {place: reading for library in libraries for place, reading in library.readings.items()},
         any(library.from_index for library in libraries),
         parts,
+        {part.prefix + old: part.prefix + new for part in parts for old, new in part.library.moved.items()},
+        tuple(part.prefix + take for part in parts for take in part.library.gone),
     )
 
 

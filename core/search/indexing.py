@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +34,7 @@ from motionpatches.core.search.kept_gallery import KeptGallery
 # Seconds after which a build gives out what is encoded so far; that takes at most one part in ten of the time.
 PARTLY_S = 1.5
 PARTLY_SHARE = 10
+_DIGEST = re.compile(r":([0-9a-f]{32}:.*)")
 
 
 def gallery_fingerprint(model: MotionTextModel, part: int | None = None) -> str:
@@ -84,6 +87,7 @@ def update_gallery(model: MotionTextModel, library: Library, folder: Path | None
         not state.todo
         and known is not None
         and len(known.entries) == len(state.kept_rows)
+        and not state.moved
         and not (library.parts and known.chance is None)
     ):
         return known
@@ -130,6 +134,24 @@ def _of_parts(model: MotionTextModel, library: Library, folder: Path | None, par
     return Gallery(embeddings, entries, gallery_fingerprint(model, part))
 
 
+def _content(key: str) -> str:
+    """What a clip's key says of its content and its reading, without the name of its file; '' where it states no digest."""
+    found = _DIGEST.search(key)
+    return found[1] if found else ""
+
+
+def _by_content(entries: Sequence[Entry], library: Library) -> dict[str, list[int]]:
+    """Rows of one clip of each content that the library no longer has at its place: those of files that were moved or renamed."""
+    found: dict[str, list[int]] = {}
+    clips: dict[str, str] = {}
+    for row, entry in enumerate(entries):
+        clip = library.by_id.get(entry.clip_id)
+        content = "" if clip is not None and clip.key == entry.key else _content(entry.key)
+        if content and clips.setdefault(content, entry.clip_id) == entry.clip_id:
+            found.setdefault(content, []).append(row)
+    return found
+
+
 class _Build:
     """The state of one build: what is kept, what is to do, what is done."""
 
@@ -138,12 +160,19 @@ class _Build:
         self.fingerprint = gallery_fingerprint(model, part)
         usable = known is not None and known.fingerprint == self.fingerprint and known.embeddings.shape[1] == model.config.dim
         rows = entries_by_key(known) if usable and known else {}
+        moved = _by_content(known.entries, library) if usable and known else {}
+        self.moved: dict[int, Entry] = {}
         self.kept_rows: list[int] = []
         self.todo: list[Clip] = []
         for clip in library.clips:
             found = rows.get((clip.id, clip.key))
             if found:
                 self.kept_rows += found
+            elif elsewhere := moved.get(_content(clip.key)):
+                for row in elsewhere:
+                    if known is not None:
+                        self.moved[len(self.kept_rows)] = replace(known.entries[row], clip_id=clip.id, key=clip.key)
+                    self.kept_rows.append(row)
             else:
                 self.todo.append(clip)
         self.todo.sort(key=lambda c: c.duration_s)
@@ -189,7 +218,8 @@ class _Build:
     def gallery(self) -> Gallery:
         parts = list(self.done)
         if self.known is not None and self.kept_rows:
-            parts.insert(0, ([self.known.entries[r] for r in self.kept_rows], self.known.embeddings[self.kept_rows]))
+            kept = [self.moved.get(at) or self.known.entries[row] for at, row in enumerate(self.kept_rows)]
+            parts.insert(0, (kept, self.known.embeddings[self.kept_rows]))
         entries, embeddings = concatenate(parts, self.model.config.dim)
         return Gallery(embeddings, entries, self.fingerprint, tuple(self.skipped))
 

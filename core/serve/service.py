@@ -17,6 +17,8 @@ from motionpatches.core.library.folder import load_take
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.marks import read_marks
 from motionpatches.core.library.own_rotations import load_with_rotations
+from motionpatches.core.library.sheet import known_sheet
+from motionpatches.core.library.takes import take_id
 from motionpatches.core.library.words import WordIndex
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.search.find import find
@@ -33,7 +35,8 @@ class NotThere(StudioError):
 
 @dataclass(frozen=True, eq=False)
 class Service:
-    """A library and its index, for any thread. Answers name no path of this computer."""
+    """A library and its index, for any thread. Answers name no path of this computer. What it answers for changes by `update`
+    alone."""
 
     library: Library
     retriever: Retriever
@@ -43,6 +46,13 @@ class Service:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", WordIndex.of(self.library.clips))
+
+    def update(self, library: Library, retriever: Retriever) -> None:
+        """Answer for a library that was read again, from the next question on."""
+        words = WordIndex.of(library.clips)
+        with self._turn:
+            for name, value in (("library", library), ("retriever", retriever), ("words", words)):
+                object.__setattr__(self, name, value)
 
     def facts(self) -> dict[str, Any]:
         """Return the names of library and model, and how many clips there are."""
@@ -57,7 +67,8 @@ class Service:
         if len(text) > MOST_LETTERS:
             raise StudioError(f"The query has {len(text):,} letters. Ask in at most {MOST_LETTERS}.")
         with self._turn:
-            found = find(self.retriever, self.words, text, _checked(k), marks=read_marks(self.library.root))
+            root = self.library.root
+            found = find(self.retriever, self.words, text, _checked(k), marks=read_marks(root), sheet=known_sheet(root))
         return {"query": text, "note": found.note, "hits": self._rows(found.hits)}
 
     def like(self, clip_id: str, k: int = 10, start_s: float = 0.0, end_s: float = 0.0) -> dict[str, Any]:
@@ -83,7 +94,9 @@ class Service:
         if clip_id not in self.library.by_id:
             raise NotThere(f"{self.library.name} has no clip {clip_id[:120]!r}.")
         clip = self.library.by_id[clip_id]
-        return {"id": clip.id, "captions": list(clip.captions), "duration_s": round(clip.duration_s, 3), "split": clip.split}
+        sheet = dict(known_sheet(self.library.root).get(take_id(clip), {}))
+        seconds = round(clip.duration_s, 3)
+        return {"id": clip.id, "captions": list(clip.captions), "duration_s": seconds, "split": clip.split, "sheet": sheet}
 
     def motion(
         self, clip_id: str, suffix: str, choices: Choices, start_s: float = 0.0, end_s: float = 0.0, rig: bytes = b""
@@ -131,7 +144,8 @@ class Service:
         for hit in hits:
             score = None if math.isnan(hit.score) else round(hit.score, 4)
             about = {"rank": hit.rank, "score": score, "strength": hit.strength, "start_s": hit.start_s, "end_s": hit.end_s}
-            rows.append({**self.clip(hit.clip_id), **about})
+            if hit.clip_id in self.library.by_id:  # it may have gone meanwhile
+                rows.append({**self.clip(hit.clip_id), **about})
         return rows
 
 

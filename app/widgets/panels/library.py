@@ -39,8 +39,9 @@ class LibraryPanel(QWidget):
     def __init__(self, view_models: ViewModels, settings: QSettings, parent: QWidget | None = None):
         super().__init__(parent)
         self.search, self.marks, self.workspace = view_models.search, view_models.marks, view_models.workspace
+        self.sheet = view_models.sheet
         self.library: Library | None = None
-        self.takes = ClipRows(self.workspace, self.marks, self)
+        self.takes = ClipRows(self.workspace, self.marks, self, view_models.sheet)
         self.view = TakeList(self.takes, view_models.selection, view_models.thumbnails, settings)
         self.view.chosen.connect(self.chosen)
         self.table = self.view.table
@@ -151,10 +152,12 @@ class LibraryPanel(QWidget):
         if self.only.isChecked():
             self._keep()
         if filtered and not count:
-            self.nothing.setText(shown(why_none(self.takes.words, self.takes.clips, self.marks.marks), 3 * NAME))
+            self.nothing.setText(shown(why_none(self.takes.words, self.takes.clips, self.marks.marks, self.sheet.rows), 3 * NAME))
         self.pages.setCurrentIndex(1 if filtered and not count else 0)
         text = f"{count:,} of {total:,} motions" if filtered else f"{total:,} motion{'s' * (total != 1)}"
         if self.library.skipped:
             text += f", {len(self.library.skipped):,} left out"
+        if self.library.gone:
+            text += f", {len(self.library.gone):,} gone"
         self.count.setText("\n".join((text, *(shown(note) for note in self.library.notes[:NOTES]))))
-        self.left_out.setVisible(bool(self.library.skipped))
+        self.left_out.setVisible(bool(self.library.skipped or self.library.gone))

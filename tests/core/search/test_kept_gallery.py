@@ -1,5 +1,6 @@
 """The gallery on disk: not needed by a search, whole whoever writes it, and never lost with what is encoded."""
 
+import shutil
 import sys
 import threading
 
@@ -165,3 +166,22 @@ def test_a_folder_with_a_long_name_is_indexed(quick, tiny_model, small_library):
     library = run(open_library(root))
     assert len(run(update_gallery(tiny_model, library)).clip_rows[1]) == 12
     assert find_gallery(tiny_model, library) is not None
+
+
+def test_takes_that_were_moved_or_renamed_keep_their_vectors(quick, tiny_model, small_library, tmp_path, monkeypatch):
+    folder = tmp_path / "takes"
+    folder.mkdir()
+    for at, file in enumerate(sorted(small_library.rglob("*.npy"))[:3]):
+        shutil.copy(file, folder / f"take_{at}.npy")
+    run(update_gallery(tiny_model, run(open_library(folder)), tmp_path))
+    before = find_gallery(tiny_model, run(open_library(folder)), tmp_path)
+    (folder / "monday").mkdir()
+    (folder / "take_0.npy").rename(folder / "monday" / "stroll.npy")
+    monkeypatch.setattr(indexing, "windows_of", lambda *_: pytest.fail("nothing is encoded again"))
+    after = run(update_gallery(tiny_model, run(open_library(folder)), tmp_path))
+    assert {entry.clip_id for entry in after.entries} == {"monday/stroll", "take_1", "take_2"}
+    moved = [row for row, entry in enumerate(after.entries) if entry.clip_id == "monday/stroll"]
+    own = [row for row, entry in enumerate(before.entries) if entry.clip_id == "take_0"]
+    np.testing.assert_array_equal(after.embeddings[moved], before.embeddings[own])
+    kept = find_gallery(tiny_model, run(open_library(folder)), tmp_path)
+    assert {entry.clip_id for entry in kept.entries} == {"monday/stroll", "take_1", "take_2"}

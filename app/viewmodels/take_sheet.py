@@ -1,0 +1,199 @@
+"""The take sheet of the open library: what is known, edits of several takes in one step, and undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from motionpatches.app.viewmodels.history import Change, History
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.core.atomic import write_atomically
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library import sheet as store
+from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.library.sheet import NONE, Row, Values
+from motionpatches.core.library.sheet_exchange import SheetPlan, export_sheet, plan_import
+from motionpatches.core.library.takes import take_id
+
+# Others write the same sheet: it is looked at again after so many milliseconds.
+AGAIN_MS = 15_000
+# Values that a field offers.
+MOST_OFFERED = 200
+
+
+class TakeSheet(QObject):
+    """`changed`: another library, or another field of a take."""
+
+    changed = Signal()
+
+    def __init__(self, workspace: Workspace, history: History, parent: QObject | None = None):
+        super().__init__(parent)
+        self.workspace, self.history = workspace, history
+        self.rows: Mapping[str, Row] = {}
+        self._root: Path | None = None
+        self._stamp: tuple[object, ...] = ()
+        self._timer = QTimer(self, interval=AGAIN_MS)
+        self._timer.timeout.connect(self.look)
+        workspace.library_changed.connect(self._opened)
+
+    def _opened(self) -> None:
+        library = self.workspace.library
+        if library is None or (library.root == self._root and not library.moved):
+            return
+        if library.root != self._root:
+            self.rows, self._root, self._stamp = {}, library.root, ()
+            self.changed.emit()
+        self._timer.start()
+        self.look()
+
+    def look(self) -> None:
+        """Read the sheet again where someone else has written it."""
+        root, stamp = self._root, self._stamp
+        if root is None:
+            return
+
+        def read() -> tuple[tuple[object, ...], Mapping[str, Row] | None]:
+            now = store.stamp_of(root)
+            return now, None if now == stamp else store.known_sheet(root)
+
+        def done(found: tuple[tuple[object, ...], Mapping[str, Row] | None]) -> None:
+            if root == self._root and found[1] is not None:
+                self._stamp = found[0]
+                self._take(found[1])
+
+        self.workspace.lanes.files.submit("sheet", read, done, self.workspace.failed.emit)
+
+    def _take(self, rows: Mapping[str, Row]) -> None:
+        if rows != self.rows:
+            self.rows = rows
+            self.changed.emit()
+
+    def of(self, clip: Clip) -> Row:
+        """The fields of a clip's take that have a value."""
+        return self.rows.get(take_id(clip), NONE) if self.rows else NONE
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of this library's sheet."""
+        return store.fields_of(self.rows)
+
+    def offered(self, field: str) -> tuple[str, ...]:
+        """Values that a field has somewhere, sorted."""
+        return tuple(sorted({row[field] for row in self.rows.values() if field in row}))[:MOST_OFFERED]
+
+    def shared(self, clips: Iterable[Clip]) -> dict[str, str | None]:
+        """Each field as all these takes have it; None where they differ."""
+        rows = [self.of(clip) for clip in clips]
+        found: dict[str, str | None] = {}
+        for field in self.fields:
+            values = {row.get(field, "") for row in rows}
+            found[field] = values.pop() if len(values) == 1 else None
+        return found
+
+    def place(self) -> str:
+        """Where edits are kept, in a sentence."""
+        if self._root is None:
+            return ""
+        file = store.place_of(self._root)
+        if file == store.shared_file(self._root):
+            return f"Kept in {file.name} in the folder of the library, for everyone who opens it."
+        return "The folder of the library cannot be written: kept in the program's own data, for you alone."
+
+    def edit(self, clips: Iterable[Clip], values: Mapping[str, str]) -> bool:
+        """Set fields of takes, as one step that can be undone. Return False, and emit an error, if they cannot be kept."""
+        takes = dict.fromkeys(take_id(clip) for clip in clips)
+        return self._push("Take Sheet", {(take, field): value.strip() for take in takes for field, value in values.items()})
+
+    def take_over(self, plan: SheetPlan) -> bool:
+        """Do what an import would change, as one step that can be undone."""
+        return self._push("Import Take Sheet", plan.after)
+
+    def _push(self, name: str, after: Values) -> bool:
+        root, before = self._root, dict[tuple[str, str], str]()
+        done = False
+        if root is None or not after:
+            return False
+
+        def redo() -> bool:
+            nonlocal done
+            done = self._write(root, after, None, before)
+            return done
+
+        def undo() -> bool:
+            back = dict(before)
+            return self._write(root, back, {place: after[place] for place in back}, {})
+
+        self.history.push(Change(name, redo, undo))
+        return done
+
+    def _write(self, root: Path, values: Values, where: Values | None, before: dict[tuple[str, str], str]) -> bool:
+        try:
+            written = store.change_sheet(root, values, where)
+            rows, stamp = store.known_sheet(root), store.stamp_of(root)
+        except StudioError as error:
+            self.workspace.failed.emit(str(error))
+            return False
+        before.clear()
+        before.update(written)
+        if where is not None and len(written) < len(values):
+            self.workspace.said.emit("Fields that someone else has changed since were left as they are.")
+        if root == self._root:
+            self._stamp = stamp
+            self._take(rows)
+        return True
+
+    def export(self, file: Path) -> None:
+        """Write the sheet as a table, in the background."""
+        library, rows = self.workspace.library, self.rows
+        if library is not None:
+
+            def done(_: None) -> None:
+                self.workspace.notices.say(f"The take sheet is in {file.name}.")
+
+            lane = self.workspace.lanes.files
+            lane.submit(
+                "sheet out", lambda: write_atomically(file, export_sheet(library, rows)), done, self.workspace.failed.emit
+            )
+
+    def read(self, file: Path, ready: Callable[[SheetPlan], None]) -> None:
+        """Read a table in the background, and hand over what it would change."""
+        library, rows = self.workspace.library, self.rows
+        if library is None:
+            self.workspace.failed.emit("Open the library first to which the take sheet belongs.")
+            return
+
+        def done(plan: SheetPlan) -> None:
+            if self._is_open(library):
+                ready(plan)
+
+        self.workspace.lanes.files.submit("sheet in", lambda: plan_import(library, rows, file), done, self.workspace.failed.emit)
+
+    def _is_open(self, library: Library) -> bool:
+        return self.workspace.library is not None and self.workspace.library.root == library.root
+
+    def close(self) -> None:
+        """Look at the sheet no more."""
+        self._timer.stop()
+
+
+def news(plan: SheetPlan) -> str:
+    """What an import would change, in counts."""
+    cells, takes = len(plan.after), len(plan.takes)
+    if not cells:
+        return (
+            "Nothing in this table changes the take sheet." if plan.same else "Nothing in this table belongs to the open library."
+        )
+    said = f"{cells:,} field{'s' * (cells != 1)} of {takes:,} take{'s' * (takes != 1)} change."
+    lost = sum(1 for value in plan.before.values() if value)
+    return " ".join(
+        (said, *([f"{lost:,} had another value."] if lost else []), *([f"{plan.same:,} are so already."] if plan.same else []))
+    )
+
+
+def problems(plan: SheetPlan) -> str:
+    """What of the table is not taken over, a line each; '' for nothing."""
+    count = len(plan.unknown)
+    head = [f"{count:,} name{'s' * (count != 1)} not in this library:"] if count else []
+    return "\n".join((*head, *(f"  {name}" for name in plan.unknown), *plan.problems))
