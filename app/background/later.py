@@ -23,6 +23,11 @@ class Later(QTimer):
         self._calls.append(call)
         self.start()
 
+    def after_painting(self, call: Callable[[], object]) -> None:
+        """Call a function once what has changed by now is painted: that is in the next pass of the event loop, which may reach
+        this timer too; hence in one after it."""
+        self.do(lambda: self.do(call))
+
     def _call(self) -> None:
         calls, self._calls = self._calls, []
         for call in calls:

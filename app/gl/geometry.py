@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -29,6 +30,8 @@ _RADII = {
     LEFT_ARM: (0.047, 0.032),
 }
 _BALL = 0.05
+# Bones of rigs that are remembered.
+BONE_SETS = 256
 
 
 def capsule(segments: int = 14, rings: int = 5) -> tuple[np.ndarray, np.ndarray]:
@@ -72,6 +75,7 @@ class BoneSet:
     size: float
 
 
+@lru_cache(maxsize=BONE_SETS)
 def bone_set(skeleton: Skeleton, size: float = 1.0, helpers: bool = False) -> BoneSet:
     """Make the bones of a skeleton.
 

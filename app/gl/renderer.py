@@ -147,15 +147,15 @@ class Renderer:
         gl.glEnable(gl.GL_DEPTH_TEST)
         gl.glDepthMask(False)
         gl.glBindVertexArray(self.empty)
-        self._use(self.floor)
-        gl.glUniform3f(self._at(self.floor, "middle"), *camera.target)
-        gl.glUniform3f(self._at(self.floor, "floor_colour"), *look.floor)
-        gl.glUniform3f(self._at(self.floor, "line_colour"), *look.line)
         if eye[1] > 0 and not bare:
+            self._use(self.floor)
+            gl.glUniform3f(self._at(self.floor, "middle"), *camera.target)
+            gl.glUniform3f(self._at(self.floor, "floor_colour"), *look.floor)
+            gl.glUniform3f(self._at(self.floor, "line_colour"), *look.line)
             gl.glDrawArrays(gl.GL_TRIANGLE_STRIP, 0, 4)
         # All bodies in one buffer; shadows are blended over the floor, one for each bone, before the bones themselves.
-        array, count = self.rough if detail < 2 else self.fine if height > FINE_ABOVE and detail >= FULL else self.coarse
-        gl.glBindVertexArray(array)
+        mesh = self.rough if detail < 2 else self.fine if height > FINE_ABOVE and detail >= FULL else self.coarse
+        gl.glBindVertexArray(mesh[0])
         self._instances_from(0)
         shades = [_shading(body.shadows) for body in bodies if body.opacity >= 1]
         casting = np.concatenate([*shades, bones]) if shades else bones
@@ -163,29 +163,24 @@ class Renderer:
         first, last = len(casting) - len(bones), len(casting) + (0 if extra is None else len(extra))
         data = np.ascontiguousarray(np.concatenate(parts), np.float32)
         gl.glBufferData(gl.GL_ARRAY_BUFFER, data.nbytes, data, gl.GL_STREAM_DRAW)
-        gl.glEnable(gl.GL_BLEND)
         gl.glBlendFuncSeparate(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ZERO, gl.GL_ONE)
-        self._use(self.shadow)
-        gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, 0 if bare or detail < 2 else len(casting))
-        gl.glDisable(gl.GL_BLEND)
+        if not bare and detail >= 2 and len(casting):
+            gl.glEnable(gl.GL_BLEND)
+            self._use(self.shadow)
+            gl.glDrawArraysInstanced(gl.GL_TRIANGLE_STRIP, 0, 4, len(casting))
+            gl.glDisable(gl.GL_BLEND)
         gl.glDepthMask(True)
-        self._use(self.bone)
         if behind is not None and len(behind):
-            self._instances_from(last)
-            gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, len(behind))
+            self._draw_bones(mesh, last, len(behind))
             gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
         if bodies:
             self.characters.draw([body for body in bodies if isinstance(body, PosedCharacter)], look.rim)
             figures = [body for body in bodies if isinstance(body, Posed)]
             self.figures.draw(figures, (height <= FINE_ABOVE) + (height <= SMALL) + FULL - detail, look.rim)
-            gl.glBindVertexArray(array)
-            self._use(self.bone)
-        self._instances_from(first)
-        gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, last - first)
+        self._draw_bones(mesh, first, last - first)
         if over is not None and len(over):
             gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
-            self._instances_from(len(data) - len(over))
-            gl.glDrawElementsInstanced(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None, len(over))
+            self._draw_bones(mesh, len(data) - len(over), len(over))
         if skin is not None:
             self._draw_skin(skin)
         gl.glBindVertexArray(0)
@@ -193,6 +188,14 @@ class Renderer:
         gl.glDisable(gl.GL_SCISSOR_TEST)
         gl.glDisable(gl.GL_DEPTH_TEST)
         gl.glUseProgram(0)
+
+    def _draw_bones(self, mesh: tuple[int, int], first: int, count: int) -> None:
+        """Draw so many instances, from a row on, with the vertex array of a mesh and its number of indices."""
+        if count:
+            gl.glBindVertexArray(mesh[0])
+            self._use(self.bone)
+            self._instances_from(first)
+            gl.glDrawElementsInstanced(gl.GL_TRIANGLES, mesh[1], gl.GL_UNSIGNED_INT, None, count)
 
     def _draw_skin(self, skin: Skin) -> None:
         """Draw a body's triangles; their indices are sent only when they are others."""

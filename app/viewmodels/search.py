@@ -58,7 +58,7 @@ class Search(QObject):
     `state_changed`: a note alone, such as why there are no results. `limit_changed`: it keeps to other clips.
     `chips_changed`: other chips, or another text beside them. `history_changed`: another query is remembered.
 
-    `asked`: the text of the line and the chips; `query`: all of it in words; `opened`: the shown clip, if opened as a result.
+    `asked`: text and chips; `query`: all in words; `opened`: the shown clip, if a result; `settling`: results are to be painted.
     """
 
     query_changed = Signal()
@@ -85,7 +85,7 @@ class Search(QObject):
         self.sheet: Callable[[], Mapping[str, Row]] = dict
         self.words = WordReader(workspace)
         self._by_part = PartSearch(workspace)
-        self._shows_best, self._opening = False, ""
+        self._shows_best, self.settling, self._opening = False, False, ""
         self._later = Later(self, 1)
         workspace.shown.connect(self._shown_changed)
         workspace.ready_changed.connect(self._ready_changed)
@@ -304,16 +304,20 @@ class Search(QObject):
             unshown = f"{len(lost)} result{'s are' if len(lost) > 1 else ' is'} not shown. {lost[0]}" if lost else ""
             self.note = " ".join(filter(None, (waits, found.note, unshown)))
             self.exact, self.elapsed_s = found.exact, time.perf_counter() - started
+            self.settling = True
             self.results_changed.emit()
-            if self.results and in_words and self._shows_best:
-                self._shows_best, best = False, self.results[0]
-                self._later.do(lambda: self._show(best))  # the tiles are painted first
+            best = self.results[0] if self.results and in_words and self._shows_best else None
+            self._shows_best = self._shows_best and best is None
+            self._later.after_painting(lambda: self._settled(best))
 
         self.workspace.lanes.models.submit("search", work, done, self._failed)
 
-    def _show(self, result: Result) -> None:
-        self.opens(result.clip)
-        self.workspace.show(result.clip, result.motion)
+    def _settled(self, best: Result | None) -> None:
+        """The tiles are painted; the stage follows."""
+        self.settling = False
+        if best is not None:
+            self.opens(best.clip)
+            self.workspace.show(best.clip, best.motion)
 
     @property
     def count(self) -> int:

@@ -51,7 +51,7 @@ class ViewModels(QObject):
             device: What models run on; 'auto': what the settings say.
         """
         super().__init__(parent)
-        self.playback = Playback(lambda: lanes.busy, lambda: lanes.models.has_urgent_work, self)
+        self.playback = Playback(lambda: lanes.busy, self._is_awaited, self)
         choice = device if device != "auto" else str(settings.value("device", "auto", str))
         self.workspace = Workspace(lanes, choice, self)
         self.history = History(self)
@@ -73,6 +73,10 @@ class ViewModels(QObject):
         self.watching = Watching(self.workspace, settings, self)
         self.recent = Recent(self.workspace, settings, self)
         self.remembered = Remembered(self.workspace, settings, self)
+
+    def _is_awaited(self) -> bool:
+        """Whether a user waits for an answer, or for its tiles."""
+        return self.workspace.lanes.models.has_urgent_work or self.search.settling
 
     @cached_property
     def models(self) -> Models:

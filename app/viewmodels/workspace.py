@@ -273,8 +273,20 @@ class Workspace(QObject):
                 if skipped:
                     self.failed.emit(f"{len(skipped)} motion{'s' * (len(skipped) > 1)} could not be indexed. {skipped[0]}")
                 self._set_retriever(retriever)
+                self._prepare(model)
 
         self.jobs.run(self.lanes.index, "index", job, done, self._failed, found=found)
+
+    def _prepare(self, model: MotionTextModel) -> None:
+        """Let later queries be answered sooner, after one that waits already."""
+
+        def job() -> Job[None]:
+            from motionpatches.core.search.encode import prepare_texts
+
+            prepare_texts(model)
+            yield from ()
+
+        self.jobs.run(self.lanes.models, "prepare", job, lambda _: None, lambda _: None, shown=False)
 
     def _failed(self, message: str) -> None:
         self.failed.emit(message or "Stopped. What was finished is kept.")

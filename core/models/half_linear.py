@@ -40,19 +40,25 @@ def halved(module: nn.Module) -> nn.Module:
 
 
 class HalvedTwin:
-    """Keeps the halved twin of one module and makes it again after a weight of the module has changed."""
+    """Keeps the halved twin of one module and makes it again after a weight of the module has changed.
+
+    It is made for the second sentence: making it takes longer than reading the first one with the module itself.
+    """
 
     def __init__(self) -> None:
         self._versions: list[int] | None = None
         self._twin: nn.Module | None = None
+        self._wanted = False
 
     def of(self, module: nn.Module) -> nn.Module | None:
-        """Return the twin, None where it cannot be made. Always called with the same module."""
+        """Return the twin, None for the first sentence and where it cannot be made. Always called with the same module."""
         try:
             # torch counts the in-place changes of a tensor: an optimizer's step and load_state_dict raise the number.
             versions = [p._version for p in module.parameters()]
             if versions != self._versions:
-                self._versions, self._twin = versions, None
+                self._versions, self._twin, self._wanted = versions, None, True
+            elif self._wanted:
+                self._wanted = False
                 self._twin = halved(module)
         except (RuntimeError, AttributeError):
             # No such operators in this torch, or weights made in inference mode, which have no version: no twin.

@@ -29,7 +29,7 @@ class TextMemory(nn.Module):
         self.register_buffer("keys", torch.zeros(keys, dim))
         self.register_buffer("meanings", torch.zeros(meanings, dim))
         self.register_buffer("meaning", torch.zeros(keys, dtype=torch.int64))
-        self._half: tuple[int, HalfLinear] | None = None
+        self._half: tuple[int, HalfLinear | None] | None = None
 
     @classmethod
     def of(cls, keys: Tensor, meant: Tensor) -> TextMemory:
@@ -50,12 +50,16 @@ class TextMemory(nn.Module):
             return functional.normalize(rows + SHARE * of_each @ self.meanings, dim=-1)
 
     def _cosines(self, rows: Tensor) -> Tensor:
-        """(B, K); of a single row on a CPU by keys of 16 bits, since most of its time goes into reading them."""
+        """(B, K); of a single row on a CPU, but for the first one, by keys of 16 bits: most time goes into reading them."""
         if len(rows) == 1 and rows.device.type == "cpu" and not torch.is_grad_enabled():
             try:
-                if self._half is None or self._half[0] != self.keys._version:
-                    self._half = self.keys._version, HalfLinear(self.keys, torch.zeros(len(self.keys)))
-                return self._half[1](rows)
+                version = self.keys._version
+                if self._half is None or self._half[0] != version:
+                    self._half = version, None
+                    return rows @ self.keys.T
+                half = self._half[1] or HalfLinear(self.keys, torch.zeros(len(self.keys)))
+                self._half = version, half
+                return half(rows)
             except (RuntimeError, AttributeError):  # not in this torch, or of tensors without versions
                 pass
         return rows @ self.keys.T

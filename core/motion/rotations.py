@@ -12,8 +12,11 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return cross products (..., 3); numpy's own takes several times as long."""
-    (ax, ay, az), (bx, by, bz) = np.moveaxis(a, -1, 0), np.moveaxis(b, -1, 0)
-    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)
+    ax, ay, az, bx, by, bz = a[..., 0], a[..., 1], a[..., 2], b[..., 0], b[..., 1], b[..., 2]
+    x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+    found = np.empty((*x.shape, 3), x.dtype)
+    found[..., 0], found[..., 1], found[..., 2] = x, y, z
+    return found
 
 
 def shortest(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -35,6 +35,12 @@ def encode_text(model: MotionTextModel, text: str) -> np.ndarray:
     return row
 
 
+def prepare_texts(model: MotionTextModel) -> None:
+    """Do now what a model does once for the sentences after its first one (core/models/half_linear.py)."""
+    for _ in range(2):
+        encode_text(model, "a")
+
+
 @torch.inference_mode()
 def encode_texts(model: MotionTextModel, texts: Sequence[str]) -> np.ndarray:
     """Return the rows (N, D) of sentences that are encoded together; best of similar length."""

@@ -29,6 +29,7 @@ def test_a_capsule_has_two_round_ends():
 
 def test_every_bone_of_the_skeleton_is_drawn_once_and_a_head():
     bones = geometry.bone_set(SMPL22)
+    assert geometry.bone_set(replace(SMPL22)) is bones, "made once for each skeleton"
     chained = {(a, b) for chain in SMPL22.chains for a, b in zip(chain, chain[1:], strict=False)}
     others = {(int(a), int(b)) for a, b in SMPL22.bones if (a, b) not in chained and (b, a) not in chained}
     head = SMPL22.chains[TORSO][-1]

@@ -1,6 +1,9 @@
 """The query and its results."""
 
+import time
+
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 
 from motionpatches.core.search.encode import encode_text
 from motionpatches.core.search.strength import NOTHING
@@ -26,6 +29,17 @@ def test_submit_finds_the_nearest_clips_and_shows_the_best(search, ready):
     assert len(results) == len(queries) == 1
     rest()
     assert ready.clip is search.results[0].clip
+
+
+def test_the_stage_follows_in_a_pass_of_the_event_loop_after_that_of_the_tiles(search, ready):
+    before = ready.clip
+    search.submit("a person waves")
+    assert search.results and search.settling
+    time.sleep(0.01)  # as when laying out takes longer than the timer
+    QCoreApplication.processEvents()
+    assert ready.clip is before and search.settling
+    rest()
+    assert ready.clip is search.results[0].clip and not search.settling
 
 
 def test_a_sentence_that_nothing_answers_well_is_reported(search, ready):

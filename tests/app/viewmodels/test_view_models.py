@@ -11,6 +11,7 @@ from motionpatches.app.viewmodels.recent import KEPT
 from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.core import paths
+from tests.lanes import heard, rest
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -48,6 +49,17 @@ def test_a_run_under_way_leaves_the_processor_to_itself(all_of_them):
     assert any(busy() for busy in all_of_them.playback.busy)
     all_of_them.close()
     assert training.closed
+
+
+def test_no_frame_comes_between_an_answer_and_its_tiles(all_of_them):
+    playback = all_of_them.playback
+    all_of_them.search.settling = True
+    ticks = heard(playback.ticked)
+    rest(0.08)
+    assert playback.playing and ticks == []
+    all_of_them.search.settling = False
+    rest(0.08)
+    assert ticks
 
 
 def test_closing_makes_nothing(all_of_them):

@@ -21,6 +21,7 @@ from motionpatches.core.models.checkpoint import (
     save_model,
 )
 from motionpatches.core.models.config import ModelConfig, changed, from_dict, preset, to_dict
+from motionpatches.core.models.half_linear import HalfLinear
 from motionpatches.core.models.motion_encoder import MotionEncoder
 from motionpatches.core.models.plain_vit import PlainViT
 from motionpatches.core.models.text_encoder import TextEncoder
@@ -229,19 +230,32 @@ def test_sentences_of_any_length_read_alone_and_together_alike():
 
 
 def test_one_sentence_with_halved_weights_is_the_sentence_in_a_batch():
-    """The first runs through layers of 16 bits, the second through the plain ones; a weight that changed is noticed."""
+    """The second runs through layers of 16 bits, the first through the plain ones; a weight that changed is noticed."""
     model = load_model(paths.starter_model()).eval()
     sentences = ["a person walks", "a person jumps over a box"]
     layer = model.text_encoder.backbone.encoder.layer[0].intermediate.dense
     before = None
     with torch.no_grad():
         for _ in range(2):
+            model.encode_text(sentences[:1])
             alone = torch.cat([model.encode_text([s]) for s in sentences])
             together = model.encode_text(sentences)
             assert 0 < (alone - together).abs().max() < 1e-3 and (alone * together).sum(dim=1).min() > 1 - 1e-6
             assert before is None or (alone - before).abs().max() > 0.01
             before = alone
             layer.weight.mul_(-1.5)
+
+
+@torch.no_grad()
+def test_the_first_sentence_does_not_wait_until_weights_are_halved(monkeypatch):
+    made, whole, model = [], HalfLinear.__init__, load_model(paths.starter_model()).eval()
+    monkeypatch.setattr(HalfLinear, "__init__", lambda self, *of: made.append(of) or whole(self, *of))
+    counts = []
+    for sentence in ("a person walks", "a person walks", "a person sits"):
+        model.encode_text([sentence])
+        counts.append(len(made))
+    linear = [m for m in model.text_encoder.backbone.modules() if type(m) is torch.nn.Linear]
+    assert counts == [0, len(linear) + 1, len(linear) + 1], "those of the encoder and the phrase memory, once"
 
 
 @torch.no_grad()
