@@ -8,6 +8,7 @@ import numpy as np
 
 from motionpatches.core.motion.rotations import between, frames, shortest
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG
+from motionpatches.core.retarget.fingers import finger_pairs
 from motionpatches.core.retarget.from_positions import HINGES, on_floor
 from motionpatches.core.retarget.rig import PosedMotion, Rig
 from motionpatches.core.retarget.roles import Body, along, body_of
@@ -72,7 +73,7 @@ def _turns(source: PosedMotion, one: Body, two: Body) -> np.ndarray:
     for joint in trunk:
         found.setdefault(joint, found[two.hips])
     still = set(skeleton.ancestors(two.hips)) - set(trunk)
-    same = {name: j for j, name in enumerate(one.rig.skeleton.joint_names)}
+    same, fingers = {name: j for j, name in enumerate(one.rig.skeleton.joint_names)}, finger_pairs(one, two)
     turns = np.broadcast_to(np.eye(3), (len(from_t), skeleton.joint_count, 3, 3)).copy()
     for joint in skeleton.topological_order:
         parent, name = skeleton.parents[joint], skeleton.joint_names[joint]
@@ -80,8 +81,8 @@ def _turns(source: PosedMotion, one: Body, two: Body) -> np.ndarray:
             turns[:, joint] = found[joint] @ two.rest_turns[joint].T
         elif joint in still:
             continue
-        elif name in same:
-            turns[:, joint] = from_t[:, same[name]] @ two.rest_turns[joint].T
+        elif joint in fingers or name in same:
+            turns[:, joint] = from_t[:, fingers.get(joint, same.get(name, 0))] @ two.rest_turns[joint].T
         elif parent >= 0:
             # Helpers, and what the source has not: rigid with what carries them.
             turns[:, joint] = turns[:, parent]
