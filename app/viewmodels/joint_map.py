@@ -48,7 +48,7 @@ class JointMapping(QObject):
         self.failure = ""
         self._pair: tuple[Motion, PosedMotion, Rig] | None = None
         self._guessed: dict[Side, dict[str, int | None]] = {}
-        self._kept = JointMap()
+        self._kept, self._works = JointMap(), True
         self.lane.submit("joints of rigs", lambda: _pair(read(), rig), self._begin, self._failed)
 
     def _begin(self, pair: Pair) -> None:
@@ -105,16 +105,21 @@ class JointMapping(QObject):
         return [role for role in ROLES if len({self.joints(side)[role] is None for side in SIDES}) == 2]
 
     @property
-    def problem(self) -> str:
-        """Return why the map cannot be used, in a sentence; '' where it can."""
-        if self.failure or not self.ready:
-            return self.failure
+    def impossible(self) -> str:
+        """Return why no rig can move by this map, in a sentence; '' where it can."""
+        if not self.ready:
+            return ""
         return next((found for side in SIDES if (found := problem(self.skeleton(side), self.joints(side), side))), "")
 
     @property
-    def differs(self) -> bool:
-        """Return whether the map is another than the one that is kept."""
-        return self.said != self._kept
+    def problem(self) -> str:
+        """Return what is wrong, in a sentence: with the map, else with reading, moving or keeping; '' where nothing is."""
+        return self.impossible or self.failure
+
+    @property
+    def can_keep(self) -> bool:
+        """Return whether the map works and is another than the one that is kept."""
+        return self.ready and self._works and self.said != self._kept and not self.impossible
 
     # What is done -----------------------------------------------------------------------------------------------------------
 
@@ -145,26 +150,31 @@ class JointMapping(QObject):
 
     def _change(self, said: JointMap) -> None:
         """Try a map out; an impossible one leaves the target as it was."""
-        self.said = said
-        if self._pair is not None and not self.problem:
+        self.said, self.failure = said, ""
+        if self._pair is not None and not self.impossible:
             (motion, posed, rig), tall = self._pair, self.rig_name in TARGETS
-            self.lane.submit("joint map", lambda: onto(motion, posed, rig, said, tall).motion(), self._tried, self._failed)
+            self.lane.submit("joint map", lambda: onto(motion, posed, rig, said, tall).motion(), self._tried, self._refused)
         self.changed.emit()
 
     def _tried(self, found: Motion) -> None:
-        self.shown = {**self.shown, "target": found}
+        self._works, self.shown = True, {**self.shown, "target": found}
         self.moved.emit()
+        self.changed.emit()
+
+    def _refused(self, sentence: str) -> None:
+        self._works = False
+        self._failed(sentence)
 
     def keep(self) -> bool:
         """Keep the map for the pair of rigs; one without anything set is forgotten. Return False, with a sentence, on failure."""
-        if self.problem or not self.ready:
+        if not self.can_keep:
             return False
         try:
             map_file.remember(self.skeleton("source"), self.skeleton("target"), self.said)
         except StudioError as error:
             self._failed(str(error))
             return False
-        self._kept = self.said
+        self._kept, self.failure = self.said, ""
         return True
 
 

@@ -22,8 +22,8 @@ from motionpatches.app import tokens
 from motionpatches.app.export.pictures import TURN_S
 from motionpatches.app.export.plan import LOOKS, SHEET_POSES, Kind, Plan
 from motionpatches.app.export.sheet import ExportSheet
-from motionpatches.app.widgets.dialogs.joint_map import JointMapDialog
-from motionpatches.app.widgets.plain import Label, title, warn
+from motionpatches.app.widgets.dialogs.joint_map import AskJoints
+from motionpatches.app.widgets.plain import Label, title
 from motionpatches.app.widgets.spin_boxes import DoubleSpinBox, SpinBox
 from motionpatches.app.widgets.theme import heading, px
 from motionpatches.core.export.choices import OWN, UNITS, UPS
@@ -132,20 +132,9 @@ class Fields(QWidget):
         self.show_plan()
 
     def _map_joints(self) -> None:
-        """Read both rigs, for the dialog on their joints."""
+        """Ask for the joints of both rigs; the preview follows what is kept."""
         self.joints.setEnabled(False)
-        self._mapping = self.export.joint_mapping()
-        self._mapping.changed.connect(self._ask_joints)
-
-    def _ask_joints(self) -> None:
-        """Open the dialog; the preview follows what is kept."""
-        mapping = self._mapping
-        mapping.changed.disconnect(self._ask_joints)
-        self.joints.setEnabled(self.export.mappable)
-        if mapping.failure:
-            warn(self, "Joints of the Two Rigs", mapping.failure)
-        elif JointMapDialog(mapping, self).exec():
-            self.export.refresh()
+        AskJoints(self.export.joint_mapping(), self, self.export.refresh, self.show_plan)
 
     def _clean_up_fields(self) -> None:
         clean, form = self.export.set_clean_up, self.clean_up

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
@@ -20,13 +22,44 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.joint_map import SIDES, JointMapping, Side
-from motionpatches.app.widgets.plain import ItemTree, Label, shown, tip
+from motionpatches.app.widgets.plain import ItemTree, Label, shown, tip, warn
 from motionpatches.app.widgets.theme import heading, of_kind, px, set_kind
 from motionpatches.app.widgets.views.joint_figure import JointFigure
 from motionpatches.core.retarget.joint_map import OPTIONAL, ROLES
 
+TITLE = "Joints of the Two Rigs"
 STEPS = 1000
 TABLE_WIDTH = 460
+
+
+class AskJoints(QObject):
+    """Opens the dialog once both rigs are read, or says why they cannot be.
+
+    Args:
+        mapping: State of the dialog.
+        parent: The window in front of which it opens.
+        kept: Called where other joints were kept.
+        ended: Called in any case.
+    """
+
+    def __init__(
+        self,
+        mapping: JointMapping,
+        parent: QWidget | None,
+        kept: Callable[[], object],
+        ended: Callable[[], object] = lambda: None,
+    ):
+        super().__init__(mapping)
+        self.mapping, self.window, self.kept, self.ended = mapping, parent, kept, ended
+        mapping.changed.connect(self._open)
+
+    def _open(self) -> None:
+        self.mapping.changed.disconnect(self._open)
+        self.ended()
+        if self.mapping.failure:
+            warn(self.window, TITLE, self.mapping.failure)
+        elif JointMapDialog(self.mapping, self.window).exec():
+            self.kept()
 
 
 class JointMapDialog(QDialog):
@@ -35,7 +68,7 @@ class JointMapDialog(QDialog):
     def __init__(self, mapping: JointMapping, parent: QWidget | None = None):
         super().__init__(parent)
         self.mapping = mapping
-        self.setWindowTitle("Joints of the Two Rigs")
+        self.setWindowTitle(TITLE)
         self.figures = {side: JointFigure(mapping, side) for side in SIDES}
         self.boxes = {side: QComboBox() for side in SIDES}
         self.time = QSlider(Qt.Orientation.Horizontal)
@@ -153,7 +186,7 @@ class JointMapDialog(QDialog):
         set_kind(self.warning, "warning")
         self.undo.setEnabled(bool(mapping.history.undo_name))
         self.reset.setEnabled(bool(mapping.said))
-        self.keep.setEnabled(mapping.differs and not mapping.problem)
+        self.keep.setEnabled(mapping.can_keep)
 
     def _show_joint(self, side: Side, box: QComboBox) -> None:
         joint = self.mapping.joints(side)[self.mapping.role]

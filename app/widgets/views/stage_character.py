@@ -8,15 +8,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from motionpatches.app.gl.canvas import opengl_works
 from motionpatches.app.gl.figure.character import DrawnCharacter, characters
 from motionpatches.app.viewmodels.characters import ANNY, Characters
 from motionpatches.app.widgets.plain import NAME, shown, title
-from motionpatches.core.export.anny_body import has_anny
+from motionpatches.core.export.anny_body import anny_file, has_anny
 from motionpatches.core.motion.motion import Motion
 
+# Seconds of a motion that the dialog on joints shows.
+LONG_S = 30.0
 WITHOUT_OPENGL = "Characters need OpenGL 3.3, which was not found here. Bones are drawn instead."
 
 
@@ -60,6 +62,23 @@ def fill_characters(menu: QMenu, choice: Characters, ask: Callable[[], object]) 
         action.setToolTip(shown(name))
     menu.addSeparator()
     menu.addAction("Character…").triggered.connect(lambda: ask())
+    joints = menu.addAction("Joints…")
+    joints.setToolTip("Shows and sets which joint of the shown motion moves which joint of the character.")
+    joints.setEnabled(bool(choice.shown) and choice.workspace.motion is not None)
+    joints.triggered.connect(lambda: _ask_joints(choice))
+
+
+def _ask_joints(choice: Characters) -> None:
+    """Ask for the joints of the shown motion and the character, which moves by what is kept."""
+    from motionpatches.app.viewmodels.joint_map import JointMapping  # brings the readers
+    from motionpatches.app.widgets.dialogs.joint_map import AskJoints
+
+    motion, name = choice.workspace.motion, choice.shown
+    if motion is None or not name:
+        return
+    rig = str(anny_file()) if name == ANNY else name
+    mapping = JointMapping(lambda: motion.cut(0, LONG_S).people[0], rig, choice.workspace.lanes.files, choice)
+    AskJoints(mapping, QApplication.activeWindow(), lambda: choice.choose(name))
 
 
 def _add(menu: QMenu, text: str, on: bool, do: Callable[[], object]) -> QAction:

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from motionpatches.app.viewmodels import joint_map
 from motionpatches.app.viewmodels.joint_map import JointMapping
+from motionpatches.core.errors import StudioError
 from motionpatches.core.export.choices import Choices, prepare
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.retarget.joint_map import ROLES
@@ -23,7 +25,7 @@ def mapping(short):
 
 
 def test_it_begins_with_the_guess_and_the_motion_on_the_rig(mapping, short):
-    assert mapping.ready and not mapping.problem and not mapping.differs
+    assert mapping.ready and not mapping.problem and not mapping.can_keep
     assert [mapping.joint_name(side, "left shin") for side in ("source", "target")] == ["left_knee", "LeftLowerLeg"]
     assert mapping.how("left shin") == "guessed" and mapping.how("left fingers") == "on neither"
     expected = prepare(short, Choices(rig="unity")).motion
@@ -42,7 +44,7 @@ def test_a_joint_chosen_in_a_figure_chooses_its_row(mapping):
 def test_a_change_is_tried_out_undone_and_reset(mapping):
     before = mapping.shown["target"].positions
     mapping.set("target", None, "left toes")
-    assert mapping.how("left toes") == "on one rig" and mapping.unmapped == ["left toes"] and mapping.differs
+    assert mapping.how("left toes") == "on one rig" and mapping.unmapped == ["left toes"] and mapping.can_keep
     after = mapping.shown["target"].positions
     assert np.abs(after - before).max() > 1e-3
     mapping.history.undo()
@@ -60,7 +62,7 @@ def test_the_guess_chosen_again_is_no_change(mapping):
     own = mapping.joints("target")["neck"]
     mapping.set("target", None, "neck")
     mapping.set("target", own, "neck")
-    assert not mapping.said and not mapping.differs and mapping.how("neck") == "guessed"
+    assert not mapping.said and not mapping.can_keep and mapping.how("neck") == "guessed"
 
 
 def test_an_impossible_map_is_named_and_not_kept(mapping):
@@ -78,13 +80,26 @@ def test_an_impossible_map_is_named_and_not_kept(mapping):
 def test_what_is_kept_holds_for_exports_and_at_the_next_start(mapping, short):
     before = prepare(short, Choices(rig="unity")).posed.positions
     mapping.set("target", None, "left toes")
-    assert mapping.keep() and not mapping.differs
+    assert mapping.keep() and not mapping.can_keep
     assert np.abs(prepare(short, Choices(rig="unity")).posed.positions - before).max() > 1e-3
     again = JointMapping(lambda: short, "unity", FakeLane())
-    assert again.said.target == {"left toes": None} and not again.differs
+    assert again.said.target == {"left toes": None} and not again.can_keep
     again.reset()
     assert again.keep()
     np.testing.assert_array_equal(prepare(short, Choices(rig="unity")).posed.positions, before)
+
+
+def test_a_map_by_which_nothing_moves_is_not_kept(mapping, monkeypatch):
+    def refused(*_):
+        raise StudioError("The rig does not move.")
+
+    plain = joint_map.onto
+    monkeypatch.setattr(joint_map, "onto", refused)
+    mapping.set("target", None, "left toes")
+    assert mapping.problem == "The rig does not move." and not mapping.keep()
+    monkeypatch.setattr(joint_map, "onto", plain)
+    mapping.set("source", None, "left toes")
+    assert not mapping.problem and mapping.keep()
 
 
 def test_a_rig_that_cannot_be_read_is_said(short, tmp_path):

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 
 from motionpatches.app.gl.camera import project
 from motionpatches.app.viewmodels.joint_map import JointMapping
+from motionpatches.app.widgets.dialogs import joint_map
 from motionpatches.app.widgets.dialogs.joint_map import JointMapDialog
 from motionpatches.app.widgets.dialogs.joint_maps import JointMapsPage
 from motionpatches.core import paths
@@ -75,3 +76,25 @@ def test_a_list_that_cannot_be_written_is_said_and_nothing_is_lost(dialog):
     dialog.keep.click()
     assert dialog.isVisible() and dialog.mapping.said.target and dialog.warning.text()
     paths.joint_maps().rmdir()
+    dialog.keep.click()
+    assert not dialog.isVisible() and len(map_file.listed()) == 1
+
+
+def test_the_dialog_opens_once_both_rigs_are_read_and_says_why_it_cannot(app, smpl_motion, tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(joint_map.JointMapDialog, "exec", lambda self: seen.append(self.mapping.rig_name) or True)
+    monkeypatch.setattr(joint_map, "warn", lambda parent, title, text: seen.append(text))
+    (tmp_path / "a.bvh").write_text("HIERARCHY")
+    for rig in ("vrm", str(tmp_path / "a.bvh")):
+        lane = FakeLane()
+        lane.waits = True
+        mapping = JointMapping(lambda: smpl_motion.crop(0, 3), rig, lane)
+        joint_map.AskJoints(mapping, None, lambda: seen.append("kept"), lambda: seen.append("ended"))
+        assert not seen
+        lane.go()
+        lane.go()
+        told, seen[:] = list(seen), []
+        if rig == "vrm":
+            assert told == ["ended", "vrm", "kept"]
+        else:
+            assert told[0] == "ended" and "a.bvh" in told[1] and len(told) == 2
