@@ -149,6 +149,15 @@ def test_the_window_can_be_small_and_folds_for_it(pages):
     assert pages.right.open_page == "Patches"
 
 
+def test_every_page_fits_the_least_width_of_its_side(pages):
+    """Nothing overlaps or is cut where the window is small."""
+    for side in (pages.left, pages.right):
+        for name in side.buttons:
+            side.turn(name)
+            page = side.currentWidget()
+            assert page.minimumSizeHint().width() <= side.minimumWidth(), name
+
+
 def test_the_title_and_the_header_name_library_and_model(demo):
     header = demo.window.frame.header
     assert demo.window.windowTitle() == "Demo library – starter – Motion Patches Studio"
