@@ -149,9 +149,9 @@ class Hinge:
 def hinges(skeleton: Skeleton, p: np.ndarray) -> list[Hinge]:
     """The knees and elbows of a skeleton whose body parts are known."""
     found = []
-    for number, part in enumerate(HINGES if skeleton.chains else ()):
+    for part in HINGES if skeleton.chains else ():
         chain = skeleton.chains[part]
-        start, middle, end = skeleton.limbs[number] if skeleton.limbs else _long_bones(skeleton, chain, p)
+        start, middle, end = long_bones(skeleton, part, p)
         upper, lower = skeleton.path(start, middle), skeleton.path(middle, end)
         downwards = all(skeleton.parents[b] == a for way in (upper, lower) for a, b in zip(way, way[1:], strict=False))
         if downwards and len(upper) > 1 and len(lower) > 1 and start != skeleton.chains[TORSO][0]:
@@ -160,10 +160,16 @@ def hinges(skeleton: Skeleton, p: np.ndarray) -> list[Hinge]:
     return found
 
 
-def _long_bones(skeleton: Skeleton, chain: Sequence[int], p: np.ndarray) -> tuple[int, int, int]:
-    """Where a limb's two long bones begin, meet and end. No bone of the trunk is one, however long (from chest to shoulder)."""
+def long_bones(skeleton: Skeleton, part: int, p: np.ndarray) -> tuple[int, int, int]:
+    """Where a limb's two long bones begin, meet and end: as it is set, else the longest two in a row of positions (T, J, 3).
+
+    No bone of the trunk is one, however long (from chest to shoulder).
+    """
+    if skeleton.limbs:
+        return skeleton.limbs[list(HINGES).index(part)]
+    chain = skeleton.chains[part]
     own = tuple(joint for joint in chain if joint not in skeleton.chains[TORSO])
-    bones = limb(p, own if len(own) > 2 else tuple(chain))
+    bones = limb(p, own if len(own) > 2 else chain)
     return bones.start, bones.middle, bones.end
 
 

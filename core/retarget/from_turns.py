@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionpatches.core.motion.limbs import limb
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.rotations import frames, from_quaternions, nearest, shortest, unit
 from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
@@ -18,6 +17,7 @@ from motionpatches.core.retarget.from_positions import (
     COINCIDENT_M,
     bone_lengths,
     ends_of,
+    long_bones,
     on_floor,
     one_tree,
     pose,
@@ -74,7 +74,7 @@ def upright_turn(rest: np.ndarray, skeleton: Skeleton) -> np.ndarray | None:
         return None
     legs, arms = ([skeleton.chains[part] for part in pair] for pair in ((RIGHT_LEG, LEFT_LEG), (RIGHT_ARM, LEFT_ARM)))
     hips, feet = rest[[leg[1] for leg in legs]], rest[[leg[-1] for leg in legs]]
-    starts = [limb(rest[None], arm).start for arm in arms]
+    starts = [long_bones(skeleton, part, rest[None])[0] for part in (RIGHT_ARM, LEFT_ARM)]
     shoulders, hands, head = rest[starts], rest[[arm[-1] for arm in arms]], rest[skeleton.chains[TORSO][-1]]
     legs_up, trunk_up = hips.mean(axis=0) - feet.mean(axis=0), head - hips.mean(axis=0)
     across = unit(hips[1] - hips[0])

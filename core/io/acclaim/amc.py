@@ -15,6 +15,7 @@ from motionpatches.core.io.text import head_text, last_number_may_be_cut, parse_
 from motionpatches.core.motion import kinematics
 from motionpatches.core.motion.motion import Assumption
 from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.motion.rotations import quaternions
 from motionpatches.core.motion.skeleton import Skeleton
 from motionpatches.core.motion.stated import Stated
 
@@ -25,7 +26,12 @@ ITS_SKELETON = "Use the .asf that belongs to the take"
 CUT = "Copy or export the file again"
 
 
-def read_amc(path: Path) -> list[RawTake]:
+def read_amc_turned(path: Path) -> list[RawTake]:
+    """The same as `read_amc` with the rotations of the joints."""
+    return read_amc(path, turned=True)
+
+
+def read_amc(path: Path, turned: bool = False) -> list[RawTake]:
     """An AMC with the ASF that belongs to it: world positions of the bones' ends in file units."""
     asf = parse_asf(_skeleton_of(path))
     text = read_text(path, MAX_TEXT)
@@ -33,7 +39,8 @@ def read_amc(path: Path) -> list[RawTake]:
     frames = len(next(iter(values.values())))
     check_size(path, frames, len(asf.names))
     in_degrees = asf.in_degrees if in_degrees is None else in_degrees
-    positions = joint_positions(asf, values, in_degrees)
+    turns = np.empty((frames, len(asf.names), 4), np.float32) if turned else None
+    positions = joint_positions(asf, values, in_degrees, turns)
     check_finite(path, positions)
     rest = joint_positions(asf, {bone: np.zeros((1, v.shape[1])) for bone, v in values.items()}, in_degrees)[0]
     notes = (note_of_cut(frames),) if last_number_may_be_cut(text) else ()
@@ -48,6 +55,7 @@ def read_amc(path: Path) -> list[RawTake]:
             unit=asf.unit,
             up=Stated("Y", "Acclaim skeletons stand along Y", 0.9),
             notes=notes,
+            turns=turns,
         )
     ]
 
@@ -167,11 +175,12 @@ def _incomplete(path: Path, rows: dict[str, list[list[float]]], frames: int, whe
     return FileProblem(path, f"the bone {short(name)!r} {what} in a frame", CUT, where)
 
 
-def joint_positions(asf: Asf, values: dict[int, np.ndarray], in_degrees: bool) -> np.ndarray:
+def joint_positions(asf: Asf, values: dict[int, np.ndarray], in_degrees: bool, turns: np.ndarray | None = None) -> np.ndarray:
     """(T, B, 3) float32 ends of the bones in file units: forward kinematics by the Acclaim rule.
 
     A bone turns by C M C^-1, C from its `axis`, M from its values, both with the order's first axis applied
-    first; its end lies one length along its direction, turned with all bones above it.
+    first; its end lies one length along its direction, turned with all bones above it. `turns` (T, B, 4) is filled with
+    rotations of the joints.
     """
     frames = len(next(iter(values.values())))
     out = np.empty((frames, len(asf.names), 3), np.float32)
@@ -179,12 +188,29 @@ def joint_positions(asf: Asf, values: dict[int, np.ndarray], in_degrees: bool) -
     with np.errstate(all="ignore"):
         for start in range(0, frames, CHUNK):
             piece = {bone: v[start : start + CHUNK] for bone, v in values.items()}
-            _ends(asf, piece, in_degrees, order, out[start : start + CHUNK])
+            world = _ends(asf, piece, in_degrees, order, out[start : start + CHUNK])
+            if turns is not None:
+                _turns(asf, world, turns[start : start + CHUNK])
     return out
 
 
-def _ends(asf: Asf, values: dict[int, np.ndarray], in_degrees: bool, order: tuple[int, ...], out: np.ndarray) -> None:
-    """Fill `out` (n, B, 3) for some frames."""
+def _turns(asf: Asf, world: dict[int, np.ndarray], out: np.ndarray) -> None:
+    """Fill `out` (n, B, 4) with quaternions, x, y, z, w, from the rest pose.
+
+    A bone of Acclaim turns where it begins, which is the joint at the end of its parent: that joint turns as the one bone that it
+    carries, and one that carries none or several as its own.
+    """
+    children = Skeleton(asf.names, asf.parents).children
+    rest = _first_axis_first(asf.axes[0][None], asf.axis_orders[0])[:, :, 0]
+    for joint, below in enumerate(children):
+        turned = np.broadcast_to(world[below[0] if len(below) == 1 else joint], (3, 3, len(out)))
+        out[:, joint] = quaternions(np.nan_to_num(turned.transpose(2, 0, 1)) @ rest.T)
+
+
+def _ends(
+    asf: Asf, values: dict[int, np.ndarray], in_degrees: bool, order: tuple[int, ...], out: np.ndarray
+) -> dict[int, np.ndarray]:
+    """Fill `out` (n, B, 3) for some frames. Returns rotations (3, 3, n) of the bones in the world."""
     frames = len(out)
     world: dict[int, np.ndarray] = {}
     ends: dict[int, np.ndarray] = {}
@@ -214,6 +240,7 @@ def _ends(asf: Asf, values: dict[int, np.ndarray], in_degrees: bool, order: tupl
             reach = asf.directions[bone][:, None] * (asf.lengths[bone] + stretch) + shift
             ends[bone] = ends[parent] + kinematics.apply(world[bone], reach)
         out[:, bone] = ends[bone].T
+    return world
 
 
 def _first_axis_first(angles: np.ndarray, order: str) -> np.ndarray:
@@ -225,4 +252,4 @@ def _files(path: Path) -> list[Path]:
     return [path, _skeleton_of(path)]
 
 
-AMC = Format("ASF/AMC", (".amc",), read_amc, files=_files)
+AMC = Format("ASF/AMC", (".amc",), read_amc, files=_files, turned=read_amc_turned)

@@ -8,8 +8,13 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.io.acclaim.amc import AMC, read_amc
+from motionpatches.core.io.acclaim.amc import AMC, read_amc, read_amc_turned
 from motionpatches.core.io.bvh.bvh import read_bvh
+from motionpatches.core.library.open import open_library
+from motionpatches.core.library.own_rotations import load_with_rotations
+from motionpatches.core.progress import run
+from motionpatches.core.retarget.from_positions import pose
+from motionpatches.core.retarget.from_turns import pose_of
 
 ASF = """# a comment
 :version 1.10
@@ -110,6 +115,52 @@ def test_against_scipy(take):
     femur = np.array([0.34, -0.94, 0]) * 7.2
     tibia = np.array([0.3, -0.9, 0.1]) * 7.5
     np.testing.assert_allclose(found.rest, [[0, 0, 0], femur, femur + tibia, [0, 2.1, 0.21]], atol=1e-5)
+
+
+def test_rotations_against_scipy(take):
+    """A joint turns as the bone that begins there: hips by the root (it carries two), the knee's bone at the end of the thigh."""
+    (got,) = read_amc_turned(take)
+    (plain,) = read_amc(take)
+    np.testing.assert_array_equal(got.positions, plain.positions)
+    assert plain.turns is None and got.skeleton.joint_names == ("root", "lfemur", "ltibia", "lowerback")
+    c1, c2 = xyz([10, -20, 30]), xyz([5, 0, 20])
+    for turns, (turn, hip, knee) in zip(
+        got.turns, [([-2, 3.3, -33], [5, 6, 7], 21), ([1, 13.3, -3], [-15, 16, -7], 40)], strict=True
+    ):
+        root = xyz(turn)
+        femur = root * c1 * xyz(hip) * c1.inv()
+        tibia = femur * c2 * Rotation.from_euler("x", knee, degrees=True) * c2.inv()
+        for found, wanted in zip(turns, (root, tibia, tibia, root), strict=True):
+            assert (Rotation.from_quat(found) * wanted.inv()).magnitude() < 1e-5
+
+
+def test_a_root_with_axes_is_at_rest_without_rotation(tmp_path):
+    (tmp_path / "07.asf").write_text(ASF.replace("orientation 0 0 0", "orientation 10 -20 30"))
+    (tmp_path / "07_01.amc").write_text(HEADER + "1\nroot 0 17 0 0 0 0\nlfemur 0 0 0\nltibia 0\n")
+    (got,) = read_amc_turned(tmp_path / "07_01.amc")
+    assert np.abs(np.abs(got.turns[0, :, 3]) - 1).max() < 1e-6
+    np.testing.assert_allclose(got.positions[0] - got.positions[0, 0], got.rest - got.rest[0], atol=1e-5)
+
+
+def test_a_real_take_keeps_how_hands_are_twisted(cases):
+    """The hand's own bone turns by its values alone; what positions show of it is kept, and every bone points where it did."""
+    folder = cases / "33-asf-amc"
+    library = run(open_library(folder))
+    clip = next(one for one in library.clips if one.path.suffix == ".amc")
+    motion = load_with_rotations(library, clip.id).crop(0, 120)
+    assert motion.turns is not None
+    posed, by_positions = pose_of(motion), pose(motion)
+    np.testing.assert_array_equal(posed.positions, by_positions.positions)
+    names = posed.rig.skeleton.joint_names
+    wrist = names.index("lradius")
+    apart = np.arccos(np.clip((np.einsum("tij,tij->t", posed.turns[:, wrist], by_positions.turns[:, wrist]) - 1) / 2, -1, 1))
+    assert np.rad2deg(np.median(apart)) > 3
+    offsets = posed.rig.offsets
+    for joint, parent in enumerate(posed.rig.skeleton.parents):
+        if parent >= 0 and len(posed.rig.skeleton.children[parent]) == 1 and np.linalg.norm(offsets[joint]) > 0.02:
+            said = posed.turns[:, parent] @ offsets[joint]
+            seen = posed.positions[:, joint] - posed.positions[:, parent]
+            assert np.abs(said - seen).max() < 0.002, names[joint]
 
 
 def radians(text):
