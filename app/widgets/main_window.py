@@ -245,6 +245,8 @@ class MainWindow(QMainWindow):
             export_sheet=commands.export_sheet,
             add_caption=self.takes.add_caption,
             add_range_caption=self.add_range_caption,
+            remove_caption=self.takes.remove_caption,
+            replace_in_captions=self.takes.replace_in_captions,
             show_settings=commands.show_settings,
             focus_query=self.query.focus_line,
             more_like_this=self.takes.more_like_this,

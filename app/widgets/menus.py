@@ -141,6 +141,9 @@ class Menus:
         self.takes.add("add caption", menu, "Add Caption…", v.add_caption, "Ctrl+Shift+D")
         why = self.takes.takes.why_not_range
         self.takes.add("add range caption", menu, "Add Caption for Range", v.add_range_caption, why_not=why)
+        why = self.takes.takes.why_not_captions
+        self.takes.add("remove caption", menu, "Remove Caption…", v.remove_caption, why_not=why)
+        self.takes.add("replace in captions", menu, "Replace in Captions…", v.replace_in_captions, why_not=why)
         self.takes.add("favourite", menu, "Favourite", v.toggle_favourite, "S", single=True)
         self.takes.add("tags", menu, "Tags…", v.edit_tags, "Ctrl+Shift+T")
         action = self.takes.add("sheet", menu, "Take Sheet…", v.edit_sheet, "Ctrl+Shift+H")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from motionpatches.app.background.reveal import reveal
 from motionpatches.app.viewmodels.view_models import ViewModels
+from motionpatches.app.widgets.dialogs.caption_batch import ask_caption, ask_replacement
 from motionpatches.app.widgets.dialogs.tags import ask_tags
 from motionpatches.app.widgets.dialogs.take_sheet import ask_sheet
 from motionpatches.app.widgets.plain import ask_text
@@ -64,6 +65,10 @@ class TakeCommands:
             return self.why_not_one()
         return "The model is not loaded yet." if self.workspace.model is None else "The library is being indexed."
 
+    def why_not_captions(self) -> str:
+        """A command that needs captions."""
+        return self.why_not() or ("" if any(clip.captions for clip in self.clips) else "The chosen takes have no captions.")
+
     def why_not_range(self) -> str:
         return "" if self.view_models.playback.range_s else "Mark a range on the timeline first (I, O)."
 
@@ -98,6 +103,22 @@ class TakeCommands:
             text = ask_text(self.parent, f"Add a caption to {self.what}", "Caption:", "")
             if text is not None and text.strip():
                 self.view_models.captions.add_to(clips, text)
+
+    def remove_caption(self) -> None:
+        """Ask for one of the captions of the chosen takes, and remove it from them."""
+        clips, captions = self.clips, self.view_models.captions
+        if not self.why_not_captions():
+            text = ask_caption(self.parent, self.what, captions.of(clips))
+            if text:
+                captions.remove_from(clips, text)
+
+    def replace_in_captions(self) -> None:
+        """Ask for a text, and replace it in all captions of the chosen takes."""
+        clips, captions = self.clips, self.view_models.captions
+        if not self.why_not_captions():
+            old, new = ask_replacement(self.parent, self.what, captions.of(clips))
+            if old:
+                captions.replace_in(clips, old, new)
 
     def keep(self) -> None:
         """Keep the chosen takes for comparison; twice takes them away again."""

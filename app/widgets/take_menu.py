@@ -14,7 +14,8 @@ from motionpatches.app.widgets.verbs import Verb
 
 # Names of actions in the order of a take's menu; '' divides.
 ORDER = (
-    "show", "", "keep", "compare", "more like this", "", "favourite", "tags", "sheet", "add caption", "", "export", "reveal", "copy path",
+    "show", "", "keep", "compare", "more like this", "", "favourite", "tags", "sheet", "add caption", "remove caption",
+    "replace in captions", "", "export", "reveal", "copy path",
 )  # fmt: skip
 WhyNot = Callable[[], str]
 

@@ -39,6 +39,8 @@ class Verbs:
     export_sheet: Verb
     add_caption: Verb
     add_range_caption: Verb
+    remove_caption: Verb
+    replace_in_captions: Verb
     show_settings: Verb
 
     focus_query: Verb

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QT
 from motionpatches.app import tokens
 from motionpatches.app.background.jobs import Jobs, Work
 from motionpatches.app.viewmodels.notices import Notice, Notices
-from motionpatches.app.widgets.plain import LINE, NAME, Label, shown, title
+from motionpatches.app.widgets.plain import LINE, Label, shown, title
 from motionpatches.app.widgets.theme import heading, icon_button, of_kind, px
 
 # Widths of the list and of the button, in pixels of the tokens.
@@ -67,11 +67,11 @@ class JobsButton(QToolButton):
 
     def _show(self) -> None:
         work, kept = self.jobs.work, self.notices.kept
-        texts = [shown(work[0].text(time.monotonic()), NAME)] if work else [f"{len(kept)} finished"] if kept else []
+        texts = [shown(work[0].text(time.monotonic()), LINE)] if work else [f"{len(kept)} finished"] if kept else []
         more = [f"{len(work) - 1} more"] if len(work) > 1 else []
         self.setAccessibleName("   ·   ".join(texts + more))
         room = px(MOST) - self.fontMetrics().horizontalAdvance("".join(more))
-        short = [self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room) for text in texts]
+        short = [self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room) for text in texts]
         self.setText(title("   ·   ".join(short + more)))
         self.setVisible(bool(texts))
         if work and self.isVisible() and not self._tick.isActive():

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets import take_commands as module
+from motionpatches.app.widgets.dialogs.caption_batch import RemoveCaptionDialog, ReplaceDialog
 from motionpatches.app.widgets.take_commands import NOTHING, ONE, TakeCommands
 from tests.lanes import fake_lanes
 
@@ -37,6 +38,46 @@ def test_tags_and_captions_of_several_takes_are_one_step_each(takes, monkeypatch
     v.history.undo()
     assert [v.marks.of(clip).tags for clip in clips] == [("old",), (), ()]
     assert not any("a person idles" in takes.workspace.library.by_id[clip.id].captions for clip in clips)
+
+
+def test_captions_of_several_takes_go_and_change_in_one_step_each(takes, monkeypatch):
+    v, clips = takes.view_models, takes.workspace.library.clips[2:5]
+    v.captions.add_to(clips, "a person idles")
+    before = [clip.captions for clip in (takes.workspace.library.by_id[c.id] for c in clips)]
+    takes.selection.choose(clips)
+    asked = []
+
+    def removing(parent, what, lines):
+        dialog = RemoveCaptionDialog(what, lines, parent)
+        asked.append((dialog.list.item(0).text(), dialog.news.text(), dialog.ok.isEnabled()))
+        return dialog.text
+
+    def replacing(parent, what, lines):
+        dialog = ReplaceDialog(what, lines, parent)
+        assert not dialog.ok.isEnabled() and dialog.news.text() == "Changes nothing."
+        dialog.old.setText("idles")
+        dialog.new.setText("rests")
+        asked.append((dialog.windowTitle(), dialog.news.text(), dialog.ok.isEnabled()))
+        return dialog.old.text(), dialog.new.text()
+
+    monkeypatch.setattr(module, "ask_replacement", replacing)
+    monkeypatch.setattr(module, "ask_caption", removing)
+    takes.replace_in_captions()
+    now = lambda: [takes.workspace.library.by_id[clip.id].captions for clip in clips]  # noqa: E731
+    assert now() == [(*old[:-1], "a person rests") for old in before]
+    assert asked == [("Replace in the captions of 3 takes", "Changes 3 captions of 3 takes.", True)]
+    takes.remove_caption()
+    assert now() == [old[:-1] for old in before]
+    assert asked[1] == ("a person rests  (3 of 3 takes)", "Removes 3 captions of 3 takes.", True)
+    v.history.undo()
+    v.history.undo()
+    assert now() == before
+    monkeypatch.setattr(module, "ask_caption", lambda *_: pytest.fail("there is nothing to remove"))
+    bare = takes.workspace.library.clips[7]
+    v.captions.exchange("Clear", {bare.id: v.captions.of([bare])[bare.id]}, {bare.id: ()})
+    takes.selection.choose([takes.workspace.library.by_id[bare.id]])
+    assert takes.why_not_captions() == "The chosen takes have no captions."
+    takes.remove_caption()
 
 
 def test_paths_are_copied_each_once(takes):

@@ -107,3 +107,10 @@ def test_a_long_name_leaves_room_for_how_much_more_there_is(button):
     button.jobs.report("export", Progress("Exporting", 1, 8), lambda: None)
     wait(button.isVisible)
     assert button.text().endswith("1 more") and "…" in button.text() and button.width() < 500
+
+
+def test_a_long_name_leaves_what_is_left_of_the_work(button):
+    """The name of two libraries that are opened together, in the middle of their index."""
+    button.jobs.report("index", Progress("Indexing " + 6 * "Demo library + ", 768, 3000, 18.0, 126.0), lambda: None)
+    wait(button.isVisible)
+    assert button.text().startswith("Indexing") and "…" in button.text() and button.text().endswith("2 min 06 s left")
