@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPolygonF
 from PySide6.QtWidgets import (
     QComboBox,
     QGraphicsPolygonItem,
+    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QVBoxLayout,
@@ -30,6 +31,8 @@ MORE_COLOURS = (*COLOURS, "#999999", "#f0e442", "#8c564b", "#17becf")
 # How long the mouse rests before a clip plays, how near to a dot it is, and how many names the legend
 # lists, of how many characters.
 REST_MS, NEAR_PX, LISTED, SHORT = 120, 12, 8, 24
+# Width and height of the view of the clip that plays, in a corner of the plot.
+PREVIEW = 96, 124
 
 
 class MapPanel(QWidget):
@@ -63,20 +66,22 @@ class MapPanel(QWidget):
         self.picture = HoverPicture(thumbnails, self.plot)
         self.preview = ResultsView(library_map.preview, playback)
         self.preview.as_preview()
-        self.preview.setFixedSize(px(132), px(160))
+        self.preview.setFixedSize(*map(px, PREVIEW))
+        self.preview.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.preview.hide()
         self.preview.chosen.connect(library_map.workspace.show_clip)
         self.legend, self.state = RichLabel(wrap=True), of_kind(Label(wrap=True), "secondary")
         self.plot.setMinimumHeight(px(160))
         self.legend.setFont(sized(self.legend.font(), tokens.SECONDARY))
-        below = QHBoxLayout()
-        below.addWidget(self.preview, 0, Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self.legend, 1, Qt.AlignmentFlag.AlignTop)
+        over = QGridLayout()
+        over.addWidget(self.plot, 0, 0)
+        over.addWidget(self.preview, 0, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(px(tokens.GAP),) * 4)
         column.setSpacing(px(tokens.GAP))
         column.addLayout(top)
-        column.addWidget(self.plot, 1)
-        column.addLayout(below)
+        column.addLayout(over, 1)
+        column.addWidget(self.legend)
         column.addWidget(self.all)
         column.addWidget(self.state)
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
@@ -130,11 +135,11 @@ class MapPanel(QWidget):
         if found.groups is None:
             return html("Yellow: high score. Dark: low score.") if found.scores is not None else Html()
         rows = [
-            html("<span style='color:{}'>●</span> {}", MORE_COLOURS[i % len(MORE_COLOURS)], shown(name, SHORT))
+            html("<span style='color:{}'>●</span>&nbsp;{}", MORE_COLOURS[i % len(MORE_COLOURS)], shown(name, SHORT))
             for i, name in enumerate(found.names[:LISTED])
         ]
         more = [html("and {} more", len(found.names) - LISTED)] if len(found.names) > LISTED else []
-        return joined(rows + more, "<br>")
+        return joined(rows + more, "&nbsp;&nbsp; ")
 
     def nearest(self, place: QPointF) -> int:
         """Return the index of the dot under a place of the plot, or -1."""
@@ -179,6 +184,8 @@ class MapPanel(QWidget):
     def _show_hovered(self) -> None:
         if 0 <= self.hovered < len(self.map.clips):
             self.map.point(self.hovered)
+            self.preview.show()
+            self.preview.raise_()
 
 
 class _Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
