@@ -54,7 +54,7 @@ class Characters(QObject):
         self._set("", None, ())
 
     def _again(self) -> None:
-        """Show the last character again, with the first motion. One that is gone is said once."""
+        """Show the last character again, with the first motion. One that is gone is reported once."""
         name, self._pending = self._pending, ""
         if name:
             self._read(name, lambda: self.settings.setValue(LAST, ""))

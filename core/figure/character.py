@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from motionpatches.core.errors import FileProblem
+from motionpatches.core.figure.simplify import simplified
 from motionpatches.core.io.gltf.character import read_character
 from motionpatches.core.io.gltf.document import Document
 from motionpatches.core.io.gltf.gltf import at_rest
@@ -33,7 +34,7 @@ ELSEWHERE = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Character:
-    """Meshes on a rig.
+    """Meshes on a rig; `small`: those for small views.
 
     `joints` (B,): what joint carries each bone of the meshes, -1 for none. `binds` (B, 3, 4): from the mesh at rest to the place
     relative to that joint, in the file's unit. `rest` (J, 3): joints at rest in that unit.
@@ -42,6 +43,7 @@ class Character:
     name: str
     rig: Rig
     meshes: Meshes
+    small: Meshes
     joints: np.ndarray
     binds: np.ndarray
     rest: np.ndarray
@@ -83,11 +85,14 @@ def open_character(path: Path, rig: Rig | None = None) -> Character:
         document.fail("it does not stand in its rest pose", advice="Export it in a T-pose or an A-pose")
     carriers = _carriers(document, nodes)
     joints = np.array([carriers[node] for node in meshes.nodes])
-    binds = (world[meshes.nodes] @ meshes.binds)[:, :3]
+    at_rest = (world[meshes.nodes] @ meshes.binds)[:, :3]
+    binds = at_rest.copy()
     binds[joints >= 0, :, 3] -= rest[joints[joints >= 0]]
     if not np.isfinite(binds).all():
         document.fail("a place of its rest pose is no finite number")
-    character = Character(path.stem, rig, meshes, joints, binds, rest)
+    parts = rig.skeleton.joint_parts[np.maximum(joints, 0)][meshes.bones[:, 0]]
+    small = simplified(meshes, skinned(meshes, at_rest), parts)
+    character = Character(path.stem, rig, meshes, small, joints, binds, rest)
     if character.leg <= 0:
         raise FileProblem(path, "its legs have no length", "Export it again")
     return character

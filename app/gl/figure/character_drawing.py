@@ -14,8 +14,8 @@ from motionpatches.app.gl.figure import shaders
 from motionpatches.app.gl.figure.character import DrawnCharacter, PosedCharacter
 from motionpatches.core.io.gltf.meshes import Material, Meshes
 
-# Characters kept by the graphics driver.
-KEPT = 3
+# Characters kept by the graphics driver, each in two sizes.
+KEPT = 4
 _VERTEX = np.dtype(
     [
         ("place", "<f4", 3),
@@ -35,6 +35,7 @@ class _Sent:
     """A character in the driver: `keep` holds it, so that its id stays its own."""
 
     keep: DrawnCharacter
+    meshes: Meshes
     array: int
     buffers: list[int]
     pictures: list[int]
@@ -53,11 +54,18 @@ class CharacterDrawing:
         self.program, self.use, self.at = program(shaders.CHARACTER_VERTEX, shaders.CHARACTER_FRAGMENT), use, at
         self.rows, self.rows_seen = gl.glGenBuffers(1), gl.glGenTextures(1)
         self.white = _send_picture(np.full((1, 1, 4), 255, np.uint8))
-        self.sent: OrderedDict[int, _Sent] = OrderedDict()
+        self.sent: OrderedDict[tuple[int, bool], _Sent] = OrderedDict()
+        self.small = False
 
-    def draw(self, bodies: Sequence[PosedCharacter], rim: float) -> None:
-        """Draw characters; those that are transparent first, behind the others, each a single layer. `rim`: strength of the light
-        from behind."""
+    def draw(self, bodies: Sequence[PosedCharacter], small: bool, rim: float) -> None:
+        """Draw characters; those that are transparent first, behind the others, each a single layer.
+
+        Args:
+            bodies: Characters.
+            small: Whether their meshes of fewer triangles will do.
+            rim: Strength of the light from behind.
+        """
+        self.small = small
         if not bodies:
             return
         self.use(self.program)
@@ -110,7 +118,7 @@ class CharacterDrawing:
 
     def _draw(self, body: PosedCharacter, sent: _Sent, clear: bool) -> None:
         """Draw the parts that are transparent, or those that are not."""
-        for part in body.drawn.character.meshes.parts:
+        for part in sent.meshes.parts:
             if part.material.clear == clear:
                 self._use_material(part.material, sent)
                 start = ctypes.c_void_p(12 * part.first)
@@ -126,17 +134,19 @@ class CharacterDrawing:
 
     def _send(self, drawn: DrawnCharacter) -> _Sent:
         """Return a character in the driver; it is sent once."""
-        if id(drawn) not in self.sent:
-            array, buffers = _send_meshes(drawn.character.meshes)
-            self.sent[id(drawn)] = _Sent(drawn, array, buffers, [_send_picture(picture) for picture in drawn.pictures])
+        key = id(drawn), self.small
+        if key not in self.sent:
+            meshes = drawn.character.small if self.small else drawn.character.meshes
+            pictures = [_send_picture(picture) for picture in drawn.pictures]
+            self.sent[key] = _Sent(drawn, meshes, *_send_meshes(meshes), pictures)
             if len(self.sent) > KEPT:
                 _, old = self.sent.popitem(last=False)
                 gl.glDeleteVertexArrays(1, [old.array])
                 gl.glDeleteBuffers(len(old.buffers), old.buffers)
                 if old.pictures:
                     gl.glDeleteTextures(len(old.pictures), old.pictures)
-        self.sent.move_to_end(id(drawn))
-        return self.sent[id(drawn)]
+        self.sent.move_to_end(key)
+        return self.sent[key]
 
 
 def _send_meshes(meshes: Meshes) -> tuple[int, list[int]]:
