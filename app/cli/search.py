@@ -27,6 +27,7 @@ from motionpatches.app.cli.options import (
     add_range,
     add_this,
 )
+from motionpatches.app.cli.shards import add_shards, indexed
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.marks import read_marks
 from motionpatches.core.library.sheet import known_sheet
@@ -98,13 +99,14 @@ def similar(options: argparse.Namespace) -> int:
 def add_index(parser: argparse.ArgumentParser) -> None:
     add_library_argument(parser)
     add_model(parser)
+    add_shards(parser)
     add_json(parser)
 
 
 def index(options: argparse.Namespace) -> int:
     """Encode the motions of a library that are new or changed, for searches to come."""
     library, model = open_path(options.library, options.layout), open_model(options)
-    gallery = index_library(model, library)
+    gallery = indexed(options, library, model)
     values = {
         "library": library.name,
         "model": model.name,

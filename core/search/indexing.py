@@ -104,6 +104,20 @@ def update_gallery(model: MotionTextModel, library: Library, folder: Path | None
     return made
 
 
+def add_known(model: MotionTextModel, library: Library, gallery: Gallery) -> None:
+    """Keep rows that were encoded elsewhere beside those of a library's gallery. Rows that are there stay."""
+    kept = _kept(model, library, None, None)
+    known = kept.load() or _shipped(model, library, None)
+    if known is not None and known.fingerprint == gallery.fingerprint and known.embeddings.shape[1] == model.config.dim:
+        there = entries_by_key(known)
+        rows = [row for row, entry in enumerate(gallery.entries) if (entry.clip_id, entry.key) not in there]
+        parts = [(list(known.entries), known.embeddings), ([gallery.entries[row] for row in rows], gallery.embeddings[rows])]
+        gallery = Gallery(
+            concatenate(parts, model.config.dim)[1], (*known.entries, *parts[1][0]), known.fingerprint, known.skipped
+        )
+    kept.save(replace(gallery, chance=gallery.best_scores(_off_topic(model))), library.clips)
+
+
 def find_gallery(model: MotionTextModel, library: Library, folder: Path | None = None, part: int | None = None) -> Gallery | None:
     """Return a gallery of this model from disk: the user's own, or the shipped one of the demo library; None without."""
     return _kept(model, library, folder, part).load() or _shipped(model, library, part)
