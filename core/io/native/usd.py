@@ -11,6 +11,7 @@ import numpy as np
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.io.formats import Format
+from motionpatches.core.io.scene.node_transforms import turns_between
 from motionpatches.core.io.scene.rigs import MAX_JOINTS, in_pairs, left_out, with_own_names
 from motionpatches.core.motion.axes import UP_AXES
 from motionpatches.core.motion.motion import Assumption
@@ -21,11 +22,18 @@ from motionpatches.core.motion.stated import Stated
 # Share of stages that keep to what they state, and to the standard's default where they state nothing.
 TRUE, DEFAULT = 0.97, 0.6
 MAX_CELLS, MAX_TAKES = 20_000_000, 1000
+# Frames whose rotations are found at once.
+BLOCK = 1024
 # Frames per second that time samples may be apart to count as frames.
 SLOWEST, FASTEST = 12.0, 240.0
 
 
-def read_usd(path: Path) -> list[RawTake]:
+def read_usd_turned(path: Path) -> list[RawTake]:
+    """The same as `read_usd` with the rotations of the joints."""
+    return read_usd(path, turned=True)
+
+
+def read_usd(path: Path, turned: bool = False) -> list[RawTake]:
     """A take of what the stage plays, and one of each animation that no skeleton is bound to, (T, J, 3) in the stage's unit."""
     try:
         from pxr import Tf
@@ -34,12 +42,12 @@ def read_usd(path: Path) -> list[RawTake]:
             path, "USD files need a library that is not installed", "Install it with: pip install 'motionpatches-studio[usd]'"
         ) from None
     try:
-        return _read(path)
+        return _read(path, turned)
     except (Tf.ErrorException, RuntimeError, UnicodeError):  # the last: a message or name of the library's with broken bytes
         raise FileProblem(path, "it is no whole USD file", "Export it again") from None
 
 
-def _read(path: Path) -> list[RawTake]:
+def _read(path: Path, turned: bool) -> list[RawTake]:
     from pxr import Usd, UsdSkel
 
     stage = Usd.Stage.Open(str(path.absolute()))
@@ -47,7 +55,7 @@ def _read(path: Path) -> list[RawTake]:
     if not skeletons:
         raise FileProblem(path, "it holds no skeleton (UsdSkel)", "Export the skeleton with its animation")
     stage.SetEditTarget(stage.GetSessionLayer())
-    reader = _Reader(path, stage)
+    reader = _Reader(path, stage, turned)
     bound = {prim.GetPath(): reader.animation_of(prim) for prim in skeletons}
     played = [prim for prim in skeletons if bound[prim.GetPath()] is not None]
     takes = in_pairs(reader.takes(played, ""), [prim.GetName()[:40] for prim in played]) if played else []
@@ -65,12 +73,12 @@ def _read(path: Path) -> list[RawTake]:
 
 
 class _Reader:
-    """Samples the skeletons of an open stage."""
+    """Samples the skeletons of an open stage; `turned`: with the rotations of the joints."""
 
-    def __init__(self, path: Path, stage: Any):
+    def __init__(self, path: Path, stage: Any, turned: bool):
         from pxr import UsdGeom
 
-        self.path, self.stage, self.cells = path, stage, 0
+        self.path, self.stage, self.turned, self.cells = path, stage, turned, 0
         self.unit, self.up = float(UsdGeom.GetStageMetersPerUnit(stage)), str(UsdGeom.GetStageUpAxis(stage)).upper()
         self.codes = float(stage.GetTimeCodesPerSecond())
 
@@ -134,14 +142,20 @@ class _Reader:
         if not joints or len(parents) != len(joints) or any(parent >= joint for joint, parent in enumerate(parents)):
             raise FileProblem(self.path, "the joints of a skeleton are no tree", "Export it again")
         places = UsdGeom.XformCache()
-        positions = np.empty((len(times), len(joints), 3))
-        for frame, time in enumerate(times.tolist()):
-            places.SetTime(time)
-            transforms = query.ComputeJointSkelTransforms(time)
-            positions[frame] = _world(transforms, places.GetLocalToWorldTransform(prim), len(joints), self)
         places.SetTime(float(times[0]))
         rest = query.ComputeJointSkelTransforms(float(times[0]), atRest=True)
-        rest = _world(rest, places.GetLocalToWorldTransform(prim), len(joints), self) if rest else None
+        rest, rest_axes = _world(rest, places.GetLocalToWorldTransform(prim), len(joints), self) if rest else (None, None)
+        positions = np.empty((len(times), len(joints), 3))
+        turns = np.empty((len(times), len(joints), 4), np.float32) if self.turned and rest_axes is not None else None
+        for start in range(0, len(times), BLOCK):
+            axes = []
+            for frame, time in enumerate(times[start : start + BLOCK].tolist(), start):
+                places.SetTime(time)
+                transforms = query.ComputeJointSkelTransforms(time)
+                positions[frame], turned = _world(transforms, places.GetLocalToWorldTransform(prim), len(joints), self)
+                axes.append(turned)
+            if turns is not None:
+                turns[start : start + BLOCK] = turns_between(rest_axes, np.array(axes))
         bad = ~np.isfinite(positions).all((1, 2))
         if bad.any() or (np.abs(positions) > 1e12).any():
             raise FileProblem(self.path, "a place is no finite number", "Export it again", f"frame {int(np.argmax(bad)) + 1}")
@@ -158,15 +172,17 @@ class _Reader:
             rest=None if rest is None or not (np.abs(rest) < 1e12).all() else rest.astype(np.float32),
             unit=unit if 1e-6 < self.unit < 1e6 else None,
             up=up,
+            turns=turns,
         )
 
 
-def _world(transforms: Any, to_world: Any, joints: int, reader: _Reader) -> np.ndarray:
-    """(J, 3) places of joint matrices (rows are axes and place) in the world."""
+def _world(transforms: Any, to_world: Any, joints: int, reader: _Reader) -> tuple[np.ndarray, np.ndarray]:
+    """Places (J, 3) and axes (J, 3, 3), as columns, of joint matrices (whose rows are axes and place) in the world."""
     matrices = np.array(transforms if transforms is not None else [], np.float64).reshape(-1, 4, 4)
     if len(matrices) != joints:
         raise FileProblem(reader.path, "the animation of a skeleton does not fit its joints", "Export it again")
-    return (matrices @ np.array(to_world))[:, 3, :3]
+    found = matrices @ np.array(to_world)
+    return found[:, 3, :3], found[:, :3, :3].swapaxes(1, 2)
 
 
 def _upwards(prim: Any) -> Iterator[Any]:
@@ -175,4 +191,4 @@ def _upwards(prim: Any) -> Iterator[Any]:
         prim = prim.GetParent()
 
 
-USD = Format("USD", (".usd", ".usda", ".usdc", ".usdz"), read_usd, native=True)
+USD = Format("USD", (".usd", ".usda", ".usdc", ".usdz"), read_usd, native=True, turned=read_usd_turned)

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from motionpatches.core.errors import FileProblem
+from motionpatches.core.export.choices import Choices, prepare
+from motionpatches.core.export.write import write_motion
 from motionpatches.core.io.native.child import NativeReader
+from motionpatches.core.motion.rotations import quaternions
 from tests.core.io.native.test_fbx import fuzzed
 
 TEXT = """#usda 1.0
@@ -59,7 +62,12 @@ def stage(animations: str, source: str = "Walk", metadata: str = STATED, codes: 
 def child():
     pytest.importorskip("pxr", reason="the extra for USD is not installed")
     reader = NativeReader()
-    yield lambda path: reader.read("USD", path, 30.0)
+    turned = "motionpatches.core.io.native.usd:read_usd_turned"
+    yield (
+        lambda path, turns=False: (
+            reader.read("USD with rotations", path, 30.0, reader=turned) if turns else reader.read("USD", path, 30.0)
+        )
+    )
     reader.close()
 
 
@@ -78,6 +86,35 @@ def test_positions_names_rate_unit_and_axis(child, tmp_path):
         expected = [(10 * i, 0, 97), (10 * i + 5 * c, 5 * s, 87), (10 * i + 5 * c, 5 * s, 47)]
         np.testing.assert_allclose(take.positions[i], expected, atol=1e-3)
     np.testing.assert_allclose(take.rest, [(0, 0, 97), (5, 0, 87), (5, 0, 47)], atol=1e-4)
+
+
+def test_rotations_in_the_world(child, tmp_path):
+    """Hips turn about Z, and carry the others; the armature itself is turned about X too, from the rest pose on."""
+    text = stage(animation("Walk", [1, 2, 3])).replace(
+        'uniform token[] xformOpOrder = ["xformOp:translate"]',
+        'double xformOp:rotateX = 90\n    uniform token[] xformOpOrder = ["xformOp:translate", "xformOp:rotateX"]',
+    )
+    for content, axis in ((stage(animation("Walk", [1, 2, 3])), (0, 0, 1)), (text, (0, -1, 0))):
+        (tmp_path / "a.usda").write_text(content)
+        (take,) = child(tmp_path / "a.usda", True)
+        (plain,) = child(tmp_path / "a.usda")
+        assert plain.turns is None
+        np.testing.assert_array_equal(take.positions, plain.positions)
+        for i in range(3):
+            half = np.radians(15 * i)
+            wanted = np.array([*(np.array(axis) * np.sin(half)), np.cos(half)])
+            for found in take.turns[i]:
+                assert abs(found @ wanted) > 1 - 1e-6
+
+
+def test_written_rotations_come_back(child, tmp_path, smpl_motion):
+    posed = prepare(smpl_motion.crop(0, 8), Choices(rig="unity", unit="m")).posed
+    write_motion(smpl_motion.crop(0, 8), tmp_path / "out.usda", Choices(rig="unity", unit="m"))
+    (take,) = child(tmp_path / "out.usda", True)
+    order = [posed.rig.skeleton.joint_names.index(name) for name in take.skeleton.joint_names]
+    for place, joint in enumerate(order):
+        wanted = quaternions(posed.turns[:, joint])
+        assert (np.abs((take.turns[:, place] * wanted).sum(axis=1)) > 1 - 1e-5).all()
 
 
 def test_every_animation_is_a_take(child, tmp_path):
