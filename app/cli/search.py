@@ -11,10 +11,10 @@ from motionpatches.app.cli.console import (
     answer,
     cut_range,
     drive,
-    index_library,
     open_model,
     open_motion,
     open_path,
+    searcher,
     tell,
 )
 from motionpatches.app.cli.options import (
@@ -75,11 +75,9 @@ def add_similar(parser: argparse.ArgumentParser) -> None:
 
 def similar(options: argparse.Namespace) -> int:
     """Print the motions nearest to a motion or a range of it."""
-    from motionpatches.core.search.retriever import Retriever
-
     library, model = open_path(options.library, options.layout), open_model(options)
     motion = cut_range(open_motion(options.motion, library), options.start, options.end)
-    retriever = Retriever(model, index_library(model, library))
+    retriever = searcher(model, library)
     hits = retriever.search_motion(motion, options.k)
     captions = drive(retriever.captions_near(motion, library, options.k)) if options.captions else []
     values = {
@@ -99,20 +97,30 @@ def similar(options: argparse.Namespace) -> int:
 def add_index(parser: argparse.ArgumentParser) -> None:
     add_library_argument(parser)
     add_model(parser)
+    parser.add_argument(
+        "--token-bits",
+        type=int,
+        choices=(16, 4),
+        help="how precisely patch tokens are kept, by a model that has them (default: as they are kept, 16 where there are none)",
+    )
     add_shards(parser)
     add_json(parser)
 
 
 def index(options: argparse.Namespace) -> int:
     """Encode the motions of a library that are new or changed, for searches to come."""
+    from motionpatches.core.search.token_indexing import update_tokens
+
     library, model = open_path(options.library, options.layout), open_model(options)
     gallery = indexed(options, library, model)
+    tokens = None if options.shard else drive(update_tokens(model, library, bits=options.token_bits))
     values = {
         "library": library.name,
         "model": model.name,
         "motions": len(library.clips),
         "entries": len(gallery.entries),
         "skipped": list(gallery.skipped),
+        "token_bits": tokens.bits if tokens is not None else None,
     }
     text = f"{len(gallery.entries):,} entries for {len(library.clips):,} motions; {len(gallery.skipped)} left out"
     answer(options, values, text)
@@ -124,12 +132,11 @@ def find_hits(options: argparse.Namespace, library: Library, model: MotionTextMo
     from motionpatches.core.library.words import WordIndex
     from motionpatches.core.search.find import find
     from motionpatches.core.search.query import parse
-    from motionpatches.core.search.retriever import Retriever
 
     if options.this is None and parse(options.query).has_this:
         raise UsageError("Name the motion that 'this' means in the query: --this MOTION.")
     shown = open_motion(options.this, library) if options.this is not None else None
-    retriever = Retriever(model, index_library(model, library))
+    retriever = searcher(model, library)
     found = find(
         retriever,
         WordIndex.of(library.clips),
