@@ -181,4 +181,4 @@ class JointMapping(QObject):
 def _pair(motion: Motion, name: str) -> Pair:
     """A motion, its pose, the rig, and what was set for both. Raises StudioError."""
     posed, rig = pose_of(motion), rig_named(name)
-    return motion, posed, rig, map_file.find(posed.rig.skeleton, rig.skeleton)
+    return motion, posed, rig, map_file.find(posed.rig, rig)

@@ -65,7 +65,7 @@ class Prepared:
         posed = pose_of(self.own)
         if self.choices.rig != OWN:
             rig = rig_named(self.choices.rig)
-            said = find(posed.rig.skeleton, rig.skeleton)
+            said = find(posed.rig, rig)
             posed = onto(self.own, posed, rig, said, as_tall=self.choices.rig in TARGETS)
         return posed.with_rest_first() if self.choices.rest_first else posed
 

@@ -143,7 +143,7 @@ def track_of(character: Character, motion: Motion) -> Track:
     if cells > MOST_CELLS:
         alone = resample(alone, motion.fps * MOST_CELLS / cells)
     source = pose_of(alone)
-    said = find(source.rig.skeleton, character.rig.skeleton)
+    said = find(source.rig, character.rig)
     if said.source:
         alone = replace(alone, skeleton=with_joints(source.rig.skeleton, joints_of(source.rig, said.source), "source"))
         source = pose_of(alone)

@@ -13,7 +13,8 @@ from motionpatches.core.atomic import locked, write_atomically
 from motionpatches.core.motion.skeleton import Skeleton
 from motionpatches.core.own_file import read_own
 from motionpatches.core.recognition.corrections import hierarchy_key, label
-from motionpatches.core.retarget.joint_map import ROLES, JointMap, Joints
+from motionpatches.core.retarget.joint_map import ROLES, JointMap, joints_of, problem
+from motionpatches.core.retarget.rig import Rig
 
 FORMAT = 1
 WHAT = "the list of joints that you set for pairs of rigs"
@@ -35,15 +36,23 @@ class Kept:
         return self.source, self.target
 
 
-def find(source: Skeleton, target: Skeleton) -> JointMap:
-    """What was set for a pair of rigs; empty where nothing was. Joints that a rig has not are left out.
+def find(source: Rig, target: Rig) -> JointMap:
+    """What was set for a pair of rigs; empty where nothing was, and, with a notice, where no rig can move by it.
 
     Raises:
         FileProblem: The system refuses to read the list.
     """
-    keys = hierarchy_key(source), hierarchy_key(target)
-    said = next((entry.said for entry in listed() if entry.key == keys), JointMap())
-    return JointMap(_within(said.source, source), _within(said.target, target))
+    keys = hierarchy_key(source.skeleton), hierarchy_key(target.skeleton)
+    entry = next((entry for entry in listed() if entry.key == keys), None)
+    if entry is None:
+        return JointMap()
+    for rig, joints, which in ((source, entry.said.source, "source"), (target, entry.said.target, "target")):
+        wrong = problem(rig.skeleton, joints_of(rig, joints), which) if joints else ""
+        if wrong:
+            one, two = entry.names
+            notices.tell(f"The joints that were set for {one} onto {two} are not used: {wrong} Set them again in Export, Joints.")
+            return JointMap()
+    return entry.said
 
 
 def listed() -> list[Kept]:
@@ -104,7 +113,3 @@ def _joints(values: Any) -> dict[str, int | None]:
     if any(role not in ROLES or not (joint is None or (type(joint) is int and joint >= 0)) for role, joint in values.items()):
         raise ValueError("no joints of roles")
     return dict(values)
-
-
-def _within(joints: Joints, skeleton: Skeleton) -> dict[str, int | None]:
-    return {role: joint for role, joint in joints.items() if joint is None or joint < skeleton.joint_count}

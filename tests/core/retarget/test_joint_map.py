@@ -175,12 +175,12 @@ def test_every_way_out_uses_what_was_set_and_it_survives(smpl_motion, tmp_path):
 
 
 def test_one_map_of_each_pair_and_an_empty_one_is_forgotten():
-    one, two = target_rig("unity").skeleton, target_rig("vrm").skeleton
-    map_file.remember(one, two, JointMap(source={"left toes": None}))
-    map_file.remember(two, one, JointMap(source={"neck": None}))
-    map_file.remember(one, two, JointMap(target={"left toes": None}))
+    one, two = target_rig("unity"), target_rig("vrm")
+    map_file.remember(one.skeleton, two.skeleton, JointMap(source={"left toes": None}))
+    map_file.remember(two.skeleton, one.skeleton, JointMap(source={"neck": None}))
+    map_file.remember(one.skeleton, two.skeleton, JointMap(target={"left toes": None}))
     assert map_file.find(one, two) == JointMap(target={"left toes": None}) and len(map_file.listed()) == 2
-    map_file.remember(one, two, JointMap())
+    map_file.remember(one.skeleton, two.skeleton, JointMap())
     assert map_file.find(one, two) == JointMap() and map_file.find(two, one) == JointMap(source={"neck": None})
 
 
@@ -195,8 +195,8 @@ def test_a_damaged_list_is_put_aside_and_said_once(content, smpl_motion):
 
 
 def test_single_entries_that_cannot_be_are_skipped_and_counted():
-    one, two = target_rig("unity").skeleton, target_rig("vrm").skeleton
-    map_file.remember(one, two, JointMap(source={"neck": None}))
+    one, two = target_rig("unity"), target_rig("vrm")
+    map_file.remember(one.skeleton, two.skeleton, JointMap(source={"neck": None}))
     values = json.loads(paths.joint_maps().read_text())
     (row,) = values["maps"]
     for said in ({"tail": 1}, {"neck": "a"}, {"neck": -1}, {"neck": True}, [], None):
@@ -206,6 +206,16 @@ def test_single_entries_that_cannot_be_are_skipped_and_counted():
     notices.untold()
     assert len(map_file.listed()) == 1
     assert "11 of 12" in notices.untold()[0]
-    values["maps"] = [{**row, "said": {"source": {"neck": 10**9}, "target": {}}}]
-    paths.joint_maps().write_text(json.dumps(values))
-    assert map_file.find(one, two) == JointMap(), "joints beyond the rig"
+
+
+@pytest.mark.parametrize("said", [{"neck": 10**9}, {"left shin": 0}, {"left thigh": 4, "left shin": 3}, {"hips": None}])
+def test_a_kept_map_that_is_impossible_is_said_and_not_used(said, smpl_motion):
+    """As after an edit of the file by hand."""
+    before = prepare(smpl_motion.crop(0, 3), Choices(rig="unity")).posed
+    notices.untold()
+    map_file.remember(pose(smpl_motion).rig.skeleton, before.rig.skeleton, JointMap(target=said))
+    after = prepare(smpl_motion.crop(0, 3), Choices(rig="unity")).posed
+    np.testing.assert_array_equal(after.positions, before.positions)
+    (told,) = notices.untold()
+    assert "Hips, Spine, Chest" in told and "not used" in told
+    assert len(map_file.listed()) == 1, "it stays in the list, where it can be removed"
