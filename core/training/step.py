@@ -66,7 +66,7 @@ def backward(
                 motions, patches = model.encode_patches(shown) if interacts else (model.encode_motion(shown), None)
             with ItemDropout(text_keys[rows]):
                 sentences, words = texts.encode(captions[rows])
-            found = [motions, sentences, *(rows for rows in (patches, words) if rows is not None)]
+            found = [motions, sentences, *(tokens for tokens in (patches, words) if tokens is not None)]
             if batch.wrong:
                 found.append(_wrong_rows(texts, [batch.wrong[place] for place in places[rows]], text_keys[rows]))
             if masked is not None:

@@ -87,6 +87,35 @@ def test_chunks_give_the_gradient_of_the_whole(model, chunk):
         torch.testing.assert_close(found[name], gradient, atol=1e-5, rtol=1e-3, msg=name)
 
 
+def test_two_processes_give_the_gradient_of_one(model):
+    """Each is given what the other has gathered; their gradients add up."""
+    config = replace(training_config.recipe("interaction"), precision="fp32")
+    batch, _ = planted(3)
+    batch = replace(batch, wrong=("", "someone waves", *[""] * 8))
+    whole, expected = gradients(model.train(), batch, config)
+    gathered = {0: [], 1: []}
+
+    class Half(World):
+        def gather(self, rows):
+            mine, others = gathered[self.rank], gathered[1 - self.rank]
+            other = others[len(mine)] if len(others) > len(mine) else torch.zeros_like(rows)
+            mine.append(rows.detach())
+            return torch.cat([rows, other] if self.rank == 0 else [other, rows])
+
+    def half(rank):
+        gathered[rank].clear()
+        part = slice(5 * rank, 5 * rank + 5)
+        model.zero_grad()
+        loss = backward(model, TextFeatures(model, False), replace(batch, pixels=batch.pixels[part]), config, Half(rank, 2))
+        return loss, {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
+
+    half(0)
+    (one_loss, one), (other_loss, other) = half(1), half(0)
+    assert one_loss == pytest.approx(whole, abs=1e-4) and other_loss == pytest.approx(whole, abs=1e-4)
+    for name, gradient in expected.items():
+        torch.testing.assert_close(one[name] + other[name], gradient, atol=2e-5, rtol=1e-3, msg=name)
+
+
 def test_the_loss_is_the_sum_of_its_parts(model):
     """Against the formula by hand: cross-entropies of both ways for cosines and for MaxSim, and of the hidden words."""
     config = replace(training_config.recipe("interaction", max_sim=0.5, mlm=2.0, same_caption_positives=False), precision="fp32")
