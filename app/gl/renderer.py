@@ -174,7 +174,8 @@ class Renderer:
             self._draw_bones(mesh, last, len(behind))
             gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
         if bodies:
-            self.characters.draw([body for body in bodies if isinstance(body, PosedCharacter)], height <= SMALL, look.rim)
+            characters = [body for body in bodies if isinstance(body, PosedCharacter)]
+            self.characters.draw(characters, height <= SMALL or detail < FULL - 1, look.rim)
             figures = [body for body in bodies if isinstance(body, Posed)]
             self.figures.draw(figures, (height <= FINE_ABOVE) + (height <= SMALL) + FULL - detail, look.rim)
         self._draw_bones(mesh, first, last - first)

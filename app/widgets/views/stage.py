@@ -77,6 +77,7 @@ class StageView(QWidget):
         stage.pointed.connect(self._pointed)
         figures().made.connect(self.canvas.update)
         characters().made.connect(self.canvas.update)
+        characters().made.connect(self.overlay.refresh)
         explanation.changed.connect(self.canvas.update)
         explanation.changed.connect(self.overlay.refresh)
         self.body.changed.connect(self.canvas.update)
@@ -272,7 +273,7 @@ class StageView(QWidget):
             word = self.explanation.word
             of_word = f"red: where {shown(self.explanation.linked[word], NAME)!r} was found" if word >= 0 else ""
             stage_legend.paint_line(painter, self, of_word or "red: the score falls without this part, here and now")
-        else:
+        elif characters().shown is None or self.stage.options.bones:
             stage_legend.paint_parts(painter, self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
