@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from motionpatches.app.viewmodels.history import Change, History, Step
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library import marks as store
-from motionpatches.core.library.library import Clip
+from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.marks import NONE, Mark
 
 
@@ -26,16 +26,16 @@ class Marks(QObject):
         super().__init__(parent)
         self.workspace, self.history = workspace, history
         self.marks: dict[str, Mark] = {}
-        self._root: Path | None = None
+        self._library: Library | None = None
         workspace.library_changed.connect(self._look)
 
     def _look(self) -> None:
         library = self.workspace.library
-        if library is None or (library.root == self._root and not library.moved):
+        before, self._library = self._library, library or self._library
+        if library is None or (before is not None and library.root == before.root and not library.moved):
             return
-        self._root = library.root
         try:
-            self.marks = store.read_marks(library.root)
+            self.marks = store.marks_of(library)
         except StudioError as error:
             self.marks = {}
             self.workspace.failed.emit(str(error))
@@ -85,19 +85,29 @@ class Marks(QObject):
     def _push(self, name: str, after: Mapping[str, Mark]) -> None:
         wanted = {clip: mark for clip, mark in after.items() if mark != self.marks.get(clip, NONE)}
         before = {clip: self.marks.get(clip, NONE) for clip in wanted}
-        step = Step()
+        steps: dict[Path, Step] = defaultdict(Step)
         if wanted:
-            self.history.push(Change(name, lambda: self._keep(before, wanted, step), lambda: self._keep(wanted, before, step)))
+            self.history.push(Change(name, lambda: self._keep(before, wanted, steps), lambda: self._keep(wanted, before, steps)))
 
-    def _keep(self, before: Mapping[str, Mark], after: Mapping[str, Mark], step: Step) -> bool:
-        """Change marks on disk and show what is kept there. Return False, and emit an error, if they cannot be written."""
-        if self._root is None:
+    def _keep(self, before: Mapping[str, Mark], after: Mapping[str, Mark], steps: dict[Path, Step]) -> bool:
+        """Change marks on disk and show what is kept there: of libraries that are open together, in the one that each clip is
+        from. Return False, and emit an error, if they cannot be written."""
+        if self._library is None:
             return False
+        others, kept = False, dict(self.marks)
         try:
-            self.marks, step.back, others = store.change_marks(self._root, before, after, step.back)
+            for prefix, root in store.places(self._library):
+                new = _bare(after, prefix)
+                if new:
+                    found, steps[root].back, other = store.change_marks(root, _bare(before, prefix), new, steps[root].back)
+                    kept = {clip: mark for clip, mark in kept.items() if not clip.startswith(prefix)}
+                    kept |= {prefix + clip: mark for clip, mark in found.items()}
+                    others = others or other
         except StudioError as error:
             self.workspace.failed.emit(str(error))
             return False
+        finally:
+            self.marks = kept
         if others:
             self.workspace.said.emit(
                 "Favourites and tags were changed in another window since. What it changed was left as it is."
@@ -105,3 +115,8 @@ class Marks(QObject):
         self.workspace.tell_notices()
         self.changed.emit()
         return True
+
+
+def _bare(marks: Mapping[str, Mark], prefix: str) -> dict[str, Mark]:
+    """Return those of the clips whose ids begin so, by what follows."""
+    return {clip.removeprefix(prefix): mark for clip, mark in marks.items() if clip.startswith(prefix)}

@@ -1,5 +1,7 @@
 """Favourites and tags."""
 
+import shutil
+
 import pytest
 
 from motionpatches.app.viewmodels.history import History
@@ -43,6 +45,31 @@ def test_another_workspace_reads_them(marks, ready):
     again = Marks(ready, History())
     ready.library_changed.emit()
     assert again.of(ready.library.clips[1]).tags == ("mine",)
+
+
+def test_marks_of_libraries_open_together_belong_to_each(ready, small_library):
+    """Made together they are seen alone, and the other way round; one undo takes both back."""
+    other = small_library.with_name("other")
+    shutil.copytree(small_library, other)
+    alone = Marks(ready, History())
+    ready.library_changed.emit()
+    alone.tag([ready.library.clips[0]], "alone")
+    ready.open([small_library, other])
+    marks = Marks(ready, History())
+    ready.library_changed.emit()
+    clips = ready.library.by_id
+    assert marks.of(clips["small/000000"]).tags == ("alone",) and marks.of(clips["other/000000"]) == NONE
+    marks.tag([clips["small/000003"], clips["other/000003"]], "both")
+    marks.toggle_favourite(clips["other/000005"])
+    assert store.read_marks(other) == {"000003": Mark(tags=("both",)), "000005": Mark(True)}
+    assert store.read_marks(small_library) == {"000000": Mark(tags=("alone",)), "000003": Mark(tags=("both",))}
+    assert not store.marks_file(ready.library.root).exists() and marks.tags == ("both", "alone")
+    marks.history.undo()
+    marks.history.undo()
+    assert marks.marks == {"small/000000": Mark(tags=("alone",))} and store.read_marks(other) == {}
+    marks.history.redo()
+    ready.open([other])
+    assert marks.of(ready.library.by_id["000003"]).tags == ("both",)
 
 
 def test_what_cannot_be_written_is_reported_and_not_shown(marks, ready, monkeypatch):
