@@ -261,8 +261,9 @@ def test_the_map_hovers_opens_and_chooses(demo):
     found.select(np.array([[x, y], [x + 9, y], [x + 9, y + 9], [x, y + 9]]))
     inside = {c.id for c, p in zip(found.clips, found.places, strict=True) if p[0] > x and p[1] > y}
     assert {found.clips[i].id for i in found.selected} == inside == set(demo.search.only)
+    wait(lambda: [chip.isVisible() for chip in demo.window.query.chips.buttons] == [True])
     (chip,) = demo.window.query.chips.buttons
-    assert chip.isVisible() and chip.text() == f"lasso ({len(inside):,})", "the limit is seen where one searches"
+    assert chip.text() == f"lasso ({len(inside):,})", "the limit is seen where one searches"
     demo.window.left.turn("Results")
     chip.click()
     assert demo.search.only is None and not found.selected and not demo.window.query.chips.buttons
