@@ -42,7 +42,7 @@ def serve(options: argparse.Namespace) -> int:
         from motionpatches.core.serve.watching import Watcher
         from motionpatches.core.serve.web import web_app
     except ImportError as error:
-        raise StudioError("The extra 'serve' is not installed: pip install 'motionpatches[serve]'.") from error
+        raise StudioError("The extra 'serve' is not installed: pip install 'motionpatches-studio[serve]'.") from error
     token, told = token_of(options.token_file)
     service, model = _service(options)
     watcher = Watcher(service, [options.library], model, tell, options.layout)
@@ -70,7 +70,7 @@ def mcp(options: argparse.Namespace) -> int:
     try:
         from motionpatches.core.serve.assistant import assistant_server
     except ImportError as error:
-        raise StudioError("The extra 'mcp' is not installed: pip install 'motionpatches[mcp]'.") from error
+        raise StudioError("The extra 'mcp' is not installed: pip install 'motionpatches-studio[mcp]'.") from error
     assistant_server(_service(options)[0], options.out.absolute()).run("stdio")
     return 0
 

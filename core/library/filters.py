@@ -68,7 +68,7 @@ def why_none(text: str, clips: Iterable[Clip], marks: Mapping[str, Mark], sheet:
 
 
 class Said(NamedTuple):
-    """What the user said of clips and takes, by id."""
+    """Marks and take sheet of a library, by id."""
 
     marks: Mapping[str, Mark]
     sheet: Mapping[str, Row]

@@ -107,7 +107,7 @@ def read_gone(root: Path, held: bool = False) -> tuple[Gone, ...]:
 
 
 def follow(before: Iterable[Clip], library: Library) -> Moves:
-    """Compare with an earlier scan; what the user said of takes moves with them. Raises FileProblem."""
+    """Compare with an earlier scan; their marks, captions and fields of the take sheet move with them. Raises FileProblem."""
     from motionpatches.core.library import caption_store, marks, sheet
 
     file = gone_file(library.root)

@@ -104,7 +104,7 @@ def _gone(root: Path) -> tuple[str, ...]:
     try:
         return tuple(one.take for one in read_gone(root))
     except FileProblem:
-        return ()  # it is said when the library is scanned
+        return ()  # it is reported when the library is scanned
 
 
 def open_paths(

@@ -190,7 +190,7 @@ def _read(file: Path) -> Sequence[tuple[str, str, str, int]]:
 @contextmanager
 def writing(file: Path) -> Iterator[sqlite3.Connection]:
     """One transaction in a sheet, made where there is none. Raises FileProblem."""
-    with suppress(OSError):  # it is said when the file is opened
+    with suppress(OSError):  # it is reported when the file is opened
         file.parent.mkdir(parents=True, exist_ok=True)
     with _opened(file, f"{file.absolute().as_uri()}?mode=rwc") as base:
         base.execute("PRAGMA synchronous = FULL")

@@ -34,7 +34,7 @@ class Watcher(threading.Thread):
             service: What answers.
             paths: Those by which its library was opened.
             model: Its model.
-            tell: Is told what was found, and what went wrong.
+            tell: Receives what was found, and what went wrong.
             layout: Of the folder, where it was named.
         """
         super().__init__(name="watch", daemon=True)

@@ -63,7 +63,7 @@ def test_what_others_write_is_shown_at_the_next_look(sheet, opened):
     assert sheet.of(clip) == {"status": "hold"} and len(changed) == 1
 
 
-def test_what_cannot_be_kept_is_said_and_is_no_step(sheet, opened, history):
+def test_what_cannot_be_kept_is_reported_and_is_no_step(sheet, opened, history):
     failed = heard(opened.failed)
     assert not sheet.edit(opened.library.clips[:1], {"status": "great"})
     assert "select, hold, no good" in failed[0][0] and not history.undo_name

@@ -31,7 +31,7 @@ def test_only_what_was_edited_is_written(sheet):
     dialog.setParent(None)
 
 
-def test_a_wrong_day_is_said_and_the_dialog_stays(sheet):
+def test_a_wrong_day_is_reported_and_the_dialog_stays(sheet):
     dialog = TakeSheetDialog(sheet, (), "2 takes")
     dialog.fields["day"].setCurrentText("26.11.2026")
     dialog._accept()

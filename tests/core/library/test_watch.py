@@ -1,4 +1,4 @@
-"""Watched folders: what lands is read once it is whole, what moves keeps what was said of it, what is gone is named."""
+"""Watched folders: what lands is read once it is whole, what moves keeps its captions and marks, what is gone is named."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Galleries in parts: the parts are the whole, each is gone on with, and the joined gallery is that of one process."""
+"""Galleries in parts: the parts are the whole, each can be resumed, and the joined gallery is that of one process."""
 
 import os
 import signal
@@ -45,7 +45,7 @@ def test_parts_are_the_whole_and_the_joined_gallery_is_that_of_one_process(libra
     assert not part_of(library, Shard(1, 1), joined).clips  # nothing is left to encode
 
 
-def test_a_part_that_was_ended_is_gone_on_with(library, tiny_model, tmp_path, monkeypatch):
+def test_a_part_that_was_ended_is_resumed(library, tiny_model, tmp_path, monkeypatch):
     monkeypatch.setattr(indexing, "BATCH", 1)
     job = index_shard(tiny_model, library, Shard(1, 1), tmp_path)
     for _ in range(6):
