@@ -10,6 +10,7 @@ from motionpatches.app.cli.console import answer, open_path
 from motionpatches.app.cli.options import add_json, add_layout
 from motionpatches.core import api, paths
 from motionpatches.core.library.splits import SPLITS
+from motionpatches.core.motion.motion import rate_text
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.progress import format_duration
 from motionpatches.core.version import VERSION
@@ -88,7 +89,8 @@ def _about_path(options: argparse.Namespace) -> None:
     }
     lines = [f"{library.name}: {library.layout}, {len(library.clips):,} motions, {format_duration(duration_s)}"]
     lines += [f"  {note}" for note in library.notes]
-    lines += [f"first motion, {motion.name}: {motion.frame_count} frames, {motion.fps:g} fps, {skeleton.joint_count} joints"]
+    rate = f"{rate_text(motion.fps)} fps"
+    lines += [f"first motion, {motion.name}: {motion.frame_count} frames, {rate}, {skeleton.joint_count} joints"]
     lines += [f"  {a.what}: {a.value} ({a.reason}; {a.confidence:.0%} sure)" for a in motion.assumptions]
     lines += [f"  {part}: {' '.join(joints)}" for part, joints in parts.items()]
     answer(options, values, "\n".join(lines))

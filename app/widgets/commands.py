@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 
-from motionpatches.app.background.reveal import reveal
+from motionpatches.app.background.reveal import reveal_own
 from motionpatches.app.export.window_picture import save_picture
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.viewmodels.examples import search_elsewhere, search_like_file
@@ -255,5 +255,4 @@ class Commands:
 
     def show_reports(self) -> None:
         """Show the folder of reports in the system's file manager."""
-        app_paths.reports().mkdir(parents=True, exist_ok=True)
-        reveal([app_paths.reports()], self.workspace.lanes.files, self.workspace.failed.emit)
+        reveal_own(app_paths.reports(), self.workspace.lanes.files, self.workspace.failed.emit)
