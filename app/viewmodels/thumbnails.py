@@ -79,6 +79,11 @@ class Thumbnails(QObject):
         self._next.timeout.connect(self._begin)
         workspace.library_changed.connect(self._wanted.clear)
 
+    @property
+    def waiting(self) -> int:
+        """How many pictures are still to be made."""
+        return len(self._wanted)
+
     def picture(self, clip: Clip) -> QImage | None:
         """Return the most telling pose of a clip, SIZE x SIZE on nothing; None where it is not there yet, and is made now."""
         return self._get(clip, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "images"
 SIZE = (1440, 900)
+# Seconds that the pictures of takes in the list may take.
+PICTURES_S = 60
 
 
 class Session:
@@ -83,6 +86,9 @@ class Session:
         """Save what the screen shows, dialogs too."""
         from PySide6.QtGui import QGuiApplication
 
+        with suppress(TimeoutError):  # a picture that cannot be made is not waited for
+            self.wait(lambda: not self.studio.view_models.thumbnails.waiting, PICTURES_S)
+        self.workspace.notices.dismiss_shown()
         self.rest(0.3)
         file.parent.mkdir(parents=True, exist_ok=True)
         QGuiApplication.primaryScreen().grabWindow(0).save(str(file), quality=72)

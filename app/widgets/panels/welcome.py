@@ -13,7 +13,8 @@ from motionpatches.app import tokens
 from motionpatches.app.widgets.plain import Label, tail, title
 from motionpatches.app.widgets.theme import heading
 
-SHOWN = 5
+# Libraries that are listed, and the width of a button in pixels.
+SHOWN, WIDTH = 5, 190
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,12 @@ class Welcome(QWidget):
         grid = QGridLayout()
         for row, way in enumerate(ways):
             button = QPushButton(title(way.name))
-            button.setMinimumWidth(190)
+            button.setMinimumWidth(WIDTH)
             button.clicked.connect(lambda _=False, do=way.do: do())
             grid.addWidget(button, row, 0)
             grid.addWidget(Label(way.explanation), row, 1)
         self.back = QPushButton("Back to the Stage")
+        self.back.setMinimumWidth(WIDTH)
         self.back.setToolTip("Escape")
         self.back.clicked.connect(lambda: self.left.emit())
         self.last = QVBoxLayout()
@@ -58,7 +60,7 @@ class Welcome(QWidget):
         middle = QHBoxLayout()
         middle.addStretch()
         column = QVBoxLayout()
-        column.addStretch()
+        column.addStretch(1)
         for part in (head, what, self.problem):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(part)

@@ -34,7 +34,7 @@ from motionpatches.app.widgets.views import tile_choice
 from motionpatches.app.widgets.views.overlay import StillOverlay
 from motionpatches.app.widgets.views.tile_clock import TileClock
 from motionpatches.app.widgets.views.tile_labels import TileState, mark_box, paint_label
-from motionpatches.app.widgets.views.tile_layout import CAPTION, GAP, HEAD, Arrangement, lay_out
+from motionpatches.app.widgets.views.tile_layout import CAPTION, GAP, HEAD, Arrangement, lay_out, target_of
 from motionpatches.app.widgets.views.tile_sections import paint_heads, sections_of
 from motionpatches.core.library.library import Clip
 from motionpatches.core.search.strength import score_text
@@ -184,11 +184,10 @@ class ResultsView(QWidget):
         wanted = [(self.bones[i], self.search.results[i].motion, self._time(i)) for i, _ in tiles]
         detail = self.playback.detail if drawer.draws_figures else 0
         for (i, rect), (_, motion, _), people in zip(tiles, wanted, people_at(wanted, detail), strict=True):
-            middle = people.middle
             camera = self.own.get(i, self.camera)
             camera = replace(
                 camera,
-                target=(float(middle[0]), 0.88, float(middle[2])),
+                target=target_of(people.middle),
                 distance=camera.distance * (PAIR if motion.partner else 1),
             )
             view = rect.adjusted(0, 0, 0, -CAPTION)

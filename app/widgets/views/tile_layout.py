@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,8 @@ Arrangement = Literal["all", "grid", "row"]
 GAP, CAPTION, TALL = 6, 38, 1.05
 # Height of a heading, in pixels.
 HEAD = 26
+# Height of the middle of a standing person, and that of a root above which the camera goes up with it: stairs, not jumps. Metres.
+STANDING, HIGH = 0.88, 1.25
 
 
 @dataclass(frozen=True)
@@ -76,3 +79,8 @@ def _rows(count: int, width: int, height: int) -> int:
 
 def _cell(column: int, row: int, wide: int, high: int) -> QRect:
     return QRect(column * wide + GAP // 2, row * high + GAP // 2, wide - GAP, high - GAP)
+
+
+def target_of(middle: Sequence[float]) -> tuple[float, float, float]:
+    """Return what the camera of a tile looks at, of people with the middle (3,) of their roots there."""
+    return float(middle[0]), STANDING + max(float(middle[1]) - HIGH, 0.0), float(middle[2])

@@ -1,9 +1,12 @@
 """Where tiles of results lie."""
 
+import math
+
 import pytest
 from PySide6.QtCore import QRect
 
-from motionpatches.app.widgets.views.tile_layout import CAPTION, lay_out
+from motionpatches.app.gl.camera import Camera
+from motionpatches.app.widgets.views.tile_layout import CAPTION, lay_out, target_of
 
 
 def overlaps(tiles):
@@ -53,3 +56,10 @@ def test_sections_of_a_grid_begin_below_their_headings():
     assert layout.heads[1].bottom() < layout.tiles[4].top() and layout.tiles[4].left() == layout.tiles[0].left()
     assert layout.length == 4 * layout.cell + 2 * (layout.heads[0].height()) > plain.length
     assert plain.heads == () and {t.size().toTuple() for t in layout.tiles} == {plain.tiles[0].size().toTuple()}
+
+
+def test_the_camera_goes_up_stairs_and_lets_jumps_be_seen():
+    """Standing, a jump of 30 cm, and the top of stairs of 1.5 m: there the head, 0.8 m above the root, is in the tile."""
+    assert target_of((1.0, 0.95, 2.0)) == target_of((1.0, 1.25, 2.0)) == (1.0, 0.88, 2.0)
+    half = 3.9 * math.tan(Camera().field_of_view / 2)
+    assert 0.88 + half < 2.45 + 0.8 < target_of((0.0, 2.45, 0.0))[1] + half
