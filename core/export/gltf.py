@@ -11,9 +11,9 @@ import numpy as np
 
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.export.choices import Prepared
-from motionpatches.core.export.glb_file import glb_bytes
 from motionpatches.core.export.names import unique_names
 from motionpatches.core.export.onto_character import onto_character
+from motionpatches.core.io.containers.glb_file import glb_bytes
 from motionpatches.core.motion.rotations import quaternions
 from motionpatches.core.retarget.rig import PosedMotion, Rig
 from motionpatches.core.version import VERSION

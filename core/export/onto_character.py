@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from motionpatches.core.export.glb_file import Buffer, glb_bytes
+from motionpatches.core.io.containers.glb_file import Buffer, glb_bytes
 from motionpatches.core.io.gltf.character import Character
 from motionpatches.core.io.gltf.document import COMPRESSED
 from motionpatches.core.io.gltf.gltf import rest_of

@@ -10,10 +10,12 @@ import numpy as np
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.figure.simplify import simplified
+from motionpatches.core.io.gltf.character import SUFFIXES as GLTF
 from motionpatches.core.io.gltf.character import read_character
 from motionpatches.core.io.gltf.document import Document
 from motionpatches.core.io.gltf.gltf import at_rest
 from motionpatches.core.io.gltf.meshes import Meshes, read_meshes
+from motionpatches.core.io.native.child import fbx_character
 from motionpatches.core.io.scene.rigs import MAX_JOINTS
 from motionpatches.core.motion.canonical import resample
 from motionpatches.core.motion.motion import Motion
@@ -26,7 +28,8 @@ from motionpatches.core.retarget.rig import PosedMotion, Rig
 from motionpatches.core.retarget.rig_file import rig_of_file
 from motionpatches.core.retarget.roles import body_of
 
-# Joints times frames that are posed at the rate of the motion; longer ones at a lower rate.
+# Kinds of files; joints times frames that are posed at the rate of the motion; longer ones at a lower rate.
+SUFFIXES = (*GLTF, ".fbx")
 MOST_CELLS = 1_500_000
 # Share of its height by which a joint of the rig may be elsewhere than in the file's rest pose.
 ELSEWHERE = 1e-3
@@ -60,7 +63,7 @@ class Character:
 
 
 def open_character(path: Path, rig: Rig | None = None) -> Character:
-    """Read the character of a glTF, GLB or VRM file.
+    """Read the character of a glTF, GLB, VRM or FBX file.
 
     Args:
         path: The file.
@@ -69,6 +72,15 @@ def open_character(path: Path, rig: Rig | None = None) -> Character:
     Raises:
         StudioError: It is damaged, has no skeleton of a person, no triangles, or more than the limits.
     """
+    if path.suffix.lower() != ".fbx":
+        return _open(path, rig)
+    try:
+        return replace(_open(fbx_character(path), rig), name=path.stem)
+    except FileProblem as problem:  # of the file that it was made into
+        raise FileProblem(path, problem.problem, problem.advice, problem.where) from problem
+
+
+def _open(path: Path, rig: Rig | None) -> Character:
     found = read_character(path)
     document, nodes = found.document, found.nodes
     if len(nodes) > MAX_JOINTS:

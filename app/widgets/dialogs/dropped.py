@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 from motionpatches.app import tokens
 from motionpatches.app.widgets.plain import NAME, Label, shown, title
 from motionpatches.app.widgets.theme import of_kind, px
-from motionpatches.core.io.gltf.character import SUFFIXES as CHARACTERS
+from motionpatches.core.figure.character import SUFFIXES as CHARACTERS
 
 
 @dataclass(frozen=True)

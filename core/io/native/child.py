@@ -232,6 +232,16 @@ def read_in_child(kind: Format, path: Path, turned: bool = False) -> list[RawTak
     return _READER.read(name, path, reader=function)
 
 
+def fbx_character(path: Path) -> Path:
+    """Return the character of an FBX file as a GLB, made by the child at the first time. Raises FileProblem."""
+    from motionpatches.core.io.native.fbx_character import FBX_CHARACTER, character_file
+
+    file = character_file(path)
+    if not file.is_file():
+        read_in_child(FBX_CHARACTER, path)
+    return file
+
+
 def cancel() -> None:
     """End the read in progress; it raises FileProblem."""
     _READER.cancel()

@@ -75,10 +75,10 @@ def load(path: Path) -> Scene:
         scene = ufbx.load_file(str(path), ignore_geometry=True, ignore_embedded=True, node_depth_limit=MAX_DEPTH)
     except (ufbx.UfbxError, RuntimeError, UnicodeError) as error:
         raise FileProblem(path, f"it is no whole FBX file ({str(error)[:60]})", "Export or copy it again") from None
-    _hold(scene)
+    hold(scene)
     if len(scene.nodes) > MAX_NODES:
         raise FileProblem(path, f"it holds {len(scene.nodes):,} nodes", "Export only the skeleton")
-    elements = list(_items(scene.nodes))
+    elements = list(items(scene.nodes))
     nodes = tuple(_node(element) for element in elements)
     if any(node.parent >= index for index, node in enumerate(nodes)):
         raise FileProblem(path, "its nodes are no tree", "Export it again")
@@ -86,13 +86,13 @@ def load(path: Path) -> Scene:
     up = axes.up.name.replace("POSITIVE_", "").replace("NEGATIVE_", "-").replace("UNKNOWN", "")
     return Scene(
         nodes,
-        tuple(_stack(stack, ufbx.Node) for stack in _items(scene.anim_stacks)),
+        tuple(_stack(stack, ufbx.Node) for stack in items(scene.anim_stacks)),
         settings.frames_per_second,
         settings.unit_meters,
         up,
-        _left_handed(axes),
+        left_handed(axes),
         _bind_pose(scene),
-        frozenset(cluster.bone_node.typed_id for cluster in _items(scene.skin_clusters) if cluster.bone_node is not None),
+        frozenset(cluster.bone_node.typed_id for cluster in items(scene.skin_clusters) if cluster.bone_node is not None),
     )
 
 
@@ -103,14 +103,15 @@ def local_transforms(node: Node, stack: Stack, times: np.ndarray) -> np.ndarray:
     return np.array(rows, np.float64).reshape(-1, 10)
 
 
-_hold = ctypes.pythonapi.Py_IncRef
-_hold.argtypes, _hold.restype = [ctypes.py_object], None
+hold = ctypes.pythonapi.Py_IncRef
+hold.argtypes, hold.restype = [ctypes.py_object], None
 
 
-def _items(items: Any) -> Iterator[Any]:
-    for index in range(len(items)):
-        item = items[index]
-        _hold(item)
+def items(listed: Any) -> Iterator[Any]:
+    """Yield the items of a list of ufbx, each held for good."""
+    for index in range(len(listed)):
+        item = listed[index]
+        hold(item)
         yield item
 
 
@@ -130,8 +131,8 @@ def _node(element: Any) -> Node:
 def _stack(stack: Any, node_type: Any) -> Stack:
     moving: set[int] = set()
     first, last = np.inf, -np.inf
-    for layer in _items(stack.layers):
-        for prop in _items(layer.anim_props):
+    for layer in items(stack.layers):
+        for prop in items(layer.anim_props):
             element = prop.element
             if not isinstance(element, node_type) or prop.prop_name not in _MOVES:
                 continue
@@ -149,15 +150,15 @@ def _placed(matrix: Any) -> Placed:
 def _bind_pose(scene: Any) -> dict[int, Placed]:
     return {
         pose.bone_node.typed_id: _placed(pose.bone_to_world)
-        for poses in _items(scene.poses)
+        for poses in items(scene.poses)
         if poses.is_bind_pose
-        for pose in _items(poses.bone_poses)
+        for pose in items(poses.bone_poses)
         if pose.bone_node is not None
     }
 
 
-def _left_handed(axes: Any) -> bool:
-    """Whether right, up and front (towards the viewer) make a left-handed frame."""
+def left_handed(axes: Any) -> bool:
+    """Return whether right, up and front (towards the viewer) make a left-handed frame."""
     numbers = [int(axis) for axis in (axes.right, axes.up, axes.front)]
     if len({number // 2 for number in numbers}) < 3 or max(numbers) > 5:
         return False
