@@ -130,6 +130,16 @@ class Service:
             content = file.read_bytes()
         return f"{clip_id.rpartition('/')[2]}{suffix}", content
 
+    def picture(self, clip_id: str, start_s: float = 0.0, end_s: float = 0.0, moving: bool = False) -> bytes:
+        """Draw a clip or a range of it small: its most telling pose as PNG, or a loop as GIF. Raises StudioError."""
+        from motionpatches.core.serve.picture import picture
+
+        self.clip(clip_id)
+        motion = self.library.load(clip_id)
+        # The window of a hit may end a frame after the clip.
+        inside = 0 <= start_s < min(end_s, motion.duration_s)
+        return picture(motion.cut(start_s, min(end_s, motion.duration_s)) if inside else motion, moving)
+
     def _loaded(self, clip_id: str, start_s: float, end_s: float) -> Motion:
         self.clip(clip_id)
         motion = load_with_rotations(self.library, clip_id)

@@ -1,10 +1,12 @@
 """The service over HTTP, by FastAPI (extra `serve`): JSON answers, files of motion, an OpenAPI description.
 
-Every request but /openapi.json needs the header `Authorization: Bearer TOKEN`.
+Every request but / (a page for people) and /openapi.json needs the header `Authorization: Bearer TOKEN`.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
@@ -13,13 +15,19 @@ from urllib.parse import quote
 from fastapi import Body, FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
 from motionpatches.core.serve.service import MOST_HITS, MOST_LETTERS, NotThere, Service, choices_of
 from motionpatches.core.version import VERSION
 
 # Most bytes of a file that is sent.
 MOST_BYTES = 64 << 20
-OPEN_TO_ALL = ("/openapi.json",)
+OPEN_TO_ALL = ("/openapi.json", "/")
+# The page runs its own script and nothing else, and no other page frames it.
+PAGE_RULES = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'; connect-src 'self'; img-src blob:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 def web_app(service: Service, token: str) -> FastAPI:
@@ -103,11 +111,34 @@ def web_app(service: Service, token: str) -> FastAPI:
         choices = choices_of("own", unit, up, fps, in_place, False)
         return _file(*service.motion(clip, format, choices, start_s, end_s, content))
 
+    @app.get("/picture", summary="A small picture of a clip: PNG, or GIF where it is moving")
+    def picture(clip: str, start_s: float = start, end_s: float = end, moving: bool = False) -> Response:
+        content = service.picture(clip, start_s, end_s, moving)
+        return Response(
+            content, media_type="image/gif" if moving else "image/png", headers={"Cache-Control": "private, max-age=600"}
+        )
+
+    content, rules = page()
+
+    @app.get("/", include_in_schema=False)
+    def shown() -> Response:
+        return Response(
+            content, media_type="text/html", headers={"Content-Security-Policy": rules, "Referrer-Policy": "no-referrer"}
+        )
+
     def _file(name: str, content: bytes) -> Response:
         named = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
         return Response(content, media_type="application/octet-stream", headers=named)
 
     return app
+
+
+def page() -> tuple[str, str]:
+    """Return the page for people who install nothing, and what it may do: its one script is known by its digest."""
+    content = (paths.assets() / "serve.html").read_text(encoding="utf-8")
+    script = content.split("<script>")[1].split("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return content, PAGE_RULES.format(digest)
 
 
 def _may(header: str, token: str) -> bool:

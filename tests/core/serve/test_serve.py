@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
+import shutil
+import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -18,6 +23,7 @@ from motionpatches.core.export.write import write_motion
 from motionpatches.core.io.load import load_motion
 from motionpatches.core.retarget.rig_file import rig_of_file
 from motionpatches.core.serve.service import Service
+from motionpatches.core.serve.web import page
 from tests.served import TOKEN, demo_service, served
 
 Ask = Callable[..., tuple[int, bytes]]
@@ -112,3 +118,32 @@ def test_the_token_is_kept_in_a_file_for_its_owner(tmp_path: Path):
     file.write_text("short")
     with pytest.raises(StudioError, match="16"):
         token_of(file)
+
+
+def test_pictures_need_the_token_and_the_page_does_not(ask: Ask, service: Service):
+    clip = service.library.clips[0].id
+    status, content = ask("/picture", clip=clip)
+    assert status == 200 and content.startswith(b"\x89PNG")
+    status, content = ask("/picture", clip=clip, start_s=0.5, end_s=1.5, moving="true")
+    assert status == 200 and content.startswith(b"GIF8")
+    assert ask("/picture", token="", clip=clip)[0] == 401 and ask("/picture", clip="nobody")[0] == 404
+    status, content = ask("/", token="")
+    assert status == 200 and b"Describe a motion" in content and TOKEN.encode() not in content
+
+
+def test_the_page_may_run_its_own_script_alone():
+    content, rules = page()
+    script = content.partition("<script>")[2].partition("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in rules and "default-src 'none'" in rules
+    assert content.count("<script") == 1
+    assert "innerHTML" not in script and "eval(" not in script
+    assert not re.search(r"""(src|href)=["'](https?:)?//""", content)  # nothing from elsewhere
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node checks the script of the page")
+def test_the_script_of_the_page_can_be_read(tmp_path: Path):
+    script = tmp_path / "page.js"
+    script.write_text(page()[0].partition("<script>")[2].partition("</script>")[0])
+    done = subprocess.run(["node", "--check", str(script)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
