@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +21,8 @@ from motionpatches.core.motion.motion import Motion
 # Colour of the body, 0 to 1, and the share of a body part's own colour, calm and raised.
 CLAY = np.array([0.775, 0.765, 0.750])
 CALM, RAISED = np.array([0.26, 0.26, 0.05, 0.26, 0.26]), 0.92
-# Meshes kept.
-SHAPES = 24
+# Meshes kept; seconds before each is made.
+SHAPES, REST_S = 24, 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +93,8 @@ class Figures(QObject):
         self.bones_alone = False
         self._figures: WeakKeyDictionary[Motion, Figure | None] = WeakKeyDictionary()
         self._shapes: OrderedDict[tuple[object, ...], Shape | None] = OrderedDict()
+        self._waiting: list[Figure] = []
+        self._busy = False
         self._lock = threading.Lock()
 
     def figure(self, motion: Motion) -> Figure | None:
@@ -107,10 +110,25 @@ class Figures(QObject):
                 self._shapes.move_to_end(figure.key)
                 return self._shapes[figure.key]
             self._shapes[figure.key] = None
-        if wait:
-            return self._make(figure)
-        threading.Thread(target=self._make, args=(figure,), daemon=True).start()
-        return None
+            if not wait:
+                self._waiting.append(figure)
+                if not self._busy:
+                    self._busy = True
+                    threading.Thread(target=self._work, daemon=True).start()
+                return None
+        return self._make(figure)
+
+    def _work(self) -> None:
+        """Make what is waited for, one mesh at a time. The frame that asked is drawn before, and others between two meshes: each
+        call of OpenGL gives Python's lock away."""
+        while True:
+            time.sleep(REST_S)
+            with self._lock:
+                if not self._waiting:
+                    self._busy = False
+                    return
+                figure = self._waiting.pop(0)
+            self._make(figure)
 
     def _make(self, figure: Figure) -> Shape:
         shape = shape_of(figure)
