@@ -38,15 +38,17 @@ _OFF = (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRo
 _ICON = "icon name"
 
 
-def is_dark(widget: QWidget) -> bool:
-    """Return whether a widget's background is dark."""
-    return widget.palette().color(QPalette.ColorRole.Window).lightness() < 128
+def is_dark(widget: QWidget | None = None) -> bool:
+    """Return whether the program, and so each of its widgets, is dark.
+
+    The application tells: the palette of a widget whose background is transparent says black in any appearance.
+    """
+    return _application().palette().color(QPalette.ColorRole.Window).lightness() < 128
 
 
 def colours(widget: QWidget | None = None) -> Colours:
-    """Return the colours of a widget's appearance; of the program's, without one."""
-    palette = widget.palette() if widget is not None else _application().palette()
-    return SCHEMES["dark" if palette.color(QPalette.ColorRole.Window).lightness() < 128 else "light"]
+    """Return the colours of the program's appearance, which all widgets have."""
+    return SCHEMES["dark" if is_dark(widget) else "light"]
 
 
 def set_appearance(choice: str) -> None:

@@ -31,6 +31,7 @@ class Status(QStatusBar):
 
     def _facts(self) -> None:
         w = self.workspace
-        name = f"{shown(w.library.name, NAME)}: {len(w.library.clips):,} motions" if w.library else "nothing open"
+        count = len(w.library.clips) if w.library else 0
+        name = f"{shown(w.library.name, NAME)}: {count:,} motion{'s' * (count != 1)}" if w.library else "nothing open"
         self.facts.setToolTip(tip(w.device_reason))
         self.facts.setText("   ·   ".join(t for t in (name, f"model: {shown(w.model_label, NAME)}", w.device_label) if t))

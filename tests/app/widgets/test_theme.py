@@ -85,6 +85,17 @@ def test_a_ticked_box_shows_a_tick_and_a_disabled_one_does_not_look_on(app, choi
 
 
 @pytest.mark.parametrize("choice", ["Dark", "Light"])
+def test_a_label_that_is_seen_through_has_the_colours_of_the_program(app, choice):
+    """Words of an explanation were near white on white: the palette of a transparent label says black."""
+    theme.set_appearance(choice)
+    label = plain.RichLabel(plain.html("a word"))
+    label.show()
+    label.ensurePolished()
+    assert theme.colours(label) == {"Dark": DARK, "Light": LIGHT}[choice] and theme.is_dark(label) == (choice == "Dark")
+    label.close()
+
+
+@pytest.mark.parametrize("choice", ["Dark", "Light"])
 def test_combo_boxes_have_arrows(app, choice):
     theme.set_appearance(choice)
     colours = {"Dark": DARK, "Light": LIGHT}[choice]
