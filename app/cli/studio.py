@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from pathlib import Path
 
 from motionpatches.app.cli.console import check_exists, tell
@@ -27,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
     from motionpatches.app.virtual_screen import has_screen
 
     if has_screen():
+        gc.disable()  # the modules that are imported now stay; the window collects when it is there (app/background/garbage.py)
         from motionpatches.app.application import run_studio
 
         return run_studio(options.paths, options.model, options.device)

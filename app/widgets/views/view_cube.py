@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QTransform
 from PySide6.QtWidgets import QWidget
 
 from motionpatches.app import tokens
@@ -64,7 +64,8 @@ class ViewCube(QWidget):
         super().__init__(view)
         self.view = view
         self.hovered = ""
-        self._shown: Camera | None = None
+        self._shown: tuple[Camera, str, float] | None = None
+        self._picture = QPixmap()
         self.setFixedSize(px(SIDE), px(SIDE))
         self.setMouseTracking(True)
         self.setToolTip("Click a face to look from there")
@@ -73,7 +74,7 @@ class ViewCube(QWidget):
         view.installEventFilter(self)
 
     def _turned(self) -> None:
-        if self._shown != self.camera:
+        if self._shown is None or self._shown[0] != self.camera:
             self.update()
 
     @property
@@ -87,10 +88,26 @@ class ViewCube(QWidget):
             self.move(self.view.width() - self.width() - px(tokens.GAP), px(tokens.GAP))
         return False
 
+    def changeEvent(self, event: QEvent) -> None:
+        self._shown = None  # another palette or font
+        super().changeEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, now = QPainter(self), colours(self)
+        """Paint the cube, which comes with each frame of the stage below it; it is drawn where it has changed."""
+        ratio = self.devicePixelRatioF()
+        now = self.camera, self.hovered, ratio
+        if now != self._shown:
+            self._shown, self._picture = now, QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            self._draw(QPainter(self._picture))
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.end()
+
+    def _draw(self, painter: QPainter) -> None:
+        now = colours(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._shown = self.camera
         painter.setFont(sized(self.font(), tokens.CAPS))
         for face in faces(self.camera, self.width()):
             hovered = face.name == self.hovered
@@ -106,6 +123,7 @@ class ViewCube(QWidget):
                 painter.setTransform(onto, True)
                 painter.setPen(QColor(now.on_accent if hovered else now.text))
                 painter.drawText(0, 0, 44, 44, Qt.AlignmentFlag.AlignCenter, shown(face.name))
+        painter.end()
 
     def _face_at(self, place: QPointF) -> Face | None:
         found = [f for f in faces(self.camera, self.width()) if f.corners.containsPoint(place, Qt.FillRule.OddEvenFill)]
