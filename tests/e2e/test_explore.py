@@ -124,6 +124,7 @@ def test_a_pixel_lights_its_joints_and_a_joint_its_columns(demo):
     QTest.mouseMove(view, QPoint(int(box.left() + 30), int(box.bottom() - 2)))
     view._point(view._at(QPointF(box.left() + 30, box.bottom() - 2)))
     assert [SMPL22.joint_names[j] for j in demo.view_models.stage.joints] == ["right_wrist"]
+    assert view._joints(view.image, 3, 12) == "right elbow – right wrist", "as the stage calls them"
     rest(200)
     assert near(pixels(stage), (255, 64, 129)) > 20
     view._point(None)

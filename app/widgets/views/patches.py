@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
@@ -13,6 +15,7 @@ from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.widgets.plain import NAME, shown
 from motionpatches.app.widgets.theme import colours, is_dark, muted, part_colour, sized
+from motionpatches.core.figure.joint_words import joint_words
 from motionpatches.core.motion.motion import rate_text
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.patch_picture import PatchImage, describe, patch_image, scale_of, with_unit
@@ -24,6 +27,7 @@ LABEL = 22
 FOOT = 70
 # Pixels of the scale of one channel: width and height of its colours, height with its numbers.
 SCALE = (150, 8, 26)
+_words_of = lru_cache(maxsize=4)(joint_words)
 
 
 class PatchView(QWidget):
@@ -255,9 +259,12 @@ class PatchView(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, text)
 
     def _joints(self, image: PatchImage, part: int, point: int) -> str:
-        """Return the names of the joints that a sample point lies between."""
+        """Return the joints that a sample point lies between, in words."""
         motion, row = self.workspace.motion, image.matrix[part * image.points + point]
-        return " – ".join(shown(motion.skeleton.joint_names[j], NAME) for j in np.flatnonzero(row)) if motion else ""
+        if motion is None:
+            return ""
+        words = _words_of(motion.skeleton)
+        return " – ".join(shown(words[j], NAME) for j in np.flatnonzero(row))
 
     def _point(self, found: tuple[int, int, int] | None) -> None:
         """Mark the joints of the pointed sample point, as they are in the pointed frame, on the stage."""
