@@ -161,7 +161,7 @@ def save_tokens(tokens: PatchTokens, file: Path) -> None:
     with replacing(file) as stream:
         stream.write(len(text).to_bytes(8, "little") + text)
         for array in arrays:
-            stream.write(memoryview(array).cast("B") if array.size else b"")
+            stream.write(array.data)
 
 
 def load_tokens(file: Path) -> PatchTokens:
