@@ -60,10 +60,11 @@ def pixels(widget) -> np.ndarray:
 
 
 def ask(studio, text):
-    """Type a query and wait for its results."""
-    before = studio.search.results
+    """Type a query and wait for its results, and for the best on the stage."""
+    search = studio.search
+    before = search.results
     studio.window.query.ask(text)
-    wait(lambda: studio.search.query == text and studio.search.results and studio.search.results is not before, 40)
+    wait(lambda: search.query == text and search.results and search.results is not before and not search.settling, 40)
 
 
 @contextmanager
