@@ -84,12 +84,22 @@ class Session:
 
     def _shoot_screen(self, file: Path) -> None:
         """Save what the screen shows, dialogs too."""
-        from PySide6.QtGui import QGuiApplication
+        from PySide6.QtGui import QColor, QGuiApplication, QPainter
+        from PySide6.QtWidgets import QApplication, QDialog
+
+        from motionpatches.app.widgets.theme import colours
 
         with suppress(TimeoutError):  # a picture that cannot be made is not waited for
             self.wait(lambda: not self.studio.view_models.thumbnails.waiting, PICTURES_S)
         self.workspace.notices.dismiss_shown()
         self.rest(0.3)
         file.parent.mkdir(parents=True, exist_ok=True)
-        QGuiApplication.primaryScreen().grabWindow(0).save(str(file), quality=72)
+        picture = QGuiApplication.primaryScreen().grabWindow(0)
+        painter = QPainter(picture)
+        painter.setPen(QColor(colours().outline))
+        for dialog in QApplication.topLevelWidgets():  # the frame that a window manager gives them
+            if isinstance(dialog, QDialog) and dialog.isVisible():
+                painter.drawRect(dialog.geometry().adjusted(-1, -1, 0, 0))
+        painter.end()
+        picture.save(str(file), quality=72)
         print(file.name, flush=True)

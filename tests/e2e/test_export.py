@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QSpinBox
 
 from motionpatches.app.export.estimate import estimated_bytes
 from motionpatches.app.export.jobs import as_written, draw, motion_of
@@ -149,6 +150,10 @@ def test_the_preview_is_the_file_in_small(sheet, demo, tmp_path):
 def test_the_clean_up_is_in_the_preview_and_can_be_undone(sheet, demo):
     sheet.set_purpose("fbx-unreal")
     dialog = opened(sheet, demo)
+    assert dialog.fields.findChildren(QSpinBox)[-1].text() == "as recorded"
+    sheet.set_choices(fps=60.0)
+    assert dialog.fields.findChildren(QSpinBox)[-1].text() == "60 fps", "numbers have their unit"
+    sheet.history.undo()
     wait(lambda: sheet.shown and sheet.shown[0][1].skeleton.joint_names[0] == "root")
     before = sheet.shown[0][1]
     clip = Item(demo.workspace.clip.id, "", *RANGE)

@@ -195,7 +195,7 @@ class Fields(QWidget):
         fits: Fits,
         suffix: str = "",
     ) -> QSpinBox:
-        box = SpinBox(minimum=least, maximum=most, keyboardTracking=False)
+        box = SpinBox(minimum=least, maximum=most, suffix=suffix, keyboardTracking=False)
         box.valueChanged.connect(set_)
         self._follow.append(lambda plan: _show(box, get(plan)))
         self._add(form, words, box, fits)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from motionpatches.app import tokens
 from motionpatches.app.background.reveal import reveal_own
 from motionpatches.app.viewmodels.import_corrections import ImportCorrections
 from motionpatches.app.viewmodels.playback import Playback
@@ -32,7 +33,7 @@ from motionpatches.app.widgets.dialogs.corrections import CorrectionsPage
 from motionpatches.app.widgets.dialogs.joint_maps import JointMapsPage
 from motionpatches.app.widgets.dialogs.motion_cache import MotionCacheRow, restore_limit
 from motionpatches.app.widgets.plain import Label
-from motionpatches.app.widgets.theme import APPEARANCES, set_appearance
+from motionpatches.app.widgets.theme import APPEARANCES, px, set_appearance
 from motionpatches.core import paths
 from motionpatches.core.io.smpl.poses import BODY_MODELS
 from motionpatches.core.models.device import DEVICES
@@ -59,6 +60,7 @@ class SettingsDialog(QDialog):
         self.setMinimumSize(760, 400)
         general, self.pages = QWidget(), QTabWidget()
         form = QFormLayout(general)
+        form.setHorizontalSpacing(px(tokens.PADDING))
         appearance = QComboBox()
         appearance.addItems(APPEARANCES)
         appearance.setCurrentText(str(settings.value("appearance", APPEARANCES[0], str)))
