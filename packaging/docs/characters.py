@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from motionpatches.core.motion.motion import Motion
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "images" / "characters.png"
-SENTENCE, HITS, CELL, LINE = "a person punches", 5, (240, 300), 26
+SENTENCE, HITS, CELL, LINE, ZOOM = "a person punches", 5, (240, 300), 26, 0.8
 FPS, SECONDS = 25.0, 6.0
 
 
@@ -57,7 +57,7 @@ def rows(names: list[str], motions: list[Motion], times: list[list[float]], surf
         characters().show(DrawnCharacter(*run(read(name))) if name else None)
         columns = []
         for motion, own in zip(motions, times, strict=True):
-            pictures = Pictures([("", motion)], Style(CELL, look="dark", labels=False), surface)
+            pictures = Pictures([("", motion)], Style(CELL, look="dark", zoom=ZOOM, labels=False), surface)
             columns.append(np.stack([pictures.at(at)[..., :3] for at in own]))
             pictures.close()
         yield np.concatenate(columns, axis=2)
