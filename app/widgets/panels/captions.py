@@ -26,6 +26,8 @@ from motionpatches.app.widgets.theme import of_kind, px
 from motionpatches.core.library.captions import CaptionLine, clean_caption
 
 COLUMNS = ("Caption", "From, s", "To, s")
+# The least width of a column of seconds, in pixels.
+SECONDS = 58
 FIELDS = ("text", "start_s", "end_s")
 # Captions that are listed; characters of one that is edited here: a line of text holds no more than 32,767; the rest after which
 # rows get the heights that their texts need.
@@ -80,8 +82,9 @@ class CaptionsPanel(QWidget):
         self.table.setShowGrid(False)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.ensurePolished()
         for column in (1, 2):
-            self.table.setColumnWidth(column, 58)
+            self.table.setColumnWidth(column, max(px(SECONDS), header.sectionSizeHint(column) + px(tokens.UNIT)))
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setWordWrap(True)
         self._narrowed = QTimer(self, interval=REST_MS, singleShot=True)

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QSettings
+from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -29,6 +30,16 @@ def panel(app, small_library, tmp_path):
     rest()
     yield panel
     panel.close()
+
+
+@pytest.mark.parametrize("points", [9, 14])
+def test_headings_are_whole_in_any_font(app, panel, points):
+    before = app.font()
+    app.setFont(QFont(before.family(), points))
+    wide = panels.CaptionsPanel(panel.captions, panel.playback)
+    header = wide.table.horizontalHeader()
+    assert all(header.sectionSize(at) >= header.sectionSizeHint(at) > 20 for at in (1, 2))
+    app.setFont(before)
 
 
 def test_buttons_stay_where_they_are_whatever_the_message(panel):
