@@ -10,7 +10,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from motionpatches.core import notices
 
@@ -56,7 +56,7 @@ def cached(call: Callable[P, T]) -> Callable[P, T]:
     """Keep what a function returns, which depends on the installed plug-ins."""
     kept = cache(call)
     _caches.append(kept.cache_clear)
-    return kept
+    return cast("Callable[P, T]", kept)
 
 
 @cached

@@ -71,6 +71,10 @@ class Watching(QObject):
         library, before = self.workspace.library, self._library
         if library is before:
             return
+        if self.workspace.growing:
+            self._library, self._watch = None, None
+            self._timer.stop()
+            return
         self._library = library
         if library is not None and before is not None and library.root == before.root and not library.from_index:
             self._compare(before, library)
@@ -80,10 +84,9 @@ class Watching(QObject):
             self.changed.emit()
 
     def _begin(self) -> None:
-        """Watch what is open, once it has been looked through. A library from its index is still being checked."""
+        """Watch what is open. The first look waits for the scan that checks a library from its index."""
         library = self.workspace.library
-        watched = library is not None and self.on and not library.from_index
-        self._watch = Watch(library, self.workspace.paths) if library is not None and watched else None
+        self._watch = Watch(library, self.workspace.paths) if library is not None and self.on else None
         if self._watch is None:
             self._timer.stop()
         else:

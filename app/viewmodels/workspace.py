@@ -187,6 +187,11 @@ class Workspace(QObject):
         self.library_changed.emit()
 
     @property
+    def growing(self) -> bool:
+        """Whether the open library is what a scan that goes on has found so far."""
+        return self._growing
+
+    @property
     def searchable(self) -> Retriever | None:
         """The retriever of the library, or of what is indexed of it so far."""
         return self.retriever or self.partial
@@ -205,11 +210,11 @@ class Workspace(QObject):
         self.said.emit(self._news or f"Opened {library.name}: {count}. {left_out}".strip())
         if left_out and not self._news:
             self.failed.emit(left_out)
+        growing, self._growing = self._growing, False
         self._set_library(library)
         stays = quiet and self.clip is not None and library.by_id.get(self.clip.id) == self.clip
-        if library.clips and not stays and (self._stay or not self._growing):
+        if library.clips and not stays and (self._stay or not growing):
             self.show_clip(library.by_id.get(self._stay, library.clips[0]))
-        self._growing = False
         if library.from_index:
             self._look_for_changes(library)
         self._index()

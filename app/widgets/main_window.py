@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self.takes = takes = TakeCommands(v, self)
         of_shown = (takes.toggle_favourite, takes.edit_tags, takes.copy_path, takes.reveal)
         star, tag, copy, show_file = (partial(takes.on_shown, do) for do in of_shown)
-        self.info = InfoPanel(v.workspace, v.marks, self.captions, star, tag, copy, show_file)
+        self.info = InfoPanel(v.workspace, v.marks, v.sheet, self.captions, star, tag, copy, show_file)
         self.why = WhyPanel(v.explanation)
         self.middle, self.stage_page = QStackedWidget(), QWidget()
         self.middle.addWidget(self.stage_page)

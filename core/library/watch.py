@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from motionpatches.core.library import index
 from motionpatches.core.library.library import Library
 
 # Seconds between two looks, and while files are being written; at most one part in ten of the time is spent on them.
@@ -44,8 +45,11 @@ class Watch:
         # '' for a file that was read, but of which no stamp is known.
         self._read = {str(skipped.path): "" for skipped in library.skipped}
         self._read |= {str(clip.path): "" for clip in library.clips}
-        self._read |= {str(file.path): file.stamp.partition(";")[0].removesuffix("?") for file in library.files}
-        self._all = bool(library.files)
+        stamps = {str(file.path): file.stamp for file in library.files}
+        if not stamps:  # it comes from its index
+            stamps = {file: stamp for root in self.roots for file, (stamp, _) in index.load_stamps(root).items()}
+        self._read |= {file: stamp.partition(";")[0].removesuffix("?") for file, stamp in stamps.items()}
+        self._all = bool(stamps)
         self._before: Mapping[str, str] | None = None
         self._took_s = 0.0
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.marks import Marks
+from motionpatches.app.viewmodels.take_sheet import TakeSheet
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.panels.captions import CaptionsPanel
 from motionpatches.app.widgets.plain import Label, shown, tip
@@ -17,7 +18,7 @@ from motionpatches.core.motion.motion import rate_text
 
 # Characters of a caption as a title.
 TITLE = 90
-FIELDS = ("Name", "Folder", "Length", "Skeleton", "Split", "Tags")
+FIELDS = ("Name", "Folder", "Length", "Skeleton", "Split", "Tags", "Take sheet")
 
 
 class InfoPanel(QWidget):
@@ -27,6 +28,7 @@ class InfoPanel(QWidget):
         self,
         workspace: Workspace,
         marks: Marks,
+        sheet: TakeSheet,
         captions: CaptionsPanel,
         favourite: Callable[[], object],
         edit_tags: Callable[[], object],
@@ -35,7 +37,7 @@ class InfoPanel(QWidget):
         parent: QWidget | None = None,
     ):
         super().__init__(parent)
-        self.workspace, self.marks = workspace, marks
+        self.workspace, self.marks, self.sheet = workspace, marks, sheet
         self.title = Label(wrap=True)
         self.title.setFont(sized(self.title.font(), tokens.QUERY))
         self.star = icon_button("favourite", "Favourite", favourite)
@@ -65,6 +67,7 @@ class InfoPanel(QWidget):
         workspace.shown.connect(self._fill)
         workspace.library_changed.connect(self._fill)
         marks.changed.connect(self._fill)
+        sheet.changed.connect(self._fill)
         self._fill()
 
     def _fill(self) -> None:
@@ -74,7 +77,7 @@ class InfoPanel(QWidget):
         if clip is None or motion is None:
             self.title.setText("Nothing is on the stage.")
             return
-        mark = self.marks.of(clip)
+        mark, row = self.marks.of(clip), self.sheet.of(clip)
         self.star.setChecked(mark.favourite)
         self.title.setText(shown(clip.caption, TITLE))
         self.title.setToolTip(tip(clip.caption))
@@ -85,6 +88,7 @@ class InfoPanel(QWidget):
             ("Skeleton", f"{motion.skeleton.joint_count} joints"),
             ("Split", clip.split or "–"),
             ("Tags", ", ".join(mark.tags) or "–"),
+            ("Take sheet", " · ".join(row[name] for name in self.sheet.fields if name in row) or "–"),
         ):
             self.values[name].setText(value)
         self.values["Folder"].setToolTip(tip(clip.path))

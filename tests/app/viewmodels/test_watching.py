@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QSettings
@@ -105,3 +106,23 @@ def test_a_single_file_is_not_watched(workspace, folder, settings):
     workspace.open([folder / "take_0.npy"])
     assert not watching.possible and not watching.on
     looks(watching)
+
+
+def test_a_library_from_its_index_is_watched_where_nothing_has_changed(watching, workspace, folder, settings):
+    workspace.open([folder])
+    assert workspace.library.from_index
+    land(folder, "new_one.npy")
+    looks(watching)
+    assert "new_one" in workspace.library.by_id and texts(workspace) == ["1 new take, found: new_one."]
+
+
+def test_what_a_first_scan_finds_bit_by_bit_is_no_news(watching, workspace, folder, monkeypatch):
+    whole = workspace.library
+    part = replace(whole, clips=whole.clips[:1], files=whole.files[:1])
+    workspace._growing = True
+    workspace._set_library(part)
+    assert watching._watch is None
+    workspace._opened(whole)
+    assert watching._watch is not None and texts(workspace) == []
+    looks(watching)
+    assert workspace.library is whole  # nothing is read again
