@@ -24,13 +24,15 @@ class Action:
 
 @dataclass(frozen=True)
 class Notice:
-    """`number` tells two notices of the same text apart; `kept`: it stays in the list of work until it is dismissed."""
+    """`number` tells two notices of the same text apart; `kept`: it stays in the list of work until it is dismissed; `about`: what
+    changes with each notice about it, '' where that is nothing."""
 
     number: int
     text: str
     action: Action | None
     warning: bool
     kept: bool
+    about: str = ""
 
     @property
     def stands_ms(self) -> int:
@@ -52,18 +54,21 @@ class Notices(QObject):
         self._spare: list[QTimer] = []
         self._numbers = count()
 
-    def say(self, text: str, action: Action | None = None, kept: bool = False, warning: bool = False) -> None:
-        """Show a notice. One that stands or waits already is not shown twice.
+    def say(self, text: str, action: Action | None = None, kept: bool = False, warning: bool = False, about: str = "") -> None:
+        """Show a notice. One that stands or waits already is not shown twice, and one about the same thing gives its place.
 
         Args:
             text: A sentence.
             action: What can be done about it, such as Action("Show in Folder", ...) or Action("Undo", ...).
             kept: Whether it stays in the list of work after it has gone, as the results of long work do.
             warning: Whether it says what went wrong.
+            about: What changes with each notice about it, as what is kept for comparison.
         """
         if any(n.text == text and n.action is action is None for n in (*self.shown, *self.waiting)):
             return
-        notice = Notice(next(self._numbers), text, action, warning, kept)
+        for old in [n for n in (*self.shown, *self.waiting) if about and n.about == about]:
+            self.dismiss(old)
+        notice = Notice(next(self._numbers), text, action, warning, kept, about)
         self.waiting.append(notice)
         if kept:
             self.kept = [*self.kept, notice][-MOST_KEPT:]

@@ -153,13 +153,14 @@ class Stage(QObject):
             gone = [pair for pair in self.kept if pair[0].id in {clip.id for clip in clips}]
             self._set([pair for pair in self.kept if pair not in gone])
             back = Action("Undo", lambda: self._set([*self.kept, *gone][:COMPARED]))
-            self.workspace.notices.say("No longer kept for comparison.", back)
+            self.workspace.notices.say("No longer kept for comparison.", back, about="comparison")
             return
 
         def found(pairs: Kept) -> None:
             self._set([*self.kept, *pairs][:COMPARED])
             undo = Action("Undo", lambda: self._set([pair for pair in self.kept if pair not in pairs]))
-            self.workspace.notices.say(f"Kept for comparison, {len(self.kept)} of {COMPARED}.", undo)
+            text = f"Kept for comparison, {len(self.kept)} of {COMPARED}."
+            self.workspace.notices.say(text, undo, about="comparison")
 
         if room:
             load(wanted[:room], found)

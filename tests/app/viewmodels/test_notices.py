@@ -26,6 +26,15 @@ def test_three_stand_and_the_others_take_their_places_in_order(notices):
     assert texts(notices.shown) == ["4"]
 
 
+def test_a_notice_gives_its_place_to_the_next_about_the_same(notices):
+    """Three takes kept one after the other are one notice; those about nothing, or another thing, stay."""
+    notices.say("Saved.", about="export")
+    for n in (1, 2, 3):
+        notices.say(f"Kept {n} of 3.", Action("Undo", lambda: None), about="comparison")
+        notices.say("Copied.")
+    assert texts(notices.shown) == ["Saved.", "Copied.", "Kept 3 of 3."]
+
+
 def test_an_action_is_done_once_and_takes_the_notice_down(notices):
     done = []
     notices.say("Nothing to do.")
