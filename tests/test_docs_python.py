@@ -33,7 +33,7 @@ def ran(tmp_path, monkeypatch, small_library, smpl_motion, capsys):
 
 
 def test_every_page_with_python_has_a_test_here():
-    assert {page.name for page in PAGES} == {"api-inspect.md", "api-search.md", "api-evaluate.md", "export.md"}
+    assert {page.name for page in PAGES} == {"api-inspect.md", "api-search.md", "api-evaluate.md", "export.md", "plug-ins.md"}
     for page in PAGES:
         assert f'ran("{page.name}")' in Path(__file__).read_text()
 
@@ -43,6 +43,14 @@ def test_open_and_inspect(ran):
     assert names["motion"].positions.shape == (60, 22, 3) and names["part"].frame_count == 20
     assert names["patches"].pixels.shape == (3, 224, 80) and names["patches"].frames == 60
     assert "12 clips" in printed and "up axis: Y" in printed and "missing.bvh" in printed
+
+
+def test_a_plug_in_reads_its_format(ran, tmp_path):
+    names, _ = ran("plug-ins.md")
+    file = tmp_path / "a.places"
+    file.write_text('{"fps": 30, "names": ["hips", "head"], "parents": [-1, 0], "places": [[[0, 1, 0], [0, 2, 0]]]}')
+    (take,) = names["PLACES"].read(file)
+    assert take.positions.shape == (1, 2, 3) and take.skeleton.joint_names == ("hips", "head") and take.fps == 30
 
 
 def test_search(ran):
