@@ -59,7 +59,7 @@ def guessed(rig: Rig) -> dict[str, int | None]:
 
 
 def joints_of(rig: Rig, said: Joints) -> dict[str, int | None]:
-    """The joint of each role: as it was said, else as it is guessed."""
+    """The joint of each role: as it was set, else as it is guessed."""
     return guessed(rig) | {role: joint for role, joint in said.items() if role in ROLES}
 
 

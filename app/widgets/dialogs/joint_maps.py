@@ -46,9 +46,7 @@ class JointMapsPage(QWidget):
             button.setAutoDefault(False)
             row.addWidget(button)
         box = QVBoxLayout(self)
-        box.addWidget(
-            Label("Joints set in the export sheet, below Rig. They hold wherever the same two rigs meet.", wrap=True)
-        )
+        box.addWidget(Label("Joints set in the export sheet, below Rig. They hold wherever the same two rigs meet.", wrap=True))
         box.addWidget(self.list, 1)
         box.addLayout(row)
         self.undo.clicked.connect(self.history.undo)

@@ -102,7 +102,7 @@ def test_a_map_by_which_nothing_moves_is_not_kept(mapping, monkeypatch):
     assert not mapping.problem and mapping.keep()
 
 
-def test_a_rig_that_cannot_be_read_is_said(short, tmp_path):
+def test_a_rig_that_cannot_be_read_is_reported(short, tmp_path):
     (tmp_path / "a.bvh").write_text("HIERARCHY")
     mapping = JointMapping(lambda: short, str(tmp_path / "a.bvh"), FakeLane())
     assert not mapping.ready and "a.bvh" in mapping.problem and not mapping.keep()

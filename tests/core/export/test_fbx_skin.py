@@ -110,7 +110,7 @@ def test_a_rig_without_a_mesh_gives_its_skeleton(smpl_motion, tmp_path):
     assert b"Geometry" not in (tmp_path / "out.fbx").read_bytes()
 
 
-def test_a_mesh_that_is_not_read_is_said(smpl_motion, tmp_path):
+def test_a_mesh_that_is_not_read_is_reported(smpl_motion, tmp_path):
     made = character()
     made.json["meshes"][0]["primitives"][0]["extensions"] = {"KHR_draco_mesh_compression": {}}
     (tmp_path / "me.glb").write_bytes(made.glb())

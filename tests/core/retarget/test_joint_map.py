@@ -185,7 +185,7 @@ def test_one_map_of_each_pair_and_an_empty_one_is_forgotten():
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "null", '{"maps": 3}', "\x00\x01", '{"maps": ' + "[" * 5000])
-def test_a_damaged_list_is_put_aside_and_said_once(content, smpl_motion):
+def test_a_damaged_list_is_put_aside_and_reported_once(content, smpl_motion):
     file = paths.joint_maps()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(content)
@@ -209,7 +209,7 @@ def test_single_entries_that_cannot_be_are_skipped_and_counted():
 
 
 @pytest.mark.parametrize("said", [{"neck": 10**9}, {"left shin": 0}, {"left thigh": 4, "left shin": 3}, {"hips": None}])
-def test_a_kept_map_that_is_impossible_is_said_and_not_used(said, smpl_motion):
+def test_a_kept_map_that_is_impossible_is_reported_and_not_used(said, smpl_motion):
     """As after an edit of the file by hand."""
     before = prepare(smpl_motion.crop(0, 3), Choices(rig="unity")).posed
     notices.untold()

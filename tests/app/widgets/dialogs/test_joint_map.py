@@ -70,7 +70,7 @@ def test_none_is_offered_where_a_role_can_be_without_and_keep_is_listed_and_remo
     assert len(map_file.listed()) == 1 and page.list.topLevelItemCount() == 1
 
 
-def test_a_list_that_cannot_be_written_is_said_and_nothing_is_lost(dialog):
+def test_a_list_that_cannot_be_written_is_reported_and_nothing_is_lost(dialog):
     dialog.mapping.set("target", None, "left toes")
     paths.joint_maps().mkdir(parents=True)
     dialog.keep.click()
