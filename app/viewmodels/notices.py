@@ -24,8 +24,8 @@ class Action:
 
 @dataclass(frozen=True)
 class Notice:
-    """`number` tells two notices of the same text apart; `kept`: it stays in the list of work until it is dismissed; `about`: what
-    changes with each notice about it, '' where that is nothing."""
+    """`number` tells two notices of the same text apart; `kept`: it stays in the list of work until it is dismissed; `about`: a
+    notice about the same takes its place."""
 
     number: int
     text: str
