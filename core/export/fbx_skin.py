@@ -47,7 +47,7 @@ class Skin:
 def standing(posed: PosedMotion, character: Character) -> PosedMotion:
     """Put a motion on a character's rig where its meshes are: at rest as they were bound, in motion the soles on the ground."""
     rig, rest = posed.rig, character.rest / character.unit
-    places = on_ground(posed, character.rest) / character.unit
+    places = on_ground(posed, character.rest, character.soles) / character.unit
     turns, bound = _bind_pose(character, rest, rig)
     parents = np.array(rig.skeleton.parents)
     offsets = bound - np.where(parents[:, None] < 0, 0.0, bound[parents])

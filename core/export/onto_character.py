@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from motionpatches.core.errors import StudioError
+from motionpatches.core.figure.character import open_character
 from motionpatches.core.io.containers.glb_file import Buffer, glb_bytes
 from motionpatches.core.io.gltf.character import Character
 from motionpatches.core.io.gltf.document import COMPRESSED
 from motionpatches.core.io.gltf.gltf import rest_of
 from motionpatches.core.motion.rotations import quaternions
-from motionpatches.core.retarget.on_ground import on_ground
+from motionpatches.core.retarget.on_ground import Soles, on_ground
 from motionpatches.core.retarget.rig import TOLERANCE_M, PosedMotion
 
 # What stands for an accessor and for a view that only an animation used: one zero.
@@ -119,7 +121,7 @@ def _animation(json: dict[str, Any], buffer: Buffer, posed: PosedMotion, charact
     times = _accessor(json, buffer, (np.arange(posed.frame_count) / posed.fps)[:, None], bounds=True)
     samplers: list[dict[str, Any]] = []
     channels: list[dict[str, Any]] = []
-    for node, rotations, places in _local(posed, character):
+    for node, rotations, places in _local(posed, character, _soles(posed, character)):
         curves = {"rotation": quaternions(rotations)}
         own = json["nodes"][node]
         _as_parts(own)
@@ -133,7 +135,15 @@ def _animation(json: dict[str, Any], buffer: Buffer, posed: PosedMotion, charact
     return {"name": name, "samplers": samplers, "channels": channels, "extras": {"fps": float(posed.fps)}}
 
 
-def _local(posed: PosedMotion, character: Character) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+def _soles(posed: PosedMotion, character: Character) -> Soles | None:
+    """What its feet stand on; None where its meshes are not those of a person, or not read."""
+    try:
+        return open_character(character.document.path, posed.rig).soles
+    except StudioError:
+        return None
+
+
+def _local(posed: PosedMotion, character: Character, soles: Soles | None) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
     """Rotation (T, 3, 3) and translation (T, 3) of each joint's node in the frame of its parent."""
     document, nodes = character.document, character.nodes
     joint_of = {node: joint for joint, node in enumerate(nodes)}
@@ -141,7 +151,7 @@ def _local(posed: PosedMotion, character: Character) -> Iterator[tuple[int, np.n
     plain = character.axes / np.maximum(scales[:, None], 1e-12)
     oriented = posed.turns @ plain
     rest = character.take.positions[0].astype(np.float64)
-    positions = on_ground(posed, rest)
+    positions = on_ground(posed, rest, soles)
     for joint, node in enumerate(nodes):
         above = document.parents[node]
         if above in joint_of:

@@ -20,10 +20,11 @@ from motionpatches.core.io.scene.rigs import MAX_JOINTS
 from motionpatches.core.motion.canonical import resample
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.rotations import from_quaternions, quaternions
+from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG
 from motionpatches.core.retarget.from_turns import pose_of
 from motionpatches.core.retarget.joint_map import joints_of, onto, with_joints
 from motionpatches.core.retarget.map_file import find
-from motionpatches.core.retarget.on_ground import on_ground
+from motionpatches.core.retarget.on_ground import Soles, on_ground
 from motionpatches.core.retarget.rig import PosedMotion, Rig
 from motionpatches.core.retarget.rig_file import rig_of_file
 from motionpatches.core.retarget.roles import body_of
@@ -40,7 +41,7 @@ class Character:
     """Meshes on a rig; `small`: those for small views.
 
     `joints` (B,): what joint carries each bone of the meshes, -1 for none. `binds` (B, 3, 4): from the mesh at rest to the place
-    relative to that joint, in the file's unit. `rest` (J, 3): joints at rest in that unit.
+    relative to that joint, in the file's unit. `rest` (J, 3): joints at rest in that unit. `soles`: what feet stand on.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Character:
     joints: np.ndarray
     binds: np.ndarray
     rest: np.ndarray
+    soles: Soles
 
     @cached_property
     def leg(self) -> float:
@@ -103,11 +105,31 @@ def _open(path: Path, rig: Rig | None) -> Character:
     if not np.isfinite(binds).all():
         document.fail("a place of its rest pose is no finite number")
     parts = rig.skeleton.joint_parts[np.maximum(joints, 0)][meshes.bones[:, 0]]
-    small = simplified(meshes, skinned(meshes, at_rest), parts)
-    character = Character(path.stem, rig, meshes, small, joints, binds, rest)
+    vertices = skinned(meshes, at_rest)
+    soles = _soles(rig, rest, joints[meshes.bones[np.arange(len(vertices)), meshes.weights.argmax(axis=1)]], vertices)
+    character = Character(path.stem, rig, meshes, simplified(meshes, vertices, parts), joints, binds, rest, soles)
     if character.leg <= 0:
         raise FileProblem(path, "its legs have no length", "Export it again")
     return character
+
+
+def _soles(rig: Rig, rest: np.ndarray, carriers: np.ndarray, vertices: np.ndarray) -> Soles:
+    """The farthest vertices of each joint of a foot in directions downwards, and ahead and back.
+
+    Args:
+        rig: With known legs.
+        rest: (J, 3) its joints.
+        carriers: (V,) the joint that most carries each vertex.
+        vertices: (V, 3) at rest.
+    """
+    ways = np.array([(a, -1, b) for a in (-1, 0, 1) for b in (-1, 0, 1)] + [(0, -0.3, 1), (0, -0.3, -1)])
+    limbs = body_of(rig).limbs
+    ankles = [limbs[part].end for part in (RIGHT_LEG, LEFT_LEG)]
+    feet = [joint for joint in range(len(rest)) if set(rig.skeleton.ancestors(joint)) & set(ankles)]
+    own = [np.flatnonzero(carriers == joint) for joint in feet]
+    chosen = [found[np.unique((vertices[found] @ ways.T).argmax(axis=0))] for found in own if len(found)]
+    found = np.concatenate(chosen) if chosen else np.zeros(0, np.int64)
+    return carriers[found], vertices[found] - rest[carriers[found]]
 
 
 def _worlds(document: Document) -> np.ndarray:
@@ -172,7 +194,7 @@ def _track(character: Character, posed: PosedMotion) -> Track:
     turns = quaternions(posed.turns.reshape(-1, 3, 3)).reshape(count, joints, 4)
     flips = np.where((turns[1:] * turns[:-1]).sum(axis=2) < 0, -1.0, 1.0)
     turns[1:] *= np.cumprod(flips, axis=0)[..., None]
-    places = on_ground(posed, character.rest)
+    places = on_ground(posed, character.rest, character.soles)
     return Track(turns.astype(np.float32), places.astype(np.float32), posed.fps, 1.0, np.zeros(joints, np.int64))
 
 

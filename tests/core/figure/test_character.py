@@ -169,3 +169,10 @@ def test_damaged_bytes_never_end_otherwise(tmp_path):
         except StudioError:
             ends["refused"] += 1
     assert ends["refused"] > 5
+
+
+def test_soles_stand_on_the_ground(cases, smpl_motion):
+    shown = open_character(cases / "52-glb" / "mesh2motion_base.glb")
+    track = track_of(shown, smpl_motion)
+    lowest = [skinned(shown.meshes, bones_at(shown, track, at)[0])[:, 1].min() for at in np.arange(0, 3, 0.25)]
+    assert min(lowest) > -0.06 and abs(np.median(lowest)) < 0.02
