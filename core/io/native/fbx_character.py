@@ -22,6 +22,8 @@ from motionpatches.core.motion.skeleton import Skeleton
 
 # Raise it when files are made in another way. Corners of polygons of a file; bones that move a vertex; bytes of a picture.
 FORMAT, MAX_CORNERS, MOST, MAX_PICTURE_BYTES = 1, 4_000_000, 4, 64 << 20
+# Lists of a glTF document.
+LISTS = ("nodes", "meshes", "skins", "materials", "textures", "images")
 PICTURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
@@ -157,9 +159,6 @@ class _Character:
         return b""
 
 
-LISTS = ("nodes", "meshes", "skins", "materials", "textures", "images")
-
-
 def _array(values: Any, kind: Any) -> np.ndarray:
     hold(values)
     return np.array(values, kind)
@@ -205,7 +204,8 @@ def _weights(mesh: Any) -> tuple[np.ndarray, np.ndarray, list[tuple[int, np.ndar
     """Bones and weights (V, 4) of the mesh's own vertices, the strongest four; of each bone its node and the matrix to it."""
     joints, weights = np.zeros((mesh.num_vertices, MOST), np.int64), np.zeros((mesh.num_vertices, MOST))
     weights[:, 0] = 1
-    skin, table, found = next(items(mesh.skin_deformers), None), [], []
+    skin, found = next(items(mesh.skin_deformers), None), []
+    table: list[tuple[int, np.ndarray]] = []
     for cluster in items(skin.clusters) if skin is not None else ():
         if cluster.bone_node is not None:
             vertices, shares = _array(cluster.vertices, np.int64), _array(cluster.weights, np.float64)
