@@ -227,6 +227,7 @@ def plain(s: Session) -> None:
 def linked(s: Session) -> None:
     """Show the joints that light up on the stage for a pixel of the patches."""
     s.ask("a person waves with the right hand")
+    s.window.frame.show_page(s.window.right, "Patches")
     s.stand(0.9)
     view = s.window.patches.view
     band = view._band(4)
