@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,10 +14,11 @@ from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.gl.geometry import PART_COLOURS
 from motionpatches.core.errors import StudioError
-from motionpatches.core.figure.character import Character, Track, bones_at, track_of
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import LEFT_ARM, RIGHT_ARM, TORSO
-from motionpatches.core.retarget.roles import body_of
+
+if TYPE_CHECKING:  # what reads characters takes a while to import
+    from motionpatches.core.figure.character import Character, Track
 
 # Motions on the character that are kept; metres of a leg of a body of 1.7 m.
 KEPT, LEG_M = 96, 0.84
@@ -42,6 +44,8 @@ class DrawnCharacter:
     @cached_property
     def shades(self) -> tuple[np.ndarray, np.ndarray]:
         """Return pairs of joints (S, 2) between which something shades the floor, and radii (S,) of a body of 1.7 m."""
+        from motionpatches.core.retarget.roles import body_of
+
         skeleton, limbs = self.character.rig.skeleton, body_of(self.character.rig).limbs
         torso = skeleton.chains[TORSO]
         chest = skeleton.chains[RIGHT_ARM][0]
@@ -102,6 +106,8 @@ class PosedCharacter:
 
 def posed_character(drawn: DrawnCharacter, track: Track, time_s: float) -> PosedCharacter:
     """Return a character at a time of a motion in seconds."""
+    from motionpatches.core.figure.character import bones_at
+
     bones, places = bones_at(drawn.character, track, time_s)
     rows = np.zeros((len(bones), 4, 4), np.float32)
     rows[:, :3] = bones
@@ -168,8 +174,10 @@ class Characters(QObject):
             self.made.emit()
 
     def _make(self, drawn: DrawnCharacter, motion: Motion) -> Track | None:
+        from motionpatches.core.figure.character import track_of
+
         try:
-            track = track_of(drawn.character, motion)
+            track: Track | None = track_of(drawn.character, motion)
         except (StudioError, ValueError, ArithmeticError, np.linalg.LinAlgError):
             track = None
         with self._lock:

@@ -6,13 +6,16 @@ import ctypes
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from OpenGL import GL as gl
 
 from motionpatches.app.gl.figure import shaders
 from motionpatches.app.gl.figure.character import DrawnCharacter, PosedCharacter
-from motionpatches.core.io.gltf.meshes import Material, Meshes
+
+if TYPE_CHECKING:
+    from motionpatches.core.io.gltf.meshes import Material, Meshes
 
 # Characters kept by the graphics driver, each in two sizes.
 KEPT = 4
