@@ -99,7 +99,7 @@ def test_materials_have_their_picture_and_places_in_it(file, smpl_motion, tmp_pa
 
 def test_a_real_character(cases, smpl_motion, tmp_path):
     rig = cases / "52-glb" / "mesh2motion_base.glb"
-    facts = same_vertices(rig, smpl_motion.crop(0, 40), tmp_path, 97, (0, 13, 39))
+    facts = same_vertices(rig, smpl_motion.crop(20, 32), tmp_path, 197, (0, 11))
     assert facts["materials"] == 3 and facts["vertices"] > 5000
     np.testing.assert_allclose(facts["colour"][:3], [0.5687, 0.2322, 0.1126], atol=1e-3)
 
@@ -126,9 +126,9 @@ def test_meshes_that_were_bound_in_another_pose_than_the_rest_pose(smpl_motion, 
     for name, degrees in (("left_shoulder", -40), ("right_shoulder", 40), ("left_elbow", -15), ("spine2", 5)):
         made.json["nodes"][names.index(name)]["rotation"] = quaternion(degrees, (0, 1, 0))
     (tmp_path / "me.glb").write_bytes(made.glb())
-    facts = same_vertices(tmp_path / "me.glb", smpl_motion, tmp_path, 1, (0, 17, 40))
+    facts = same_vertices(tmp_path / "me.glb", smpl_motion.crop(20, 40), tmp_path, 1, (0, 17))
     assert facts["vertices"] == 21 * 8
-    same_vertices(tmp_path / "me.glb", smpl_motion, tmp_path, 1, (3,), 1.0, "Z")
+    same_vertices(tmp_path / "me.glb", smpl_motion.crop(20, 25), tmp_path, 1, (3,), 1.0, "Z")
 
 
 def test_a_character_of_unknown_body_parts_once_its_joints_are_named(file, smpl_motion, tmp_path, monkeypatch):
