@@ -49,7 +49,7 @@ def test_scores_are_those_of_slow_loops(bits, near, dim):
 
 
 @pytest.mark.parametrize("bits", [16, 4])
-def test_a_file_gives_back_what_it_was_given(bits, tmp_path):
+def test_a_file_holds_what_was_saved(bits, tmp_path):
     tokens, _ = noise(bits)
     save_tokens(tokens, tmp_path / "t")
     found = load_tokens(tmp_path / "t")

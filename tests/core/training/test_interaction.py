@@ -178,7 +178,7 @@ def test_a_planted_word_finds_its_part(model):
     assert (cosines.argmax(dim=1) % PARTS).tolist() == parts.tolist()
 
 
-def test_what_has_no_effect_is_said(model, tiny_model):
+def test_what_has_no_effect_is_reported(model, tiny_model):
     assert not unused_fields(training_config.recipe("interaction"), model)
     frozen = unused_fields(training_config.recipe("interaction", lr_text=0.0), model)
     assert [note for note in frozen if note.startswith("mlm has no effect: the text encoder is frozen")]
