@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motionpatches.app.cli.console import index_library, open_model, open_path, tell
+from motionpatches.app.cli.console import open_model, open_path, searcher, tell
 from motionpatches.app.cli.options import add_library_argument, add_model, count
 from motionpatches.core.errors import StudioError, os_problem
 
@@ -76,11 +76,10 @@ def mcp(options: argparse.Namespace) -> int:
 
 
 def _service(options: argparse.Namespace) -> tuple[Service, MotionTextModel]:
-    from motionpatches.core.search.retriever import Retriever
     from motionpatches.core.serve.service import Service
 
     library, model = open_path(options.library, options.layout), open_model(options)
-    return Service(library, Retriever(model, index_library(model, library)), model.name), model
+    return Service(library, searcher(model, library), model.name), model
 
 
 def token_of(file: Path | None) -> tuple[str, str]:
