@@ -122,8 +122,7 @@ def ranks(column: Column, entries: Sequence[Entry]) -> np.ndarray:
     """Return (N,) where each entry stands in the column's order, the same for equal keys; -1 for one without a text."""
     if column.value is not None:
         values = np.array([column.value(entry) for entry in entries])
-        rank = np.unique(values, return_inverse=True)[1]
-        return np.where(values == 0, -1, rank)
+        return np.where(values == 0, -1, np.unique(values, return_inverse=True)[1])
     texts = [column.text(entry) for entry in entries]
     key = column.key or natural
     # Each text is looked at once: many rows have the same.

@@ -134,7 +134,7 @@ def web_app(service: Service, token: str) -> FastAPI:
 
 
 def page() -> tuple[str, str]:
-    """Return the page for people who install nothing, and what it may do: its one script is known by its digest."""
+    """Return the page for people who install nothing, and what it may do: its one script is recognised by its digest."""
     content = (paths.assets() / "serve.html").read_text(encoding="utf-8")
     script = content.split("<script>")[1].split("</script>")[0]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
