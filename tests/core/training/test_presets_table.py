@@ -15,7 +15,19 @@ from tests.layouts import write_kit
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "how-patches-work.md"
 # Fields that say what a run is of, where it runs and what it keeps; none of them changes what is learnt.
-OF_A_RUN = {"library", "layout", "preset", "start_from", "model", "chunk", "device", "compact", "sentences", "save_every_s"}
+OF_A_RUN = {
+    "library",
+    "layout",
+    "preset",
+    "start_from",
+    "model",
+    "chunk",
+    "device",
+    "compact",
+    "sentences",
+    "save_every_s",
+    "workers",
+}
 OF_A_MEMORY = {"memory_keys", "memory_meanings"}
 COLUMNS = ("paper", "authors", "authors on KIT-ML", "`paper`", "`official`", "`official` on KIT-ML", "`starter`")
 
