@@ -48,7 +48,7 @@ def test_processes_make_the_batches_of_a_thread_in_order_and_can_be_left(maker, 
         assert next(batches).step == 0
 
 
-def test_a_process_that_is_killed_is_said(maker, tmp_path, monkeypatch):
+def test_a_process_that_is_killed_is_reported(maker, tmp_path, monkeypatch):
     pools = []
     monkeypatch.setattr(batch_workers, "ProcessPoolExecutor", lambda *a: pools.append(ProcessPoolExecutor(*a)) or pools[0])
     batches = batches_of(maker, tmp_path, range(1000), 1)
