@@ -51,7 +51,7 @@ def test_a_finger_bends_as_much_on_a_rig_with_other_names(smpl_motion, names):
     assert np.abs(bend(got.positions) - 60).max() < 3
 
 
-def test_bones_of_the_palm_are_no_finger_and_hands_are_told_apart():
+def test_bones_of_the_palm_are_no_finger_and_each_hand_has_its_own():
     names = ["hand_r", "index_metacarpal_r", "index_01_r", "index_02_r", "thumb_01_r", "hand_l", "thumb_01_l", "ring_finger_l"]
     rig = Skeleton(tuple(names), (-1, 0, 1, 2, 0, -1, 5, 5))
     found = {finger: names[joint] for finger, joint in fingers_of(rig, {RIGHT_ARM: 0, LEFT_ARM: 5}).items()}
