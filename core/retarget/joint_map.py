@@ -113,7 +113,8 @@ def with_joints(skeleton: Skeleton, joints: Joints, which: str) -> Skeleton:
     chains, limbs = {}, {}
     for part, limb in LIMBS.items():
         side, leg = limb.split()[0], part in (RIGHT_LEG, LEFT_LEG)
-        upper, lower, end = limbs[part] = tuple(there[f"{side} {name}"] for name in (LEG[:3] if leg else ARM[1:4]))
+        upper, lower, end = (there[f"{side} {name}"] for name in (LEG[:3] if leg else ARM[1:4]))
+        limbs[part] = (upper, lower, end)
         # What carries a thigh is between it and the hips; a shoulder may have no joint that carries it.
         down = hips in skeleton.ancestors(upper)
         first = (skeleton.path(hips, upper)[1] if down else upper) if leg else there.get(f"{side} shoulder", upper)

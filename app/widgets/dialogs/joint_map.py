@@ -81,8 +81,8 @@ class JointMapDialog(QDialog):
         self.table.setHeaderLabels(["Role", "Source", "Target", "How"])
         self.table.setAccessibleName("Joints of roles")
         self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for role in ROLES:
-            self.table.addTopLevelItem(QTreeWidgetItem([_title(role)]))
+        self.rows = [QTreeWidgetItem([_title(role)]) for role in ROLES]
+        self.table.addTopLevelItems(self.rows)
         self.unmapped, self.warning = of_kind(Label(wrap=True), "secondary"), of_kind(Label(wrap=True), "warning")
         self.undo, self.reset = QPushButton("Undo"), QPushButton("Reset")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
@@ -167,13 +167,12 @@ class JointMapDialog(QDialog):
     def show_map(self) -> None:
         """Show the map, the chosen role, and whether it can be kept."""
         mapping = self.mapping
-        for row, role in enumerate(ROLES):
-            item = self.table.topLevelItem(row)
+        for item, role in zip(self.rows, ROLES, strict=True):
             for column, text in enumerate((*(mapping.joint_name(side, role) for side in SIDES), mapping.how(role)), 1):
                 item.setText(column, text)
                 item.setToolTip(column, tip(text))
         self.table.blockSignals(True)
-        self.table.setCurrentItem(self.table.topLevelItem(ROLES.index(mapping.role)))
+        self.table.setCurrentItem(self.rows[ROLES.index(mapping.role)])
         self.table.blockSignals(False)
         self.chosen.setText(_title(mapping.role))
         for side, box in self.boxes.items():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from PySide6.QtCore import QRect
 
 Arrangement = Literal["all", "grid", "row"]
@@ -81,6 +82,6 @@ def _cell(column: int, row: int, wide: int, high: int) -> QRect:
     return QRect(column * wide + GAP // 2, row * high + GAP // 2, wide - GAP, high - GAP)
 
 
-def target_of(middle: Sequence[float]) -> tuple[float, float, float]:
+def target_of(middle: Sequence[float] | np.ndarray) -> tuple[float, float, float]:
     """Return what the camera of a tile looks at, of people with the middle (3,) of their roots there."""
     return float(middle[0]), STANDING + max(float(middle[1]) - HIGH, 0.0), float(middle[2])

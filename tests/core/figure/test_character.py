@@ -148,7 +148,7 @@ def test_a_broken_file_is_refused_in_a_sentence(words, tmp_path):
         open_character(tmp_path / "broken.glb")
 
 
-def test_limits_are_said(file, monkeypatch):
+def test_limits_are_reported(file, monkeypatch):
     monkeypatch.setattr(meshes, "MAX_TRIANGLES", 100)
     with pytest.raises(FileProblem, match="252 triangles, and up to 100 are drawn"):
         open_character(file)
