@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.background.later import Later
+from motionpatches.app.viewmodels.answers import Result, found_by_motion, partly, waits_for
 from motionpatches.app.viewmodels.asked import Asked, Chip, Example
 from motionpatches.app.viewmodels.part_search import PartSearch
 from motionpatches.app.viewmodels.word_reader import WordReader
-from motionpatches.app.viewmodels.workspace import NO_MODEL, Workspace, view_motions
+from motionpatches.app.viewmodels.workspace import Workspace, view_motions
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.marks import Mark
 from motionpatches.core.library.sheet import Row
@@ -34,21 +35,6 @@ if TYPE_CHECKING:
 # Results that are added at the end of a list that is scrolled; most results of exact words that are shown when all are asked for;
 # queries that are kept in the history.
 MORE, ALL_EXACT, KEPT = 24, 200, 100
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """A hit with what is needed to show it; `held`: the caption that holds the exact words, if that is why it was found."""
-
-    hit: Hit
-    clip: Clip
-    motion: Motion
-    held: str = ""
-
-    @property
-    def caption(self) -> str:
-        """The caption that holds the words of the query, or the clip's first one."""
-        return self.held or self.clip.caption
 
 
 class Search(QObject):
@@ -213,7 +199,7 @@ class Search(QObject):
     def _find_like(self, example: Example) -> None:
         k, only, library = self.count, self.only, self.workspace.library
         if library is None:
-            self._find(lambda retriever, words: _found([]), False)
+            self._find(lambda retriever, words: found_by_motion([]), False)
             return
         itself = example.itself_in(library)
         if example.part >= 0:
@@ -222,7 +208,7 @@ class Search(QObject):
 
         def find(retriever: Retriever | None, words: WordIndex) -> Found:
             hits = retriever.search_motion(example.motion(), k + len(itself), only) if retriever is not None else []
-            return _found(hits).without(itself, k)
+            return found_by_motion(hits).without(itself, k)
 
         self._find(find, False)
 
@@ -231,7 +217,7 @@ class Search(QObject):
 
         def done(hits: list[Hit]) -> None:
             if self.asked.like is example and self.workspace.library is library:
-                self._find(lambda _, words: _found(hits).without(example.itself_in(library), k), False)
+                self._find(lambda _, words: found_by_motion(hits).without(example.itself_in(library), k), False)
 
         if self._by_part.waits_for(library, example.part):
             self._failed(f"All motions are encoded by the {PART_NAMES[example.part]} alone. This is done once and kept.")
@@ -241,7 +227,7 @@ class Search(QObject):
         """The captions of the library nearest to a clip, with their scores, handed to `done`."""
         library, retriever = self.workspace.library, self.workspace.retriever
         if library is None or retriever is None:
-            self.workspace.said.emit(self._waits_for())
+            self.workspace.said.emit(waits_for(self.workspace))
             return
 
         def job() -> Job[list[tuple[str, float]]]:
@@ -273,7 +259,7 @@ class Search(QObject):
     def _find(self, find: Find, in_words: bool) -> None:
         """Answer a query; one in words by exact words alone, as long as nothing is indexed."""
         retriever, library = self.workspace.searchable, self.workspace.library
-        waits = self._waits_for() if retriever is None else self._partly(retriever)
+        waits = waits_for(self.workspace) if retriever is None else partly(self.workspace, retriever)
         if library is None or (retriever is None and not in_words):
             self.note = waits
             self.state_changed.emit()
@@ -343,23 +329,6 @@ class Search(QObject):
         self.all_exact = True
         self.again()
 
-    def _waits_for(self) -> str:
-        """Return why a query is not answered yet."""
-        if self.workspace.library is None:
-            return "Nothing is open. Open a folder, or the demo library."
-        if self.workspace.model is None and self.workspace.model_label == NO_MODEL:
-            return "No model could be loaded, so exact words alone are found. Choose a model in the header."
-        if self.workspace.model is None:
-            return "The search starts as soon as the model is ready."
-        return "The search starts as soon as the first motions are indexed."
-
-    def _partly(self, retriever: Retriever) -> str:
-        """Return how much of the library is searched, while it is indexed."""
-        library = self.workspace.library
-        if library is None or retriever is not self.workspace.partial:
-            return ""
-        return f"Searching {len(retriever.gallery.clip_rows[1]):,} of {len(library.clips):,} takes; more as they are indexed."
-
     def set_k(self, k: int) -> None:
         self.k, self.extra = k, 0
         self.again()
@@ -387,14 +356,3 @@ class Search(QObject):
             self.results, self.exact = [], 0
             self.results_changed.emit()
         self._grown()
-
-
-def _found(hits: list[Hit]) -> Found:
-    from motionpatches.core.search.find import Found
-
-    return Found(tuple(hits))
-
-
-def exact_count(results: list[Result]) -> int:
-    """Return how many results, the first ones, are there for their exact words."""
-    return sum(result.hit.strength == EXACT for result in results)

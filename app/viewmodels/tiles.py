@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from motionpatches.app.viewmodels.search import Result
+from motionpatches.app.viewmodels.answers import Result
 from motionpatches.app.viewmodels.workspace import Workspace, view_motions
 from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import Motion

@@ -12,7 +12,7 @@ from motionpatches.app.export.sheet import ExportSheet, Source
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import opengl_works
 from motionpatches.app.gl.offscreen import make_surface
-from motionpatches.app.viewmodels.search import Result
+from motionpatches.app.viewmodels.answers import Result
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.theme import is_dark

@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
 from motionpatches.app import tokens
+from motionpatches.app.viewmodels.answers import exact_count
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.queries import MOST
-from motionpatches.app.viewmodels.search import Search, exact_count
+from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip, title
 from motionpatches.app.widgets.spin_boxes import SpinBox
 from motionpatches.app.widgets.theme import icon_button, of_kind, px

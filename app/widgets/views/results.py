@@ -23,8 +23,9 @@ from motionpatches.app.gl.canvas import Drawer, make_canvas
 from motionpatches.app.gl.figure.character import characters
 from motionpatches.app.gl.figure.people import people_at
 from motionpatches.app.gl.figure.posed import figures
+from motionpatches.app.viewmodels.answers import Result
 from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.viewmodels.search import Result, Search
+from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.selection import Selection
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.viewmodels.tiles import Tiles

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
+from motionpatches.app.viewmodels.answers import Result
 from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.viewmodels.search import Result
 from motionpatches.core.motion.telling import telling_frame
 
 # Seconds after which a tile plays on from where the mouse rests.

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from motionpatches.app import tokens
-from motionpatches.app.viewmodels.search import Result
+from motionpatches.app.viewmodels.answers import Result
 from motionpatches.app.widgets.plain import shown
 from motionpatches.app.widgets.theme import colours, letter_colour, muted, px, sized
 from motionpatches.app.widgets.views.tile_layout import CAPTION

@@ -7,7 +7,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from motionpatches.app import tokens
-from motionpatches.app.viewmodels.search import Search, exact_count
+from motionpatches.app.viewmodels.answers import exact_count
+from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.widgets.theme import muted, sized
 

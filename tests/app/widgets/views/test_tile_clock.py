@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from motionpatches.app.viewmodels.answers import Result
 from motionpatches.app.viewmodels.playback import Playback
-from motionpatches.app.viewmodels.search import Result
 from motionpatches.app.widgets.views.tile_clock import REST_S, TileClock
 from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import Motion

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRect
 
-from motionpatches.app.viewmodels.search import Result
+from motionpatches.app.viewmodels.answers import Result
 from motionpatches.app.widgets.views.tile_labels import mark_box, moment_text
 from motionpatches.app.widgets.views.tile_layout import CAPTION
 from motionpatches.core.library.library import Clip
