@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy as np
 from PySide6.QtCore import QRect
 
 Arrangement = Literal["all", "grid", "row"]
