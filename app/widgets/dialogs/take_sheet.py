@@ -89,7 +89,7 @@ class TakeSheetDialog(QDialog):
                 line = field.lineEdit()
                 if line is not None and now is None:
                     line.setPlaceholderText(SEVERAL)
-        field.setAccessibleName(name.capitalize())
+        field.setAccessibleName(shown(name.capitalize(), NAME))
         field.setToolTip(MEANINGS.get(name, "A field of your own"))
         self.fields[name] = field
         self.form.addRow(title(shown(name.capitalize(), NAME)) + ":", field)

@@ -63,6 +63,13 @@ REVIEWED = {
     "widgets/dialogs/export_fields.py: words": "literals of this file",
     "widgets/panels/map.py: self.dots": "an item of a plot",
     "widgets/panels/map.py: self.lasso": "an item of a plot",
+    "widgets/views/small_figure.py: name": "literals of import_figure.py and joint_figure.py",
+    "widgets/views/stage_character.py: text": "literals, and names of files through shown",
+    "widgets/dialogs/joint_map.py: f'Joint of the {side}'": "source or target",
+    "widgets/dialogs/joint_map.py: column": "the number of a column",
+    "widgets/dialogs/joint_maps.py: column": "the number of a column",
+    "widgets/dialogs/take_sheet.py: MEANINGS.get(name, 'A field of your own')": "literals of this file",
+    "widgets/dialogs/take_sheet.py: [SEVERAL] * (now is None) + ['', *STATUSES]": "literals of this file and of core",
 }
 
 
