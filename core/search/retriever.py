@@ -82,16 +82,17 @@ class Retriever:
         Raises:
             StudioError: for an empty query, "this" without a shown motion, or terms that cancel each other.
         """
-        rows = []
-        for weight, term in query.terms:
-            if term.lower() == THIS:
-                if shown is None:
-                    raise StudioError("Show the motion that 'this' means first.")
-                rows.append((weight, encode_first_window(self.model, shown)))
-            else:
-                rows.append((weight, encode_text(self.model, term)))
-        if not rows:
+        if not query.terms:
             raise StudioError("Type what the motion should show.")
+        known: dict[str, np.ndarray] = {}  # a term said twice is one row, however it is encoded
+        for term in dict.fromkeys(term for _, term in query.terms):
+            if term.lower() != THIS:
+                known[term] = encode_text(self.model, term)
+            elif shown is None:
+                raise StudioError("Show the motion that 'this' means first.")
+            else:
+                known[term] = encode_first_window(self.model, shown)
+        rows = [(weight, known[term]) for weight, term in query.terms]
         if len(rows) > 1:
             rows = [(weight / max(float(self.gallery.scores(row).std()), 1e-6), row) for weight, row in rows]
         return sum_of(rows)

@@ -286,6 +286,6 @@ def test_every_reader_can_be_named_to_the_child():
     from motionpatches.core.io.native.worker import _reader_of
 
     for kind in FORMATS:
-        assert _reader_of(f"{kind.read.__module__}:{kind.read.__name__}") is kind.read
+        assert _reader_of(f"{kind.read.__module__}:{kind.read.__name__}", kind.name) is kind.read
     with pytest.raises(ValueError):
-        _reader_of("os:system")
+        _reader_of("os:system", "BVH")
