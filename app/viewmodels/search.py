@@ -72,6 +72,7 @@ class Search(QObject):
         self.words = WordReader(workspace)
         self._by_part = PartSearch(workspace)
         self._shows_best, self.settling, self._opening = False, False, ""
+        self._best: Result | None = None
         self._later = Later(self, 1)
         workspace.shown.connect(self._shown_changed)
         workspace.ready_changed.connect(self._ready_changed)
@@ -245,7 +246,7 @@ class Search(QObject):
 
     def opens(self, clip: Clip) -> None:
         """The clip that comes on the stage next is opened as a result."""
-        self._opening = clip.id
+        self._opening, self._best = clip.id, None
 
     def _shown_changed(self) -> None:
         clip = self.workspace.clip
@@ -294,13 +295,14 @@ class Search(QObject):
             self.results_changed.emit()
             best = self.results[0] if self.results and in_words and self._shows_best else None
             self._shows_best = self._shows_best and best is None
-            self._later.after_painting(lambda: self._settled(best))
+            self._best = best
+            self._later.after_painting(self._settled)
 
         self.workspace.lanes.models.submit("search", work, done, self._failed)
 
-    def _settled(self, best: Result | None) -> None:
-        """The tiles are painted; the stage follows."""
-        self.settling = False
+    def _settled(self) -> None:
+        """The tiles are painted; the stage follows, unless another result was opened meanwhile."""
+        self.settling, best = False, self._best
         if best is not None:
             self.opens(best.clip)
             self.workspace.show(best.clip, best.motion)

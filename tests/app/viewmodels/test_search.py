@@ -42,6 +42,14 @@ def test_the_stage_follows_in_a_pass_of_the_event_loop_after_that_of_the_tiles(s
     assert ready.clip is search.results[0].clip and not search.settling
 
 
+def test_a_result_that_is_opened_before_the_stage_follows_stays(search, ready):
+    search.submit("a person waves")
+    chosen = search.results[2].clip
+    search.open(chosen)
+    rest()
+    assert ready.clip is chosen and search.opened is chosen and not search.settling
+
+
 def test_a_sentence_that_nothing_answers_well_is_reported(search, ready):
     ready.retriever.__dict__["chance"] = np.full(150, -1.0, np.float32)
     search.submit("person waves twice")
