@@ -8,7 +8,7 @@ from dataclasses import dataclass
 Verb = Callable[[], object]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Verbs:
     """A callable for each thing that the window does on request; made by the window, which alone knows its parts."""
 
