@@ -20,7 +20,7 @@ from motionpatches.core.patches import (
     to_rgb,
 )
 
-CHANNELS = ("x, y, z as red, green, blue", "x alone", "y alone", "z alone")
+CHANNELS = ("x, y, z as RGB", "x alone", "y alone", "z alone")
 VALUES = ("z-scores", "metres")
 SPREAD = 2.5
 # From -1 to 1: blue, light grey, red (the ends differ without colour too).

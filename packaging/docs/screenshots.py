@@ -18,7 +18,7 @@ def main(names: list[str]) -> None:
     from motionpatches.app.virtual_screen import has_screen, virtual_screen
     from motionpatches.core.paths import HOME_VARIABLE
 
-    os.environ[HOME_VARIABLE] = tempfile.mkdtemp()
+    os.environ[HOME_VARIABLE] = os.environ["HOME"] = tempfile.mkdtemp()  # no path of this machine is in a picture
     with nullcontext() if has_screen() else virtual_screen():
         from motionpatches.app.application import make_application
         from motionpatches.app.gl.canvas import opengl_label

@@ -59,7 +59,8 @@ def moments(s: Session) -> None:
     library = s.workspace.library
     walks = [c.id for c in library.clips if c.id.endswith("walk forward")]
     wave = next(c.id for c in library.clips if c.id.endswith("wave right"))
-    folder = Path(tempfile.mkdtemp())
+    folder = Path.home() / "Takes"
+    folder.mkdir(exist_ok=True)
     np.save(folder / "long take.npy", np.concatenate([library.load(i).positions for i in [*walks[:4], wave, *walks[4:7]]]))
     s.workspace.open([folder / "long take.npy"])
     s.wait(lambda: s.workspace.library.root == folder and s.workspace.retriever is not None)
@@ -199,7 +200,7 @@ def overlaid(s: Session) -> None:
 
 def people(s: Session) -> None:
     """Show two people of one clip, in InterHuman's processed arrays."""
-    library, folder = s.workspace.library, Path(tempfile.mkdtemp()) / "pairs"
+    library, folder = s.workspace.library, Path(tempfile.mkdtemp(dir=Path.home())) / "pairs"
     takes = [library.load(next(c.id for c in library.clips if c.id.endswith(end))) for end in ("wave right", "wave left")]
     for number, (take, turn, shift) in enumerate(zip(takes, (0.5, -0.5), (-0.6, 0.6), strict=True), 1):
         c, n = np.cos(np.pi * turn), np.sin(np.pi * turn)

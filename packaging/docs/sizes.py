@@ -35,7 +35,7 @@ def inside(screen: str, names: list[str]) -> None:
 
     width, height, scale = SCREENS[screen]
     with tempfile.TemporaryDirectory() as home, virtual_screen((width, height)):
-        os.environ[HOME_VARIABLE] = home
+        os.environ[HOME_VARIABLE] = os.environ["HOME"] = home  # no path of this machine is in a picture
         from motionpatches.app.application import make_application
         from motionpatches.packaging.docs.shots import SHOTS
         from motionpatches.packaging.docs.studio_session import Session

@@ -1,6 +1,7 @@
 """Stage, inspector, timeline, moments, map, export and home, in the real window."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -321,3 +322,12 @@ def test_only_what_is_pointed_at_is_named_unless_names_are_on(demo):
     demo.view_models.stage.set(names=False)
     stage.leaveEvent(None)
     assert stage.named == []
+
+
+def test_info_names_the_file_of_a_packed_library_and_folders_from_the_users_own(demo, monkeypatch, tmp_path):
+    info = demo.window.info
+    assert info.values["Folder"].text() == "demo.npz"
+    clip = replace(demo.workspace.clip, path=tmp_path / "takes" / "a.bvh")
+    assert info._place(clip) == str(tmp_path / "takes")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert info._place(clip) == str(Path("~/takes"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -14,6 +15,7 @@ from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.panels.captions import CaptionsPanel
 from motionpatches.app.widgets.plain import Label, shown, tip
 from motionpatches.app.widgets.theme import icon_button, of_kind, px, sized
+from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import rate_text
 
 # Characters of a caption as a title.
@@ -83,7 +85,7 @@ class InfoPanel(QWidget):
         self.title.setToolTip(tip(clip.caption))
         for name, value in (
             ("Name", clip.id),
-            ("Folder", clip.path.parent),
+            ("Folder", self._place(clip)),
             ("Length", f"{motion.duration_s:.2f} s, {motion.frame_count:,} frames, {rate_text(motion.fps)} fps"),
             ("Skeleton", f"{motion.skeleton.joint_count} joints"),
             ("Split", clip.split or "–"),
@@ -92,3 +94,10 @@ class InfoPanel(QWidget):
         ):
             self.values[name].setText(value)
         self.values["Folder"].setToolTip(tip(clip.path))
+
+    def _place(self, clip: Clip) -> str:
+        """Return the folder of a take's file, from the user's own folder on; the name of a file that is the whole library."""
+        library, folder, home = self.workspace.library, clip.path.parent, Path.home()
+        if library is not None and clip.path == library.root:
+            return clip.path.name
+        return str(Path("~") / folder.relative_to(home)) if folder.is_relative_to(home) else str(folder)
