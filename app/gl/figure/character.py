@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -171,7 +172,8 @@ class Characters(QObject):
                     return
                 motion = self._waiting.pop()
             self._make(drawn, motion)
-            self.made.emit()
+            with suppress(RuntimeError):  # where the program ends, this object of Qt does before the thread
+                self.made.emit()
 
     def _make(self, drawn: DrawnCharacter, motion: Motion) -> Track | None:
         from motionpatches.core.figure.character import track_of

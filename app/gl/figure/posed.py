@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from weakref import WeakKeyDictionary
@@ -136,7 +137,8 @@ class Figures(QObject):
             self._shapes[figure.key] = shape
             while len(self._shapes) > SHAPES:
                 self._shapes.popitem(last=False)
-        self.made.emit()
+        with suppress(RuntimeError):  # where the program ends, this object of Qt does before the thread
+            self.made.emit()
         return shape
 
     def posed(self, wanted: Sequence[tuple[Motion, float]], wait: bool = False) -> list[Posed | None]:
