@@ -10,7 +10,7 @@ from tests.window import ask, wait
 
 
 @pytest.fixture(scope="session")
-def studio(screen, tmp_path_factory):
+def running(screen, tmp_path_factory):
     if not sys.platform.startswith("linux"):
         pytest.skip("needs an X server")
     if not paths.starter_model().exists():
@@ -37,10 +37,16 @@ def studio(screen, tmp_path_factory):
 
 
 @pytest.fixture
+def studio(running):
+    """The studio, whose window has the keyboard again if a window of another test had it."""
+    running.window.activateWindow()
+    wait(running.window.isActiveWindow)
+    return running
+
+
+@pytest.fixture
 def demo(studio):
     """The demo library, a wave on the stage, everything standing still."""
-    studio.window.activateWindow()
-    wait(studio.window.isActiveWindow)
     if studio.workspace.library is None or studio.workspace.library.root != paths.demo_library():
         studio.workspace.open_demo()
     wait(lambda: studio.workspace.library.root == paths.demo_library() and studio.workspace.retriever is not None, 60)
