@@ -223,7 +223,7 @@ def test_captions_are_edited_undone_and_imported(studio, page, small_library, tm
     assert captions.lines == first
     wait(lambda: file.read_text() == before)
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    wait(lambda: len(captions.lines) == len(first) + 1)
+    wait(lambda: len(captions.lines) == len(first) + 1 and file.read_text() == before + "only the start##0.5#1.0\n")
     captions.edit(len(first), end_s=0.2)
     assert "after its start" in panel.state.text()
     table = tmp_path / "t.csv"
