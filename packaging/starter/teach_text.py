@@ -6,7 +6,8 @@ STUDENT is a model folder whose text encoder is trained (the starter); OUT is th
 in actions.npy, the text embedding of each action. The teacher is a sentence encoder in a
 folder (all-mpnet-base-v2: mean pooling, Apache-2.0). The sentences are those of wordnet.py, of reworded.py (by
 WordNet and, if given, by the Moby Thesaurus, public domain: lines of words and commas) and of in_context.py, and
-14,000 captions of the libraries. It takes about two and a half hours on one core with fast bf16.
+14,000 captions of the libraries. It takes about two and a half hours on one core with fast bf16; what the teacher said stays beside
+OUT until the end, for a run that is begun again.
 
 The teacher is first tuned to classify the action of a phrase (action_phrases.py, large_teacher.py); its embedding of a
 sentence is drawn toward the meanings of the nearest phrases. The student has four targets: the teacher's embedding; the softmax
@@ -18,9 +19,11 @@ memory (core/models/text_memory.py).
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +31,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from motionpatches.core.atomic import replacing
 from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, read_config, save_model
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.models.text_memory import TextMemory
@@ -93,17 +97,41 @@ def main(
     torch.manual_seed(0)
     model = load_model(student).eval()
     model.text_memory = None
-    large = Teacher(teacher, model.encode_text)
-    large.learn(spoken, right, scale)
-    taught, heard = large.rows(texts), large.rows(spoken)
-    every = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, heard, large.actions]))
-    target, heard, actions = every.split([len(texts), len(spoken), len(large.actions)])
+
+    def of_teacher() -> list[Tensor]:
+        large = Teacher(teacher, model.encode_text)
+        large.learn(spoken, right, scale)
+        taught, heard = large.rows(texts), large.rows(spoken)
+        every = turned(taught, rows_of(model.encode_text, texts), torch.cat([taught, heard, large.actions]))
+        return [part.clone() for part in every.split([len(texts), len(spoken), len(large.actions)])]
+
+    kept = out.with_name(f"{out.name}-teacher.pt")
+    target, heard, actions = once(kept, [model.fingerprint, teacher.name, str(scale), *spoken, *texts], of_teacher)
+    torch.manual_seed(1)  # the same whether or not the teacher was asked now
     actions = learn(
         model, texts, recalled(target, heard, right, actions), Speaker(known, Speech(wordnet), draw), actions, int(STEPS * share)
     )
     model.remember(memory_of(model, known, actions))
     save_model(model, out, CheckpointInfo({}, {**read_config(student)["provenance"], "words": f"taught by {teacher.name}"}))
     np.save(out / ROWS_FILE, actions.numpy())
+    kept.unlink()
+
+
+def once(file: Path, made_of: list[str], make: Callable[[], list[Tensor]]) -> list[Tensor]:
+    """Return what `make` returns, from a file that an earlier run left, where that was made of the same texts.
+
+    The teacher takes longer than the student, so a run that is ended does not ask it again.
+    """
+    digest = hashlib.sha256("\n".join(made_of).encode()).hexdigest()
+    if file.exists():
+        found = torch.load(file, weights_only=True)
+        if found["made_of"] == digest:
+            return list(found["rows"])
+    rows = make()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(file) as stream:
+        torch.save({"made_of": digest, "rows": rows}, stream)
+    return rows
 
 
 @torch.no_grad()
