@@ -6,8 +6,8 @@ STUDENT is a model folder whose text encoder is trained (the starter); OUT is th
 in actions.npy, the text embedding of each action. The teacher is a sentence encoder in a
 folder (all-mpnet-base-v2: mean pooling, Apache-2.0). The sentences are those of wordnet.py, of reworded.py (by
 WordNet and, if given, by the Moby Thesaurus, public domain: lines of words and commas) and of in_context.py, and
-14,000 captions of the libraries. It takes about two and a half hours on one core with fast bf16; what the teacher said stays beside
-OUT until the end, for a run that is begun again.
+14,000 captions of the libraries. It takes about two and a half hours on one core with fast bf16; what the teacher said
+stays beside OUT until the end, for a run that is begun again.
 
 The teacher is first tuned to classify the action of a phrase (action_phrases.py, large_teacher.py); its embedding of a
 sentence is drawn toward the meanings of the nearest phrases. The student has four targets: the teacher's embedding; the softmax
