@@ -78,9 +78,15 @@ class Session:
         if self.screen is not None:
             self._shoot_screen(self.screen)
             return
+        self._wait_for_pictures()
         OUT.mkdir(parents=True, exist_ok=True)
         (widget or self.window).grab().save(str(OUT / f"{name}.png"))
         print(f"docs/images/{name}.png", flush=True)
+
+    def _wait_for_pictures(self) -> None:
+        """Wait until the pictures of takes are there."""
+        with suppress(TimeoutError):  # one that cannot be made is not waited for
+            self.wait(lambda: not self.studio.view_models.thumbnails.waiting, PICTURES_S)
 
     def _shoot_screen(self, file: Path) -> None:
         """Save what the screen shows, dialogs too."""
@@ -89,8 +95,7 @@ class Session:
 
         from motionpatches.app.widgets.theme import colours
 
-        with suppress(TimeoutError):  # a picture that cannot be made is not waited for
-            self.wait(lambda: not self.studio.view_models.thumbnails.waiting, PICTURES_S)
+        self._wait_for_pictures()
         self.workspace.notices.dismiss_shown()
         self.rest(0.3)
         file.parent.mkdir(parents=True, exist_ok=True)
