@@ -217,13 +217,14 @@ def compact_rows(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def expand_rows(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The float32 weights of compact_rows' (or plain) tensors."""
+    """The float32 weights of compact_rows' (or plain) tensors: copies, since those of a file change with it."""
     result = {}
     for name, value in tensors.items():
         if name.endswith(SCALE):
             continue
         scale = tensors.get(name + SCALE)
         if scale is not None and scale.shape == value.shape[:1]:
-            value = value.to(torch.float32, copy=True).mul_(scale.float().reshape(-1, *[1] * (value.dim() - 1)))
-        result[name] = value.float() if value.is_floating_point() else value
+            result[name] = value.to(torch.float32, copy=True).mul_(scale.float().reshape(-1, *[1] * (value.dim() - 1)))
+        else:
+            result[name] = value.to(torch.float32 if value.is_floating_point() else value.dtype, copy=True)
     return result

@@ -294,3 +294,14 @@ def test_unknown_words_of_other_tokenizers(kind, tiny_text_folder, tmp_path):
     tokenizer.save(str(tmp_path / "tokenizer.json"))
     encoder = TextEncoder.from_parts(architecture, tmp_path / "tokenizer.json", "mean")
     assert set(encoder.unread(["walks yodel", "walks"]).words) == expected
+
+
+def test_a_loaded_model_does_not_change_with_its_file(tiny_model, tmp_path):
+    """A file that is written over in place, as by a copy, changes nothing of the model that came from it."""
+    save_model(tiny_model, tmp_path / "m", CheckpointInfo({}, {}))
+    loaded = load_model(tmp_path / "m")
+    file = tmp_path / "m" / "model.safetensors"
+    with file.open("r+b") as stream:
+        stream.write(bytes(file.stat().st_size))
+    for name, tensor in tiny_model.state_dict().items():
+        torch.testing.assert_close(loaded.state_dict()[name], tensor)
