@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
+from motionpatches.app.viewmodels.chosen_libraries import ChosenLibraries
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.caption_files import own_files
@@ -15,8 +15,6 @@ from motionpatches.core.library.library import Library
 from motionpatches.core.library.packed import PACKED
 
 KEY = "captions in files"
-# Libraries whose choice is remembered.
-KEPT = 256
 
 
 class CaptionPlace(QObject):
@@ -26,8 +24,8 @@ class CaptionPlace(QObject):
 
     def __init__(self, workspace: Workspace, settings: QSettings | None = None, parent: QObject | None = None):
         super().__init__(parent)
-        self.workspace, self.settings = workspace, settings
-        self._chosen = self._read()
+        self.workspace = workspace
+        self._chosen = ChosenLibraries(settings, KEY)
         self._root: Path | None = None
         workspace.library_changed.connect(self._look)
 
@@ -36,13 +34,6 @@ class CaptionPlace(QObject):
         if library is not None and library.root != self._root:
             self._root = library.root
             self.changed.emit()
-
-    def _read(self) -> list[str]:
-        try:
-            found = json.loads(str(self.settings.value(KEY, "[]", str))) if self.settings is not None else []
-        except ValueError:
-            found = []
-        return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
 
     @property
     def files(self) -> str:
@@ -60,10 +51,7 @@ class CaptionPlace(QObject):
         library = self.workspace.library
         if library is None:
             return
-        others = [name for name in self._chosen if name != str(library.root)]
-        self._chosen = [*others, *([str(library.root)] if on and self.files else [])][-KEPT:]
-        if self.settings is not None:
-            self.settings.setValue(KEY, json.dumps(self._chosen))
+        self._chosen.set(str(library.root), on and bool(self.files))
         self.changed.emit()
 
     def kept(self) -> tuple[str, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
+from motionpatches.app.viewmodels.chosen_libraries import ChosenLibraries
 from motionpatches.app.viewmodels.notices import Action
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
@@ -16,8 +16,8 @@ from motionpatches.core.library.takes import take_id
 from motionpatches.core.library.watch import Change, Watch, roots_of
 
 KEY = "folders not watched"
-# Libraries whose choice is remembered, and takes that a notice names.
-KEPT, NAMED = 256, 3
+# Takes that a notice names.
+NAMED = 3
 
 
 class Watching(QObject):
@@ -27,8 +27,8 @@ class Watching(QObject):
 
     def __init__(self, workspace: Workspace, settings: QSettings | None = None, parent: QObject | None = None):
         super().__init__(parent)
-        self.workspace, self.settings = workspace, settings
-        self._off = self._read()
+        self.workspace = workspace
+        self._off = ChosenLibraries(settings, KEY)
         self._watch: Watch | None = None
         self._library: Library | None = None
         self._news = ""
@@ -37,13 +37,6 @@ class Watching(QObject):
         self._timer.timeout.connect(self.look)
         workspace.library_changed.connect(self._opened)
         workspace.ready_changed.connect(self._indexed)
-
-    def _read(self) -> list[str]:
-        try:
-            found = json.loads(str(self.settings.value(KEY, "[]", str))) if self.settings is not None else []
-        except ValueError:
-            found = []
-        return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
 
     @property
     def possible(self) -> bool:
@@ -60,10 +53,7 @@ class Watching(QObject):
         library = self.workspace.library
         if library is None:
             return
-        others = [name for name in self._off if name != str(library.root)]
-        self._off = (others if on else [*others, str(library.root)])[-KEPT:]
-        if self.settings is not None:
-            self.settings.setValue(KEY, json.dumps(self._off))
+        self._off.set(str(library.root), not on)
         self._begin()
         self.changed.emit()
 
