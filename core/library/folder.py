@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,6 +29,7 @@ from motionpatches.core.library.scan import (
     readings_of,
 )
 from motionpatches.core.library.takes import FOLDER, after_the_end, clips_by_range
+from motionpatches.core.library.walk import files_below
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job, Meter, run
 from motionpatches.core.recognition.corrections import find_by_key
@@ -47,26 +47,15 @@ def motion_files(root: Path) -> tuple[list[Path], list[Skipped]]:
     are not entered. Raises FileProblem where `root` itself cannot be read."""
     from motionpatches.core.io.load import is_motion_file, suffixes  # the readers take a while to import
 
-    known = suffixes()
-    found: list[Path] = []
     skipped: list[Skipped] = []
-    folders = [str(root)]
-    while folders:
-        folder = folders.pop()
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.name.startswith("."):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    elif os.path.splitext(entry.name)[1].lower() in known and entry.is_file():
-                        found.append(Path(entry.path))
-        except OSError as error:
-            problem = os_problem(folder, error)
-            if folder == str(root):
-                raise problem from error
-            skipped.append(Skipped(Path(folder), str(problem)))
+
+    def failed(folder: str, error: OSError) -> None:
+        problem = os_problem(folder, error)
+        if folder == str(root):
+            raise problem from error
+        skipped.append(Skipped(Path(folder), str(problem)))
+
+    found = [Path(entry.path) for entry in files_below([str(root)], suffixes(), failed)]
     return sorted(file for file in found if is_motion_file(file)), skipped
 
 

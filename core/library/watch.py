@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from motionpatches.core.library import index
 from motionpatches.core.library.library import Library
+from motionpatches.core.library.walk import files_below
 
 # Seconds between two looks, and while files are being written; at most one part in ten of the time is spent on them.
 PAUSE_S, SETTLING_S, SHARE = 10.0, 5.0, 10
@@ -96,22 +98,14 @@ def _look(roots: Iterable[Path], before: Mapping[str, str]) -> dict[str, str]:
     """'size:nanoseconds' of each file that may matter. A folder that cannot be read now is as it was `before`."""
     from motionpatches.core.io.load import suffixes
 
-    wanted = suffixes() | set(CAPTIONS)
     found: dict[str, str] = {}
-    folders = [str(root) for root in roots]
-    while folders:
-        folder = folders.pop()
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.name.startswith("."):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    elif os.path.splitext(entry.name)[1].lower() in wanted and entry.is_file():
-                        stat = entry.stat()
-                        found[entry.path] = f"{stat.st_size}:{stat.st_mtime_ns}"
-        except OSError:
-            inside = folder + os.sep
-            found |= {file: stamp for file, stamp in before.items() if file.startswith(inside)}
+
+    def failed(folder: str, _: OSError) -> None:
+        inside = folder + os.sep
+        found.update((file, stamp) for file, stamp in before.items() if file.startswith(inside))
+
+    for entry in files_below(map(str, roots), suffixes() | set(CAPTIONS), failed):
+        with suppress(OSError):  # gone since the folder was read
+            stat = entry.stat()
+            found[entry.path] = f"{stat.st_size}:{stat.st_mtime_ns}"
     return found
