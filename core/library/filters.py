@@ -47,11 +47,8 @@ def is_field(word: str) -> bool:
 
 def clip_filter(text: str, marks: Mapping[str, Mark], sheet: Mapping[str, Row] = NO_SHEET) -> Callable[[Clip], bool]:
     """All of the terms have to hold; what is no field is a part of a word. `sheet`: the fields of each take."""
-    terms = []
-    for word in text.lower().split():
-        bare = word[1:] if word.startswith("-") and len(word) > 1 else word
-        terms.append((bare == word, _field(bare) or _words(bare)))
-    return lambda clip: all(test(clip, Said(marks, sheet)) == wanted for wanted, test in terms)
+    tests = [(wanted, _test(term)) for wanted, term in terms_of(text)]
+    return lambda clip: all(test(clip, Said(marks, sheet)) == wanted for wanted, test in tests)
 
 
 def why_none(text: str, clips: Iterable[Clip], marks: Mapping[str, Mark], sheet: Mapping[str, Row] = NO_SHEET) -> str:
@@ -84,35 +81,73 @@ class Said(NamedTuple):
 Test = Callable[[Clip, Said], bool]
 
 
-def _field(word: str) -> Test | None:
-    length = _LENGTH.match(word)
-    if length:
-        compare, seconds = _COMPARE[length[1]], float(length[2])
-        return lambda clip, said: compare(clip.duration_s, seconds)
+class Term(NamedTuple):
+    """A term of a filter: `about` is length, split, tag, favourite, caption, words or sheet; `field` names a field of the sheet.
+
+    `sign`: '<', '<=', '>' and '>=' compare; '=' is equal, 'in' is a part, 'from' is the beginning; all in small letters.
+    """
+
+    about: str
+    sign: str = "="
+    value: str = ""
+    field: str = ""
+
+
+def terms_of(text: str) -> list[tuple[bool, Term]]:
+    """Read a filter: terms, and whether each has to hold or must not."""
+    found = []
+    for word in text.lower().split():
+        bare = word[1:] if word.startswith("-") and len(word) > 1 else word
+        found.append((bare == word, _field(bare) or Term("words", "in", bare)))
+    return found
+
+
+def _field(word: str) -> Term | None:
+    if length := _LENGTH.match(word):
+        return Term("length", length[1], length[2])
     if day := _DAY.match(word):
-        later = _COMPARE[day[1]]
-        return lambda clip, said: bool(said.field(clip, "day")) and later(said.field(clip, "day"), day[2])
+        return Term("sheet", day[1], day[2], "day")
     if own := _OWN.match(word):
-        return lambda clip, said: own[2] in said.field(clip, own[1])
+        return Term("sheet", "in", own[2], own[1])
     name, sign, value = word.partition(":")
     if not sign or not value:
         return None
     if name == "split":
-        return lambda clip, said: clip.split == value
+        return Term("split", "=", value)
     if name == "tag":
-        return lambda clip, said: any(value in tag for tag in said.mark(clip).tags)
+        return Term("tag", "in", value)
     if word == "is:favourite":
-        return lambda clip, said: said.mark(clip).favourite
+        return Term("favourite")
     if word == "has:caption":
-        return lambda clip, said: bool(clip.captions)
+        return Term("caption")
     if name == "status":
-        return lambda clip, said: said.field(clip, "status") == value.replace("-", " ")
+        return Term("sheet", "=", value.replace("-", " "), "status")
     if name == "day":
-        return lambda clip, said: said.field(clip, "day").startswith(value)
-    if name in FIELD_NAMES:
-        return lambda clip, said: value in said.field(clip, name)
-    return None
+        return Term("sheet", "from", value, "day")
+    return Term("sheet", "in", value, name) if name in FIELD_NAMES else None
 
 
-def _words(word: str) -> Test:
-    return lambda clip, said: word in clip.id.lower() or any(word in c.lower() for c in clip.captions)
+def matches(text: str, term: Term) -> bool:
+    """Whether a text in small letters is what a term asks of it; '' is never later or earlier than a day."""
+    if term.sign in _COMPARE:
+        return bool(text) and _COMPARE[term.sign](text, term.value)
+    if term.sign == "in":
+        return term.value in text
+    return text.startswith(term.value) if term.sign == "from" else text == term.value
+
+
+def _test(term: Term) -> Test:
+    if term.about == "length":
+        compare, seconds = _COMPARE[term.sign], float(term.value)
+        return lambda clip, said: compare(clip.duration_s, seconds)
+    if term.about == "sheet":
+        return lambda clip, said: matches(said.field(clip, term.field), term)
+    if term.about == "words":
+        return lambda clip, said: term.value in clip.id.lower() or any(term.value in c.lower() for c in clip.captions)
+    tests: dict[str, Test] = {
+        "split": lambda clip, said: clip.split == term.value,
+        "tag": lambda clip, said: any(term.value in tag for tag in said.mark(clip).tags),
+        "favourite": lambda clip, said: said.mark(clip).favourite,
+        "caption": lambda clip, said: bool(clip.captions),
+    }
+    return tests[term.about]
