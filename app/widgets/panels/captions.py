@@ -25,7 +25,7 @@ from motionpatches.app.widgets.plain import Items, ItemTable, Label, ask, tip
 from motionpatches.app.widgets.theme import of_kind, px
 from motionpatches.core.library.captions import CaptionLine, clean_caption
 
-COLUMNS = ("Caption", "From, s", "To, s")
+COLUMNS, TIMES = ("Caption", "From, s", "To, s"), (1, 2)
 # The least width of a column of seconds, in pixels.
 SECONDS = 58
 FIELDS = ("text", "start_s", "end_s")
@@ -69,7 +69,10 @@ class _Editors(Items):
 
 
 class CaptionsPanel(QWidget):
-    """The table of captions, and buttons to add and remove some. From and To are empty for a caption of the whole take."""
+    """The table of captions, and buttons to add and remove some.
+
+    From and To are empty for a caption of the whole take; where all are, the captions have their room.
+    """
 
     def __init__(self, captions: Captions, playback: Playback, parent: QWidget | None = None):
         super().__init__(parent)
@@ -83,12 +86,12 @@ class CaptionsPanel(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.ensurePolished()
-        for column in (1, 2):
+        for column in TIMES:
             self.table.setColumnWidth(column, max(px(SECONDS), header.sectionSizeHint(column) + px(tokens.UNIT)))
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setWordWrap(True)
         self._narrowed = QTimer(self, interval=REST_MS, singleShot=True)
-        self._narrowed.timeout.connect(self.table.resizeRowsToContents)
+        self._narrowed.timeout.connect(self._settle)
         header.sectionResized.connect(lambda *_: self._narrowed.start())
         self.table.setItemDelegate(_Editors(captions, self.table))
         self.table.itemChanged.connect(self._edited)
@@ -144,11 +147,22 @@ class CaptionsPanel(QWidget):
             for column, value in enumerate((line.text, *times)):
                 self._item(row, column, value)
         self.table.blockSignals(False)
+        self._show_times(any(line.start_s or line.end_s for line in self._shown))
         self.table.resizeRowsToContents()
         if chosen in self._shown:
             self.table.setCurrentCell(self._shown.index(chosen), 0)
             self.table.scrollToItem(self.table.currentItem())
         self._enable()
+
+    def _show_times(self, on: bool) -> None:
+        for column in TIMES:
+            self.table.setColumnHidden(column, not on)
+
+    def _settle(self) -> None:
+        """Give rows the heights that their texts need at this width; the chosen one stays in sight."""
+        self.table.resizeRowsToContents()
+        if self.table.currentItem() is not None:
+            self.table.scrollToItem(self.table.currentItem())
 
     def _own(self, on: bool) -> None:
         """Write into the library's files once the user agreed, or no longer."""
@@ -189,6 +203,7 @@ class CaptionsPanel(QWidget):
             ("Copy", lambda: self._copy(rows), some),
             ("Add", self._add, take),
             ("Add for Range", self._add_range, span),
+            ("Set to Marked Range", lambda: self._set_range(rows[0]), one or span),
             ("Remove", self._remove, some),
         ):
             action = menu.addAction(text)
@@ -223,11 +238,21 @@ class CaptionsPanel(QWidget):
         self._begin(0.0, 0.0)
 
     def _add_range(self) -> None:
-        """Add a caption of the marked range, in seconds of the take (a clip of a range begins later in it)."""
+        self._begin(*self._marked())
+
+    def _set_range(self, row: int) -> None:
+        """Let a caption be that of the marked range."""
+        line = self._shown[row]
+        if line in self.captions.lines:
+            start, end = self._marked()
+            self.captions.edit(self.captions.lines.index(line), start_s=start, end_s=end)
+
+    def _marked(self) -> tuple[float, float]:
+        """Return the marked range in seconds of the take (a clip of a range begins later in it)."""
         clip = self.captions.workspace.clip
         start, end = self.playback.range_s or (0.0, 0.0)
         offset = clip.start_s if clip else 0.0
-        self._begin(round(start + offset, 2), round(end + offset, 2))
+        return round(start + offset, 2), round(end + offset, 2)
 
     def _begin(self, start: float, end: float) -> None:
         """Add an empty line in which to type; it is kept once it has words."""
@@ -239,6 +264,8 @@ class CaptionsPanel(QWidget):
         for column, value in enumerate(("", f"{start:g}" if end else "", f"{end:g}" if end else "")):
             self._item(row, column, value)
         self.table.blockSignals(False)
+        if end:
+            self._show_times(True)
         self._new = (start, end)
         self._type(row)
 

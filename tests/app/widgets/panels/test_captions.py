@@ -12,6 +12,7 @@ from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.panels import captions as panels
+from motionpatches.core.library.captions import CaptionLine
 from tests.lanes import fake_lanes, rest
 
 
@@ -36,10 +37,27 @@ def panel(app, small_library, tmp_path):
 def test_headings_are_whole_in_any_font(app, panel, points):
     before = app.font()
     app.setFont(QFont(before.family(), points))
+    panel.captions.add("only here", 0.25, 0.75)
     wide = panels.CaptionsPanel(panel.captions, panel.playback)
     header = wide.table.horizontalHeader()
     assert all(header.sectionSize(at) >= header.sectionSizeHint(at) > 20 for at in (1, 2))
     app.setFont(before)
+
+
+def test_times_take_no_room_where_no_caption_has_any(panel):
+    hidden = lambda: [panel.table.isColumnHidden(at) for at in (1, 2)]  # noqa: E731
+    assert hidden() == [True, True] and panel.table.columnWidth(0) >= panel.table.viewport().width() - 1
+    panel.playback.range_s = (0.25, 0.75)
+    panel.table.setCurrentCell(0, 0)
+    text = panel.table.item(0, 0).text()
+    next(action for action in panel.menu().actions() if action.text() == "Set to Marked Range").trigger()
+    rest()
+    assert hidden() == [False, False]
+    row = next(r for r in range(panel.table.rowCount()) if panel.table.item(r, 0).text() == text)
+    assert [panel.table.item(row, at).text() for at in (1, 2)] == ["0.25", "0.75"]
+    panel.captions.edit(panel.captions.lines.index(CaptionLine(text, 0.25, 0.75)), start_s=0.0, end_s=0.0)
+    rest()
+    assert hidden() == [True, True]
 
 
 def test_buttons_stay_where_they_are_whatever_the_message(panel):
@@ -63,7 +81,7 @@ def test_a_new_range_caption_is_scrolled_into_sight(panel):
     panel.add_range.click()
     editor = panel.table.findChildren(QLineEdit)[-1]
     QTest.keyClicks(editor, "only here\r")
-    rest()
+    rest(0.3)  # rows have settled at the width that is left
     row = next(r for r in range(panel.table.rowCount()) if panel.table.item(r, 0).text() == "only here")
     assert panel.table.currentRow() == row and panel.table.item(row, 1).text() == "0.25"
     seen = panel.table.visualItemRect(panel.table.item(row, 0))
