@@ -59,4 +59,5 @@ def partly(workspace: Workspace, retriever: Retriever) -> str:
     library = workspace.library
     if library is None or retriever is not workspace.partial:
         return ""
-    return f"Searching {len(retriever.gallery.clip_rows[1]):,} of {len(library.clips):,} takes; more as they are indexed."
+    known = sum(clip in library.by_id for clip in retriever.gallery.clip_rows[1])
+    return f"{known:,} of {len(library.clips):,} takes are indexed; these are searched by motion."

@@ -100,9 +100,33 @@ class Workspace(QObject):
         """Shows what a first scan has found so far."""
         if isinstance(progress.found, Library):
             first, self._growing = not self._growing, True
+            other = self.library is None or self.library.root != progress.found.root
             self._set_library(progress.found)
+            if other:
+                self._search_known(progress.found)
+            elif self.partial is not None:
+                self.partly_changed.emit()
             if first and not self._stay:
                 self.show_clip(progress.found.clips[0])
+
+    def _search_known(self, library: Library) -> None:
+        """Search what is indexed already of a library that is still being read."""
+        model = self.model
+        if model is None:
+            return
+
+        def work() -> Retriever | None:
+            from motionpatches.core.search.retriever import known_retriever
+
+            return known_retriever(model, library)
+
+        def done(known: Retriever | None) -> None:
+            now = self.library
+            if known is not None and self._growing and model is self.model and now is not None and now.root == library.root:
+                self.partial = known
+                self.partly_changed.emit()
+
+        self.lanes.index.submit("known", work, done, self._failed)
 
     def _scan_failed(self, message: str) -> None:
         self._failed(message)
@@ -182,8 +206,11 @@ class Workspace(QObject):
             self._index()
 
     def _set_library(self, library: Library) -> None:
+        """What is indexed of the same library as it was is searched until all of it is indexed."""
+        same = self.library is not None and self.library.root == library.root
+        known = self.searchable if same else None
         self.library = library
-        self._set_retriever(None)
+        self._set_retriever(None, known)
         self.library_changed.emit()
 
     @property
@@ -196,9 +223,9 @@ class Workspace(QObject):
         """The retriever of the library, or of what is indexed of it so far."""
         return self.retriever or self.partial
 
-    def _set_retriever(self, retriever: Retriever | None) -> None:
-        lost = retriever is None and self.partial is not None
-        self.partial = None
+    def _set_retriever(self, retriever: Retriever | None, partial: Retriever | None = None) -> None:
+        lost = retriever is None and self.partial is not None and partial is None
+        self.partial = partial
         if retriever is not self.retriever or lost:
             self.retriever = retriever
             self.ready_changed.emit()

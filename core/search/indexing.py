@@ -81,7 +81,7 @@ def update_gallery(model: MotionTextModel, library: Library, folder: Path | None
     then `found` of the progress is the gallery of what is encoded so far.
     """
     kept = _kept(model, library, folder, part)
-    known = kept.load() or _shipped(model, library, part) or _of_parts(model, library, folder, part)
+    known = _known(kept, model, library, folder, part)
     state = _Build(model, library, known, part)
     if (
         not state.todo
@@ -118,6 +118,12 @@ def add_known(model: MotionTextModel, library: Library, gallery: Gallery) -> Non
     kept.save(replace(gallery, chance=gallery.best_scores(_off_topic(model))), library.clips)
 
 
+def known_gallery(model: MotionTextModel, library: Library, folder: Path | None = None) -> Gallery | None:
+    """Return the gallery of those clips of a library that were encoded before, alone or with others; None where none was."""
+    state = _Build(model, library, _known(_kept(model, library, folder, None), model, library, folder, None), None)
+    return state.partial() if state.kept_rows else None
+
+
 def find_gallery(model: MotionTextModel, library: Library, folder: Path | None = None, part: int | None = None) -> Gallery | None:
     """Return a gallery of this model from disk: the user's own, or the shipped one of the demo library; None without."""
     return _kept(model, library, folder, part).load() or _shipped(model, library, part)
@@ -125,6 +131,11 @@ def find_gallery(model: MotionTextModel, library: Library, folder: Path | None =
 
 def _kept(model: MotionTextModel, library: Library, folder: Path | None, part: int | None) -> KeptGallery:
     return KeptGallery((folder or paths.user_galleries()) / gallery_name(gallery_fingerprint(model, part), library.root))
+
+
+def _known(kept: KeptGallery, model: MotionTextModel, library: Library, folder: Path | None, part: int | None) -> Gallery | None:
+    """Return what is known of the clips of a library: its own gallery, the shipped one, or those of its parts."""
+    return kept.load() or _shipped(model, library, part) or _of_parts(model, library, folder, part)
 
 
 def _shipped(model: MotionTextModel, library: Library, part: int | None) -> Gallery | None:
@@ -148,7 +159,7 @@ def _of_parts(model: MotionTextModel, library: Library, folder: Path | None, par
     return Gallery(embeddings, entries, gallery_fingerprint(model, part))
 
 
-def _content(key: str) -> str:
+def content_of(key: str) -> str:
     """What a clip's key says of its content and its reading, without the name of its file; '' where it states no digest."""
     found = _DIGEST.search(key)
     return found[1] if found else ""
@@ -160,7 +171,7 @@ def _by_content(entries: Sequence[Entry], library: Library) -> dict[str, list[in
     clips: dict[str, str] = {}
     for row, entry in enumerate(entries):
         clip = library.by_id.get(entry.clip_id)
-        content = "" if clip is not None and clip.key == entry.key else _content(entry.key)
+        content = "" if clip is not None and clip.key == entry.key else content_of(entry.key)
         if content and clips.setdefault(content, entry.clip_id) == entry.clip_id:
             found.setdefault(content, []).append(row)
     return found
@@ -182,7 +193,7 @@ class _Build:
             found = rows.get((clip.id, clip.key))
             if found:
                 self.kept_rows += found
-            elif elsewhere := moved.get(_content(clip.key)):
+            elif elsewhere := moved.get(content_of(clip.key)):
                 for row in elsewhere:
                     if known is not None:
                         self.moved[len(self.kept_rows)] = replace(known.entries[row], clip_id=clip.id, key=clip.key)

@@ -16,7 +16,7 @@ from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job, Meter
 from motionpatches.core.search.encode import BATCH, encode_first_window, encode_text, encode_texts
 from motionpatches.core.search.gallery import Gallery, Hit
-from motionpatches.core.search.indexing import chance_in, update_gallery
+from motionpatches.core.search.indexing import chance_in, known_gallery, update_gallery
 from motionpatches.core.search.patch_tokens import PatchTokens
 from motionpatches.core.search.query import THIS, Query, terms_of
 from motionpatches.core.search.strength import judged
@@ -144,6 +144,12 @@ def retriever_of(model: MotionTextModel, library: Library) -> Job[Retriever]:
             found = progress.found
             yield replace(progress, found=Retriever(model, found)) if isinstance(found, Gallery) else progress
     return (yield from with_patches(whole, library))
+
+
+def known_retriever(model: MotionTextModel, library: Library) -> Retriever | None:
+    """Return a retriever of those clips of a library that are indexed already; None where none is."""
+    gallery = known_gallery(model, library)
+    return Retriever(model, gallery) if gallery is not None else None
 
 
 def with_patches(retriever: Retriever, library: Library) -> Job[Retriever]:

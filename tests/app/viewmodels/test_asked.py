@@ -95,9 +95,9 @@ def test_a_library_that_is_being_indexed_is_searched_as_far_as_it_is(workspace, 
     assert search.note == "Nothing is open. Open a folder, or the demo library."
     search.results_changed.connect(lambda: seen.append((search.note.split(";")[0], len(search.results))))
     workspace.open([small_library])
-    partly = [(note, count) for note, count in seen if note.startswith("Searching")]
-    assert partly[0] == (f"Searching {partly[0][1]} of 12 takes", partly[0][1]) and 0 < partly[0][1] < 12
-    assert seen[-1][1] == 12 and "Searching" not in seen[-1][0]
+    partly = [(note, count) for note, count in seen if "are indexed" in note]
+    assert partly[0] == (f"{partly[0][1]} of 12 takes are indexed", partly[0][1]) and 0 < partly[0][1] < 12
+    assert seen[-1][1] == 12 and "indexed" not in seen[-1][0]
     counts = [count for _, count in seen[seen.index(partly[0]) :]]
     assert counts == sorted(counts), "results stay until more of them come"
 

@@ -5,9 +5,11 @@ import time
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from motionpatches.core.library import folder
 from motionpatches.core.search.encode import encode_text
 from motionpatches.core.search.strength import NOTHING
 from tests.lanes import heard, rest
+from tests.skeletons import BODIES, write_bvh
 
 
 def best_by_hand(workspace, text, k):
@@ -183,6 +185,28 @@ def test_captions_nearest_to_a_clip_are_sorted_by_score(search, ready, lanes):
 def test_what_cannot_be_understood_is_reported(search):
     search.submit("a person walks - a person walks")
     assert search.note and search.results == []
+
+
+def test_while_a_folder_is_added_motions_are_found_among_what_is_indexed(search, ready, tmp_path, monkeypatch):
+    monkeypatch.setattr(folder, "PARTLY_S", 0.0)
+    monkeypatch.setattr(folder, "PARTLY_SHARE", 0)
+    (tmp_path / "more").mkdir()
+    for at in range(6):
+        write_bvh(tmp_path / "more" / f"new {at}.bvh", BODIES["LAFAN1"])
+    search.submit("zigzag nonsense")  # in no caption: what is found is found by motion
+    seen = []
+
+    def note():
+        if ready.growing:
+            seen.append((search.note, [result.clip.id for result in search.results]))
+
+    search.results_changed.connect(note)
+    ready.add([tmp_path / "more"])
+    assert len(ready.library.clips) == 18 and len(ready.retriever.gallery.clip_rows[1]) == 18
+    found = [ids for _, ids in seen if ids]
+    assert found and all(len(ids) == 8 and not any("new" in name for name in ids) for ids in found)
+    assert any(said.startswith("12 of 1") and "takes are indexed" in said for said, _ in seen)
+    assert "indexed" not in search.note
 
 
 def test_more_results_begin_with_those_that_were_there(search):
