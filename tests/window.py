@@ -11,9 +11,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 
+# Work in the background yields to everything else: on a crowded machine it takes several times as long.
+PATIENCE = 4
+
+
 def wait(condition, seconds=20.0):
     """Runs the event loop until the condition holds (QTest.qWait keeps Python's lock, so that workers would stand still)."""
-    loop, end = QEventLoop(), time.perf_counter() + seconds
+    loop, end = QEventLoop(), time.perf_counter() + PATIENCE * seconds
     timer = QTimer(interval=20)
     timer.timeout.connect(lambda: (time.perf_counter() > end or condition()) and loop.quit())
     timer.start()
