@@ -29,6 +29,9 @@ from motionpatches.core.retarget.rig import PosedMotion, Rig, plain_rig
 FITTING, NEAR = 0.8, 0.9
 # Cosine up to which legs and trunk are one line, and hips, shoulders and hands lie the same way, in a rest pose.
 LIKE = 0.7
+# Cosine of the angle (18 degrees) within which a body at rest stands along an axis of its file: heads are ahead of hips, and
+# ankles behind them, on a body that does not lean.
+ALONG = 0.95
 # Second singular value of the directions of a joint's bones from which on they tell how it turns about each of them.
 FLAT = 0.2
 
@@ -68,21 +71,29 @@ def _pose(motion: Motion, own: Turns) -> PosedMotion | None:
 def upright_turn(rest: np.ndarray, skeleton: Skeleton) -> np.ndarray | None:
     """Find the rotation (3, 3) that makes a rest pose (J, 3) stand and face +Z.
 
-    None where it is no person's pose: legs and trunk one line, the same side left for hips, shoulders and hands.
+    What is up is an axis of the file, where the body stands nearly along one, else the way from ankles over hips to the head:
+    feet, however long, say nothing of it. None where it is no person's pose: legs and trunk one line, the same side left for
+    hips, shoulders and hands.
     """
     if not skeleton.chains:
         return None
-    legs, arms = ([skeleton.chains[part] for part in pair] for pair in ((RIGHT_LEG, LEFT_LEG), (RIGHT_ARM, LEFT_ARM)))
-    hips, feet = rest[[leg[1] for leg in legs]], rest[[leg[-1] for leg in legs]]
-    starts = [long_bones(skeleton, part, rest[None])[0] for part in (RIGHT_ARM, LEFT_ARM)]
-    shoulders, hands, head = rest[starts], rest[[arm[-1] for arm in arms]], rest[skeleton.chains[TORSO][-1]]
-    legs_up, trunk_up = hips.mean(axis=0) - feet.mean(axis=0), head - hips.mean(axis=0)
+    limbs = {part: long_bones(skeleton, part, rest[None]) for part in (RIGHT_LEG, LEFT_LEG, RIGHT_ARM, LEFT_ARM)}
+    hips, ankles = (rest[[limbs[part][at] for part in (RIGHT_LEG, LEFT_LEG)]] for at in (0, 2))
+    shoulders = rest[[limbs[part][0] for part in (RIGHT_ARM, LEFT_ARM)]]
+    hands, head = (rest[[skeleton.chains[p][-1] for p in parts]] for parts in ((RIGHT_ARM, LEFT_ARM), (TORSO,)))
+    legs_up, trunk_up = hips.mean(axis=0) - ankles.mean(axis=0), head[0] - hips.mean(axis=0)
     across = unit(hips[1] - hips[0])
-    up = unit(unit(legs_up) + unit(trunk_up))
+    up = _along_axis(unit(unit(legs_up) + unit(trunk_up)))
     level = [unit(right_to_left) @ across for right_to_left in (shoulders[1] - shoulders[0], hands[1] - hands[0])]
     if min(unit(legs_up) @ unit(trunk_up), *level) < LIKE or abs(up @ across) > 1 - LIKE:
         return None
     return frames(up, across)[:, [1, 0, 2]].T * [[1], [1], [-1]]
+
+
+def _along_axis(way: np.ndarray) -> np.ndarray:
+    """Return the axis (3,), with its sign, that a direction is along; the direction where it is along none."""
+    longest = int(np.argmax(np.abs(way)))
+    return np.eye(3)[longest] * np.sign(way[longest]) if abs(way[longest]) > ALONG else way
 
 
 def _as_a_whole(turns: np.ndarray, offsets: np.ndarray, above: np.ndarray, bones: np.ndarray) -> np.ndarray | None:

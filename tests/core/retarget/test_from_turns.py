@@ -12,10 +12,12 @@ import pytest
 from motionpatches.core.export.choices import PLAIN, prepare
 from motionpatches.core.export.gltf import glb
 from motionpatches.core.io.gltf.document import Document
+from motionpatches.core.io.smpl.body import REST
 from motionpatches.core.library.open import open_library
 from motionpatches.core.library.own_rotations import load_with_rotations
 from motionpatches.core.motion.canonical import resample, rotate_y
 from motionpatches.core.motion.kinematics import axis_angle_matrices
+from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG, SMPL22
 from motionpatches.core.progress import run
 from motionpatches.core.retarget.from_positions import pose
 from motionpatches.core.retarget.from_turns import pose_of, upright_turn
@@ -139,6 +141,28 @@ def test_a_rest_pose_that_lies_is_made_to_stand(person):
     assert found is not None
     standing = motion.turns.rest @ lying.T @ found.T
     assert np.abs(standing - motion.turns.rest).max() < 0.03
+
+
+@pytest.mark.parametrize("lean", [0.0, 0.6])
+@pytest.mark.parametrize("tip", [(0, -0.05, 0.32), (0, -0.32, 0.02), (0, 0.1, 0.2)], ids=["long", "down", "up"])
+def test_feet_do_not_tilt_a_rest_pose(tip, lean):
+    """Also of a body that leans in its file, so that it is along no axis of that."""
+    rest = REST - REST[0]
+    for ankle, end in (SMPL22.chains[part][-2:] for part in (RIGHT_LEG, LEFT_LEG)):
+        rest[end] = rest[ankle] + tip
+    leaning = axis_angle_matrices(np.array([lean, 0.0, 0.0]))
+    before = upright_turn((REST - REST[0]) @ leaning.T, SMPL22)
+    found = upright_turn(rest @ leaning.T, SMPL22)
+    assert found is not None and np.allclose(found, before)
+    assert np.abs(found @ leaning - np.eye(3)).max() < (0.06 if lean else 1e-6)
+
+
+def test_a_head_ahead_and_ankles_behind_do_not_tilt_a_rest_pose():
+    rest = REST - REST[0]
+    rest[[SMPL22.joint_names.index(name) for name in ("neck", "head")], 2] += 0.07
+    rest[[joint for part in (RIGHT_LEG, LEFT_LEG) for joint in SMPL22.chains[part][-2:]], 2] -= 0.05
+    found = upright_turn(rest, SMPL22)
+    assert found is not None and np.abs(found - np.eye(3)).max() < 1e-6
 
 
 def test_a_rest_pose_twisted_between_hips_and_shoulders_is_none(person):
