@@ -10,7 +10,6 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-
 # Work in the background yields to everything else: on a crowded machine it takes several times as long.
 PATIENCE = 4
 
