@@ -65,16 +65,21 @@ def read_sheet(root: Path) -> dict[str, dict[str, str]]:
     Raises:
         FileProblem: a sheet cannot be read.
     """
+    sheet: dict[str, dict[str, str]] = {}
+    for (take, field), (_, value) in read_fields(root).items():
+        if value:
+            sheet.setdefault(take, {})[field] = value
+    return sheet
+
+
+def read_fields(root: Path) -> dict[tuple[str, str], tuple[int, str]]:
+    """When each field was last written, in ns since 1970, and its value, '' for one that was taken away. Raises FileProblem."""
     found: dict[tuple[str, str], tuple[int, str]] = {}
     for file in filter(None, (shared_file(root), own_file(root))):
         for take, field, value, written in _read(file):
             if written > found.get((take, field), (-1, ""))[0]:
                 found[take, field] = written, value
-    sheet: dict[str, dict[str, str]] = {}
-    for (take, field), (_, value) in found.items():
-        if value:
-            sheet.setdefault(take, {})[field] = value
-    return sheet
+    return found
 
 
 def change_sheet(root: Path, values: Values, where: Values | None = None) -> dict[tuple[str, str], str]:
