@@ -1,7 +1,11 @@
 """Lanes with their threads: what is kept at the end, and how work is counted."""
 
+import os
+import sys
 import threading
 import time
+
+import pytest
 
 from motionpatches.app.background.lane import Lane
 
@@ -99,3 +103,13 @@ def test_cancelling_and_closing_end_what_a_job_does_between_two_yields():
             time.sleep(0.01)
         assert interrupted.is_set() and time.perf_counter() - start < 10
     lane.cancel("scan")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux alone")
+def test_work_gives_way_to_the_window_unless_a_user_waits_for_it():
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    for awaited, expected in ((False, min(own + 10, 19)), (True, own)):
+        lane, found = Lane("test", awaited=awaited), []
+        submit(lane, "priority", lambda found=found: found.append(os.getpriority(os.PRIO_PROCESS, 0)), kept=True)
+        lane.close()
+        assert found == [expected]
