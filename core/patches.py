@@ -14,9 +14,10 @@ from typing import Literal
 import numpy as np
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.motion import canonical
+from motionpatches.core.motion import canonical, features
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import Skeleton
+from motionpatches.core.motion.smpl_joints import smpl_joints
 
 POINTS = 16
 PARTS = 5
@@ -27,6 +28,9 @@ MAX_FRAMES = 224
 SHORT_FRAMES = 80
 
 Normalisation = Literal["sample_point", "joint"]
+Form = Literal["patches", "joints", "features"]
+# What a model reads instead of patches, in words.
+NO_PATCHES = {"joints": "raw joints", "features": "HumanML3D's features"}
 
 # The published way from KIT-ML's 12.5 fps to 20: of each 12 frames these.
 KIT_REPEATS = np.array([0, 0, 1, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8, 8, 9, 10, 10, 11, 11])
@@ -43,7 +47,8 @@ class PatchRecipe:
             moved alike. False reads motions where they lie.
         height_m: scale every body to this stature; 0 leaves sizes alone.
         points: sample points a body part and frames a window, the patch size of the vision transformer.
-        form: patches, or the joints themselves, frame by frame (the ablation of the paper's Table 4).
+        form: patches; the joints themselves, frame by frame (the ablation of the paper's Table 4); or HumanML3D's 263 features a
+            frame (core/motion/features.py), which models of others read.
         repeat_frames: 12.5 fps become 20 by repeating frames, as `official` does.
         leg_m: scale every body so that thigh and shin are this long together; 0 leaves sizes alone.
         keep_placed: what HumanML3D's processing has placed stays where it lies (`Motion.placed`), ranges of it too.
@@ -54,7 +59,7 @@ class PatchRecipe:
     canonical: bool = False
     height_m: float = 0.0
     points: int = POINTS
-    form: Literal["patches", "joints"] = "patches"
+    form: Form = "patches"
     repeat_frames: bool = False
     leg_m: float = 0.0
     keep_placed: bool = False
@@ -67,7 +72,8 @@ HUMANML3D = PatchRecipe(canonical=True, leg_m=canonical.HUMANML3D_LEG_M, keep_pl
 
 @dataclass(frozen=True, eq=False)
 class PatchStatistics:
-    """Mean and standard deviation, (80, 3) for `sample_point` or (J, 3) for `joint` and for raw joints, in metres."""
+    """Mean and standard deviation, (80, 3) for `sample_point` or (J, 3) for `joint` and for raw joints, in metres; (263, 1) for
+    features."""
 
     mean: np.ndarray
     std: np.ndarray
@@ -76,7 +82,7 @@ class PatchStatistics:
 
 @dataclass(frozen=True, eq=False)
 class MotionPatches:
-    """`pixels` (3, 224, 80) float32, time down, parts across, zeros after the last of `frames` frames."""
+    """`pixels` (3, 224, 80) float32, time down, parts across, zeros after the last of `frames` frames; features (1, 224, 263)."""
 
     pixels: np.ndarray
     frames: int
@@ -118,7 +124,9 @@ def _apply(matrix: np.ndarray, positions: np.ndarray) -> np.ndarray:
 
 
 def columns_of(motion: Motion, recipe: PatchRecipe) -> np.ndarray:
-    """(T, C, 3) metres: what the z-score per column is of. Sample points, or the joints themselves."""
+    """(T, C, 3) metres: what the z-score per column is of. Sample points, or the joints themselves; (T, 263, 1) features."""
+    if recipe.form == "features":
+        return features.features(smpl_joints(motion))[..., None]
     return motion.positions if recipe.form == "joints" else sample_points(motion, recipe.points)
 
 
@@ -153,6 +161,15 @@ def prepare_for(motion: Motion, recipe: PatchRecipe, people: int) -> Motion:
     return prepare(motion if people == 2 else replace(motion, partner=None), recipe)
 
 
+def require_patches(recipe: PatchRecipe) -> None:
+    """Raise StudioError for a model without patches."""
+    if recipe.form != "patches":
+        raise StudioError(
+            f"This model reads {NO_PATCHES[recipe.form]}, frame by frame: it has no patches, and no body part of its own. "
+            "Choose a model of patches, such as the starter."
+        )
+
+
 def frame_in_words(recipe: PatchRecipe) -> str:
     """Say into which frame and to which size motions are brought: 'on the floor, over the origin, facing ahead, 1.7 m tall'."""
     words = ["on the floor, over the origin, facing ahead" if recipe.canonical else "where they lie"]
@@ -174,8 +191,8 @@ def repeat_kit_frames(motion: Motion) -> Motion:
 
 
 def normalise(motion: Motion, statistics: PatchStatistics, recipe: PatchRecipe = PLAIN) -> np.ndarray:
-    """(T, C, 3) z-scored columns of a prepared motion: 5 * points sample points, or J joints."""
-    per_joint = statistics.normalisation == "joint" or recipe.form == "joints"
+    """(T, C, 3) z-scored columns of a prepared motion: 5 * points sample points, or J joints; (T, 263, 1) features."""
+    per_joint = recipe.form != "features" and (statistics.normalisation == "joint" or recipe.form == "joints")
     if per_joint and statistics.mean.shape != (motion.skeleton.joint_count, 3):
         raise StudioError(
             f"The model's statistics are of {len(statistics.mean)} joints, this skeleton has "
@@ -184,7 +201,7 @@ def normalise(motion: Motion, statistics: PatchStatistics, recipe: PatchRecipe =
     if per_joint:
         scaled = ((motion.positions - statistics.mean) / statistics.std).astype(np.float32)
         return scaled if recipe.form == "joints" else _apply(sampling_matrix(motion.skeleton, recipe.points), scaled)
-    return ((sample_points(motion, recipe.points) - statistics.mean) / statistics.std).astype(np.float32)
+    return ((columns_of(motion, recipe) - statistics.mean) / statistics.std).astype(np.float32)
 
 
 def to_patches(motion: Motion, statistics: PatchStatistics, start: int = 0, recipe: PatchRecipe = PLAIN) -> MotionPatches:
@@ -194,8 +211,8 @@ def to_patches(motion: Motion, statistics: PatchStatistics, start: int = 0, reci
 
 
 def pixels_of(points: np.ndarray) -> np.ndarray:
-    """(T, C, 3) z-scored columns, T <= 224, as (3, 224, C) pixels with zeros after the end."""
-    pixels = np.zeros((3, MAX_FRAMES, points.shape[1]), np.float32)
+    """(T, C, 3) z-scored columns, T <= 224, as (3, 224, C) pixels with zeros after the end; (T, C, 1) as (1, 224, C)."""
+    pixels = np.zeros((points.shape[2], MAX_FRAMES, points.shape[1]), np.float32)
     pixels[:, : len(points)] = points.transpose(2, 0, 1)
     return pixels
 

@@ -61,12 +61,21 @@ def _info(options: argparse.Namespace) -> int:
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="a state dict of the authors, as in best_model.pt")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="a state dict of the authors, as in best_model.pt, or the folder of a run of TMR"
+    )
+    parser.add_argument(
+        "--text",
+        default="",
+        metavar="FOLDER",
+        help="for TMR: DistilBERT, as a folder or its name on the hub (default: that name)",
+    )
     _add_target(parser)
 
 
 def _import(options: argparse.Namespace) -> int:
-    return _install(options, options.file, f"the file {options.file.name}")
+    kind = "folder" if options.file.is_dir() else "file"
+    return _install(options, options.file, f"the {kind} {options.file.name}", options.text)
 
 
 def _add_pull(parser: argparse.ArgumentParser) -> None:
@@ -90,19 +99,20 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="LIBRARY",
-        help="the data set that the model was trained on, for mean and deviation of each joint",
+        help="the data set that the model was trained on, for mean and deviation of each joint; for TMR, mean.pt and std.pt",
     )
     parser.add_argument("-o", "--out", type=Path, metavar="FOLDER", help="model folder to write (default: among your own models)")
 
 
-def _install(options: argparse.Namespace, file: Path, origin: str) -> int:
+def _install(options: argparse.Namespace, file: Path, origin: str, text: str = "") -> int:
     from motionpatches.core.models.catalogue import Model
-    from motionpatches.core.models.published_checkpoint import install
+    from motionpatches.core.models.importing import install
 
     out = options.out or paths.user_models() / file.stem
-    drive(install(file, options.statistics, out, origin))
+    drive(install(file, options.statistics, out, origin, text))
     values = _values(Model.read(out))
-    tell(f"Mean and deviation of each joint: {values['provenance'].get('statistics', 'unknown')}")
+    tell(f"Licence: {values['provenance'].get('licence', 'unknown')}")
+    tell(f"Mean and deviation: {values['provenance'].get('statistics', 'unknown')}")
     answer(options, values, f"{out}: {values['summary']}")
     return 0
 
@@ -122,6 +132,6 @@ def _values(model: Model) -> dict[str, Any]:
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]] = {
     "list": ("list the starter model, your own models, and those below a folder", _add_list, _list),
     "info": ("show what a model is, where it comes from, its scores and its card", _add_info, _info),
-    "import": ("import a state dict that the authors published", _add_import, _import),
+    "import": ("import a model that others have released", _add_import, _import),
     "pull": ("download a published model from the Hugging Face hub", _add_pull, _pull),
 }

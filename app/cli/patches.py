@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     from motionpatches.core.library.splits import training_clips
     from motionpatches.core.library.statistics import library_statistics
     from motionpatches.core.models.config import preset
-    from motionpatches.core.patches import compute_statistics, prepare, to_patches, to_rgb
+    from motionpatches.core.patches import compute_statistics, prepare, require_patches, to_patches, to_rgb
 
     if options.model and (options.preset or options.statistics):
         raise UsageError("--model says how the motion is prepared: leave --preset and --statistics out.")
@@ -56,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
         model = load_model(options.model)
         recipe, statistics = model.config.patches, model.statistics
+        require_patches(recipe)
     elif options.statistics:
         library = open_path(options.statistics, options.layout)
         found = library_statistics(library, training_clips(library.clips) or library.clips, recipe)

@@ -45,7 +45,7 @@ class Models(QObject):
         self.workspace.load_model(folder)
 
     def import_file(self, file: Path, data: Path) -> None:
-        """A published state dict with the statistics of its data set's folder."""
+        """A released model with the statistics of its data set's folder."""
 
         def here() -> Job[Path]:
             yield Progress(f"Reading {file.name}", 0, 1)
@@ -68,7 +68,7 @@ class Models(QObject):
         out = paths.user_models() / name
 
         def job() -> Job[Path]:
-            from motionpatches.core.models.published_checkpoint import install
+            from motionpatches.core.models.importing import install
 
             file = yield from fetch()
             yield from install(file, data, out, origin)

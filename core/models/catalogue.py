@@ -14,6 +14,7 @@ from motionpatches.core.io.text import read_text
 from motionpatches.core.models.checkpoint import read_config
 from motionpatches.core.models.config import ModelConfig, from_dict
 from motionpatches.core.models.known_runs import trained_models
+from motionpatches.core.patches import NO_PATCHES
 
 MOST_CARD = 1 << 20
 SPLITS = ("test", "val")
@@ -64,7 +65,7 @@ class Model:
             return f"cannot be used: {self.problem}"
         c = self.config
         parts = [f"{c.motion} and {Path(c.text).name}", f"{c.dim} dimensions"]
-        parts += ["raw joints"] * (c.patches.form == "joints") + ["pairs of people"] * (c.people == 2)
+        parts += [NO_PATCHES[form] for form in (c.patches.form,) if form in NO_PATCHES] + ["pairs of people"] * (c.people == 2)
         return ", ".join(parts)
 
     @property

@@ -30,8 +30,10 @@ from motionpatches.core.models.config import ModelConfig
 from motionpatches.core.models.interaction import model_class
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.models.text_encoder import TextEncoder
+from motionpatches.core.models.tmr import sequence_shapes
 from motionpatches.core.models.vit import vit_shapes
 from motionpatches.core.models.weights import check_finite
+from motionpatches.core.motion import features
 from motionpatches.core.patches import PARTS, PatchStatistics
 
 FORMAT = 1
@@ -90,6 +92,9 @@ def load_model(folder: str | Path, device: str = "cpu") -> MotionTextModel:
     config = model_config.from_dict(values["model"])
     text = TextEncoder.from_parts(values["text_architecture"], whole / "tokenizer.json", config.text_pooling)
     _check_fit(weights_file, _sizes(text.backbone), shapes, "text_encoder.backbone.")
+    if config.head == "sequence":
+        for prefix, inputs in (("motion_encoder.sequence.", features.WIDTH), ("text_head.", text.width)):
+            _check_fit(weights_file, sequence_shapes(config, inputs), shapes, prefix)
     if config.patches.form == "patches" and (vit := vit_shapes(config)) is not None:
         _check_fit(weights_file, vit, shapes, "motion_encoder.vit.")
     width = text.width if config.head == "text_space" else config.dim
@@ -181,7 +186,8 @@ def _statistics(file: Path, tensors: dict[str, Tensor], normalisation: str, conf
     mean, std = (t.numpy() for t in found if t is not None)
     per_joint = normalisation == "joint" or config.patches.form == "joints"
     rows = len(mean) if per_joint and mean.ndim == 2 and 0 < len(mean) <= MAX_JOINTS else PARTS * config.patches.points
-    if not mean.shape == std.shape == (rows, 3) or not np.isfinite(mean).all() or not (np.isfinite(std) & (std > 0)).all():
+    shape = (features.WIDTH, 1) if config.patches.form == "features" else (rows, 3)
+    if not mean.shape == std.shape == shape or not np.isfinite(mean).all() or not (np.isfinite(std) & (std > 0)).all():
         raise FileProblem(file, "mean and deviation of the model's input cannot be used", "Copy or train the model again")
     return PatchStatistics(mean, std, "joint" if normalisation == "joint" else "sample_point")
 

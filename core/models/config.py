@@ -9,7 +9,7 @@ from typing import Any, Literal, TypedDict
 
 from motionpatches.core import plug_ins
 from motionpatches.core.errors import StudioError
-from motionpatches.core.patches import HUMANML3D, PatchRecipe
+from motionpatches.core.patches import HUMANML3D, NO_PATCHES, Form, PatchRecipe
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -19,14 +19,16 @@ class ModelConfig:
     """The architecture of a model: two encoders and two heads into one space (part of a model's config.json).
 
     Attributes:
-        motion: a timm vision transformer by name; the patch size in its name is `patches.points`.
+        motion: a timm vision transformer by name; the patch size in its name is `patches.points`. With a head `sequence` the
+            sizes of both sequence encoders (core/models/sequence_encoder.py), as in "sequence_6x256_4heads_1024hidden".
         motion_weights: '' for random ones, 'hub', 'starter' (those of the shipped model), or a local file.
         motion_pooling: class token, or mean of all tokens.
         text: a transformers encoder by hub name (one of `hub.TEXT_ENCODERS`) or folder.
         text_weights: 'hub', 'starter', or '' for random ones of the same architecture.
         text_pooling: first token, last token (CLIP), or mean of all tokens.
         head: 'linear' or 'residual' on both sides; 'text_space' projects motions into the text encoder's own space (`dim` is
-            its width), with a residual head on the text side that starts as the identity.
+            its width), with a residual head on the text side that starts as the identity; 'sequence' reads features of motions
+            and tokens of texts by a transformer each (core/models/tmr.py).
         head_hidden: hidden units beside a linear head on the motion side; 0 for none.
         memory_keys: sentences in the key-value memory (core/models/text_memory.py). Read-only: set with the memory.
         memory_meanings: different values in that memory. Read-only as well.
@@ -48,7 +50,7 @@ class ModelConfig:
     text: str = "distilbert-base-uncased"
     text_weights: str = "hub"
     text_pooling: Literal["cls", "last", "mean"] = "cls"
-    head: Literal["linear", "residual", "text_space"] = "linear"
+    head: Literal["linear", "residual", "text_space", "sequence"] = "linear"
     head_hidden: int = 0
     memory_keys: int = 0
     memory_meanings: int = 0
@@ -70,7 +72,7 @@ class PatchFields(TypedDict, total=False):
     canonical: bool
     height_m: float
     points: int
-    form: Literal["patches", "joints"]
+    form: Form
     repeat_frames: bool
     leg_m: float
     keep_placed: bool
@@ -85,7 +87,7 @@ class ModelFields(TypedDict, total=False):
     text: str
     text_weights: str
     text_pooling: Literal["cls", "last", "mean"]
-    head: Literal["linear", "residual", "text_space"]
+    head: Literal["linear", "residual", "text_space", "sequence"]
     head_hidden: int
     dropout: float
     people: int
@@ -134,7 +136,7 @@ def presets() -> dict[str, ModelConfig]:
 CHOICES: dict[str, tuple[str | int, ...]] = {
     "motion_pooling": ("token", "avg"),
     "text_pooling": ("cls", "last", "mean"),
-    "head": ("linear", "residual", "text_space"),
+    "head": ("linear", "residual", "text_space", "sequence"),
     "people": (1, 2),
 }
 # Least and most of the numbers of a model and of its patches.
@@ -154,6 +156,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 # timm reads "hf-hub:" and "local-dir:" before a name as places of other files.
 VIT_NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
+SEQUENCE_NAME = re.compile(r"sequence_(\d{1,5})x(\d{1,5})_(\d{1,5})heads_(\d{1,5})hidden", re.ASCII)
 
 
 def preset(name: str, **changes: Any) -> ModelConfig:
@@ -206,9 +209,26 @@ def value_problem(config: ModelConfig) -> str:
         return "head_hidden is a number of units beside a linear head; a residual head has its own"
     if config.token_dim and (config.people != 1 or config.patches.form != "patches"):
         return "token_dim needs patches of one person: set it to 0, or people to 1 and patches.form to patches"
-    if config.patches.form not in ("patches", "joints") or config.patches.normalisation not in ("sample_point", "joint"):
-        return "patches.form is patches or joints, patches.normalisation is sample_point or joint"
+    if config.patches.form not in ("patches", *NO_PATCHES) or config.patches.normalisation not in ("sample_point", "joint"):
+        return "patches.form is patches, joints or features, patches.normalisation is sample_point or joint"
+    if len({config.head == "sequence", config.patches.form == "features", sequence_sizes(config.motion) is not None}) > 1:
+        return "the head sequence, the form features and a motion encoder sequence_… go together"
+    return _sequence_problem(config) if config.head == "sequence" else ""
+
+
+def _sequence_problem(config: ModelConfig) -> str:
+    layers, width, heads, hidden = sequence_sizes(config.motion) or (0, 0, 0, 0)
+    if not (0 < layers <= 64 and 0 < width <= 4096 and 0 < heads <= 256 and 0 < hidden <= 1 << 14) or width % (2 * heads):
+        return f"motion names impossible sizes of a sequence encoder, {config.motion!r:.60}"
+    if config.dim != width or config.people != 1 or config.head_hidden:
+        return "a model of sequences is of one person, its dim is the width of its encoders, and it has no head_hidden"
     return ""
+
+
+def sequence_sizes(motion: str) -> tuple[int, ...] | None:
+    """Layers, width, heads and hidden units of the sequence encoders that `ModelConfig.motion` names; None for a ViT."""
+    found = SEQUENCE_NAME.fullmatch(motion)
+    return tuple(map(int, found.groups())) if found else None
 
 
 def field_problem(changes: Mapping[str, Any]) -> str:

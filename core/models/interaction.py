@@ -7,6 +7,7 @@ from torch.nn import functional
 
 from motionpatches.core.models.config import ModelConfig
 from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.models.tmr import Tmr
 
 
 class InteractionModel(MotionTextModel):
@@ -19,5 +20,7 @@ class InteractionModel(MotionTextModel):
 
 
 def model_class(config: ModelConfig) -> type[MotionTextModel]:
-    """Return the class for the number of people in the configuration."""
+    """Return the class for the heads and the number of people in the configuration."""
+    if config.head == "sequence":
+        return Tmr
     return InteractionModel if config.people == 2 else MotionTextModel

@@ -75,18 +75,13 @@ class MotionTextModel(nn.Module):
             config = replace(config, dim=text_encoder.width)
         self.config = config
         self.statistics = statistics
-        joints = len(statistics.mean)
-        self.motion_encoder = (
-            JointEncoder(config, joints, pretrained) if config.patches.form == "joints" else MotionEncoder(config, pretrained)
-        )
+        self.token_heads: TokenHeads | None = None
+        self.motion_encoder: nn.Module
+        self.motion_head: nn.Module
+        self.text_head: nn.Module
         self.text_encoder = text_encoder
-        width = self.motion_encoder.width * config.people
-        self.motion_head = (
-            LinearAndHidden(width, config.dim, config.head_hidden) if config.head_hidden else make_head(config, width)
-        )
-        self.text_head = NearIdentity(config.dim) if config.head == "text_space" else make_head(config, text_encoder.width)
+        self._parts(config, text_encoder, statistics, pretrained)
         self.text_memory = TextMemory(config.dim, config.memory_keys, config.memory_meanings) if config.memory_keys else None
-        self.token_heads = TokenHeads(width, text_encoder.width, config.token_dim) if config.token_dim else None
         # In training alone.
         self.word_head: WordHead | None = None
         self.name = ""
@@ -94,9 +89,23 @@ class MotionTextModel(nn.Module):
         # How it was made, as its folder records it, with the epoch of a run that it was saved after.
         self.provenance: dict[str, Any] = {}
 
+    def _parts(self, config: ModelConfig, text: TextEncoder, statistics: PatchStatistics, pretrained: bool) -> None:
+        """Make the motion encoder and the heads."""
+        encoder = (
+            JointEncoder(config, len(statistics.mean), pretrained)
+            if config.patches.form == "joints"
+            else MotionEncoder(config, pretrained)
+        )
+        self.motion_encoder, width = encoder, encoder.width * config.people
+        self.motion_head = (
+            LinearAndHidden(width, config.dim, config.head_hidden) if config.head_hidden else make_head(config, width)
+        )
+        self.text_head = NearIdentity(config.dim) if config.head == "text_space" else make_head(config, text.width)
+        self.token_heads = TokenHeads(width, text.width, config.token_dim) if config.token_dim else None
+
     @property
     def device(self) -> torch.device:
-        return next(self.motion_head.parameters()).device
+        return next(self.motion_encoder.parameters()).device
 
     def encode_motion(self, pixels: Tensor) -> Tensor:
         """Embed motions: (B, 3, 224, C) pixels -> (B, dim) unit rows; C is 80 for patches of 16."""

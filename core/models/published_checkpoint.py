@@ -26,7 +26,7 @@ from motionpatches.core.models.published_statistics import (
     sample_motions,
 )
 from motionpatches.core.models.text_encoder import TextEncoder
-from motionpatches.core.models.weights import read_tensors
+from motionpatches.core.models.weights import read_tensors, require_fit
 from motionpatches.core.patches import PatchRecipe, PatchStatistics, frame_in_words
 from motionpatches.core.progress import Job, Progress
 
@@ -69,22 +69,10 @@ def import_state_dict(
     temperature = _temperature(file, state)
     config = changed(PRESETS["official"], motion_weights="", temperature=temperature, patches=recipe)
     model = MotionTextModel(config, _distilbert(), statistics, pretrained=False)
-    wanted = {name: tensor.shape for name, tensor in model.state_dict().items()}
-    renamed = {_renamed(name): tensor for name, tensor in state.items() if name != LOGIT_SCALE}
-    problems = [f"missing {_theirs(name)}" for name in wanted if name not in renamed]
-    problems += [f"unknown {_theirs(name)[:60]}" for name in renamed if name not in wanted]
-    problems += [
-        f"{_theirs(name)[:60]} is {tuple(tensor.shape)} instead of {tuple(wanted[name])}"
-        for name, tensor in renamed.items()
-        if name in wanted and tensor.shape != wanted[name]
-    ]
-    if problems:
-        raise FileProblem(
-            file,
-            f"{len(problems)} tensors do not fit the published model: " + "; ".join(problems[:20]),
-            "Import a best_model.pt of the authors' release",
-        )
-    model.load_state_dict({name: tensor.float() for name, tensor in renamed.items()})
+    wanted = {_theirs(name): tensor.shape for name, tensor in model.state_dict().items()}
+    found = {name: tensor for name, tensor in state.items() if name != LOGIT_SCALE}
+    require_fit(file, wanted, found, "the published model", "Import a best_model.pt of the authors' release")
+    model.load_state_dict({_renamed(name): tensor.float() for name, tensor in found.items()})
     card = (
         f'# {file.stem}\n\nImported from {origin}: a model published with Yu, Tanaka and Fujiwara, "Exploring Vision '
         f'Transformers for 3D Human Motion-Language Models with Motion Patches", CVPR 2024.\n\n**Licence**: {LICENCE}.\n\n'

@@ -44,6 +44,16 @@ def read_tensors(file: Path) -> dict[str, Tensor]:
     return {name.removeprefix("module."): tensor for name, tensor in tensors.items()}
 
 
+def tensor_names(file: Path) -> set[str]:
+    """The names of the tensors of such a file, without their numbers where it can be mapped into memory. Raises FileProblem."""
+    try:
+        found = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
+    except Exception:  # another format, or a broken file: read_tensors says which
+        return set(read_tensors(file))
+    found = next((found[key] for key in NESTED if isinstance(found.get(key), dict)), found) if isinstance(found, dict) else {}
+    return {str(name).removeprefix("module.") for name in found}
+
+
 def _read(file: Path) -> Any:
     if file.suffix == ".safetensors":
         from safetensors.torch import load_file
@@ -72,6 +82,27 @@ def _check_kinds(file: Path, tensors: Mapping[str, Tensor]) -> None:
     if size > SHARED * file.stat().st_size + SPARE:
         raise FileProblem(file, "its tensors are larger than the file", AGAIN)
     check_finite(file, tensors)
+
+
+def require_fit(
+    file: Path, wanted: Mapping[str, torch.Size], found: Mapping[str, Tensor], what: str, advice: str, most: int = 20
+) -> None:
+    """Compare the tensors that a released model must have with those of a file, by the names of the release.
+
+    Raises:
+        FileProblem: names each that is missing, unknown or of another shape, up to `most`.
+    """
+    problems = [f"missing {name}" for name in wanted if name not in found]
+    problems += [f"unknown {name[:60]}" for name in found if name not in wanted]
+    problems += [
+        f"{name[:60]} is {tuple(tensor.shape)} instead of {tuple(wanted[name])}"
+        for name, tensor in found.items()
+        if name in wanted and tensor.shape != wanted[name]
+    ]
+    if problems:
+        more = f"; and {len(problems) - most} more" if len(problems) > most else ""
+        told = "; ".join(problems[:most]) + more
+        raise FileProblem(file, f"{len(problems)} tensors do not fit {what}: {told}", advice)
 
 
 def check_finite(file: Path, tensors: Mapping[str, Tensor]) -> None:

@@ -11,7 +11,15 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.models import device
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
-from motionpatches.core.patches import MAX_FRAMES, SHORT_FRAMES, prepare, prepare_for, to_patches, window_starts
+from motionpatches.core.patches import (
+    MAX_FRAMES,
+    SHORT_FRAMES,
+    prepare,
+    prepare_for,
+    require_patches,
+    to_patches,
+    window_starts,
+)
 
 # Windows encoded at a time.
 BATCH = 64
@@ -134,9 +142,14 @@ def not_finite(model: MotionTextModel, what: str) -> StudioError:
 
 
 def only_part(model: MotionTextModel, pixels: np.ndarray, part: int | None) -> np.ndarray:
-    """Set all columns (the last axis) of pixels but those of one body part to the mean, 0 in z-scores; None keeps all."""
+    """Set all columns (the last axis) of pixels but those of one body part to the mean, 0 in z-scores; None keeps all.
+
+    Raises:
+        StudioError: a part, for a model without patches.
+    """
     if part is None:
         return pixels
+    require_patches(model.config.patches)
     size = model.config.patches.points
     columns = slice(part * size, (part + 1) * size)
     alone = np.zeros_like(pixels)

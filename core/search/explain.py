@@ -12,7 +12,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.models import device
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion, frame_at
-from motionpatches.core.patches import PARTS, MotionPatches, prepare_for, to_patches
+from motionpatches.core.patches import PARTS, MotionPatches, prepare_for, require_patches, to_patches
 from motionpatches.core.progress import Job, Progress
 from motionpatches.core.search.encode import cut_window
 
@@ -72,7 +72,8 @@ def occlude(
         StudioError: for a model of raw motion or of two people.
     """
     recipe = model.config.patches
-    if recipe.form != "patches" or model.config.people != 1:
+    require_patches(recipe)
+    if model.config.people != 1:
         raise StudioError("This model reads no single person's patches, so that they cannot be covered one by one.")
     patches, first = hit_window(model, motion, start_s, end_s)
     # The image as a grid of patches: (3, W windows, points, 5 parts, points); the last window may be padded with zeros.

@@ -10,6 +10,7 @@ import numpy as np
 from motionpatches.core.library.library import Library
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
+from motionpatches.core.patches import require_patches
 from motionpatches.core.progress import Job
 from motionpatches.core.search.encode import encode_first_window
 from motionpatches.core.search.gallery import Gallery, Hit
@@ -36,7 +37,12 @@ class PartRetriever:
 
 
 def part_retriever(model: MotionTextModel, library: Library, part: int) -> Job[PartRetriever]:
-    """Build or update the gallery in which only one part (0 to 4, in the order of Skeleton.chains) counts."""
+    """Build or update the gallery in which only one part (0 to 4, in the order of Skeleton.chains) counts.
+
+    Raises:
+        StudioError: a model without patches.
+    """
+    require_patches(model.config.patches)
     gallery = yield from update_gallery(model, library, part=part)
     mean = gallery.embeddings.mean(axis=0)
     return PartRetriever(model, part, replace(gallery, embeddings=_unit(gallery.embeddings - mean)), mean)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,12 +19,12 @@ from motionpatches.core.library.statistics import library_statistics
 from motionpatches.core.models.build import new_model, rebuilt, with_statistics
 from motionpatches.core.models.catalogue import FEW_VALIDATED
 from motionpatches.core.models.checkpoint import CheckpointInfo, load_model
-from motionpatches.core.models.config import changed, preset
+from motionpatches.core.models.config import ModelConfig, changed, preset
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.models.word_head import WordHead, can_fill
 from motionpatches.core.patches import PatchRecipe, PatchStatistics
 from motionpatches.core.progress import Job
-from motionpatches.core.training.config import TrainingConfig, overrides
+from motionpatches.core.training.config import TrainingConfig, overrides, start_folder
 from motionpatches.core.training.dataset import (
     Prepared,
     PreparedClips,
@@ -46,7 +47,8 @@ def model_and_data(config: TrainingConfig, run: Path, world: World) -> Steps[tup
 
     The library is read at the first start of a run only, by the main process; the others wait and read what it has prepared.
     """
-    made_for = _data_fields(config)
+    made_for = data_fields(config)
+    config = replace(config, start_from=start_folder(config, run))
     if not world.is_main:
         world.barrier()
     if is_prepared(run, made_for):
@@ -76,7 +78,7 @@ def model_and_data(config: TrainingConfig, run: Path, world: World) -> Steps[tup
     return model.to(world.device), data
 
 
-def _data_fields(config: TrainingConfig) -> dict[str, Any]:
+def data_fields(config: TrainingConfig) -> dict[str, Any]:
     """What the prepared data depend on."""
     return {name: getattr(config, name) for name in ("library", "layout", "preset", "start_from", "model", "seed", "train_share")}
 
@@ -98,14 +100,24 @@ def starting_model(config: TrainingConfig, statistics: Callable[[PatchRecipe], P
 def _with_encoders(config: TrainingConfig, statistics: Callable[[PatchRecipe], PatchStatistics]) -> MotionTextModel:
     if not config.start_from:
         model_config = preset(config.preset, **config.model)
+        _trainable(model_config)
         return new_model(model_config, lambda: statistics(model_config.patches))
     model = load_model(config.start_from)
+    _trainable(model.config)
     read_before = model.config.patches
     if config.model:
         model = rebuilt(model, changed(model.config, **config.model))
     if model.statistics.normalisation == "joint" or model.config.patches != read_before:
         model = with_statistics(model, statistics(model.config.patches))
     return model
+
+
+def _trainable(config: ModelConfig) -> None:
+    """Raise StudioError for a model that is searched with alone."""
+    if config.head == "sequence":
+        raise StudioError(
+            "A model of HumanML3D's features, as TMR, is not trained here. Train a preset, or from a model of patches."
+        )
 
 
 def split_clips(library: Library, seed: int, share: float = 1.0) -> tuple[list[Clip], list[Clip]]:

@@ -19,7 +19,7 @@ from motionpatches.core.figure.joint_words import joint_words
 from motionpatches.core.motion.motion import rate_text
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.patch_picture import PatchImage, describe, patch_image, scale_of, with_unit
-from motionpatches.core.patches import MAX_FRAMES, PARTS
+from motionpatches.core.patches import MAX_FRAMES, NO_PATCHES, PARTS
 
 # Pixels between two bands, of the labels at their left, and of the text below.
 BAND_GAP = 5
@@ -77,7 +77,12 @@ class PatchView(QWidget):
             self.image, self.message = None, "The patches appear as soon as the model that reads them is loaded."
             self.update()
             return
-        self.image = patch_image(motion, self.workspace.model, self.channel, self.metres, other)
+        model = self.workspace.model
+        if model is not None and (reads := NO_PATCHES.get(model.config.patches.form)):
+            self.image, self.message = None, f"This model reads {reads}, frame by frame: it has no patches."
+            self.update()
+            return
+        self.image = patch_image(motion, model, self.channel, self.metres, other)
         self.bands = [
             QImage(b.data, b.shape[1], b.shape[0], 3 * b.shape[1], QImage.Format.Format_RGB888).copy() for b in self.image.bands
         ]

@@ -56,7 +56,7 @@ def test_an_import_runs_beside_the_queries_and_is_listed(models, lanes, monkeypa
         asked.append((file.name, out.name, origin))
         yield Progress("Converting", 0, 1)
 
-    monkeypatch.setattr("motionpatches.core.models.published_checkpoint.install", install)
+    monkeypatch.setattr("motionpatches.core.models.importing.install", install)
     lanes.long.waits = True
     models.import_file(tmp_path / "theirs.pt", tmp_path)
     assert models.working and not lanes.models.busy
@@ -69,7 +69,7 @@ def test_an_import_that_fails_is_reported(models, monkeypatch, tmp_path):
         raise StudioError("This is no checkpoint.")
         yield
 
-    monkeypatch.setattr("motionpatches.core.models.published_checkpoint.install", install)
+    monkeypatch.setattr("motionpatches.core.models.importing.install", install)
     models.import_file(tmp_path / "theirs.pt", tmp_path)
     assert not models.working and models.message == "This is no checkpoint."
 
