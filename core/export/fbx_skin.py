@@ -47,12 +47,12 @@ class Skin:
 def standing(posed: PosedMotion, character: Character) -> PosedMotion:
     """Put a motion on a character's rig where its meshes are: at rest as they were bound, in motion the soles on the ground."""
     rig, rest = posed.rig, character.rest / character.unit
-    places = on_ground(posed, character.rest, character.soles) / character.unit
+    moved, places = on_ground(posed, character.rest, character.soles)
     turns, bound = _bind_pose(character, rest, rig)
     parents = np.array(rig.skeleton.parents)
     offsets = bound - np.where(parents[:, None] < 0, 0.0, bound[parents])
     rig = replace(rig, offsets=offsets, axes=turns @ rig.axes)
-    return replace(posed, rig=rig, turns=posed.turns @ turns.swapaxes(1, 2), positions=places)
+    return replace(posed, rig=rig, turns=moved @ turns.swapaxes(1, 2), positions=places / character.unit)
 
 
 def _bind_pose(character: Character, rest: np.ndarray, rig: Rig) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.rotations import cross, frames
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG, Skeleton
 from motionpatches.core.retarget.from_positions import Hinge, hinge_axes, hinges
-from motionpatches.core.retarget.two_bones import reach
+from motionpatches.core.retarget.two_bones import below, bend, reach
 
 LEGS = (RIGHT_LEG, LEFT_LEG)
 # Seconds over which a correction begins before a foot stands, and ends after it.
@@ -50,7 +50,7 @@ def to_floor(motion: Motion) -> Motion:
         moves = {}
         for part in LEGS:
             if part in found:
-                low = one.positions[:, [found[part].end, *_below(one.skeleton, found[part].end)], 1].min(axis=1)
+                low = one.positions[:, [found[part].end, *below(one.skeleton, found[part].end)], 1].min(axis=1)
                 moves[part] = np.maximum(-low, 0)[:, None] * np.array([0, 1.0, 0])
         return move_feet(one, moves) if any(move.any() for move in moves.values()) else one
 
@@ -99,22 +99,6 @@ def _bend_to(p: np.ndarray, skeleton: Skeleton, leg: Hinge, move: np.ndarray) ->
     moved = np.linalg.norm(move, axis=1) > 1e-9
     turn_thigh = frames(upper, across) @ frames(thigh, axis).swapaxes(1, 2)
     turn_shin = frames(lower, across) @ frames(shin, axis).swapaxes(1, 2)
-    feet = _below(skeleton, ankle)
-    shins = [j for j in _below(skeleton, knee) if j not in feet and j != ankle]
-    thighs = [j for j in _below(skeleton, hip) if j not in (*_below(skeleton, knee), knee)]
-    new_knee = p[:, hip] + upper * long[:, None]
-    new_ankle = new_knee + lower * short[:, None]
     changed = p.copy()
-    changed[:, thighs] = p[:, [hip]] + np.einsum("tij,tkj->tki", turn_thigh, p[:, thighs] - p[:, [hip]])
-    changed[:, shins] = new_knee[:, None] + np.einsum("tij,tkj->tki", turn_shin, p[:, shins] - p[:, [knee]])
-    changed[:, [ankle, *feet]] = p[:, [ankle, *feet]] + (new_ankle - p[:, ankle])[:, None]
-    changed[:, knee] = new_knee
+    bend(skeleton, (hip, knee, ankle), changed, turn_thigh, turn_shin)
     p[moved] = changed[moved]
-
-
-def _below(skeleton: Skeleton, joint: int) -> list[int]:
-    """The joints that hang on a joint."""
-    found = list(skeleton.children[joint])
-    for child in found:
-        found += skeleton.children[child]
-    return found

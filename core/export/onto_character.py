@@ -15,7 +15,8 @@ from motionpatches.core.io.gltf.character import Character
 from motionpatches.core.io.gltf.document import COMPRESSED
 from motionpatches.core.io.gltf.gltf import rest_of
 from motionpatches.core.motion.rotations import quaternions
-from motionpatches.core.retarget.on_ground import Soles, on_ground
+from motionpatches.core.retarget.above_ground import Soles
+from motionpatches.core.retarget.on_ground import on_ground
 from motionpatches.core.retarget.rig import TOLERANCE_M, PosedMotion
 
 # What stands for an accessor and for a view that only an animation used: one zero.
@@ -149,9 +150,8 @@ def _local(posed: PosedMotion, character: Character, soles: Soles | None) -> Ite
     joint_of = {node: joint for joint, node in enumerate(nodes)}
     scales = np.linalg.norm(character.axes, axis=1)
     plain = character.axes / np.maximum(scales[:, None], 1e-12)
-    oriented = posed.turns @ plain
-    rest = character.take.positions[0].astype(np.float64)
-    positions = on_ground(posed, rest, soles)
+    turns, positions = on_ground(posed, character.take.positions[0].astype(np.float64), soles)
+    oriented = turns @ plain
     for joint, node in enumerate(nodes):
         above = document.parents[node]
         if above in joint_of:

@@ -21,10 +21,11 @@ from motionpatches.core.motion.canonical import resample
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.rotations import from_quaternions, quaternions
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG
+from motionpatches.core.retarget.above_ground import Soles
 from motionpatches.core.retarget.from_turns import pose_of
 from motionpatches.core.retarget.joint_map import joints_of, onto, with_joints
 from motionpatches.core.retarget.map_file import find
-from motionpatches.core.retarget.on_ground import Soles, on_ground
+from motionpatches.core.retarget.on_ground import on_ground
 from motionpatches.core.retarget.rig import PosedMotion, Rig
 from motionpatches.core.retarget.rig_file import rig_of_file
 from motionpatches.core.retarget.roles import body_of
@@ -122,7 +123,8 @@ def _soles(rig: Rig, rest: np.ndarray, carriers: np.ndarray, vertices: np.ndarra
         carriers: (V,) the joint that most carries each vertex.
         vertices: (V, 3) at rest.
     """
-    ways = np.array([(a, -1, b) for a in (-1, 0, 1) for b in (-1, 0, 1)] + [(0, -0.3, 1), (0, -0.3, -1)])
+    steps = (-1, -0.5, 0, 0.5, 1)
+    ways = np.array([(a, -1, b) for a in steps for b in steps] + [(a, -0.3, b) for a in (-0.5, 0, 0.5) for b in (-1, 1)])
     limbs = body_of(rig).limbs
     ankles = [limbs[part].end for part in (RIGHT_LEG, LEFT_LEG)]
     feet = [joint for joint in range(len(rest)) if set(rig.skeleton.ancestors(joint)) & set(ankles)]
@@ -191,10 +193,10 @@ def track_of(character: Character, motion: Motion) -> Track:
 
 def _track(character: Character, posed: PosedMotion) -> Track:
     count, joints = posed.positions.shape[:2]
-    turns = quaternions(posed.turns.reshape(-1, 3, 3)).reshape(count, joints, 4)
+    matrices, places = on_ground(posed, character.rest, character.soles)
+    turns = quaternions(matrices.reshape(-1, 3, 3)).reshape(count, joints, 4)
     flips = np.where((turns[1:] * turns[:-1]).sum(axis=2) < 0, -1.0, 1.0)
     turns[1:] *= np.cumprod(flips, axis=0)[..., None]
-    places = on_ground(posed, character.rest, character.soles)
     return Track(turns.astype(np.float32), places.astype(np.float32), posed.fps, 1.0, np.zeros(joints, np.int64))
 
 

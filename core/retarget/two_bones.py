@@ -6,6 +6,7 @@ import numpy as np
 
 from motionpatches.core.motion.kinematics import axis_angle_matrices
 from motionpatches.core.motion.rotations import unit
+from motionpatches.core.motion.skeleton import Skeleton
 
 # Longest distance that is reached, as a share of both bones: a limb is never quite straight.
 REACH = 0.99995
@@ -34,3 +35,36 @@ def reach(
         np.einsum("tij,tj->ti", axis_angle_matrices(angle[:, None] * axis), straight) for angle in (-at_start, at_end)
     )
     return upper, lower, axis
+
+
+def below(skeleton: Skeleton, joint: int) -> list[int]:
+    """Joints that hang on a joint."""
+    found = list(skeleton.children[joint])
+    for child in found:
+        found += skeleton.children[child]
+    return found
+
+
+def segments(skeleton: Skeleton, start: int, middle: int, end: int) -> tuple[list[int], list[int], list[int]]:
+    """Joints that turn with the first bone of a limb, with the second, and with its end."""
+    all_of, beyond = [start, *below(skeleton, start)], [middle, *below(skeleton, middle)]
+    last = [end, *below(skeleton, end)]
+    return [j for j in all_of if j not in beyond], [j for j in beyond if j not in last], last
+
+
+def bend(skeleton: Skeleton, limb: tuple[int, int, int], places: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:
+    """Turn both bones of a limb with what hangs on them; what hangs on its end moves along unturned.
+
+    Args:
+        skeleton: Of the places.
+        limb: Joints at its start, middle and end.
+        places: (T, J, 3), changed.
+        first, second: (T, 3, 3) turns of the two bones in the world.
+    """
+    of_first, of_second, last = segments(skeleton, *limb)
+    at, knee, ankle = (places[:, [joint]].copy() for joint in limb)
+    new_knee = at + np.einsum("tij,tpj->tpi", first, knee - at)
+    new_ankle = new_knee + np.einsum("tij,tpj->tpi", second, ankle - knee)
+    places[:, of_first] = at + np.einsum("tij,tpj->tpi", first, places[:, of_first] - at)
+    places[:, of_second] = new_knee + np.einsum("tij,tpj->tpi", second, places[:, of_second] - knee)
+    places[:, last] += new_ankle - ankle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -50,7 +51,11 @@ def test_joints_are_where_the_written_motion_has_them(file, smpl_motion):
     track = track_of(shown, smpl_motion)
     posed = prepare(smpl_motion, Choices(rig=str(file))).posed
     _, places = bones_at(shown, track, 30 / smpl_motion.fps)
-    apart = places / track.size - posed.positions[30]
+    # But for legs, which bend so that soles are on the ground.
+    legs = [joint for joint, name in enumerate(SMPL22.joint_names) if re.search("knee|ankle|foot", name)]
+    bent = places / track.size - posed.positions[30]
+    apart = np.delete(bent, [posed.rig.skeleton.joint_names.index(SMPL22.joint_names[joint]) for joint in legs], axis=0)
+    assert np.abs(bent).max() < 0.05
     assert np.abs(apart - apart[0]).max() < 1e-5 and np.abs(apart[0, [0, 2]]).max() < 1e-5
 
 
@@ -175,4 +180,4 @@ def test_soles_stand_on_the_ground(cases, smpl_motion):
     shown = open_character(cases / "52-glb" / "mesh2motion_base.glb")
     track = track_of(shown, smpl_motion)
     lowest = [skinned(shown.meshes, bones_at(shown, track, at)[0])[:, 1].min() for at in np.arange(0, 3, 0.25)]
-    assert min(lowest) > -0.06 and abs(np.median(lowest)) < 0.02
+    assert min(lowest) > -0.008 and abs(np.median(lowest)) < 0.02
