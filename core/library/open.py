@@ -11,14 +11,19 @@ from motionpatches.core import notices
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.library import index, marks, sheet
 from motionpatches.core.library.babel import babel_reader, is_babel, open_babel
+from motionpatches.core.library.bones_seed import LAYOUT as BONES_SEED
+from motionpatches.core.library.bones_seed import is_bones_seed, open_bones_seed
 from motionpatches.core.library.caption_store import over
 from motionpatches.core.library.folder import folder_reader, open_files, open_folder
 from motionpatches.core.library.humanml3d import humanml3d_reader, is_humanml3d, open_humanml3d
 from motionpatches.core.library.interhuman import interhuman_reader, is_interhuman, open_interhuman
 from motionpatches.core.library.library import Library, Reader
 from motionpatches.core.library.moves import follow, read_gone
+from motionpatches.core.library.one_rig import one_rig_reader
 from motionpatches.core.library.packed import PACKED, is_packed, open_packed
 from motionpatches.core.library.several import joined
+from motionpatches.core.library.snapmogen import LAYOUT as SNAPMOGEN
+from motionpatches.core.library.snapmogen import is_snapmogen, open_snapmogen
 from motionpatches.core.progress import Job
 
 
@@ -38,6 +43,8 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("InterHuman folder", is_interhuman, open_interhuman, interhuman_reader),
     Layout("BABEL folder", is_babel, open_babel, babel_reader),
     Layout("HumanML3D folder", is_humanml3d, open_humanml3d, humanml3d_reader),
+    Layout(BONES_SEED, is_bones_seed, open_bones_seed, one_rig_reader),
+    Layout(SNAPMOGEN, is_snapmogen, open_snapmogen, one_rig_reader),
     Layout("folder", Path.is_dir, open_folder, folder_reader),
     Layout("motion file", Path.is_file, lambda path: open_files([path], path.parent, path.name)),
 )
