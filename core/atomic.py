@@ -39,17 +39,18 @@ def write_atomically(file: Path, content: str | bytes) -> None:
 
 
 @contextmanager
-def replacing(file: Path, durable: bool = True) -> Iterator[BinaryIO]:
+def replacing(file: Path, durable: bool = True, private: bool = False) -> Iterator[BinaryIO]:
     """Give a stream to a new file beside `file`, which replaces it when the block ends. The mode of the old file is kept.
 
     Args:
         file: what is written.
         durable: wait for the disk; not for a cache, whose files are checked when they are read.
+        private: only the user may read it, from its first byte on.
 
     Raises:
         FileProblem: the disk refuses, or `file` is no regular file; the old file is kept, as after any other exception.
     """
-    with _beside(file, durable) as (_, descriptor), open(descriptor, "wb", closefd=False) as stream:
+    with _beside(file, durable, private) as (_, descriptor), open(descriptor, "wb", closefd=False) as stream:
         yield stream
 
 
@@ -138,14 +139,16 @@ def put_aside(file: Path) -> Path | None:
 
 
 @contextmanager
-def _beside(file: Path, durable: bool = True) -> Iterator[tuple[Path, int]]:
+def _beside(file: Path, durable: bool = True, private: bool = False) -> Iterator[tuple[Path, int]]:
     """Give the path of a new file beside `file` and its descriptor; put the new file in the place of `file` at the end."""
     temporary, descriptor = _temporary_name(file), -1
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         _sweep(file.parent)
         mode = _mode_of(file)
-        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(temporary, flags, 0o600 if private else 0o666)
+        mode = 0o600 if private else mode
         mode = stat.S_IMODE(os.fstat(descriptor).st_mode) if mode is None else mode
         yield temporary, descriptor
         os.close(descriptor)

@@ -1,0 +1,140 @@
+"""What a library on this computer says of its takes, as records; and what others wrote, into its stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library import caption_store, marks, sheet
+from motionpatches.core.library.captions import CaptionLine
+from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.library.marks import NONE, Mark
+from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id, with_lines
+from motionpatches.core.search.indexing import content_of
+from motionpatches.core.shared_gallery.journal import Here
+from motionpatches.core.shared_gallery.records import (
+    CAPTION,
+    CLIP,
+    SHEET,
+    TAG,
+    ClipFacts,
+    Place,
+    Record,
+    can_be_kept,
+    caption_line,
+    caption_name,
+)
+
+
+def content_key(clip: Clip) -> str:
+    """Name the content of a clip and its reading, wherever its file lies."""
+    return content_of(clip.key) or clip.key
+
+
+def names_of(library: Library) -> frozenset[str]:
+    """The ids of its clips and takes that engines can keep."""
+    return frozenset(name for clip in library.clips for name in (clip.id, take_id(clip)) if can_be_kept(name))
+
+
+def records_of(library: Library) -> dict[Place, tuple[str, int]]:
+    """What a library says now; see `Here`. Favourites are the user's own. Raises FileProblem."""
+    found: dict[Place, tuple[str, int]] = {}
+    count: dict[str, int] = {}
+    names = names_of(library)
+    for clip in library.clips:
+        take = take_id(clip)
+        if clip.id not in names:
+            continue
+        facts = ClipFacts(content_key(clip), take, round(clip.duration_s, 3), clip.split, clip.start_s, clip.end_s)
+        found[Place(CLIP, clip.id, "")] = facts.text(), 0
+        for text in filter(can_be_kept, clip.captions):
+            found[Place(CAPTION, take, caption_name(text, clip.start_s, clip.end_s))] = str(count.get(take, 0) + 1), 0
+            count[take] = count.get(take, 0) + 1
+    for clip_id, mark in marks.read_marks(library.root).items():
+        found |= {Place(TAG, clip_id, tag): ("1", 0) for tag in mark.tags if clip_id in names and can_be_kept(tag)}
+    for (take, field), (written, value) in sheet.read_fields(library.root).items():
+        if take in names and value:
+            found[Place(SHEET, take, field)] = value, written // 1000
+    return found
+
+
+def applied(library: Library, records: Iterable[Record], here: Here, own: bool) -> tuple[Library, list[Record]]:
+    """Write what others wrote into the stores of a library. What the user edits meanwhile stays.
+
+    Args:
+        library: With the captions that are shown.
+        records: Of clips and takes that it has.
+        here: What it said when they were chosen.
+        own: Write captions into the library's own files where they can be.
+
+    Returns:
+        The library with the captions, and the records that are written.
+
+    Raises:
+        StudioError: A store cannot be written.
+    """
+    by_kind: dict[str, list[Record]] = {}
+    for record in records:
+        by_kind.setdefault(record.place.kind, []).append(record)
+    done = list[Record]()
+    for record in by_kind.get(SHEET, []):
+        with suppress(_Refused):
+            _set_field(library, record, here)
+            done.append(record)
+    if TAG in by_kind:
+        _set_tags(library, by_kind[TAG])
+        done += by_kind[TAG]
+    if CAPTION in by_kind:
+        library = _set_captions(library, by_kind[CAPTION], own)
+        done += by_kind[CAPTION]
+    return library, done
+
+
+class _Refused(Exception):
+    """A field that the take sheet of this version does not keep."""
+
+
+def _set_field(library: Library, record: Record, here: Here) -> None:
+    _, take, field = record.place
+    try:
+        sheet.check(field, record.value)
+    except StudioError:
+        raise _Refused from None
+    sheet.change_sheet(library.root, {(take, field): record.value}, {(take, field): here.get(record.place, ("", 0))[0]})
+
+
+def _set_tags(library: Library, records: Iterable[Record]) -> None:
+    was = marks.read_marks(library.root)
+    now: dict[str, Mark] = {}
+    for (_, clip_id, tag), value, _ in records:
+        mark = now.get(clip_id, was.get(clip_id, NONE))
+        others = tuple(one for one in mark.tags if one != tag)
+        now[clip_id] = Mark(mark.favourite, mark.tags if value and tag in mark.tags else (*others, tag) if value else others)
+    marks.change_marks(library.root, {clip_id: was.get(clip_id, NONE) for clip_id in now}, now)
+
+
+def _set_captions(library: Library, records: Iterable[Record], own: bool) -> Library:
+    by_take: dict[str, list[Record]] = {}
+    for record in records:
+        by_take.setdefault(record.place.item, []).append(record)
+    before = {take: lines_of(clips) for take, clips in clips_of(library, by_take).items()}
+    wanted = {take: lines_with(before[take], by_take[take]) for take in before}
+    saved = caption_store.save(library, wanted, own, before)
+    return with_lines(library, saved.lines)
+
+
+def lines_with(lines: Lines, records: Iterable[Record]) -> Lines:
+    """Captions with what others added or took away; a new one stands where it stands at theirs."""
+    found = list(lines)
+    places: list[tuple[int, CaptionLine]] = []
+    for (_, _, name), value, _ in records:
+        line = caption_line(name)
+        if value:
+            places.append((int(value) - 1 if value.isdigit() else len(found), line))
+        elif line in found:
+            found.remove(line)
+    for at, line in sorted(places, key=lambda place: place[0]):
+        if line not in found:
+            found.insert(at, line)
+    return tuple(found)

@@ -1,0 +1,191 @@
+"""What is known of a shared gallery on this computer: what was sent and received, and what waits to be sent (SQLite).
+
+For each place it has the value that stands, and `here`: the value that the library on this computer had when it was last looked
+at. Where the library has another one now, the user has edited it; where the value that stands is another one, others have.
+A writer that is killed leaves what was kept before.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from motionpatches.core import paths
+from motionpatches.core.errors import FileProblem
+from motionpatches.core.hashing import place_digest
+from motionpatches.core.shared_gallery.address import Address
+from motionpatches.core.shared_gallery.records import SETS, Place, Record
+
+FORMAT, BUSY_S = "1", 20.0
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE IF NOT EXISTS records (kind TEXT, item TEXT, name TEXT, value TEXT, written INTEGER, here TEXT, waits INTEGER,
+ PRIMARY KEY (kind, item, name)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS waiting ON records (waits) WHERE waits;
+CREATE INDEX IF NOT EXISTS different ON records (kind) WHERE value IS NOT here AND kind <> 'clip';
+"""
+_PUT = "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?, ?)"
+# By place: what the library has now, and when it was written in µs since 1970, 0 where that is not known.
+Here = Mapping[Place, tuple[str, int]]
+
+
+def now_us() -> int:
+    """The time in µs since 1970: engines keep whole numbers of 53 bits."""
+    return time.time_ns() // 1000
+
+
+def journal_file(root: Path, address: Address) -> Path:
+    """The journal of a library and a shared gallery."""
+    return paths.data() / "shared" / f"{place_digest(root)}-{place_digest(address.url, 12)}.sqlite"
+
+
+class Journal:
+    """Open for as long as the block of `opened_journal`. Methods raise FileProblem."""
+
+    def __init__(self, base: sqlite3.Connection):
+        self._base = base
+
+    @property
+    def revision(self) -> int:
+        """The revision up to which everything was received."""
+        return int(self._meta("revision") or 0)
+
+    @property
+    def waiting(self) -> int:
+        """How many edits wait to be sent."""
+        return int(self._base.execute("SELECT count(*) FROM records WHERE waits").fetchone()[0])
+
+    def note(self, here: Here, takes: Container[str], moved: Iterable[str] = (), now: Callable[[], int] = now_us) -> int:
+        """Note what the user has edited since the library was last looked at.
+
+        Args:
+            here: What the library has now.
+            takes: Clips and takes that it has: of others nothing was taken away.
+            moved: Clips and takes that have another id now.
+            now: The time in µs since 1970.
+
+        Returns:
+            How many edits are new.
+        """
+        known = {
+            Place(kind, item, name): (value, written, was, waits)
+            for kind, item, name, value, written, was, waits in self._base.execute("SELECT * FROM records")
+        }
+        gone = set(moved)
+        new, rows, at = 0, [], now()
+        for place in dict.fromkeys((*here, *known)):
+            value, written, was, waits = known.get(place, ("", 0, "", 0))
+            found, when = here.get(place, ("", 0))
+            absent = place not in here and place.item not in takes and place.item not in gone
+            if absent or _same(place, found, was):
+                continue
+            if not _same(place, found, value):
+                value, written, waits = found, max(when or at, written + 1), 1
+                new += 1
+            rows.append((*place, value, written, found, waits))
+        with self._writing():
+            self._base.executemany(_PUT, rows)
+        return new
+
+    def pending(self) -> list[Record]:
+        """What waits to be sent."""
+        rows = self._base.execute("SELECT kind, item, name, value, written FROM records WHERE waits")
+        return [Record(Place(kind, item, name), value, written) for kind, item, name, value, written in rows]
+
+    def sent(self, records: Iterable[Record]) -> None:
+        """Note that these were sent; what was edited again since waits on."""
+        with self._writing():
+            self._base.executemany(
+                "UPDATE records SET waits = 0 WHERE kind = ? AND item = ? AND name = ? AND written = ?",
+                ((*place, written) for place, _, written in records),
+            )
+
+    def received(self, records: Iterable[Record], revision: int) -> int:
+        """Take what others wrote, up to a revision; where an edit that waits is later, it stays. Return how many were new."""
+        new = 0
+        with self._writing():
+            for place, value, written in records:
+                done = self._base.execute(
+                    "INSERT INTO records VALUES (?, ?, ?, ?, ?, '', 0) ON CONFLICT (kind, item, name) DO UPDATE SET "
+                    "value = excluded.value, written = excluded.written, waits = 0 "
+                    "WHERE excluded.written > records.written OR (NOT records.waits AND excluded.value <> records.value)",
+                    (*place, value, written),
+                )
+                new += done.rowcount
+            self._keep("revision", str(revision))
+        return new
+
+    def to_apply(self, takes: Container[str]) -> list[Record]:
+        """What the library does not have yet of the clips and takes that it has. Facts of clips are its own."""
+        rows = self._base.execute(
+            "SELECT kind, item, name, value, written, here FROM records WHERE value IS NOT here AND kind <> 'clip'"
+        )
+        found = ((Record(Place(kind, item, name), value, written), here) for kind, item, name, value, written, here in rows)
+        return [one for one, here in found if one.place.item in takes and not _same(one.place, one.value, here)]
+
+    def applied(self, records: Iterable[Record]) -> None:
+        """Note what the library has now."""
+        with self._writing():
+            self._base.executemany(
+                "UPDATE records SET here = ? WHERE kind = ? AND item = ? AND name = ?",
+                ((value, *place) for place, value, _ in records),
+            )
+
+    def meet(self, identity: str, revision: int) -> bool:
+        """Begin anew with a gallery that is another one than before, or was brought back from an older copy: everything that is
+        known is sent again. Return whether it is so."""
+        known = self._meta("identity")
+        anew = bool(known) and (known != identity or revision < self.revision)
+        if known != identity or anew:
+            with self._writing():
+                if anew:
+                    self._base.execute("UPDATE records SET waits = 1")
+                    self._keep("revision", "0")
+                self._keep("identity", identity)
+        return anew
+
+    def _meta(self, name: str) -> str:
+        found = self._base.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def _keep(self, name: str, value: str) -> None:
+        self._base.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._base.execute("ROLLBACK")
+            raise
+        self._base.execute("COMMIT")
+
+
+def _same(place: Place, one: str, other: str) -> bool:
+    """Whether two values say the same; captions and tags are there or not."""
+    return bool(one) == bool(other) if place.kind in SETS else one == other
+
+
+@contextmanager
+def opened_journal(file: Path) -> Iterator[Journal]:
+    """The journal in a file, made where there is none. Raises FileProblem for what the disk or the file refuses."""
+    with suppress(OSError):  # it is reported when the file is opened
+        file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with closing(sqlite3.connect(file, timeout=BUSY_S, isolation_level=None)) as base:
+            base.execute("PRAGMA synchronous = FULL")
+            base.executescript(_TABLES)
+            found = base.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
+            if found is None:
+                base.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
+            elif found[0] != FORMAT:
+                raise FileProblem(file, "another version of the program wrote it", "Update the program")
+            yield Journal(base)
+    except sqlite3.Error as error:
+        raise FileProblem(
+            file, f"the journal of the shared gallery cannot be used ({error})", "Remove it: it is made again"
+        ) from error
