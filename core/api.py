@@ -11,7 +11,7 @@ Everything here raises StudioError (FileProblem for a file) with a sentence that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,6 @@ from motionpatches.core import patches as patches_of
 from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.library.library import Library
-from motionpatches.core.library.sheet import known_sheet
 from motionpatches.core.library.splits import SPLITS
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.patches import MotionPatches, PatchStatistics
@@ -43,6 +42,7 @@ __all__ = [
     "MotionPatches",
     "StudioError",
     "__version__",
+    "edit",
     "encode_motion",
     "encode_text",
     "evaluate",
@@ -71,16 +71,20 @@ def open_motion(path: str | Path, take: str = "") -> Motion:
     return load_take(Path(path).expanduser(), take)
 
 
-def open_library(path: str | Path) -> Library:
+def open_library(path: str | Path, *more: str | Path) -> Library:
     """Open a folder of motions, a data set in one of the known layouts, a packed library, or a single file.
+
+    Args:
+        path: the folder or file.
+        more: others, open together with it as one library; the id of a clip begins with the name of its library then.
 
     Returns:
         `clips` with `id`, `captions` and `split`; `load(clip_id)` gives a motion; `skipped` names each file that was left out,
         with the reason.
     """
-    from motionpatches.core.library.open import open_library as job
+    from motionpatches.core.library.open import open_paths
 
-    return run(job(path))
+    return run(open_paths([Path(one) for one in (path, *more)]))
 
 
 def load_model(folder: str | Path | None = None, device: str = "auto") -> MotionTextModel:
@@ -162,7 +166,7 @@ def search(
         Hits with `rank` from 1, `clip_id`, `score` (cosine), `strength`, `start_s` and `end_s` of the nearest window. Those of
         exact words have the strength 'exact'; the others follow by falling score.
     """
-    from motionpatches.core.library.marks import read_marks
+    from motionpatches.core.library.kept import marks_of, sheet_of
     from motionpatches.core.library.words import WordIndex
     from motionpatches.core.search.find import find
     from motionpatches.core.search.retriever import retriever_of
@@ -178,11 +182,44 @@ def search(
             index,
             query,
             k,
-            marks=read_marks(library.root),
-            sheet=known_sheet(library.root),
+            marks=marks_of(library),
+            sheet=sheet_of(library),
             most_exact=None if words else 0,
         ).hits
     )
+
+
+def edit(
+    library: Library,
+    clip_id: str,
+    favourite: bool | None = None,
+    add_tags: Sequence[str] = (),
+    remove_tags: Sequence[str] = (),
+    fields: Mapping[str, str] | None = None,
+    add_captions: Sequence[str] = (),
+    remove_captions: Sequence[str] = (),
+) -> Library:
+    """Keep what is said of a clip where the window keeps it, each of several open libraries its own.
+
+    Args:
+        library: one library, or several that are open together.
+        clip_id: the clip.
+        favourite: whether it is one; None leaves it as it is.
+        add_tags: tags in small letters.
+        remove_tags: tags that it loses.
+        fields: of the take sheet, such as {"status": "select"}; '' takes a value away.
+        add_captions: captions of the whole take.
+        remove_captions: captions that its take loses.
+
+    Returns:
+        The library with the captions.
+    """
+    from motionpatches.core.library.captions import CaptionLine
+    from motionpatches.core.library.edit import Edit, edited
+
+    lines = tuple(map(CaptionLine, add_captions))
+    wanted = Edit(favourite, tuple(add_tags), tuple(remove_tags), fields or {}, lines, tuple(remove_captions))
+    return edited(library, clip_id, wanted)
 
 
 def evaluate(

@@ -29,12 +29,12 @@ def demo_service() -> Service:
 
 
 @contextmanager
-def served(service: Service) -> Iterator[str]:
+def served(service: Service, editable: bool = False) -> Iterator[str]:
     """Answer for a service at the address that is given out."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(web_app(service, TOKEN), host="127.0.0.1", port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(web_app(service, TOKEN, editable), host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

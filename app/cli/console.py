@@ -13,11 +13,13 @@ from motionpatches.core import notices, paths
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.library.cache import take_cache
 from motionpatches.core.library.library import Library, skipped_sentence
-from motionpatches.core.library.open import open_library
+from motionpatches.core.library.open import open_paths
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job, Progress, run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from motionpatches.core.models.motion_text_model import MotionTextModel
     from motionpatches.core.search.gallery import Gallery
     from motionpatches.core.search.retriever import Retriever
@@ -70,9 +72,10 @@ def check_exists(path: Path, advice: str = "Check the path") -> None:
         raise FileProblem(path, "it does not exist", advice)
 
 
-def open_path(path: Path | None, layout: str = "") -> Library:
-    """Open the library at a path, the demo library without one; files that are left out are named on stderr."""
-    library = drive(open_library(path or paths.demo_library(), layout=layout))
+def open_path(path: Path | Sequence[Path] | None, layout: str = "") -> Library:
+    """Open the library at a path, several as one, the demo library without one; files that are left out are named on stderr."""
+    places = [path] if isinstance(path, Path) else list(path or [paths.demo_library()])
+    library = drive(open_paths(places, layout=layout))
     for sentence in (*notices.untold(), skipped_sentence(library.skipped), take_cache().news()):
         if sentence:
             tell(sentence)

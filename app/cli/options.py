@@ -74,11 +74,22 @@ def _number(text: str, what: str) -> float:
     return value
 
 
-def add_library(parser: argparse.ArgumentParser) -> None:
-    """Add --library and --layout, for commands whose first argument is something else."""
+def add_libraries(parser: argparse.ArgumentParser) -> None:
+    """Add --library, which may be repeated, and --layout, for commands whose first argument is something else."""
     parser.add_argument(
-        "--library", type=Path, metavar="PATH", help="a folder, a data set or a file of motions (default: the demo library)"
+        "--library",
+        type=Path,
+        action="append",
+        metavar="PATH",
+        help="a folder, a data set or a file of motions; repeated: several as one library (default: the demo library)",
     )
+    add_layout(parser)
+
+
+def add_libraries_argument(parser: argparse.ArgumentParser) -> None:
+    """Add libraries as the command's own arguments, and --layout."""
+    several = "a folder, a data set or a file of motions; several are one library"
+    parser.add_argument("library", type=Path, nargs="+", metavar="LIBRARY", help=several)
     add_layout(parser)
 
 

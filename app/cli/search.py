@@ -21,16 +21,15 @@ from motionpatches.app.cli.options import (
     add_by_motion,
     add_json,
     add_k,
-    add_library,
-    add_library_argument,
+    add_libraries,
+    add_libraries_argument,
     add_model,
     add_range,
     add_this,
 )
 from motionpatches.app.cli.shards import add_shards, indexed
+from motionpatches.core.library.kept import marks_of, sheet_of
 from motionpatches.core.library.library import Library
-from motionpatches.core.library.marks import read_marks
-from motionpatches.core.library.sheet import known_sheet
 from motionpatches.core.search.strength import score_text
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def add_search(parser: argparse.ArgumentParser) -> None:
     )
     add_this(parser)
     add_by_motion(parser)
-    add_library(parser)
+    add_libraries(parser)
     add_k(parser, 10)
     add_model(parser)
     add_json(parser)
@@ -67,7 +66,7 @@ def add_similar(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("motion", metavar="MOTION", help="a motion file, or the id of a clip of the library")
     add_range(parser)
     parser.add_argument("--captions", action="store_true", help="also print the captions nearest to the motion")
-    add_library(parser)
+    add_libraries(parser)
     add_k(parser, 10)
     add_model(parser)
     add_json(parser)
@@ -95,7 +94,7 @@ def similar(options: argparse.Namespace) -> int:
 
 
 def add_index(parser: argparse.ArgumentParser) -> None:
-    add_library_argument(parser)
+    add_libraries_argument(parser)
     add_model(parser)
     parser.add_argument(
         "--token-bits",
@@ -143,8 +142,8 @@ def find_hits(options: argparse.Namespace, library: Library, model: MotionTextMo
         options.query,
         options.k,
         shown,
-        marks=read_marks(library.root),
-        sheet=known_sheet(library.root),
+        marks=marks_of(library),
+        sheet=sheet_of(library),
         most_exact=0 if by_motion else None,
     )
     if found.note:

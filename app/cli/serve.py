@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from motionpatches.app.cli.console import open_model, open_path, searcher, tell
-from motionpatches.app.cli.options import add_library_argument, add_model, count
+from motionpatches.app.cli.options import add_libraries_argument, add_model, count
 from motionpatches.core.errors import StudioError, os_problem
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
 def add_serve(parser: argparse.ArgumentParser) -> None:
-    add_library_argument(parser)
+    add_libraries_argument(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this computer alone)")
     parser.add_argument("--port", type=count, default=8765, help="port (default: 8765)")
     parser.add_argument(
@@ -29,6 +29,9 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help=f"file with the token that requests must bring, made where there is none (default: {TOKEN_VARIABLE}, or a new one)",
+    )
+    parser.add_argument(
+        "--allow-edits", action="store_true", help="let requests write tags, favourites, captions and the take sheet"
     )
     parser.add_argument("--no-watch", action="store_true", help="do not take in what lands in the library's folder meanwhile")
     add_model(parser)
@@ -45,8 +48,8 @@ def serve(options: argparse.Namespace) -> int:
         raise StudioError("The extra 'serve' is not installed: pip install 'motionpatches-studio[serve]'.") from error
     token, told = token_of(options.token_file)
     service, model = _service(options)
-    watcher = Watcher(service, [options.library], model, tell, options.layout)
-    app = web_app(service, token)
+    watcher = Watcher(service, options.library, model, tell, options.layout)
+    app = web_app(service, token, options.allow_edits)
     at = f"http://{options.host}:{options.port}"
     tell(f"Answering for {service.library.name} at {at}; requests are described at /openapi.json. {told}")
     if options.host not in LOCAL:
@@ -58,7 +61,7 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def add_mcp(parser: argparse.ArgumentParser) -> None:
-    add_library_argument(parser)
+    add_libraries_argument(parser)
     parser.add_argument(
         "-o", "--out", type=Path, default=Path("motions"), metavar="FOLDER", help="where fetched motions go (default: motions)"
     )

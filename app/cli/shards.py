@@ -60,7 +60,7 @@ def indexed(options: argparse.Namespace, library: Library, model: MotionTextMode
 def _work(options: argparse.Namespace, library: Library, folder: Path) -> None:
     from motionpatches.core.search import shards
 
-    arguments = ["index", str(options.library), "--shards", str(folder), "--device", options.device]
+    arguments = ["index", *map(str, options.library), "--shards", str(folder), "--device", options.device]
     arguments += ["--model", str(options.model)] if options.model else []
     arguments += ["--layout", options.layout] if options.layout else []
     said = shards.ended_early(drive(shards.Workers(shards.command_of(arguments), options.workers).run(library.name)))

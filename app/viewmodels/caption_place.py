@@ -10,7 +10,8 @@ from motionpatches.app.viewmodels.chosen_libraries import ChosenLibraries
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.caption_files import own_files
-from motionpatches.core.library.caption_store import Saved, read_sidecar, sidecar_file
+from motionpatches.core.library.caption_store import Saved
+from motionpatches.core.library.kept import caption_files, captions_of
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.packed import PACKED
 
@@ -58,7 +59,7 @@ class CaptionPlace(QObject):
         """The takes of the open library whose captions are in the program's own data."""
         library = self.workspace.library
         try:
-            return tuple(read_sidecar(library.root)) if library is not None else ()
+            return tuple(captions_of(library)) if library is not None else ()
         except StudioError:
             return ()
 
@@ -96,6 +97,6 @@ class CaptionPlace(QObject):
                 f"{files}: changed by another program or window since. "
                 "Captions that it changed were left as they are; the others were changed back."
             )
-        if saved.files <= {sidecar_file(library.root)}:
+        if saved.files <= caption_files(library):
             return f"Saved in the program's own data; the files of {library.name} are unchanged." if names else "Saved."
         return f"Saved in {names[0]}." if len(names) == 1 else f"Saved in {len(names):,} files."

@@ -17,7 +17,7 @@ from motionpatches.app.viewmodels.history import Change, History
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
-from motionpatches.core.library import caption_store
+from motionpatches.core.library import kept
 from motionpatches.core.library.caption_exchange import export_csv
 from motionpatches.core.library.caption_store import Saved
 from motionpatches.core.library.captions import CaptionLine, clean_caption
@@ -177,9 +177,9 @@ class Captions(QObject):
             """In the lane, where what an undo takes back is written already."""
             last, step.saved = step.saved, None
             if last is None:
-                step.saved = caption_store.save(library, wanted, step.own, before)
+                step.saved = kept.save_captions(library, wanted, step.own, before)
             else:
-                step.saved = caption_store.take_back(library, last, wanted, before)
+                step.saved = kept.take_back_captions(library, last, wanted, before)
             return step.saved
 
         def ended() -> None:

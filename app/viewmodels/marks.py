@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from motionpatches.app.viewmodels.history import Change, History, Step
+from motionpatches.app.viewmodels.history import Change, History
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
-from motionpatches.core.library import marks as store
+from motionpatches.core.library import kept
 from motionpatches.core.library.library import Clip, Library
-from motionpatches.core.library.marks import NONE, Mark
+from motionpatches.core.library.marks import NONE, Mark, tags_of
+from motionpatches.core.restore import Before
 
 
 class Marks(QObject):
@@ -25,7 +26,7 @@ class Marks(QObject):
     def __init__(self, workspace: Workspace, history: History, parent: QObject | None = None):
         super().__init__(parent)
         self.workspace, self.history = workspace, history
-        self.marks: dict[str, Mark] = {}
+        self.marks: Mapping[str, Mark] = {}
         self._library: Library | None = None
         workspace.library_changed.connect(self._look)
 
@@ -35,7 +36,7 @@ class Marks(QObject):
         if library is None or (before is not None and library.root == before.root and not library.moved):
             return
         try:
-            self.marks = store.marks_of(library)
+            self.marks = kept.marks_of(library)
         except StudioError as error:
             self.marks = {}
             self.workspace.failed.emit(str(error))
@@ -65,7 +66,7 @@ class Marks(QObject):
 
         What only some of them have stays.
         """
-        clips, wanted = tuple(clips), store.tags_of(text)
+        clips, wanted = tuple(clips), tags_of(text)
         shared = self.shared_tags(clips)
         after = {}
         for clip in clips:
@@ -79,44 +80,31 @@ class Marks(QObject):
         after = {}
         for clip, tag in tags.items():
             mark = self.marks.get(clip, NONE)
-            after[clip] = replace(mark, tags=tuple(dict.fromkeys((*mark.tags, *store.tags_of(tag)))))
+            after[clip] = replace(mark, tags=tuple(dict.fromkeys((*mark.tags, *tags_of(tag)))))
         self._push("Tags", after)
 
     def _push(self, name: str, after: Mapping[str, Mark]) -> None:
         wanted = {clip: mark for clip, mark in after.items() if mark != self.marks.get(clip, NONE)}
         before = {clip: self.marks.get(clip, NONE) for clip in wanted}
-        steps: dict[Path, Step] = defaultdict(Step)
+        steps: dict[Path, Before | None] = {}
         if wanted:
             self.history.push(Change(name, lambda: self._keep(before, wanted, steps), lambda: self._keep(wanted, before, steps)))
 
-    def _keep(self, before: Mapping[str, Mark], after: Mapping[str, Mark], steps: dict[Path, Step]) -> bool:
-        """Change marks on disk and show what is kept there: of libraries that are open together, in the one that each clip is
-        from. Return False, and emit an error, if they cannot be written."""
+    def _keep(self, before: Mapping[str, Mark], after: Mapping[str, Mark], steps: dict[Path, Before | None]) -> bool:
+        """Change marks on disk and show what is kept there. Return False, and emit an error, if they cannot be written."""
         if self._library is None:
             return False
-        others, kept = False, dict(self.marks)
         try:
-            for prefix, root in store.places(self._library):
-                new = _bare(after, prefix)
-                if new:
-                    found, steps[root].back, other = store.change_marks(root, _bare(before, prefix), new, steps[root].back)
-                    kept = {clip: mark for clip, mark in kept.items() if not clip.startswith(prefix)}
-                    kept |= {prefix + clip: mark for clip, mark in found.items()}
-                    others = others or other
+            done = kept.change_marks(self._library, before, after, steps)
         except StudioError as error:
             self.workspace.failed.emit(str(error))
             return False
-        finally:
-            self.marks = kept
-        if others:
+        self.marks = done.marks
+        steps.update(done.back)
+        if done.others:
             self.workspace.said.emit(
                 "Favourites and tags were changed in another window since. What it changed was left as it is."
             )
         self.workspace.tell_notices()
         self.changed.emit()
         return True
-
-
-def _bare(marks: Mapping[str, Mark], prefix: str) -> dict[str, Mark]:
-    """Return those of the clips whose ids begin so, by what follows."""
-    return {clip.removeprefix(prefix): mark for clip, mark in marks.items() if clip.startswith(prefix)}

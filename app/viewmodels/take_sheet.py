@@ -11,6 +11,7 @@ from motionpatches.app.viewmodels.history import Change, History
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
+from motionpatches.core.library import kept
 from motionpatches.core.library import sheet as store
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.sheet import NONE, Row, Values
@@ -32,7 +33,7 @@ class TakeSheet(QObject):
         super().__init__(parent)
         self.workspace, self.history = workspace, history
         self.rows: Mapping[str, Row] = {}
-        self._root: Path | None = None
+        self._library: Library | None = None
         self._stamp: tuple[object, ...] = ()
         self._timer = QTimer(self, interval=AGAIN_MS)
         self._timer.timeout.connect(self.look)
@@ -40,26 +41,27 @@ class TakeSheet(QObject):
 
     def _opened(self) -> None:
         library = self.workspace.library
-        if library is None or (library.root == self._root and not library.moved):
+        if library is None or (self._is_shown(library) and not library.moved):
             return
-        if library.root != self._root:
-            self.rows, self._root, self._stamp = {}, library.root, ()
+        if not self._is_shown(library):
+            self.rows, self._stamp = {}, ()
             self.changed.emit()
+        self._library = library
         self._timer.start()
         self.look()
 
     def look(self) -> None:
         """Read the sheet again where someone else has written it."""
-        root, stamp = self._root, self._stamp
-        if root is None:
+        library, stamp = self._library, self._stamp
+        if library is None:
             return
 
         def read() -> tuple[tuple[object, ...], Mapping[str, Row] | None]:
-            now = store.stamp_of(root)
-            return now, None if now == stamp else store.known_sheet(root)
+            now = kept.sheet_stamp(library)
+            return now, None if now == stamp else kept.sheet_of(library)
 
         def done(found: tuple[tuple[object, ...], Mapping[str, Row] | None]) -> None:
-            if root == self._root and found[1] is not None:
+            if self._is_shown(library) and found[1] is not None:
                 self._stamp = found[0]
                 self._take(found[1])
 
@@ -94,11 +96,16 @@ class TakeSheet(QObject):
 
     def place(self) -> str:
         """Where edits are kept, in a sentence."""
-        if self._root is None:
+        if self._library is None:
             return ""
-        file = store.place_of(self._root)
-        if file == store.shared_file(self._root):
-            return f"Kept in {file.name} in the folder of the library, for everyone who opens it."
+        roots = [part.library.root for part in self._library.sources]
+        shared = [store.place_of(root) == store.shared_file(root) for root in roots]
+        if all(shared):
+            where = "the folder of the library" if len(roots) == 1 else "the folder of each library"
+            return f"Kept in {store.NAME} in {where}, for everyone who opens it."
+        if any(shared):
+            names = ", ".join(root.name for root, one in zip(roots, shared, strict=True) if not one)
+            return f"Kept in {store.NAME} in the folder of each library; of {names} in the program's own data, for you alone."
         return "The folder of the library cannot be written: kept in the program's own data, for you alone."
 
     def edit(self, clips: Iterable[Clip], values: Mapping[str, str]) -> bool:
@@ -111,27 +118,27 @@ class TakeSheet(QObject):
         return self._push("Import Take Sheet", plan.after)
 
     def _push(self, name: str, after: Values) -> bool:
-        root, before = self._root, dict[tuple[str, str], str]()
+        library, before = self._library, dict[tuple[str, str], str]()
         done = False
-        if root is None or not after:
+        if library is None or not after:
             return False
 
         def redo() -> bool:
             nonlocal done
-            done = self._write(root, after, None, before)
+            done = self._write(library, after, None, before)
             return done
 
         def undo() -> bool:
             back = dict(before)
-            return self._write(root, back, {place: after[place] for place in back}, {})
+            return self._write(library, back, {place: after[place] for place in back}, {})
 
         self.history.push(Change(name, redo, undo))
         return done
 
-    def _write(self, root: Path, values: Values, where: Values | None, before: dict[tuple[str, str], str]) -> bool:
+    def _write(self, library: Library, values: Values, where: Values | None, before: dict[tuple[str, str], str]) -> bool:
         try:
-            written = store.change_sheet(root, values, where)
-            rows, stamp = store.known_sheet(root), store.stamp_of(root)
+            written = kept.change_sheet(library, values, where)
+            stamp, rows = kept.sheet_stamp(library), kept.sheet_of(library)
         except StudioError as error:
             self.workspace.failed.emit(str(error))
             return False
@@ -139,10 +146,13 @@ class TakeSheet(QObject):
         before.update(written)
         if where is not None and len(written) < len(values):
             self.workspace.said.emit("Fields that someone else has changed since were left as they are.")
-        if root == self._root:
+        if self._is_shown(library):
             self._stamp = stamp
             self._take(rows)
         return True
+
+    def _is_shown(self, library: Library) -> bool:
+        return self._library is not None and self._library.root == library.root
 
     def export(self, file: Path) -> None:
         """Write the sheet as a table, in the background."""

@@ -142,8 +142,8 @@ class Watching(QObject):
         if library is None:
             return
         try:
-            for part in [part.library for part in library.parts] or [library]:
-                moves.forget(part.root)
+            for part in library.sources:
+                moves.forget(part.library.root)
         except StudioError as error:
             self.workspace.failed.emit(str(error))
         self.workspace.take_in()

@@ -75,7 +75,8 @@ def own_files(library: Library) -> str:
     if library.layout in TEXT_LAYOUTS:
         return f"the text files in {library.root / 'texts'}"
     if library.layout == FOLDER:
-        return f"{TABLE}, or the text file beside each motion, in {library.root}"
+        places = ", ".join(str(part.library.root) for part in library.sources)
+        return f"{TABLE}, or the text file beside each motion, in {places}"
     return ""
 
 

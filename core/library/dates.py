@@ -18,7 +18,7 @@ def dates_of(library: Library) -> np.ndarray:
 
     0 where that is not known, and in a packed library: the date of its one file says nothing about a take.
     """
-    packed = {one.root for one in (library, *(part.library for part in library.parts)) if one.layout == PACKED}
+    packed = {one.root for one in (part.library for part in library.sources) if one.layout == PACKED}
     changed = cache(_changed)
     return np.array([0.0 if clip.path in packed else changed(clip.path) for clip in library.clips])
 

@@ -117,6 +117,11 @@ class Library:
         """Read the whole take of a clip. Raises FileProblem."""
         return self.reader.read
 
+    @property
+    def sources(self) -> tuple[Part, ...]:
+        """The libraries that are open together in it; it alone, under no prefix, where it is one."""
+        return self.parts or (Part("", self),)
+
     @cached_property
     def by_id(self) -> dict[str, Clip]:
         return {clip.id: clip for clip in self.clips}

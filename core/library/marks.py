@@ -12,7 +12,7 @@ from motionpatches.core import paths, restore
 from motionpatches.core.atomic import locked, write_atomically
 from motionpatches.core.hashing import place_digest
 from motionpatches.core.library.changes import merged
-from motionpatches.core.library.library import Library
+from motionpatches.core.library.known import Known
 from motionpatches.core.own_file import read_own
 from motionpatches.core.restore import Before
 
@@ -37,15 +37,12 @@ def read_marks(root: Path, held: bool = False) -> dict[str, Mark]:
     return read_own(marks_file(root), "your favourites and tags for this library", _parsed, held) or {}
 
 
-def places(library: Library) -> list[tuple[str, Path]]:
-    """Where the marks of a library's clips are kept: what the ids of the clips begin with, and the root of the library that has
-    them. Each of several libraries that are open together keeps its own."""
-    return [(part.prefix, part.library.root) for part in library.parts] or [("", library.root)]
+_known = Known(read_marks, lambda root: (marks_file(root),))
 
 
-def marks_of(library: Library) -> dict[str, Mark]:
-    """By clip id, as the open library has them. Raises FileProblem where the system refuses."""
-    return {prefix + clip: mark for prefix, root in places(library) for clip, mark in read_marks(root).items()}
+def known_marks(root: Path) -> Mapping[str, Mark]:
+    """By clip id; read again only where they were written since. Raises FileProblem where the system refuses."""
+    return _known.of(root)
 
 
 def _parsed(values: Any) -> dict[str, Mark]:

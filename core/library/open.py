@@ -9,7 +9,7 @@ from pathlib import Path
 
 from motionpatches.core import notices
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.library import index, marks, sheet
+from motionpatches.core.library import index
 from motionpatches.core.library.babel import babel_reader, is_babel, open_babel
 from motionpatches.core.library.bones_seed import LAYOUT as BONES_SEED
 from motionpatches.core.library.bones_seed import is_bones_seed, open_bones_seed
@@ -17,6 +17,7 @@ from motionpatches.core.library.caption_store import over
 from motionpatches.core.library.folder import folder_reader, open_files, open_folder
 from motionpatches.core.library.humanml3d import humanml3d_reader, is_humanml3d, open_humanml3d
 from motionpatches.core.library.interhuman import interhuman_reader, is_interhuman, open_interhuman
+from motionpatches.core.library.kept import adopted
 from motionpatches.core.library.library import Library, Reader
 from motionpatches.core.library.moves import follow, read_gone
 from motionpatches.core.library.one_rig import one_rig_reader
@@ -134,10 +135,11 @@ def open_paths(
     if len(libraries) == 1:
         return libraries[0]
     together = joined(libraries)
-    if together.moved:
-        marks.carry(together.root, together.moved)
-        sheet.carry(together.root, together.moved)
-    return together
+    try:
+        return adopted(together)
+    except FileProblem as problem:
+        notices.tell(str(problem))
+        return together
 
 
 def _beside(opened: list[Library], job: Job[Library]) -> Job[Library]:

@@ -50,12 +50,15 @@ def joined(libraries: Sequence[Library]) -> Library:
 def _parts(libraries: Sequence[Library]) -> tuple[Part, ...]:
     """Name the parts; two of one name are numbered."""
     seen: Counter[str] = Counter()
-    parts = []
+    parts: dict[str, Part] = {}
     for library in libraries:
-        seen[library.name] += 1
-        number = f" ({seen[library.name]})" if seen[library.name] > 1 else ""
-        parts.append(Part(f"{library.name}{number}/", library))
-    return tuple(parts)
+        prefix = f"{library.name}/"
+        while not seen[library.name] or prefix in parts:
+            seen[library.name] += 1
+            number = f" ({seen[library.name]})" if seen[library.name] > 1 else ""
+            prefix = f"{library.name}{number}/"
+        parts[prefix] = Part(prefix, library)
+    return tuple(parts.values())
 
 
 def _reader(parts: tuple[Part, ...]) -> Reader:

@@ -18,6 +18,7 @@ from pathlib import Path
 from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.hashing import place_digest
+from motionpatches.core.library.known import Known
 
 NAME = "take-sheet.sqlite"
 STATUSES = ("select", "hold", "no good")
@@ -32,8 +33,6 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS fields (take TEXT, field TEXT, value TEXT, written INTEGER, PRIMARY KEY (take, field)) WITHOUT ROWID;
 """
 
-_known: dict[Path, tuple[tuple[object, ...], Mapping[str, Row]]] = {}
-KEPT = 8
 # The fields of a take that have a value.
 Row = Mapping[str, str]
 NONE: Row = {}
@@ -75,7 +74,7 @@ def read_sheet(root: Path) -> dict[str, dict[str, str]]:
 def read_fields(root: Path) -> dict[tuple[str, str], tuple[int, str]]:
     """When each field was last written, in ns since 1970, and its value, '' for one that was taken away. Raises FileProblem."""
     found: dict[tuple[str, str], tuple[int, str]] = {}
-    for file in filter(None, (shared_file(root), own_file(root))):
+    for file in files_of(root):
         for take, field, value, written in _read(file):
             if written > found.get((take, field), (-1, ""))[0]:
                 found[take, field] = written, value
@@ -113,7 +112,7 @@ def change_sheet(root: Path, values: Values, where: Values | None = None) -> dic
 
 def carry(root: Path, names: Mapping[str, str]) -> None:
     """Give the fields of takes that were moved, new ids by old ones, to their new ids. Raises FileProblem."""
-    for file in filter(None, (shared_file(root), own_file(root))):
+    for file in files_of(root):
         if not file.exists() or not os.access(file, os.W_OK):
             continue
         with writing(file) as base:
@@ -159,26 +158,17 @@ def fields_of(sheet: Mapping[str, Row]) -> tuple[str, ...]:
     return (*FIELDS, *sorted({field for row in sheet.values() for field in row} - set(FIELDS)))
 
 
+def files_of(root: Path) -> tuple[Path, ...]:
+    """The sheets of a library: the one beside it, where it is a folder, and the user's own."""
+    return tuple(filter(None, (shared_file(root), own_file(root))))
+
+
+_known = Known(read_sheet, files_of)
+
+
 def known_sheet(root: Path) -> Mapping[str, Row]:
     """The sheet of a library; read again only where it was written since. Raises FileProblem."""
-    stamp = stamp_of(root)
-    if root not in _known or _known[root][0] != stamp:
-        _known[root] = stamp, read_sheet(root)
-        if len(_known) > KEPT:
-            _known.pop(next(iter(_known)))
-    return _known[root][1]
-
-
-def stamp_of(root: Path) -> tuple[object, ...]:
-    """Changes when a sheet of the library is written."""
-    found: list[object] = []
-    for file in filter(None, (shared_file(root), own_file(root))):
-        try:
-            seen = os.stat(file)
-            found.append((seen.st_mtime_ns, seen.st_size))
-        except OSError:
-            found.append(None)
-    return tuple(found)
+    return _known.of(root)
 
 
 def _read(file: Path) -> Sequence[tuple[str, str, str, int]]:

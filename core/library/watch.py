@@ -34,7 +34,7 @@ class Change:
 
 def roots_of(library: Library, paths: Iterable[Path]) -> tuple[Path, ...]:
     """The folders of a library that were opened by these paths; () where it is made of files."""
-    parts, opened = [part.library for part in library.parts] or [library], {path.expanduser().resolve() for path in paths}
+    parts, opened = [part.library for part in library.sources], {path.expanduser().resolve() for path in paths}
     return tuple(part.root for part in parts if part.root in opened and part.root.is_dir())
 
 

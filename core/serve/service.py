@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,20 @@ from typing import Any
 from motionpatches.core.errors import StudioError
 from motionpatches.core.export.choices import UNITS, UPS, Choices
 from motionpatches.core.export.write import exporters, write_motion
+from motionpatches.core.library.edit import Edit, edited
 from motionpatches.core.library.folder import load_take
-from motionpatches.core.library.library import Library
-from motionpatches.core.library.marks import read_marks
+from motionpatches.core.library.kept import marks_of, sheet_of, with_captions
+from motionpatches.core.library.library import Clip, Library
+from motionpatches.core.library.marks import NONE, Mark
 from motionpatches.core.library.own_rotations import load_with_rotations
-from motionpatches.core.library.sheet import known_sheet
+from motionpatches.core.library.sheet import Row
 from motionpatches.core.library.takes import take_id
 from motionpatches.core.library.words import WordIndex
 from motionpatches.core.motion.motion import Motion
+from motionpatches.core.progress import run
 from motionpatches.core.search.find import find
 from motionpatches.core.search.gallery import Hit
-from motionpatches.core.search.retriever import Retriever
+from motionpatches.core.search.retriever import Retriever, retriever_of
 
 # Most hits of an answer, and characters of a query.
 MOST_HITS, MOST_LETTERS = 200, 500
@@ -43,13 +46,20 @@ class Service:
     model_name: str
     words: WordIndex = field(init=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _editing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", WordIndex.of(self.library.clips))
+        self.words.prepare()
 
     def update(self, library: Library, retriever: Retriever) -> None:
-        """Answer for a library that was read again, from the next question on."""
-        words = WordIndex.of(library.clips)
+        """Answer for a library that was read again, from the next question on; captions that were edited meanwhile stay."""
+        with self._editing:
+            self._answer_for(with_captions(library), retriever)
+
+    def _answer_for(self, library: Library, retriever: Retriever) -> None:
+        words = self.words.updated(library.clips)
+        words.prepare()
         with self._turn:
             for name, value in (("library", library), ("retriever", retriever), ("words", words)):
                 object.__setattr__(self, name, value)
@@ -67,8 +77,8 @@ class Service:
         if len(text) > MOST_LETTERS:
             raise StudioError(f"The query has {len(text):,} letters. Ask in at most {MOST_LETTERS}.")
         with self._turn:
-            root = self.library.root
-            found = find(self.retriever, self.words, text, _checked(k), marks=read_marks(root), sheet=known_sheet(root))
+            marks, sheet = marks_of(self.library), sheet_of(self.library)
+            found = find(self.retriever, self.words, text, _checked(k), marks=marks, sheet=sheet)
         return {"query": text, "note": found.note, "hits": self._rows(found.hits)}
 
     def like(self, clip_id: str, k: int = 10, start_s: float = 0.0, end_s: float = 0.0) -> dict[str, Any]:
@@ -91,12 +101,34 @@ class Service:
 
     def clip(self, clip_id: str) -> dict[str, Any]:
         """Return what is known of a clip. Raises NotThere."""
-        if clip_id not in self.library.by_id:
+        library = self.library
+        return _about(self._clip(clip_id), marks_of(library), sheet_of(library))
+
+    def edit(self, clip_id: str, edit: Edit) -> dict[str, Any]:
+        """Keep what is said of a clip: tags, favourite, fields of the take sheet, captions. It is on the disk when this returns.
+
+        Returns:
+            What is known of the clip now.
+
+        Raises:
+            StudioError: It cannot be kept; or there is no such clip (NotThere).
+        """
+        with self._editing:
+            self._clip(clip_id)
+            before, retriever = self.library, self.retriever
+            library = edited(before, clip_id, edit)
+            if library is not before:
+                if any(clip.id not in before.by_id for clip in library.clips):
+                    retriever = run(retriever_of(retriever.model, library))
+                self._answer_for(library, retriever)
+        return self.clip(clip_id if clip_id in self.library.by_id else take_id(before.by_id[clip_id]))
+
+    def _clip(self, clip_id: str) -> Clip:
+        """Raises NotThere."""
+        clip = self.library.by_id.get(clip_id)
+        if clip is None:
             raise NotThere(f"{self.library.name} has no clip {clip_id[:120]!r}.")
-        clip = self.library.by_id[clip_id]
-        sheet = dict(known_sheet(self.library.root).get(take_id(clip), {}))
-        seconds = round(clip.duration_s, 3)
-        return {"id": clip.id, "captions": list(clip.captions), "duration_s": seconds, "split": clip.split, "sheet": sheet}
+        return clip
 
     def motion(
         self, clip_id: str, suffix: str, choices: Choices, start_s: float = 0.0, end_s: float = 0.0, rig: bytes = b""
@@ -134,14 +166,14 @@ class Service:
         """Draw a clip or a range of it small: its most telling pose as PNG, or a loop as GIF. Raises StudioError."""
         from motionpatches.core.serve.picture import picture
 
-        self.clip(clip_id)
+        self._clip(clip_id)
         motion = self.library.load(clip_id)
         # The window of a hit may end a frame after the clip.
         inside = 0 <= start_s < min(end_s, motion.duration_s)
         return picture(motion.cut(start_s, min(end_s, motion.duration_s)) if inside else motion, moving)
 
     def _loaded(self, clip_id: str, start_s: float, end_s: float) -> Motion:
-        self.clip(clip_id)
+        self._clip(clip_id)
         motion = load_with_rotations(self.library, clip_id)
         if not start_s and not end_s:
             return motion
@@ -150,13 +182,27 @@ class Service:
         return motion.cut(start_s, end_s)
 
     def _rows(self, hits: Sequence[Hit]) -> list[dict[str, Any]]:
-        rows = []
+        rows, library = [], self.library
+        marks, sheet = marks_of(library), sheet_of(library)
         for hit in hits:
             score = None if math.isnan(hit.score) else round(hit.score, 4)
             about = {"rank": hit.rank, "score": score, "strength": hit.strength, "start_s": hit.start_s, "end_s": hit.end_s}
-            if hit.clip_id in self.library.by_id:  # it may have gone meanwhile
-                rows.append({**self.clip(hit.clip_id), **about})
+            if hit.clip_id in library.by_id:  # it may have gone meanwhile
+                rows.append({**_about(library.by_id[hit.clip_id], marks, sheet), **about})
         return rows
+
+
+def _about(clip: Clip, marks: Mapping[str, Mark], sheet: Mapping[str, Row]) -> dict[str, Any]:
+    mark = marks.get(clip.id, NONE)
+    return {
+        "id": clip.id,
+        "captions": list(clip.captions),
+        "duration_s": round(clip.duration_s, 3),
+        "split": clip.split,
+        "sheet": dict(sheet.get(take_id(clip), {})),
+        "tags": list(mark.tags),
+        "favourite": mark.favourite,
+    }
 
 
 def choices_of(rig: str, unit: str, up: str, fps: float | None, in_place: bool, rest_first: bool) -> Choices:

@@ -10,13 +10,16 @@ import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import Body, FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
 
 from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
+from motionpatches.core.library.captions import CaptionLine
+from motionpatches.core.library.edit import LONGEST, MOST_CAPTIONS, Edit
 from motionpatches.core.serve.service import MOST_HITS, MOST_LETTERS, NotThere, Service, choices_of
 from motionpatches.core.version import VERSION
 
@@ -30,12 +33,38 @@ PAGE_RULES = (
 )
 
 
-def web_app(service: Service, token: str) -> FastAPI:
+class CaptionWanted(BaseModel):
+    """A caption of a take, or of a range of it in seconds (end 0: to the end)."""
+
+    text: str = Field(max_length=LONGEST)
+    start_s: float = Field(0.0, ge=0, allow_inf_nan=False)
+    end_s: float = Field(0.0, ge=0, allow_inf_nan=False)
+
+
+class EditWanted(BaseModel):
+    """What to change of a clip; what is not named stays."""
+
+    model_config = ConfigDict(extra="forbid")
+    favourite: bool | None = None
+    add_tags: list[str] = Field([], max_length=MOST_CAPTIONS)
+    remove_tags: list[str] = Field([], max_length=MOST_CAPTIONS)
+    fields: dict[str, str] = Field({}, max_length=100)
+    add_captions: list[CaptionWanted] = Field([], max_length=MOST_CAPTIONS)
+    remove_captions: list[str] = Field([], max_length=MOST_CAPTIONS)
+
+    def edit(self) -> Edit:
+        lines = tuple(CaptionLine(one.text, one.start_s, one.end_s) for one in self.add_captions)
+        tags = tuple(self.add_tags), tuple(self.remove_tags)
+        return Edit(self.favourite, *tags, self.fields, lines, tuple(self.remove_captions))
+
+
+def web_app(service: Service, token: str, editable: bool = False) -> FastAPI:
     """Make the application that answers for a service.
 
     Args:
         service: What is asked.
         token: What requests must bring; never empty.
+        editable: Whether requests may write tags, captions and the take sheet.
     """
     if not token:
         raise ValueError("a service without a token")
@@ -64,19 +93,25 @@ def web_app(service: Service, token: str) -> FastAPI:
 
     @app.get("/search", summary="Clips that answer a query, exact words first")
     def search(text: Annotated[str, Query(max_length=MOST_LETTERS)], k: int = hits) -> dict[str, Any]:
-        return service.search(text, k)
+        return _with_pictures(service.search(text, k))
 
     @app.get("/like", summary="Clips nearest to a clip or a range of it")
     def like(clip: str, k: int = hits, start_s: float = start, end_s: float = end) -> dict[str, Any]:
-        return service.like(clip, k, start_s, end_s)
+        return _with_pictures(service.like(clip, k, start_s, end_s))
 
     @app.post("/similar", summary="Clips nearest to a motion file that is sent")
     def similar(name: str, content: bytes = sent, k: int = hits) -> dict[str, Any]:
-        return service.similar(name, content, k)
+        return _with_pictures(service.similar(name, content, k))
 
     @app.get("/clip", summary="Captions and length of a clip")
     def clip(clip: str) -> dict[str, Any]:
         return service.clip(clip)
+
+    @app.post("/edit", summary="Tags, favourite, take sheet and captions of a clip, where edits are allowed")
+    def edit(clip: str, wanted: EditWanted) -> Any:
+        if not editable:
+            return JSONResponse({"error": "This service answers only. Start it with --allow-edits to write through it."}, 403)
+        return service.edit(clip, wanted.edit())
 
     @app.get("/motion", summary="A clip as a file")
     def motion(
@@ -139,6 +174,14 @@ def page() -> tuple[str, str]:
     script = content.split("<script>")[1].split("</script>")[0]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return content, PAGE_RULES.format(digest)
+
+
+def _with_pictures(answer: dict[str, Any]) -> dict[str, Any]:
+    """The hits with the address of the small picture of each, on this server."""
+    for hit in answer["hits"]:
+        asked = {"clip": hit["id"], "start_s": hit["start_s"], "end_s": hit["end_s"]}
+        hit["picture"] = f"/picture?{urlencode(asked)}"
+    return answer
 
 
 def _may(header: str, token: str) -> bool:

@@ -127,6 +127,21 @@ def test_search_finds_exact_words_first(tiny_model, library):
     assert mp.search(library, f"{wanted.id} split:{wanted.split}", tiny_model, k=4)[0].clip_id == wanted.id
 
 
+def test_what_is_said_of_clips_of_several_libraries_filters_a_search(tiny_model, small_library):
+    import shutil
+
+    other = small_library.with_name("other")
+    shutil.copytree(small_library, other)
+    both = mp.open_library(small_library, other)
+    both = mp.edit(both, "other/000004", True, ["Keep"], fields={"status": "select"}, add_captions=["quokka hop"])
+    for query in ("walks tag:keep", "walks status:select", "walks is:favourite", "quokka hop"):
+        assert mp.search(both, query, tiny_model, k=3)[0].clip_id == "other/000004", query
+    alone = mp.open_library(other)
+    assert [hit.clip_id for hit in mp.search(alone, "walks tag:keep", tiny_model)] == ["000004"]
+    with pytest.raises(mp.StudioError, match="no clip"):
+        mp.edit(both, "000004", True)
+
+
 def test_a_motion_is_nearest_to_itself(tiny_model, library):
     for clip in library.clips[:3]:
         hit = mp.search(library, library.load(clip.id), tiny_model, k=1)[0]

@@ -50,6 +50,22 @@ def test_search_takes_a_sum_of_terms_as_the_window_does(small_library, capsys):
     assert [hit["id"] for hit in hits] == sorted(expected, key=expected.get, reverse=True)
 
 
+def test_search_in_two_libraries_knows_the_tags_and_fields_of_each(small_library, tiny_model, tmp_path, capsys):
+    import shutil
+
+    from motionpatches.core.library import marks, sheet
+    from motionpatches.core.models.checkpoint import CheckpointInfo, save_model
+
+    other = small_library.with_name("other")
+    shutil.copytree(small_library, other)
+    save_model(tiny_model, tmp_path / "tiny", CheckpointInfo())
+    marks.change_marks(other, {}, {"000007": marks.Mark(tags=("keep",))})
+    sheet.change_sheet(small_library, {("000002", "status"): "select"})
+    both = ("--library", small_library, "--library", other, "--model", tmp_path / "tiny", "-k", 3)
+    for query, clip in (("walks tag:keep", "other/000007"), ("walks status:select", "small/000002")):
+        assert [hit["id"] for hit in answer_of(capsys, "search", query, *both)["hits"]] == [clip]
+
+
 @needs_starter
 def test_search_finds_names_of_files_first(small_library, capsys):
     """A number says nothing to a model."""

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from motionpatches.core.library import caption_store, moves
+from motionpatches.core.library import caption_store, kept, moves
 from motionpatches.core.library.captions import CaptionLine
 from motionpatches.core.library.marks import Mark, change_marks, read_marks
 from motionpatches.core.library.moves import forget, gone_sentence, read_gone
@@ -199,10 +199,10 @@ def test_a_copy_is_no_move(folder):
 def test_marks_of_several_open_together_move_too(folder, tmp_path):
     put(tmp_path / "others", "x", 20)
     together = run(open_paths([folder, tmp_path / "others"]))
-    change_marks(together.root, {}, {"takes/walk": Mark(True)})
+    kept.change_marks(together, {}, {"takes/walk": Mark(True)})
     (folder / "walk.bvh").rename(folder / "stroll.bvh")
     together = run(open_paths([folder, tmp_path / "others"]))
-    assert read_marks(together.root) == {"takes/stroll": Mark(True)}
+    assert kept.marks_of(together) == {"takes/stroll": Mark(True)} and read_marks(folder) == {"stroll": Mark(True)}
 
 
 def test_a_take_that_cannot_be_read_is_left_out_and_not_gone(folder):
