@@ -8,13 +8,14 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from motionpatches.app.cli.console import UsageError, tell
+from motionpatches.app.cli.console import UsageError, answer, drive, tell
 from motionpatches.app.cli.options import add_device, add_fields, add_json, add_layout, field_value
 from motionpatches.core.errors import StudioError
 from motionpatches.core.models.config import presets
 from motionpatches.core.progress import format_duration
 
 if TYPE_CHECKING:
+    from motionpatches.core.training.config import TrainingConfig
     from motionpatches.core.training.events import TrainingEvent
 
 RUNS = Path("runs")
@@ -58,6 +59,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", type=Path, metavar="RUN", help="resume the stopped run of this folder; no other options but --json"
     )
+    parser.add_argument(
+        "--pack",
+        type=Path,
+        metavar="FILE",
+        help="pack the run with its data and initial weights into this file, to be trained on another computer",
+    )
+    parser.add_argument(
+        "--by-reference", action="store_true", help="with --pack: without data; the other computer reads the library at its path"
+    )
+    parser.add_argument(
+        "--packed",
+        type=Path,
+        metavar="FILE",
+        help="train the packed run of this file, in the folder of its name beside it or in that of --out; again: resume it",
+    )
     add_json(parser, "print one JSON line per event")
 
 
@@ -68,7 +84,9 @@ def run(options: argparse.Namespace) -> int:
     from motionpatches.core.training.alone import forget, is_held
     from motionpatches.core.training.control import Control
 
-    folder = _resumed(options) if options.resume else _new_run(options)
+    if options.pack:
+        return _pack(options)
+    folder = _resumed(options) if options.resume else _unpacked(options) if options.packed else _new_run(options)
     remember_run(folder)
     control = Control()
     if not is_held(folder):
@@ -83,22 +101,53 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _resumed(options: argparse.Namespace) -> Path:
-    """Return the folder of --resume. Raises UsageError where options would change the run."""
-    others = ("config", "library", "layout", "preset", "start_from", "set", "option", "out", *FIELDS)
-    given = [name for name in others if getattr(options, name) not in (None, "", [])]
-    if given:
-        raise UsageError(f"--resume continues a run with its own configuration: leave {', '.join(map(_spelling, given))} out.")
+    """Return the folder of --resume."""
+    _refuse(options, "--resume continues a run", ("packed",))
     return Path(options.resume)
+
+
+def _unpacked(options: argparse.Namespace) -> Path:
+    """Lay the run of --packed out; return its folder."""
+    from motionpatches.core.training.unpack import unpack
+
+    _refuse(options, "--packed trains a run", (), ("library", "out", "device"))
+    library = str(options.library) if options.library else ""
+    folder = unpack(options.packed, options.out, library, options.device or "")
+    tell(f"the run lies in {folder}; Ctrl+C saves and stops it, the same line resumes it")
+    return folder
+
+
+def _pack(options: argparse.Namespace) -> int:
+    """Pack the run of the options into the file of --pack."""
+    from motionpatches.core.models.known_runs import remember_run
+    from motionpatches.core.training.packed import pack
+
+    if options.resume or options.packed or options.out:
+        raise UsageError("--pack makes a file of a new run: leave --resume, --packed and --out out.")
+    packed = drive(pack(_configured(options), options.pack, options.by_reference))
+    remember_run(packed.folder)
+    for warning in packed.warnings:
+        tell(warning)
+    values = {"file": str(packed.file), "folder": str(packed.folder), "command": packed.command}
+    answer(options, values, f"{packed.file} is packed. Beside it, or where you copy it to:\n{packed.command}")
+    return 0
+
+
+def _refuse(options: argparse.Namespace, what: str, more: tuple[str, ...], but: tuple[str, ...] = ()) -> None:
+    """Raise UsageError where options would change a run that has its configuration."""
+    others = ("config", "library", "layout", "preset", "start_from", "set", "option", "out", *FIELDS, *more)
+    given = [name for name in others if name not in but and getattr(options, name) not in (None, "", [])]
+    if given:
+        raise UsageError(f"{what} with its own configuration: leave {', '.join(map(_spelling, given))} out.")
 
 
 def _spelling(name: str) -> str:
     return "CONFIG.json" if name == "config" else "--" + name.replace("_", "-")
 
 
-def _new_run(options: argparse.Namespace) -> Path:
-    """Make the folder of a run with the configuration of the options; a folder that holds the same run continues it."""
+def _configured(options: argparse.Namespace) -> TrainingConfig:
+    """Return the configuration of the options."""
     from motionpatches.core.training import config as training_config
-    from motionpatches.core.training import runs
 
     known = {f.name for f in fields(training_config.TrainingConfig)}
     changes: dict[str, Any] = {name: getattr(options, name) for name in FIELDS if getattr(options, name) is not None}
@@ -122,6 +171,15 @@ def _new_run(options: argparse.Namespace) -> Path:
         config = training_config.recipe(options.preset or "starter", **changes)
     if not config.library:
         raise StudioError("Name a library to train on: --library FOLDER, or the field library in the JSON file.")
+    return config
+
+
+def _new_run(options: argparse.Namespace) -> Path:
+    """Make the folder of a run with the configuration of the options; a folder that holds the same run continues it."""
+    from motionpatches.core.training import config as training_config
+    from motionpatches.core.training import runs
+
+    config = _configured(options)
     if options.out is None:
         return runs.new_run(RUNS, config.preset, config)
     if not (options.out / runs.CONFIG).is_file() or runs.read_run(options.out).status == "new":

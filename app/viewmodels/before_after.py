@@ -64,7 +64,7 @@ class BeforeAfter(QObject):
         """The folders of the model before and of the model after."""
         if self.run is None or self.run.best is None:
             return None
-        return Path(self.run.config.start_from or paths.starter_model()), self.run.best
+        return Path(self.run.start or paths.starter_model()), self.run.best
 
     def ask(self, query: str) -> None:
         """Search with both; their galleries of the open library are built first."""

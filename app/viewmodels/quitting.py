@@ -15,6 +15,7 @@ _NAMES = {
     "export": ("An export is running", "What is not finished is not written."),
     "index": ("The library is being indexed", "What is indexed is kept; the rest follows when the library is opened again."),
     "evaluation": ("An evaluation is running", "Its result is lost."),
+    "pack": ("A run is being packed", "Its file is not written."),
     "import": ("A model is being imported", "It is not kept."),
 }
 # An index that has run for less than this and needs no longer is not asked about: the rest is soon done again.

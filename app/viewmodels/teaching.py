@@ -114,6 +114,15 @@ class Teaching(QObject):
             self._folder = self.training.process.run
         self.changed.emit()
 
+    @property
+    def can_pack(self) -> bool:
+        return self.form is not None and self.form.can_start
+
+    def pack(self, file: Path) -> None:
+        """Pack the proposed run into a file, to be trained on another computer."""
+        if self.form is not None and self.can_pack:
+            self.training.pack(self.form.config, file)
+
     def resume(self) -> None:
         """Train a stopped run to its end."""
         if self.run is not None and self.training.process is None:
@@ -130,8 +139,7 @@ class Teaching(QObject):
     @property
     def is_open(self) -> bool:
         """Whether the library that the run was trained on is open."""
-        run, opened = self.run, self.workspace.paths
-        return run is not None and len(opened) == 1 and opened[0].expanduser().resolve() == Path(run.config.library)
+        return self.run is not None and self.training.is_of_open(self.run)
 
     @property
     def is_used(self) -> bool:

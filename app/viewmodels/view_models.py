@@ -117,14 +117,14 @@ class ViewModels(QObject):
         return LibraryMap(self.workspace, self.search, self)
 
     def find_run(self) -> None:
-        """Follow a run that goes on without a window, where there is one."""
+        """Follow runs that go on without a window or on another computer, where there are any."""
         from motionpatches.core import paths
         from motionpatches.core.models.known_runs import known_runs
-        from motionpatches.core.training.alone import is_held
+        from motionpatches.core.training.alone import is_held, packed_as
 
         with suppress(StudioError):  # Training says it
             folders = [*(file.parent for file in paths.user_runs().glob("*/config.json")), *known_runs()]
-            if any(is_held(folder) for folder in folders):
+            if any(is_held(folder) or packed_as(folder) for folder in folders):
                 _ = self.training
 
     def close(self) -> None:

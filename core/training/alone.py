@@ -6,18 +6,27 @@ which the system releases when the process dies, a word that the process obeys, 
 
 from __future__ import annotations
 
+import json
 import os
+import platform
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from motionpatches.core import paths
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError, os_problem
+from motionpatches.core.hashing import place_digest
 from motionpatches.core.training.events import Failed, Preparing, TrainingEvent, from_line
 
 LOCK, TOLD, OUTPUT = ".lock", "told.txt", "output.txt"
+# In the folder of a packed run: who packed it, and what the process on another computer writes at intervals.
+ELSEWHERE, BEAT = "packed.json", "beat.txt"
+# Seconds between two beats, and after which a process that is silent is taken for dead; clocks may differ that much.
+BEAT_S, SILENT_S = 5.0, 120.0
 PAUSE, RESUME, STOP = "pause", "resume", "stop"
 # Seconds that a process waits for the lock, which others hold for a moment to see whether it is free; bytes of output read.
 PATIENCE_S, TAIL = 0.5, 16_384
@@ -26,6 +35,8 @@ PATIENCE_S, TAIL = 0.5, 16_384
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
     """Hold the lock of the run folder; the system releases it if the process dies."""
+    if other := beats_elsewhere(folder):
+        raise StudioError(f"{folder.name} is under way on {other}, or was less than {SILENT_S:.0f} s ago.")
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=PATIENCE_S)
@@ -40,7 +51,9 @@ def hold(folder: Path) -> Iterator[None]:
 
 
 def is_held(folder: Path) -> bool:
-    """Tell whether a process is training the run."""
+    """Tell whether a process is training the run, here or on another computer."""
+    if beats_elsewhere(folder):
+        return True
     if not (folder / LOCK).exists():
         return False
     try:
@@ -50,6 +63,59 @@ def is_held(folder: Path) -> bool:
         return True
     except OSError:
         return False
+
+
+def mark_elsewhere(folder: Path, file: str) -> None:
+    """Note that the run of a folder was packed here into a file of this name. Raises FileProblem where the disk refuses."""
+    write_atomically(folder / ELSEWHERE, json.dumps({"by": _computer(), "file": file}) + "\n")
+
+
+def packed_as(folder: Path) -> str:
+    """Return the name of the file into which this computer packed the run; '' where it did not, or the run has come back."""
+    try:
+        values = json.loads((folder / ELSEWHERE).read_bytes()[:4096])
+        return str(values["file"]) if values["by"] == _computer() else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def packed_command(file: str) -> str:
+    """Return the line that trains the packed run of a file of this name."""
+    return f'motionpatches train --packed "{file}"' if " " in file else f"motionpatches train --packed {file}"
+
+
+def come_back(folder: Path) -> None:
+    """The packed run is finished, and that was said."""
+    with suppress(OSError):
+        (folder / ELSEWHERE).unlink(missing_ok=True)
+
+
+def beat(folder: Path) -> None:
+    """Say that this computer trains the run of a folder, where it is a packed one: others see no lock of its process."""
+    if (folder / ELSEWHERE).exists():
+        with suppress(StudioError):
+            write_atomically(folder / BEAT, _computer())
+
+
+def rest(folder: Path) -> None:
+    """Take back what `beat` said."""
+    with suppress(OSError):
+        (folder / BEAT).unlink(missing_ok=True)
+
+
+def beats_elsewhere(folder: Path) -> str:
+    """Return the name of another computer that trains the run; '' where none does."""
+    try:
+        name = (folder / BEAT).read_bytes()[:300].decode("utf-8", "replace")
+        silent = abs(time.time() - (folder / BEAT).stat().st_mtime)
+    except OSError:
+        return ""
+    return name.rpartition(" ")[0] or name if name != _computer() and silent < SILENT_S else ""
+
+
+def _computer() -> str:
+    """Name this computer and the user's folder on it: two may have one name, or share one folder."""
+    return f"{platform.node() or 'a computer'} {place_digest(str(paths.data()), 8)}"
 
 
 def tell(folder: Path, word: str) -> None:

@@ -268,7 +268,11 @@ def read(path: Path, **changes: Any) -> TrainingConfig:
         FileProblem: the file cannot be read, or has unknown fields or values of a wrong type.
         StudioError: an unusable value.
     """
-    values = read_json(Path(path))
+    return parsed(read_json(Path(path)), path, **changes)
+
+
+def parsed(values: Any, path: Path, **changes: Any) -> TrainingConfig:
+    """Return the configuration in the values of a JSON file, as `read` does; `path` names it in messages."""
     known = {f.name for f in fields(TrainingConfig)}
     unknown = sorted(set(values) - known) if isinstance(values, dict) else ["(not an object)"]
     if unknown:
@@ -277,6 +281,12 @@ def read(path: Path, **changes: Any) -> TrainingConfig:
         return recipe(**{"preset": "starter", **values, **changes})
     except (TypeError, OverflowError) as error:
         raise FileProblem(path, f"a field has the wrong type ({str(error)[:120]})", "Correct it") from None
+
+
+def start_folder(config: TrainingConfig, run: Path) -> str:
+    """Return the folder of the model that a run starts from; one that lies in the run's folder is named by its place there."""
+    place = config.start_from
+    return str(Path(run) / place) if place and not Path(place).is_absolute() and (Path(run) / place).is_dir() else place
 
 
 def write(config: TrainingConfig, path: Path) -> None:

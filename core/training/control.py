@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,12 +30,15 @@ class Control:
 
     @contextmanager
     def obeying(self, run: Path) -> Iterator[None]:
-        """Obey what the run of a folder is told (`alone.tell`) from now on."""
+        """Obey what the run of a folder is told (`alone.tell`) from now on, and say at intervals that it is under way."""
         ended = threading.Event()
 
         def look() -> None:
-            before = ""
+            before, due = "", 0.0
             while not ended.wait(LOOK_S):
+                if time.monotonic() >= due:
+                    alone.beat(run)
+                    due = time.monotonic() + alone.BEAT_S
                 word = alone.told(run)
                 if word != before:
                     self._obey(word)
@@ -48,6 +52,7 @@ class Control:
             ended.set()
             watch.join()
             alone.forget(run)
+            alone.rest(run)
 
     def _obey(self, word: str) -> None:
         if word == alone.PAUSE:

@@ -13,7 +13,7 @@ from motionpatches.core.errors import FileProblem, StudioError, os_problem
 from motionpatches.core.io.text import read_text
 from motionpatches.core.training import config as training_config
 from motionpatches.core.training import resume
-from motionpatches.core.training.alone import has_died, hold, is_held
+from motionpatches.core.training.alone import has_died, hold, is_held, packed_as
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.control import Control
 from motionpatches.core.training.events import Failed, Preparing, Steps, TrainingEvent, Warned
@@ -29,13 +29,15 @@ MOST_NOTE = 1 << 20
 @dataclass(frozen=True, eq=False)
 class Run:
     """A run folder and its state on disk. `status`: 'running', 'finished', 'stopped' (can be resumed), 'died' (so can this: its
-    process ended without a word), 'failed', 'new', or 'broken' (history.error says why; its configuration is not known)."""
+    process ended without a word), 'failed', 'new', or 'broken' (history.error says why; its configuration is not known).
+    `packed`: the file into which this computer packed it, until it is finished elsewhere and that was said."""
 
     folder: Path
     config: TrainingConfig
     history: History
     status: str
     note: str
+    packed: str = ""
 
     @property
     def name(self) -> str:
@@ -43,7 +45,12 @@ class Run:
 
     @property
     def can_resume(self) -> bool:
-        return self.status in ("stopped", "died", "failed", "new")
+        return self.status in ("stopped", "died", "failed") or (self.status == "new" and not self.packed)
+
+    @property
+    def start(self) -> str:
+        """The folder of the model that it starts from; '' for a new one."""
+        return training_config.start_folder(self.config, self.folder)
 
     @property
     def best(self) -> Path | None:
@@ -57,7 +64,7 @@ def read_run(folder: Path) -> Run:
     folder = Path(folder)
     config, history = training_config.read(folder / CONFIG), History.read(folder / EVENTS)
     text = read_text(folder / NOTE, MOST_NOTE) if (folder / NOTE).exists() else ""
-    return Run(folder, config, history, _status(folder, history), text)
+    return Run(folder, config, history, _status(folder, history), text, packed_as(folder))
 
 
 def _status(folder: Path, history: History) -> str:

@@ -120,7 +120,7 @@ class JobsList(QFrame):
             self.move(self.x(), bottom - self.height() + 1)
 
     def _show_way(self, key: str) -> Callable[[], object] | None:
-        way = self.ways.get(key)
+        way = self.ways.get(key) or self.ways.get(key.partition(" ")[0])
 
         def show() -> None:
             self.hide()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -24,11 +25,19 @@ from PySide6.QtWidgets import (
 
 from motionpatches.app.viewmodels.fine_tuning import FineTuning
 from motionpatches.app.viewmodels.training import run_name
+from motionpatches.app.widgets.ask_path import ask_new_file
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip
 from motionpatches.app.widgets.theme import of_kind, set_kind
 from motionpatches.app.widgets.training.field_help import field_tip
 from motionpatches.app.widgets.training.run_texts import cost_text
 from motionpatches.core.training.advice import TRAINED
+
+# The answer of the dialog where the run shall be packed.
+ELSEWHERE = 2
+ELSEWHERE_TIP = (
+    "Pack the run with its data into one file, to be trained on another computer. On a folder that both computers see, its "
+    "progress is shown here."
+)
 
 
 class FineTuneDialog(QDialog):
@@ -70,6 +79,9 @@ class FineTuneDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.go = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         self.go.setText("Start Training")
+        self.elsewhere = self.buttons.addButton("Train Elsewhere…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.elsewhere.setToolTip(ELSEWHERE_TIP)
+        self.elsewhere.clicked.connect(lambda: self.done(ELSEWHERE))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         box = QVBoxLayout(self)
@@ -215,6 +227,14 @@ class FineTuneDialog(QDialog):
         short = self.model.unsuitable or self.model.cost_problem or (self.model.estimate and self.model.estimate.short)
         set_kind(self.cost, "warning" if short else "strong")
         self.go.setEnabled(self.model.can_start)
+        self.elsewhere.setEnabled(self.model.can_start)
+
+
+def ask_packed(parent: QWidget, name: str) -> Path | None:
+    """Ask into which file a run of this name shall be packed; None where that was cancelled."""
+    name = "".join("_" if letter in '\\/:*?"<>|' else letter for letter in name).strip() or "run"
+    file = ask_new_file(parent, "packed runs", "Pack the run into a file", f"{name}.run.zip", "Packed runs (*.run.zip)")
+    return file if file is None or file.name.endswith(".zip") else file.with_name(f"{file.name}.run.zip")
 
 
 def _group(title: str) -> tuple[QGroupBox, QFormLayout]:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from motionpatches.app.viewmodels.fine_tuning import FineTuning
 from motionpatches.app.widgets.plain import Html, html, joined, shown
 from motionpatches.core.progress import format_duration
+from motionpatches.core.training.alone import packed_command
 from motionpatches.core.training.events import FoundClip
 from motionpatches.core.training.outcome import Outcome, outcome
 from motionpatches.core.training.runs import Run, differences
@@ -72,7 +73,7 @@ def state_text(run: Run, here: bool) -> str:
     if here and last is None:
         return "Starting…"
     if here or run.status == "running":
-        state = "Paused" if h.paused else "Training"
+        state = "Paused" if h.paused else "Training elsewhere" if run.packed else "Training"
         if last is None:
             return state
         return (
@@ -80,6 +81,8 @@ def state_text(run: Run, here: bool) -> str:
             f"{h.start.steps if h.start else 0:,}, loss {last.loss:.3f}, {last.motions_per_s:.0f} motions/s, "
             f"{format_duration(last.remaining_s)} left"
         )
+    if run.packed and run.status == "new":
+        return f"Packed, not begun. On the other computer: {packed_command(shown(run.packed))}"
     words = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "new": "Not started", "died": "Its process died"}[
         run.status
     ]

@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.teaching import ENDED, PROPOSAL, RUNNING, Teaching
+from motionpatches.app.viewmodels.training import run_name
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip, title
 from motionpatches.app.widgets.theme import heading, of_kind, px, set_kind
-from motionpatches.app.widgets.training.fine_tune_dialog import FineTuneDialog
+from motionpatches.app.widgets.training.fine_tune_dialog import ELSEWHERE, ELSEWHERE_TIP, FineTuneDialog, ask_packed
 from motionpatches.app.widgets.training.run_texts import state_text
 from motionpatches.app.widgets.training.teach_texts import details, explained, headline, of_phrase, proposal
 from motionpatches.app.widgets.views.results import ResultsView
@@ -60,9 +61,19 @@ class TeachCard(QDialog):
         if form is None:
             return
         dialog = FineTuneDialog(form, self)
-        if dialog.exec():
+        answer = dialog.exec()
+        if answer == ELSEWHERE:
+            self.pack(dialog.name.text())
+        elif answer:
             self.teaching.teach(dialog.name.text().strip())
         dialog.deleteLater()
+
+    def pack(self, name: str = "") -> None:
+        """Ask for a file, and pack the proposed run into it."""
+        form = self.teaching.form
+        file = ask_packed(self, name or run_name(form.library.name)) if form is not None else None
+        if file is not None:
+            self.teaching.pack(file)
 
     def _changed(self) -> None:
         state = self.teaching.state
@@ -119,9 +130,14 @@ class _Proposal(_Part):
         for label in (self.name, self.sentence, self.details, self.message):
             self.column.addWidget(label)
         self.column.addStretch()
-        self.teach, self.advanced, _ = self.buttons(
-            ("Teach", self.teaching.teach), ("Advanced…", card.advanced), None, ("Close", card.close)
+        self.teach, self.elsewhere, self.advanced, _ = self.buttons(
+            ("Teach", self.teaching.teach),
+            ("Train Elsewhere…", card.pack),
+            ("Advanced…", card.advanced),
+            None,
+            ("Close", card.close),
         )
+        self.elsewhere.setToolTip(ELSEWHERE_TIP)
         self.teach.setObjectName("primary")
         self.teach.setDefault(True)
         self.teach.setToolTip("Train the open model on the captions of the open library. The starter stays as it is.")
@@ -141,6 +157,7 @@ class _Proposal(_Part):
             self.teach.setEnabled(True)
             self.teach.setFocus()
         self.teach.setEnabled(ready)
+        self.elsewhere.setEnabled(self.teaching.can_pack and self.teaching.facts is not None)
         self.advanced.setEnabled(form is not None)
 
 

@@ -28,7 +28,7 @@ from motionpatches.app.viewmodels.training import Training
 from motionpatches.app.widgets.ask_path import ask_folder
 from motionpatches.app.widgets.plain import NAME, PAGE, ItemList, ItemTable, Label, Page, ask, html, shown, tell, tip
 from motionpatches.app.widgets.training.before_after import BeforeAfterTab
-from motionpatches.app.widgets.training.fine_tune_dialog import FineTuneDialog
+from motionpatches.app.widgets.training.fine_tune_dialog import ELSEWHERE, FineTuneDialog, ask_packed
 from motionpatches.app.widgets.training.run_texts import configuration_rows, sentences_text, state_text
 from motionpatches.app.widgets.views.curves import Curves
 from motionpatches.core.training.runs import Run
@@ -109,8 +109,8 @@ class TrainingWindow(QDialog):
         self.use, self.further = QPushButton("Use This Model"), QPushButton("Train Further…")
         self.folder, self.delete = QPushButton("Show in Folder"), QPushButton("Delete…")
         for button, act in (
-            (self.pause, self.training.pause),
-            (self.stop, self.training.stop),
+            (self.pause, lambda: self._with(self.training.pause)),
+            (self.stop, lambda: self._with(self.training.stop)),
             (self.resume, lambda: self._with(lambda run: self.training.resume(run.folder))),
             (self.use, lambda: self._with(self.training.use)),
             (self.further, lambda: self._with(self._further)),
@@ -137,7 +137,12 @@ class TrainingWindow(QDialog):
             tell(self, "Nothing is open", "Open a library with captions first.")
             return
         dialog = FineTuneDialog(form, self)
-        if dialog.exec():
+        answer = dialog.exec()
+        if answer == ELSEWHERE:
+            file = ask_packed(self, dialog.name.text())
+            if file:
+                self.training.pack(form.config, file)
+        elif answer:
             self.training.begin(dialog.name.text().strip() or form.library.name, form.config)
             self.list.setCurrentRow(next((i for i, r in enumerate(self.training.runs) if self.training.is_here(r)), 0))
 
