@@ -12,7 +12,8 @@ from motionpatches.core.retarget.fingers import finger_pairs
 from motionpatches.core.retarget.from_positions import HINGES, on_floor
 from motionpatches.core.retarget.rig import PosedMotion, Rig
 from motionpatches.core.retarget.roles import Body, along, body_of
-from motionpatches.core.retarget.two_bones import reach
+from motionpatches.core.retarget.twist import share_twist
+from motionpatches.core.retarget.two_bones import reach, segments
 
 LEGS = (RIGHT_LEG, LEFT_LEG)
 # Percentile of the heights of the lowest foot that counts as the floor.
@@ -36,6 +37,7 @@ def retarget(source: PosedMotion, target: Rig) -> PosedMotion:
     """
     one, two = body_of(source.rig), body_of(target)
     turns = _turns(source, one, two)
+    share_twist(two, turns)
     _aim_spine(source, one, two, turns)
     scale = two.leg_m / one.leg_m
     floor = _floor(source, one)
@@ -173,5 +175,11 @@ def _plant(two: Body, part: int, turns: np.ndarray, places: np.ndarray, ankle: n
     first, second = float(np.linalg.norm(rest_first)), float(np.linalg.norm(rest_second))
     axis = np.einsum("tij,j->ti", turns[:, limb.upper[0]], rest_axis)
     upper, lower, axis = reach(ankle - places[:, limb.upper[0]], first, second, axis)
-    for joints, direction, rest in ((limb.upper, upper, rest_first), (limb.lower, lower, rest_second)):
-        turns[:, list(joints)] = (frames(direction, axis) @ frames(rest, rest_axis).T)[:, None]
+    of_thigh, of_shin, _ = segments(two.rig.skeleton, limb.upper[0], limb.lower[0], limb.end)
+    for joints, carried, direction, rest in (
+        (limb.upper, of_thigh, upper, rest_first),
+        (limb.lower, of_shin, lower, rest_second),
+    ):
+        now = frames(direction, axis) @ frames(rest, rest_axis).T
+        turns[:, carried] = (now @ turns[:, joints[0]].swapaxes(1, 2))[:, None] @ turns[:, carried]
+        turns[:, list(joints)] = now[:, None]
