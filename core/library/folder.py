@@ -18,6 +18,7 @@ from motionpatches.core.library.caption_text import read_captions_txt
 from motionpatches.core.library.captions import CaptionLine, caption_from_name
 from motionpatches.core.library.glances import Glances, order
 from motionpatches.core.library.library import Clip, Library, Reader, Skipped, left_out
+from motionpatches.core.library.moves import known_so_far
 from motionpatches.core.library.recognised import recognised
 from motionpatches.core.library.scan import (
     Found,
@@ -36,7 +37,9 @@ from motionpatches.core.recognition.corrections import find_by_key
 
 # Seconds after which a scan gives out what it has found so far.
 PARTLY_S = 1.5
-# That takes at most one part in ten of the time.
+# Seconds after which a scan that reads files keeps what it has found so far: it may be ended at any moment.
+KEPT_S = 15.0
+# Each takes at most one part in ten of the time.
 PARTLY_SHARE = 10
 # How many files of a folder are asked about one that is opened alone.
 SIBLINGS = 12
@@ -60,8 +63,8 @@ def motion_files(root: Path) -> tuple[list[Path], list[Skipped]]:
 
 
 def open_folder(root: Path, waiting: frozenset[Path] = frozenset()) -> Job[Library]:
-    """Every motion file below `root`. Files that the index of an earlier (even a cancelled) scan knows are not read again.
-    `waiting`: files that are being written, as open_files takes them."""
+    """Every motion file below `root`. Files that the index of an earlier scan knows, of one that was ended half-way too, are not
+    read again. `waiting`: files that are being written, as open_files takes them."""
     files, skipped = motion_files(root)
     if not files:
         from motionpatches.core.io.load import suffixes
@@ -84,7 +87,7 @@ def open_files(
     `waiting`: files that are being written, which stay as they are known, or are left out."""
     scan = _Scan(root, files, known or {}, skipped, waiting)
     meter = Meter(f"Reading {name}", len(files))
-    due = time.perf_counter() + PARTLY_S
+    due, kept_due = time.perf_counter() + PARTLY_S, time.perf_counter() + KEPT_S
     try:
         for count, file in enumerate(order(files, scan.known)):
             start = time.perf_counter()
@@ -93,10 +96,14 @@ def open_files(
             if partly:
                 due = time.perf_counter() + max(PARTLY_S, PARTLY_SHARE * (time.perf_counter() - start))
             scan.add(file)
+            start = time.perf_counter()
+            if known is not None and scan.read and start > kept_due:
+                scan.keep(name)
+                kept_due = time.perf_counter() + max(KEPT_S, PARTLY_SHARE * (time.perf_counter() - start))
         yield meter.at(len(files))
     except GeneratorExit:
-        if known is not None and scan.files:
-            index.save(scan.library(name), complete=False)
+        if known is not None and scan.read:
+            scan.keep(name)
         raise
     if len(files) == 1:
         scan.ask_siblings(files[0])
@@ -125,6 +132,7 @@ class _Scan:
         self.stems = Counter(str(path.with_suffix("")) for path in paths)
         self.glances = Glances(len(paths))
         self.files: dict[Path, FoundFile] = {}
+        self.read = 0
         self.siblings: list[FoundFile] = []
         self.skipped = list(skipped)
         self.notes: list[str] = []
@@ -164,6 +172,7 @@ class _Scan:
                 return self.glances.add(before if content.stamp == before.stamp else replace(before, stamp=content.stamp))
         shown = self.glances.at(file)
         told = None if shown is None else self.glances.told(file, shown)
+        self.read += 1
         return told or self.glances.add(read_file(file), shown)
 
     def _captions_beside(self, file: Path) -> list[CaptionLine] | None:
@@ -184,6 +193,16 @@ class _Scan:
             return self.tables[file.parent][file.name]
         beside = file.with_suffix(".txt")
         return read_captions_txt(beside) if beside.exists() else None
+
+    def keep(self, name: str) -> None:
+        """Write what is found so far into the index, with what an earlier scan knew of files that are still to come or gone."""
+        found, before = self.library(name), index.load(self.root)
+        here = {str(path) for path in self.files}
+        files = tuple(file for path, file in self.known.items() if path not in here)
+        with suppress(FileProblem):  # a problem is reported by the scan's end
+            clips = known_so_far(before.clips if before else (), found)
+            index.save(replace(found, clips=clips, files=(*found.files, *files)), complete=False)
+        self.read = 0
 
     def library(self, name: str) -> Library:
         files = [self.files[path] for path in self.paths if path in self.files]

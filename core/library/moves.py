@@ -85,6 +85,20 @@ def compare(before: Iterable[Clip], library: Library, earlier: Iterable[Gone] = 
     return Moves({**clips, **takes}, tuple(gone.values())[-MOST:])
 
 
+def known_so_far(before: Iterable[Clip], found: Library) -> tuple[Clip, ...]:
+    """The clips that count as known after a scan that was ended half-way: those of the scan before it, as they are now where they
+    were read again, and new ones. A new one that may be a take of before in another place is left for the next scan to compare.
+
+    Raises:
+        FileProblem: The list of takes that are gone cannot be read.
+    """
+    old, now = list(before), {str(clip.path) for clip in found.clips}
+    left = [clip for clip in old if str(clip.path) not in now]
+    there = {str(clip.path) for clip in old}
+    missed = {digest_of(clip) for clip in left} | {one.digest for one in read_gone(found.root)} - {""}
+    return (*(clip for clip in found.clips if str(clip.path) in there or digest_of(clip) not in missed), *left)
+
+
 def _is_in(path: Path, places: Collection[Path]) -> bool:
     return path in places or any(parent in places for parent in path.parents)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.library import caption_store, kept, moves
+from motionpatches.core.library import folder as folder_module
 from motionpatches.core.library.captions import CaptionLine
 from motionpatches.core.library.marks import Mark, change_marks, read_marks
 from motionpatches.core.library.moves import forget, gone_sentence, read_gone
@@ -157,6 +158,32 @@ def test_what_is_moved_keeps_captions_tags_and_favourites(folder):
     assert library.by_id["monday/stroll@0-0.03"].captions == ("a step",)
     assert library.by_id["monday/run"].captions == ("someone runs home",)  # the text beside it stayed behind
     assert not opened(folder).moved
+
+
+@pytest.mark.parametrize("ended", ["killed", "cancelled"])
+def test_a_scan_that_ends_half_way_loses_neither_what_it_read_nor_what_is_to_be_moved(folder, monkeypatch, ended):
+    for number in range(5):
+        put(folder, f"old/{number}", 10 + number)
+    library = opened(folder)
+    change_marks(library.root, {}, {"walk": Mark(True), "old/3": Mark(tags=("late",))})
+    (folder / "aa").mkdir()
+    (folder / "walk.bvh").rename(folder / "aa" / "stroll.bvh")
+    (folder / "old" / "3.bvh").rename(folder / "zz.bvh")
+    for number in range(3):
+        put(folder, f"ab/{number}", 20 + number)
+    monkeypatch.setattr(folder_module, "KEPT_S", 0.0 if ended == "killed" else 1e9)
+    monkeypatch.setattr(folder_module, "PARTLY_SHARE", 0)
+    scan = open_library(folder)
+    for _ in range(4):  # the moved one, and two new ones
+        next(scan)
+    if ended == "cancelled":
+        scan.close()
+    read, real = [], folder_module.read_file
+    monkeypatch.setattr(folder_module, "read_file", lambda file: read.append(file.stem) or real(file))
+    library = opened(folder)
+    assert set(library.moved) == {"walk", "old/3"} and not library.gone
+    assert read_marks(library.root) == {"aa/stroll": Mark(True), "zz": Mark(tags=("late",))}
+    assert "2" in read and not {"0", "1", "stroll", "jump"} & set(read)
 
 
 def test_what_is_gone_is_named_until_it_comes_back_or_is_forgotten(folder):
