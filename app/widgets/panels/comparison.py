@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.stage import COMPARED, LETTERS, Stage
 from motionpatches.app.viewmodels.thumbnails import Thumbnails
 from motionpatches.app.widgets.plain import Label, shown, tip, title
-from motionpatches.app.widgets.theme import icon_button, of_kind, px
-from motionpatches.app.widgets.views.tile_labels import paint_letter
+from motionpatches.app.widgets.theme import icon_button, of_kind, px, sized
+from motionpatches.app.widgets.views.tile_labels import paint_letter, two_lines
 from motionpatches.core.library.library import Clip
 
-# Height of a picture, and the most and the least width of a caption, in pixels.
-PICTURE, WORDS, LEAST = 36, 128, 28
+# Height of a picture, and the most and the least width of a caption; width of the row below which it has icons alone; in pixels.
+PICTURE, WORDS, LEAST, NARROW = 36, 128, 28, 760
 
 
 class ComparisonRow(QWidget):
@@ -27,10 +27,8 @@ class ComparisonRow(QWidget):
         self.stage, self.thumbnails = stage, thumbnails
         self.slots = [_Slot(stage, letter) for letter in LETTERS]
         self.hint = of_kind(Label(), "secondary")
-        self.compare = QPushButton("Compare")
+        self.compare = icon_button("side by side", "Show the kept motions together", stage.toggle_comparing)
         self.compare.setCheckable(True)
-        self.compare.setToolTip("Show the kept motions together")
-        self.compare.clicked.connect(stage.toggle_comparing)
         self.clear = icon_button("close", "Clear Comparison", stage.alone)
         row = QHBoxLayout(self)
         row.setContentsMargins(px(tokens.GAP), 0, px(tokens.GAP), px(tokens.UNIT))
@@ -38,7 +36,7 @@ class ComparisonRow(QWidget):
         for slot in self.slots:
             row.addWidget(slot, 4)
         row.addWidget(self.hint)
-        row.addStretch(1)
+        row.addStretch()
         row.addWidget(self.compare)
         row.addWidget(self.clear)
         stage.changed.connect(self._changed)
@@ -61,6 +59,13 @@ class ComparisonRow(QWidget):
         if any(clip.id == clip_id for clip, _ in self.stage.kept[:COMPARED]):
             self._changed()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give little room to the captions."""
+        super().resizeEvent(event)
+        style = Qt.ToolButtonStyle
+        self.compare.setText("Compare" if self.width() >= px(NARROW) else "")
+        self.compare.setToolButtonStyle(style.ToolButtonTextBesideIcon if self.compare.text() else style.ToolButtonIconOnly)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "clear"):
@@ -77,6 +82,7 @@ class _Slot(QWidget):
         self.button = QToolButton()
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setCheckable(True)
+        self.button.setFont(sized(self.button.font(), tokens.SECONDARY))
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.button.setMinimumWidth(px(PICTURE + tokens.ICON + 3 * tokens.UNIT))
@@ -102,10 +108,12 @@ class _Slot(QWidget):
         self.button.setChecked(on_stage is not None and on_stage.id == clip.id)
 
     def _write(self) -> None:
-        """Write as much of the caption as there is room for; nothing where that is hardly a word."""
+        """Write as much of the caption as two lines hold; nothing where that is hardly a word."""
         room = self.button.width() - self.button.iconSize().width() - px(4 * tokens.UNIT)
         caption = shown(self.clip.caption) if self.clip is not None and room > px(LEAST) else ""
-        self.button.setText(title(self.button.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, room)))
+        metrics = self.button.fontMetrics()
+        lines = two_lines(metrics, caption, room).split("\n")
+        self.button.setText("\n".join(title(metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)) for line in lines))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
