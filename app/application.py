@@ -147,9 +147,12 @@ def run_studio(paths: list[Path], model: Path | None, device: str) -> int:
     def recover() -> None:
         if before is None:
             return
-        paths = [path for path in before.paths if path.exists()]
+        paths, said = before.to_offer(workspace.paths), "The studio did not close normally the last time."
+        if not paths and not before.report:
+            workspace.notices.say(said)
+            return
         dialog = ReportDialog(
-            "The studio did not close normally the last time.",
+            said,
             before.report,
             "Open What Was Open" if paths else "",
             studio.window,

@@ -11,7 +11,7 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +37,11 @@ class Unfinished:
 
     paths: tuple[Path, ...]
     report: str
+
+    def to_offer(self, opened: Iterable[Path]) -> list[Path]:
+        """Return what can be opened again; nothing where all of it is open."""
+        there = [path for path in self.paths if path.exists()]
+        return [] if set(there) <= set(opened) else there
 
 
 def facts() -> dict[str, str]:

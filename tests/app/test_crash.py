@@ -55,6 +55,15 @@ def test_a_kill_leaves_what_was_open(home):
     assert crash.Watch().last_time() == crash.Unfinished((Path("/home/ada/secret takes/dance.bvh"),), "")
 
 
+def test_what_is_open_already_is_not_offered_again(tmp_path):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+    a, b, gone = tmp_path / "a", tmp_path / "b", tmp_path / "gone"
+    assert crash.Unfinished((a, b, gone), "").to_offer([b, a]) == []
+    assert crash.Unfinished((a, b, gone), "").to_offer([a]) == [a, b]
+    assert crash.Unfinished((gone,), "").to_offer([]) == []
+
+
 def test_a_good_end_leaves_nothing(home):
     assert die("watch.end()", home).returncode == 0
     assert crash.Watch().last_time() is None
