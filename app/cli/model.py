@@ -1,4 +1,4 @@
-"""`model list|info|import|pull`: models on this computer, and the published ones."""
+"""`model list|info|import|pull|export-onnx`: models on this computer, and the published ones."""
 
 from __future__ import annotations
 
@@ -117,6 +117,24 @@ def _install(options: argparse.Namespace, file: Path, origin: str, text: str = "
     return 0
 
 
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a model folder")
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder to write")
+
+
+def _export(options: argparse.Namespace) -> int:
+    from motionpatches.core.models.checkpoint import load_model
+    from motionpatches.core.models.onnx_export import export_onnx
+
+    model = load_model(options.model)
+    found = drive(export_onnx(model, options.out, str(model.provenance.get("licence", ""))))
+    compared = "not compared: onnxruntime is not installed"
+    if found.difference is not None:
+        compared = f"largest difference from the model {found.difference:.1e}"
+    answer(options, {"folder": str(found.folder), "difference": found.difference}, f"{found.folder}: both encoders; {compared}")
+    return 0
+
+
 def _values(model: Model) -> dict[str, Any]:
     return {
         "name": model.name,
@@ -133,5 +151,6 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Callab
     "list": ("list the starter model, your own models, and those below a folder", _add_list, _list),
     "info": ("show what a model is, where it comes from, its scores and its card", _add_info, _info),
     "import": ("import a model that others have released", _add_import, _import),
+    "export-onnx": ("write both encoders of a model as ONNX, for other programs", _add_export, _export),
     "pull": ("download a published model from the Hugging Face hub", _add_pull, _pull),
 }

@@ -22,7 +22,11 @@ def by_length(values: Tensor, used: Tensor, bucket: int, window: int, read: Call
 
     Returns:
         (B, width) features in the order of the batch.
+
+    What is traced, for a program elsewhere, reads all together.
     """
+    if torch.jit.is_tracing():
+        return read(values, used)
     groups = (used + bucket - 1) // bucket * bucket
     counts: list[int] = torch.unique(groups).tolist()
     if len(counts) == 1:

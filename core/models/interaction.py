@@ -15,7 +15,7 @@ class InteractionModel(MotionTextModel):
 
     def encode_motion(self, pixels: Tensor) -> Tensor:
         """(B, 2, 3, 224, C) -> (B, dim)."""
-        features = self.motion_encoder(pixels.flatten(0, 1)).unflatten(0, (len(pixels), 2)).flatten(1)
+        features = self.motion_encoder(pixels.flatten(0, 1)).unflatten(0, (-1, 2)).flatten(1)
         return functional.normalize(self.motion_head(features).float(), dim=-1)
 
 

@@ -42,8 +42,8 @@ class JointEncoder(nn.Module):
         vit, prefix, frames = self.vit, self.vit.num_prefix_tokens, pixels.shape[2]
         x = self.embed(pixels.permute(0, 2, 3, 1).flatten(2))
         first = [getattr(vit, name, None) for name in ("cls_token", "dist_token", "reg_token")]
-        x = torch.cat([*(t.expand(len(x), -1, -1).to(x.dtype) for t in first if t is not None), x], dim=1)
+        x = torch.cat([*(t.expand(x.shape[0], -1, -1).to(x.dtype) for t in first if t is not None), x], dim=1)
         x = x + self.position[:, : prefix + frames]
         mask = torch.arange(frames, device=x.device) < used[:, None]
-        mask = torch.cat([mask.new_ones((len(mask), prefix)), mask], dim=1)
+        mask = torch.cat([mask.new_ones((mask.shape[0], prefix)), mask], dim=1)
         return pool(vit, through_blocks(vit, x, mask), mask)

@@ -42,7 +42,7 @@ class MotionEncoder(nn.Module):
         x = x if norm is None else norm(x)
         added, rotary = positions(vit, MAX_FRAMES // self.window, x.shape[2], x)
         prefix, patches = vit.num_prefix_tokens, x.shape[1]
-        x = torch.cat([added[:, :prefix].expand(len(x), -1, -1), x + added[:, prefix : prefix + patches]], dim=1)
+        x = torch.cat([added[:, :prefix].expand(x.shape[0], -1, -1), x + added[:, prefix : prefix + patches]], dim=1)
         return through_blocks(vit, x, mask, None if rotary is None else rotary[..., :patches, :])
 
     def forward(self, pixels: Tensor) -> Tensor:
@@ -72,11 +72,11 @@ class MotionEncoder(nn.Module):
     def _read(self, pixels: Tensor, used: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, width) and tokens of motions of like length; trimmed, each by the windows that it fills."""
         windows = pixels.shape[2] // self.window
-        if not self.trim_padding or bool((used == windows).all()):
+        if not self.trim_padding or (not torch.jit.is_tracing() and bool((used == windows).all())):
             tokens = self.tokens(pixels) if self.trim_padding else self.vit.forward_features(pixels)
             return self.vit.forward_head(tokens), tokens
         mask = self._in_motion(used, windows)
-        mask = torch.cat([mask.new_ones((len(mask), self.vit.num_prefix_tokens)), mask], dim=1)
+        mask = torch.cat([mask.new_ones((mask.shape[0], self.vit.num_prefix_tokens)), mask], dim=1)
         tokens = self.tokens(pixels, mask)
         return pool(self.vit, tokens, mask), tokens
 

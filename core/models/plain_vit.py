@@ -57,7 +57,7 @@ class PlainViT(nn.Module):
 
     def _pos_embed(self, x: Tensor) -> Tensor:
         """Patches' tokens (B, N, width) after the class token, with position embeddings."""
-        return torch.cat([self.cls_token.expand(len(x), -1, -1), x], dim=1) + self.pos_embed
+        return torch.cat([self.cls_token.expand(x.shape[0], -1, -1), x], dim=1) + self.pos_embed
 
     def forward_head(self, tokens: Tensor) -> Tensor:
         return self.fc_norm(tokens[:, 1:].mean(dim=1) if self.global_pool == "avg" else tokens[:, 0])

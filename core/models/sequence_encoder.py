@@ -29,7 +29,7 @@ class SequenceEncoder(nn.Module):
 
     def forward(self, steps: Tensor, mask: Tensor) -> Tensor:
         x = self.projection(steps)
-        x = torch.cat([self.tokens.to(x.dtype).expand(len(x), -1, -1), x], dim=1)
+        x = torch.cat([self.tokens.to(x.dtype).expand(x.shape[0], -1, -1), x], dim=1)
         x = self.dropout(x + positions(x.shape[1], self.width, x))
         visible = functional.pad(mask.bool(), (MEAN_AND_VARIANCE, 0), value=True)[:, None, None]
         for layer in self.layers:

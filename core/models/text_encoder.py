@@ -191,7 +191,7 @@ class TextEncoder(nn.Module):
         """Tell which tokens (B, L) stand for words: (B, L) bool. Left out are padding, special tokens and mere punctuation; a
         sentence of nothing else keeps its tokens."""
         kept = self._is_word.to(ids.device)[ids] & mask.bool()
-        return torch.where(kept.any(dim=1, keepdim=True), kept, mask.bool())
+        return kept | (mask.bool() & ~kept.any(dim=1, keepdim=True))
 
     @cached_property
     def _is_word(self) -> Tensor:
@@ -218,7 +218,7 @@ class TextEncoder(nn.Module):
 
     def _by_length(self, ids: Tensor, mask: Tensor, read: Callable[..., Tensor]) -> Tensor:
         """On a CPU in groups of like length, one sentence by half layers."""
-        if ids.device.type != "cpu":
+        if ids.device.type != "cpu" or torch.jit.is_tracing():
             return read(ids, mask)
         if len(ids) == 1 and isinstance(self.backbone, bert.Bert) and not (torch.is_grad_enabled() or self.training):
             with torch.autocast("cpu", enabled=False):  # the half layers' arithmetic is of 32 bits
@@ -237,7 +237,7 @@ class TextEncoder(nn.Module):
         if self.pooling == "cls":
             return states[:, 0]
         if self.pooling == "last":
-            return states[torch.arange(len(states)), mask.sum(dim=1) - 1]
+            return states[torch.arange(states.shape[0]), mask.sum(dim=1) - 1]
         weights = mask.unsqueeze(-1).to(states.dtype)
         return (states * weights).sum(1) / weights.sum(1).clamp(min=1)
 
