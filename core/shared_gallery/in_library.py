@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library import caption_store, marks, sheet
-from motionpatches.core.library.captions import CaptionLine
+from motionpatches.core.library.captions import CaptionLine, caption_from_name
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.marks import NONE, Mark
 from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id, with_lines
@@ -48,7 +48,7 @@ def records_of(library: Library) -> dict[Place, tuple[str, int]]:
             continue
         facts = ClipFacts(content_key(clip), take, round(clip.duration_s, 3), clip.split, clip.start_s, clip.end_s)
         found[Place(CLIP, clip.id, "")] = facts.text(), 0
-        for text in filter(can_be_kept, clip.captions):
+        for text in said_of(clip):
             found[Place(CAPTION, take, caption_name(text, clip.start_s, clip.end_s))] = str(count.get(take, 0) + 1), 0
             count[take] = count.get(take, 0) + 1
     for clip_id, mark in marks.read_marks(library.root).items():
@@ -57,6 +57,11 @@ def records_of(library: Library) -> dict[Place, tuple[str, int]]:
         if take in names and value:
             found[Place(SHEET, take, field)] = value, written // 1000
     return found
+
+
+def said_of(clip: Clip) -> list[str]:
+    """Its captions that somebody wrote: one that is the name of the file is not sent, since each file has it."""
+    return [text for text in clip.captions if can_be_kept(text) and text != caption_from_name(clip.path)]
 
 
 def applied(library: Library, records: Iterable[Record], here: Here, own: bool) -> tuple[Library, list[Record]]:
@@ -118,8 +123,12 @@ def _set_captions(library: Library, records: Iterable[Record], own: bool) -> Lib
     by_take: dict[str, list[Record]] = {}
     for record in records:
         by_take.setdefault(record.place.item, []).append(record)
-    before = {take: lines_of(clips) for take, clips in clips_of(library, by_take).items()}
-    wanted = {take: lines_with(before[take], by_take[take]) for take in before}
+    clips = clips_of(library, by_take)
+    before = {take: lines_of(these) for take, these in clips.items()}
+    wanted = {}
+    for take, lines in before.items():
+        named = caption_from_name(clips[take][0].path)
+        wanted[take] = lines_with(() if [line.text for line in lines] == [named] else lines, by_take[take]) or lines
     saved = caption_store.save(library, wanted, own, before)
     return with_lines(library, saved.lines)
 
