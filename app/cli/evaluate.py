@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,9 +79,7 @@ def evaluate(options: argparse.Namespace) -> int:
     from motionpatches.core.evaluation.evaluate import evaluate as run_evaluation
     from motionpatches.core.evaluation.report import FORMATS, markdown, values
 
-    for out in options.out:
-        if out.suffix not in FORMATS:
-            raise FileProblem(out, f"{out.suffix or 'no suffix'} is no format of a report", f"Choose {', '.join(FORMATS)}")
+    _check_reports(options.out, FORMATS)
     library, model = open_path(options.library, options.layout), open_model(options)
     result = drive(
         run_evaluation(
@@ -97,6 +97,13 @@ def evaluate(options: argparse.Namespace) -> int:
         write_atomically(out, FORMATS[out.suffix](result))
     answer(options, values(result), markdown(result))
     return 0
+
+
+def _check_reports(files: Sequence[Path], formats: Collection[str]) -> None:
+    """Raises FileProblem for a suffix that no report is written with."""
+    for file in files:
+        if file.suffix not in formats:
+            raise FileProblem(file, f"{file.suffix or 'no suffix'} is no format of a report", f"Choose {', '.join(formats)}")
 
 
 def add_classify(parser: argparse.ArgumentParser) -> None:
@@ -190,20 +197,38 @@ def add_reproduce(parser: argparse.ArgumentParser) -> None:
         ("chunk", "motions encoded at a time, for a large batch in little memory"),
     ):
         parser.add_argument(f"--{name}", type=int, metavar="NUMBER", help=f"{what} (default: as in the preset)")
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=1,
+        metavar="NUMBER",
+        help="train each row with that many seeds, from --seed on (default: 1)",
+    )
     add_fields(parser, ", or of the training configuration, as in lr_motion=1e-5")
-    parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="also write the table as Markdown")
+    parser.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="also write the table: .md, .tex, .csv or .json; may be repeated",
+    )
     add_json(parser)
 
 
 def reproduce(options: argparse.Namespace) -> int:
     """Train and measure the rows of a table of the paper, and print it with the published figures."""
-    from motionpatches.core.reproduce import Settings
+    from motionpatches.core.evaluation.reproduced import FORMATS
     from motionpatches.core.reproduce import reproduce as run_table
+    from motionpatches.core.training.paper_runs import Settings
 
+    _check_reports(options.out, FORMATS)
     given = {name: getattr(options, name) for name in ("epochs", "batch", "seed", "chunk")}
     changes = {name: value for name, value in given.items() if value is not None} | dict(options.set)
-    text = drive(run_table(options.table, Settings(options.data, options.runs, options.preset, changes)))
-    if options.out:
-        write_atomically(options.out, text)
-    answer(options, {"table": options.table, "preset": options.preset, "markdown": text}, text)
+    table = drive(run_table(options.table, Settings(options.data, options.runs, options.preset, changes, options.seeds)))
+    for out in options.out:
+        write_atomically(out, FORMATS[out.suffix](table))
+    text = FORMATS[".md"](table)
+    answer(options, {"table": options.table, "preset": options.preset, **asdict(table), "markdown": text}, text)
     return 0

@@ -13,6 +13,8 @@ _LATEX = {
     '"': "''",
     "|": r"\textbar{}",
     "→": r"$\to$",
+    "±": r"\textpm{}",
+    "†": r"\textdagger{}",
     **{sign: "\\" + sign for sign in "&%$#_{}"},
 }
 # Signs that start or end markup in Markdown; at the start of a line, those of headings and lists too.

@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from motionpatches.core.evaluation.escape import latex_text, markdown_line, one_line
+from motionpatches.core.evaluation.escape import markdown_line
 from motionpatches.core.evaluation.evaluate import Evaluation
+from motionpatches.core.evaluation.grid import csv_grid, latex_grid, markdown_grid, markdown_list
 from motionpatches.core.evaluation.metrics import Ways
 from motionpatches.core.evaluation.protocols import PROTOCOLS
 from motionpatches.core.evaluation.published import NAMES, beside
 from motionpatches.core.library.items import ITEMS
-from motionpatches.core.library.table import guarded, quoted
 
 WAYS = {"t2m": "text → motion", "m2t": "motion → text"}
+# Protocol and method; the other columns are figures.
+TEXTS = 2
 
 
 @dataclass(frozen=True)
@@ -67,26 +69,18 @@ def _table(rows: Sequence[Row]) -> list[list[str]]:
     ]
 
 
-def markdown_table(rows: Sequence[Row]) -> str:
-    """A table of rows; what names contain of Markdown's own signs is escaped."""
-    lines = [_header(), *_table(rows)]
-    text = ["| " + " | ".join(markdown_line(cell) for cell in line) + " |" for line in lines]
-    text.insert(1, "| " + " | ".join(["---"] * 2 + ["---:"] * (2 * len(NAMES))) + " |")
-    return "\n".join(text)
+def _grid(evaluation: Evaluation) -> list[list[str]]:
+    return [_header(), *_table(rows_of(evaluation))]
 
 
 def markdown(evaluation: Evaluation) -> str:
-    told = [f"- {markdown_line(remark)}" for remark in remarks(evaluation)]
-    return "\n".join([markdown_line(facts(evaluation)), "", markdown_table(rows_of(evaluation)), "", *told]) + "\n"
+    grid, told = markdown_grid(_grid(evaluation), TEXTS), markdown_list(remarks(evaluation))
+    return f"{markdown_line(facts(evaluation))}\n\n{grid}\n\n{told}\n"
 
 
 def latex(evaluation: Evaluation) -> str:
-    """A tabular environment for booktabs, under comments that say what was measured."""
-    lines = [_header(), *_table(rows_of(evaluation))]
-    head, *body = (" & ".join(latex_text(cell) for cell in line) + r" \\" for line in lines)
-    told = [f"% {latex_text(line)}" for line in (facts(evaluation), *remarks(evaluation))]
-    columns = r"\begin{tabular}{ll" + "r" * 2 * len(NAMES) + "}"
-    return "\n".join([*told, columns, r"\toprule", head, r"\midrule", *body, r"\bottomrule", r"\end{tabular}"]) + "\n"
+    """A tabular environment under comments that say what was measured."""
+    return latex_grid(_grid(evaluation), TEXTS, (facts(evaluation), *remarks(evaluation)))
 
 
 def comma_separated(evaluation: Evaluation) -> str:
@@ -105,7 +99,7 @@ def comma_separated(evaluation: Evaluation) -> str:
     lines = [[*_header(), *about]]
     for line, row in zip(_table(rows), rows, strict=True):
         lines.append([*line, *([""] * len(about) if row.published else map(str, about.values()))])
-    return "".join(",".join(quoted(guarded(one_line(cell)), ",") for cell in line) + "\n" for line in lines)
+    return csv_grid(lines)
 
 
 def values(evaluation: Evaluation) -> dict[str, Any]:

@@ -1,15 +1,21 @@
 """Every table of the paper from end to end, by the command, on small data sets in the real layouts."""
 
+import csv
 import json
 import re
 import shutil
 from collections import Counter
+from statistics import mean, stdev
 
 import pytest
 import torch
 
 from motionpatches.app.cli.parser import main
-from motionpatches.core.reproduce import TABLES
+from motionpatches.core.evaluation.escape import latex_text
+from motionpatches.core.evaluation.reproduced import FORMATS, Line, Reproduced
+from motionpatches.core.models.known_runs import known_runs
+from motionpatches.core.reproduce import TABLES, reproduce
+from motionpatches.core.training.paper_runs import Settings
 from motionpatches.core.training.runs import EVENTS, hold, read_run
 from tests.layouts import write_babel, write_interhuman, write_kit
 
@@ -176,6 +182,110 @@ def test_what_is_missing_is_named_with_its_place(data, capsys):
     assert main(["reproduce", "table5", "--data", str(data)]) == 1
     error = capsys.readouterr().err
     assert "KIT-ML is not there" in error and "motion-annotation.humanoids" in error and "new_joints/" in error
+
+
+def test_data_without_its_parts_is_named_before_anything_is_trained(data, options, tmp_path, capsys):
+    (data / "KIT-ML/val.txt").unlink()
+    shutil.rmtree(data / "KIT-ML/texts")
+    shutil.rmtree(data / "HumanML3D")
+    assert main(["reproduce", "table5", *options]) == 1
+    error = capsys.readouterr().err
+    assert "HumanML3D is not there; KIT-ML lacks texts and val.txt" in error and error.count("Download") == 2
+    (data / "InterHuman/split/test.txt").write_text("6\n")
+    assert main(["reproduce", "table7", *options]) == 1
+    assert "InterHuman has no two captioned motions in the split test" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_what_a_kill_leaves_is_gone_on_with(options, data, tmp_path):
+    """The folder of a run as it is on disk in the middle of its second epoch."""
+    run, left = tmp_path / "runs/paper/InterHuman-pretrained-patches", tmp_path / "left"
+    changes = dict(option.split("=", 1) for option in options if option.startswith(("motion", "text")))
+    changes |= {"epochs": 3, "batch": 2, "save_every_s": 0.0}
+    settings = Settings(data, tmp_path / "runs", changes=changes)
+    job = reproduce("table7", settings)
+    for progress in job:
+        if progress.what.startswith("Training") and progress.done == 3:
+            break
+    shutil.copytree(run, left)
+    job.close()
+    shutil.rmtree(run)
+    left.rename(run)
+    before = (run / EVENTS).read_bytes()
+    seen = [progress.done for progress in reproduce("table7", settings) if progress.what.startswith("Training")]
+    assert seen == [4, 5, 6] or seen == [3, 4, 5, 6], "two steps an epoch, and none of the first again"
+    found = read_run(run)
+    assert found.status == "finished" and (run / EVENTS).read_bytes().startswith(before)
+    assert known_runs() == [run.resolve()], "it is in the list of the window"
+
+
+def test_seeds_are_runs_of_their_own_and_give_mean_and_spread(options, tmp_path, capsys):
+    assert main(["reproduce", "table7", *options]) == 0
+    first = trained(tmp_path)
+    capsys.readouterr()
+    files = [tmp_path / f"table.{suffix}" for suffix in ("md", "tex", "csv", "json")]
+    out = [part for file in files for part in ("-o", str(file))]
+    assert main(["reproduce", "table7", *options, "--seeds", "2", *out]) == 0
+    name = "InterHuman-pretrained-patches"
+    both = trained(tmp_path)
+    assert set(both) == {name, f"{name}-seed43"} and both[name] == first[name], "the first seed is not trained again"
+    assert [read_run(tmp_path / "runs/paper" / run).config.seed for run in both] == [42, 43]
+    printed = capsys.readouterr().out
+    assert files[0].read_text() == printed
+    ours = [line for line in printed.splitlines() if "(here," in line]
+    assert ours and all("| validation (2 clips) | 42, 43 |" in line and " ± " in line for line in ours)
+    theirs = [line for line in printed.splitlines() if "| Motion Patches, on InterHuman (published)" in line]
+    assert len(theirs) == 1 and "| test (published code) |  | 9.51 |" in theirs[0]
+    with open(files[2], encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["published"] == "no"]
+    assert [row["seed"] for row in rows] == ["42", "43", "mean", "standard deviation"]
+    values = [float(row["text → motion MedR"]) for row in rows]
+    assert values[2] == pytest.approx(mean(values[:2])) and values[3] == pytest.approx(stdev(values[:2]), abs=1e-4)
+    assert f"{values[2]:.2f} ± {values[3]:.2f}" in ours[0]
+    kept = json.loads(files[3].read_text())
+    assert kept["lines"][-1]["seeds"] == [42, 43] and kept["figures"][5] == "text → motion MedR"
+    assert files[1].read_text().count(r" \\") == len(kept["lines"]) + 1
+    assert trained(tmp_path) == both
+
+
+def test_another_place_of_the_same_data_or_another_device_is_the_same_run(options, data, tmp_path, monkeypatch):
+    assert main(["reproduce", "table7", *options]) == 0
+    first = trained(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    changed = ["data" if option == str(data) else "runs" if option == str(tmp_path / "runs") else option for option in options]
+    assert main(["reproduce", "table7", *changed, "--set", "device=cpu", "--set", "save_every_s=5"]) == 0
+    assert trained(tmp_path) == first
+
+
+HOSTILE = ("50% \\input{x} & _a_ # $y$ {z} ~^", 'a "b"|c <d>', "=1+1", "† ± → é", "two\nlines", "\\\\ %")
+
+
+def test_what_names_hold_is_text_in_every_format():
+    lines = tuple(Line((name, name), name, (1, 2), ((1.0, 2.0), ())) for name in HOSTILE)
+    table = Reproduced(HOSTILE[0], ("protocol", "method"), ("R@1", "MedR"), lines, HOSTILE)
+    tex = FORMATS[".tex"](table)
+    body = [line for line in tex.splitlines() if not line.startswith("%")]
+    assert body[0] == r"\begin{tabular}{llllrr}" and body[-1] == r"\end{tabular}"
+    for line in body[1:-1]:
+        if line in (r"\toprule", r"\midrule", r"\bottomrule"):
+            continue
+        assert line.endswith(r" \\")
+        cells = re.split(r"(?<!\\) & ", line.removesuffix(r" \\"))
+        assert len(cells) == 6, line
+        bare = re.sub(r"\\text\w+\{\}|\\[&%$#_{}]|\$\\to\$", "", line[:-3])
+        assert not set(bare.replace(" & ", " ")) & set("\\&%$#_{}~^"), f"nothing is left that commands: {bare!r}"
+    depth = 0
+    for sign in re.sub(r"\\[{}\\]", "", tex):
+        depth += (sign == "{") - (sign == "}")
+        assert depth >= 0
+    assert depth == 0 and tex.count(r"\begin") == tex.count(r"\end") == 1
+    rows = list(csv.reader(FORMATS[".csv"](table).splitlines()))
+    assert {len(row) for row in rows} == {7} and len(rows) == 1 + 4 * len(HOSTILE)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    markdown = FORMATS[".md"](table).splitlines()
+    assert len(markdown) == 4 + len(HOSTILE) + 1 + len(HOSTILE) and all(line.count("|") == 7 for line in markdown[2:10])
+    assert json.loads(FORMATS[".json"](table))["lines"][2]["texts"] == ["=1+1", "=1+1"]
+    assert latex_text("± †") == r"\textpm{} \textdagger{}"
 
 
 def test_a_run_that_another_process_trains_is_left_alone(options, tmp_path, capsys):
