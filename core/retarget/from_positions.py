@@ -252,7 +252,7 @@ def _several(
 ) -> np.ndarray:
     """Turn (T, 3, 3) of a joint by the bones that it carries, also through joints in its place; `before` where it has none.
 
-    `leans`: at rest its one bone points where it mostly does.
+    `leans`: at rest its bones point where they mostly do, as eyes do from a head.
     """
     skeleton = rig.skeleton
     ends = ends_of(skeleton, joint, near)
@@ -270,6 +270,8 @@ def _several(
     if free and len(ends) == 1 and leans:
         # As it mostly is, seen from what carries it.
         rest = _mostly(before, bones[:, 0], rest[0], skeleton.joint_parts[joint] == TORSO)[None]
+    elif free and leans and skeleton.joint_parts[joint] == TORSO:
+        rest = _face(before, bones)
     for _ in range(3 if free and len(ends) > 1 else 1):
         if len(ends) == 1 or np.linalg.svd(unit(rest), compute_uv=False)[1] < 0.2:
             longest = int(np.argmax(np.linalg.norm(rest, axis=1)))
@@ -286,6 +288,14 @@ def _mostly(before: np.ndarray, bones: np.ndarray, rest: np.ndarray, middle: boo
     """The median direction of bones (T, 3) seen from turns (T, 3, 3), as long as `rest` (3,); `middle`: straight ahead."""
     found = np.median(np.einsum("tji,tj->ti", before, bones), axis=0) * [not middle, 1, 1]
     return unit(found) * np.linalg.norm(rest) if found.any() else rest
+
+
+def _face(before: np.ndarray, bones: np.ndarray) -> np.ndarray:
+    """The median (C, 3) of the bones (T, C, 3) of a head seen from turns (T, 3, 3) of its neck, turned so that they lie ahead."""
+    found = np.median(np.einsum("tji,tcj->tci", before, bones), axis=0)
+    aside, _, ahead = found.mean(axis=0)
+    yaw = np.arctan2(aside, ahead) if ahead > abs(aside) else 0.0
+    return np.asarray(found @ axis_angle_matrices(np.array([0, yaw, 0])))
 
 
 def carriers(skeleton: Skeleton, limbs: Iterable[Hinge]) -> set[int]:

@@ -1,5 +1,7 @@
 """Rotations found from positions: they put the joints where they were, and limbs turn as limbs do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -132,3 +134,25 @@ def test_palms_turn_hands_and_half_of_the_forearm():
     for name, share in (("left_elbow", 0.5), ("left_wrist", 1.0)):
         found = np.arctan2(posed.turns[:, joint(name), 2, 1], posed.turns[:, joint(name), 2, 2])
         np.testing.assert_allclose(found, share * angles, atol=0.03)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        {"left_eye": (0.03, 0.05, 0.09), "right_eye": (-0.03, 0.05, 0.09)},
+        {"jaw": (0, -0.02, 0.06), "left_eye": (0.03, 0.03, 0.08), "right_eye": (-0.03, 0.03, 0.08)},
+    ],
+)
+def test_a_head_whose_joints_lie_ahead_is_upright(smpl_motion, ends):
+    """Eyes and a bone of the face go with the head, which nods by 30 degrees in the last frames."""
+    count = smpl_motion.frame_count
+    neck, head = (SMPL22.joint_names.index(name) for name in ("neck", "head"))
+    plain = pose(smpl_motion).turns[:, neck]
+    nods = axis_angle_matrices(np.array([np.deg2rad(30), 0, 0]))
+    turns = plain @ np.where((np.arange(count) >= count - 10)[:, None, None], nods, np.eye(3))
+    places = [smpl_motion.positions[:, head] + np.einsum("tij,j->ti", turns, np.array(end)) for end in ends.values()]
+    skeleton = replace(SMPL22, joint_names=(*SMPL22.joint_names, *ends), parents=(*SMPL22.parents, *[head] * len(ends)))
+    positions = np.concatenate([smpl_motion.positions, np.stack(places, axis=1)], axis=1).astype(np.float32)
+    found = pose(replace(smpl_motion, skeleton=skeleton, positions=positions)).turns[:, head]
+    up = (found[:, :, 1] * plain[:, :, 1]).sum(axis=1)
+    assert up[:-10].min() > np.cos(np.deg2rad(5)) and np.allclose(up[-10:], np.cos(np.deg2rad(30)), atol=0.05)
