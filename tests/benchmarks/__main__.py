@@ -1,6 +1,7 @@
 """`python -m tests.benchmarks [NAME ...]`: prints what each benchmark measures. Nothing here asserts a time.
 
-`python -m tests.benchmarks gpu` measures what runs on a GPU (tests/benchmarks/gpu); it has options and stands alone."""
+`python -m tests.benchmarks gpu` measures what runs on a GPU (tests/benchmarks/gpu); it has options and stands alone. So do a
+large library (`python -m tests.benchmarks.library`), load on a server (`.serving`) and scans (`.scanning`)."""
 
 from __future__ import annotations
 
