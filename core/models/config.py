@@ -21,9 +21,10 @@ class ModelConfig:
     Attributes:
         motion: a timm vision transformer by name; the patch size in its name is `patches.points`. With a head `sequence` the
             sizes of both sequence encoders (core/models/sequence_encoder.py), as in "sequence_6x256_4heads_1024hidden".
-        motion_weights: '' for random ones, 'hub', 'starter' (those of the shipped model), or a local file.
+        motion_weights: '' for random ones, 'hub', 'starter' (those of the shipped model), or a local file, or a folder as timm or
+            transformers saves it (core/models/hub_folder.py).
         motion_pooling: class token, or mean of all tokens.
-        text: a transformers encoder by hub name (one of `hub.TEXT_ENCODERS`) or folder.
+        text: a transformers encoder by hub name (one of `hub.TEXT_ENCODERS`) or folder; sentence encoders among them.
         text_weights: 'hub', 'starter', or '' for random ones of the same architecture.
         text_pooling: first token, last token (CLIP), or mean of all tokens.
         head: 'linear' or 'residual' on both sides; 'text_space' projects motions into the text encoder's own space (`dim` is

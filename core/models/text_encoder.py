@@ -24,6 +24,7 @@ from motionpatches.core.models.bucketing import by_length
 from motionpatches.core.models.config import ModelConfig
 from motionpatches.core.models.half_linear import HalvedTwin
 from motionpatches.core.models.hub import text_folder
+from motionpatches.core.models.hub_folder import converted_tokenizer, sentence_model
 from motionpatches.core.models.torchvision_shim import prepare_imports
 
 MAX_TOKENS = 77
@@ -66,7 +67,10 @@ class TextEncoder(nn.Module):
             StudioError: it cannot be had or read.
         """
         folder = text_folder(config.text)
-        tokenizer = open_tokenizer(folder / "tokenizer.json")
+        sentences = sentence_model(folder)
+        folder = folder if sentences is None else sentences.folder
+        own = folder / "tokenizer.json"
+        tokenizer = open_tokenizer(own) if own.is_file() else converted_tokenizer(folder)
         file = folder / "config.json"
         values = checked_architecture(file, read_json(file))
         prepare_imports()
@@ -75,14 +79,24 @@ class TextEncoder(nn.Module):
         try:
             architecture = AutoConfig.for_model(values.pop("model_type"), **values)
             if config.text_weights:
-                whole = AutoModel.from_pretrained(
-                    folder, config=architecture, local_files_only=True, trust_remote_code=False, dtype=torch.float32
+                whole, report = AutoModel.from_pretrained(
+                    folder,
+                    config=architecture,
+                    local_files_only=True,
+                    trust_remote_code=False,
+                    dtype=torch.float32,
+                    output_loading_info=True,
                 )
             else:
-                whole = AutoModel.from_config(architecture, trust_remote_code=False)
-            backbone = _text_part(whole)
+                whole, report = AutoModel.from_config(architecture, trust_remote_code=False), {}
+            backbone = _without_pooler(_text_part(whole))
         except Exception as error:  # transformers raises anything over weights that do not fit
             raise StudioError(f"The text encoder in {folder.name} could not be read: {str(error)[:300]}") from None
+        if missing := _missing(whole, backbone, report):
+            raise StudioError(
+                f"The weights in {folder.name} lack {len(missing)} tensors of its text encoder, such as {', '.join(missing[:3])}."
+                " Copy the folder again."
+            )
         return cls(backbone, _plain(backbone.config), tokenizer, config.text_pooling)
 
     @classmethod
@@ -296,6 +310,13 @@ def told_panics(what: str) -> Iterator[None]:
         if type(error).__name__ != "PanicException":
             raise
         raise StudioError(f"{what}: {str(error)[:120]}") from None
+
+
+def _missing(whole: Any, backbone: Any, report: dict[str, Any]) -> list[str]:
+    """Parameters of the text encoder that transformers drew at random, since no file had them."""
+    kept = {id(weight) for weight in backbone.parameters()}
+    own = {name for name, weight in whole.named_parameters(remove_duplicate=False) if id(weight) in kept}
+    return sorted(own & set(report.get("missing_keys", ())))
 
 
 def _text_part(model: Any) -> Any:

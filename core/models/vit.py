@@ -12,9 +12,9 @@ from torch import Tensor
 from motionpatches.core.errors import StudioError
 from motionpatches.core.models.config import VIT_NAME, ModelConfig, presets
 from motionpatches.core.models.hub import connection_errors, offline
+from motionpatches.core.models.hub_folder import vit_weights
 from motionpatches.core.models.plain_vit import PlainViT, can_build
 from motionpatches.core.models.torchvision_shim import prepare_imports
-from motionpatches.core.models.weights import read_tensors
 from motionpatches.core.patches import MAX_FRAMES, PARTS
 
 # timm's vision transformers or PlainViT: modules with blocks, forward_features, forward_head, … that no common type names.
@@ -64,7 +64,7 @@ def make_vit(config: ModelConfig, pretrained: bool) -> Vit:
 
 
 def _timm_model(config: ModelConfig, weights: str) -> Vit:
-    """timm's model of a name of its own list, with no weights (''), those of its hub ('hub') or those of a file."""
+    """timm's model of a name of its own list, with no weights (''), those of its hub ('hub') or those of a file or folder."""
     prepare_imports()
     import timm
 
@@ -74,7 +74,7 @@ def _timm_model(config: ModelConfig, weights: str) -> Vit:
         raise StudioError(f"timm has no vision transformer called {config.motion[:60]!r}.")
     own: dict[str, Any] = {}
     if weights not in ("", "hub"):
-        own = {"pretrained_cfg_overlay": {"state_dict": read_tensors(Path(weights))}}
+        own = {"pretrained_cfg_overlay": {"state_dict": vit_weights(Path(weights), config.motion)}}
     vit: Vit = timm.create_model(
         config.motion,
         img_size=(MAX_FRAMES, PARTS * config.patches.points),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from motionpatches.core.models.hub import local_text_folder
+from motionpatches.core.models.hub_folder import sentence_notes
 from motionpatches.core.models.motion_encoder import MotionEncoder
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.models.word_head import can_fill
@@ -35,6 +37,8 @@ def unused_fields(config: TrainingConfig, model: MotionTextModel) -> list[str]:
         found.append(f"dropout has no effect: it belongs to residual heads, and this head is {model.config.head}.")
     if config.max_sim != TrainingConfig.max_sim and model.token_heads is None:
         found.append("max_sim has no effect: the model has no tokens; set its token_dim.")
+    if not config.start_from and model.config.text_weights == "hub" and (folder := local_text_folder(model.config.text)):
+        found += sentence_notes(folder, model.config.text_pooling)
     if config.mlm and not config.lr_text:
         found.append("mlm has no effect: the text encoder is frozen.")
     elif config.mlm and not can_fill(model.text_encoder):
