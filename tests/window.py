@@ -10,8 +10,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-# Work in the background yields to everything else: on a crowded machine it takes several times as long.
-PATIENCE = 4
+from tests.patience import PATIENCE
 
 
 def wait(condition, seconds=20.0):
@@ -31,13 +30,16 @@ def rest(milliseconds):
 
 
 def modal(kind, act, open_it, done=None):
-    """Opens a modal window of a kind as a person does, acts in it, and waits until it is closed."""
-    seen = []
+    """Opens a modal window of a kind as a person does, acts in it once it has the keyboard, and waits until it is closed."""
+    seen, end = [], time.perf_counter() + 10
     timer = QTimer(interval=30)
 
     def look():
         window = QApplication.activeModalWidget()
         if isinstance(window, kind) and not seen:
+            if not window.isActiveWindow() and time.perf_counter() < end:
+                window.activateWindow()
+                return
             seen.append(window)
             timer.stop()
             try:

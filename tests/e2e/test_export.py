@@ -56,11 +56,13 @@ def source(sheet, words):
 
 
 def written(sheet, demo, path, **fields):
-    """Write with fields of a style, and wait for the file."""
+    """Write with fields of a style, and wait until the file is there and told of."""
     sheet.set_style(size=SMALL, **fields)
     sheet.set_path(path)
+    notices = demo.workspace.notices
+    last = max((notice.number for notice in notices.kept), default=-1)
     sheet.start()
-    wait(lambda: path.exists() and not demo.lanes.exports.busy, 90)
+    wait(lambda: any(notice.number > last and notice.text.startswith(f"Saved {path.name}, ") for notice in notices.kept), 90)
     return path
 
 
