@@ -11,6 +11,13 @@ from motionpatches.core.models.hub import connection_errors, offline
 from motionpatches.core.progress import Job, Progress
 
 MEGABYTE = 1 << 20
+# Released models that are not on the hub as this program reads them, and what to do instead.
+ELSEWHERE = {
+    "mathux/tmr": "TMR is not on the Hugging Face hub: the authors' repository has prepare/download_pretrain_models.sh. Then "
+    "import the folder of the run that it unpacks.",
+    "zyyy12138/motioncolbert": "MotionColBert's weights read images of joint angles, which this program does not make. "
+    "The preset `interaction` trains late interaction over patches.",
+}
 
 
 def pull_checkpoint(name: str, dataset: str) -> Job[Path]:
@@ -18,8 +25,10 @@ def pull_checkpoint(name: str, dataset: str) -> Job[Path]:
     respected.
 
     Raises:
-        StudioError: no such repository or folder, or no connection.
+        StudioError: no such repository or folder, a model that lies elsewhere, or no connection.
     """
+    if name.lower() in ELSEWHERE:
+        raise StudioError(ELSEWHERE[name.lower()])
     from huggingface_hub import HfApi, hf_hub_download, try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
 

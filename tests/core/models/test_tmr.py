@@ -13,6 +13,7 @@ from motionpatches.core.library.open import open_library
 from motionpatches.core.models.catalogue import Model
 from motionpatches.core.models.checkpoint import load_model
 from motionpatches.core.models.config import ModelConfig, from_dict, to_dict, value_problem
+from motionpatches.core.models.download import pull_checkpoint
 from motionpatches.core.models.importing import install
 from motionpatches.core.models.torchvision_shim import prepare_imports
 from motionpatches.core.motion.features import features
@@ -277,6 +278,14 @@ def test_other_folders_and_models_are_a_sentence(tmp_path, released):
     torch.save({"motion_encoder.embed_global.weight": torch.zeros(16, 3), "logit_scale": torch.tensor(2.0)}, tmp_path / "c.pt")
     with pytest.raises(FileProblem, match="MotionColBert"):
         run(install(tmp_path / "c.pt", tmp_path, tmp_path / "m", "here"))
+
+
+@pytest.mark.parametrize(
+    "name, said", [("Mathux/TMR", "download_pretrain_models.sh"), ("zyyy12138/MotionColBert", "joint angles")]
+)
+def test_pulling_what_lies_elsewhere_says_where(name, said):
+    with pytest.raises(StudioError, match=said):
+        run(pull_checkpoint(name, "HumanML3D"))
 
 
 def test_a_configuration_of_impossible_sizes_is_refused(imported, tmp_path):
