@@ -32,6 +32,7 @@ OTHERS = {
     "torchrun": "tests/core/training/test_runs.py",
     "python -m motionpatches.core.training": "tests/core/training/test_runs.py",
     "python -m motionpatches.packaging.research.compare": "tests/packaging/research/test_compare.py",
+    "python -m motionpatches.packaging.research.order": "tests/packaging/research/test_order.py",
 }
 
 
