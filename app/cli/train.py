@@ -78,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train a model; Ctrl+C saves the state of the run and ends."""
+    """Train a model; Ctrl+C and SIGTERM save the state of the run and end it."""
     from motionpatches.core.models.known_runs import remember_run
     from motionpatches.core.training import runs
     from motionpatches.core.training.alone import forget, is_held
@@ -91,7 +91,8 @@ def run(options: argparse.Namespace) -> int:
     control = Control()
     if not is_held(folder):
         forget(folder)  # what an earlier process was told
-    signal.signal(signal.SIGINT, lambda *_: control.stop())
+    for name in ("SIGINT", "SIGTERM"):  # a cluster asks with the second
+        signal.signal(getattr(signal, name), lambda *_: control.stop())
     for event in runs.events_of(folder, control):
         if options.json:
             print(event.to_line(), flush=True)
@@ -192,6 +193,11 @@ def _new_run(options: argparse.Namespace) -> Path:
     return Path(options.out)
 
 
+def _again(folder: Path) -> str:
+    """Return the line that resumes a run."""
+    return f'motionpatches train --resume "{folder}"' if " " in str(folder) else f"motionpatches train --resume {folder}"
+
+
 def _show(event: TrainingEvent, folder: Path) -> None:
     """Print progress on stderr, the end of the run on stdout."""
     from motionpatches.core.training.events import Ended, Epoch, Started, Step, Warned
@@ -218,7 +224,7 @@ def _show(event: TrainingEvent, folder: Path) -> None:
             tell(f"stopped early at step {event.step}: the validation score rose no more for as many epochs as patience says")
             _show(replace(event, early=False), folder)
         case Ended() if event.stopped:
-            print(f"stopped after step {event.step}; resume with: motionpatches train --resume {folder}")
+            print(f"stopped after step {event.step}; resume with: {_again(folder)}")
         case Ended():
             print(f"best epoch {event.epoch}, {format_duration(event.wall_s)}; the model is {folder / 'best'}")
             for protocol, ways in (event.test or {}).items():

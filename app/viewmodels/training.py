@@ -158,6 +158,9 @@ class Training(QObject):
         if self.process is not None:
             self._say(f"{self.process.run.name} is under way. Stop it before you start another one.")
             return
+        if not is_held(folder):
+            come_back(folder)  # a packed run is one of this computer from now on
+            self.runs = [runs.read_or_broken(folder) if run.folder == folder else run for run in self.runs]
         try:
             # One that another studio trains is followed; its lock keeps two from training it.
             process = TrainingProcess(folder, self, follow=is_held(folder))

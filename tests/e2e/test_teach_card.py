@@ -2,11 +2,12 @@
 
 import re
 
+from motionpatches.app.widgets.training import fine_tune_dialog
 from motionpatches.core import paths
 from tests.window import pixels, rest, wait
 
 
-def test_a_library_is_taught_in_two_clicks_and_its_model_kept(studio, small_library):
+def test_a_library_is_taught_in_two_clicks_and_its_model_kept(studio, small_library, tmp_path, monkeypatch):
     studio.workspace.open([small_library])
     wait(lambda: studio.workspace.library.root == small_library and studio.workspace.retriever is not None, 60)
     studio.window.frame.header.teach.click()
@@ -19,6 +20,11 @@ def test_a_library_is_taught_in_two_clicks_and_its_model_kept(studio, small_libr
     assert proposal.teach.isEnabled() and card.isVisible()
     teaching.form.set(epochs=1, batch=4)
     wait(lambda: teaching.form.estimate is not None, 60)
+    packed: list[object] = []
+    monkeypatch.setattr(fine_tune_dialog, "ask_new_file", lambda parent, kind, title, name, kinds: tmp_path / name)
+    monkeypatch.setattr(teaching.training, "pack", lambda *of: packed.append(of))
+    proposal.elsewhere.click()
+    assert packed == [(teaching.form.config, tmp_path / "small tuned.run.zip")], "to be trained on another computer"
     proposal.teach.click()
     assert card.pages.currentWidget() is card.running and studio.view_models.training.current is not None
     wait(lambda: card.ended is not None and teaching.before_after.found, 120)

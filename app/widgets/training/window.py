@@ -191,7 +191,8 @@ class TrainingWindow(QDialog):
             item.setToolTip(tip(run.folder))
             item.setSelected(run.folder in chosen)
         if self.training.runs and not self.list.selectedItems():
-            self.list.setCurrentRow(0)
+            under_way = (row for row, run in enumerate(self.training.runs) if self.training.is_here(run))
+            self.list.setCurrentRow(next(under_way, 0))
         self.list.blockSignals(False)
         self._chosen()
 

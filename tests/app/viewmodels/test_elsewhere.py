@@ -5,6 +5,7 @@ import time
 from functools import partial
 
 import pytest
+from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.viewmodels import training as module
 from motionpatches.app.viewmodels.training import Training
@@ -13,6 +14,20 @@ from motionpatches.core.training import alone, packed
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.events import Ended, Started, Step
 from tests.lanes import rest
+
+
+class Child(QObject):
+    """A process of this computer."""
+
+    reported, ended = Signal(object), Signal(str)
+
+    def __init__(self, run, parent=None, follow=False):
+        super().__init__(parent)
+        self.run = run
+
+    def close(self):
+        pass
+
 
 FIGURES = {"exact_caption": {"t2m": {"R@1": 50.0}, "m2t": {"R@1": 25.0}}}
 
@@ -94,7 +109,7 @@ def test_what_came_to_its_end_while_the_studio_was_closed_is_said_at_the_next_st
     assert [notice.text for notice in workspace.notices.kept] == ["mine is trained."]
 
 
-def test_a_computer_that_falls_silent_is_reported_with_a_way_to_go_on_here(training, folder, workspace):
+def test_a_computer_that_falls_silent_is_reported_with_a_way_to_go_on_here(training, folder, workspace, monkeypatch):
     workspace.notices.kept = []
     report(folder, Started("cuda", 8, 2, 40, 20), Step(1, 1, 0.5, 10.0, 30.0))
     until(lambda: training.elsewhere)
@@ -103,6 +118,10 @@ def test_a_computer_that_falls_silent_is_reported_with_a_way_to_go_on_here(train
     until(lambda: workspace.notices.kept)
     (notice,) = workspace.notices.kept
     assert notice.warning and notice.action.words == "Resume Here" and training.runs[0].status == "died"
+    monkeypatch.setattr(module, "TrainingProcess", Child)
+    workspace.notices.act(notice)
+    run = training.current
+    assert run.folder == folder and not training.elsewhere and not run.packed, "it is a run of this computer from now on"
 
 
 def test_what_cannot_be_packed_is_reported(training, folder, small_library, workspace):
