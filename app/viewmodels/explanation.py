@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.shown_window import ShownWindow
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import Motion
@@ -51,6 +52,7 @@ class Explanation(QObject):
     def __init__(self, workspace: Workspace, search: Search, playback: Playback, parent: QObject | None = None):
         super().__init__(parent)
         self.workspace, self.search, self.playback = workspace, search, playback
+        self.window = ShownWindow(workspace, playback, search, self)
         self.on, self.message = False, ""
         self.occlusion: Occlusion | None = None
         self.words: list[Word] = []
@@ -59,6 +61,7 @@ class Explanation(QObject):
         self._known: OrderedDict[tuple[str, str, str, str, float, float], Found] = OrderedDict()
         workspace.shown.connect(self._refresh)
         search.results_changed.connect(self._refresh)
+        self.window.changed.connect(self._refresh)
 
     def set_on(self, on: bool) -> None:
         self.on = on
@@ -133,7 +136,7 @@ class Explanation(QObject):
         self.changed.emit()
 
     def _explain(self, clip: Clip, motion: Motion, model: MotionTextModel, query: str) -> None:
-        start, end = next(((r.hit.start_s, r.hit.end_s) for r in self.search.results if r.clip.id == clip.id), (0.0, 0.0))
+        start, end = self.window.scored
         key = (model.fingerprint, clip.id, clip.key, query, start, end)
         if model.token_heads is not None:
             self._link(clip, motion, model, query, start, end)

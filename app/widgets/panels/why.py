@@ -65,7 +65,10 @@ class WhyPanel(QWidget):
         needed = (
             f", {found.occlusion.score - falls.max():.2f} without the {PART_NAMES[falls.argmax()]}" if falls.max() > 0 else ""
         )
-        self.words.say(html("{}", f"Score {found.occlusion.score:.2f}{needed}.{linked} Red: words without which it falls: "))
+        which = "" if found.window.whole else f" from {found.window.scored[0]:.1f} to {found.window.scored[1]:.1f} s"
+        self.words.say(
+            html("{}", f"Score{which}: {found.occlusion.score:.2f}{needed}.{linked} Red: words without which it falls: ")
+        )
         told = [(f"“{w.text}”", w.fall) for w in found.words] + [(f"the {n}", f) for n, f in zip(PART_NAMES, falls, strict=True)]
         self.words.setToolTip(tip("\n".join(f"without {name}: {-fall:+.3f}" for name, fall in told)))
         most = max(float(falls.max()), 1e-9)

@@ -42,7 +42,7 @@ class PatchView(QWidget):
         self.image: PatchImage | None = None
         self.channel, self.metres, self.difference = 0, False, False
         self._still: QPixmap | None = None
-        self._painted_x = 0.0
+        self._painted_x = self.start_s = 0.0
         self.pointed: tuple[int, int, int] | None = None
         self.message = "The patches of the shown motion appear here."
         self.setMouseTracking(True)
@@ -54,6 +54,7 @@ class PatchView(QWidget):
         stage.changed.connect(self._shown)
         stage.pointed.connect(self.update)
         explanation.changed.connect(self._redraw)
+        explanation.window.changed.connect(self._shown)
         playback.ticked.connect(self._ticked)
 
     def _ticked(self) -> None:
@@ -82,6 +83,11 @@ class PatchView(QWidget):
             self.image, self.message = None, f"This model reads {reads}, frame by frame: it has no patches."
             self.update()
             return
+        window = self.explanation.window
+        self.start_s = window.start_s
+        if not window.whole:
+            motion = motion.cut(window.start_s, window.end_s)
+            other = other.cut(window.start_s, window.end_s) if other is not None and other.duration_s > window.end_s else other
         self.image = patch_image(motion, model, self.channel, self.metres, other)
         self.bands = [
             QImage(b.data, b.shape[1], b.shape[0], 3 * b.shape[1], QImage.Format.Format_RGB888).copy() for b in self.image.bands
@@ -171,7 +177,7 @@ class PatchView(QWidget):
         found = self.explanation.shares if self.explanation.on else None
         if found is None:
             return
-        first = int(round(found.start_s * image.fps / image.points))
+        first = int(round((found.start_s - self.start_s) * image.fps / image.points))
         for (part, at), weight in np.ndenumerate(found.weights):
             box, wide = self._band(part), self._band(part).width() * image.points / image.shown
             cell = QRectF(box.left() + (first + at) * wide, box.top(), wide, box.height())
@@ -191,7 +197,7 @@ class PatchView(QWidget):
         painter.restore()
 
     def _cursor_x(self, image: PatchImage) -> float:
-        frame = min(self.playback.time_s * image.fps, image.frames - 1) + 0.5
+        frame = min(max(self.playback.time_s - self.start_s, 0.0) * image.fps, image.frames - 1) + 0.5
         return self._band(0).left() + self._band(0).width() * frame / image.shown
 
     def _paint_cursor(self, painter: QPainter, image: PatchImage) -> None:
@@ -252,13 +258,15 @@ class PatchView(QWidget):
             f"{used} of {MAX_FRAMES // size} windows × 5 parts = {used * PARTS} patches of {of}\n"
             f"{'metres' if self.metres else 'z-scores'}; {image.frames} frames at {rate_text(image.fps)} fps"
         )
+        if which := self.explanation.window.words:
+            text += f"\n{which}, the window under the playhead"
         if self.pointed:
             part, point, frame = self.pointed
             values = zip("xyz", image.values[frame, part * size + point], strict=True)
             places = ",  ".join(with_unit(f"{axis} {value:+.3f}", image.unit) for axis, value in values)
             text = (
                 f"{PART_NAMES[part]}, sample point {point + 1} of {size}: {self._joints(image, part, point)}\n"
-                f"frame {frame + 1} ({frame / image.fps:.2f} s):  {places}\n"
+                f"frame {frame + 1} ({self._time(frame):.2f} s):  {places}\n"
                 f"whole part:  {describe(image, part)}"
             )
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, text)
@@ -280,9 +288,13 @@ class PatchView(QWidget):
         else:
             part, point, frame = found
             row = self.image.matrix[part * self.image.points + point]
-            self.stage.point(tuple(int(j) for j in np.flatnonzero(row)), frame / self.image.fps)
-            self.explanation.point_patch(part, frame / self.image.fps)
+            self.stage.point(tuple(int(j) for j in np.flatnonzero(row)), self._time(frame))
+            self.explanation.point_patch(part, self._time(frame))
         self.update()
+
+    def _time(self, frame: int) -> float:
+        """Return when a frame of the image is, in seconds of the motion."""
+        return self.start_s + (frame / self.image.fps if self.image is not None else 0.0)
 
     def _at(self, position: QPointF) -> tuple[int, int, int] | None:
         """Return part, sample point and frame under a place of the view."""
@@ -307,7 +319,7 @@ class PatchView(QWidget):
 
     def _seek(self, found: tuple[int, int, int] | None) -> None:
         if found is not None and self.image is not None:
-            self.playback.seek(found[2] / self.image.fps + 1e-4)
+            self.playback.seek(self._time(found[2]) + 1e-4)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self.image is not None:

@@ -1,0 +1,45 @@
+"""The patches of a long take: those of the window under the playhead, with its times."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+
+from motionpatches.app.viewmodels.explanation import Explanation
+from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.search import Search
+from motionpatches.app.viewmodels.stage import Stage
+from motionpatches.app.viewmodels.workspace import Workspace
+from motionpatches.app.widgets.views.patches import PatchView
+from motionpatches.core.patch_picture import patch_image
+from tests.lanes import fake_lanes
+
+READ = 11.2
+
+
+@pytest.fixture
+def view(app, small_library, smpl_motion):
+    workspace, playback = Workspace(fake_lanes()), Playback()
+    playback.playing = False
+    workspace.open([small_library])
+    view = PatchView(Stage(workspace), playback, Explanation(workspace, Search(workspace), playback))
+    view.resize(400, 500)
+    long = replace(smpl_motion, positions=np.concatenate([smpl_motion.positions] * 20))
+    workspace.show(workspace.library.clips[0], long)
+    playback.show(long.duration_s, long.fps)
+    yield view
+    view.close()
+
+
+def test_they_follow_the_playhead(view):
+    motion = view.workspace.motion
+    for time_s, begins in ((5.0, 0.0), (30.0, 2 * READ), (58.0, 5 * READ)):
+        view.playback.seek(time_s)
+        expected = patch_image(motion.cut(begins, min(begins + READ, motion.duration_s)), None)
+        assert all(np.array_equal(a, b) for a, b in zip(view.image.bands, expected.bands, strict=True))
+        box, x = view._band(0), view._cursor_x(view.image)
+        share = (time_s - begins) * view.image.fps / view.image.shown
+        assert (x - box.left()) / box.width() == pytest.approx(share, abs=0.01), "the playhead stands where it is"
+        _, _, frame = view._at(QPointF(x, box.center().y()))
+        assert view._time(frame) == pytest.approx(time_s, abs=0.06), "a click there goes there"
