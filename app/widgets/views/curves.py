@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
@@ -43,6 +44,11 @@ class Curve:
     marked: bool = False
 
 
+def _whole(spacing: Callable[..., list[tuple[float, float]]], *of: float) -> list[tuple[float, float]]:
+    """Return distances of ticks with their offsets: no tick between two steps or epochs."""
+    return [(max(round(distance), 1), offset) for distance, offset in spacing(*of)]
+
+
 class Curves(QWidget):
     """Four plots. One run has a colour for each measure; several have a colour each."""
 
@@ -60,7 +66,9 @@ class Curves(QWidget):
             plot.setMenuEnabled(False)
             plot.getPlotItem().hideButtons()
             plot.setAccessibleName(title)
-            plot.getAxis("bottom").enableAutoSIPrefix(False)
+            axis = plot.getAxis("bottom")
+            axis.enableAutoSIPrefix(False)
+            axis.tickSpacing = partial(_whole, axis.tickSpacing)
             plot.setLimits(minXRange=1)
             self.plots[name] = plot
             grid.addWidget(plot, at // 2, at % 2)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from motionpatches.app.widgets.views.curves import _curves
+from motionpatches.app.widgets.views.curves import Curves, _curves
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.runs import Run
 from tests.core.training.test_holdout import history
@@ -23,3 +23,10 @@ def test_few_clips_have_counts_instead_of_percentages():
 def test_many_clips_have_percentages():
     found = recall_of(40, 30)
     assert found["R@1 text to motion"] == ([0, 1, 2], [100.0, 100.0, 100.0]) and "found first" not in found
+
+
+def test_no_tick_stands_between_two_epochs(app):
+    axis = Curves().plots["recall"].getAxis("bottom")
+    for last in (1, 4, 30):
+        ticks = {value for _, values in axis.tickValues(0, last, 400) for value in values}
+        assert ticks and ticks <= set(range(last + 1))
