@@ -53,7 +53,8 @@ REVIEWED = {
     "widgets/evaluation/classification.py: names": "train, val, test, all",
     "widgets/evaluation/retrieval.py: names": "train, val, test, all",
     "widgets/views/patches.py: self.message": "literals of this file",
-    "widgets/dialogs/corrections.py: column": "the number of a column",
+    "widgets/dialogs/list_page.py: column": "the number of a column",
+    "widgets/dialogs/list_page.py: name": "literals, by its docstring",
     "widgets/views/tile_sections.py: text": "literals of this file, with numbers",
     "widgets/menus.py: self.stage.switches['bones']": "an action, made with reviewed text",
     "widgets/views/stage_legend.py: words": "lines through shown, cut to the room that there is",
@@ -67,7 +68,6 @@ REVIEWED = {
     "widgets/views/stage_character.py: text": "literals, and names of files through shown",
     "widgets/dialogs/joint_map.py: f'Joint of the {side}'": "source or target",
     "widgets/dialogs/joint_map.py: column": "the number of a column",
-    "widgets/dialogs/joint_maps.py: column": "the number of a column",
     "widgets/dialogs/take_sheet.py: MEANINGS.get(name, 'A field of your own')": "literals of this file",
     "widgets/dialogs/take_sheet.py: [SEVERAL] * (now is None) + ['', *STATUSES]": "literals of this file and of core",
 }
