@@ -6,6 +6,7 @@ import ctypes
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from OpenGL import GL as gl
 
 from motionpatches.app.gl.figure import shaders
 from motionpatches.app.gl.figure.character import DrawnCharacter, PosedCharacter
+from motionpatches.app.gl.figure.sending import draw_layer, forget, send
 
 if TYPE_CHECKING:
     from motionpatches.core.io.gltf.meshes import Material, Meshes
@@ -76,16 +78,7 @@ class CharacterDrawing:
         gl.glUniform1i(self.at(self.program, "picture"), 0)
         gl.glUniform1i(self.at(self.program, "rows"), 1)
         for body in (body for body in bodies if body.opacity < 1):
-            sent = self._bind(body)
-            gl.glColorMask(False, False, False, False)
-            self._draw(body, sent, clear=False)
-            gl.glColorMask(True, True, True, True)
-            gl.glEnable(gl.GL_BLEND)
-            gl.glDepthFunc(gl.GL_EQUAL)
-            self._draw(body, sent, clear=False)
-            gl.glDepthFunc(gl.GL_LESS)
-            gl.glDisable(gl.GL_BLEND)
-            gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
+            draw_layer(partial(self._draw, body, self._bind(body), clear=False))
         whole = [body for body in bodies if body.opacity >= 1]
         for body in whole:
             self._draw(body, self._bind(body), clear=False)
@@ -144,8 +137,7 @@ class CharacterDrawing:
             self.sent[key] = _Sent(drawn, meshes, *_send_meshes(meshes), pictures)
             if len(self.sent) > KEPT:
                 _, old = self.sent.popitem(last=False)
-                gl.glDeleteVertexArrays(1, [old.array])
-                gl.glDeleteBuffers(len(old.buffers), old.buffers)
+                forget(old.array, old.buffers)
                 if old.pictures:
                     gl.glDeleteTextures(len(old.pictures), old.pictures)
         self.sent.move_to_end(key)
@@ -160,29 +152,7 @@ def _send_meshes(meshes: Meshes) -> tuple[int, list[int]]:
     colours = meshes.colours.copy()
     colours[:, :3] **= GAMMA
     data["own"] = np.round(colours * 255)
-    array = gl.glGenVertexArrays(1)
-    vertices, elements = (int(name) for name in gl.glGenBuffers(2))
-    gl.glBindVertexArray(array)
-    gl.glBindBuffer(gl.GL_ARRAY_BUFFER, vertices)
-    gl.glBufferData(gl.GL_ARRAY_BUFFER, data.nbytes, data, gl.GL_STATIC_DRAW)
-    gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, elements)
-    gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, meshes.faces.nbytes, np.ascontiguousarray(meshes.faces), gl.GL_STATIC_DRAW)
-    for place, name, kind, normalised in (
-        (0, "place", gl.GL_FLOAT, False),
-        (1, "side", gl.GL_FLOAT, False),
-        (2, "weights", gl.GL_UNSIGNED_SHORT, True),
-        (4, "at", gl.GL_FLOAT, False),
-        (5, "own", gl.GL_UNSIGNED_BYTE, True),
-    ):
-        gl.glEnableVertexAttribArray(place)
-        gl.glVertexAttribPointer(place, _VERTEX[name].shape[0], kind, normalised, _VERTEX.itemsize, _offset(name))
-    gl.glEnableVertexAttribArray(3)
-    gl.glVertexAttribIPointer(3, 4, gl.GL_UNSIGNED_SHORT, _VERTEX.itemsize, _offset("bones"))
-    return array, [vertices, elements]
-
-
-def _offset(name: str) -> ctypes.c_void_p:
-    return ctypes.c_void_p(_VERTEX.fields[name][1])  # type: ignore[index]
+    return send(data, meshes.faces, ("place", "side", "weights", "bones", "at", "own"))
 
 
 def _send_picture(picture: np.ndarray) -> int:

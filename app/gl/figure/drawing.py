@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from OpenGL import GL as gl
 
 from motionpatches.app.gl.figure import shaders
 from motionpatches.app.gl.figure.posed import Posed
+from motionpatches.app.gl.figure.sending import draw_layer, forget, send
 from motionpatches.core.figure.figure import Mesh
 
 # Meshes kept by the graphics driver; bytes of a vertex.
@@ -52,15 +53,7 @@ class FigureDrawing:
         pale = [body for body in bodies if body.opacity < 1]
         for body in pale:
             count = self._bind(body, level)
-            gl.glColorMask(False, False, False, False)
-            gl.glDrawElements(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None)
-            gl.glColorMask(True, True, True, True)
-            gl.glEnable(gl.GL_BLEND)
-            gl.glDepthFunc(gl.GL_EQUAL)
-            gl.glDrawElements(gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None)
-            gl.glDepthFunc(gl.GL_LESS)
-            gl.glDisable(gl.GL_BLEND)
-            gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
+            draw_layer(partial(gl.glDrawElements, gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None))
         for body in bodies:
             if body.opacity >= 1:
                 gl.glDrawElements(gl.GL_TRIANGLES, self._bind(body, level), gl.GL_UNSIGNED_INT, None)
@@ -81,31 +74,15 @@ class FigureDrawing:
         """Return a mesh's vertex array and number of indices; it is sent once."""
         known = self.meshes.get(id(mesh))
         if known is None:
-            known = self.meshes[id(mesh)] = (mesh, *self._send(mesh))
+            known = self.meshes[id(mesh)] = (mesh, *_send(mesh))
             if len(self.meshes) > MESHES:
-                _, (_, array, buffers) = self.meshes.popitem(last=False)
-                gl.glDeleteVertexArrays(1, [array])
-                gl.glDeleteBuffers(len(buffers), buffers)
+                forget(*self.meshes.popitem(last=False)[1][1:])
         self.meshes.move_to_end(id(mesh))
         return known[1], mesh.faces.size
 
-    def _send(self, mesh: Mesh) -> tuple[int, list[int]]:
-        data = np.zeros(len(mesh.vertices), _VERTEX)
-        data["place"], data["side"], data["mark"] = mesh.vertices, mesh.normals, mesh.marks
-        data["weights"], data["bones"] = np.round(mesh.weights * 255), mesh.bones
-        array = gl.glGenVertexArrays(1)
-        vertices, elements = (int(name) for name in gl.glGenBuffers(2))
-        gl.glBindVertexArray(array)
-        gl.glBindBuffer(gl.GL_ARRAY_BUFFER, vertices)
-        gl.glBufferData(gl.GL_ARRAY_BUFFER, data.nbytes, data, gl.GL_STATIC_DRAW)
-        gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, elements)
-        gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, mesh.faces.nbytes, mesh.faces, gl.GL_STATIC_DRAW)
-        offset = {name: ctypes.c_void_p(_VERTEX.fields[name][1]) for name in _VERTEX.names or ()}  # type: ignore[index]
-        for place, name, count in ((0, "place", 3), (1, "side", 3), (4, "mark", 2)):
-            gl.glEnableVertexAttribArray(place)
-            gl.glVertexAttribPointer(place, count, gl.GL_FLOAT, False, _VERTEX.itemsize, offset[name])
-        gl.glEnableVertexAttribArray(2)
-        gl.glVertexAttribPointer(2, 4, gl.GL_UNSIGNED_BYTE, True, _VERTEX.itemsize, offset["weights"])
-        gl.glEnableVertexAttribArray(3)
-        gl.glVertexAttribIPointer(3, 4, gl.GL_UNSIGNED_BYTE, _VERTEX.itemsize, offset["bones"])
-        return array, [vertices, elements]
+
+def _send(mesh: Mesh) -> tuple[int, list[int]]:
+    data = np.zeros(len(mesh.vertices), _VERTEX)
+    data["place"], data["side"], data["mark"] = mesh.vertices, mesh.normals, mesh.marks
+    data["weights"], data["bones"] = np.round(mesh.weights * 255), mesh.bones
+    return send(data, mesh.faces, ("place", "side", "weights", "bones", "mark"))
