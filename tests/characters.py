@@ -32,9 +32,12 @@ def png(width: int = 2, height: int = 2) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-def character(picture: bytes | None = None, tall: float = 1.0) -> Builder:
-    """A person of boxes in a T-pose, in an armature of centimetres that lies; `tall`: its size over that of SMPL's body."""
-    made = Builder()
+def armature(made: Builder, tall: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Make the nodes 0 to 22 of a person in a T-pose, in an armature of centimetres that lies.
+
+    Returns:
+        Where the joints are (22, 3), in metres, Y up, and how the armature is turned (3, 3).
+    """
     turned = from_quaternions(np.array(quaternion(-90, (1, 0, 0))))
     world = (REST - [0, REST[:, 1].min(), 0]) * tall
     places = world @ turned * 100  # metres, Y up -> the armature's centimetres, Z up
@@ -44,6 +47,13 @@ def character(picture: bytes | None = None, tall: float = 1.0) -> Builder:
         node = {"name": SMPL22.joint_names[joint], "translation": apart.tolist()}
         below = [1 + child for child, p in enumerate(SMPL22.parents) if p == joint]
         made.json["nodes"].append({**node, "children": below} if below else node)
+    return world, turned
+
+
+def character(picture: bytes | None = None, tall: float = 1.0) -> Builder:
+    """A person of boxes in a T-pose, in an armature of centimetres that lies; `tall`: its size over that of SMPL's body."""
+    made = Builder()
+    world, turned = armature(made, tall)
     vertices, joints, weights, faces = [], [], [], []
     for joint, parent in enumerate(SMPL22.parents):
         if parent < 0:

@@ -12,9 +12,9 @@ from motionpatches.core.io.gltf.character import read_character
 from motionpatches.core.io.gltf.document import Document
 from motionpatches.core.io.load import load_motion
 from motionpatches.core.io.smpl.body import REST
-from motionpatches.core.motion.rotations import from_quaternions
 from motionpatches.core.motion.skeleton import SMPL22
-from tests.core.io.gltf.gltf_files import Builder, quaternion
+from tests.characters import armature
+from tests.core.io.gltf.gltf_files import Builder
 
 PICTURE = b"\x89PNG and so on"
 VERTICES = [[0.0, 1, 0], [0.1, 1, 0], [0, 1.1, 0]]
@@ -23,14 +23,7 @@ VERTICES = [[0.0, 1, 0], [0.1, 1, 0], [0, 1.1, 0]]
 def character(moves: bool = True) -> bytes:
     """A person in a T-pose, with one animation of its own where it `moves`."""
     made = Builder()
-    turned = from_quaternions(np.array(quaternion(-90, (1, 0, 0))))
-    places = (REST - [0, REST[:, 1].min(), 0]) @ turned * 100  # metres, Y up -> the armature's centimetres, Z up
-    made.json["nodes"] = [{"name": "Armature", "scale": [0.01] * 3, "rotation": quaternion(-90, (1, 0, 0)), "children": [1]}]
-    for joint, parent in enumerate(SMPL22.parents):
-        apart = places[joint] - (places[parent] if parent >= 0 else 0)
-        node = {"name": SMPL22.joint_names[joint], "translation": apart.tolist()}
-        below = [1 + child for child, p in enumerate(SMPL22.parents) if p == joint]
-        made.json["nodes"].append({**node, "children": below} if below else node)
+    armature(made)
     vertices = made.accessor(VERTICES)
     made.json["meshes"] = [{"primitives": [{"attributes": {"POSITION": vertices}}]}]
     made.json["nodes"].append({"mesh": 0, "skin": 0})
