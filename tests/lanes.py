@@ -62,7 +62,7 @@ class FakeLane:
 
 
 def fake_lanes() -> Lanes:
-    return Lanes(*(FakeLane() for _ in range(7)))
+    return Lanes(*(FakeLane() for _ in range(8)))
 
 
 def rest(seconds=0.05):

@@ -55,6 +55,10 @@ class Twin:
         self._there()
         return [record for record, at in self.records.values() if at > revision], self.revision
 
+    def about(self, items):
+        self._there()
+        return [record for place, (record, _) in self.records.items() if place.item in items]
+
     def put_vectors(self, fingerprint, vectors):
         self._there()
         for window, row in zip(vectors.windows, vectors.rows, strict=True):

@@ -190,16 +190,17 @@ class Lanes:
     long: Lane  # what takes minutes: evaluation, estimates, maps, captions of a library, galleries of other models
     exports: Lane
     pictures: Lane  # thumbnails, which nobody waits for
+    shared: Lane  # a server of shared galleries, which may not answer for seconds
 
     @classmethod
     def start(cls) -> Lanes:
         """A thread each."""
         scans, files = (Lane(name, interrupt=_end_reading) for name in ("scans", "files"))
-        return cls(scans, files, Lane("models", awaited=True), *map(Lane, ("index", "long", "exports", "pictures")))
+        return cls(scans, files, Lane("models", awaited=True), *map(Lane, ("index", "long", "exports", "pictures", "shared")))
 
     @property
     def all(self) -> tuple[Lane, ...]:
-        return self.scans, self.files, self.models, self.index, self.long, self.exports, self.pictures
+        return self.scans, self.files, self.models, self.index, self.long, self.exports, self.pictures, self.shared
 
     @property
     def busy(self) -> bool:

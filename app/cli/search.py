@@ -28,6 +28,7 @@ from motionpatches.app.cli.options import (
     add_this,
 )
 from motionpatches.app.cli.shards import add_shards, indexed
+from motionpatches.app.cli.shared import add_shared, ask_it, received, sent
 from motionpatches.core.library.kept import marks_of, sheet_of
 from motionpatches.core.library.library import Library
 from motionpatches.core.search.strength import score_text
@@ -48,6 +49,7 @@ def add_search(parser: argparse.ArgumentParser) -> None:
     add_this(parser)
     add_by_motion(parser)
     add_libraries(parser)
+    add_shared(parser, ", asked alone where no library is named")
     add_k(parser, 10)
     add_model(parser)
     add_json(parser)
@@ -55,7 +57,10 @@ def add_search(parser: argparse.ArgumentParser) -> None:
 
 def search(options: argparse.Namespace) -> int:
     """Print the motions that answer a query, found as the window finds them: exact words first."""
+    if options.shared and not options.library:
+        return ask_it(options)
     library, model = open_path(options.library, options.layout), open_model(options)
+    library = received(options, model, library)
     hits = find_hits(options, library, model, options.by_motion)
     values = {"query": options.query, "model": model.name, "library": library.name, "hits": hit_rows(hits, library)}
     answer(options, values, "\n".join(_lines(hits, library)))
@@ -103,6 +108,7 @@ def add_index(parser: argparse.ArgumentParser) -> None:
         help="how precisely patch tokens are kept, by a model that has them (default: as they are kept, 16 where there are none)",
     )
     add_shards(parser)
+    add_shared(parser, "; vectors of others are taken from it, new ones are sent")
     add_json(parser)
 
 
@@ -111,7 +117,9 @@ def index(options: argparse.Namespace) -> int:
     from motionpatches.core.search.token_indexing import update_tokens
 
     library, model = open_path(options.library, options.layout), open_model(options)
+    library = received(options, model, library)
     gallery = indexed(options, library, model)
+    sent(options, library, gallery)
     tokens = None if options.shard else drive(update_tokens(model, library, bits=options.token_bits))
     values = {
         "library": library.name,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from motionpatches.app.cli.console import open_model, open_path, searcher, tell
 from motionpatches.app.cli.options import add_libraries_argument, add_model, count
+from motionpatches.app.cli.shared import add_shared, address, received, sent
 from motionpatches.core.errors import StudioError, os_problem
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         "--allow-edits", action="store_true", help="let requests write tags, favourites, captions and the take sheet"
     )
     parser.add_argument("--no-watch", action="store_true", help="do not take in what lands in the library's folder meanwhile")
+    add_shared(parser, "; what others edit there is answered for")
     add_model(parser)
 
 
@@ -56,6 +58,11 @@ def serve(options: argparse.Namespace) -> int:
         tell("Others on the network can reach it, and read what is sent: put a server with TLS before it.")
     if not options.no_watch:
         watcher.start()
+    where = address(options, service.library)
+    if where is not None:
+        from motionpatches.core.serve.sharing import Sharer
+
+        Sharer(service, where, tell).start()
     uvicorn.run(app, host=options.host, port=options.port, log_level="warning", limit_concurrency=64, server_header=False)
     return 0
 
@@ -65,6 +72,7 @@ def add_mcp(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--out", type=Path, default=Path("motions"), metavar="FOLDER", help="where fetched motions go (default: motions)"
     )
+    add_shared(parser, "; what others edited there is taken over at the start")
     add_model(parser)
 
 
@@ -82,7 +90,10 @@ def _service(options: argparse.Namespace) -> tuple[Service, MotionTextModel]:
     from motionpatches.core.serve.service import Service
 
     library, model = open_path(options.library, options.layout), open_model(options)
-    return Service(library, searcher(model, library), model.name), model
+    library = received(options, model, library)
+    retriever = searcher(model, library)
+    sent(options, library, retriever.gallery)
+    return Service(library, retriever, model.name), model
 
 
 def token_of(file: Path | None) -> tuple[str, str]:

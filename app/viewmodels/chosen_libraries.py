@@ -11,25 +11,36 @@ KEPT = 256
 
 
 class ChosenLibraries:
-    """Names of libraries under one key of the settings; without settings they are forgotten at the end."""
+    """Names of libraries under one key of the settings, each with what was chosen; forgotten at the end without settings."""
 
     def __init__(self, settings: QSettings | None, key: str):
         self._settings, self._key = settings, key
-        self._names = self._read()
+        self._chosen = self._read()
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
+        return name in self._chosen
 
-    def set(self, name: str, chosen: bool) -> None:
-        """Keep a library, or forget it."""
-        others = [other for other in self._names if other != name]
-        self._names = (others if not chosen else [*others, name])[-KEPT:]
+    def of(self, name: str) -> str:
+        """What was chosen for a library; '' for nothing, and where the choice is a yes."""
+        return self._chosen.get(name, "")
+
+    def set(self, name: str, chosen: bool | str) -> None:
+        """Keep a library and what was chosen for it, or forget it."""
+        self._chosen.pop(name, None)
+        if chosen:
+            self._chosen[name] = chosen if isinstance(chosen, str) else ""
+        self._chosen = dict(list(self._chosen.items())[-KEPT:])
         if self._settings is not None:
-            self._settings.setValue(self._key, json.dumps(self._names))
+            values = self._chosen if any(self._chosen.values()) else list(self._chosen)
+            self._settings.setValue(self._key, json.dumps(values))
 
-    def _read(self) -> list[str]:
+    def _read(self) -> dict[str, str]:
         try:
             found = json.loads(str(self._settings.value(self._key, "[]", str))) if self._settings is not None else []
         except ValueError:
             found = []
-        return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+        if isinstance(found, list):
+            found = {name: "" for name in found if isinstance(name, str)}
+        if not isinstance(found, dict):
+            return {}
+        return {name: chosen for name, chosen in found.items() if isinstance(chosen, str)}

@@ -33,7 +33,13 @@ class Marks(QObject):
     def _look(self) -> None:
         library = self.workspace.library
         before, self._library = self._library, library or self._library
-        if library is None or (before is not None and library.root == before.root and not library.moved):
+        if library is not None and (before is None or library.root != before.root or library.moved):
+            self.read_again()
+
+    def read_again(self) -> None:
+        """Show what is kept on the disk, as after others have changed it."""
+        library = self._library
+        if library is None:
             return
         try:
             self.marks = kept.marks_of(library)

@@ -24,6 +24,7 @@ from motionpatches.app.viewmodels.recent import Recent
 from motionpatches.app.viewmodels.remembered import Remembered
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.selection import Selection
+from motionpatches.app.viewmodels.shared_gallery import SharedGallery
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.viewmodels.take_sheet import TakeSheet
 from motionpatches.app.viewmodels.thumbnails import Thumbnails
@@ -69,6 +70,7 @@ class ViewModels(QObject):
         self.search.marks = lambda: self.marks.marks
         self.sheet = TakeSheet(self.workspace, self.history, self)
         self.search.sheet = lambda: self.sheet.rows
+        self.shared = SharedGallery(self.workspace, self.captions, self.marks, self.sheet, settings, self)
         self.corrections = ImportCorrections(self.workspace, self.history, self)
         self.watching = Watching(self.workspace, settings, self)
         self.recent = Recent(self.workspace, settings, self)
@@ -131,6 +133,7 @@ class ViewModels(QObject):
         """Say nothing more, follow a run under way no longer, and release what pictures are drawn with."""
         self.watching.close()
         self.sheet.close()
+        self.shared.close()
         self.workspace.notices.close()
         self.thumbnails.close()
         if "training" in vars(self):

@@ -284,6 +284,10 @@ class Workspace(QObject):
         self.model_changed.emit()
         self._failed(message)
 
+    def index_again(self) -> None:
+        """Index the open library with what has come of it meanwhile, as from a shared gallery."""
+        self._index()
+
     def _index(self) -> None:
         library, model = self.library, self.model
         if library is None or model is None:

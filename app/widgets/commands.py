@@ -223,8 +223,17 @@ class Commands:
 
     def show_settings(self) -> None:
         """Show the settings until they are closed."""
+        self._settings().exec()
+
+    def share_library(self) -> None:
+        """Show the page of the settings for the shared gallery of the open library."""
+        dialog = self._settings()
+        dialog.pages.setCurrentWidget(dialog.shared)
+        dialog.exec()
+
+    def _settings(self) -> SettingsDialog:
         v = self.view_models
-        SettingsDialog(self.settings, v.workspace, v.stage, v.playback, v.corrections, self.parent).exec()
+        return SettingsDialog(self.settings, v.workspace, v.stage, v.playback, v.corrections, v.shared, self.parent)
 
     def set_appearance(self, name: str) -> None:
         """Use one of APPEARANCES, now and at the next start."""

@@ -248,6 +248,7 @@ class MainWindow(QMainWindow):
             remove_caption=self.takes.remove_caption,
             replace_in_captions=self.takes.replace_in_captions,
             show_settings=commands.show_settings,
+            share_library=commands.share_library,
             focus_query=self.query.focus_line,
             more_like_this=self.takes.more_like_this,
             like_this_but=self.query.begin_sum,

@@ -42,6 +42,7 @@ class Verbs:
     remove_caption: Verb
     replace_in_captions: Verb
     show_settings: Verb
+    share_library: Verb
 
     focus_query: Verb
     more_like_this: Callable[[int], object]  # by one body part; -1: by all

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -25,6 +26,7 @@ FORMAT = 2
 # Rows that several queries are compared with at once; rows from which on a query reads them in a short form first.
 BLOCK = 65_536
 LARGE = 100_000
+_DIGEST = re.compile(r":([0-9a-f]{32}:.*)")
 
 
 @dataclass(frozen=True)
@@ -268,6 +270,12 @@ def _chance(kept: Any) -> np.ndarray | None:
 def gallery_name(model_fingerprint: str, library: Path | str) -> str:
     """Return the file name of the gallery of a library and a model."""
     return f"{model_fingerprint}-{place_digest(library, 12)}.npz"
+
+
+def content_of(key: str) -> str:
+    """Return what a clip's key says of its content and its reading, without the name of its file; '' where it has no digest."""
+    found = _DIGEST.search(key)
+    return found[1] if found else ""
 
 
 def entries_by_key(gallery: Gallery) -> dict[tuple[str, str], list[int]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,6 +24,7 @@ from motionpatches.core.search.gallery import (
     Entry,
     Gallery,
     concatenate,
+    content_of,
     entries_by_key,
     gallery_name,
     load_gallery,
@@ -34,7 +34,6 @@ from motionpatches.core.search.kept_gallery import KeptGallery
 # Seconds after which a build gives out what is encoded so far; that takes at most one part in ten of the time.
 PARTLY_S = 1.5
 PARTLY_SHARE = 10
-_DIGEST = re.compile(r":([0-9a-f]{32}:.*)")
 
 
 def gallery_fingerprint(model: MotionTextModel, part: int | None = None) -> str:
@@ -157,12 +156,6 @@ def _of_parts(model: MotionTextModel, library: Library, folder: Path | None, par
         return None
     entries, embeddings = concatenate(found, model.config.dim)
     return Gallery(embeddings, entries, gallery_fingerprint(model, part))
-
-
-def content_of(key: str) -> str:
-    """What a clip's key says of its content and its reading, without the name of its file; '' where it states no digest."""
-    found = _DIGEST.search(key)
-    return found[1] if found else ""
 
 
 def _by_content(entries: Sequence[Entry], library: Library) -> dict[str, list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from motionpatches.core.errors import StudioError
@@ -10,8 +10,8 @@ from motionpatches.core.library import caption_store, marks, sheet
 from motionpatches.core.library.captions import CaptionLine, caption_from_name
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.marks import NONE, Mark
-from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id, with_lines
-from motionpatches.core.search.indexing import content_of
+from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id
+from motionpatches.core.search.gallery import content_of
 from motionpatches.core.shared_gallery.journal import Here
 from motionpatches.core.shared_gallery.records import (
     CAPTION,
@@ -64,7 +64,7 @@ def said_of(clip: Clip) -> list[str]:
     return [text for text in clip.captions if can_be_kept(text) and text != caption_from_name(clip.path)]
 
 
-def applied(library: Library, records: Iterable[Record], here: Here, own: bool) -> tuple[Library, list[Record]]:
+def applied(library: Library, records: Iterable[Record], here: Here, own: bool) -> tuple[Mapping[str, Lines], list[Record]]:
     """Write what others wrote into the stores of a library. What the user edits meanwhile stays.
 
     Args:
@@ -74,7 +74,7 @@ def applied(library: Library, records: Iterable[Record], here: Here, own: bool) 
         own: Write captions into the library's own files where they can be.
 
     Returns:
-        The library with the captions, and the records that are written.
+        The captions of takes that have others now, and the records that are written.
 
     Raises:
         StudioError: A store cannot be written.
@@ -90,10 +90,8 @@ def applied(library: Library, records: Iterable[Record], here: Here, own: bool) 
     if TAG in by_kind:
         _set_tags(library, by_kind[TAG])
         done += by_kind[TAG]
-    if CAPTION in by_kind:
-        library = _set_captions(library, by_kind[CAPTION], own)
-        done += by_kind[CAPTION]
-    return library, done
+    captions = _set_captions(library, by_kind[CAPTION], own) if CAPTION in by_kind else {}
+    return captions, [*done, *by_kind.get(CAPTION, [])]
 
 
 class _Refused(Exception):
@@ -119,7 +117,7 @@ def _set_tags(library: Library, records: Iterable[Record]) -> None:
     marks.change_marks(library.root, {clip_id: was.get(clip_id, NONE) for clip_id in now}, now)
 
 
-def _set_captions(library: Library, records: Iterable[Record], own: bool) -> Library:
+def _set_captions(library: Library, records: Iterable[Record], own: bool) -> Mapping[str, Lines]:
     by_take: dict[str, list[Record]] = {}
     for record in records:
         by_take.setdefault(record.place.item, []).append(record)
@@ -129,8 +127,7 @@ def _set_captions(library: Library, records: Iterable[Record], own: bool) -> Lib
     for take, lines in before.items():
         named = caption_from_name(clips[take][0].path)
         wanted[take] = lines_with(() if [line.text for line in lines] == [named] else lines, by_take[take]) or lines
-    saved = caption_store.save(library, wanted, own, before)
-    return with_lines(library, saved.lines)
+    return caption_store.save(library, wanted, own, before).lines
 
 
 def lines_with(lines: Lines, records: Iterable[Record]) -> Lines:

@@ -17,9 +17,9 @@ from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.hashing import place_digest
 from motionpatches.core.shared_gallery.address import Address
-from motionpatches.core.shared_gallery.records import SETS, Place, Record
+from motionpatches.core.shared_gallery.records import CLIP, SETS, Place, Record
 
-FORMAT, BUSY_S = "1", 20.0
+FORMAT, BUSY_S, OLDEST = "1", 20.0, 1
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS records (kind TEXT, item TEXT, name TEXT, value TEXT, written INTEGER, here TEXT, waits INTEGER,
@@ -55,14 +55,15 @@ class Journal:
 
     @property
     def waiting(self) -> int:
-        """How many edits wait to be sent."""
-        return int(self._base.execute("SELECT count(*) FROM records WHERE waits").fetchone()[0])
+        """How many edits wait to be sent, without the facts of clips."""
+        return int(self._base.execute("SELECT count(*) FROM records WHERE waits AND kind <> 'clip'").fetchone()[0])
 
     def note(self, here: Here, takes: Container[str], moved: Iterable[str] = (), now: Callable[[], int] = now_us) -> int:
         """Note what the user has edited since the library was last looked at.
 
         Args:
-            here: What the library has now.
+            here: What the library has now. The first time, what has no time of its own is older than any edit: a caption that
+                others took away does not come back with one who has it still.
             takes: Clips and takes that it has: of others nothing was taken away.
             moved: Clips and takes that have another id now.
             now: The time in µs since 1970.
@@ -75,7 +76,7 @@ class Journal:
             for kind, item, name, value, written, was, waits in self._base.execute("SELECT * FROM records")
         }
         gone = set(moved)
-        new, rows, at = 0, [], now()
+        new, rows, at = 0, [], now() if known else OLDEST
         for place in dict.fromkeys((*here, *known)):
             value, written, was, waits = known.get(place, ("", 0, "", 0))
             found, when = here.get(place, ("", 0))
@@ -104,17 +105,24 @@ class Journal:
             )
 
     def received(self, records: Iterable[Record], revision: int) -> int:
-        """Take what others wrote, up to a revision; where an edit that waits is later, it stays. Return how many were new."""
+        """Take what others wrote, up to a revision; where an edit that waits is later, it stays. Return how many edits were new,
+        without the facts of clips."""
         new = 0
         with self._writing():
             for place, value, written in records:
-                done = self._base.execute(
-                    "INSERT INTO records VALUES (?, ?, ?, ?, ?, '', 0) ON CONFLICT (kind, item, name) DO UPDATE SET "
-                    "value = excluded.value, written = excluded.written, waits = 0 "
-                    "WHERE excluded.written > records.written OR (NOT records.waits AND excluded.value <> records.value)",
-                    (*place, value, written),
-                )
-                new += done.rowcount
+                row = self._base.execute(
+                    "SELECT value, written, waits FROM records WHERE kind = ? AND item = ? AND name = ?", place
+                ).fetchone()
+                if row is None:
+                    self._base.execute(_PUT, (*place, value, written, "", 0))
+                elif written >= row[1] or not row[2]:
+                    self._base.execute(
+                        "UPDATE records SET value = ?, written = ?, waits = 0 WHERE kind = ? AND item = ? AND name = ?",
+                        (value, written, *place),
+                    )
+                else:
+                    continue
+                new += place.kind != CLIP and not _same(place, value, row[0] if row else "")
             self._keep("revision", str(revision))
         return new
 

@@ -125,7 +125,12 @@ class PostgresStore:
             rows = self._base.execute(
                 "SELECT kind, item, name, value, written FROM records WHERE revision > %s AND revision <= %s", (revision, at[0])
             )
-            return [Record(Place(kind, item, name), value, written) for kind, item, name, value, written in rows], int(at[0])
+            return [_record(*row) for row in rows], int(at[0])
+
+    def about(self, items: Collection[str]) -> list[Record]:
+        with self._said():
+            rows = self._base.execute("SELECT kind, item, name, value, written FROM records WHERE item = ANY(%s)", (list(items),))
+            return [_record(*row) for row in rows]
 
     def put_vectors(self, fingerprint: str, vectors: Vectors) -> None:
         with self._said():
@@ -217,6 +222,10 @@ class PostgresStore:
             ) from None
         except psycopg.Error as error:
             raise StudioError(f"The shared gallery at {self._address} refused: {self._address.scrubbed(str(error))}.") from None
+
+
+def _record(kind: str, item: str, name: str, value: str, written: int) -> Record:
+    return Record(Place(kind, item, name), value, written)
 
 
 def _array(vector: Any) -> np.ndarray:

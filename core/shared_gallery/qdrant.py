@@ -106,13 +106,14 @@ class QdrantStore:
         with self._said():
             from_then = [q.FieldCondition(key="sent", range=q.Range(gt=revision - AGAIN))]
             points = self._all(self._records, q.Filter(must=from_then)) if revision else self._all(self._records, None)
-            found = [
-                (Record(Place(one["kind"], one["item"], one["name"]), one["value"], one["written"]), one["sent"])
-                for one in points
-                if "written" in one
-            ]
+            found = [(_record(one), one["sent"]) for one in points if "written" in one]
             latest = min(max((sent for _, sent in found), default=0), time.time_ns() // 1000)
             return [record for record, _ in found], max(revision, latest)
+
+    def about(self, items: Collection[str]) -> list[Record]:
+        with self._said():
+            parts = (self._all(self._records, q.Filter(must=[one_of("item", part)])) for part in chunks(items, NAMED))
+            return [_record(one) for part in parts for one in part]
 
     def put_vectors(self, fingerprint: str, vectors: Vectors) -> None:
         if not vectors.windows:
@@ -239,6 +240,11 @@ def _point(record: Record, sent: int) -> q.PointStruct:
     if kind == CLIP and record.value:
         payload |= ClipFacts.of(record.value)._asdict()
     return q.PointStruct(id=str(uuid.UUID(record.place.digest)), vector={}, payload=payload)
+
+
+def _record(payload: dict[str, Any]) -> Record:
+    place = Place(payload["kind"], payload["item"], payload["name"])
+    return Record(place, payload["value"], payload["written"])
 
 
 def _over_earlier(written: int, points: list[q.PointStruct]) -> q.UpsertOperation:

@@ -34,6 +34,9 @@ class Store(Protocol):
     def since(self, revision: int) -> tuple[list[Record], int]:
         """Return what was kept after a revision (0: everything), and the revision now."""
 
+    def about(self, items: Collection[str]) -> list[Record]:
+        """Return the records of some clips or takes."""
+
     def put_vectors(self, fingerprint: str, vectors: Vectors) -> None:
         """Keep the vectors of a model; those of a content are kept together. What is there stays."""
 

@@ -5,30 +5,27 @@ The stores of the library are what window, command line and served library read 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from motionpatches.core.library.library import Library
-from motionpatches.core.models.motion_text_model import MotionTextModel
-from motionpatches.core.search.gallery import Entry, Gallery
-from motionpatches.core.search.indexing import add_known, find_gallery, gallery_fingerprint
+from motionpatches.core.library.takes import Lines, with_lines
 from motionpatches.core.shared_gallery.address import Address
-from motionpatches.core.shared_gallery.in_library import applied, content_key, names_of, records_of
+from motionpatches.core.shared_gallery.in_library import applied, names_of, records_of
 from motionpatches.core.shared_gallery.journal import journal_file, opened_journal
-from motionpatches.core.shared_gallery.records import Vectors, Window, can_be_kept, chunks
+from motionpatches.core.shared_gallery.records import CLIP, chunks
 from motionpatches.core.shared_gallery.store import Store
 
-# Records that are sent together, and contents whose vectors are.
+# What goes on while a server is away.
+AWAY = "The copy on this computer answers, and what is edited is sent when the server is back."
+# Records that are sent together.
 TOGETHER = 20_000
-CONTENTS = 5_000
 
 
 @dataclass(frozen=True)
 class Exchanged:
-    """How many edits were sent and received, and how many wait."""
+    """How many edits were sent and received, and how many wait, without the facts of clips."""
 
     sent: int = 0
     received: int = 0
@@ -67,26 +64,31 @@ def exchange(root: Path, address: Address, store: Store) -> Exchanged:
         if journal.meet(store.identity(), revision):
             records, revision = store.since(0)
         received = journal.received(records, revision)
-        sent = 0
-        for part in chunks(journal.pending(), TOGETHER):
+        sent, pending = 0, journal.pending()
+        for part in chunks(pending, TOGETHER):
             store.put(part)
             journal.sent(part)
-            sent += len(part)
-        if sent:
+            sent += sum(record.place.kind != CLIP for record in part)
+        if pending:
             received += journal.received(*store.since(journal.revision))
         return Exchanged(sent, received, journal.waiting)
 
 
-def take_over(library: Library, address: Address, own: bool = False) -> tuple[Library, int]:
+@dataclass(frozen=True)
+class Taken:
+    """What came into the stores of a library: the captions of takes, and how many records there were of all kinds."""
+
+    captions: Mapping[str, Lines]
+    count: int
+
+
+def take_over(library: Library, address: Address, own: bool = False) -> Taken:
     """Write what others wrote into the stores of a library.
 
     Args:
         library: With the captions that are shown.
         address: Of the shared gallery.
         own: Write captions into the library's own files where they can be.
-
-    Returns:
-        The library with its captions, and how many records were written.
 
     Raises:
         StudioError: A store or the journal cannot be written.
@@ -95,74 +97,14 @@ def take_over(library: Library, address: Address, own: bool = False) -> tuple[Li
     with opened_journal(journal_file(library.root, address)) as journal:
         here = records_of(library)
         journal.note(here, names, library.moved)
-        library, done = applied(library, journal.to_apply(names), here, own)
+        captions, done = applied(library, journal.to_apply(names), here, own)
         journal.applied(done)
-        return library, len(done)
+        return Taken(captions, len(done))
 
 
 def synchronised(library: Library, address: Address, store: Store, own: bool = False) -> tuple[Library, Exchanged]:
-    """Send and receive once; see `exchange` and `take_over`. Raises StudioError."""
+    """Send and receive once; see `exchange` and `take_over`. Return the library with its captions. Raises StudioError."""
     note_edits(library, address)
     found = exchange(library.root, address, store)
-    return take_over(library, address, own)[0], found
-
-
-def receive_vectors(model: MotionTextModel, library: Library, store: Store) -> int:
-    """Take the vectors of takes that are not encoded here from a shared gallery. Return how many clips they are of.
-
-    Raises:
-        Unreachable: The server is away; what has come is kept.
-        StudioError: It refuses.
-    """
-    gallery = find_gallery(model, library)
-    there = {(entry.clip_id, entry.key) for entry in gallery.entries} if gallery is not None else set()
-    wanted = [clip for clip in library.clips if (clip.id, clip.key) not in there and can_be_kept(content_key(clip))]
-    fingerprint, count = gallery_fingerprint(model), 0
-    for clips in chunks(wanted, CONTENTS):
-        found = store.vectors(fingerprint, {content_key(clip) for clip in clips})
-        if not found.windows or found.rows.shape[1] != model.config.dim:
-            continue
-        rows_of, entries, rows = found.by_content(), list[Entry](), list[int]()
-        for clip in clips:
-            for row in rows_of.get(content_key(clip), []):
-                entries.append(Entry(clip.id, clip.key, found.windows[row].start_s, found.windows[row].end_s))
-                rows.append(row)
-            count += content_key(clip) in rows_of
-        add_known(model, library, Gallery(found.rows[rows], tuple(entries), fingerprint))
-    return count
-
-
-def send_vectors(library: Library, gallery: Gallery, store: Store) -> int:
-    """Give the vectors of a library that a shared gallery lacks to it. Return how many there are.
-
-    Raises:
-        Unreachable: The server is away; what it took is kept.
-        StudioError: It refuses.
-    """
-    whole = _vectors_of(library, gallery)
-    by_content, count = whole.by_content(), 0
-    for contents in chunks(by_content, CONTENTS):
-        lacking = store.lacking(gallery.fingerprint, contents)
-        rows = [row for content in contents if content in lacking for row in by_content[content]]
-        if rows:
-            store.put_vectors(gallery.fingerprint, Vectors(tuple(whole.windows[row] for row in rows), whole.rows[rows]))
-            count += len(rows)
-    return count
-
-
-def _vectors_of(library: Library, gallery: Gallery) -> Vectors:
-    """The vectors of a library's clips, one clip of each content."""
-    clip_of: dict[str, str] = {}
-
-    def kept() -> Iterator[tuple[int, Window]]:
-        for row, entry in enumerate(gallery.entries):
-            clip = library.by_id.get(entry.clip_id)
-            if clip is None or clip.key != entry.key or not can_be_kept(content_key(clip)):
-                continue
-            content = content_key(clip)
-            if clip_of.setdefault(content, clip.id) == clip.id:
-                yield row, Window(content, entry.start_s, entry.end_s)
-
-    found = list(kept())
-    rows = np.array([row for row, _ in found], np.int64)
-    return Vectors(tuple(window for _, window in found), gallery.embeddings[rows])
+    taken = take_over(library, address, own)
+    return with_lines(library, taken.captions) if taken.captions else library, found

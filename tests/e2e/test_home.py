@@ -42,9 +42,8 @@ def test_a_report_is_saved_and_what_was_open_is_offered(studio, tmp_path, monkey
 
 def settings_dialog(studio):
     window = studio.window
-    return SettingsDialog(
-        studio.settings, studio.workspace, studio.view_models.stage, studio.playback, studio.view_models.corrections, window
-    )
+    v = studio.view_models
+    return SettingsDialog(studio.settings, studio.workspace, v.stage, studio.playback, v.corrections, v.shared, window)
 
 
 def test_settings_say_how_much_is_stored_and_clear_caches(studio):

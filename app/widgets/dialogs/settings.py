@@ -1,4 +1,4 @@
-"""Settings: appearance, motion, device, body models, caches; import corrections."""
+"""Settings: appearance, motion, device, body models, caches; import corrections; shared gallery."""
 
 from __future__ import annotations
 
@@ -27,11 +27,13 @@ from motionpatches.app import tokens
 from motionpatches.app.background.reveal import reveal_own
 from motionpatches.app.viewmodels.import_corrections import ImportCorrections
 from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.shared_gallery import SharedGallery
 from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.dialogs.corrections import CorrectionsPage
 from motionpatches.app.widgets.dialogs.joint_maps import JointMapsPage
 from motionpatches.app.widgets.dialogs.motion_cache import MotionCacheRow, restore_limit
+from motionpatches.app.widgets.dialogs.shared_gallery import SharedGalleryPage
 from motionpatches.app.widgets.plain import Label
 from motionpatches.app.widgets.theme import APPEARANCES, px, set_appearance
 from motionpatches.core import paths
@@ -52,6 +54,7 @@ class SettingsDialog(QDialog):
         stage: Stage,
         playback: Playback,
         corrections: ImportCorrections,
+        shared: SharedGallery,
         parent: QWidget | None = None,
     ):
         super().__init__(parent)
@@ -102,6 +105,8 @@ class SettingsDialog(QDialog):
         self.pages.addTab(self.corrections, "&Import Corrections")
         self.joint_maps = JointMapsPage(workspace.failed.emit)
         self.pages.addTab(self.joint_maps, "&Joints of Rigs")
+        self.shared = SharedGalleryPage(shared)
+        self.pages.addTab(self.shared, "&Shared Gallery")
         box.addWidget(self.pages)
         box.addWidget(buttons)
         self._size()

@@ -21,6 +21,7 @@ def test_the_later_write_stands_whatever_comes_first(store):
     store.put([Record(NOTES, "earlier", 10), Record(Place(SHEET, "b", "notes"), "b", 5)])
     assert sorted(store.since(0)[0]) == [Record(NOTES, "later", 20), Record(Place(SHEET, "b", "notes"), "b", 5)]
     store.put([Record(NOTES, "", 21)])
+    assert store.about(["a", "none"]) == [Record(NOTES, "", 21)] and store.about([]) == []
     assert Record(NOTES, "", 21) in store.since(0)[0], "taken away, and known to be"
 
 

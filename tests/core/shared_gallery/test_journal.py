@@ -12,11 +12,15 @@ TAKES = {"a"}
 
 @pytest.fixture
 def journal(tmp_path):
+    """One of a library that was looked at before."""
     with opened_journal(tmp_path / "shared" / "journal.sqlite") as one:
+        note(one, {Place(CLIP, "a", ""): "facts"}, 1)
+        one.sent(one.pending())
         yield one
 
 
 def note(journal, here, at, takes=TAKES, moved=()):
+    here = {Place(CLIP, "a", ""): "facts", **here} if "a" in takes else here
     given = {place: value if isinstance(value, tuple) else (value, 0) for place, value in here.items()}
     return journal.note(given, takes, moved, lambda: at)
 
@@ -36,7 +40,7 @@ def test_nothing_is_taken_away_of_takes_that_are_not_here(journal):
     note(journal, {NOTES: "one"}, 100)
     journal.sent(journal.pending())
     assert note(journal, {}, 200, takes={"another"}) == 0 and not journal.pending()
-    assert note(journal, {}, 300, takes={"b"}, moved={"a": "b"}) == 1, "but of those that moved"
+    assert note(journal, {}, 300, takes={"b"}, moved={"a": "b"}) == 2, "but of those that moved"
 
 
 def test_of_an_edit_that_waits_and_what_others_wrote_the_later_stands(journal):
@@ -71,7 +75,7 @@ def test_what_a_server_lost_is_sent_again(journal):
     journal.received([], 9)
     assert not journal.meet("gallery", 9) and journal.waiting == 0
     assert journal.meet("gallery", 4), "brought back from an older copy"
-    assert journal.waiting == 2 and journal.revision == 0
+    assert journal.waiting == 2 and len(journal.pending()) == 3 and journal.revision == 0
     journal.sent(journal.pending())
     assert journal.meet("another", 50) and journal.waiting == 2
 
@@ -82,3 +86,14 @@ def test_facts_of_clips_are_each_librarys_own(journal):
     note(journal, {place: "mine"}, 100)
     journal.received([Record(place, "theirs", 200)], 1)
     assert not journal.to_apply(TAKES) and note(journal, {place: "mine"}, 300) == 0 and not journal.pending()
+
+
+def test_what_a_library_has_the_first_time_is_older_than_any_edit(tmp_path):
+    """One who joins later has captions that others took away meanwhile; and the fields of the sheet have their own times."""
+    with opened_journal(tmp_path / "journal.sqlite") as journal:
+        note(journal, {CAPTIONED: "1", TAGGED: "1", STATUS: ("hold", 70)}, 100)
+        theirs = [Record(CAPTIONED, "", 50), Record(TAGGED, "1", 1), Record(STATUS, "select", 60)]
+        assert journal.received(theirs, 1) == 1
+        sending = [record for record in journal.pending() if record.place.kind != CLIP]
+        assert sending == [Record(STATUS, "hold", 70)], "what is the same is not sent again"
+        assert journal.to_apply(TAKES) == [Record(CAPTIONED, "", 50)]

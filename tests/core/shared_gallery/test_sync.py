@@ -15,8 +15,9 @@ from motionpatches.core.progress import run
 from motionpatches.core.search import indexing
 from motionpatches.core.search.indexing import gallery_fingerprint, update_gallery
 from motionpatches.core.shared_gallery.address import address_of
+from motionpatches.core.shared_gallery.exchange_vectors import receive_vectors, send_vectors
 from motionpatches.core.shared_gallery.store import Unreachable
-from motionpatches.core.shared_gallery.sync import note_edits, receive_vectors, send_vectors, synchronised
+from motionpatches.core.shared_gallery.sync import note_edits, synchronised
 from tests.core.library.test_watch import put
 from tests.shared_galleries import Twin
 
@@ -129,6 +130,18 @@ def test_without_the_server_edits_wait_and_are_merged_when_it_is_back(people):
     assert (done.sent, done.waiting) == (2, 0)
     ben.sync(store)
     assert set(ben.says("run")[0]) == set(anna.says("run")[0]) == {"offline", "online"} and ben.says("run")[1] == {"fast"}
+
+
+def test_a_caption_that_was_taken_away_does_not_come_back_with_one_who_joins(people):
+    anna, ben = people
+    for person in people:  # both have the same files with captions
+        person.caption("run", "wrong", "right")
+    store = Twin()
+    anna.sync(store)
+    anna.caption("run", "right")
+    anna.sync(store)
+    meet(store, ben, anna)
+    assert anna.says("run")[0] == ben.says("run")[0] == ["right"]
 
 
 def test_who_has_fewer_takes_takes_nothing_away(people):
