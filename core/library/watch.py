@@ -51,7 +51,7 @@ class Watch:
         if not stamps:  # it comes from its index
             stamps = {file: stamp for root in self.roots for file, (stamp, _) in index.load_stamps(root).items()}
         self._read |= {file: stamp.partition(";")[0].removesuffix("?") for file, stamp in stamps.items()}
-        self._all = bool(stamps)
+        self._all = any(stamps.values())
         self._before: Mapping[str, str] | None = None
         self._took_s = 0.0
 

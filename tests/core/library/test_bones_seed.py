@@ -12,6 +12,7 @@ from motionpatches.core.errors import FileProblem
 from motionpatches.core.library import one_rig
 from motionpatches.core.library.facts import facts_of
 from motionpatches.core.library.open import open_library
+from motionpatches.core.library.watch import Watch
 from motionpatches.core.progress import run
 from motionpatches.core.training.assemble import split_clips
 from tests.released import SOMA, seed_row, write_seed, write_seed_splits, write_soma, write_table
@@ -151,6 +152,15 @@ def test_bodies_of_performers_are_read_where_the_uniform_one_is_not_there(seed):
     (seed / "soma_uniform").rename(seed / "soma_proportional")
     library = run(open_library(seed))
     assert len(library.clips) == 12 and "soma_proportional" in str(library.clips[0].path)
+
+
+def test_what_is_not_read_of_it_is_no_news_of_a_watched_folder(seed):
+    shutil.copytree(seed / "soma_uniform", seed / "soma_proportional")
+    watch = Watch(run(open_library(seed)), [seed])
+    assert watch.step() is watch.step() is watch.step() is None
+    write_soma(seed / "soma_uniform/bvh/230101/new.bvh", frames=12)
+    assert watch.step() is None, "it may still be written"
+    assert watch.step().ready == {str(seed / "soma_uniform/bvh/230101/new.bvh")}
 
 
 def test_paths_of_the_table_stay_in_the_folder(seed, tmp_path):
