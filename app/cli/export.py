@@ -122,6 +122,7 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--unit", choices=UNITS, help=f"unit of BVH, FBX and USD (default: {PLAIN.unit})")
     group.add_argument("--up", choices=UPS, help=f"up axis of BVH, FBX and USD (default: {PLAIN.up})")
     group.add_argument("--rest-first", action="store_true", help="put the T-pose before the first frame")
+    group.add_argument("--hands", action="store_true", help="with --rig: hands are where they were, bent elbows make up for it")
 
 
 def _add_clean_up(parser: argparse.ArgumentParser) -> None:
@@ -157,7 +158,7 @@ def plan_of(options: argparse.Namespace, suffix: str) -> Plan:
 
 def choices_of(options: argparse.Namespace, plain: Choices = PLAIN) -> Choices:
     """Return the choices of a program, overridden by those that were made one by one."""
-    made = {name: getattr(options, name) for name in ("rig", "unit", "up", "fps", "in_place", "rest_first")}
+    made = {name: getattr(options, name) for name in ("rig", "unit", "up", "fps", "in_place", "rest_first", "hands")}
     return replace(PRESETS.get(options.program, plain), **{name: value for name, value in made.items() if value})
 
 

@@ -29,7 +29,8 @@ class Choices:
     """Choices of an export; a format takes those it has.
 
     `unit` (of UNITS) and `up` (of UPS): BVH and FBX; glTF always has metres and Y up. `fps`: frames per second, None for
-    those of the motion. `in_place`: the root stays over the origin. `rest_first`: frame 0 is the T-pose. `rig`: 'own', a name of
+    those of the motion. `in_place`: the root stays over the origin. `rest_first`: frame 0 is the T-pose. `hands`: on another rig
+    they are where they were in space. `rig`: 'own', a name of
     TARGETS in core/retarget/targets.py, made as tall as the person, or the path of a motion file, whose rig keeps its size.
     """
 
@@ -39,6 +40,7 @@ class Choices:
     fps: float | None = None
     in_place: bool = False
     rest_first: bool = False
+    hands: bool = False
 
 
 PLAIN = Choices()
@@ -66,7 +68,7 @@ class Prepared:
         if self.choices.rig != OWN:
             rig = rig_named(self.choices.rig)
             said = find(posed.rig, rig)
-            posed = onto(self.own, posed, rig, said, as_tall=self.choices.rig in TARGETS)
+            posed = onto(self.own, posed, rig, said, as_tall=self.choices.rig in TARGETS, hands=self.choices.hands)
         return posed.with_rest_first() if self.choices.rest_first else posed
 
     @cached_property

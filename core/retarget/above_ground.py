@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from motionpatches.core.motion.kinematics import axis_angle_matrices
-from motionpatches.core.motion.rotations import cross, frames
+from motionpatches.core.motion.rotations import cross
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG
-from motionpatches.core.retarget.from_positions import HINGES, Hinge
+from motionpatches.core.retarget.bring import bring
 from motionpatches.core.retarget.rig import PosedMotion
 from motionpatches.core.retarget.roles import Body, body_of
-from motionpatches.core.retarget.two_bones import below, bend, reach, segments
+from motionpatches.core.retarget.two_bones import below
 
 # Joints (P,) of feet, and places (P, 3) of what they carry, relative to them at rest.
 Soles = tuple[np.ndarray, np.ndarray]
@@ -76,7 +76,7 @@ def _raised(body: Body, part: int, turns: np.ndarray, places: np.ndarray, soles:
     if beyond:
         _turn_up(beyond[0], toes, turns, places, (joints[of_toes], apart[of_toes]), across, lift, share)
     lift += np.maximum(-heights_of(turns, places, soles).min(axis=1) - lift, 0) * share
-    _lift(body, leg, turns, places, lift)
+    bring(body, part, turns, places, places[:, leg.end] + lift[:, None] * [0, 1.0, 0])
     return turns, places
 
 
@@ -105,20 +105,3 @@ def _turn_up(
     moved = list(carried)
     places[:, moved] = places[:, [centre]] + np.einsum("tij,tpj->tpi", turn, places[:, moved] - places[:, [centre]])
     turns[:, moved] = turn[:, None] @ turns[:, moved]
-
-
-def _lift(body: Body, leg: Hinge, turns: np.ndarray, places: np.ndarray, lift: np.ndarray) -> None:
-    """Move a foot up by (T,), as it is turned; thigh and shin turn for it, with all that hangs on them."""
-    hip, knee = leg.upper[0], leg.lower[0]
-    axis = turns[:, hip] @ (body.rest_turns[hip] @ np.array(HINGES[leg.part]))
-    thigh, shin = places[:, knee] - places[:, hip], places[:, leg.end] - places[:, knee]
-    lengths = np.linalg.norm(thigh, axis=1), np.linalg.norm(shin, axis=1)
-    upper, lower, across = reach(thigh + shin + lift[:, None] * [0, 1.0, 0], *lengths, axis)
-    turn_thigh, turn_shin = (
-        np.where((lift > 1e-9)[:, None, None], frames(way, across) @ frames(now, axis).swapaxes(1, 2), np.eye(3))
-        for way, now in ((upper, thigh), (lower, shin))
-    )
-    of_thigh, of_shin, _ = segments(body.rig.skeleton, hip, knee, leg.end)
-    bend(body.rig.skeleton, (hip, knee, leg.end), places, turn_thigh, turn_shin)
-    turns[:, of_thigh] = turn_thigh[:, None] @ turns[:, of_thigh]
-    turns[:, of_shin] = turn_shin[:, None] @ turns[:, of_shin]

@@ -143,7 +143,7 @@ def _title(role: str) -> str:
     return role[:1].upper() + role[1:]
 
 
-def onto(motion: Motion, posed: PosedMotion, target: Rig, said: JointMap, as_tall: bool) -> PosedMotion:
+def onto(motion: Motion, posed: PosedMotion, target: Rig, said: JointMap, as_tall: bool, hands: bool = False) -> PosedMotion:
     """Put a motion onto another rig.
 
     Args:
@@ -152,6 +152,7 @@ def onto(motion: Motion, posed: PosedMotion, target: Rig, said: JointMap, as_tal
         target: The rig.
         said: Joints of roles that are not as they are guessed.
         as_tall: Make the rig as tall as the person.
+        hands: Bring hands to where they were in space.
 
     Raises:
         StudioError: The joints cannot be those of a person, or have no legs and arms.
@@ -161,4 +162,4 @@ def onto(motion: Motion, posed: PosedMotion, target: Rig, said: JointMap, as_tal
         posed = pose_of(replace(motion, skeleton=skeleton))
     if said.target:
         target = replace(target, skeleton=with_joints(target.skeleton, joints_of(target, said.target), "target"))
-    return retarget(posed, sized(target, posed) if as_tall else target)
+    return retarget(posed, sized(target, posed) if as_tall else target, hands)

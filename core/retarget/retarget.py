@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from motionpatches.core.motion.rotations import between, frames, shortest
-from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG
+from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG
+from motionpatches.core.retarget.bring import bring
 from motionpatches.core.retarget.fingers import finger_pairs
 from motionpatches.core.retarget.from_positions import HINGES, on_floor
 from motionpatches.core.retarget.rig import PosedMotion, Rig
@@ -22,12 +23,13 @@ FLOOR = 1.0
 LEVEL_M = (0.03, 0.25)
 
 
-def retarget(source: PosedMotion, target: Rig) -> PosedMotion:
+def retarget(source: PosedMotion, target: Rig, hands: bool = False) -> PosedMotion:
     """Put a motion onto another rig, both of people with known body parts.
 
     Args:
         source: metres, Y up.
         target: the rig; its rest pose may be any in which it stands.
+        hands: Bring hands to where they were in space, scaled as the root is; else arms turn as they did.
 
     Returns:
         The motion with the bones of `target`: only hips, and a root on the floor below them, have translations.
@@ -47,6 +49,8 @@ def retarget(source: PosedMotion, target: Rig) -> PosedMotion:
     for part in LEGS:
         _plant(two, part, turns, positions, ankles[part])
     positions = _places(two, turns, root)
+    for part in (RIGHT_ARM, LEFT_ARM) if hands else ():
+        bring(two, part, turns, positions, _scaled(source.positions[:, one.limbs[part].end], scale, floor))
     _stand_root(two, positions, floor)
     return PosedMotion(target, turns, positions, source.fps, source.name)
 

@@ -48,6 +48,15 @@ TARGETS = {
         "Right",
         "Reference",
     ),
+    # NVIDIA's body model, the joints of the body.
+    "soma": Names(
+        "Hips Spine1 Spine2 Chest",
+        "Neck1 Neck2 Head",
+        "LeftShoulder LeftArm LeftForeArm LeftHand",
+        "LeftLeg LeftShin LeftFoot LeftToeBase",
+        "Left",
+        "Right",
+    ),
     "unreal": Names(
         "pelvis spine_01 spine_02 spine_03 spine_04 spine_05",
         "neck_01 neck_02 head",

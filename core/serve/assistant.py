@@ -57,7 +57,7 @@ def assistant_server(service: Service, out: Path) -> MCPServer[Any]:
     ) -> dict[str, Any]:
         """Write a clip or a range of it to the folder of fetched motions, and return the file. Nothing is replaced.
 
-        Formats: glb, fbx, bvh, npz, npy, csv. Rigs: own, mixamo, humanik, unreal, unity, vrm, smpl.
+        Formats: glb, fbx, bvh, npz, npy, csv. Rigs: own, mixamo, humanik, unreal, unity, vrm, smpl, soma.
         """
         name, content = service.motion(clip, format, choices_of(rig, "cm", "Y", None, in_place, False), start_s, end_s)
         out.mkdir(parents=True, exist_ok=True)

@@ -38,6 +38,7 @@ RIGS = {
     "unity": "Unity humanoid",
     "vrm": "VRM",
     "smpl": "SMPL",
+    "soma": "SOMA",
 }
 FROM_FILE = "From a file…"
 LABEL_WIDTH = 112
@@ -123,6 +124,7 @@ class Fields(QWidget):
         )
         rate.setSpecialValueText("as recorded")
         self._switch(form, "T-pose first", lambda p: p.choices.rest_first, lambda v: sheet.set_choices(rest_first=v), on_rig)
+        self._switch(form, "Hands in place", lambda p: p.choices.hands, lambda v: sheet.set_choices(hands=v), on_rig)
 
     def _set_rig(self, rig: str) -> None:
         if rig == FROM_FILE:

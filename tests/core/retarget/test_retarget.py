@@ -12,10 +12,12 @@ from motionpatches.core.io.load import load_motion
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, SMPL22, Skeleton
 from motionpatches.core.recognition.body_parts import find_body_parts
+from motionpatches.core.recognition.published_orders import ORDERS
 from motionpatches.core.retarget.from_positions import pose
 from motionpatches.core.retarget.retarget import retarget, sized
 from motionpatches.core.retarget.rig import plain_rig
 from motionpatches.core.retarget.rig_file import rig_of_file
+from motionpatches.core.retarget.roles import body_of
 from motionpatches.core.retarget.targets import TARGETS, target_rig
 
 LEGS, ARMS = (RIGHT_LEG, LEFT_LEG), (RIGHT_ARM, LEFT_ARM)
@@ -183,3 +185,39 @@ def test_what_is_no_person_goes_nowhere(tmp_path):
     with pytest.raises(StudioError, match="two legs"):
         write_motion(Motion(np.ones((2, 3, 3), np.float32), 30.0, chain), tmp_path / "a.bvh", Choices(rig="mixamo"))
     assert not list(tmp_path.iterdir())
+
+
+def test_hands_are_where_they_were_in_space_where_that_is_wanted(smpl_motion):
+    """On a rig with longer arms, shorter legs and another trunk."""
+    source, rig = pose(smpl_motion), target_rig("mixamo")
+    offsets, names = rig.offsets.copy(), rig.skeleton.joint_names
+    for joint, name in enumerate(names):
+        offsets[joint] *= 1.15 if name.endswith(("ForeArm", "Hand")) else 0.9 if name.endswith(("Leg", "Spine1")) else 1.0
+    rig = plain_rig(rig.skeleton, offsets)
+    plain, held = retarget(source, rig), retarget(source, rig, hands=True)
+    scale = body_of(rig).leg_m / body_of(source.rig).leg_m
+    for side in ("Left", "Right"):
+        hand, own = names.index(f"mixamorig:{side}Hand"), SMPL22.joint_names.index(f"{side.lower()}_wrist")
+        wanted = source.positions[:, own] * scale
+        level = np.median(source.positions[:, own, 1] * scale - held.positions[:, hand, 1])
+        assert abs(level) < 0.02  # the floor, which is the feet's
+        assert np.abs(held.positions[:, hand] - wanted + [0, level, 0]).max() < 0.001
+        assert np.abs(plain.positions[:, hand] - wanted + [0, level, 0]).max() > 0.05
+        assert np.allclose(held.turns[:, hand], plain.turns[:, hand])
+    parents = np.array(rig.skeleton.parents)
+    said = held.positions[:, parents] + np.einsum("tjab,jb->tja", held.turns[:, parents], rig.offsets)
+    assert np.allclose(said[:, 1:], held.positions[:, 1:], atol=1e-6)
+    # Elbows stay on their side of the line from shoulder to hand.
+    arm, fore, hand = (held.positions[:, names.index(f"mixamorig:Left{name}")] for name in ("Arm", "ForeArm", "Hand"))
+    before = [plain.positions[:, names.index(f"mixamorig:Left{name}")] for name in ("Arm", "ForeArm", "Hand")]
+    sides = [np.cross(m - s, e - m) for s, m, e in ((arm, fore, hand), before)]
+    assert ((sides[0] * sides[1]).sum(axis=1) > 0).all()
+
+
+@pytest.mark.parametrize("name, order", [("soma", "SOMA 30"), ("smpl", "SMPL 22")])
+def test_rigs_of_data_sets_have_their_joints(name, order):
+    published = next(one.skeleton for one in ORDERS if one.name == order)
+    rig = target_rig(name).skeleton
+    for chain in range(5):
+        names = [rig.joint_names[joint] for joint in rig.chains[chain]]
+        assert names == [published.joint_names[joint] for joint in published.chains[chain]]
