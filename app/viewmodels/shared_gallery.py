@@ -14,7 +14,7 @@ from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.app.viewmodels.take_sheet import TakeSheet
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
-from motionpatches.core.library.library import Library
+from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.takes import with_lines
 from motionpatches.core.shared_gallery.address import Address, address_of
 from motionpatches.core.shared_gallery.passwords import forget_password, keep_password, with_password
@@ -112,10 +112,9 @@ class SharedGallery(QObject):
         self._library = library
         if before is None or library.root != before.root:
             self._begin()
-        elif [clip.key for clip in library.clips] != [clip.key for clip in before.clips]:
-            self._receive = self._send = True
-            self._soon()
-        else:
+        elif self.address is not None:
+            if len(library.clips) != len(before.clips) or any(map(_differ, library.clips, before.clips)):
+                self._receive = self._send = True
             self._soon()
 
     def _begin(self) -> None:
@@ -284,6 +283,10 @@ class SharedGallery(QObject):
         """Look no more."""
         self._timer.stop()
         self.address = None
+
+
+def _differ(one: Clip, other: Clip) -> bool:
+    return one.key != other.key
 
 
 def _edits(count: int) -> str:
