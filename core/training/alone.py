@@ -85,7 +85,7 @@ def packed_command(file: str) -> str:
 
 
 def come_back(folder: Path) -> None:
-    """The packed run is finished, and that was said."""
+    """The packed run is finished, and that was reported."""
     with suppress(OSError):
         (folder / ELSEWHERE).unlink(missing_ok=True)
 

@@ -30,7 +30,7 @@ MOST_NOTE = 1 << 20
 class Run:
     """A run folder and its state on disk. `status`: 'running', 'finished', 'stopped' (can be resumed), 'died' (so can this: its
     process ended without a word), 'failed', 'new', or 'broken' (history.error says why; its configuration is not known).
-    `packed`: the file into which this computer packed it, until it is finished elsewhere and that was said."""
+    `packed`: the file into which this computer packed it, until it is finished elsewhere and that was reported."""
 
     folder: Path
     config: TrainingConfig

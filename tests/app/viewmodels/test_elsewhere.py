@@ -97,10 +97,10 @@ def test_it_is_followed_told_to_stop_and_its_model_offered(training, folder, wor
     assert not training.elsewhere and not workspace.jobs.work and training.runs[0].status == "finished"
     training.refresh()
     Training(workspace).close()
-    assert len(workspace.notices.kept) == 1, "it is said once"
+    assert len(workspace.notices.kept) == 1, "it is reported once"
 
 
-def test_what_came_to_its_end_while_the_studio_was_closed_is_said_at_the_next_start(training, folder, workspace, lanes):
+def test_what_came_to_its_end_while_the_studio_was_closed_is_reported_at_the_next_start(training, folder, workspace, lanes):
     training.close()
     workspace.notices.kept = []
     report(folder, Started("cuda", 8, 2, 40, 20), Ended(FIGURES, 1, False, 1.0))
