@@ -1,4 +1,4 @@
-"""The data sets of the paper's tables: where each is had, and what its folder must hold."""
+"""The data sets of the paper's tables: where to download each, and what its folder must hold."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from motionpatches.core.errors import StudioError
 
 @dataclass(frozen=True)
 class Source:
-    """`url`: where it is had; `told`: what its folder must contain, in words; `needs`: the same as paths, one each of several;
-    `split`: that the figures are of."""
+    """`url`: where to download it; `told`: what its folder must contain, in words; `needs`: the same as paths, one each of
+    several; `split`: that the figures are of."""
 
     url: str
     told: str
@@ -49,7 +49,7 @@ SOURCES = {
 
 
 def find_data(table: str, names: Iterable[str], folder: Path) -> None:
-    """Check that the data sets of a table are in a folder. Raises StudioError that names what is missing, and where it is had."""
+    """Check that the data sets of a table are in a folder. Raises StudioError that names what is missing, and its url."""
     names = list(dict.fromkeys(names))
     missing = {name: lack for name in names if (lack := _lack(folder / name, SOURCES[name]))}
     if not missing:

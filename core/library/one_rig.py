@@ -122,7 +122,7 @@ def frames_of(file: Path) -> int:
 
 
 def licence_note(root: Path, otherwise: str) -> str:
-    """The first line of the licence in the folder of a data set; `otherwise`: where it is had."""
+    """The first line of the licence in the folder of a data set; `otherwise`: its name, and where to read it."""
     for name in LICENCES:
         try:
             with open_regular(root / name) as stream:

@@ -53,7 +53,7 @@ def seeds_of(settings: Settings) -> tuple[int, ...]:
 
 def trained(run: Run, settings: Settings, extra: int) -> Job[Path]:
     """Return the folder of a run's best model; `extra`: of which seed after the first. With several data sets, each stage starts
-    from the one before. A run that was stopped or killed goes on from its last saved state."""
+    from the one before. A run that was stopped or killed is resumed from its last saved state."""
     start = ""
     for stage in range(1, len(run.trained_on) + 1):
         part = replace(run, trained_on=run.trained_on[:stage])
@@ -89,8 +89,10 @@ def _folder(first: Path, any_seed: str, config: TrainingConfig) -> Path:
 def _compared(config: TrainingConfig) -> TrainingConfig:
     """A configuration without what leaves a run as it is; its paths whole."""
     usual = TrainingConfig()
-    place = {name: str(Path(text).resolve()) for name in ("library", "start_from") if (text := getattr(config, name))}
-    return replace(config, **place, **{name: getattr(usual, name) for name in SAME})
+    places = {name: text for name in ("library", "start_from") if (text := getattr(config, name))}
+    others: dict[str, Any] = {name: str(Path(text).resolve()) for name, text in places.items()}
+    others |= {name: getattr(usual, name) for name in SAME}
+    return replace(config, **others)
 
 
 def _earlier(folder: Path) -> runs.Run | None:

@@ -93,7 +93,7 @@ def stepped(rng: np.random.Generator) -> Pair:
 
 
 def walk(body: Body, count: int, cadence: float) -> Motion:
-    """A walk of so many steps, each of STEP_M, at so many a second."""
+    """Make a walk of `count` steps, each of STEP_M, at `cadence` steps a second."""
     seconds = count / cadence + 0.3
     path = straight(np.ceil(seconds * FPS) / FPS, STEP_M * (count - 1))
     tracks = walk_along(body, path, replace(WALK, cadence=cadence))

@@ -197,7 +197,7 @@ def test_data_without_its_parts_is_named_before_anything_is_trained(data, option
     assert not (tmp_path / "runs").exists()
 
 
-def test_what_a_kill_leaves_is_gone_on_with(options, data, tmp_path):
+def test_what_a_kill_leaves_is_resumed(options, data, tmp_path):
     """The folder of a run as it is on disk in the middle of its second epoch."""
     run, left = tmp_path / "runs/paper/InterHuman-pretrained-patches", tmp_path / "left"
     changes = dict(option.split("=", 1) for option in options if option.startswith(("motion", "text")))

@@ -31,7 +31,7 @@ def table(root, rows, name="seed_metadata_v004.csv"):
     write_table(root / "metadata" / name, rows)
 
 
-def test_a_folder_opens_as_it_lies(seed):
+def test_a_folder_opens_as_it_was_unpacked(seed):
     library = run(open_library(seed))
     assert library.layout == "BONES-SEED folder" and not library.skipped and len(library.clips) == 12
     one, starts, on = library.clips[:3]

@@ -20,7 +20,7 @@ def snap(tmp_path):
     return tmp_path / "snap"
 
 
-def test_a_folder_opens_as_it_lies(snap):
+def test_a_folder_opens_as_it_was_unpacked(snap):
     library = run(open_library(snap))
     assert library.layout == "SnapMoGen folder" and not library.skipped and len(library.clips) == 12
     one = library.clips[0]
