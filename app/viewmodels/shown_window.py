@@ -9,14 +9,17 @@ from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.patches import MAX_FRAMES, PatchRecipe
 
-# Seconds by which a take may be longer than a window and still be shown as one.
-SLACK_S = 0.1
+# Seconds by which a take may be longer than a window and still be shown as one; by which the playhead leaves a range before it
+# returns; and by which a marked range may begin elsewhere than the window that was found and still stand for it.
+SLACK_S, LOOP_S, NEAR_S = 0.1, 0.06, 2.0
 
 
 class ShownWindow(QObject):
-    """A take is as many windows as a model reads of it one after the other; the one that was found begins where it was found.
+    """A take is as many windows as a model reads of it one after the other; the one that was found begins where it was found, and
+    one with a marked range where that begins.
 
-    `changed`: the playhead is in another one. `start_s`, `end_s`: its ends, in seconds of the motion.
+    `changed`: the playhead is in another one. `start_s`, `end_s`: its ends, in seconds of the motion; `scored`: those of what is
+    explained, the window that was found, the marked range, or all of it.
     """
 
     changed = Signal()
@@ -25,10 +28,12 @@ class ShownWindow(QObject):
         super().__init__(parent)
         self.workspace, self.playback, self.search = workspace, playback, search
         self.start_s = self.end_s = 0.0
+        self.scored = (0.0, 0.0)
         workspace.shown.connect(self._reset)
         workspace.model_changed.connect(self._reset)
         search.results_changed.connect(self._look)
         playback.ticked.connect(self._look)
+        playback.changed.connect(self._look)
         self._reset()
 
     @property
@@ -51,14 +56,6 @@ class ShownWindow(QObject):
         return None if hit is None or motion is None else (hit.start_s, hit.end_s or motion.duration_s)
 
     @property
-    def scored(self) -> tuple[float, float]:
-        """The ends of what is explained: the window that was found, where the take is short or the playhead is in it."""
-        found = self.found
-        if found is not None and (self.whole or self.start_s == found[0]):
-            return found
-        return (0.0, 0.0) if self.whole else (self.start_s, self.end_s)
-
-    @property
     def words(self) -> str:
         """Which window of a long take it is; '' for a take that is one."""
         motion = self.workspace.motion
@@ -66,17 +63,28 @@ class ShownWindow(QObject):
 
     def _reset(self) -> None:
         """Another motion or model: who hears of it looks here as well."""
-        self.start_s, self.end_s = self._ends()
+        self.start_s, self.end_s, self.scored = self._now()
 
     def _look(self) -> None:
-        if (ends := self._ends()) != (self.start_s, self.end_s):
-            self.start_s, self.end_s = ends
+        now = self._now()
+        if now != (self.start_s, self.end_s, self.scored):
+            self.start_s, self.end_s, self.scored = now
             self.changed.emit()
 
-    def _ends(self) -> tuple[float, float]:
-        motion = self.workspace.motion
+    def _now(self) -> tuple[float, float, tuple[float, float]]:
+        motion, found, length = self.workspace.motion, self.found, self.length_s
         if motion is None or self.whole:
-            return 0.0, motion.duration_s if motion is not None else 0.0
-        now, found, length = self.playback.time_s, self.found, self.length_s
-        start = found[0] if found is not None and found[0] <= now < found[1] else now // length * length
-        return start, min(start + length, motion.duration_s)
+            return 0.0, motion.duration_s if motion is not None else 0.0, found or (0.0, 0.0)
+        span = self._span(found)
+        if span is not None and found is not None and abs(found[0] - span[0]) <= NEAR_S:
+            span = found
+        start = span[0] if span is not None else self.playback.time_s // length * length
+        end = min(start + length, motion.duration_s)
+        return start, end, span or (start, end)
+
+    def _span(self, found: tuple[float, float] | None) -> tuple[float, float] | None:
+        """Return the marked range that the playhead is in, where a window holds it, else the window that was found."""
+        now, marked = self.playback.time_s, self.playback.range_s
+        if marked is not None and marked[1] - marked[0] <= self.length_s and marked[0] - LOOP_S <= now <= marked[1] + LOOP_S:
+            return marked
+        return found if found is not None and found[0] <= now < found[1] else None

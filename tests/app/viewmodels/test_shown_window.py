@@ -56,6 +56,24 @@ def test_what_was_found_begins_where_it_was_found(window, ready, search, playbac
     assert window.start_s == pytest.approx(READ) and window.scored == (window.start_s, window.end_s)
 
 
+def test_a_marked_range_holds_the_window_while_it_is_looped(window, ready, search, playback, long):
+    clip = ready.clip
+    search.results = [Result(Hit(1, clip.id, 0.5, 48.4, 52.4), clip, long)]
+    search.results_changed.emit()
+    playback.range_s = (47.9, 50.9)
+    playback.seek(48.0)
+    changed = heard(window.changed)
+    for time_s in (47.86, 48.2, 48.6, 50.95):
+        playback.seek(time_s)
+        assert window.start_s == 48.4 and window.scored == (48.4, 52.4), "the best moment stands for what was found"
+    assert not changed
+    playback.range_s = (20.0, 24.0)
+    playback.seek(21.0)
+    assert window.start_s == 20.0 and window.scored == (20.0, 24.0), "a range of one's own is explained"
+    playback.clear_range()
+    assert window.start_s == pytest.approx(READ)
+
+
 def test_the_explanation_is_of_the_window_under_the_playhead(ready, search, playback, long):
     explanation = Explanation(ready, search, playback)
     search.submit("a person waves")
