@@ -10,6 +10,11 @@ from torch import Tensor
 from motionpatches.core.models import item_dropout
 
 
+def is_traced() -> bool:
+    """Tell whether a graph of all that is computed is made, for a program elsewhere: it has no branches of its own."""
+    return bool(torch.jit.is_tracing())  # type: ignore[attr-defined]  # documented, but not declared
+
+
 def by_length(values: Tensor, used: Tensor, bucket: int, window: int, read: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
     """Read a batch in groups of similar length.
 
@@ -23,9 +28,9 @@ def by_length(values: Tensor, used: Tensor, bucket: int, window: int, read: Call
     Returns:
         (B, width) features in the order of the batch.
 
-    What is traced, for a program elsewhere, reads all together.
+    What is traced reads all together.
     """
-    if torch.jit.is_tracing():
+    if is_traced():
         return read(values, used)
     groups = (used + bucket - 1) // bucket * bucket
     counts: list[int] = torch.unique(groups).tolist()

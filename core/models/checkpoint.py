@@ -29,8 +29,8 @@ from motionpatches.core.models import config as model_config
 from motionpatches.core.models.config import ModelConfig
 from motionpatches.core.models.interaction import model_class
 from motionpatches.core.models.motion_text_model import MotionTextModel
+from motionpatches.core.models.sequence_encoder import sequence_shapes
 from motionpatches.core.models.text_encoder import TextEncoder
-from motionpatches.core.models.tmr import sequence_shapes
 from motionpatches.core.models.vit import vit_shapes
 from motionpatches.core.models.weights import check_finite
 from motionpatches.core.motion import features

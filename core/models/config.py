@@ -226,10 +226,10 @@ def _sequence_problem(config: ModelConfig) -> str:
     return ""
 
 
-def sequence_sizes(motion: str) -> tuple[int, ...] | None:
+def sequence_sizes(motion: str) -> tuple[int, int, int, int] | None:
     """Layers, width, heads and hidden units of the sequence encoders that `ModelConfig.motion` names; None for a ViT."""
     found = SEQUENCE_NAME.fullmatch(motion)
-    return tuple(map(int, found.groups())) if found else None
+    return (int(found[1]), int(found[2]), int(found[3]), int(found[4])) if found else None
 
 
 def field_problem(changes: Mapping[str, Any]) -> str:

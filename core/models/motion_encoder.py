@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from motionpatches.core.models.bucketing import by_length
+from motionpatches.core.models.bucketing import by_length, is_traced
 from motionpatches.core.models.config import ModelConfig
 from motionpatches.core.models.vit import Vit, make_vit, pool, positions, takes_masks, through_blocks
 from motionpatches.core.patches import MAX_FRAMES, PARTS
@@ -72,7 +72,7 @@ class MotionEncoder(nn.Module):
     def _read(self, pixels: Tensor, used: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, width) and tokens of motions of like length; trimmed, each by the windows that it fills."""
         windows = pixels.shape[2] // self.window
-        if not self.trim_padding or (not torch.jit.is_tracing() and bool((used == windows).all())):
+        if not self.trim_padding or (not is_traced() and bool((used == windows).all())):
             tokens = self.tokens(pixels) if self.trim_padding else self.vit.forward_features(pixels)
             return self.vit.forward_head(tokens), tokens
         mask = self._in_motion(used, windows)

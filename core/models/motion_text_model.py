@@ -13,6 +13,7 @@ from motionpatches.core.models.config import ModelConfig
 from motionpatches.core.models.joint_encoder import JointEncoder
 from motionpatches.core.models.late_interaction import TokenHeads, unit_tokens
 from motionpatches.core.models.motion_encoder import MotionEncoder
+from motionpatches.core.models.sequence_encoder import FeatureEncoder
 from motionpatches.core.models.text_encoder import TextEncoder
 from motionpatches.core.models.text_memory import TextMemory
 from motionpatches.core.models.word_head import WordHead
@@ -76,7 +77,7 @@ class MotionTextModel(nn.Module):
         self.config = config
         self.statistics = statistics
         self.token_heads: TokenHeads | None = None
-        self.motion_encoder: nn.Module
+        self.motion_encoder: MotionEncoder | JointEncoder | FeatureEncoder
         self.motion_head: nn.Module
         self.text_head: nn.Module
         self.text_encoder = text_encoder

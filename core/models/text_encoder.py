@@ -20,7 +20,7 @@ from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.io.text import read_json, read_text
 from motionpatches.core.models import bert
 from motionpatches.core.models.architecture import checked_architecture
-from motionpatches.core.models.bucketing import by_length
+from motionpatches.core.models.bucketing import by_length, is_traced
 from motionpatches.core.models.config import ModelConfig
 from motionpatches.core.models.half_linear import HalvedTwin
 from motionpatches.core.models.hub import text_folder
@@ -232,7 +232,7 @@ class TextEncoder(nn.Module):
 
     def _by_length(self, ids: Tensor, mask: Tensor, read: Callable[..., Tensor]) -> Tensor:
         """On a CPU in groups of like length, one sentence by half layers."""
-        if ids.device.type != "cpu" or torch.jit.is_tracing():
+        if ids.device.type != "cpu" or is_traced():
             return read(ids, mask)
         if len(ids) == 1 and isinstance(self.backbone, bert.Bert) and not (torch.is_grad_enabled() or self.training):
             with torch.autocast("cpu", enabled=False):  # the half layers' arithmetic is of 32 bits

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from motionpatches.core.models.bucketing import is_traced
 from motionpatches.core.models.half_linear import HalfLinear
 
 # How sharply the near ones are chosen; the cosine below which none is near; how much of what they mean is added.
@@ -46,14 +47,14 @@ class TextMemory(nn.Module):
         with torch.autocast(rows.device.type, enabled=False):
             nearness = torch.exp((self._cosines(rows) - NEAR) / TEMPERATURE)
             weights = nearness / (1 + nearness.sum(dim=1, keepdim=True))
-            if torch.jit.is_tracing():  # the same with an operator that ONNX has
+            if is_traced():  # the same with an operator that ONNX has
                 return functional.normalize(rows + SHARE * weights @ self.meanings[self.meaning], dim=-1)
             of_each = rows.new_zeros(len(rows), len(self.meanings)).index_add(1, self.meaning, weights)
             return functional.normalize(rows + SHARE * of_each @ self.meanings, dim=-1)
 
     def _cosines(self, rows: Tensor) -> Tensor:
         """(B, K); of a single row on a CPU, but for the first one, by keys of 16 bits: most time goes into reading them."""
-        if len(rows) == 1 and rows.device.type == "cpu" and not torch.is_grad_enabled() and not torch.jit.is_tracing():
+        if len(rows) == 1 and rows.device.type == "cpu" and not torch.is_grad_enabled() and not is_traced():
             try:
                 version = self.keys._version
                 if self._half is None or self._half[0] != version:
