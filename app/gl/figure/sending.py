@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from OpenGL import GL as gl
@@ -31,10 +32,11 @@ def send(vertices: np.ndarray, faces: np.ndarray, inputs: Sequence[str]) -> tupl
     gl.glBufferData(gl.GL_ARRAY_BUFFER, vertices.nbytes, vertices, gl.GL_STATIC_DRAW)
     gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, elements)
     gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, np.ascontiguousarray(faces), gl.GL_STATIC_DRAW)
+    fields: Mapping[str, Any] = vertices.dtype.fields or {}
     for location, name in enumerate(inputs):
         if not name:
             continue
-        kind, offset = (vertices.dtype.fields or {})[name][:2]
+        kind, offset = fields[name][:2]
         base, (count,) = kind.subdtype or (kind, (1,))
         start, step, number = ctypes.c_void_p(offset), vertices.dtype.itemsize, _TYPES[base.name]
         gl.glEnableVertexAttribArray(location)
