@@ -90,8 +90,8 @@ def main(count: int, seed: int = 1) -> str:
                 with (place / "said").open("w+") as out:
                     worker = subprocess.Popen(command, stdout=out)
                     try:
-                        _wait_for_a_line(place / "said", worker)
-                        time.sleep(rng.random() * 0.6)
+                        _wait_for_lines(place / "said", worker, rng.randint(1, 7))
+                        time.sleep(rng.random() * 0.5)
                         what = rng.choice(("server", "client"))
                         if what == "server":
                             server.kill()
@@ -110,10 +110,10 @@ def main(count: int, seed: int = 1) -> str:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _wait_for_a_line(file: Path, worker: subprocess.Popen) -> None:
+def _wait_for_lines(file: Path, worker: subprocess.Popen, count: int) -> None:
     end = time.monotonic() + 120
-    while not file.read_text().endswith("\n"):
-        assert worker.poll() is None and time.monotonic() < end, "the client does not begin"
+    while file.read_text().count("\n") < count:
+        assert worker.poll() is None and time.monotonic() < end, "the client does not work"
         time.sleep(0.02)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import psycopg
 from pgvector.psycopg import register_vector
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.search.gallery import Hit
@@ -54,16 +55,10 @@ class PostgresStore:
     def __init__(self, address: Address):
         self._address = address
         with self._said():
-            extra = {"password": address.password} if address.password else {}
-            conninfo = address.url.partition("#")[0]
-            self._base = psycopg.connect(
-                conninfo,
-                autocommit=True,
-                connect_timeout=CONNECT_S,
-                tcp_user_timeout=SILENT_MS,
-                application_name="Motion Patches Studio",
-                **extra,
-            )
+            options = {"connect_timeout": CONNECT_S, "tcp_user_timeout": SILENT_MS, "application_name": "Motion Patches Studio"}
+            password = {"password": address.password} if address.password else {}
+            url = address.url.partition("#")[0]
+            self._base = psycopg.connect(make_conninfo(url, **options, **password), autocommit=True)
         try:
             with self._said():
                 self._identity = self._prepare()

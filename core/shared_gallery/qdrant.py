@@ -30,7 +30,7 @@ from motionpatches.core.shared_gallery.store import Terms, Unreachable
 PORT, SILENT_S, OLDEST = 6333, 10, (1, 16)
 # Points of one request; contents that one filter names; vectors that are asked for per clip wanted; µs that are received again.
 MANY, NAMED, WINDOWS, AGAIN = 500, 2_000, 8, 3_600_000_000
-INDEXED = {"kind": "keyword", "item": "keyword", "content": "keyword", "take": "keyword", "low": "keyword", "sent": "integer"}
+WORDS = ("kind", "item", "content", "take", "low")
 _SPACE = uuid.UUID("3f6d0d0e-6f3a-4a53-9c5b-0a6f7f1c9b7e")
 _GALLERY = str(uuid.uuid5(_SPACE, "gallery"))
 # What is there stays: no point has an empty kind.
@@ -79,15 +79,16 @@ class QdrantStore:
         """Make a collection where there is none; another program may do it at the same moment."""
         if self._client.collection_exists(name):
             return
-        size = {} if dim is None else q.VectorParams(size=dim, distance=q.Distance.DOT)
+        size = q.VectorParams(size=dim, distance=q.Distance.DOT) if dim is not None else dict[str, q.VectorParams]()
         try:
             self._client.create_collection(name, vectors_config=size)
         except (ApiException, ValueError):
             if not self._client.collection_exists(name):
                 raise
         if not self._local:  # without a server there are no indexes
-            for field, kind in INDEXED.items():
-                self._client.create_payload_index(name, field, kind)
+            for field in WORDS:
+                self._client.create_payload_index(name, field, q.PayloadSchemaType.KEYWORD)
+            self._client.create_payload_index(name, "sent", q.PayloadSchemaType.INTEGER)
 
     def identity(self) -> str:
         return self._identity
@@ -104,8 +105,8 @@ class QdrantStore:
 
     def since(self, revision: int) -> tuple[list[Record], int]:
         with self._said():
-            from_then = [q.FieldCondition(key="sent", range=q.Range(gt=revision - AGAIN))]
-            points = self._all(self._records, q.Filter(must=from_then)) if revision else self._all(self._records, None)
+            from_then = q.Filter(must=[q.FieldCondition(key="sent", range=q.Range(gt=revision - AGAIN))])
+            points = self._all(self._records, from_then if revision else None)
             found = [(_record(one), one["sent"]) for one in points if "written" in one]
             latest = min(max((sent for _, sent in found), default=0), time.time_ns() // 1000)
             return [record for record, _ in found], max(revision, latest)

@@ -94,7 +94,7 @@ def test_what_others_say_is_shown_and_what_is_edited_is_sent(window, twin, ben):
     assert ben.says("000001")[1:] == ({"good", "mine"}, {"status": "hold", "notes": "from here"})
 
 
-def test_a_server_that_goes_away_is_said_once_and_edits_are_merged_when_it_is_back(window, twin, ben):
+def test_a_server_that_goes_away_is_reported_once_and_edits_are_merged_when_it_is_back(window, twin, ben):
     window.shared.connect_to(URL)
     rest()
     twin.away = True
@@ -135,7 +135,7 @@ def test_the_choice_is_remembered_without_the_password(window, twin, settings, r
 
 
 @pytest.mark.parametrize("url", ["", "server/studio", "mysql://anna:hush@h/d"])
-def test_what_is_no_address_is_said(window, url):
+def test_what_is_no_address_is_reported(window, url):
     assert not window.shared.connect_to(url) and "postgresql://" in window.shared.state and "hush" not in window.shared.state
     assert not window.shared.url
 

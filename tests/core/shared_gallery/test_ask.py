@@ -37,7 +37,7 @@ def test_the_engine_answers_with_captions(twin, tiny_model):
     ("query", "said"),
     [("", "Type"), ("this + walks", "name the library"), ("walks is:favourite", "your own"), ("walks tag:none", "filters leave")],
 )
-def test_what_it_cannot_answer_is_said(twin, tiny_model, query, said):
+def test_what_it_cannot_answer_is_reported(twin, tiny_model, query, said):
     with pytest.raises(StudioError, match=said):
         ask(twin, tiny_model, query, 3)
     if query == "":
