@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,30 @@ def babel_samples() -> tuple[Sample, ...]:
     return one_sample(
         {"train.json": json_bytes({"7": entry, "8": {**entry, "frame_ann": None}}), "KIT/3/a.npz": stream.getvalue()}
     )
+
+
+def seed_samples() -> tuple[Sample, ...]:
+    """BONES-SEED: a table, timelines, lists of splits and two takes."""
+    from tests.released import write_seed, write_seed_splits
+
+    return _written(lambda root: write_seed_splits(root, write_seed(root, 2)))
+
+
+def snap_samples() -> tuple[Sample, ...]:
+    """SnapMoGen: captions, lists of splits and two motions."""
+    from tests.released import write_snapmogen
+
+    return _written(lambda root: write_snapmogen(root, 2))
+
+
+def _written(write: Callable[[Path], object]) -> tuple[Sample, ...]:
+    """The files of a folder that is written."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        write(root)
+        return one_sample(
+            {file.relative_to(root).as_posix(): file.read_bytes() for file in sorted(root.rglob("*")) if file.is_file()}
+        )
 
 
 def packed_samples() -> tuple[Sample, ...]:

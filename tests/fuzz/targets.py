@@ -86,6 +86,8 @@ TARGETS: tuple[Target, ...] = (
     Target("captions table", libraries.open_library, libraries.captions_samples),
     Target("HumanML3D folder", libraries.open_library, libraries.humanml_samples),
     Target("BABEL folder", libraries.open_library, libraries.babel_samples),
+    Target("BONES-SEED folder", libraries.open_library, libraries.seed_samples),
+    Target("SnapMoGen folder", libraries.open_library, libraries.snap_samples),
     Target("packed library", libraries.open_library, libraries.packed_samples),
     Target("library index", libraries.open_index, libraries.index_samples),
     Target("gallery", libraries.open_gallery, libraries.gallery_samples),
