@@ -69,9 +69,10 @@ class RetrievalTab(QWidget):
         box = QVBoxLayout(self)
         box.addLayout(top)
         box.addWidget(self.facts)
-        box.addWidget(self.table, 1)
+        box.addWidget(self.table, 100)
         box.addWidget(self.meaning)
         box.addWidget(self.notes)
+        box.addStretch(1)
         evaluation.changed.connect(self._changed)
         evaluation.workspace.library_changed.connect(self._splits)
         self._splits()
@@ -120,6 +121,7 @@ class RetrievalTab(QWidget):
         self.run.setText("Cancel" if self.evaluation.working else "Evaluate")
         for button in (self.copy, self.save):
             button.setEnabled(found is not None)
+        self.table.setVisible(found is not None)
         if found is None:
             self.facts.setText(
                 self.evaluation.message

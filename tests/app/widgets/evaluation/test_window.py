@@ -7,6 +7,7 @@ from motionpatches.app.viewmodels.notices import Notices
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.widgets.evaluation.window import EvaluationWindow
+from motionpatches.app.widgets.plain import ItemTable
 from motionpatches.core.progress import Progress
 
 
@@ -44,6 +45,7 @@ def test_it_shows_its_work_and_says_when_it_is_ready(app):
     window = EvaluationWindow(evaluation, Playback(), None)
     notices, jobs = evaluation.workspace.notices, evaluation.workspace.jobs
     window.show()
+    assert not any(table.isVisible() for table in window.findChildren(ItemTable)), "no empty table before there are figures"
     evaluation.work(True)
     jobs.report("evaluation", Progress("Reading motions", 3, 9), lambda: None)
     assert window.work.isVisible() and window.work.text.text().startswith("Reading motions: 3 of 9")
