@@ -93,7 +93,7 @@ class Menus:
         action = take("refresh", menu, "Re&fresh", v.refresh, "F5", why_not=self.takes.takes.why_not_refresh)
         action.setProperty(ALSO, "rescan reload library new files")
         self._watch(menu)
-        self._add(menu, "Share &Library…", v.share_library).setProperty(ALSO, "shared gallery server postgresql qdrant team")
+        self._add(menu, "S&hare Library…", v.share_library).setProperty(ALSO, "shared gallery server postgresql qdrant team")
         self._add(menu, "Check &Import…", v.check_import, "Ctrl+I")
         self._add(menu, "Files &Left Out…", v.show_left_out).setProperty(ALSO, "skipped unread missing errors")
         menu.addSeparator()

@@ -8,8 +8,8 @@ from motionpatches.app import tokens
 from motionpatches.app.viewmodels.shared_gallery import SharedGallery
 from motionpatches.app.widgets.plain import Label
 from motionpatches.app.widgets.theme import px
-from motionpatches.core.shared_gallery.address import FORMS
 
+EXAMPLES = "postgresql://user@host/database or qdrant://host:6333/name"
 ABOUT = (
     "Captions, tags, take sheet and vectors of the open library, shared with everyone who connects to the same address. "
     "Favourites stay your own. Without the server, everything here goes on, and edits are sent later."
@@ -23,7 +23,7 @@ class SharedGalleryPage(QWidget):
     def __init__(self, shared: SharedGallery, parent: QWidget | None = None):
         super().__init__(parent)
         self.shared = shared
-        self.url = QLineEdit(placeholderText=FORMS)
+        self.url = QLineEdit(placeholderText=EXAMPLES)
         self.url.setAccessibleName("Address of the shared gallery")
         self.connect_it, self.disconnect_it = QPushButton("&Connect"), QPushButton("&Disconnect")
         self.state, self.recall = Label(wrap=True), Label(wrap=True)
@@ -65,6 +65,7 @@ class SharedGalleryPage(QWidget):
 
 def _row(wide: QWidget, *others: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
+    row.setSpacing(px(tokens.GAP))
     row.addWidget(wide, 1)
     for widget in others:
         row.addWidget(widget)
