@@ -25,7 +25,16 @@ COMMON = words_in(
 )
 
 
-def build(path: Path, clips: int, seed: int, name: str, words: float = 0.0, avoid: str = "", variety: bool = False) -> None:
+def build(
+    path: Path,
+    clips: int,
+    seed: int,
+    name: str,
+    words: float = 0.0,
+    avoid: str = "",
+    variety: bool = False,
+    first: str = "",
+) -> None:
     """Write a packed library; one clip in ten is for validation, one in ten for testing.
 
     Args:
@@ -36,8 +45,10 @@ def build(path: Path, clips: int, seed: int, name: str, words: float = 0.0, avoi
         words: Share of phrases from paraphrases.txt instead of the actions' own.
         avoid: A text; paraphrases with a word of it that plain captions do not use are left out.
         variety: Vary bodies, skeletons, starts and ends, for training.
+        first: Action and side of the clip that comes first, which is shown when the library is opened.
     """
     made = list(generate(seed, clips, words=words, avoid=words_kept_for(avoid), variety=variety))
+    made.insert(0, made.pop(next((i for i, clip in enumerate(made) if clip.motion.name == first), 0)))
     rng = np.random.default_rng([seed, 7])
     splits = np.array(["train"] * 8 + ["val", "test"])[rng.permutation(clips) % 10]
     entries = [entry(number, clip, str(split)) for number, (clip, split) in enumerate(zip(made, splits, strict=True))]
@@ -72,9 +83,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--words", type=float, default=0.0)
     parser.add_argument("--avoid", type=Path, nargs="+", default=[])
     parser.add_argument("--variety", action="store_true")
+    parser.add_argument("--first", default="roundhouse kick right")
     options = parser.parse_args(arguments)
     avoid = "\n".join(path.read_text() for path in options.avoid)
-    build(options.out, options.clips, options.seed, options.name, options.words, avoid, options.variety)
+    build(options.out, options.clips, options.seed, options.name, options.words, avoid, options.variety, options.first)
     return 0
 
 

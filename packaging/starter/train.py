@@ -100,7 +100,7 @@ def _generate(out: Path, how: tuple[int, int], scale: float) -> None:
         _module(
             "core.demo",
             *(out, "--clips", int(clips * scale), "--seed", seed, "--words", 0.65, "--name", f"Training {seed}"),
-            *("--avoid", *avoid, "--variety"),
+            *("--avoid", *avoid, "--variety", "--first", ""),
         )
 
 

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
+from motionpatches.core import paths
 from motionpatches.core.demo.__main__ import build
 from motionpatches.core.demo.library import ACTIONS, Choice, generate, make_clip
 from motionpatches.core.demo.paraphrases import PARAPHRASES
+from motionpatches.core.library.open import open_library
 from motionpatches.core.motion.skeleton import SMPL22
+from motionpatches.core.progress import run
 from motionpatches.packaging.starter.measure.realism import rigidity, slides
 
 # Every action on every side once, and some sequences.
@@ -104,6 +107,18 @@ def test_the_library_rebuilds_bit_for_bit(tmp_path):
     for name in ("a", "b"):
         build(tmp_path / f"{name}.npz", 20, 3, "x")
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_the_clip_that_is_shown_at_first_can_be_chosen(tmp_path):
+    build(tmp_path / "as made.npz", 20, 3, "x")
+    names = [name.split(" ", 1)[1] for name in ids(tmp_path / "as made.npz")]
+    build(tmp_path / "other.npz", 20, 3, "x", first=names[7])
+    assert [name.split(" ", 1)[1] for name in ids(tmp_path / "other.npz")] == [names[7], *names[:7], *names[8:]]
+    assert ids(paths.demo_library())[0] == "0000 roundhouse kick right"
+
+
+def ids(library):
+    return [clip.id for clip in run(open_library(library)).clips]
 
 
 def test_each_paraphrase_is_of_one_action_that_has_the_sides_it_names():
