@@ -175,9 +175,9 @@ class Renderer:
             gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
         if bodies:
             characters = [body for body in bodies if isinstance(body, PosedCharacter)]
-            self.characters.draw(characters, height <= SMALL or detail < FULL - 1, look.rim)
-            figures = [body for body in bodies if isinstance(body, Posed)]
-            self.figures.draw(figures, (height <= FINE_ABOVE) + (height <= SMALL) + FULL - detail, look.rim)
+            level = (height <= FINE_ABOVE) + (height <= SMALL) + FULL - detail
+            self.characters.draw(characters, level, look.rim)
+            self.figures.draw([body for body in bodies if isinstance(body, Posed)], level, look.rim)
         self._draw_bones(mesh, first, last - first)
         if over is not None and len(over):
             gl.glClear(gl.GL_DEPTH_BUFFER_BIT)

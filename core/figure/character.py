@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from motionpatches.core.errors import FileProblem
-from motionpatches.core.figure.simplify import simplified
+from motionpatches.core.figure.simplify import CELLS, simplified
 from motionpatches.core.io.gltf.character import SUFFIXES as GLTF
 from motionpatches.core.io.gltf.character import read_character
 from motionpatches.core.io.gltf.document import Document
@@ -39,7 +39,7 @@ ELSEWHERE = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Character:
-    """Meshes on a rig; `small`: those for small views.
+    """Meshes on a rig; `levels`: those, and those for tiles and for small ones, with fewer triangles.
 
     `joints` (B,): what joint carries each bone of the meshes, -1 for none. `binds` (B, 3, 4): from the mesh at rest to the place
     relative to that joint, in the file's unit. `rest` (J, 3): joints at rest in that unit. `soles`: what feet stand on.
@@ -48,7 +48,7 @@ class Character:
     name: str
     rig: Rig
     meshes: Meshes
-    small: Meshes
+    levels: tuple[Meshes, ...]
     joints: np.ndarray
     binds: np.ndarray
     rest: np.ndarray
@@ -108,7 +108,8 @@ def _open(path: Path, rig: Rig | None) -> Character:
     parts = rig.skeleton.joint_parts[np.maximum(joints, 0)][meshes.bones[:, 0]]
     vertices = skinned(meshes, at_rest)
     soles = _soles(rig, rest, joints[meshes.bones[np.arange(len(vertices)), meshes.weights.argmax(axis=1)]], vertices)
-    character = Character(path.stem, rig, meshes, simplified(meshes, vertices, parts), joints, binds, rest, soles)
+    levels = (meshes, *(simplified(meshes, vertices, parts, step) for step in range(len(CELLS))))
+    character = Character(path.stem, rig, meshes, levels, joints, binds, rest, soles)
     if character.leg <= 0:
         raise FileProblem(path, "its legs have no length", "Export it again")
     return character

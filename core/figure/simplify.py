@@ -9,24 +9,26 @@ import numpy as np
 from motionpatches.core.io.gltf.meshes import Meshes, Part
 from motionpatches.core.motion.rotations import cross, unit
 
-# Side of the cells in which vertices become one, over the height of the body; triangles up to which a mesh stays as it is.
-CELL, FEW = 0.014, 5000
+# For tiles and for small ones: side of the cells in which vertices become one, over the height of the body; triangles up to which
+# a mesh stays as it is.
+CELLS, FEW = (0.014, 0.028), (5000, 1200)
 
 
-def simplified(meshes: Meshes, places: np.ndarray, groups: np.ndarray) -> Meshes:
+def simplified(meshes: Meshes, places: np.ndarray, groups: np.ndarray, step: int = 0) -> Meshes:
     """Join the vertices of a cell that have the same material and group; triangles without extent go.
 
     Args:
         meshes: Of any size.
         places: (V, 3) of the vertices at rest.
         groups: (V,) of vertices; those of different groups, such as two legs, stay apart.
+        step: Of CELLS.
     """
-    if len(meshes.faces) <= FEW:
+    if len(meshes.faces) <= FEW[step]:
         return meshes
     material = np.zeros(len(places), np.int64)
     for number, part in enumerate(meshes.parts):
         material[meshes.faces[part.first : part.first + part.count]] = number
-    cells = np.floor(places / (CELL * np.ptp(places[:, 1]))).astype(np.int64)
+    cells = np.floor(places / (CELLS[step] * np.ptp(places[:, 1]))).astype(np.int64)
     _, own, counts = np.unique(np.column_stack([cells, material, groups]), axis=0, return_inverse=True, return_counts=True)
     own = own.ravel()
     # The vertex nearest to the middle of its cell's stands for all, with their mean normal.

@@ -19,8 +19,8 @@ from motionpatches.app.gl.figure.sending import draw_layer, forget, send
 if TYPE_CHECKING:
     from motionpatches.core.io.gltf.meshes import Material, Meshes
 
-# Characters kept by the graphics driver, each in two sizes.
-KEPT = 4
+# Meshes of characters kept by the graphics driver, of each of which there are three.
+KEPT = 6
 _VERTEX = np.dtype(
     [
         ("place", "<f4", 3),
@@ -59,18 +59,18 @@ class CharacterDrawing:
         self.program, self.use, self.at = program(shaders.CHARACTER_VERTEX, shaders.CHARACTER_FRAGMENT), use, at
         self.rows, self.rows_seen = gl.glGenBuffers(1), gl.glGenTextures(1)
         self.white = _send_picture(np.full((1, 1, 4), 255, np.uint8))
-        self.sent: OrderedDict[tuple[int, bool], _Sent] = OrderedDict()
-        self.small = False
+        self.sent: OrderedDict[tuple[int, int], _Sent] = OrderedDict()
+        self.level = 0
 
-    def draw(self, bodies: Sequence[PosedCharacter], small: bool, rim: float) -> None:
+    def draw(self, bodies: Sequence[PosedCharacter], level: int, rim: float) -> None:
         """Draw characters; those that are transparent first, behind the others, each a single layer.
 
         Args:
             bodies: Characters.
-            small: Whether their meshes of fewer triangles will do.
+            level: Which of their meshes, 0 for the finest.
             rim: Strength of the light from behind.
         """
-        self.small = small
+        self.level = level
         if not bodies:
             return
         self.use(self.program)
@@ -130,9 +130,10 @@ class CharacterDrawing:
 
     def _send(self, drawn: DrawnCharacter) -> _Sent:
         """Return a character in the driver; it is sent once."""
-        key = id(drawn), self.small
+        levels = drawn.character.levels
+        key = id(drawn), min(self.level, len(levels) - 1)
         if key not in self.sent:
-            meshes = drawn.character.small if self.small else drawn.character.meshes
+            meshes = levels[key[1]]
             pictures = [_send_picture(picture) for picture in drawn.pictures]
             self.sent[key] = _Sent(drawn, meshes, *_send_meshes(meshes), pictures)
             if len(self.sent) > KEPT:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motionpatches.core.figure import simplify
-from motionpatches.core.figure.simplify import CELL, simplified
+from motionpatches.core.figure.simplify import CELLS, simplified
 from motionpatches.core.io.gltf.meshes import Material, Meshes, Part
 
 
@@ -40,7 +40,7 @@ def volume(meshes: Meshes) -> float:
 
 
 def test_there_are_fewer_triangles_of_about_the_same_body(found, monkeypatch):
-    monkeypatch.setattr(simplify, "CELL", 0.1)
+    monkeypatch.setattr(simplify, "CELLS", (0.1, 0.2))
     whole, _ = found
     small = simplified(whole, whole.vertices, np.zeros(len(whole.vertices), int))
     assert len(small.faces) < len(whole.faces) / 5
@@ -48,6 +48,8 @@ def test_there_are_fewer_triangles_of_about_the_same_body(found, monkeypatch):
         "vertices are some of those there were"
     )
     assert volume(small) == pytest.approx(volume(whole), rel=0.1)
+    smaller = simplified(whole, whole.vertices, np.zeros(len(whole.vertices), int), 1)
+    assert len(smaller.faces) < len(small.faces) / 3 and volume(smaller) == pytest.approx(volume(whole), rel=0.25)
 
 
 def test_triangles_look_outwards_and_parts_keep_their_materials(found):
@@ -61,7 +63,7 @@ def test_triangles_look_outwards_and_parts_keep_their_materials(found):
 def test_groups_stay_apart():
     """Two layers nearer than a cell, as two legs are."""
     whole = ball()
-    places = np.concatenate([whole.vertices, whole.vertices + [CELL / 10, 0, 0]])
+    places = np.concatenate([whole.vertices, whole.vertices + [CELLS[0] / 10, 0, 0]])
     rows = {name: np.concatenate([getattr(whole, name)] * 2) for name in ("normals", "places", "colours", "bones", "weights")}
     faces = np.concatenate([whole.faces, whole.faces + len(whole.vertices)])
     side = np.repeat([0, 1], len(whole.vertices))
