@@ -192,7 +192,7 @@ def test_modules_that_are_not_read_or_lie_elsewhere(tiny_text_folder, tmp_path):
 
 
 def test_a_vocabulary_without_tokenizer_json(tiny_text_folder, tiny_config, tmp_path):
-    """As folders of before 2020 have it: the words of BERT, one a line."""
+    """As folders of before 2020 have it: the words of BERT, one per line."""
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "person", "walk", "##s"]
     for name in ("config.json", "model.safetensors"):
         shutil.copy(tiny_text_folder / name, tmp_path)

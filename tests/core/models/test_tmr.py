@@ -259,7 +259,7 @@ def test_statistics_that_do_not_fit(name, tensor, said, released, text_folder, t
         run(install(folder, other, tmp_path / "m", "here", str(text_folder)))
 
 
-def test_a_deviation_of_zero_counts_as_one_and_is_told(released, text_folder, tmp_path):
+def test_a_deviation_of_zero_counts_as_one_and_is_reported(released, text_folder, tmp_path):
     folder, stats, _ = released
     std = torch.load(stats / "std.pt")
     std[7] = 0
