@@ -63,7 +63,8 @@ def _with_captions(store: Store, hits: Sequence[Hit]) -> list[Answer]:
         if place.kind == CLIP and value:
             facts[place.item] = ClipFacts.of(value)
     captions: dict[tuple[str, float, float], list[str]] = {}
-    for place, value, _ in store.about(sorted({one.take for one in facts.values()})):
+    records = store.about(sorted({one.take for one in facts.values()}))
+    for place, value, _ in sorted(records, key=lambda record: (len(record.value), record.value)):  # as they stand in the take
         if place.kind == CAPTION and value:
             line = caption_line(place.name)
             captions.setdefault((place.item, line.start_s, line.end_s), []).append(line.text)

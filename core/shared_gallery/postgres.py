@@ -55,10 +55,10 @@ class PostgresStore:
     def __init__(self, address: Address):
         self._address = address
         with self._said():
-            options = {"connect_timeout": CONNECT_S, "tcp_user_timeout": SILENT_MS, "application_name": "Motion Patches Studio"}
-            password = {"password": address.password} if address.password else {}
-            url = address.url.partition("#")[0]
-            self._base = psycopg.connect(make_conninfo(url, **options, **password), autocommit=True)
+            options: dict[str, int | str] = {"connect_timeout": CONNECT_S, "tcp_user_timeout": SILENT_MS}
+            options |= {"application_name": "Motion Patches Studio"}
+            options |= {"password": address.password} if address.password else {}
+            self._base = psycopg.connect(make_conninfo(address.url.partition("#")[0], **options), autocommit=True)
         try:
             with self._said():
                 self._identity = self._prepare()
@@ -212,9 +212,9 @@ class PostgresStore:
         try:
             yield
         except psycopg.OperationalError as error:
-            raise Unreachable(
-                f"The shared gallery at {self._address} cannot be reached ({self._address.scrubbed(str(error))})."
-            ) from None
+            lines = str(error).removeprefix("connection failed: ").splitlines() or [type(error).__name__]  # then hints of libpq
+            said = self._address.scrubbed(lines[0]).rstrip(".")
+            raise Unreachable(f"The shared gallery at {self._address} cannot be reached ({said}).") from None
         except psycopg.Error as error:
             raise StudioError(f"The shared gallery at {self._address} refused: {self._address.scrubbed(str(error))}.") from None
 

@@ -11,6 +11,8 @@ from motionpatches.core.shared_gallery.records import CAPTION, TAG, Place, Recor
 from tests.core.shared_gallery.conftest import clip, unit
 from tests.shared_galleries import Twin
 
+SAID = ("walks", "second", "tenth")
+
 
 @pytest.fixture
 def twin(tiny_model):
@@ -20,7 +22,9 @@ def twin(tiny_model):
     rows = np.array([row * weight + other * (1 - weight) for weight in (0.2, 0.4, 0.6, 0.8, 1.0)], np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     found.put([clip(name, f"content {name}", at) for at, name in enumerate("abcde")])
-    found.put([Record(Place(CAPTION, "e", caption_name("walks", 0, 0)), "1", 1), Record(Place(TAG, "d", "good"), "1", 1)])
+    captions = {"second": "2", "walks": "1", "tenth": "10"}
+    found.put([Record(Place(CAPTION, "e", caption_name(text, 0, 0)), at, 1) for text, at in captions.items()])
+    found.put([Record(Place(TAG, "d", "good"), "1", 1)])
     windows = tuple(Window(f"content {name}", 0.0, 2.0) for name in "abcde")
     found.put_vectors(gallery_fingerprint(tiny_model), Vectors(windows, rows))
     return found
@@ -28,7 +32,7 @@ def twin(tiny_model):
 
 def test_the_engine_answers_with_captions(twin, tiny_model):
     found = ask(twin, tiny_model, "a person walks", 3)
-    assert [one.hit.clip_id for one in found] == ["e", "d", "c"] and [one.captions for one in found] == [("walks",), (), ()]
+    assert [one.hit.clip_id for one in found] == ["e", "d", "c"] and [one.captions for one in found] == [SAID, (), ()]
     assert [one.hit.clip_id for one in ask(twin, tiny_model, "a person walks tag:good", 3)] == ["d"]
     assert [one.hit.clip_id for one in ask(twin, tiny_model, "a person walks len<3 -tag:good", 2)] == ["c", "b"]
 
