@@ -106,9 +106,9 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 def _install(options: argparse.Namespace, file: Path, origin: str, text: str = "") -> int:
     from motionpatches.core.models.catalogue import Model
-    from motionpatches.core.models.importing import install
+    from motionpatches.core.models.importing import install, name_of
 
-    out = options.out or paths.user_models() / file.stem
+    out = options.out or paths.user_models() / name_of(file)
     drive(install(file, options.statistics, out, origin, text))
     values = _values(Model.read(out))
     tell(f"Licence: {values['provenance'].get('licence', 'unknown')}")

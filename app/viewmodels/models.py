@@ -46,12 +46,13 @@ class Models(QObject):
 
     def import_file(self, file: Path, data: Path) -> None:
         """A released model with the statistics of its data set's folder."""
+        from motionpatches.core.models.importing import name_of
 
         def here() -> Job[Path]:
             yield Progress(f"Reading {file.name}", 0, 1)
             return file
 
-        self._get(here, data, f"the file {file.name}", file.stem)
+        self._get(here, data, f"the file {file.name}", name_of(file))
 
     def pull(self, name: str, dataset: str, data: Path) -> None:
         """A published model from the hub."""

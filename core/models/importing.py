@@ -6,12 +6,20 @@ from pathlib import Path
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.models import published_checkpoint
-from motionpatches.core.models.tmr_checkpoint import DISTILBERT, install_tmr, released_state
+from motionpatches.core.models.tmr_checkpoint import DECODER, DISTILBERT, ENCODERS, install_tmr, released_state
 from motionpatches.core.models.weights import tensor_names
 from motionpatches.core.progress import Job, Progress
 
 # A tensor that only MotionColBert (Zhang et al., ACCV 2026) has: the linear map of one of its 14 groups of joint angles.
 JOINT_ANGLES = "motion_encoder.embed_global.weight"
+# Files and folders inside a released run, which are called the same in each.
+INSIDE = {*ENCODERS, DECODER, "last_weights", "last", "checkpoints", "logs"}
+
+
+def name_of(place: Path) -> str:
+    """Name a model after its file, or after the run that the file lies in."""
+    names = (place.stem, *(folder.name for folder in place.resolve().parents))
+    return next((name for name in names if name and name not in INSIDE), place.stem)
 
 
 def install(place: Path, data: Path, out: Path, origin: str, text: str = "") -> Job[None]:

@@ -157,8 +157,10 @@ class ModelsWindow(QDialog):
             self.models.refresh()
 
     def _import(self) -> None:
-        file = ask_file(self, "state dicts", "A published state dict", "State dicts (*.pt *.pth);;All files (*)")
-        data = file and ask_folder(self, "data sets", "The data set that it was trained on, for mean and deviation")
+        file = ask_file(
+            self, "state dicts", "A released model, or one encoder of TMR", "State dicts (*.pt *.pth *.ckpt);;All files (*)"
+        )
+        data = file and ask_folder(self, "data sets", "The data set that it was trained on, or mean.pt and std.pt of TMR")
         if file and data:
             self.models.import_file(file, data)
 

@@ -1,6 +1,7 @@
 """TMR in the released format with random numbers of a small size, against a forward pass of its own in plain numpy."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from motionpatches.core.models.catalogue import Model
 from motionpatches.core.models.checkpoint import load_model
 from motionpatches.core.models.config import ModelConfig, from_dict, to_dict, value_problem
 from motionpatches.core.models.download import pull_checkpoint
-from motionpatches.core.models.importing import install
+from motionpatches.core.models.importing import install, name_of
 from motionpatches.core.models.torchvision_shim import prepare_imports
 from motionpatches.core.motion.features import features
 from motionpatches.core.patches import prepare
@@ -278,6 +279,13 @@ def test_other_folders_and_models_are_a_sentence(tmp_path, released):
     torch.save({"motion_encoder.embed_global.weight": torch.zeros(16, 3), "logit_scale": torch.tensor(2.0)}, tmp_path / "c.pt")
     with pytest.raises(FileProblem, match="MotionColBert"):
         run(install(tmp_path / "c.pt", tmp_path, tmp_path / "m", "here"))
+
+
+def test_a_model_is_called_after_its_run():
+    run_folder = Path("runs/tmr_kitml")
+    inside = ("", "last_weights", "last_weights/motion_encoder.pt", "last_weights/text_encoder.pt", "logs/checkpoints/last.ckpt")
+    assert {name_of(run_folder / place) for place in inside} == {"tmr_kitml"}
+    assert name_of(Path("downloads/best_model.pt")) == "best_model" and name_of(Path("/last.pt")) == "last"
 
 
 @pytest.mark.parametrize(
