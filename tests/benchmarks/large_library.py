@@ -23,7 +23,7 @@ from motionpatches.core.search.indexing import INDEXED, add_known, gallery_finge
 
 TEMPLATES, FOLDER_OF = 600, 1000
 # Takes of a captured one, in a hundred; frames of takes: the longer ones have short windows too.
-CAPTURED, FRAMES = 5, (60, 170)
+CAPTURED, FRAMES = 1, (60, 170)
 HOW = ("", " slowly", " quickly", " twice", " again", " on the left", " on the right", " with care", " happily", " and stops")
 WHO = ("a person", "someone", "the actor", "she", "he", "a man", "a woman")
 # Standard deviation of the noise of vectors, whose length is 1; and of joints, in metres.

@@ -9,7 +9,7 @@ import numpy as np
 from motionpatches.core.io.containers.npy_file import NotAnArray, read_header
 from motionpatches.core.io.formats import Glance
 
-_PLACES = ("<f4", "<f8")
+_PLACES = ("<f2", "<f4", "<f8")
 
 
 def glance(content: bytes) -> Glance | None:

@@ -166,12 +166,13 @@ def test_rigs_whose_takes_differ_are_read_whole(takes, few, read):
     assert len(read) == COUNT and len(library.notes) == 2 and "(15 takes)" in library.notes[0]
 
 
-def test_arrays_of_another_size_are_read_as_they_are(tmp_path, few, read, smpl_motion):
+@pytest.mark.parametrize("kind", ["f2", "f4"])
+def test_arrays_of_another_size_are_read_as_they_are(tmp_path, few, read, smpl_motion, kind):
     """Metres, and one take in centimetres: nothing but its numbers tells."""
     root = tmp_path / "takes"
     root.mkdir()
     for number in range(COUNT):
-        np.save(root / f"{number:02d}.npy", smpl_motion.positions[number:] * (100 if number == 17 else 1))
+        np.save(root / f"{number:02d}.npy", (smpl_motion.positions[number:] * (100 if number == 17 else 1)).astype(kind))
     library = run(open_library(root))
     assert ENOUGH <= len(read) < COUNT / 2
     for name, unit in (("16", 1.0), ("17", 0.01), ("18", 1.0)):
