@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from motionpatches.app import tokens
@@ -16,8 +18,9 @@ from motionpatches.app.widgets.theme import px, set_icon, sized
 from motionpatches.core.search.suggest import Suggestion
 
 PAUSE_MS = 250
-# Characters of a chip; of one of several.
-SHORT, SHORTER = 32, 18
+# Characters of a chip; the least and the most width of its text, what a button adds to that, and what the line has of the room
+# before the chips, in pixels of the tokens.
+SHORT, LEAST, MOST, AROUND, LINE = 64, 40, 320, 44, 300
 _EDITING = (
     QKeySequence.StandardKey.Undo,
     QKeySequence.StandardKey.Redo,
@@ -76,6 +79,7 @@ class Chips(QWidget):
         super().__init__()
         self.search = search
         self.buttons: list[QToolButton] = []
+        self._room = px(2 * MOST)
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(px(tokens.UNIT))
@@ -91,12 +95,22 @@ class Chips(QWidget):
             self.row.removeWidget(button)
             button.hide()
             button.deleteLater()
-        self.buttons = [self._button(chip, SHORT if len(chips) < 3 else SHORTER) for chip in chips]
+        self.buttons = [self._button(chip) for chip in chips]
         for button in self.buttons:
             self.row.addWidget(button)
         self.setVisible(bool(chips))
+        self.fit(self._room)
 
-    def _button(self, chip: Chip, length: int) -> QToolButton:
+    def fit(self, room: int) -> None:
+        """Write as much of each chip as there is room for, in pixels."""
+        self._room, metrics = room, self.fontMetrics()
+        texts = [shown(button.property("words"), SHORT) for button in self.buttons]
+        wanted = [min(metrics.horizontalAdvance(text) + px(2), px(MOST)) for text in texts]  # metrics round
+        widths = shares(wanted, room - len(texts) * px(AROUND), px(LEAST))
+        for button, text, width in zip(self.buttons, texts, widths, strict=True):
+            button.setText(title(metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)))
+
+    def _button(self, chip: Chip) -> QToolButton:
         button = QToolButton()
         set_icon(button, "close")
         button.setObjectName("chip")
@@ -104,9 +118,8 @@ class Chips(QWidget):
         button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         button.setProperty("kind", chip.kind)
         button.setProperty("words", chip.text)
-        button.setText(title(shown(chip.text, length)))
         button.setToolTip(tip(f"{chip.text}\nClick to search without it"))
-        button.setAccessibleName(title(f"Remove {shown(chip.text, 2 * SHORT)}"))
+        button.setAccessibleName(title(f"Remove {shown(chip.text, SHORT)}"))
         button.clicked.connect(lambda: self.search.remove(chip))
         return button
 
@@ -114,6 +127,15 @@ class Chips(QWidget):
         """Search without the last one."""
         if self.search.chips:
             self.search.remove(self.search.chips[-1])
+
+
+def shares(wanted: Sequence[int], room: int, least: int) -> list[int]:
+    """Share room out: who wants less than an equal part leaves the rest to the others."""
+    found, left = [0] * len(wanted), room
+    for rank, at in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        found[at] = max(min(wanted[at], left // (len(wanted) - rank)), least)
+        left -= found[at]
+    return found
 
 
 class QueryPanel(QWidget):
@@ -151,6 +173,10 @@ class QueryPanel(QWidget):
         box.addWidget(self.chips)
         box.addWidget(self.line, 1)
         search.chips_changed.connect(self._follow)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.chips.fit(self.width() - px(LINE))
 
     def _enter(self) -> None:
         """Search for what the line says, which is the chosen suggestion where there is one."""
