@@ -52,9 +52,12 @@ def make_vit(config: ModelConfig, pretrained: bool) -> Vit:
             raise offline(config.motion) from error
         what = f"The ViT weights {weights} do not fit {config.motion}" if weights else f"{config.motion} cannot be built"
         raise StudioError(f"{what}: {str(error)[:300]}.") from None
-    size = getattr(getattr(vit, "patch_embed", None), "patch_size", None)
+    embedding = getattr(vit, "patch_embed", None) or getattr(vit, "embeds", None)  # the latter in NaFlexViT
+    size = getattr(embedding, "patch_size", None)
     if not hasattr(vit, "blocks") or size is None:
         raise StudioError(f"{config.motion} does not read a sequence of patches; {FITS}.")
+    if size in (1, (1, 1)):
+        raise StudioError(f"{config.motion} reads the maps of a convolutional network, not a sequence of patches; {FITS}.")
     if (size if isinstance(size, tuple) else (size, size)) != (points, points):
         found = size[0] if isinstance(size, tuple) else size
         raise StudioError(

@@ -85,9 +85,12 @@ def test_the_starter_trims_what_takes_masks(name, pooling, small):
 
 @torch.no_grad()
 @pytest.mark.parametrize("preset_name", ["paper", "starter"])
-@pytest.mark.parametrize("name", ["beit_base_patch16_224", "cait_xxs24_224", "test_vit_relpos", "xcit_nano_12_p16_224"])
+@pytest.mark.parametrize(
+    "name",
+    ["beit_base_patch16_224", "cait_xxs24_224", "test_vit_relpos", "xcit_nano_12_p16_224", "naflexvit_so150m2_patch16_reg1_gap"],
+)
 def test_others_read_the_whole_image(name, preset_name, small):
-    if name.startswith(("beit", "cait", "xcit")):
+    if name.startswith(("beit", "cait", "xcit", "naflex")):
         small(**SMALL)
     encoder, points = encoder_of(name, "avg", preset_name)
     assert not encoder.trim_padding
@@ -97,7 +100,9 @@ def test_others_read_the_whole_image(name, preset_name, small):
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("name", ["eva02_tiny_patch14_224", "cait_xxs24_224", "vit_base_patch32_384"])
+@pytest.mark.parametrize(
+    "name", ["eva02_tiny_patch14_224", "cait_xxs24_224", "vit_base_patch32_384", "naflexvit_so150m2_patch16_reg1_gap"]
+)
 def test_they_are_saved_and_loaded(name, tiny_config, small, tmp_path):
     small(**SMALL)
     config = changed(tiny_config, motion=name, motion_weights="")
@@ -115,6 +120,8 @@ def test_they_are_saved_and_loaded(name, tiny_config, small, tmp_path):
         ("convit_tiny", "avg", "cannot read motion patches"),
         ("hiera_tiny_224", "avg", "does not read a sequence of patches"),
         ("crossvit_9_240", "token", "does not read a sequence of patches"),
+        ("vit_tiny_r_s16_p8_224", "avg", "cannot be built for motion patches"),
+        ("vit_small_resnet26d_224", "avg", "maps of a convolutional network, not a sequence of patches"),
         ("resnet18", "avg", "cannot be built for motion patches"),
         ("swin_tiny_patch4_window7_224", "avg", "sequence of patches"),
         ("vit_enormous", "avg", "timm has no vision transformer"),
