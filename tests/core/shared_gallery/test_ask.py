@@ -74,13 +74,13 @@ def test_an_index_of_postgresql_is_used_and_measured(postgres, monkeypatch):
     from motionpatches.core.shared_gallery.address import address_of
     from motionpatches.core.shared_gallery.store import opened
 
-    monkeypatch.setattr(engine, "INDEXED_FROM", 1_000)
+    monkeypatch.setattr(engine, "INDEXED_FROM", 500)
     rng = np.random.default_rng(3)
-    rows, names = unit(rng, 2_000), [str(at) for at in range(2_000)]
+    rows, names = unit(rng, 800), [str(at) for at in range(800)]
     with opened(address_of(f"{postgres.url}#measured")) as store:
         store.put([clip(name, name) for name in names])
         store.put_vectors("model'%s", Vectors(tuple(Window(name, 0.0, 1.0) for name in names), rows))
         (index,) = store._base.execute("SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'hnsw%'").fetchone()
         assert "hnsw" in index and "model''%s" in index
         found = recall(store, "model'%s", unit(rng, 20))
-        assert found.vectors == 2_000 and 0.9 <= found.share <= 1.0
+        assert found.vectors == 800 and 0.9 <= found.share <= 1.0
