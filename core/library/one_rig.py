@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +40,14 @@ class OneRig:
     reading: Recognition
 
 
-def look_at(root: Path, files: Sequence[Path]) -> Job[tuple[OneRig, list[Skipped]]]:
+def raw_bvh(clip: Clip) -> RawTake:
+    """Read the take of a clip from a file with a reader of its own. Raises FileProblem."""
+    return raw_take(clip.path, clip.take)
+
+
+def look_at(
+    root: Path, files: Sequence[Path], read: Callable[[Path], FoundFile] | None = None
+) -> Job[tuple[OneRig, list[Skipped]]]:
     """Read files spread over all of them, and name those of these that cannot be read. Raises FileProblem where none can."""
     from motionpatches.core.recognition.decide import shared_reading
 
@@ -51,7 +58,7 @@ def look_at(root: Path, files: Sequence[Path]) -> Job[tuple[OneRig, list[Skipped
     for count, file in enumerate(some):
         yield meter.at(count)
         try:
-            found.append(read_file(file))
+            found.append((read or read_file)(file))
         except Exception as error:  # a fault of a reader must not take the data set down
             skipped.append(left_out(file, error))
     if not found:
@@ -79,6 +86,7 @@ def library_of(
     frames: Mapping[Path, int],
     skipped: Iterable[Skipped],
     notes: Iterable[str],
+    raw: Callable[[Clip], RawTake] = raw_bvh,
 ) -> Library:
     """The library of these clips.
 
@@ -90,23 +98,20 @@ def library_of(
         frames: Of each file.
         skipped: What was left out.
         notes: The licence first: the window shows no more than a few.
+        raw: Reads the take of a clip.
     """
     found = tuple(
         FoundFile(file, "", "", (replace(rig.like, frames=count, evidence=None, notes=()),)) for file, count in frames.items()
     )
     readings = {(str(file), rig.like.name): rig.reading for file in frames}
-    reader = recognised(root, _raw, readings)
+    reader = recognised(root, raw, readings)
     notes = (*notes, *notes_of(found, readings))
     return Library(root, root.name, layout, tuple(clips), reader, tuple(skipped), notes, found, readings)
 
 
 def one_rig_reader(root: Path) -> Reader:
-    """The reader of a data set that was opened from its index."""
-    return recognised(root, _raw)
-
-
-def _raw(clip: Clip) -> RawTake:
-    return raw_take(clip.path, clip.take)
+    """The reader of a data set of BVH files that was opened from its index."""
+    return recognised(root, raw_bvh)
 
 
 def frames_of(file: Path) -> int:

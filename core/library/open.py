@@ -24,7 +24,7 @@ from motionpatches.core.library.one_rig import one_rig_reader
 from motionpatches.core.library.packed import PACKED, is_packed, open_packed
 from motionpatches.core.library.several import joined
 from motionpatches.core.library.snapmogen import LAYOUT as SNAPMOGEN
-from motionpatches.core.library.snapmogen import is_snapmogen, open_snapmogen
+from motionpatches.core.library.snapmogen import is_snapmogen, open_snapmogen, snapmogen_reader
 from motionpatches.core.progress import Job
 
 
@@ -45,7 +45,7 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("BABEL folder", is_babel, open_babel, babel_reader),
     Layout("HumanML3D folder", is_humanml3d, open_humanml3d, humanml3d_reader),
     Layout(BONES_SEED, is_bones_seed, open_bones_seed, one_rig_reader),
-    Layout(SNAPMOGEN, is_snapmogen, open_snapmogen, one_rig_reader),
+    Layout(SNAPMOGEN, is_snapmogen, open_snapmogen, snapmogen_reader),
     Layout("folder", Path.is_dir, open_folder, folder_reader),
     Layout("motion file", Path.is_file, lambda path: open_files([path], path.parent, path.name)),
 )

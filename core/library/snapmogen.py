@@ -1,8 +1,9 @@
 """SnapMoGen (Guo et al., 2025): BVH files at 30 fps, several captions of ranges of their frames, and lists of splits.
 
-renamed_bvhs/NAME.bvh; all_caption_clean.json has the captions of each clip, people's first ("manual") and a language model's
-("gpt"); data_split_info/{train,val,test}_ids.txt name clips. A clip is called NAME#START#END, in frames of its features, which
-the authors make without the first frame of a BVH file: a range begins one frame later in the file.
+renamed_bvhs/NAME.bvh, or renamed_feats/NAME.npy where these are not unpacked, have the motions; all_caption_clean.json has the
+captions of each clip, people's first ("manual") and a language model's ("gpt"); data_split_info/{train,val,test}_ids.txt name
+clips. A clip is called NAME#START#END, in frames of its features, which the authors make without the first frame of a BVH file: a
+range begins one frame later in that file.
 """
 
 from __future__ import annotations
@@ -16,17 +17,31 @@ from typing import Any
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.library.captions import CaptionLine, clean_caption
-from motionpatches.core.library.library import Clip, Library, Skipped, files_in, left_out
-from motionpatches.core.library.one_rig import OneRig, frames_of, library_of, licence_note, look_at, whole_clip, without_file
+from motionpatches.core.library.library import Clip, Library, Reader, Skipped, files_in, left_out
+from motionpatches.core.library.one_rig import (
+    OneRig,
+    frames_of,
+    library_of,
+    licence_note,
+    look_at,
+    raw_bvh,
+    whole_clip,
+    without_file,
+)
+from motionpatches.core.library.recognised import recognised
+from motionpatches.core.library.scan import FoundFile, found_in, read_file
 from motionpatches.core.library.splits import SPLITS
 from motionpatches.core.library.takes import after_the_end, clips_by_range
 from motionpatches.core.library.text_file import read_text
+from motionpatches.core.motion.raw import RawTake
 from motionpatches.core.progress import Job, Meter
 from motionpatches.core.recognition.corrections import find_by_key
 
 LAYOUT = "SnapMoGen folder"
 LICENCE = "that of SnapMoGen, huggingface.co/datasets/Ericguo5513/SnapMoGen"
-CAPTIONS, MOTIONS = "all_caption_clean.json", "renamed_bvhs"
+CAPTIONS = "all_caption_clean.json"
+# Folders of motions and the suffix of their files: the first that is there is read.
+MOTIONS = {"renamed_bvhs": ".bvh", "renamed_feats": ".npy"}
 # Folders of the lists, in the release and in the authors' code.
 LISTS = ("data_split_info", "data_split_info1")
 WRITERS = ("manual", "gpt")
@@ -38,22 +53,22 @@ Ranges = list[tuple[int, int, tuple[str, ...], str]]
 
 
 def is_snapmogen(root: Path) -> bool:
-    return (root / CAPTIONS).is_file() and any((root / name).is_dir() for name in (MOTIONS, *LISTS))
+    return (root / CAPTIONS).is_file() and any((root / name).is_dir() for name in (*MOTIONS, *LISTS))
 
 
 def open_snapmogen(root: Path) -> Job[Library]:
     """A clip for every range that has captions or a split; motions are read on demand."""
-    folder = root / MOTIONS
-    if not folder.is_dir():
-        raise FileProblem(root, "its motions are not unpacked", f"Unpack {MOTIONS}.zip in it")
+    folder, suffix = next(((root / name, suffix) for name, suffix in MOTIONS.items() if (root / name).is_dir()), (None, ""))
+    if folder is None:
+        raise FileProblem(root, "its motions are not unpacked", "Unpack renamed_bvhs.zip in it")
     yield Meter(f"Reading {root.name}", 1).at(0)
     ranges, faults = _ranges(root)
-    files = {file.stem: file for file in files_in(folder, ".bvh")}
+    files = {file.stem: file for file in files_in(folder, suffix)}
     skipped = [*without_file(folder, [name for name in ranges if name not in files]), *faults]
     captioned = {name: file for name, file in files.items() if name in ranges}
     if not captioned:
         raise FileProblem(root, f"none of its clips has a motion. {skipped[0].reason if skipped else ''}")
-    rig, failed = yield from look_at(root, list(captioned.values()))
+    rig, failed = yield from look_at(root, list(captioned.values()), _found)
     lost = {one.path for one in failed}
     clips: list[Clip] = []
     frames: dict[Path, int] = {}
@@ -64,7 +79,7 @@ def open_snapmogen(root: Path) -> Job[Library]:
         if file in lost:
             continue
         try:
-            frames[file] = frames_of(file)
+            frames[file] = _frames_of(file)
             made, late = _clips_of(name, file, frames[file], rig, ranges[name])
         except Exception as error:  # a fault with one motion must not take the others down
             skipped.append(left_out(file, error))
@@ -75,16 +90,42 @@ def open_snapmogen(root: Path) -> Job[Library]:
     bare = len(files) - len(captioned)
     notes = [licence_note(root, LICENCE), f"{len(frames):,} motions, {len(clips):,} clips of them"]
     notes += [f"{bare:,} motions have neither captions nor a split"] if bare else []
-    return library_of(root, LAYOUT, rig, clips, frames, [*skipped, *failed], notes)
+    return library_of(root, LAYOUT, rig, clips, frames, [*skipped, *failed], notes, _raw)
+
+
+def snapmogen_reader(root: Path) -> Reader:
+    """The reader of a folder that was opened from its index."""
+    return recognised(root, _raw)
+
+
+def _raw(clip: Clip) -> RawTake:
+    if clip.path.suffix != ".npy":
+        return raw_bvh(clip)
+    from motionpatches.core.io.arrays.snapmogen import read_features  # the readers take a while to import
+
+    return read_features(clip.path)
+
+
+def _found(file: Path) -> FoundFile:
+    return FoundFile(file, "", "", (found_in(_raw(Clip(file.stem, file))),)) if file.suffix == ".npy" else read_file(file)
+
+
+def _frames_of(file: Path) -> int:
+    if file.suffix != ".npy":
+        return frames_of(file)
+    from motionpatches.core.io.arrays.snapmogen import feature_frames
+
+    return feature_frames(file)
 
 
 def _clips_of(name: str, file: Path, frames: int, rig: OneRig, ranges: Ranges) -> tuple[list[Clip], list[Skipped]]:
     """The clips of a motion, and those that lie after its end."""
     whole = whole_clip(rig, name, file, frames)
     fps = find_by_key(rig.like.hierarchy, file).fps or rig.like.fps
+    later = 0 if file.suffix == ".npy" else LATER
     by_split: dict[str, list[CaptionLine]] = defaultdict(list)
     for first, last, captions, split in ranges:
-        start, end = (first + LATER) / fps, (last + LATER) / fps
+        start, end = (first + later) / fps, (last + later) / fps
         by_split[split] += [CaptionLine(text, start, end) for text in captions or ("",)]
     clips: list[Clip] = []
     late: list[Skipped] = []

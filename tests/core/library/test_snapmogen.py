@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.library.facts import facts_of
@@ -91,6 +92,55 @@ def test_captions_that_are_none_are_left_out(snap):
     )
     (snap / "all_caption_clean.json").write_text(json.dumps(captions))
     assert {clip.captions for clip in run(open_library(snap)).clips} == {("a b",)}
+
+
+def write_features(file, amount):
+    """Features (59, 296) frame by frame from their definition, of a motion that turns; returns its places (60, 24, 3)."""
+    body = write_snap(file.with_suffix(".bvh"), amount=amount)
+    file.with_suffix(".bvh").unlink()
+    time = np.arange(60) / 30
+    heading, ground = 1.5 * time**2, np.stack([20 * np.sin(time), 0 * time, 90 * time], axis=1)
+    places = np.stack([Rotation.from_euler("y", a).apply(b) + g for a, b, g in zip(heading, body, ground, strict=True)])
+    rows = []
+    for t in range(59):
+        back = Rotation.from_euler("y", -heading[t])
+        row = np.random.default_rng(t).normal(size=296)  # rotations, velocities and contacts are not read
+        row[0], row[3] = heading[t] - heading[t + 1], places[t, 0, 1]
+        row[1:3] = back.apply(ground[t + 1] - ground[t])[[0, 2]]
+        row[148:220] = back.apply(places[t] - ground[t]).ravel()
+        rows.append(row)
+    np.save(file, np.array(rows, np.float32))
+    return places
+
+
+def test_features_are_read_where_no_bvh_is_unpacked(snap):
+    (snap / "renamed_feats").mkdir()
+    for file in sorted((snap / "renamed_bvhs").iterdir()):
+        places = write_features(snap / f"renamed_feats/{file.stem}.npy", 0.8 if file.stem.startswith("m_") else 0.3)
+        if file.stem == "gp_00000":
+            expected = places / 100
+    assert run(open_library(snap)).clips[0].path.suffix == ".bvh"
+    shutil.rmtree(snap / "renamed_bvhs")
+    library = run(open_library(snap))
+    assert len(library.clips) == 12 and not library.skipped and library.clips[0].duration_s == pytest.approx(25 / 30)
+    again = run(open_library(snap, use_index=True))
+    for one in (library, again):
+        first, second = (one.load(clip.id) for clip in one.clips[:2])
+        np.testing.assert_allclose(first.positions, expected[:25], atol=1e-4)
+        np.testing.assert_allclose(second.positions, expected[25:59], atol=1e-4)
+        assert first.skeleton.joint_names == tuple(name for name, _, _ in SNAP) and len(first.skeleton.chains) == 5
+    assert {facts.quality for facts in facts_of(library)} == {"good"}
+
+
+@pytest.mark.parametrize("array", [np.zeros((9, 263), np.float32), np.zeros((0, 296), np.float32), np.full((9, 296), np.nan)])
+def test_an_array_that_holds_no_features_is_named(snap, array):
+    (snap / "renamed_bvhs").rename(snap / "elsewhere")
+    (snap / "renamed_feats").mkdir()
+    for number in (0, 2, 4):
+        write_features(snap / f"renamed_feats/gp_{number:05d}.npy", 0.3)
+    np.save(snap / "renamed_feats/gp_00002.npy", array)
+    library = run(open_library(snap))
+    assert len(library.clips) == 4 and any("gp_00002.npy" in skipped.reason for skipped in library.skipped)
 
 
 def test_without_motions_it_says_what_to_unpack(snap):
