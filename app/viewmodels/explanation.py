@@ -16,6 +16,7 @@ from motionpatches.app.viewmodels.shown_window import ShownWindow
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import Motion
+from motionpatches.core.patches import NO_PATCHES
 from motionpatches.core.progress import Job, Progress
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from motionpatches.core.search.explain import Occlusion, Word
     from motionpatches.core.search.word_patches import WordPatches
 
-    Found = tuple[Occlusion, list[Word]]
+    Found = tuple[Occlusion | None, list[Word]]
 
 KEPT = 64
 
@@ -140,26 +141,28 @@ class Explanation(QObject):
         key = (model.fingerprint, clip.id, clip.key, query, start, end)
         if model.token_heads is not None:
             self._link(clip, motion, model, query, start, end)
+        reads = NO_PATCHES.get(model.config.patches.form, "")
+        message = f"This model reads {reads}, not patches. Red: words without which the score falls: " if reads else ""
         if key in self._known:
             self.occlusion, self.words = self._known[key]
-            self.message = ""
+            self.message = message
             return
-        self.message = "Masking one patch after another…"
+        self.message = "Leaving out one word after another…" if reads else "Masking one patch after another…"
 
         def job() -> Job[Found]:
             from motionpatches.core.search.encode import encode_first_window, encode_text
             from motionpatches.core.search.explain import leave_words_out, occlude
 
-            found = yield from occlude(model, motion, encode_text(model, query), start, end)
-            row = encode_first_window(model, motion.cut(start, end))
-            return found, leave_words_out(model, query, row)
+            yield Progress("Leaving words out", 0, 1)
+            words = leave_words_out(model, query, encode_first_window(model, motion.cut(start, end)))
+            return None if reads else (yield from occlude(model, motion, encode_text(model, query), start, end)), words
 
         def done(found: Found) -> None:
             self._known[key] = found
             if len(self._known) > KEPT:
                 self._known.popitem(last=False)
             if clip is self.workspace.clip and self.on:
-                (self.occlusion, self.words), self.message = found, ""
+                (self.occlusion, self.words), self.message = found, message
                 self.changed.emit()
 
         self.workspace.jobs.run(self.workspace.lanes.models, "explain", job, done, self._say, shown=False)
