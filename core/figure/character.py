@@ -39,7 +39,7 @@ ELSEWHERE = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Character:
-    """Meshes on a rig; `levels`: those, and those for tiles and for small ones, with fewer triangles.
+    """Meshes on a rig; `levels`: those, and ever fewer triangles for smaller views.
 
     `joints` (B,): what joint carries each bone of the meshes, -1 for none. `binds` (B, 3, 4): from the mesh at rest to the place
     relative to that joint, in the file's unit. `rest` (J, 3): joints at rest in that unit. `soles`: what feet stand on.

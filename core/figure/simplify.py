@@ -9,9 +9,9 @@ import numpy as np
 from motionpatches.core.io.gltf.meshes import Meshes, Part
 from motionpatches.core.motion.rotations import cross, unit
 
-# For tiles and for small ones: side of the cells in which vertices become one, over the height of the body; triangles up to which
-# a mesh stays as it is.
-CELLS, FEW = (0.014, 0.028), (5000, 1200)
+# For large tiles and for small ones: side of the cells in which vertices become one, over the height of the body; triangles up
+# to which a mesh stays as it is.
+CELLS, FEW = (0.008, 0.022), (8000, 1500)
 
 
 def simplified(meshes: Meshes, places: np.ndarray, groups: np.ndarray, step: int = 0) -> Meshes:

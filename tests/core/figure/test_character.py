@@ -186,7 +186,7 @@ def test_soles_stand_on_the_ground(cases, smpl_motion):
 def test_tiles_have_meshes_of_fewer_triangles(cases):
     shown = open_character(cases / "52-glb" / "mesh2motion_base.glb")
     whole, tile, small = (len(one.faces) for one in shown.levels)
-    assert whole > 10_000 and tile < 5000 and 500 < small < 2000
+    assert whole > 10_000 and tile < 9000 and 500 < small < 3000
     for one in shown.levels:
         assert [part.material for part in one.parts] == [part.material for part in shown.meshes.parts]
         assert np.allclose(np.ptp(one.vertices, axis=0), np.ptp(shown.meshes.vertices, axis=0), rtol=0.06)
