@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from motionpatches.core.motion.motion import Motion
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "images" / "characters.png"
-SENTENCE, HITS, CELL, LINE, ZOOM = "a person punches", 5, (240, 300), 26, 0.8
+SENTENCE, HITS, CELL, LINE, ZOOM = "a person punches", 5, (264, 330), 26, 0.8
 FPS, SECONDS = 25.0, 6.0
 
 
