@@ -1,4 +1,6 @@
-"""`python -m tests.shared_kills [COUNT]`: a shared gallery in PostgreSQL, whose server or client is killed at random moments.
+"""`python -m tests.shared_kills [COUNT] [local]`: a shared gallery whose server or client is killed at random moments.
+
+The server is PostgreSQL; with `local`, the client has Qdrant's engine in itself, and is killed alone.
 
 A client writes captions, tags, fields and vectors into a library and sends them, again and again, and prints each step that is
 kept. After every kill it is begun anew. At the end the library, a second one and the server have every step that was printed,
@@ -15,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
@@ -71,43 +73,49 @@ def said(root: Path, library: Library) -> tuple[set[str], set[str], dict[str, st
     return texts, set(marks.read_marks(root).get(TAKE, Mark()).tags), sheet.read_sheet(root).get(TAKE, {})
 
 
-def main(count: int, seed: int = 1) -> str:
+def main(count: int, seed: int = 1, local: bool = False) -> str:
     """Kill the server or the client `count` times. Raises AssertionError where something is lost. Returns what was done."""
-    programs = postgres_programs()
-    assert programs is not None, "no PostgreSQL with pgvector on this machine"
     rng, place = random.Random(seed), Path(tempfile.mkdtemp())
-    killed = {"server": 0, "client": 0}
-    acknowledged: set[str] = set()
     roots = [place / "anna", place / "ben"]
     for root in roots:
         root.mkdir()
         (root / f"{TAKE}.bvh").write_text(BVH)
     try:
-        with closing(PostgresServer(programs)) as server:
-            url, step = server.url, 0
-            for _ in range(count):
-                command = [sys.executable, "-m", "tests.shared_kills", "client", str(roots[0]), url, str(step)]
-                with (place / "said").open("w+") as out:
-                    worker = subprocess.Popen(command, stdout=out)
-                    try:
-                        _wait_for_lines(place / "said", worker, rng.randint(1, 7))
-                        time.sleep(rng.random() * 0.5)
-                        what = rng.choice(("server", "client"))
-                        if what == "server":
-                            server.kill()
-                            time.sleep(rng.random() * 0.3)  # edits without a server
-                            server.start()
-                            time.sleep(rng.random() * 0.3)
-                        killed[what] += 1
-                    finally:
-                        worker.send_signal(signal.SIGKILL)
-                        worker.wait()
-                lines = (place / "said").read_text().split("\n")[:-1]
-                acknowledged |= set(lines)
-                step = max(int(line.split()[1]) for line in lines) + 1
-            return _checked(roots, url, acknowledged, killed)
+        with ExitStack() as ends:
+            if local:
+                return _killed(count, rng, roots, f"qdrant+local://{place / 'engine'}", None)
+            programs = postgres_programs()
+            assert programs is not None, "no PostgreSQL with pgvector on this machine"
+            server = ends.enter_context(closing(PostgresServer(programs)))
+            return _killed(count, rng, roots, server.url, server)
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _killed(count: int, rng: random.Random, roots: list[Path], url: str, server: PostgresServer | None) -> str:
+    killed, step, file = {"server": 0, "client": 0}, 0, roots[0].parent / "said"
+    acknowledged: set[str] = set()
+    for _ in range(count):
+        command = [sys.executable, "-m", "tests.shared_kills", "client", str(roots[0]), url, str(step)]
+        with file.open("w+") as out:
+            worker = subprocess.Popen(command, stdout=out)
+            try:
+                _wait_for_lines(file, worker, rng.randint(1, 7))
+                time.sleep(rng.random() * 0.5)
+                what = rng.choice(("server", "client")) if server is not None else "client"
+                if server is not None and what == "server":
+                    server.kill()
+                    time.sleep(rng.random() * 0.3)  # edits without a server
+                    server.start()
+                    time.sleep(rng.random() * 0.3)
+                killed[what] += 1
+            finally:
+                worker.send_signal(signal.SIGKILL)
+                worker.wait()
+        lines = file.read_text().split("\n")[:-1]
+        acknowledged |= set(lines)
+        step = max(int(line.split()[1]) for line in lines) + 1
+    return _checked(roots, url, acknowledged, killed)
 
 
 def _wait_for_lines(file: Path, worker: subprocess.Popen, count: int) -> None:
@@ -133,7 +141,7 @@ def _checked(roots: list[Path], url: str, acknowledged: set[str], killed: dict[s
         rows = {window.content: row for window, row in zip(found.windows, found.rows, strict=True)}
         for n in vectors:
             np.testing.assert_array_equal(rows[f"content {n}"], row_of(n)[0])
-    kills = " and ".join(f"{times} of the {what}" for what, times in killed.items())
+    kills = " and ".join(f"{times} of the {what}" for what, times in killed.items() if times)
     return f"{kills}: {len(edited)} captions, tags and fields each and {len(vectors)} vectors were acknowledged, none is lost"
 
 
@@ -147,6 +155,6 @@ if __name__ == "__main__":
         home = tempfile.mkdtemp()
         os.environ[paths.HOME_VARIABLE] = home
         try:
-            print(main(int(sys.argv[1]) if len(sys.argv) > 1 else 50))
+            print(main(int(sys.argv[1]) if len(sys.argv) > 1 else 50, local=sys.argv[2:3] == ["local"]))
         finally:
             shutil.rmtree(home, ignore_errors=True)
