@@ -199,7 +199,7 @@ def edit(
     add_captions: Sequence[str] = (),
     remove_captions: Sequence[str] = (),
 ) -> Library:
-    """Keep what is said of a clip where the window keeps it, each of several open libraries its own.
+    """Keep edits of a clip where the window keeps it, each of several open libraries its own.
 
     Args:
         library: one library, or several that are open together.

@@ -31,6 +31,8 @@ EXPLAINED = {
     ("core/io/native/worker.py", "open"): "the child's answer to its parent, in a temporary folder of their own",
     ("core/io/smpl/model.py", "savez"): "a body model handed to smplx, in a temporary folder of its own",
     ("core/training/__main__.py", "open"): "nothing reads the output any more: it goes to the null device",
+    ("core/training/packed.py", "write_text"): "what is packed, in a temporary folder of its own",
+    ("core/training/packed.py", "copyfile"): "the same",
     ("core/training/runs.py", "open"): "events are appended line by line; a half line at the end is skipped by the reader",
 }
 

@@ -105,7 +105,7 @@ class Service:
         return _about(self._clip(clip_id), marks_of(library), sheet_of(library))
 
     def edit(self, clip_id: str, edit: Edit) -> dict[str, Any]:
-        """Keep what is said of a clip: tags, favourite, fields of the take sheet, captions. It is on the disk when this returns.
+        """Keep edits of a clip: tags, favourite, fields of the take sheet, captions. It is on the disk when this returns.
 
         Returns:
             What is known of the clip now.

@@ -1,4 +1,4 @@
-"""What is said of clips of several libraries that are open together is kept in each: seen alone, undone, all or nothing."""
+"""Edits of clips of several libraries that are open together are kept in each: seen alone, undone, all or nothing."""
 
 from __future__ import annotations
 
