@@ -24,6 +24,7 @@ ELSEWHERE = {
     ("model", "import"): "tests/core/models/test_published.py",
     ("model", "pull"): "tests/core/models/test_published.py",
     ("screenshot",): "tests/e2e/test_cli.py",
+    ("train", "--packed"): "tests/core/training/test_packed.py",
 }
 # Other programs' lines, and who runs them: CI itself, a person, a test.
 OTHERS = {

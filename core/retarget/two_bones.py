@@ -53,7 +53,7 @@ def segments(skeleton: Skeleton, start: int, middle: int, end: int) -> tuple[lis
 
 
 def bend(skeleton: Skeleton, limb: tuple[int, int, int], places: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:
-    """Turn both bones of a limb with what hangs on them; what hangs on its end moves along unturned.
+    """Turn both bones of a limb with what hangs on them; what hangs on its end follows unturned.
 
     Args:
         skeleton: Of the places.
