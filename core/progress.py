@@ -68,6 +68,11 @@ def run(
             raise Cancelled
 
 
+def counted(count: int, one: str, several: str = "") -> str:
+    """Return '1 phrase', '5 phrases'; `several`: another plural than with an s."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
 def format_duration(seconds: float) -> str:
     """65 -> '1 min 05 s'."""
     whole = int(round(seconds))

@@ -23,6 +23,7 @@ from motionpatches.core.evaluation.labels import PROMPT
 from motionpatches.core.evaluation.protocols import protocols
 from motionpatches.core.library.items import ITEMS, RANGES
 from motionpatches.core.models.config import presets
+from motionpatches.core.progress import counted
 
 if TYPE_CHECKING:
     from motionpatches.core.evaluation.zero_shot import Classification
@@ -154,7 +155,8 @@ def classify(options: argparse.Namespace) -> int:
             lines.append(f"{clip.id:40s}  " + "   ".join(f"{labels[i]} {row[i]:.3f}" for i in best))
     if result is not None:
         lines.append(
-            f"{len(known):,} motions with one of {len(labels)} labels: top-1 {result.top1:.2f} %, top-5 {result.top5:.2f} %; "
+            f"{counted(len(known), 'motion')} with one of {counted(len(labels), 'label')}: "
+            f"top-1 {result.top1:.2f} %, top-5 {result.top5:.2f} %; "
             f"mean over labels {result.balanced1:.2f} %, {result.balanced5:.2f} %"
         )
     answer(options, values, "\n".join(lines))

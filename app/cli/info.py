@@ -12,7 +12,7 @@ from motionpatches.core import api, paths
 from motionpatches.core.library.splits import SPLITS
 from motionpatches.core.motion.motion import rate_text
 from motionpatches.core.motion.skeleton import PART_NAMES
-from motionpatches.core.progress import format_duration
+from motionpatches.core.progress import counted, format_duration
 from motionpatches.core.version import VERSION
 
 
@@ -87,10 +87,10 @@ def _about_path(options: argparse.Namespace) -> None:
         "notes": library.notes,
         "skipped": [skipped.reason for skipped in library.skipped],
     }
-    lines = [f"{library.name}: {library.layout}, {len(library.clips):,} motions, {format_duration(duration_s)}"]
+    lines = [f"{library.name}: {library.layout}, {counted(len(library.clips), 'motion')}, {format_duration(duration_s)}"]
     lines += [f"  {note}" for note in library.notes]
-    rate = f"{rate_text(motion.fps)} fps"
-    lines += [f"first motion, {motion.name}: {motion.frame_count} frames, {rate}, {skeleton.joint_count} joints"]
+    frames, joint_count = counted(motion.frame_count, "frame"), counted(skeleton.joint_count, "joint")
+    lines += [f"first motion, {motion.name}: {frames}, {rate_text(motion.fps)} fps, {joint_count}"]
     lines += [f"  {a.what}: {a.value} ({a.reason}; {a.confidence:.0%} sure)" for a in motion.assumptions]
     lines += [f"  {part}: {' '.join(joints)}" for part, joints in parts.items()]
     answer(options, values, "\n".join(lines))

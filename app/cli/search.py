@@ -31,6 +31,7 @@ from motionpatches.app.cli.shards import add_shards, indexed
 from motionpatches.app.cli.shared import add_shared, ask_it, received, sent
 from motionpatches.core.library.kept import marks_of, sheet_of
 from motionpatches.core.library.library import Library
+from motionpatches.core.progress import counted
 from motionpatches.core.search.strength import score_text
 
 if TYPE_CHECKING:
@@ -129,7 +130,8 @@ def index(options: argparse.Namespace) -> int:
         "skipped": list(gallery.skipped),
         "token_bits": tokens.bits if tokens is not None else None,
     }
-    text = f"{len(gallery.entries):,} entries for {len(library.clips):,} motions; {len(gallery.skipped)} left out"
+    entries, motions = counted(len(gallery.entries), "entry", "entries"), counted(len(library.clips), "motion")
+    text = f"{entries} for {motions}; {len(gallery.skipped)} left out"
     answer(options, values, text)
     return 0
 

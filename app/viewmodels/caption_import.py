@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from motionpatches.app.viewmodels.captions import Captions
 from motionpatches.core.library.caption_exchange import Incoming, Mode, Plan, plan, read_table
 from motionpatches.core.library.takes import Lines
+from motionpatches.core.progress import counted
 
 
 class CaptionImport(QObject):
@@ -42,20 +43,20 @@ class CaptionImport(QObject):
     def news(self) -> str:
         """What would change, in counts."""
         found, takes = self.plan, len(self.plan.after)
-        said = [f"{_counted(takes, 'take')} changed: {_counted(found.added, 'caption')} added, {found.removed:,} removed."]
+        said = [f"{counted(takes, 'take')} changed: {counted(found.added, 'caption')} added, {found.removed:,} removed."]
         if found.same:
-            said.append(f"{_counted(len(found.same), 'take')} unchanged: the captions are there already.")
+            said.append(f"{counted(len(found.same), 'take')} unchanged: the captions are there already.")
         if found.skipped:
-            said.append(f"{_counted(len(found.skipped), 'take')} skipped: they have captions.")
+            said.append(f"{counted(len(found.skipped), 'take')} skipped: they have captions.")
         return " ".join(said) if takes or len(said) > 1 else "Nothing in this table belongs to the open library."
 
     def problems(self) -> str:
         """What of the table is not taken over, a line each; '' for nothing."""
         unknown = self.incoming.unknown
-        said = [f"{_counted(len(unknown), 'name')} not in this library:", *(f"  {name}" for name in unknown)] if unknown else []
+        said = [f"{counted(len(unknown), 'name')} not in this library:", *(f"  {name}" for name in unknown)] if unknown else []
         late = self.incoming.late
         if late:
-            said += [f"{_counted(len(late), 'caption')} of a range after the end of the take:", *(f"  {line}" for line in late)]
+            said += [f"{counted(len(late), 'caption')} of a range after the end of the take:", *(f"  {line}" for line in late)]
         return "\n".join((*said, *self.incoming.notes))
 
     def apply(self) -> None:
@@ -82,10 +83,6 @@ def read_captions(captions: Captions, file: Path, ready: Callable[[CaptionImport
             ready(CaptionImport(captions, incoming))
 
     workspace.lanes.files.submit("captions import", lambda: read_table(library, file), done, workspace.failed.emit)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _words(lines: Lines) -> str:

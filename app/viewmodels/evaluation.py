@@ -14,7 +14,7 @@ from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.items import RANGES
 from motionpatches.core.library.library import Clip, Library
-from motionpatches.core.progress import Job
+from motionpatches.core.progress import Job, counted
 
 if TYPE_CHECKING:
     from motionpatches.core.evaluation.evaluate import Evaluation as Report
@@ -146,7 +146,8 @@ class Evaluation(QObject):
         library = self.workspace.library
         here = {one.clip.id: one.label for one in rows if library is not None and one.clip.id in library.by_id}
         marks.add_tags(here)
-        self.workspace.said.emit(f"{len(here):,} motions have their label as a tag.")
+        said = "has its label" if len(here) == 1 else "have their labels"
+        self.workspace.said.emit(f"{counted(len(here), 'motion')} {said} as a tag.")
 
     def text(self, suffix: str) -> str:
         """The report in the format of a suffix. Raises StudioError before there is one."""

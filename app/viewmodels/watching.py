@@ -14,6 +14,7 @@ from motionpatches.core.library import moves
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.takes import take_id
 from motionpatches.core.library.watch import Change, Watch, roots_of
+from motionpatches.core.progress import counted
 
 KEY = "folders not watched"
 # Takes that a notice names.
@@ -117,10 +118,10 @@ class Watching(QObject):
         new = dict.fromkeys(take_id(c) for c in now.clips if take_id(c) not in known and take_id(c) not in moved)
         takes = {take_id(clip) for clip in before.clips if take_id(clip) in now.moved}
         if new:
-            self._news = f"{_counted(len(new), 'new take')}, found: {_named(new)}."
+            self._news = f"{counted(len(new), 'new take')}, found: {_named(new)}."
         if takes:
             kept = "keeps its" if len(takes) == 1 else "keep their"
-            self.workspace.notices.say(f"{_counted(len(takes), 'take')} moved: {_named(takes)}; {kept} captions and tags.")
+            self.workspace.notices.say(f"{counted(len(takes), 'take')} moved: {_named(takes)}; {kept} captions and tags.")
         gone = [take for take in now.gone if take not in before.gone]
         if gone:
             self.workspace.notices.say(moves.gone_sentence(gone), Action("Forget", self.forget), kept=True)
@@ -152,10 +153,6 @@ class Watching(QObject):
         """Look no more."""
         self._watch = None
         self._timer.stop()
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _named(takes: Iterable[str]) -> str:

@@ -43,7 +43,9 @@ def sources(view_models: ViewModels) -> list[Source]:
     if len(bodies) > 1:
         found.append(Source("The compared motions", items_of(bodies), "comparison"))
     if v.search.results:
-        found.append(Source(f"All {len(v.search.results)} results", results(v), v.search.query, v.search.query))
+        count = len(v.search.results)
+        words = "The result" if count == 1 else f"All {count} results"
+        found.append(Source(words, results(v), v.search.query, v.search.query))
     return found
 
 

@@ -14,6 +14,7 @@ from motionpatches.core.evaluation.metrics import Ways
 from motionpatches.core.evaluation.protocols import PROTOCOLS
 from motionpatches.core.evaluation.published import NAMES, beside
 from motionpatches.core.library.items import ITEMS
+from motionpatches.core.progress import counted
 
 WAYS = {"t2m": "text → motion", "m2t": "motion → text"}
 # Protocol and method; the other columns are figures.
@@ -43,7 +44,7 @@ def rows_of(evaluation: Evaluation) -> list[Row]:
 def facts(evaluation: Evaluation) -> str:
     """Describe model, data, split, test items and seed in a line."""
     return (
-        f"{evaluation.model} on {evaluation.library}, split {evaluation.split}, {evaluation.motions:,} motions "
+        f"{evaluation.model} on {evaluation.library}, split {evaluation.split}, {counted(evaluation.motions, 'motion')} "
         f"({ITEMS[evaluation.items].title}), seed {evaluation.seed}, {evaluation.day}"
     )
 

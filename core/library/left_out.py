@@ -9,6 +9,7 @@ from pathlib import Path
 
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.takes import FOLDER
+from motionpatches.core.progress import counted
 
 # Files that belong to motions: captions, descriptions, the skeleton of .amc, the data of .gltf.
 BESIDE = frozenset({".txt", ".csv", ".tsv", ".json", ".asf", ".bin", ".sqlite"})
@@ -47,22 +48,18 @@ def report(library: Library, others: Mapping[str, Sequence[Path]]) -> str:
         )
     if library.skipped:
         rows = [f"{_place(library, s.path)}\n    {s.reason}" for s in library.skipped]
-        parts.append("\n".join((f"{_counted(len(rows))} left out:", "", *rows)))
+        parts.append("\n".join((f"{counted(len(rows), 'file')} left out:", "", *rows)))
     total = sum(map(len, others.values()))
     if total:
         rows = []
         for suffix, paths in others.items():
             more = len(paths) - NAMED
-            rows += [f"{suffix or 'without a suffix'}: {_counted(len(paths))}"]
+            rows += [f"{suffix or 'without a suffix'}: {counted(len(paths), 'file')}"]
             rows += [f"    {_place(library, path)}" for path in paths[:NAMED]]
             rows += [f"    and {more:,} more"] if more > 0 else []
-        parts.append("\n".join((f"{_counted(total)} not read as motions:", "", *rows)))
+        parts.append("\n".join((f"{counted(total, 'file')} not read as motions:", "", *rows)))
     return "\n\n".join(parts)
 
 
 def _place(library: Library, path: Path) -> str:
     return str(path.relative_to(library.root)) if path != library.root and path.is_relative_to(library.root) else str(path)
-
-
-def _counted(count: int) -> str:
-    return f"{count:,} file{'s' * (count != 1)}"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QListWidgetI
 from motionpatches.app.widgets.plain import NAME, ItemList, Label, shown
 from motionpatches.app.widgets.theme import of_kind
 from motionpatches.core.library.takes import Lines
+from motionpatches.core.progress import counted
 
 # Captions that are listed; the narrowest dialog in pixels.
 MOST, WIDTH = 500, 460
@@ -37,9 +38,7 @@ class _Batch(QDialog):
 
     def _tell(self, captions: int, takes: int, verb: str) -> None:
         """Say what would be changed; without that there is nothing to accept."""
-        self.news.setText(
-            f"{verb} {_counted(captions, 'caption')} of {_counted(takes, 'take')}." if takes else f"{verb} nothing."
-        )
+        self.news.setText(f"{verb} {counted(captions, 'caption')} of {counted(takes, 'take')}." if takes else f"{verb} nothing.")
         self.ok.setEnabled(bool(takes))
 
 
@@ -89,10 +88,6 @@ class ReplaceDialog(_Batch):
         old, new = self.old.text(), self.new.text()
         found = [sum(bool(old) and old != new and old in line.text for line in lines) for lines in self.takes.values()]
         self._tell(sum(found), sum(map(bool, found)), "Changes")
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def ask_caption(parent: QWidget | None, what: str, takes: Mapping[str, Lines]) -> str:

@@ -26,6 +26,7 @@ from motionpatches.app.widgets.evaluation.labelled import LabelledList
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip
 from motionpatches.app.widgets.theme import between, colours, of_kind, part_colour
 from motionpatches.core.motion.skeleton import LEFT_LEG
+from motionpatches.core.progress import counted
 
 # Pixels of the labels of rows and of columns.
 LABEL_WIDTH, HEAD = 190, 150
@@ -216,18 +217,19 @@ class ClassificationTab(QWidget):
         else:
             r = found.result
             self.state.setText(
-                f"{len(found.known):,} motions with a true label, from {found.source}; {len(found.labels)} labels: "
+                f"{counted(len(found.known), 'motion')} with a true label, from {found.source}; "
+                f"{counted(len(found.labels), 'label')}: "
                 f"top-1 {r.top1:.1f} %, top-5 {r.top5:.1f} %; mean over labels {r.balanced1:.1f} %, {r.balanced5:.1f} %."
             )
             self.matrix.show_counts(found.labels, r.confusion)
         self.nothing.setVisible(found.result is None)
-        self.list.fill(found.rows(), f"{len(found.clips):,} motions, each with its nearest label.")
+        self.list.fill(found.rows(), f"{counted(len(found.clips), 'motion')}, each with its nearest label.")
 
     def _cell(self, row: int, column: int) -> None:
         found = self.evaluation.classified
         rows = found.cell(row, column) if found else []
         if found:
             true, given = (found.labels[i] for i in (row, column))
-            self.list.fill(rows, f"{len(rows):,} motions of “{true}” that were given “{given}”.")
+            self.list.fill(rows, f"{counted(len(rows), 'motion')} of “{true}” given “{given}”.")
         if rows:
             self.evaluation.open(rows[0].clip)

@@ -17,6 +17,7 @@ from motionpatches.app.widgets.plain import Label, shown, tip
 from motionpatches.app.widgets.theme import icon_button, of_kind, px, sized
 from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import rate_text
+from motionpatches.core.progress import counted
 
 # Characters of a caption as a title.
 TITLE = 90
@@ -86,8 +87,8 @@ class InfoPanel(QWidget):
         for name, value in (
             ("Name", clip.id),
             ("Folder", self._place(clip)),
-            ("Length", f"{motion.duration_s:.2f} s, {motion.frame_count:,} frames, {rate_text(motion.fps)} fps"),
-            ("Skeleton", f"{motion.skeleton.joint_count} joints"),
+            ("Length", f"{motion.duration_s:.2f} s, {counted(motion.frame_count, 'frame')}, {rate_text(motion.fps)} fps"),
+            ("Skeleton", counted(motion.skeleton.joint_count, "joint")),
             ("Split", clip.split or "–"),
             ("Tags", ", ".join(mark.tags) or "–"),
             ("Take sheet", " · ".join(row[name] for name in self.sheet.fields if name in row) or "–"),

@@ -26,6 +26,7 @@ from motionpatches.app.widgets.theme import colours, of_kind, px, sized
 from motionpatches.app.widgets.views.curves import COLOURS
 from motionpatches.app.widgets.views.hover_picture import HoverPicture
 from motionpatches.app.widgets.views.results import ResultsView
+from motionpatches.core.progress import counted
 
 MORE_COLOURS = (*COLOURS, "#999999", "#f0e442", "#8c564b", "#17becf")
 # How long the mouse rests before a clip plays, how near to a dot it is, and how many names the legend
@@ -102,7 +103,7 @@ class MapPanel(QWidget):
         self.all.setVisible(bool(found.selected))
         count = len(found.places)
         if found.selected:
-            said = f"{len(found.selected):,} of {count:,} motions selected. The search is limited to them."
+            said = f"{len(found.selected):,} of {counted(count, 'motion')} selected. The search is limited to them."
         else:
             said = "Hover to play, click to open, Shift+drag to select, wheel to zoom."
         self.state.setText(found.message or (said if count else "Nothing is indexed yet."))

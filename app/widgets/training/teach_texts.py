@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from motionpatches.app.viewmodels.teaching import Teaching
 from motionpatches.app.widgets.plain import shown
+from motionpatches.core.progress import counted
 from motionpatches.core.training.outcome import Outcome
 from motionpatches.core.training.runs import Run
 
@@ -21,11 +22,6 @@ def duration(seconds: float) -> str:
     if minutes < 90:
         return f"about {minutes} minutes"
     return f"about {round(minutes / 60)} hours"
-
-
-def counted(count: int, one: str, several: str = "") -> str:
-    """Return '1 phrase', '5 phrases'."""
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
 def proposal(teaching: Teaching) -> str:

@@ -16,6 +16,7 @@ from motionpatches.app.widgets.views.view_cube import SIDE
 from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import Motion, rate_text
 from motionpatches.core.motion.skeleton import PART_NAMES
+from motionpatches.core.progress import counted
 
 # Pixels from the view's left and from its top; from its bottom to the line of the colours.
 MARGIN, FOOT = 12, 14
@@ -39,7 +40,9 @@ def paint_clip(
     title = metrics.elidedText(shown(head), Qt.TextElideMode.ElideRight, room)
     painter.drawText(MARGIN, MARGIN + metrics.ascent(), title)
     painter.setPen(muted(view))
-    counts = f"{motion.frame_count:d} frames  ·  {rate_text(motion.fps)} fps  ·  {motion.skeleton.joint_count:d} joints"
+    counts = "  ·  ".join(
+        (counted(motion.frame_count, "frame"), f"{rate_text(motion.fps)} fps", counted(motion.skeleton.joint_count, "joint"))
+    )
     others = [f"{letter or 'beside it'}: {shown(other.caption)}" for other, letter in zip(beside, letters[1:], strict=True)]
     lines = [f"{shown(clip.id, NAME)}  ·  {counts}", *others]
     for row, line in enumerate(lines, 1):
