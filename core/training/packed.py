@@ -155,7 +155,8 @@ def _readme(file: str, folder: str, warnings: list[str]) -> str:
     said = "".join(f"\nNote: {warning}" for warning in warnings)
     return (
         "A training run of Motion Patches Studio, packed into one file.\n\n"
-        f"Install:  python -m pip install motionpatches-studio=={VERSION}\nTrain:    {packed_command(file)}\n\n"
+        f"With Motion Patches Studio {VERSION} installed (requirements.txt names what it was packed with):\n"
+        f"    {packed_command(file)}\n\n"
         f'The run lies in "{folder}", beside this file. Ctrl+C saves and stops it; the same line resumes it, also after a kill.\n'
         "On a folder that two computers share, the studio on the other one shows its progress and stops it. Otherwise copy\n"
         f'"{folder}" back into the place from which it was packed.\n{said}'
