@@ -163,3 +163,17 @@ def test_a_link_prepared_beside_an_export_is_not_written_through(smpl_motion, tm
     write_motion(smpl_motion, tmp_path / f"a{suffix}")
     write_manifest(tmp_path, "walk", "model", "library", [])
     assert victim.read_text() == "mine" and not (tmp_path / f"a{suffix}").is_symlink()
+
+
+def test_hands_in_place_touch_in_the_file_where_they_touch_in_the_motion(smpl_motion, tmp_path):
+    """On a rig as tall as the person: both wrists as far apart as they were, in a written BVH."""
+    apart = {}
+    for hands in (False, True):
+        write_motion(smpl_motion, tmp_path / "a.bvh", Choices(rig="mixamo", hands=hands))
+        read = load_motion(tmp_path / "a.bvh")
+        names = read.skeleton.joint_names
+        wrists = [read.positions[:, names.index(f"mixamorig:{side}Hand")] for side in ("Left", "Right")]
+        apart[hands] = np.linalg.norm(wrists[0] - wrists[1], axis=1)
+    own = [smpl_motion.positions[:, smpl_motion.skeleton.joint_names.index(f"{side}_wrist")] for side in ("left", "right")]
+    wanted = np.linalg.norm(own[0] - own[1], axis=1)
+    assert np.abs(apart[True] - wanted).max() < 0.002 < np.abs(apart[False] - wanted).max()
