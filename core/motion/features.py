@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from motionpatches.core.motion.kinematics import axis_angle_matrices
+from motionpatches.core.motion.rotations import shortest
 from motionpatches.core.motion.skeleton import SMPL22
 
 WIDTH = 263
@@ -85,8 +87,7 @@ def _smoothed(values: np.ndarray) -> np.ndarray:
 
 def _about_y(half: np.ndarray) -> np.ndarray:
     """(T, 3, 3) rotations about +Y by twice the angles."""
-    cos, sin, none, one = np.cos(2 * half), np.sin(2 * half), np.zeros_like(half), np.ones_like(half)
-    return np.stack([cos, none, sin, none, one, none, -sin, none, cos], axis=1).reshape(-1, 3, 3)
+    return axis_angle_matrices(2 * half[:, None] * _Y)
 
 
 def _turned(rotations: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -102,22 +103,9 @@ def _rotations(joints: np.ndarray, back: np.ndarray) -> np.ndarray:
     """
     parents = np.array(SMPL22.parents[1:])
     bones = joints[:, 1:] - joints[:, parents]
-    length = np.linalg.norm(bones, axis=2, keepdims=True)
-    bones = np.where(length > 1e-9, bones / np.maximum(length, 1e-9), REFERENCE[1:])
-    whole = np.empty((len(joints), len(SMPL22.parents), 3, 3))
-    whole[:, 0], whole[:, 1:] = back, _shortest(np.broadcast_to(REFERENCE[1:], bones.shape), bones)
+    towards = shortest(np.tile(REFERENCE[1:], (len(joints), 1)), bones.reshape(-1, 3))
+    whole = np.concatenate([back[:, None], towards.reshape(*bones.shape, 3)], axis=1)
     above = whole[:, parents]
     above[:, [chain[1] - 1 for chain in SMPL22.chains]] = back[:, None]
     local = above.transpose(0, 1, 3, 2) @ whole[:, 1:]
     return local[..., :2].transpose(0, 1, 3, 2).reshape(*bones.shape[:2], 6)
-
-
-def _shortest(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(…, 3, 3) the shortest rotation from unit vectors a to b (Rodrigues); half a turn about X, for a along X about Z."""
-    axis, cosine = np.cross(a, b), (a * b).sum(-1)[..., None, None]
-    x, y, z = np.moveaxis(axis, -1, 0)
-    none = np.zeros_like(x)
-    cross = np.stack([none, -z, y, z, none, -x, -y, x, none], axis=-1).reshape(*x.shape, 3, 3)
-    found = np.eye(3) + cross + cross @ cross / np.maximum(1 + cosine, 1e-9)
-    half_turn = np.where(np.abs(a[..., :1, None]) > 0.5, np.diag([-1.0, -1.0, 1.0]), np.diag([1.0, -1.0, -1.0]))
-    return np.where(cosine < -1 + 1e-9, half_turn, found)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
+
 
 @dataclass(frozen=True)
 class Limb:
@@ -29,3 +31,16 @@ def limb(sample: np.ndarray, chain: tuple[int, ...]) -> Limb:
         return Limb(chain[0], chain[0], chain[-1], float(bones.sum()))
     at = int(np.argmax(bones[:-1] + bones[1:]))
     return Limb(chain[at], chain[at + 1], chain[at + 2], float(bones[at] + bones[at + 1]))
+
+
+def long_bones(skeleton: Skeleton, part: int, p: np.ndarray) -> tuple[int, int, int]:
+    """Where a limb's two long bones begin, meet and end: as it is set, else the longest two in a row of positions (T, J, 3).
+
+    No bone of the trunk is one, however long (from chest to shoulder).
+    """
+    if skeleton.limbs:
+        return skeleton.limbs[(RIGHT_LEG, LEFT_LEG, RIGHT_ARM, LEFT_ARM).index(part)]
+    chain = skeleton.chains[part]
+    own = tuple(joint for joint in chain if joint not in skeleton.chains[TORSO])
+    bones = limb(p, own if len(own) > 2 else chain)
+    return bones.start, bones.middle, bones.end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionpatches.core.motion.limbs import limb
+from motionpatches.core.motion.limbs import long_bones
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, SMPL22, TORSO
 
@@ -31,9 +31,9 @@ def smpl_joints(motion: Motion) -> np.ndarray:
     out = np.empty((len(positions), SMPL22.joint_count, 3), np.float32)
     chains, legs = skeleton.chains, []
     for part in (RIGHT_LEG, LEFT_LEG):
-        own, found = SMPL22.chains[part], limb(sample, chains[part])
-        legs.append(found.length)
-        out[:, own[1:]] = positions[:, [found.start, found.middle, found.end, chains[part][-1]]]
+        long = long_bones(skeleton, part, sample)
+        legs.append(np.median(np.linalg.norm(np.diff(sample[:, long], axis=1), axis=2), axis=0).sum())
+        out[:, SMPL22.chains[part][1:]] = positions[:, [*long, chains[part][-1]]]
     torso = chains[TORSO]
     chest = chains[RIGHT_ARM][0] if chains[RIGHT_ARM][0] in torso else torso[-1]
     at = torso.index(chest)
@@ -42,11 +42,11 @@ def smpl_joints(motion: Motion) -> np.ndarray:
     neck, head = _neck_and_head(sample, torso[at:], NECK * float(np.mean(legs)))
     out[:, own[4:]] = positions[:, [neck, head]]
     for part in (RIGHT_ARM, LEFT_ARM):
-        own, found = SMPL22.chains[part], limb(sample, chains[part])
-        shoulder, before = positions[:, found.start], chains[part][: chains[part].index(found.start)]
+        own, long = SMPL22.chains[part], long_bones(skeleton, part, sample)
+        shoulder, before = positions[:, long[0]], chains[part][: chains[part].index(long[0])]
         carriers = [joint for joint in before if joint not in torso]
         out[:, own[1]] = positions[:, carriers[-1]] if carriers else (1 - COLLAR) * positions[:, chest] + COLLAR * shoulder
-        out[:, own[2:]] = positions[:, [found.start, found.middle, found.end]]
+        out[:, own[2:]] = positions[:, list(long)]
     return out
 
 

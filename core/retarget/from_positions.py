@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from motionpatches.core.motion.kinematics import axis_angle_matrices
-from motionpatches.core.motion.limbs import limb
+from motionpatches.core.motion.limbs import long_bones
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.rotations import between, cross, frames, nearest, quaternions, shortest, unit
 from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
@@ -158,19 +158,6 @@ def hinges(skeleton: Skeleton, p: np.ndarray) -> list[Hinge]:
             tip = chain[-1] if chain[-1] != end else -1
             found.append(Hinge(tuple(upper[:-1]), tuple(lower[:-1]), end, tip, part))
     return found
-
-
-def long_bones(skeleton: Skeleton, part: int, p: np.ndarray) -> tuple[int, int, int]:
-    """Where a limb's two long bones begin, meet and end: as it is set, else the longest two in a row of positions (T, J, 3).
-
-    No bone of the trunk is one, however long (from chest to shoulder).
-    """
-    if skeleton.limbs:
-        return skeleton.limbs[list(HINGES).index(part)]
-    chain = skeleton.chains[part]
-    own = tuple(joint for joint in chain if joint not in skeleton.chains[TORSO])
-    bones = limb(p, own if len(own) > 2 else chain)
-    return bones.start, bones.middle, bones.end
 
 
 def spines_of(skeleton: Skeleton) -> list[list[int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from motionpatches.core.motion.limbs import long_bones
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.rotations import frames, from_quaternions, nearest, shortest, unit
 from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, TORSO, Skeleton
@@ -17,7 +18,6 @@ from motionpatches.core.retarget.from_positions import (
     COINCIDENT_M,
     bone_lengths,
     ends_of,
-    long_bones,
     on_floor,
     one_tree,
     pose,

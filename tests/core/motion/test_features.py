@@ -152,3 +152,35 @@ def test_joints_of_published_skeletons(skeleton, knee, hand, smpl_motion):
     np.testing.assert_array_equal(found[:, 0], positions[:, skeleton.root])
     for own, name in zip((4, 5), knee, strict=True):
         np.testing.assert_array_equal(found[:, own], positions[:, skeleton.joint_names.index(name)])
+
+
+def test_a_shoulder_is_no_elbow(smpl_motion):
+    """Rigs without collars, whose chest lies as far from the shoulder as that from the elbow: CMU's, by the numbers of 01_01."""
+    skeleton = Skeleton(
+        ("hips", "hip_r", "knee_r", "ankle_r", "hip_l", "knee_l", "ankle_l", "chest", "neck", "head")
+        + ("shoulder_r", "elbow_r", "wrist_r", "shoulder_l", "elbow_l", "wrist_l"),
+        (-1, 0, 1, 2, 0, 4, 5, 0, 7, 8, 7, 10, 11, 7, 13, 14),
+        ((0, 1, 2, 3), (0, 4, 5, 6), (0, 7, 8, 9), (7, 10, 11, 12), (7, 13, 14, 15)),
+    )
+    way = {
+        1: (-0.1, -0.09, 0),
+        4: (0.1, -0.09, 0),
+        7: (0, 0.33, 0),
+        8: (0, 0.1, 0),
+        9: (0, 0.1, 0),
+        10: (-0.197, 0, 0),
+        13: (0.202, 0, 0),
+    }
+    way |= {joint: (0, -0.42, 0) for joint in (2, 3, 5, 6)} | {
+        11: (-0.296, 0, 0),
+        12: (-0.194, 0, 0),
+        14: (0.281, 0, 0),
+        15: (0.196, 0, 0),
+    }
+    positions = np.zeros((2, 16, 3), np.float32)
+    for joint in range(1, 16):
+        positions[:, joint] = positions[:, skeleton.parents[joint]] + np.float32(way[joint])
+    found = smpl_joints(replace(smpl_motion, skeleton=skeleton, positions=positions))
+    for own, joint in {16: 13, 18: 14, 20: 15, 17: 10, 19: 11, 21: 12, 4: 5, 5: 2, 7: 6, 10: 6, 9: 7, 12: 8, 15: 9}.items():
+        np.testing.assert_array_equal(found[:, own], positions[:, joint], err_msg=str(own))
+    np.testing.assert_allclose(found[:, 13], 0.6 * positions[:, 7] + 0.4 * positions[:, 13], atol=1e-6)
