@@ -157,22 +157,16 @@ class SharedGallery(QObject):
             self._timer.start(SOON_MS)
             return
         self._looking = True
-        if not self._edited:
-            self._ask(library, address)
-            return
-        self._edited = False
-        work = self._guarded(address, lambda: note_edits(library, address), lambda _: self._ask(library, address))
-        self.workspace.lanes.files.submit("shared edits", *work, kept=True)
-
-    def _ask(self, library: Library, address: Address) -> None:
         model, retriever = self.workspace.model, self.workspace.retriever
-        receive, self._receive = self._receive and model is not None, False if model is not None else self._receive
-        send, self._send = self._send and retriever is not None, False if retriever is not None else self._send
+        edited, self._edited = self._edited, False
+        receive, self._receive = self._receive and model is not None, self._receive and model is None
+        send, self._send = self._send and retriever is not None, self._send and retriever is None
 
         def ask() -> _Round:
             from motionpatches.core.shared_gallery.exchange_vectors import receive_vectors, send_vectors
             from motionpatches.core.shared_gallery.store import Unreachable, opened
 
+            waiting = note_edits(library, address) if edited else 0
             try:
                 with opened(address) as store:
                     done = exchange(library.root, address, store)
@@ -180,11 +174,11 @@ class SharedGallery(QObject):
                     went = send_vectors(library, retriever.gallery, store) if send and retriever is not None else 0
                     return _Round("", done, came, went)
             except Unreachable as error:
-                return _Round(str(error), Exchanged(waiting=note_edits(library, address)))
+                return _Round(str(error), Exchanged(waiting=waiting))
 
         def asked(found: _Round) -> None:
             if found.away:
-                self._receive, self._send = self._receive or receive, self._send or send
+                self._receive, self._send, self._edited = self._receive or receive, self._send or send, True
                 self._ended(found)
             elif found.done.received or self._first:
                 self._take(library, address, found)

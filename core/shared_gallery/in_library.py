@@ -12,7 +12,6 @@ from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.marks import NONE, Mark
 from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id
 from motionpatches.core.search.gallery import content_of
-from motionpatches.core.shared_gallery.journal import Here
 from motionpatches.core.shared_gallery.records import (
     CAPTION,
     CLIP,
@@ -38,7 +37,7 @@ def names_of(library: Library) -> frozenset[str]:
 
 
 def records_of(library: Library) -> dict[Place, tuple[str, int]]:
-    """What a library says now; see `Here`. Favourites are the user's own. Raises FileProblem."""
+    """What a library says now; see `Here` in `journal.py`. Favourites are the user's own. Raises FileProblem."""
     found: dict[Place, tuple[str, int]] = {}
     count: dict[str, int] = {}
     names = names_of(library)
@@ -64,13 +63,12 @@ def said_of(clip: Clip) -> list[str]:
     return [text for text in clip.captions if can_be_kept(text) and text != caption_from_name(clip.path)]
 
 
-def applied(library: Library, records: Iterable[Record], here: Here, own: bool) -> tuple[Mapping[str, Lines], list[Record]]:
+def applied(library: Library, records: Mapping[Record, str], own: bool) -> tuple[Mapping[str, Lines], list[Record]]:
     """Write what others wrote into the stores of a library. What the user edits meanwhile stays.
 
     Args:
         library: With the captions that are shown.
-        records: Of clips and takes that it has.
-        here: What it said when they were chosen.
+        records: Of clips and takes that it has, each with what the library had there.
         own: Write captions into the library's own files where they can be.
 
     Returns:
@@ -80,13 +78,13 @@ def applied(library: Library, records: Iterable[Record], here: Here, own: bool) 
         StudioError: A store cannot be written.
     """
     by_kind: dict[str, list[Record]] = {}
-    for record in records:
-        by_kind.setdefault(record.place.kind, []).append(record)
     done = list[Record]()
-    for record in by_kind.get(SHEET, []):
-        with suppress(_Refused):
-            _set_field(library, record, here)
-            done.append(record)
+    for record, had in records.items():
+        by_kind.setdefault(record.place.kind, []).append(record)
+        if record.place.kind == SHEET:
+            with suppress(_Refused):
+                _set_field(library, record, had)
+                done.append(record)
     if TAG in by_kind:
         _set_tags(library, by_kind[TAG])
         done += by_kind[TAG]
@@ -98,13 +96,13 @@ class _Refused(Exception):
     """A field that the take sheet of this version does not keep."""
 
 
-def _set_field(library: Library, record: Record, here: Here) -> None:
+def _set_field(library: Library, record: Record, had: str) -> None:
     _, take, field = record.place
     try:
         sheet.check(field, record.value)
     except StudioError:
         raise _Refused from None
-    sheet.change_sheet(library.root, {(take, field): record.value}, {(take, field): here.get(record.place, ("", 0))[0]})
+    sheet.change_sheet(library.root, {(take, field): record.value}, {(take, field): had})
 
 
 def _set_tags(library: Library, records: Iterable[Record]) -> None:

@@ -126,13 +126,14 @@ class Journal:
             self._keep("revision", str(revision))
         return new
 
-    def to_apply(self, takes: Container[str]) -> list[Record]:
-        """What the library does not have yet of the clips and takes that it has. Facts of clips are its own."""
+    def to_apply(self, takes: Container[str]) -> dict[Record, str]:
+        """What the library does not have yet of the clips and takes that it has, and what it had there when last looked at. Facts
+        of clips are its own."""
         rows = self._base.execute(
             "SELECT kind, item, name, value, written, here FROM records WHERE value IS NOT here AND kind <> 'clip'"
         )
         found = ((Record(Place(kind, item, name), value, written), here) for kind, item, name, value, written, here in rows)
-        return [one for one, here in found if one.place.item in takes and not _same(one.place, one.value, here)]
+        return {one: here for one, here in found if one.place.item in takes and not _same(one.place, one.value, here)}
 
     def applied(self, records: Iterable[Record]) -> None:
         """Note what the library has now."""

@@ -83,7 +83,7 @@ class Taken:
 
 
 def take_over(library: Library, address: Address, own: bool = False) -> Taken:
-    """Write what others wrote into the stores of a library.
+    """Write what others wrote into the stores of a library. What is edited after the last `note_edits` stays.
 
     Args:
         library: With the captions that are shown.
@@ -93,11 +93,8 @@ def take_over(library: Library, address: Address, own: bool = False) -> Taken:
     Raises:
         StudioError: A store or the journal cannot be written.
     """
-    names = names_of(library)
     with opened_journal(journal_file(library.root, address)) as journal:
-        here = records_of(library)
-        journal.note(here, names, library.moved)
-        captions, done = applied(library, journal.to_apply(names), here, own)
+        captions, done = applied(library, journal.to_apply(names_of(library)), own)
         journal.applied(done)
         return Taken(captions, len(done))
 

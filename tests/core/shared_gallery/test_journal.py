@@ -47,7 +47,7 @@ def test_of_an_edit_that_waits_and_what_others_wrote_the_later_stands(journal):
     note(journal, {NOTES: "mine", STATUS: "hold"}, 100)
     assert journal.received([Record(NOTES, "theirs, later", 150), Record(STATUS, "select", 50)], 5) == 1
     assert [r.place for r in journal.pending()] == [STATUS] and journal.revision == 5
-    assert journal.to_apply(TAKES) == [Record(NOTES, "theirs, later", 150)] and not journal.to_apply({"b"})
+    assert journal.to_apply(TAKES) == {Record(NOTES, "theirs, later", 150): "mine"} and not journal.to_apply({"b"})
     journal.applied(journal.to_apply(TAKES))
     assert not journal.to_apply(TAKES)
     assert note(journal, {NOTES: "theirs, later", STATUS: "hold"}, 200) == 0, "what was received is no edit"
@@ -96,4 +96,4 @@ def test_what_a_library_has_the_first_time_is_older_than_any_edit(tmp_path):
         assert journal.received(theirs, 1) == 1
         sending = [record for record in journal.pending() if record.place.kind != CLIP]
         assert sending == [Record(STATUS, "hold", 70)], "what is the same is not sent again"
-        assert journal.to_apply(TAKES) == [Record(CAPTIONED, "", 50)]
+        assert journal.to_apply(TAKES) == {Record(CAPTIONED, "", 50): "1"}

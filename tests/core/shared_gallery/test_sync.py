@@ -17,7 +17,7 @@ from motionpatches.core.search.indexing import gallery_fingerprint, update_galle
 from motionpatches.core.shared_gallery.address import address_of
 from motionpatches.core.shared_gallery.exchange_vectors import receive_vectors, send_vectors
 from motionpatches.core.shared_gallery.store import Unreachable
-from motionpatches.core.shared_gallery.sync import note_edits, synchronised
+from motionpatches.core.shared_gallery.sync import exchange, note_edits, synchronised, take_over
 from tests.core.library.test_watch import put
 from tests.shared_galleries import Twin
 
@@ -142,6 +142,31 @@ def test_a_caption_that_was_taken_away_does_not_come_back_with_one_who_joins(peo
     anna.sync(store)
     meet(store, ben, anna)
     assert anna.says("run")[0] == ben.says("run")[0] == ["right"]
+
+
+def test_what_is_edited_while_the_server_answers_stays(people):
+    anna, ben = people
+    store = Twin()
+    for person in people:
+        person.caption("run", "right")
+    anna.write("run", status="hold", notes="old")
+    anna.tag("run", "fast")
+    meet(store, anna, ben)
+    ben.write("run", status="select", notes="ben's")
+    ben.tag("run", "fast", "good")
+    ben.caption("run", "right", "ben says")
+    ben.sync(store)
+    note_edits(anna.library, ADDRESS)
+    assert exchange(anna.library.root, ADDRESS, store).received == 4
+    anna.write("run", status="no good")
+    anna.tag("run", "mine")
+    anna.caption("run", "right", "anna says")
+    anna.library = with_lines(anna.library, take_over(anna.library, ADDRESS).captions)
+    meet(store, anna, ben)
+    for person in people:
+        texts, tags, fields = person.says("run")
+        assert set(texts) == {"right", "ben says", "anna says"} and tags == {"good", "mine"}
+        assert fields == {"status": "no good", "notes": "ben's"}
 
 
 def test_who_has_fewer_takes_takes_nothing_away(people):
