@@ -81,6 +81,13 @@ class PostgresStore:
                         f"The database of {self._address} has no extension vector ({self._address.scrubbed(str(error))}). "
                         "Its administrator installs pgvector and says: CREATE EXTENSION vector."
                     ) from None
+                # Whoever is the first makes it for the owner of the database, as which all the others are let in.
+                owner = self._base.execute(
+                    "SELECT rolname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba "
+                    "WHERE datname = current_database() AND pg_has_role(r.oid, 'MEMBER')"
+                ).fetchone()
+                if owner is not None:
+                    self._base.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(owner[0])))
                 self._base.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
                 self._base.execute(sql.SQL(_TABLES).format(s=schema))
                 self._base.execute(
