@@ -127,7 +127,7 @@ def test_search_finds_exact_words_first(tiny_model, library):
     assert mp.search(library, f"{wanted.id} split:{wanted.split}", tiny_model, k=4)[0].clip_id == wanted.id
 
 
-def test_what_is_said_of_clips_of_several_libraries_filters_a_search(tiny_model, small_library):
+def test_tags_and_fields_of_several_libraries_filter_a_search(tiny_model, small_library):
     import shutil
 
     other = small_library.with_name("other")
