@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from motionpatches.app.background.jobs import TRAINING
-from motionpatches.app.background.reveal import reveal
 from motionpatches.app.background.training_process import TrainingProcess
 from motionpatches.app.viewmodels.notices import Action
 from motionpatches.app.viewmodels.workspace import Workspace
@@ -140,8 +139,7 @@ class Training(QObject):
         def done(packed: Packed) -> None:
             remember_run(packed.folder)
             self.message = ""
-            lane, failed = self.workspace.lanes.files, self.workspace.failed.emit
-            show = Action("Show in Folder", lambda: reveal([packed.file], lane, failed))
+            show = Action("Show in Folder", lambda: self._show(packed.file))
             text = f"{packed.file.name} is packed. Train it on the other computer with: {packed.command}"
             self.workspace.notices.say(" ".join((text, *packed.warnings)), show, kept=True)
             self.refresh()
@@ -152,6 +150,11 @@ class Training(QObject):
                 self.workspace.failed.emit(message)
 
         self.workspace.jobs.run(self.workspace.lanes.long, "pack", job, done, failed)
+
+    def _show(self, file: Path) -> None:
+        from motionpatches.app.background.reveal import reveal
+
+        reveal([file], self.workspace.lanes.files, self.workspace.failed.emit)
 
     def resume(self, folder: Path) -> None:
         """Resume a run that was stopped, interrupted or never started."""

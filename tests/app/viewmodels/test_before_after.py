@@ -32,7 +32,7 @@ def folders(tmp_path, tiny_model, monkeypatch):
 def a_run(folders, name="run"):
     before, after, _ = folders
     return SimpleNamespace(
-        folder=before.parent / name, name=name, best=after, config=SimpleNamespace(start_from=str(before), sentences=[])
+        folder=before.parent / name, name=name, best=after, start=str(before), config=SimpleNamespace(sentences=[])
     )
 
 

@@ -48,9 +48,9 @@ def packed_in(folder, config, **options) -> Packed:
 
 
 def elsewhere(file: Path, home: Path) -> subprocess.Popen[str]:
-    """Another computer: another home, no library, no model."""
+    """Another computer: another home, no library, no model; as many threads, for the same sums."""
     command = [sys.executable, "-m", "motionpatches", "train", "--packed", str(file), "--device", "cpu", "--json"]
-    env = {**os.environ, paths.HOME_VARIABLE: str(home), "OMP_NUM_THREADS": "1"}
+    env = {**os.environ, paths.HOME_VARIABLE: str(home), "OMP_NUM_THREADS": str(torch.get_num_threads())}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=env)
 
 
