@@ -50,7 +50,7 @@ def test_it_connects_shows_the_state_and_disconnects(page):
     assert "this computer alone" in page.state.text() and not page.disconnect_it.isEnabled() and not page.measure.isEnabled()
     QTest.keyClicks(page.url, "takes")
     page.connect_it.click()
-    assert page.state.text() == "This is no address." and page.url.text() == "takes", "to be mended"
+    assert page.state.text() == "This is no address." and page.url.text() == "takes", "so that it can be corrected"
     page.url.setText("postgresql://anna:hush@server/takes")
     page.connect_it.click()
     assert page.url.text() == "postgresql://anna@server/takes" and page.state.text().startswith("Connected")
