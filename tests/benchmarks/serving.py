@@ -66,14 +66,14 @@ def ask(connection: HTTPConnection, path: str, load: Load, kind: str, due: float
     return content
 
 
-def client(port: int, waiting: queue.SimpleQueue[tuple[float, str] | None], load: Load) -> None:
+def client(port: int, waiting: queue.SimpleQueue[tuple[float, int, str] | None], load: Load) -> None:
     """Ask what is due until there is no more."""
     with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         while (work := waiting.get()) is not None:
-            due, text = work
+            due, number, text = work
             query = urllib.parse.urlencode({"text": text, "k": HITS})
             content = ask(connection, f"/search?{query}", load, "search", due)
-            if content and int(due * 1e6) % PICTURES_OF == 0:
+            if content and number % PICTURES_OF == 0:
                 for hit in json.loads(content)["hits"]:
                     ask(connection, hit["picture"], load, "picture", time.perf_counter())
 
@@ -81,7 +81,7 @@ def client(port: int, waiting: queue.SimpleQueue[tuple[float, str] | None], load
 def press(port: int, captions: list[str], clients: int, rate: float, seconds: float) -> Load:
     """Ask for captions, varied, at a rate."""
     load, draw = Load(), np.random.default_rng(0)
-    waiting: queue.SimpleQueue[tuple[float, str] | None] = queue.SimpleQueue()
+    waiting: queue.SimpleQueue[tuple[float, int, str] | None] = queue.SimpleQueue()
     threads = [threading.Thread(target=client, args=(port, waiting, load)) for _ in range(clients)]
     for thread in threads:
         thread.start()
@@ -90,7 +90,7 @@ def press(port: int, captions: list[str], clients: int, rate: float, seconds: fl
         due = start + number / rate
         time.sleep(max(due - time.perf_counter(), 0))
         words = captions[draw.integers(len(captions))].split()
-        waiting.put((due, " ".join(words[: int(draw.integers(3, 12))])))
+        waiting.put((due, number, " ".join(words[: int(draw.integers(3, 12))])))
     for _ in threads:
         waiting.put(None)
     for thread in threads:
