@@ -23,6 +23,7 @@ ELSEWHERE = {
     ("reproduce",): "tests/core/test_reproduce.py",
     ("model", "import"): "tests/core/models/test_published.py",
     ("model", "pull"): "tests/core/models/test_published.py",
+    ("model", "export-onnx"): "tests/core/models/test_onnx_export.py",
     ("screenshot",): "tests/e2e/test_cli.py",
     ("train", "--packed"): "tests/core/training/test_packed.py",
 }

@@ -35,8 +35,7 @@ def read_tensors(file: Path) -> dict[str, Tensor]:
     except OSError as error:
         raise os_problem(file, error) from error
     except Exception as error:  # torch and safetensors raise anything over broken bytes
-        said = (str(error).splitlines() or [type(error).__name__])[0][:120]
-        raise FileProblem(file, f"it is not a state dict of tensors ({said})", AGAIN) from None
+        raise FileProblem(file, f"it is not a state dict of tensors ({_reason(error)})", AGAIN) from None
     tensors = next((found[key] for key in NESTED if isinstance(found.get(key), dict)), found) if isinstance(found, dict) else {}
     if not tensors or not all(isinstance(n, str) and isinstance(t, Tensor) for n, t in tensors.items()):
         raise FileProblem(file, "it does not hold tensors by name alone", "Choose a bare state dict")
@@ -52,6 +51,12 @@ def tensor_names(file: Path) -> set[str]:
         return set(read_tensors(file))
     found = next((found[key] for key in NESTED if isinstance(found.get(key), dict)), found) if isinstance(found, dict) else {}
     return {str(name).removeprefix("module.") for name in found}
+
+
+def _reason(error: Exception) -> str:
+    """What a reader reports, on one line; of torch's, which explains itself at length, its last part."""
+    lines = str(error).rpartition("WeightsUnpickler error: ")[2].strip().splitlines()
+    return (lines or [type(error).__name__])[0][:120]
 
 
 def _read(file: Path) -> Any:
