@@ -16,6 +16,7 @@ from motionpatches.core.library.library import Library
 from motionpatches.core.library.open import open_library
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import SMPL22
 from motionpatches.core.progress import run
 from motionpatches.core.search.encode import encode_windows, windows_of
 from motionpatches.core.search.gallery import Entry, Gallery
@@ -54,7 +55,8 @@ def templates(data: Path | None) -> list[tuple[Motion, str]]:
 def make(root: Path, count: int, data: Path | None = None) -> None:
     """Write the files; those that are there stay."""
     pieces = templates(data)
-    texts = ["" if motion.skeleton.joint_count == 22 else bvh_text(motion) for motion, _ in pieces]
+    smpl = SMPL22.joint_names
+    texts = ["" if motion.skeleton.joint_names == smpl else bvh_text(motion) for motion, _ in pieces]
     for start in range(0, count, FOLDER_OF):
         folder = root / f"shoot_{start // FOLDER_OF:03d}"
         folder.mkdir(parents=True, exist_ok=True)
