@@ -40,18 +40,11 @@ class Lane(QObject):
 
     _deliver = Signal(object)
 
-    def __init__(
-        self, name: str, parent: QObject | None = None, interrupt: Callable[[], None] = lambda: None, awaited: bool = False
-    ):
-        """Make a lane and its thread.
-
-        Args:
-            interrupt: Ends what a job does between two yields, where it can be ended.
-            awaited: A user waits for what it does: its thread does not give way to the window's.
-        """
+    def __init__(self, name: str, parent: QObject | None = None, interrupt: Callable[[], None] = lambda: None):
+        """`interrupt`: ends what a job does between two yields, where it can be ended."""
         super().__init__(parent)
         self._interrupt = interrupt
-        self._pool = ThreadPoolExecutor(1, name, initializer=None if awaited else _give_way)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name, initializer=_give_way)
         self._latest: dict[str, int] = {}
         self._cancel: dict[str, threading.Event] = {}
         self._closed = False
@@ -196,7 +189,7 @@ class Lanes:
     def start(cls) -> Lanes:
         """A thread each."""
         scans, files = (Lane(name, interrupt=_end_reading) for name in ("scans", "files"))
-        return cls(scans, files, Lane("models", awaited=True), *map(Lane, ("index", "long", "exports", "pictures", "shared")))
+        return cls(scans, files, *map(Lane, ("models", "index", "long", "exports", "pictures", "shared")))
 
     @property
     def all(self) -> tuple[Lane, ...]:
