@@ -62,7 +62,7 @@ class Explanation(QObject):
         self._known: OrderedDict[tuple[str, str, str, str, float, float], Found] = OrderedDict()
         workspace.shown.connect(self._refresh)
         search.results_changed.connect(self._refresh)
-        self.window.changed.connect(self._refresh)
+        self.window.scored_changed.connect(self._refresh)
 
     def set_on(self, on: bool) -> None:
         self.on = on

@@ -18,11 +18,12 @@ class ShownWindow(QObject):
     """A take is as many windows as a model reads of it one after the other; the one that was found begins where it was found, and
     one with a marked range where that begins.
 
-    `changed`: the playhead is in another one. `start_s`, `end_s`: its ends, in seconds of the motion; `scored`: those of what is
-    explained, the window that was found, the marked range, or all of it.
+    `changed`: the playhead is in another one. `scored_changed`: something else is explained. `start_s`, `end_s`: its ends, in
+    seconds of the motion; `scored`: those of what is explained, the window that was found, the marked range, or all of it.
     """
 
     changed = Signal()
+    scored_changed = Signal()
 
     def __init__(self, workspace: Workspace, playback: Playback, search: Search, parent: QObject | None = None):
         super().__init__(parent)
@@ -66,10 +67,12 @@ class ShownWindow(QObject):
         self.start_s, self.end_s, self.scored = self._now()
 
     def _look(self) -> None:
-        now = self._now()
-        if now != (self.start_s, self.end_s, self.scored):
-            self.start_s, self.end_s, self.scored = now
+        ends, scored = (self.start_s, self.end_s), self.scored
+        self._reset()
+        if (self.start_s, self.end_s) != ends:
             self.changed.emit()
+        if self.scored != scored:
+            self.scored_changed.emit()
 
     def _now(self) -> tuple[float, float, tuple[float, float]]:
         motion, found, length = self.workspace.motion, self.found, self.length_s

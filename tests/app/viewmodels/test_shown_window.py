@@ -35,6 +35,16 @@ def test_a_short_take_is_one_window(ready, playback, search, window):
     assert (window.start_s, window.end_s) == (0.0, ready.motion.duration_s)
 
 
+def test_an_answer_leaves_the_patches_of_a_short_take_as_they_are(ready, search, window):
+    """They would be computed again before its tiles are painted."""
+    clip = ready.library.clips[1]
+    ready.show_clip(clip)
+    changed, scored = heard(window.changed), heard(window.scored_changed)
+    search.results = [Result(Hit(1, clip.id, 0.5, 0.0, 0.4), clip, ready.motion)]
+    search.results_changed.emit()
+    assert window.scored == (0.0, 0.4) and len(scored) == 1 and not changed
+
+
 def test_it_follows_the_playhead_and_says_which_it_is(window, playback, long):
     changed = heard(window.changed)
     assert (window.start_s, window.end_s) == pytest.approx((0, READ))
