@@ -34,6 +34,19 @@ PAPER_TABLES = ("table2", "table3", "table4", "table5", "table6", "table7")
 FEW_CLIPS = 20
 
 
+def _add_out(parser: argparse.ArgumentParser, what: str) -> None:
+    """Take the files that what is printed is written to as well."""
+    parser.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=f"also write the {what}: .md, .tex, .csv or .json; may be repeated",
+    )
+
+
 def add_evaluate(parser: argparse.ArgumentParser) -> None:
     add_library_argument(parser)
     add_split(parser, "test")
@@ -62,15 +75,7 @@ def add_evaluate(parser: argparse.ArgumentParser) -> None:
         help="sentence encoder of the threshold protocol, by name or folder; 'model' for the measured model's own text encoder, "
         "'starter' for that of the starter (default: all-MiniLM-L6-v2, where it is on this computer)",
     )
-    parser.add_argument(
-        "-o",
-        "--out",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="also write the report: .md, .tex, .csv or .json; may be repeated",
-    )
+    _add_out(parser, "report")
     add_model(parser)
     add_json(parser)
 
@@ -207,15 +212,7 @@ def add_reproduce(parser: argparse.ArgumentParser) -> None:
         help="train each row with that many seeds, from --seed on (default: 1)",
     )
     add_fields(parser, ", or of the training configuration, as in lr_motion=1e-5")
-    parser.add_argument(
-        "-o",
-        "--out",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="also write the table: .md, .tex, .csv or .json; may be repeated",
-    )
+    _add_out(parser, "table")
     add_json(parser)
 
 
