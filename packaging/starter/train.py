@@ -8,9 +8,8 @@ Needs the extra `train`, one of the two, and with a teacher WordNet (Debian: wor
    text encoder (teach_text.py describes teacher, WordNet and thesaurus); fit the motion head to it (fit_head.py). A model named
    with --start-from takes the place of these: the shipped weights start from those of 0.2-7;
 2. train its motion encoder on newly generated clips;
-3. train the motion encoder on more generated clips;
-4. teach a model that was started from, if there is a teacher, the phrases of newer actions (teach_text.py --again);
-5. mix generated clips with varied captured ones (captured/build.py) and train on both.
+3. teach a model that was started from, if there is a teacher, the phrases of newer actions (teach_text.py --again);
+4. mix generated clips with varied captured ones (captured/build.py) and train on both.
 
 Finished steps are not repeated. With --sources, captured clips of those sources alone: what a figure is reported on is left out.
 """
@@ -28,8 +27,8 @@ from motionpatches.packaging.starter.captured.takes import SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURE = Path(__file__).parent / "measure"
-# Clips and seeds of the generated libraries of steps 1 to 3; of the mixed one, the captured clips of each source beside them.
-FIRST, SECOND, THIRD = (40_000, 8000), (20_000, 8201), (20_000, 8202)
+# Clips and seeds of the generated libraries of steps 1 and 2; of the mixed one, the captured clips of each source beside them.
+FIRST, SECOND = (40_000, 8000), (20_000, 8201)
 GENERATED, CAPTURED, MIXED_SEED = 10_000, 5_000, 8301
 # A new model: neither encoder starts from the shipped one.
 NEW = {"motion_weights": "", "text_weights": "hub", "head": "text_space", "dropout": 0, "temperature": 0.05}
@@ -37,7 +36,6 @@ NEW = {"motion_weights": "", "text_weights": "hub", "head": "text_space", "dropo
 Phase = tuple[int, dict[str, object]]
 NOTHING: Phase = (14, {"lr_motion": 5e-4, "lr_heads": 1e-3, "seed": 31})
 MORE: Phase = (4, {"lr_motion": 4e-4, "lr_heads": 5e-4, "seed": 51})
-STILL_MORE: Phase = (4, {"lr_motion": 4e-4, "lr_heads": 5e-4, "seed": 52})
 MIXED: Phase = (3, {"lr_motion": 3e-4, "lr_heads": 4e-4, "seed": 61})
 # The text encoder and its head are frozen: trained on captions alone, they forget words that no caption uses.
 SHARED = {"augment": 0.8, "align": 8, "save_every_s": 300, "lr_text": 0, "keep_text_head": "true"}
@@ -54,15 +52,13 @@ def main(told: argparse.Namespace) -> None:
     work = told.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     start = told.start_from.resolve() if told.start_from else _from_nothing(work, told)
-    second, third, mixed = work / "generated-2.npz", work / "generated-3.npz", work / "mixed.npz"
+    second, mixed = work / "generated-2.npz", work / "mixed.npz"
     _generate(second, SECOND, told.scale)
     _train(work / "more", second, MORE, ["--start-from", start])
-    _generate(third, THIRD, told.scale)
-    _train(work / "still-more", third, STILL_MORE, ["--start-from", work / "more" / "last"])
-    taught = work / "still-more" / "last"
+    taught = work / "more" / "last"
     if told.start_from and told.teacher:
         taught = work / "words"
-        _teach(work / "still-more" / "last", taught, second, told, ["--again"])
+        _teach(work / "more" / "last", taught, second, told, ["--again"])
     if not mixed.exists():
         _module(
             "packaging.starter.captured.build",
