@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from motionpatches.app.viewmodels.asked_row import AskedRow, asked_row
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.shown_window import ShownWindow
@@ -59,7 +60,7 @@ class Explanation(QObject):
         self.words: list[Word] = []
         self.link: WordPatches | None = None
         self.word = self.patch_word = -1
-        self._known: OrderedDict[tuple[str, str, str, str, float, float], Found] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str, str, tuple[str, str], float, float], Found] = OrderedDict()
         workspace.shown.connect(self._refresh)
         search.results_changed.connect(self._refresh)
         self.window.scored_changed.connect(self._refresh)
@@ -123,24 +124,24 @@ class Explanation(QObject):
             self._look()
 
     def _look(self) -> None:
-        workspace, query = self.workspace, self.search.text
+        workspace, asked = self.workspace, asked_row(self.search)
         clip, motion, model = workspace.clip, workspace.motion, workspace.model
         self.occlusion, self.words, self.link, self.word, self.patch_word = None, [], None, -1, -1
         if not self.on:
             self.message = ""
         elif clip is None or motion is None or model is None:
             self.message = "Choose a motion first."
-        elif not query:
+        elif asked is None:
             self.message = "Search for a sentence; then each patch shows how much the score falls without it."
         else:
-            self._explain(clip, motion, model, query)
+            self._explain(clip, motion, model, asked)
         self.changed.emit()
 
-    def _explain(self, clip: Clip, motion: Motion, model: MotionTextModel, query: str) -> None:
+    def _explain(self, clip: Clip, motion: Motion, model: MotionTextModel, asked: AskedRow) -> None:
         start, end = self.window.scored
-        key = (model.fingerprint, clip.id, clip.key, query, start, end)
-        if model.token_heads is not None:
-            self._link(clip, motion, model, query, start, end)
+        key = (model.fingerprint, clip.id, clip.key, asked.key, start, end)
+        if model.token_heads is not None and asked.query.sentence:
+            self._link(clip, motion, model, asked.query.sentence, start, end)
         reads = NO_PATCHES.get(model.config.patches.form, "")
         message = f"This model reads {reads}, not patches. Red: words without which the score falls: " if reads else ""
         if key in self._known:
@@ -150,12 +151,12 @@ class Explanation(QObject):
         self.message = "Leaving out one word after another…" if reads else "Masking one patch after another…"
 
         def job() -> Job[Found]:
-            from motionpatches.core.search.encode import encode_first_window, encode_text
-            from motionpatches.core.search.explain import leave_words_out, occlude
+            from motionpatches.core.search.encode import encode_first_window
+            from motionpatches.core.search.explain import occlude
 
             yield Progress("Leaving words out", 0, 1)
-            words = leave_words_out(model, query, encode_first_window(model, motion.cut(start, end)))
-            return None if reads else (yield from occlude(model, motion, encode_text(model, query), start, end)), words
+            words = asked.without_words(model, encode_first_window(model, motion.cut(start, end)))
+            return None if reads else (yield from occlude(model, motion, asked.row(model), start, end)), words
 
         def done(found: Found) -> None:
             self._known[key] = found
@@ -167,14 +168,15 @@ class Explanation(QObject):
 
         self.workspace.jobs.run(self.workspace.lanes.models, "explain", job, done, self._say, shown=False)
 
-    def _link(self, clip: Clip, motion: Motion, model: MotionTextModel, query: str, start: float, end: float) -> None:
+    def _link(self, clip: Clip, motion: Motion, model: MotionTextModel, sentence: str, start: float, end: float) -> None:
         """Compare the words with the patches: one pass of each encoder."""
+        query = self.search.text
 
         def job() -> Job[WordPatches | None]:
             from motionpatches.core.search.word_patches import link
 
             yield Progress("Comparing words with patches", 0, 1)
-            return link(model, motion, query, start, end)
+            return link(model, motion, sentence, start, end)
 
         def done(found: WordPatches | None) -> None:
             if clip is self.workspace.clip and query == self.search.text and self.on:

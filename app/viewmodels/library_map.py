@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from motionpatches.app.viewmodels.asked_row import asked_row
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.viewmodels.workspace import Workspace
@@ -118,18 +119,16 @@ class LibraryMap(QObject):
 
     def _query(self) -> None:
         """Scores of all clips; the query is encoded again, which takes milliseconds."""
-        text, model, rows = self.search.text, self.workspace.model, self._rows
+        asked, model, rows = asked_row(self.search), self.workspace.model, self._rows
         if self.colouring != "score of the query" or model is None or not len(self.places):
             return
-        if not text:
+        if asked is None:
             self.message, self.scores = "Search for a sentence to colour the map by its score.", None
             self.changed.emit()
             return
 
         def work() -> np.ndarray:
-            from motionpatches.core.search.encode import encode_text
-
-            return rows @ encode_text(model, text)
+            return rows @ asked.row(model)
 
         def done(found: np.ndarray) -> None:
             if rows is self._rows:

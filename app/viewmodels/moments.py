@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.background.later import Later
+from motionpatches.app.viewmodels.asked_row import asked_row
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.workspace import Workspace
@@ -53,7 +54,7 @@ class Moments(QObject):
         self._clear()
         motion = self.workspace.motion
         opened = self.search.opened is not None
-        if motion is not None and motion.duration_s > LONG_S and self.search.text:
+        if motion is not None and motion.duration_s > LONG_S and asked_row(self.search) is not None:
             self.find(goes=opened)
         elif opened:
             self._later.do(self._go_to_hit)  # once the stage shows the motion
@@ -75,9 +76,9 @@ class Moments(QObject):
         Args:
             goes: False for a take that was not opened as a result: its scores are shown, and the playhead stays.
         """
-        workspace, query = self.workspace, self.search.text
+        workspace, query, asked = self.workspace, self.search.text, asked_row(self.search)
         clip, motion, model = workspace.clip, workspace.motion, workspace.model
-        if clip is None or motion is None or model is None or not query:
+        if clip is None or motion is None or model is None or asked is None:
             self.message = "Type a query first."
             self.changed.emit()
             return
@@ -87,11 +88,10 @@ class Moments(QObject):
         self.changed.emit()
 
         def job() -> Job[Found]:
-            from motionpatches.core.search.encode import encode_text
             from motionpatches.core.search.moments import moments_of
 
             found = kept or (yield from moments_of(model, motion))
-            row = encode_text(model, query)
+            row = asked.row(model)
             return found, found.scores(row), found.best(row, SHOWN)
 
         def done(result: Found) -> None:

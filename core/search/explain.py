@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
@@ -15,6 +16,7 @@ from motionpatches.core.motion.motion import Motion, frame_at
 from motionpatches.core.patches import PARTS, MotionPatches, prepare_for, require_patches, to_patches
 from motionpatches.core.progress import Job, Progress
 from motionpatches.core.search.encode import cut_window
+from motionpatches.core.search.query import THIS, Query
 
 BATCH = 35
 
@@ -134,6 +136,35 @@ def leave_words_out(model: MotionTextModel, query: str, motion_row: np.ndarray) 
         rows = model.encode_text([query, *without]).cpu().numpy()
     scores = rows @ motion_row.astype(np.float32)
     return [Word(word, float(scores[0] - score)) for word, score in zip(words, scores[1:], strict=True)]
+
+
+def leave_terms_out(query: Query, row_of: Callable[[Query], np.ndarray], motion_row: np.ndarray) -> list[Word]:
+    """Return how much the cosine with a unit motion row (D,) falls without each word of a sum of terms.
+
+    Args:
+        query: The terms; 'this' is a word, and the signs between terms are words without which nothing falls.
+        row_of: Returns the unit row (D,) of a query.
+        motion_row: Of the motion.
+    """
+
+    def score_of(terms: list[tuple[float, str]]) -> float:
+        """Return the score; 0 where no term is left, or they cancel each other, so that all of it is lost."""
+        try:
+            return float(row_of(Query(tuple(terms))) @ motion_row) if terms else 0.0
+        except StudioError:
+            return 0.0
+
+    terms, words = list(query.terms), list[Word]()
+    whole = float(row_of(query) @ motion_row)
+    for at, (sign, term) in enumerate(terms):
+        if at or sign < 0:
+            words.append(Word("+" if sign > 0 else "-", 0.0))
+        parts = [term] if term.lower() == THIS else term.split()
+        for i, word in enumerate(parts):
+            rest = " ".join(parts[:i] + parts[i + 1 :])
+            left = [*terms[:at], *([(sign, rest)] if rest else []), *terms[at + 1 :]]
+            words.append(Word(word, whole - score_of(left)))
+    return words
 
 
 def deletion_curve(model: MotionTextModel, pixels: np.ndarray, query: np.ndarray, order: np.ndarray, size: int) -> np.ndarray:
