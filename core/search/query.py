@@ -13,7 +13,7 @@ _SIGN = re.compile(r"(?:^|\s+)([+-])\s+")
 
 @dataclass(frozen=True)
 class Query:
-    """`terms`: each with its sign, 1 or -1; the term 'this' is the shown motion. `filters`: words such as len>3."""
+    """`terms`: each with its sign, 1 or -1; the term 'this' is the shown motion. `filters`: words such as len>3 and -left."""
 
     terms: tuple[tuple[float, str], ...] = ()
     filters: tuple[str, ...] = ()
@@ -35,10 +35,15 @@ class Query:
 
 
 def parse(text: str) -> Query:
-    """Read a line. A word that is a field of a filter (core/library/filters.py) is one wherever it stands."""
+    """Read a line. A field of a filter (core/library/filters.py) is one wherever it stands, and so is a word with a minus right
+    before it, as in "walks -left": a sentence of motion has none."""
     words = text.split()
-    filters = tuple(word for word in words if is_field(word))
-    return Query(tuple(terms_of(" ".join(word for word in words if not is_field(word)))), filters)
+    filters = tuple(word for word in words if _is_filter(word))
+    return Query(tuple(terms_of(" ".join(word for word in words if not _is_filter(word)))), filters)
+
+
+def _is_filter(word: str) -> bool:
+    return is_field(word) or (word.startswith("-") and word[1:2].isalpha())
 
 
 def terms_of(text: str) -> list[tuple[float, str]]:

@@ -105,6 +105,9 @@ def test_a_query_is_read_and_written():
     for text in ("this + running - walking split:test", "- running", "a person walks", "len>3", ""):
         assert str(parse(text)) == text
     assert parse("- running").terms == ((-1, "running"),) and parse("runs len>2").sentence == "runs"
+    query = parse("-slow a person walks -left - running")
+    assert query.filters == ("-slow", "-left") and query.terms == ((1, "a person walks"), (-1, "running"))
+    assert parse("turns -90 degrees -").sentence == "turns -90 degrees -", "a number is no word"
     assert parse("at 3:4 he turns") == Query(((1, "at 3:4 he turns"),))
 
 
