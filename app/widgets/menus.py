@@ -226,9 +226,9 @@ class Menus:
                     self._page(menu, name, side, f"Alt+{number}")
                 number += 1
         self._add(menu, "Map of the Library", v.show_map, "Ctrl+Shift+L")
-        self._add(menu, "Fold Left", frame.left.toggle, "Ctrl+Alt+Left")
-        self._add(menu, "Fold Right", frame.right.toggle, "Ctrl+Alt+Right")
-        self._add(menu, "Fold Timeline", v.fold_timeline, "Ctrl+Alt+Down")
+        self._add(menu, "Fold Left", frame.left.toggle, "Ctrl+B")
+        self._add(menu, "Fold Right", frame.right.toggle, "Ctrl+Shift+B")
+        self._add(menu, "Fold Timeline", v.fold_timeline, "Ctrl+Alt+B")
         self._add(menu, "Results above the Stage", v.toggle_strip, "Ctrl+Shift+R")
         self._add(menu, "Work under Way", v.show_jobs, "Ctrl+J")
         notices = self.view_models.workspace.notices

@@ -76,6 +76,14 @@ def test_a_click_on_a_tile_takes_the_keyboard_from_the_query(demo):
     assert options.trails and options.ghosts and options.trajectory and line.text() == demo.search.query
 
 
+def test_no_key_is_one_that_desktops_take(demo):
+    """Ctrl+Alt and an arrow changes the workspace in GNOME, Xfce, MATE and openbox; a window never gets it."""
+    taken = {f"Ctrl+Alt+{key}" for key in ("Left", "Right", "Up", "Down", "Del", "T", "L", "D")}
+    taken |= {"Alt+Tab", "Alt+Space", *(f"Alt+F{n}" for n in range(1, 11))}
+    keys = {key.toString() for action in demo.window.menus.actions for key in action.shortcuts()}
+    assert len(keys) > 60 and not keys & taken
+
+
 def test_the_grid_scrolls_and_goes_on(demo):
     view = demo.window.results.view
     first = demo.search.results

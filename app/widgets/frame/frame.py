@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout,
 
 from motionpatches.app.widgets.frame.header import Header
 from motionpatches.app.widgets.frame.side_panel import SidePanel
+from motionpatches.app.widgets.theme import px
 
-# Widths below which the pages at the right fold by themselves, least widths of the pages, shares of the window at first.
-NARROW, LEFT_LEAST, RIGHT_LEAST = 1280, 200, 280
+# Widths below which the pages at the right fold by themselves, least widths of the pages, width of the gap by which they are
+# dragged; shares of the window at first.
+NARROW, LEFT_LEAST, RIGHT_LEAST, GRIP = 1280, 200, 280, 7
 LEFT_SHARE, RIGHT_SHARE, STRIP_SHARE = 0.24, 0.24, 0.3
 _KEYS = ("frame/left", "frame/right", "frame/below", "frame/across", "frame/down", "frame/strip")
 
@@ -32,6 +34,7 @@ class Frame(QWidget):
         self.across = QSplitter(Qt.Orientation.Horizontal)
         for splitter, parts in ((self.down, (self.strip, middle)), (self.across, (self.left, self.down, self.right))):
             splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(px(GRIP))
             for part in parts:
                 splitter.addWidget(part)
         self.down.setStretchFactor(1, 1)
