@@ -15,8 +15,9 @@ from motionpatches.core.progress import Job, Progress, format_duration
 T = TypeVar("T")
 # The key of a training run, which no lane runs.
 TRAINING = "training"
-# Seconds of a job after which what it has done says how long the rest takes.
-TELLS_S = 2.0
+# Seconds of a job after which what it has done says how long the rest takes, and the fewest steps it has then: of two, one may
+# take a hundred times as long as the other.
+TELLS_S, TELLS_STEPS = 2.0, 5
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Work:
         if found is None or found.remaining_s is not None:
             return found.remaining_s if found else None
         spent, done = now_s - self.began_s, found.done - self.began_at
-        return spent / done * (found.total - found.done) if done > 0 and spent > TELLS_S else None
+        tells = done > 0 and spent > TELLS_S and found.total >= TELLS_STEPS
+        return spent / done * (found.total - found.done) if tells else None
 
     def text(self, now_s: float) -> str:
         """Return how far it is, in words. What shows no number yet says for how long it has been at work."""

@@ -65,6 +65,7 @@ QToolButton:focus { border-color: $accent; }
 QToolButton#chip { background: $raised; border-color: $outline; }
 QToolButton#chip:hover { background: $hover; }
 QToolButton:disabled { color: $disabled; background: transparent; }
+QToolButton:checked:disabled { border-color: $line; }
 QToolButton[popupMode="2"] { padding-right: $wide; }
 QToolButton::menu-indicator { image: url("$pictures/down.svg"); width: $padding; height: $padding;
                               subcontrol-position: right center; subcontrol-origin: padding; right: $unit; }

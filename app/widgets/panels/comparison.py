@@ -95,6 +95,7 @@ class _Slot(QWidget):
         row.setSpacing(0)
         row.addWidget(self.button)
         row.addWidget(self.cross)
+        self.setMaximumWidth(self.button.maximumWidth() + self.cross.sizeHint().width())  # the cross stays beside what it removes
 
     def show_clip(self, clip: Clip, picture: QImage | None) -> None:
         """Show a clip with its picture, None where it is not there yet."""

@@ -135,10 +135,9 @@ class MapPanel(QWidget):
         found = self.map
         if found.groups is None:
             return html("Yellow: high score. Dark: low score.") if found.scores is not None else Html()
-        rows = [
-            html("<span style='color:{}'>●</span>&nbsp;{}", MORE_COLOURS[i % len(MORE_COLOURS)], shown(name, SHORT))
-            for i, name in enumerate(found.names[:LISTED])
-        ]
+        names = [shown(name, SHORT).replace(" ", "\u00a0") for name in found.names[:LISTED]]  # none breaks in two
+        dot = "<span style='color:{}'>●</span>&nbsp;{}"
+        rows = [html(dot, MORE_COLOURS[i % len(MORE_COLOURS)], name) for i, name in enumerate(names)]
         more = [html("and {} more", len(found.names) - LISTED)] if len(found.names) > LISTED else []
         return joined(rows + more, "&nbsp;&nbsp; ")
 

@@ -125,3 +125,7 @@ def test_the_time_left_is_told_by_the_pace_where_the_work_does_not_say(jobs, mon
     assert work.share == 0.5
     jobs.report("index", Progress("Indexing", 150, 300, 5.0, 42.0), lambda: None)
     assert jobs.work[0].text(70.0) == "Indexing: 150 of 300, 5/s, 42 s left"
+    jobs.report("map", Progress("Laying out the map", 0, 2), lambda: None)
+    now[0] = 90.0
+    jobs.report("map", Progress("Laying out the map", 1, 2), lambda: None)
+    assert jobs.work[1].text(95.0) == "Laying out the map: 1 of 2", "one of two steps tells nothing of the other"

@@ -84,6 +84,18 @@ def test_a_ticked_box_shows_a_tick_and_a_disabled_one_does_not_look_on(app, choi
     assert share_near(pixels(box), colours.outline, 60) > 0.02, "the empty box has an outline"
 
 
+def test_a_disabled_button_does_not_look_on(app):
+    for name, colours in (("Dark", DARK), ("Light", LIGHT)):
+        theme.set_appearance(name)
+        button = theme.icon_button("side by side", "Side by Side")
+        button.setCheckable(True)
+        button.setChecked(True)
+        button.resize(28, 28)
+        on = share_near(pixels(button), colours.accent)
+        button.setEnabled(False)
+        assert on > 0.05 and share_near(pixels(button), colours.accent) == 0
+
+
 @pytest.mark.parametrize("choice", ["Dark", "Light"])
 def test_a_label_that_is_seen_through_has_the_colours_of_the_program(app, choice):
     """Words of an explanation were near white on white: the palette of a transparent label says black."""

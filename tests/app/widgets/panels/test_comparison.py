@@ -35,3 +35,16 @@ def test_the_captions_of_three_are_whole_beside_a_stage_of_a_small_window(row, w
         room = slot.button.width() - slot.button.iconSize().width()
         assert max(map(slot.button.fontMetrics().horizontalAdvance, lines)) < room
         assert len(lines) * slot.button.fontMetrics().lineSpacing() <= slot.button.height()
+
+
+def test_the_cross_stands_beside_what_it_removes(row):
+    row.resize(1600, 48)
+    row.show()
+    workspace = row.stage.workspace
+    for count in (1, 2, 3):
+        row.stage.kept = [(clip, workspace.motion) for clip in workspace.library.clips[:count]]
+        row.stage.changed.emit()
+        rest(0.1)
+        for slot in row.slots[:count]:
+            assert slot.cross.x() - slot.button.geometry().right() <= 2
+        assert row.slots[0].x() <= 2 * slot.cross.width(), "the first begins where the row does"
