@@ -96,6 +96,11 @@ def user_captions() -> Path:
     return data() / "captions"
 
 
+def open_window() -> Path:
+    """Return the file with the address at which the open window answers other programs."""
+    return data() / "window.json"
+
+
 def corrections() -> Path:
     """Return the file of import corrections."""
     return config() / "skeletons.json"

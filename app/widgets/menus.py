@@ -63,6 +63,19 @@ class Menus:
         self.actions.append(action)
         return action
 
+    def _answer(self, menu: QMenu) -> None:
+        answering = self.view_models.answering
+        action = self._add(menu, "&Let Blender See the Results", lambda: answering.set_on(not answering.on))
+        action.setCheckable(True)
+        action.setToolTip("Its add-on lists the results of this window, and brings them onto armatures")
+        action.setProperty(ALSO, "add-on addon server listen http other programs")
+
+        def show() -> None:
+            action.setChecked(answering.on)
+
+        answering.changed.connect(show)
+        show()
+
     def _watch(self, menu: QMenu) -> None:
         watching = self.view_models.watching
         action = self._add(menu, "&Watch Folders", lambda: watching.set_on(not watching.on))
@@ -100,6 +113,7 @@ class Menus:
         take("export", menu, "&Export…", v.export, "Ctrl+Shift+E")
         self._drag_out(menu.addMenu("&Drag Out As"))
         self._add(menu, "Open in &Blender", v.open_in_blender).setVisible(bool(find_blender()))
+        self._answer(menu)
         action = take("reveal", menu, "Show in F&older", v.reveal, "Alt+Shift+R")
         action.setProperty(ALSO, "reveal file manager explorer finder path")
         take("copy path", menu, "Copy &Path", v.copy_path, "Alt+Shift+C").setProperty(ALSO, "file name")

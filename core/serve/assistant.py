@@ -13,7 +13,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 from motionpatches.core.export.write import clean_name, free_name
-from motionpatches.core.serve.service import Service, choices_of
+from motionpatches.core.serve.clips import choices_of
+from motionpatches.core.serve.service import Service
 from motionpatches.core.version import VERSION
 
 P = ParamSpec("P")
@@ -53,13 +54,21 @@ def assistant_server(service: Service, out: Path) -> MCPServer[Any]:
     @server.tool()
     @_told
     def fetch_motion(
-        clip: str, format: str = "glb", rig: str = "own", start_s: float = 0.0, end_s: float = 0.0, in_place: bool = False
+        clip: str,
+        format: str = "glb",
+        rig: str = "own",
+        start_s: float = 0.0,
+        end_s: float = 0.0,
+        in_place: bool = False,
+        hands: bool = False,
     ) -> dict[str, Any]:
         """Write a clip or a range of it to the folder of fetched motions, and return the file. Nothing is replaced.
 
-        Formats: glb, fbx, bvh, npz, npy, csv. Rigs: own, mixamo, humanik, unreal, unity, vrm, smpl, soma.
+        Formats: glb, fbx, bvh, npz, npy, csv. Rigs: own, mixamo, humanik, unreal, unity, vrm, smpl, soma. With `hands`, hands on
+        another rig are where they were in space.
         """
-        name, content = service.motion(clip, format, choices_of(rig, "cm", "Y", None, in_place, False), start_s, end_s)
+        choices = choices_of(rig, "cm", "Y", None, in_place, False, hands)
+        name, content = service.motion(clip, format, choices, start_s, end_s)
         out.mkdir(parents=True, exist_ok=True)
         file = free_name(out / f"{clean_name(Path(name).stem)}{Path(name).suffix}")
         write_atomically(file, content)

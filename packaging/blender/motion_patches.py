@@ -1,19 +1,23 @@
-"""Blender add-on: ask a library that `motionpatches serve` answers for, and bring motions onto an armature.
+"""Blender add-on: list the results that an open window shows, or those of a library that is served, and bring them in.
 
-The rest pose of the armature is sent as BVH, and the clip comes back as BVH on that rig: its rotations, in the world's axes at
-rest, become those of the pose bones. Blender 4.2 or later.
+The window answers while "Let Blender See the Results" is on in its menu File, and is found by itself; `motionpatches serve` has
+an address and a token. The rest pose of the armature is sent as BVH, and the clip comes back as BVH on that rig: its rotations,
+in the world's axes at rest, become those of the pose bones. Blender 4.2 or later.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sys
 import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
 
 import bpy
+import bpy.utils.previews
 from mathutils import Euler, Matrix, Vector
 
 bl_info = {
@@ -22,11 +26,15 @@ bl_info = {
     "version": (0, 3, 0),
     "blender": (4, 2, 0),
     "location": "3D View > Sidebar > Motion Patches",
-    "description": "Find motions by a sentence and bring them onto an armature",
+    "description": "Bring motions that were found by a sentence onto an armature",
     "category": "Animation",
 }
 
 ADDRESS, WAIT_S = "http://127.0.0.1:8765", 30
+HOME_VARIABLE, APP, FILE = "MOTIONPATCHES_HOME", "MotionPatchesStudio", "window.json"
+# Most hits that are listed with a picture.
+PICTURES = 24
+TURN_ON = "In the window choose File > Let Blender See the Results."
 # Blender has Z up and its figures face -Y; BVH files here have Y up and face +Z.
 TO_BLENDER = Matrix(((1, 0, 0), (0, 0, -1), (0, 1, 0)))
 
@@ -35,13 +43,42 @@ class Refused(Exception):
     """What the library answered instead, or why it did not."""
 
 
+def window_file():
+    """Return the file in which an open window keeps address and token."""
+    home = _preferences().folder or os.environ.get(HOME_VARIABLE)
+    if home:
+        return os.path.join(os.path.expanduser(home), "data", FILE)
+    if sys.platform == "win32":
+        data = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
+    elif sys.platform == "darwin":
+        data = os.path.expanduser("~/Library/Application Support")
+    else:
+        data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    return os.path.join(data, APP, FILE)
+
+
+def place():
+    """Return address and token of what is asked, and what to do where it does not answer; raise Refused where no window does."""
+    preferences = _preferences()
+    if preferences.source == "SERVED":
+        return preferences.address, preferences.token, "Start it: motionpatches serve TAKES"
+    try:
+        with open(window_file(), encoding="utf-8") as stream:
+            values = json.load(stream)
+        return str(values["address"]), str(values["token"]), TURN_ON
+    except FileNotFoundError:
+        raise Refused(f"No window answers. {TURN_ON}") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Refused(f"{window_file()} cannot be read ({error}). {TURN_ON}") from None
+
+
 def ask(path, content=None, **values):
-    """Return the bytes that the library answers; raise Refused with a sentence."""
-    preferences = bpy.context.preferences.addons[__name__].preferences
-    url = f"{preferences.address.rstrip('/')}{path}?{urllib.parse.urlencode(values)}"
+    """Return the bytes that window or library answers; raise Refused with a sentence."""
+    address, token, what_to_do = place()
+    url = f"{address.rstrip('/')}{path}?{urllib.parse.urlencode(values)}"
     if not url.startswith(("http://", "https://")):
         raise Refused("The address in the add-on's preferences does not begin with http://.")
-    headers = {"Authorization": f"Bearer {preferences.token}", "Content-Type": "application/octet-stream"}
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"}
     try:
         with urllib.request.urlopen(urllib.request.Request(url, content, headers), timeout=WAIT_S) as answer:
             return answer.read()
@@ -49,9 +86,13 @@ def ask(path, content=None, **values):
         try:
             raise Refused(json.loads(error.read())["error"]) from None
         except (ValueError, KeyError, TypeError):
-            raise Refused(f"The library answered {error.code}.") from None
+            raise Refused(f"{address} answers {error.code}, as no library does. {what_to_do}") from None
     except (OSError, ValueError) as error:
-        raise Refused(f"No library answers at {preferences.address} ({error}). Start it: motionpatches serve TAKES") from None
+        raise Refused(f"Nothing answers at {address} ({error}). {what_to_do}") from None
+
+
+def _preferences():
+    return bpy.context.preferences.addons[__name__].preferences
 
 
 def bones_of(armature):
@@ -155,16 +196,30 @@ class Hit(bpy.types.PropertyGroup):
     clip: bpy.props.StringProperty()
     caption: bpy.props.StringProperty()
     strength: bpy.props.StringProperty()
+    start_s: bpy.props.FloatProperty()
+    end_s: bpy.props.FloatProperty()
+    picture: bpy.props.StringProperty()
 
 
 class Preferences(bpy.types.AddonPreferences):
     bl_idname = __name__
+    source: bpy.props.EnumProperty(
+        name="Ask",
+        items=(
+            ("WINDOW", "Open Window", "List the results that the window of Motion Patches Studio shows"),
+            ("SERVED", "Served Library", "Ask a library that motionpatches serve answers for"),
+        ),
+    )
+    folder: bpy.props.StringProperty(
+        name="Folder", subtype="DIR_PATH", description="Folder of a portable Motion Patches Studio; empty where it is installed"
+    )
     address: bpy.props.StringProperty(name="Address", default=ADDRESS)
     token: bpy.props.StringProperty(name="Token", subtype="PASSWORD", description="What motionpatches serve printed or keeps")
 
     def draw(self, _context):
-        self.layout.prop(self, "address")
-        self.layout.prop(self, "token")
+        self.layout.row().prop(self, "source", expand=True)
+        for name in ("folder",) if self.source == "WINDOW" else ("address", "token"):
+            self.layout.prop(self, name)
 
 
 class _Asking(bpy.types.Operator):
@@ -181,6 +236,19 @@ class _Asking(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class Refresh(_Asking):
+    """List the results that the window shows now"""
+
+    bl_idname, bl_label = "motion_patches.refresh", "Refresh"
+
+    def run(self, context):
+        found = json.loads(ask("/shown"))
+        context.scene.motion_patches_query = found["query"]
+        list_hits(context.scene, found["hits"])
+        if not found["hits"]:
+            self.report({"INFO"}, "The window shows no results. Search there, then choose Refresh.")
+
+
 class Search(_Asking):
     """Ask the library for motions"""
 
@@ -189,12 +257,7 @@ class Search(_Asking):
     def run(self, context):
         scene = context.scene
         found = json.loads(ask("/search", text=scene.motion_patches_query, k=scene.motion_patches_count))
-        scene.motion_patches_hits.clear()
-        for hit in found["hits"]:
-            row = scene.motion_patches_hits.add()
-            row.clip, row.strength = hit["id"], hit["strength"]
-            row.caption = row.name = (hit["captions"] or [hit["id"]])[0]
-        scene.motion_patches_chosen = 0
+        list_hits(scene, found["hits"])
 
 
 class BringOnto(_Asking):
@@ -208,7 +271,7 @@ class BringOnto(_Asking):
 
     def run(self, context):
         hit, armature = _chosen(context), context.object
-        bvh = ask("/motion", rest_as_bvh(armature), clip=hit.clip).decode()
+        bvh = ask("/motion", rest_as_bvh(armature), hands=context.scene.motion_patches_hands, **_what(context)).decode()
         frames = key_onto(armature, bvh, hit.caption[:60])
         self.report({"INFO"}, f"{frames} frames on {armature.name}")
 
@@ -223,7 +286,7 @@ class BringIn(_Asking):
         return _chosen(context) is not None
 
     def run(self, context):
-        content = ask("/motion", clip=_chosen(context).clip, format="glb")
+        content = ask("/motion", format="glb", **_what(context))
         with tempfile.TemporaryDirectory() as folder:
             file = os.path.join(folder, "motion.glb")
             with open(file, "wb") as stream:
@@ -237,7 +300,7 @@ class Rows(bpy.types.UIList):
     def draw_item(self, _context, layout, _data, item, _icon, _active_data, _active_property):
         row = layout.row()
         row.label(text=item.caption)
-        row.label(text=item.strength)
+        row.label(text=f"{item.start_s:.1f}–{item.end_s:.1f} s  {item.strength}")
 
 
 class Panel(bpy.types.Panel):
@@ -245,14 +308,56 @@ class Panel(bpy.types.Panel):
     bl_space_type, bl_region_type, bl_category = "VIEW_3D", "UI", "Motion Patches"
 
     def draw(self, context):
-        scene, layout = context.scene, self.layout
-        row = layout.row(align=True)
-        row.prop(scene, "motion_patches_query", text="")
-        row.operator(Search.bl_idname, text="", icon="VIEWZOOM")
-        layout.prop(scene, "motion_patches_count")
+        scene, layout, preferences = context.scene, self.layout, _preferences()
+        layout.row().prop(preferences, "source", expand=True)
+        if preferences.source == "WINDOW":
+            layout.operator(Refresh.bl_idname, icon="FILE_REFRESH")
+            layout.label(text=scene.motion_patches_query or "No query")
+        else:
+            row = layout.row(align=True)
+            row.prop(scene, "motion_patches_query", text="")
+            row.operator(Search.bl_idname, text="", icon="VIEWZOOM")
+            layout.prop(scene, "motion_patches_count")
         layout.template_list(Rows.bl_idname, "", scene, "motion_patches_hits", scene, "motion_patches_chosen")
+        hit = _chosen(context)
+        if hit is not None and hit.picture in _pictures:
+            layout.template_icon(_pictures[hit.picture].icon_id, scale=6)
+        layout.prop(scene, "motion_patches_range")
+        layout.prop(scene, "motion_patches_hands")
         layout.operator(BringOnto.bl_idname)
         layout.operator(BringIn.bl_idname)
+
+
+def list_hits(scene, hits):
+    """Show hits in the place of those that are there, the first of them with their pictures."""
+    _pictures.clear()
+    scene.motion_patches_hits.clear()
+    for hit in hits:
+        row = scene.motion_patches_hits.add()
+        row.clip, row.strength, row.start_s, row.end_s = hit["id"], hit["strength"], hit["start_s"], hit["end_s"]
+        row.caption = row.name = hit.get("caption") or (hit["captions"] or [hit["id"]])[0]
+        if len(_pictures) < PICTURES:
+            row.picture = hit["picture"]
+            picture(row.picture)
+    scene.motion_patches_chosen = 0
+
+
+def picture(address):
+    """Fetch a small picture; without it the list is as good."""
+    path, _, values = address.partition("?")
+    with contextlib.suppress(Refused), tempfile.TemporaryDirectory() as folder:
+        content = ask(path, **dict(urllib.parse.parse_qsl(values)))
+        file = os.path.join(folder, "picture.png")
+        with open(file, "wb") as stream:
+            stream.write(content)
+        _ = _pictures.load(address, file, "IMAGE").image_size[:]  # read while the file is there
+
+
+def _what(context):
+    """Return the chosen clip as values of a request, with its range where that alone is wanted."""
+    hit = _chosen(context)
+    wanted = {"start_s": hit.start_s, "end_s": hit.end_s} if context.scene.motion_patches_range else {}
+    return {"clip": hit.clip, **wanted}
 
 
 def _chosen(context):
@@ -260,16 +365,25 @@ def _chosen(context):
     return hits[at] if 0 <= at < len(hits) else None
 
 
-CLASSES = (Hit, Preferences, Search, BringOnto, BringIn, Rows, Panel)
+CLASSES = (Hit, Preferences, Refresh, Search, BringOnto, BringIn, Rows, Panel)
 PROPERTIES = {
     "motion_patches_query": lambda: bpy.props.StringProperty(name="What the motion should show"),
     "motion_patches_count": lambda: bpy.props.IntProperty(name="Hits", default=8, min=1, max=100),
     "motion_patches_hits": lambda: bpy.props.CollectionProperty(type=Hit),
     "motion_patches_chosen": lambda: bpy.props.IntProperty(),
+    "motion_patches_range": lambda: bpy.props.BoolProperty(
+        name="Found Range Only", description="Bring the seconds that answer best instead of the whole motion"
+    ),
+    "motion_patches_hands": lambda: bpy.props.BoolProperty(
+        name="Hands in Place", description="Hands are where they were in space; elbows bend for it"
+    ),
 }
+_pictures = None
 
 
 def register():
+    global _pictures
+    _pictures = bpy.utils.previews.new()
     for one in CLASSES:
         bpy.utils.register_class(one)
     for name, make in PROPERTIES.items():
@@ -281,3 +395,4 @@ def unregister():
         delattr(bpy.types.Scene, name)
     for one in reversed(CLASSES):
         bpy.utils.unregister_class(one)
+    bpy.utils.previews.remove(_pictures)

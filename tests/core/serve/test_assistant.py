@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
@@ -34,6 +35,11 @@ def test_an_assistant_finds_and_fetches(tmp_path: Path):
                 fetched = Path((await ask("fetch_motion", clip=first, format="bvh", rig="mixamo"))["file"])
                 assert fetched.parent == tmp_path / "fetched" and load_motion(fetched).frame_count > 10
                 assert len(list(fetched.parent.iterdir())) == number
+            places = []
+            for hands in (False, True):
+                fetched = (await ask("fetch_motion", clip=first, format="bvh", rig="mixamo", hands=hands))["file"]
+                places.append(load_motion(Path(fetched)).positions)
+            assert np.abs(places[1] - places[0]).max() > 0.01
             assert first not in [hit["id"] for hit in (await ask("similar_motions", clip=first))["hits"]]
             assert "no clip" in (await ask("describe_motion", clip="nothing"))["error"]
 

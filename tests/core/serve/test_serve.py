@@ -12,6 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ import pytest
 
 from motionpatches.app.cli.serve import token_of
 from motionpatches.core.errors import StudioError
+from motionpatches.core.export.choices import Choices
 from motionpatches.core.export.write import write_motion
 from motionpatches.core.io.load import load_motion
 from motionpatches.core.retarget.rig_file import rig_of_file
@@ -94,6 +96,24 @@ def test_a_clip_goes_onto_a_rig_that_is_sent(ask: Ask, service: Service, tmp_pat
     assert status == 200
     one, two = rig_of_file(file), rig_of_file(tmp_path / "got.bvh")
     assert one.skeleton.joint_names == two.skeleton.joint_names and np.abs(one.offsets - two.offsets)[1:].max() < 0.002
+
+
+def test_hands_stay_in_place_where_that_is_asked_for(ask: Ask, service: Service, tmp_path: Path):
+    clip = next(c for c in service.library.clips if "wave right" in c.id)
+    wide = service.library.load(clip.id)
+    wide = replace(wide, positions=wide.positions * np.array([1.3, 1, 1], np.float32))  # shoulders of another breadth
+    (file,) = write_motion(wide, tmp_path / "rig.bvh")
+    got: dict[tuple[str, bool], np.ndarray] = {}
+    for hands in (False, True):
+        for way, content, values in (("named", None, {"rig": "mixamo"}), ("sent", file.read_bytes(), {})):
+            status, answer = ask("/motion", content, clip=clip.id, format="bvh", hands=hands, **values)
+            (tmp_path / "got.bvh").write_bytes(answer)
+            assert status == 200
+            got[way, hands] = load_motion(tmp_path / "got.bvh").positions
+        (written,) = write_motion(service.library.load(clip.id), tmp_path / "own.bvh", Choices(rig="mixamo", hands=hands))
+        assert np.abs(load_motion(written).positions - got["named", hands]).max() < 1e-5
+    for way in ("named", "sent"):
+        assert np.abs(got[way, True] - got[way, False]).max() > 0.02
 
 
 def test_wrong_requests_get_a_sentence(ask: Ask, service: Service):

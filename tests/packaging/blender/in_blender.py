@@ -30,7 +30,7 @@ bpy.ops.wm.read_factory_settings(use_empty=True)
 bpy.ops.preferences.addon_install(filepath=str(ADDON))
 bpy.ops.preferences.addon_enable(module="motion_patches")
 preferences = bpy.context.preferences.addons["motion_patches"].preferences
-preferences.address, preferences.token = address, token
+preferences.source, preferences.address, preferences.token = "SERVED", address, token
 scene = bpy.context.scene
 scene.render.fps, scene.frame_current = 20, 1
 
@@ -64,7 +64,20 @@ try:
     bpy.ops.motion_patches.search()
 except RuntimeError as error:
     refused = str(error)
-np.savez(Path(out) / "bones.npz", brought_in=brought_in, onto=onto)
+
+# What the window shows, which is found by its file; the range of its first result alone.
+preferences.source = "WINDOW"
+assert bpy.ops.motion_patches.refresh() == {"FINISHED"}
+hits = scene.motion_patches_hits
+shown = [[hit.clip, hit.caption, hit.start_s, hit.end_s, list(module._pictures[hit.picture].image_size)] for hit in hits]
+armature.animation_data_clear()
+scene.frame_set(1)
+scene.motion_patches_chosen, scene.motion_patches_range = 0, True
+assert bpy.ops.motion_patches.bring_onto() == {"FINISHED"}
+start, end = armature.animation_data.action.frame_range
+part, _ = heads(armature, np.arange(int(start), round(end) + 1))
+np.savez(Path(out) / "bones.npz", brought_in=brought_in, onto=onto, part=part)
 (Path(out) / "onto.bvh").write_bytes(answer)
-(Path(out) / "facts.json").write_text(json.dumps({"names": names, "rig": rig_names, "asked": asked, "refused": refused}))
+facts = {"names": names, "rig": rig_names, "asked": asked, "refused": refused, "shown": shown}
+(Path(out) / "facts.json").write_text(json.dumps(facts))
 os._exit(0)  # bpy may crash when its interpreter ends
