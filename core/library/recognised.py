@@ -25,19 +25,26 @@ def recognised(root: Path, raw: Callable[[Clip], RawTake], readings: Readings | 
         readings: of a scan; None: those in the index of `root`, or what the take alone shows.
     """
 
-    def recognition(clip: Clip) -> Recognition:
-        from motionpatches.core.recognition.decide import confirmed, recognise
-        from motionpatches.core.recognition.evidence import evidence_of
-
+    def known(clip: Clip) -> Recognition | None:
         key = (str(clip.path), clip.take)
-        found = index.load_reading(root, *key) if readings is None else readings.get(key)
-        if found is None:
-            return recognise(raw(clip))
-        return found if found.basis is None else confirmed(found, evidence_of(raw(clip)))
+        return index.load_reading(root, *key) if readings is None else readings.get(key)
+
+    def recognition(clip: Clip) -> Recognition:
+        found = known(clip)
+        return found if found is not None and found.basis is None else _of_take(found, raw(clip))
 
     def read(clip: Clip) -> Motion:
         from motionpatches.core.io.assemble import assemble
 
-        return assemble(clip.path, raw(clip), recognition(clip))
+        take, found = raw(clip), known(clip)
+        return assemble(clip.path, take, found if found is not None and found.basis is None else _of_take(found, take))
 
     return Reader(read, raw, recognition)
+
+
+def _of_take(shared: Recognition | None, take: RawTake) -> Recognition:
+    """The reading of a take that was not looked at: by itself, where there is none of its rig."""
+    from motionpatches.core.recognition.decide import confirmed, recognise
+    from motionpatches.core.recognition.evidence import evidence_of
+
+    return recognise(take) if shared is None else confirmed(shared, evidence_of(take))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -26,11 +28,24 @@ def limb(sample: np.ndarray, chain: tuple[int, ...]) -> Limb:
         sample: Positions (T, J, 3) in metres, over which lengths are medians.
         chain: Joints from the torso outwards.
     """
-    bones = np.median(np.linalg.norm(np.diff(sample[:, list(chain)], axis=1), axis=2), axis=0)
-    if len(bones) < 2:
-        return Limb(chain[0], chain[0], chain[-1], float(bones.sum()))
-    at = int(np.argmax(bones[:-1] + bones[1:]))
-    return Limb(chain[at], chain[at + 1], chain[at + 2], float(bones[at] + bones[at + 1]))
+    return limbs(sample, [chain])[0]
+
+
+def limbs(sample: np.ndarray, chains: Sequence[tuple[int, ...]]) -> list[Limb]:
+    """Find the longest two bones in a row of each chain; arguments as of `limb`."""
+    pairs = np.array([pair for chain in chains for pair in pairwise(chain)], np.int64).reshape(-1, 2)
+    steps = sample[:, pairs[:, 1]] - sample[:, pairs[:, 0]]
+    lengths = np.median(np.linalg.norm(steps, axis=2), axis=0)
+    found, start = [], 0
+    for chain in chains:
+        bones = lengths[start : start + len(chain) - 1]
+        start += len(bones)
+        if len(bones) < 2:
+            found.append(Limb(chain[0], chain[0], chain[-1], float(bones.sum())))
+            continue
+        at = int(np.argmax(bones[:-1] + bones[1:]))
+        found.append(Limb(chain[at], chain[at + 1], chain[at + 2], float(bones[at] + bones[at + 1])))
+    return found
 
 
 def long_bones(skeleton: Skeleton, part: int, p: np.ndarray) -> tuple[int, int, int]:

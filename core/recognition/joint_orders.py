@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -68,68 +70,77 @@ def with_virtual(positions: np.ndarray, order: JointOrder) -> np.ndarray:
 
 def _misfit(sample: np.ndarray, chains: Chains, real_joints: int) -> float:
     """0 for a body whose chains these are: how much bones change their length, sides differ and proportions are odd."""
-    legs, arms = [list(chains[0]), list(chains[1])], [list(chains[3]), list(chains[4])]
-    torso = list(chains[2])
-    hip, shoulder = _longest_pair(sample, legs), _longest_pair(sample, arms)
-    segments = np.array(
-        [
-            _length(sample, limb[start + k], limb[start + k + 1])
-            for limbs, start in ((legs, hip), (arms, shoulder))
-            for k in (0, 1)
-            for limb in limbs
-        ]
-    )
-    size = np.median(segments, axis=1).sum() / 8
+    torso, limbs = chains[2], (*chains[:2], *chains[3:])
+    bones = np.array([pair for chain in (*limbs, torso) for pair in pairwise(chain)])
+    lengths = _lengths(sample, bones)
+    typical = np.median(lengths, axis=0)
+    begins = np.cumsum([0, *(len(limb) - 1 for limb in limbs)])
+    legs, arms = ([slice(begins[at], begins[at + 1]) for at in pair] for pair in ((0, 1), (2, 3)))
+    hip, shoulder = (_longest_pair(typical, pair) for pair in (legs, arms))
+    # Thighs, shins, upper arms and forearms; of each the right one first.
+    long = [one.start + at + k for pair, at in ((legs, hip), (arms, shoulder)) for k in (0, 1) for one in pair]
+    size = typical[long].sum() / 8
     if not size > 1e-9:
         return np.inf
-    hips, shoulders = (_length(sample, *(limb[start] for limb in limbs)) for limbs, start in ((legs, hip), (arms, shoulder)))
-    rigid = [*segments, hips]
-    rigid += [_length(sample, a, b) for a, b in zip(torso[:-1], torso[1:], strict=True) if max(a, b) < real_joints]
-    spread = np.mean([min(_spread(length, size), 0.5) for length in rigid])
-    right, left = np.median(segments[0::2], axis=1), np.median(segments[1::2], axis=1)
+    across = np.array([[chains[0][hip], chains[1][hip]], [chains[3][shoulder], chains[4][shoulder]]])
+    hips, shoulders = _lengths(sample, across).T
+    trunk_bones = begins[-1] + np.flatnonzero((bones[begins[-1] :] < real_joints).all(axis=1))
+    spread = np.mean(_spreads(np.column_stack([lengths[:, long], hips, lengths[:, trunk_bones]]), size))
+    right, left = typical[long][0::2], typical[long][1::2]
     uneven = np.mean(np.minimum(np.abs(np.log(np.maximum(right, 1e-9) / np.maximum(left, 1e-9))), 0.5))
     thigh, shin, upper, fore = (right + left) / 2
-    middle = sample[:, [leg[hip] for leg in legs]].mean(1)
-    above = sample[:, [arm[shoulder] for arm in arms]].mean(1)
-    trunk = np.median(np.linalg.norm(above - middle, axis=1))
-    head = np.median(np.linalg.norm(sample[:, torso[-1]] - above, axis=1))
+    middle, above = (sample[:, pair].mean(1) for pair in across)
+    apart = np.stack([above - middle, sample[:, torso[-1]] - above], axis=1)
+    beside = np.column_stack([np.linalg.norm(apart, axis=2), hips, shoulders])
+    trunk, head, hips_wide, shoulders_wide = np.median(beside, axis=0)
     leg = thigh + shin
     odd = [
         _odd(shin, thigh, SHIN_TO_THIGH),
         _odd(fore, upper, FOREARM_TO_ARM),
         _odd(leg, upper + fore, LEG_TO_ARM),
         _odd(trunk, leg, TRUNK_TO_LEG),
-        _odd(np.median(hips), leg, HIPS_TO_LEG),
-        _odd(np.median(shoulders), leg, SHOULDERS_TO_LEG),
+        _odd(hips_wide, leg, HIPS_TO_LEG),
+        _odd(shoulders_wide, leg, SHOULDERS_TO_LEG),
         _odd(head, leg, HEAD_TO_LEG),
     ]
-    return float(spread + uneven + np.mean(odd) + _upside_down(sample, middle, above, torso[-1]))
+    return float(spread + uneven + np.mean(odd) + _upside_down(apart, beside))
 
 
-def _longest_pair(sample: np.ndarray, limbs: list[list[int]]) -> int:
-    """Where in the chains of a pair of limbs the two long segments begin: at the hip, at the shoulder."""
-    lengths = sum(np.median(np.linalg.norm(np.diff(sample[:, limb], axis=1), axis=2), axis=0) for limb in limbs)
+def _longest_pair(typical: np.ndarray, limbs: list[slice]) -> int:
+    """Where in the chains of a pair of limbs the two long segments begin: at the hip, at the shoulder.
+
+    Args:
+        typical: (B,) lengths of bones.
+        limbs: Which of these are the right limb's, and the left one's.
+    """
+    lengths = typical[limbs[0]] + typical[limbs[1]]
     return 1 + int(np.argmax(lengths[1:-1] + lengths[2:]))
 
 
-def _length(sample: np.ndarray, a: int, b: int) -> np.ndarray:
-    return np.linalg.norm(sample[:, a] - sample[:, b], axis=1)
+def _lengths(sample: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """(T, P) distances of pairs (P, 2) of joints."""
+    return np.linalg.norm(sample[:, pairs[:, 0]] - sample[:, pairs[:, 1]], axis=2)
 
 
-def _spread(length: np.ndarray, size: float) -> float:
-    """Half the distance of the quantiles 10 and 90 of a length, relative to it (a short one: to a third of a limb)."""
-    low, middle, high = np.quantile(length, (0.1, 0.5, 0.9))
-    return float((high - low) / 2 / max(middle, size / 3))
+def _spreads(lengths: np.ndarray, size: float) -> np.ndarray:
+    """(P,) half the distances of the quantiles 10 and 90 of lengths (T, P), relative to them (short ones: to a third of a limb),
+    at most 0.5."""
+    low, middle, high = np.quantile(lengths, (0.1, 0.5, 0.9), axis=0)
+    return np.minimum((high - low) / 2 / np.maximum(middle, size / 3), 0.5)
 
 
 def _odd(length: float, other: float, usual: tuple[float, float]) -> float:
     """How far a ratio lies outside what is usual, 0 to 1."""
     ratio, tolerance = usual
-    return float(np.clip(abs(np.log(max(length, 1e-9) / max(other, 1e-9) / ratio)) - tolerance, 0, 1))
+    return min(max(abs(math.log(max(length, 1e-9) / max(other, 1e-9) / ratio)) - tolerance, 0.0), 1.0)
 
 
-def _upside_down(sample: np.ndarray, hips: np.ndarray, shoulders: np.ndarray, head: int) -> float:
-    """A head that does not continue the trunk, seen from the shoulders: 0 to 0.3."""
-    trunk, neck = shoulders - hips, sample[:, head] - shoulders
-    cosine = (trunk * neck).sum(1) / np.maximum(np.linalg.norm(trunk, axis=1) * np.linalg.norm(neck, axis=1), 1e-9)
+def _upside_down(apart: np.ndarray, lengths: np.ndarray) -> float:
+    """A head that does not continue the trunk, seen from the shoulders: 0 to 0.3.
+
+    Args:
+        apart: (T, 2, 3) from the hips to the shoulders, and from these to the head.
+        lengths: (T, 2 or more) lengths of these.
+    """
+    cosine = (apart[:, 0] * apart[:, 1]).sum(1) / np.maximum(lengths[:, 0] * lengths[:, 1], 1e-9)
     return 0.3 * float(np.clip(-np.median(cosine), 0, 1))

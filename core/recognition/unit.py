@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionpatches.core.motion.limbs import limb
+from motionpatches.core.motion.limbs import limbs
 from motionpatches.core.motion.skeleton import LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, Chains, Skeleton
 
 # (name, metres per unit, share of files that have it)
@@ -31,11 +31,11 @@ def stature(positions: np.ndarray, skeleton: Skeleton, chains: Chains) -> float:
     sample = positions[:: max(len(positions) // 30, 1)]
     if not chains:
         return _span(sample, skeleton)
-    legs = [limb(sample, chains[part]) for part in (RIGHT_LEG, LEFT_LEG)]
+    *legs, right, left = limbs(sample, [chains[part] for part in (RIGHT_LEG, LEFT_LEG, RIGHT_ARM, LEFT_ARM)])
     leg = float(np.mean([leg.length for leg in legs]))
     if leg <= 0:
         return _span(sample, skeleton)
-    shoulders = np.mean([sample[:, limb(sample, chains[part]).start] for part in (RIGHT_ARM, LEFT_ARM)], axis=0)
+    shoulders = np.mean([sample[:, arm.start] for arm in (right, left)], axis=0)
     hips = np.mean([sample[:, leg.start] for leg in legs], axis=0)
     trunk = float(np.median(np.linalg.norm(shoulders - hips, axis=1)))
     # Rigs differ most in where the trunk begins and ends, so the legs count three times; one that no body has does not count.

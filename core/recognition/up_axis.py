@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from motionpatches.core.motion.axes import UP_AXES
-from motionpatches.core.motion.limbs import limb
+from motionpatches.core.motion.limbs import limbs
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG, TORSO, Chains
 
-# Unit vectors of UP_AXES.
-DIRECTIONS = np.array([np.eye(3)["XYZ".index(name[-1])] * (-1 if name[0] == "-" else 1) for name in UP_AXES])
+# Unit vectors of UP_AXES: the axis of each, and which way it goes along it.
+AXES = np.array(["XYZ".index(name[-1]) for name in UP_AXES])
+SIGNS = np.array([-1.0 if name[0] == "-" else 1.0 for name in UP_AXES])
+DIRECTIONS = np.eye(3)[AXES] * SIGNS[:, None]
 # What files of no statement have: most are Y up, many Z up, hardly any X.
 PRIOR = {"Y": 0.825, "Z": 0.145, "X": 0.004, "-Y": 0.02, "-Z": 0.004, "-X": 0.002}
 # Of takes, the share in which a person is upright, lies or crawls, or stands on the hands throughout.
@@ -55,11 +57,11 @@ def shares(positions: np.ndarray, chains: Chains) -> np.ndarray:
         return np.repeat([[0.0], [1.0], [0.0]], 6, axis=1)
     torso = chains[TORSO]
     hips, top = positions[:, torso[0]], positions[:, torso[-1]]
-    feet = np.mean([positions[:, limb(positions, chains[part]).end] for part in (RIGHT_LEG, LEFT_LEG)], axis=0)
+    legs = limbs(positions, (chains[RIGHT_LEG], chains[LEFT_LEG]))
+    feet = np.mean([positions[:, leg.end] for leg in legs], axis=0)
     trunk = _unit(top - hips) @ DIRECTIONS.T
-    legs = _unit(hips - feet) @ DIRECTIONS.T
     # Sitting has level legs, bowing a level trunk: the sum of the two cosines tells upright from both.
-    lean = trunk + legs
+    lean = trunk + _unit(hips - feet) @ DIRECTIONS.T
     upright, inverted = (lean > 0.9).mean(0), (lean < -0.9).mean(0)
     return np.stack([upright, 1 - upright - inverted, inverted])
 
@@ -93,7 +95,7 @@ def _floor_and_contact(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Along the true axis the lowest points stay at one level unless the body flies (then it falls with gravity), and what
     touches the floor does not slide. `body` (S, B, 3) in statures."""
-    along = np.einsum("sbk,ak->sba", body, DIRECTIONS)
+    along = np.take(body, AXES, axis=2) * SIGNS
     lowest = along.min(axis=1)
     # Most files have their floor at height 0; a wrong axis has its lowest points there by chance alone.
     zero = np.log(0.5 + 3 * np.exp(-0.5 * (np.quantile(lowest, 0.1, axis=0) / 0.035) ** 2))
@@ -103,17 +105,13 @@ def _floor_and_contact(
     step = max(round(0.06 * fps), 1)
     inner = np.clip(sample, step, max(frames - 1 - step, step))
     if frames > 2 * step:
-        centre = [positions[inner + k][:, joints].mean(axis=1, dtype=np.float64) for k in (-step, 0, step)]
+        needed, at = np.unique(inner + np.array([[-step], [0], [step]]), return_inverse=True)
+        centre = positions[needed][:, joints].mean(axis=1, dtype=np.float64)[at.reshape(3, -1)]
         fall = -(centre[0] - 2 * centre[1] + centre[2]) / stature * (fps / step) ** 2 @ DIRECTIONS.T
         flying = np.abs(fall - GRAVITY_STATURES) < 0.4 * GRAVITY_STATURES
     else:
         flying = np.zeros(lowest.shape, bool)
-    spread = np.zeros(6)
-    for axis in range(6):
-        ground = lowest[~flying[:, axis], axis]
-        if len(ground) > 0.2 * len(lowest):
-            low, high = np.quantile(ground, (0.05, 0.95))
-            spread[axis] = high - low
+    spread = _spread(lowest, flying)
     floor = np.maximum(-np.log1p((spread / 0.16) ** 2), -4.5)
     after = np.minimum(sample + 1, frames - 1)
     speed = np.linalg.norm(positions[after][:, joints] - positions[sample][:, joints], axis=2) * (fps / stature)
@@ -121,6 +119,22 @@ def _floor_and_contact(
     slide = np.where(near, speed[:, :, None], np.inf).min(axis=1)
     contact = np.maximum(-np.log1p((np.mean(np.minimum(slide, 3.0), axis=0) / 0.3) ** 2), -3.0)
     return floor, zero, contact
+
+
+def _spread(lowest: np.ndarray, flying: np.ndarray) -> np.ndarray:
+    """(6,) between the quantiles 5 and 95 of heights (S, 6), without the frames (S, 6) in which the body flies; 0 where few are
+    left."""
+    spread = np.zeros(6)
+    flies = flying.any(axis=0)
+    if not flies.all():
+        low, high = np.quantile(lowest[:, ~flies], (0.05, 0.95), axis=0)
+        spread[~flies] = high - low
+    for axis in np.flatnonzero(flies):
+        ground = lowest[~flying[:, axis], axis]
+        if len(ground) > 0.2 * len(lowest):
+            low, high = np.quantile(ground, (0.05, 0.95))
+            spread[axis] = high - low
+    return spread
 
 
 def pooled(takes: Sequence[UpEvidence], before: np.ndarray) -> np.ndarray:
