@@ -60,6 +60,8 @@ class Answering(QObject):
 
         listening = self._listening = Listening(paths.open_window())
         self._look()
+        if told:
+            self.workspace.said.emit("Blender sees the results in a moment…")
 
         def started(_: None) -> None:
             if told and listening is self._listening:

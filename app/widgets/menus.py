@@ -65,7 +65,7 @@ class Menus:
 
     def _answer(self, menu: QMenu) -> None:
         answering = self.view_models.answering
-        action = self._add(menu, "&Let Blender See the Results", lambda: answering.set_on(not answering.on))
+        action = self._add(menu, "Let Blender See the Res&ults", lambda: answering.set_on(not answering.on))
         action.setCheckable(True)
         action.setToolTip("Its add-on lists the results of this window, and brings them onto armatures")
         action.setProperty(ALSO, "add-on addon server listen http other programs")
