@@ -14,6 +14,8 @@ from motionpatches.core import paths
 LAST, MODELS = "last library", "models of libraries"
 # Libraries whose model is remembered.
 KEPT = 64
+# What stands for the files of the program itself, which the next version has elsewhere; none is a path.
+SHIPPED = {"<starter>": paths.starter_model, "<demo>": paths.demo_library}
 
 
 class Remembered(QObject):
@@ -31,19 +33,19 @@ class Remembered(QObject):
         """Return what was open last, where it is still there; else the demo library."""
         kept = self.settings.value(LAST)
         names = [kept] if isinstance(kept, str) else kept if isinstance(kept, list) else []
-        found = [Path(name) for name in names if isinstance(name, str) and name and Path(name).exists()]
+        found = [_path(name) for name in names if isinstance(name, str) and name and _path(name).exists()]
         return found or [paths.demo_library()]
 
     def model(self, opened: list[Path]) -> Path | None:
         """Return the model that was last used with what is opened; None: none that is still there."""
         name = self._models().get(_key(opened))
-        folder = Path(name) if isinstance(name, str) else None
+        folder = _path(name) if isinstance(name, str) else None
         return folder if folder is not None and (folder / "config.json").is_file() else None
 
     def folders(self) -> list[Path]:
         """Return all models that are remembered and still there."""
         names = dict.fromkeys(name for name in self._models().values() if isinstance(name, str))
-        return [Path(name) for name in names if (Path(name) / "config.json").is_file()]
+        return [folder for folder in dict.fromkeys(map(_path, names)) if (folder / "config.json").is_file()]
 
     def _models(self) -> dict[str, Any]:
         try:
@@ -62,7 +64,7 @@ class Remembered(QObject):
             return
         found = self._models()
         found.pop(_key(opened), None)
-        found[_key(opened)] = str(folder)
+        found[_key(opened)] = _name(folder)
         self.settings.setValue(MODELS, json.dumps(dict(list(found.items())[-KEPT:])))
 
     def _opened(self) -> None:
@@ -71,11 +73,26 @@ class Remembered(QObject):
         if library is None or library.root == self._root:
             return
         self._root = library.root
-        self.settings.setValue(LAST, [str(path) for path in opened])
+        self.settings.setValue(LAST, [_name(path) for path in opened])
         folder = self.model(opened)
         if folder is not None and self._model is not None and folder != self.workspace.model_folder:
             self.workspace.load_model(folder)
 
 
 def _key(opened: list[Path]) -> str:
-    return "|".join(str(path) for path in opened)
+    return "|".join(map(_name, opened))
+
+
+def _name(path: Path) -> str:
+    """Return what stands for a path in the settings."""
+    return next((name for name, shipped in SHIPPED.items() if path == shipped()), str(path))
+
+
+def _path(name: str) -> Path:
+    """Return the path of a name; for a file of another version of the program, the one of this version."""
+    path = Path(name)
+    of_program = not path.exists() or all((path.parent / shipped().name).exists() for shipped in SHIPPED.values())
+    for kept, shipped in SHIPPED.items():
+        if name == kept or (of_program and path.parts[-2:] == shipped().parts[-2:]):
+            return shipped()
+    return path

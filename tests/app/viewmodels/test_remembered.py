@@ -54,6 +54,28 @@ def test_another_library_brings_its_model(workspace, small_library, settings, mi
     assert len(remembered.folders()) == 2
 
 
+def test_the_program_s_own_files_are_those_of_the_version_that_starts(workspace, settings, small_library, tmp_path, monkeypatch):
+    """An update beside the version before it opened the old one's model and demo library, as long as these were there."""
+    old, new = tmp_path / "0.2" / "assets", tmp_path / "0.3" / "assets"
+    for assets in (old, new):
+        (assets / "starter").mkdir(parents=True)
+        (assets / "starter" / "config.json").write_text("{}")
+        (assets / "demo.npz").write_bytes(b"")
+    monkeypatch.setattr(paths, "assets", lambda: old)
+    remembered = Remembered(workspace, settings)
+    for opened in ([old / "demo.npz"], [small_library]):
+        workspace.paths, workspace.model_folder, workspace.model = opened, old / "starter", object()
+        remembered._model = None
+        workspace.model_changed.emit()
+    assert remembered.model([small_library]) == remembered.model([old / "demo.npz"]) == old / "starter"
+    monkeypatch.setattr(paths, "assets", lambda: new)
+    assert remembered.model([small_library]) == remembered.model([new / "demo.npz"]) == new / "starter"
+    assert remembered.folders() == [new / "starter"]
+    settings.setValue("last library", [str(old / "demo.npz")])  # as 0.2 wrote it
+    settings.setValue(MODELS, json.dumps({str(small_library): str(old / "starter")}))
+    assert remembered.library() == [new / "demo.npz"] and remembered.model([small_library]) == new / "starter"
+
+
 def test_what_is_gone_or_damaged_is_not_offered(workspace, small_library, settings, mine, tmp_path):
     remembered = Remembered(workspace, settings)
     workspace.open([small_library])
