@@ -54,8 +54,8 @@ class Studio:
             self.view_models.thumbnails.draw = ThumbnailPainter()
             self.workspace.open(paths)
             self.workspace.load_model(model or self.view_models.remembered.model(paths))
-            if self._asks_again:
-                self.view_models.queries.restore()
+            if self._asks_again and self.view_models.queries.restore():
+                self.window.await_results()
             if not opengl_works():
                 self.workspace.failed.emit(NO_OPENGL)
             if not self.settings.value("toured", False, bool):

@@ -28,10 +28,12 @@ class Queries(QObject):
         """Return the query of the last session, '' for none."""
         return str(self.settings.value(LAST, "", str))
 
-    def restore(self) -> None:
-        """Search for the query of the last session."""
-        if self.last() and not self.search.query:
-            self.search.ask(self.last())
+    def restore(self) -> bool:
+        """Search for the query of the last session; return whether there is one."""
+        if not self.last() or self.search.query:
+            return False
+        self.search.ask(self.last())
+        return True
 
     def _remember(self) -> None:
         self.settings.setValue(HISTORY, self.search.history)

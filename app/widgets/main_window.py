@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
         self._restore()
         self._name()
         restore_settings(settings, v.playback)
+        self.query.line.setFocus()  # what is typed first is a query
 
     def _connect(self) -> None:
         workspace = self.view_models.workspace
@@ -132,8 +133,8 @@ class MainWindow(QMainWindow):
         self.results.asked.connect(self.query.ask)
         self.results.folder_wanted.connect(self.commands.open_folder)
         self.results.strip_wanted.connect(self.set_strip)
-        self.query.entered.connect(lambda: self._await(True))
-        self.query.line.textEdited.connect(lambda: self._await(False))
+        self.query.entered.connect(self.await_results)
+        self.query.line.textEdited.connect(lambda: self.await_results(False))
         self.query.left.connect(self._leave_query)
         search.query_changed.connect(self._queried)
         search.results_changed.connect(self._answered)
@@ -167,8 +168,8 @@ class MainWindow(QMainWindow):
         if self.view_models.search.query and not self.results.strip.isChecked() and self.left.open_page:
             self.left.turn("Results")
 
-    def _await(self, on: bool) -> None:
-        """After Enter the results have the keyboard, as soon as they are there, unless more is typed before."""
+    def await_results(self, on: bool = True) -> None:
+        """The results have the keyboard as soon as they are there, as after Enter, unless more is typed before."""
         self._await_results = on
 
     def _answered(self) -> None:

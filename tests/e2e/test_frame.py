@@ -76,6 +76,16 @@ def test_a_click_on_a_tile_takes_the_keyboard_from_the_query(demo):
     assert options.trails and options.ghosts and options.trajectory and line.text() == demo.search.query
 
 
+def test_a_query_of_the_last_session_leaves_the_keyboard_to_its_results(demo):
+    demo.settings.setValue("last query", "someone jumps")
+    demo.search.ask("")
+    demo.window.query.line.setFocus()
+    assert demo.view_models.queries.restore()
+    demo.window.await_results()
+    wait(lambda: demo.search.results and demo.window.results.view.hasFocus())
+    assert not demo.view_models.queries.restore(), "something is asked already"
+
+
 def test_no_key_is_one_that_desktops_take(demo):
     """Ctrl+Alt and an arrow changes the workspace in GNOME, Xfce, MATE and openbox; a window never gets it."""
     taken = {f"Ctrl+Alt+{key}" for key in ("Left", "Right", "Up", "Down", "Del", "T", "L", "D")}

@@ -56,7 +56,7 @@ def test_from_the_start_to_an_exported_file(started, tmp_path):
     window, search = started.window, started.search
     press(Qt.Key.Key_Escape)  # the tour of a first start
     wait(lambda: not window.findChildren(Tour))
-    press(Qt.Key.Key_F, CTRL)
+    assert window.query.line.hasFocus(), "what is typed first is a query, and no keys of the stage"
     write("jump")
     press(Qt.Key.Key_Return)
     wait(lambda: search.results and search.query == "jump" and window.results.view.hasFocus(), 60)

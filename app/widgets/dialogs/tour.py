@@ -51,6 +51,7 @@ class Tour(QWidget):
         """
         super().__init__(window)
         self.window_, self.parts, self.before, self.step = window, parts, before, 0
+        self._had_keyboard = window.focusWidget()
         self.bubble = QFrame(self)
         self.bubble.setObjectName("notice")
         self.bubble.setAutoFillBackground(True)
@@ -88,6 +89,8 @@ class Tour(QWidget):
     def end(self) -> None:
         """Remove the tour from the window."""
         self.hide()
+        if self._had_keyboard is not None:
+            self._had_keyboard.setFocus()
         self.deleteLater()
 
     def _box(self) -> QRect:
