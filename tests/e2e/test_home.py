@@ -52,6 +52,8 @@ def test_settings_say_how_much_is_stored_and_clear_caches(studio):
     dialog = settings_dialog(studio)
     before = int(dialog.cache.text().split()[0])
     assert before >= 3 and "MB" in dialog.data.text()
+    fields = [w.geometry() for w in [dialog.bodies, *dialog.pages.widget(0).findChildren(QPushButton)]]
+    assert not any(a.adjusted(-4, 0, 4, 0).intersects(b) for a in fields for b in fields if a is not b), "none touches another"
     buttons(dialog)["Clear"].click()
     assert int(dialog.cache.text().split()[0]) <= before - 3 and not (paths.user_galleries() / "x").exists()
     dialog.close()

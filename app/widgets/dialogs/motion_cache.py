@@ -7,9 +7,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
+from motionpatches.app import tokens
 from motionpatches.app.background.lane import Lane
 from motionpatches.app.widgets.plain import Label
 from motionpatches.app.widgets.spin_boxes import SpinBox
+from motionpatches.app.widgets.theme import px
 from motionpatches.core.library.cache import LIMIT, take_cache
 
 KEY = "motion cache GB"
@@ -32,6 +34,7 @@ class MotionCacheRow(QHBoxLayout):
         self.most.valueChanged.connect(self._limit)
         clear = QPushButton("Empty")
         clear.clicked.connect(lambda: self._do(take_cache().clear))
+        self.setSpacing(px(tokens.GAP))
         self.addWidget(self.used, 1)
         for widget in (Label("at most"), self.most, clear):
             self.addWidget(widget)

@@ -80,6 +80,7 @@ class SettingsDialog(QDialog):
         choose = QPushButton("Choose…")
         choose.clicked.connect(self._choose)
         row = QHBoxLayout()
+        row.setSpacing(px(tokens.GAP))
         row.addWidget(self.bodies)
         row.addWidget(choose)
         self.cache, self.data = Label(), Label()
@@ -146,6 +147,7 @@ class SettingsDialog(QDialog):
         show, workspace = QPushButton("Show in Folder"), self.workspace
         show.clicked.connect(lambda: reveal_own(folder(), workspace.lanes.files, workspace.failed.emit))
         row = QHBoxLayout()
+        row.setSpacing(px(tokens.GAP))
         row.addWidget(size, 1)
         for button in (*buttons, show):
             row.addWidget(button)
