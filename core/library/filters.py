@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from motionpatches.core.library.library import Clip
 from motionpatches.core.library.marks import NONE, Mark
@@ -47,8 +49,19 @@ def is_field(word: str) -> bool:
 
 def clip_filter(text: str, marks: Mapping[str, Mark], sheet: Mapping[str, Row] = NO_SHEET) -> Callable[[Clip], bool]:
     """All of the terms have to hold; what is no field is a part of a word. `sheet`: the fields of each take."""
-    tests = [(wanted, _test(term)) for wanted, term in terms_of(text)]
-    return lambda clip: all(test(clip, Said(marks, sheet)) == wanted for wanted, test in tests)
+    tests, said = [(wanted, _test(term)) for wanted, term in terms_of(text)], Said(marks, sheet)
+    return lambda clip: all(test(clip, said) == wanted for wanted, test in tests)
+
+
+def passing(text: str, clips: Sequence[Clip], marks: Mapping[str, Mark], sheet: Mapping[str, Row] = NO_SHEET) -> np.ndarray:
+    """Return which of many clips (N,) pass a filter, term after term."""
+    left, said = np.arange(len(clips)), Said(marks, sheet)
+    for wanted, term in terms_of(text):
+        test = _test(term)
+        left = left[np.fromiter((test(clips[at], said) == wanted for at in left.tolist()), bool, len(left))]
+    passed = np.zeros(len(clips), bool)
+    passed[left] = True
+    return passed
 
 
 def why_none(text: str, clips: Iterable[Clip], marks: Mapping[str, Mark], sheet: Mapping[str, Row] = NO_SHEET) -> str:

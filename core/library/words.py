@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from motionpatches.core.library.filters import passing
 from motionpatches.core.library.library import Clip
+from motionpatches.core.library.marks import Mark
+from motionpatches.core.library.sheet import Row
 from motionpatches.core.library.takes import take_id
 
 # How closely a line holds the words of a sentence: all of them, side by side, nothing else.
@@ -67,6 +71,7 @@ class WordIndex:
     words: np.ndarray
     lines: np.ndarray
     owners: np.ndarray
+    _kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, clips: Iterable[Clip]) -> WordIndex:
@@ -112,6 +117,31 @@ class WordIndex:
     def prepare(self) -> None:
         """Work out what sentences need, before the first of them."""
         _ = self._places, self._bounds
+
+    def passing(self, text: str, marks: Mapping[str, Mark], sheet: Mapping[str, Row]) -> np.ndarray:
+        """Return which clips (C,) pass a filter; the answer is kept for the next sentence with the same filter.
+
+        Args:
+            text: The filter.
+            marks: Favourites and tags; another mapping where they are others.
+            sheet: The take sheet, as `marks`.
+        """
+        before = self._kept.get("passing")
+        if before is None or (text, marks, sheet) != before[:3]:
+            before = text, marks, sheet, passing(text, self.clips, marks, sheet)
+            self._kept["passing"] = before
+        found: np.ndarray = before[3]
+        return found
+
+    def among(self, ids: Collection[str]) -> np.ndarray:
+        """Return which clips (C,) have one of some ids; the answer is kept for the same frozen set."""
+        before = self._kept.get("among")
+        if before is None or before[0] is not ids:
+            before = ids, np.fromiter((clip.id in ids for clip in self.clips), bool, len(self.clips))
+            if isinstance(ids, frozenset):
+                self._kept["among"] = before
+        found: np.ndarray = before[1]
+        return found
 
     def find(self, sentence: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the numbers (N,) of the clips of which a line holds all words of a sentence, and how closely (N,).

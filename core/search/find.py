@@ -4,14 +4,14 @@ what the model finds by motion."""
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from motionpatches.core.errors import StudioError
-from motionpatches.core.library.filters import clip_filter
+from motionpatches.core.library.filters import NO_SHEET
 from motionpatches.core.library.marks import Mark
 from motionpatches.core.library.sheet import Row
 from motionpatches.core.library.words import ALL, PHRASE, WHOLE, WordIndex
@@ -23,6 +23,7 @@ from motionpatches.core.search.strength import EXACT, weak_note
 if TYPE_CHECKING:
     from motionpatches.core.search.retriever import Retriever
 
+NO_MARKS: Mapping[str, Mark] = {}
 NOTHING_LEFT = "The filters leave no motion to search among. Remove one of them."
 
 
@@ -74,39 +75,62 @@ def find(
     query = parse(text)
     if not query.terms:
         raise StudioError("Type what the motion should show.")
+    among = None if only is None else words.among(only)
     if query.filters:
-        keep = clip_filter(" ".join(query.filters), marks or {}, sheet or {})
-        only = {clip.id for clip in words.clips if keep(clip) and (only is None or clip.id in only)}
-    levels = list(_levels(words, query, only))
+        passed = words.passing(" ".join(query.filters), marks or NO_MARKS, sheet or NO_SHEET)
+        among = passed if among is None else passed & among
+    levels = list(_levels(words, query, among))
     total, row = sum(map(len, levels)), retriever.row_of(query, shown) if retriever is not None else None
-    exact = _ranked(retriever, row, levels, min(k, (k + 1) // 2 if most_exact is None else most_exact))
+    most = min(k, (k + 1) // 2 if most_exact is None else most_exact)
     if retriever is None or row is None:
-        return Found(tuple(exact), total)
+        return Found(tuple(_ranked(words, levels, most, lambda numbers, left: [])), total)
+    gallery, places = retriever.gallery, retriever.gallery.numbers_of(words.clips)
+    exact = _ranked(words, levels, most, lambda numbers, left: gallery.nearest(row, left, _known(places[numbers])))
     taken = {hit.clip_id for hit in exact}
-    hits = [hit for hit in retriever.judged(query, retriever.nearest(query, row, k, only)) if hit.clip_id not in taken]
+    chosen = only if among is None or not query.filters else _known(places[among])
+    hits = [hit for hit in retriever.judged(query, retriever.nearest(query, row, k, chosen)) if hit.clip_id not in taken]
     ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate([*exact, *hits[: k - len(exact)]], 1))
-    left = NOTHING_LEFT if only is not None and not ranked else ""
+    left = NOTHING_LEFT if among is not None and not ranked else ""
     return Found(ranked, total, " ".join(filter(None, (left, retriever.unread_note(query), weak_note(ranked)))))
 
 
-def _levels(words: WordIndex, query: Query, only: Collection[str] | None) -> Iterator[list[str]]:
-    """Yield the ids of the clips that hold the words of a sentence, the closest first; a sum of terms has no exact words."""
+def _levels(words: WordIndex, query: Query, among: np.ndarray | None) -> Iterator[np.ndarray]:
+    """Yield the numbers of the clips that hold the words of a sentence, the closest first; a sum of terms has no exact words.
+
+    Args:
+        words: The words of the library.
+        query: The query.
+        among: (C,) which clips to choose from; None for all.
+    """
     numbers, closeness = words.find(query.sentence)
     for level in (WHOLE, PHRASE, ALL):
-        ids = [words.clips[at].id for at in numbers[closeness == level]]
-        if ids:
-            yield ids if only is None else [clip_id for clip_id in ids if clip_id in only]
+        found = numbers[closeness == level]
+        if len(found):
+            yield found if among is None else found[among[found]]
 
 
-def _ranked(retriever: Retriever | None, row: np.ndarray | None, levels: list[list[str]], k: int) -> list[Hit]:
-    """Return k hits of the first levels, those of a level by their score; without one where they are in no gallery."""
+def _ranked(words: WordIndex, levels: list[np.ndarray], k: int, nearest: Callable[[np.ndarray, int], list[Hit]]) -> list[Hit]:
+    """Return k hits of the first levels, those of a level by their score; without one where they are in no gallery.
+
+    Args:
+        words: The words of the library.
+        levels: Numbers of clips.
+        k: Number of hits.
+        nearest: Returns so many hits among some of these.
+    """
     hits: list[Hit] = []
-    for ids in levels:
+    for numbers in levels:
         left = k - len(hits)
-        scored = retriever.gallery.nearest(row, left, frozenset(ids)) if retriever is not None and row is not None else []
+        scored = nearest(numbers, left)
         known = {hit.clip_id for hit in scored}
-        bare = [Hit(0, clip_id, math.nan, 0.0, 0.0) for clip_id in ids[:k] if clip_id not in known]
+        first = (words.clips[at].id for at in numbers[:k].tolist())
+        bare = [Hit(0, clip_id, math.nan, 0.0, 0.0) for clip_id in first if clip_id not in known]
         hits += [*scored, *bare][:left]
         if len(hits) >= k:
             break
     return [replace(hit, rank=rank, strength=EXACT) for rank, hit in enumerate(hits, 1)]
+
+
+def _known(places: np.ndarray) -> np.ndarray:
+    """Return the numbers of clips that are in the gallery."""
+    return places[places >= 0]

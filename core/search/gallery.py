@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from motionpatches.core.io.containers.npy_file import read_npz
 from motionpatches.core.search.background import DIGEST, OFF_TOPIC
 
 if TYPE_CHECKING:
+    from motionpatches.core.library.library import Clip
     from motionpatches.core.search.eight_bit import EightBitRows
     from motionpatches.core.search.on_device import DeviceRows
 
@@ -72,6 +73,7 @@ class Gallery:
     fingerprint: str = ""
     skipped: tuple[str, ...] = field(default=())
     chance: np.ndarray | None = None
+    _kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def clip_rows(self) -> tuple[np.ndarray, list[str]]:
@@ -99,7 +101,7 @@ class Gallery:
             np.maximum(best, (queries @ self.embeddings[at : at + BLOCK].T).max(axis=1), out=best)
         return best
 
-    def nearest(self, query: np.ndarray, k: int, only: Collection[str] | None = None) -> list[Hit]:
+    def nearest(self, query: np.ndarray, k: int, only: Collection[str] | np.ndarray | None = None) -> list[Hit]:
         """Return the k best clips, each by its best window; ties in gallery order.
 
         Scores that are not finite come last, as -1, the lowest cosine.
@@ -107,7 +109,7 @@ class Gallery:
         Args:
             query: Unit row (D,).
             k: Number of clips.
-            only: Ids of the clips to choose from; None for all.
+            only: Ids of the clips to choose from, or their numbers (C,) in `clip_rows`; None for all.
         """
         if not self.entries or k < 1:
             return []
@@ -127,12 +129,28 @@ class Gallery:
             hits.append(Hit(rank, entry.clip_id, max(float(scores[at]), -1.0), entry.start_s, entry.end_s))
         return hits
 
-    def _numbers(self, only: Collection[str]) -> np.ndarray:
-        """Return the numbers of some clips, in gallery order; in a large gallery a few are looked up."""
-        _, ids = self.clip_rows
-        if len(only) < len(ids) / 8:
-            return np.array(sorted(self._number[clip_id] for clip_id in only if clip_id in self._number), np.int64)
-        return np.array([i for i, clip_id in enumerate(ids) if clip_id in only], np.int64)
+    def numbers_of(self, clips: Sequence[Clip]) -> np.ndarray:
+        """Return the number (C,) of each clip of a library in `clip_rows`, -1 for none; kept for the next query."""
+        before = self._kept.get("numbers of")
+        if before is None or before[0] is not clips:
+            before = clips, np.fromiter((self._number.get(clip.id, -1) for clip in clips), np.int64, len(clips))
+            self._kept["numbers of"] = before
+        found: np.ndarray = before[1]
+        return found
+
+    def _numbers(self, only: Collection[str] | np.ndarray) -> np.ndarray:
+        """Return the numbers of some clips, in gallery order; those of a frozen set are kept for the next query."""
+        if isinstance(only, np.ndarray):
+            return np.sort(only)
+        before = self._kept.get("numbers")
+        if before is None or before[0] is not only:
+            found = (self._number.get(clip_id, -1) for clip_id in only)
+            numbers = np.sort(np.fromiter(found, np.int64, len(only)))
+            before = only, numbers[numbers >= 0]
+            if isinstance(only, frozenset):
+                self._kept["numbers"] = before
+        kept: np.ndarray = before[1]
+        return kept
 
     @cached_property
     def _number(self) -> dict[str, int]:

@@ -61,8 +61,8 @@ class Retriever:
         asked = Query(tuple(terms_of(query)))
         return self.judged(asked, self.nearest(asked, self.row_of(asked, shown), k, only))
 
-    def nearest(self, query: Query, row: np.ndarray, k: int, only: Collection[str] | None = None) -> list[Hit]:
-        """Return the k clips nearest to the row (D,) of a query.
+    def nearest(self, query: Query, row: np.ndarray, k: int, only: Collection[str] | np.ndarray | None = None) -> list[Hit]:
+        """Return the k clips nearest to the row (D,) of a query; `only` as of `Gallery.nearest`.
 
         Where it is a sentence and there are patches, the first CANDIDATES are ordered by MaxSim; their scores stay the cosines.
         """
