@@ -136,9 +136,8 @@ def slow_answer(retriever, clips, text, k, keep):
 
 def test_filters_and_limits_against_lists_of_ids(library, retriever):
     """Also of a gallery in another order that lacks a clip; what is kept for the next query is not taken for another one."""
-    clips = tuple(
-        replace(c, captions=("someone turns",) if i % 2 else (f"turn {i}",), duration_s=float(i)) for i, c in enumerate(library.clips)
-    )
+    texts = [("someone turns",) if number % 2 else (f"turn {number}",) for number in range(12)]
+    clips = tuple(replace(c, captions=texts[i], duration_s=float(i)) for i, c in enumerate(library.clips))
     gallery, words = retriever.gallery, WordIndex.of(clips)
     draw = np.random.default_rng(0)
     rows = [at for at in draw.permutation(len(gallery.entries)) if gallery.entries[at].clip_id != clips[5].id]
@@ -148,7 +147,7 @@ def test_filters_and_limits_against_lists_of_ids(library, retriever):
     for number in range(60):
         only = None if number % 4 == 0 else frozenset(c.id for c in clips if draw.random() < 0.6) | {"gone"}
         least, own = int(draw.integers(0, 12)), marks[int(draw.integers(3))]
-        asked = ("someone turns", f"someone turns len>{least}", "someone turns is:favourite", "someone turns -is:favourite")[number % 4]
+        asked = f"someone turns {('', f'len>{least}', 'is:favourite', '-is:favourite')[number % 4]}"
 
         def keep(clip, only=only, least=least, own=own, asked=asked):
             favourite = own.get(clip.id) is not None
