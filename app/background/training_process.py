@@ -6,15 +6,18 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from motionpatches.app.background.aside import Aside
 from motionpatches.core import paths
 from motionpatches.core.errors import os_problem
 from motionpatches.core.training import alone
-from motionpatches.core.training.events import Ended, Failed, Preparing, from_line
-from motionpatches.core.training.runs import EVENTS
+from motionpatches.core.training.events import Ended, Failed, Preparing, TrainingEvent, from_line
+from motionpatches.core.training.runs import EVENTS, best_of
 
 # Milliseconds between two looks at the events; looks between two at the lock.
 LOOK_MS, LOOKS = 250, 4
@@ -91,67 +94,127 @@ class Tail:
         return found.st_ino, found.st_size
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What one look at the folder of a run found; `why`: the sentence about a process that is no longer there."""
+
+    alive: bool
+    events: list[TrainingEvent]
+    printed: Preparing | None
+    best: Path | None
+    why: str
+
+
+def look(run: Path, tail: Tail, alive: bool | None, reported: bool, follow: bool) -> Seen:
+    """Look at the folder of a run.
+
+    Args:
+        run: Its folder.
+        tail: Of its events.
+        alive: Whether its process is there; None to look at the lock.
+        reported: It has reported an event before, so that what it prints is of no interest.
+        follow: Another program has begun it.
+
+    Raises:
+        OSError: The folder of a run that is followed cannot be reached.
+    """
+    if follow:
+        run.stat()
+    if alive is None:
+        alive = alone.is_held(run)  # before the events, so that none is left
+    events = []
+    for line in tail.lines():
+        with suppress(ValueError):
+            events.append(from_line(line))
+    printed = None if reported or events else alone.said(run)[0]
+    why = "" if alive else alone.why_it_ended(run)
+    return Seen(alive, events, printed if isinstance(printed, Preparing) else None, best_of(run) if events else None, why)
+
+
 class TrainingProcess(QObject):
-    """`reported(TrainingEvent)` as the process reports; `ended(sentence)`: '' where it ended by itself, else what went wrong."""
+    """`reported(TrainingEvent)` as the process reports; `ended(sentence)`: '' where it ended by itself, else what went wrong;
+    `refused(sentence)`: it could not be told something. Its folder is looked at aside, one look at a time."""
 
     reported = Signal(object)
     ended = Signal(str)
+    refused = Signal(str)
 
-    def __init__(self, run: Path, parent: QObject | None = None, follow: bool = False):
+    def __init__(
+        self, run: Path, parent: QObject | None = None, follow: bool = False, tail: Tail | None = None, aside: Aside | None = None
+    ):
         """
         Args:
             run: Its folder.
             parent: Of the object.
             follow: Another studio, or an earlier one, has begun it; else it is begun now.
-
-        Raises:
-            StudioError: it cannot be begun.
+            tail: Its events from here on; those from now on without it.
+            aside: Where its folder is looked at.
         """
         super().__init__(parent)
         self.run = run
-        self._events, self._looks = Tail(run / EVENTS), 0
+        self.best: Path | None = None
+        self._aside, self._tail, self._looks = aside or Aside(self), tail, 0
         self._reported, self.reported_end = False, False
         self._prepared: Preparing | None = None
-        self.child = None if follow else begin(run)
+        self.child: subprocess.Popen[bytes] | None = None
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
+        if follow and tail is not None:
+            self._timer.start()
+        else:
+            self._aside.call(run, "begin", partial(_started, run, follow), self._has_begun, self._end, kept=True)
+
+    def _has_begun(self, found: tuple[Tail, subprocess.Popen[bytes] | None]) -> None:
+        self._tail, self.child = found
         self._timer.start()
 
     def pause(self) -> None:
-        """Raises StudioError where it cannot be told."""
-        alone.tell(self.run, alone.PAUSE)
+        """Ask it to wait after the step under way."""
+        self._tell(alone.PAUSE)
 
     def resume(self) -> None:
-        """Raises StudioError where it cannot be told."""
-        alone.tell(self.run, alone.RESUME)
+        """Ask it to go on."""
+        self._tell(alone.RESUME)
 
     def stop(self) -> None:
-        """Ask it to save and end. Raises StudioError where it cannot be told."""
-        alone.tell(self.run, alone.STOP)
+        """Ask it to save and end."""
+        self._tell(alone.STOP)
+
+    def _tell(self, word: str) -> None:
+        self._aside.call(self.run, "tell", partial(alone.tell, self.run, word), failed=self.refused.emit, kept=True)
 
     def close(self) -> None:
         """Follow it no longer; it goes on."""
         self._timer.stop()
 
-    def _alive(self) -> bool:
-        """Whether the process is there. The lock is not looked at every time."""
-        if self.child is not None:
-            return self.child.poll() is None
-        self._looks += 1
-        return self._looks % LOOKS != 0 or alone.is_held(self.run)
-
     def _look(self) -> None:
-        alive = self._alive()  # before the events, so that none is left
-        for line in self._events.lines():
-            with suppress(ValueError):
-                event = from_line(line)
-                self._reported = True
-                self.reported_end |= isinstance(event, Ended | Failed)
-                self.reported.emit(event)
-        printed = None if self._reported else alone.said(self.run)[0]
-        if isinstance(printed, Preparing) and printed != self._prepared:
-            self._prepared = printed
-            self.reported.emit(printed)
-        if not alive:
-            self._timer.stop()
-            self.ended.emit("" if self.reported_end else alone.why_it_ended(self.run))
+        """Begin a look, unless one is under way. The lock is not looked at every time."""
+        if self._aside.is_busy(self.run) or self._tail is None:
+            return
+        self._looks += 1
+        alive = self.child.poll() is None if self.child is not None else None if self._looks % LOOKS == 0 else True
+        work = partial(look, self.run, self._tail, alive, self._reported, self.child is None)
+        self._aside.call(self.run, "look", work, self._take)
+
+    def _take(self, seen: Seen) -> None:
+        if not self._timer.isActive():
+            return
+        self.best = seen.best or self.best
+        for event in seen.events:
+            self._reported = True
+            self.reported_end |= isinstance(event, Ended | Failed)
+            self.reported.emit(event)
+        if seen.printed is not None and seen.printed != self._prepared:
+            self._prepared = seen.printed
+            self.reported.emit(seen.printed)
+        if not seen.alive:
+            self._end("" if self.reported_end else seen.why)
+
+    def _end(self, message: str) -> None:
+        self._timer.stop()
+        self.ended.emit(message)
+
+
+def _started(run: Path, follow: bool) -> tuple[Tail, subprocess.Popen[bytes] | None]:
+    tail = Tail(run / EVENTS)
+    return tail, None if follow else begin(run)

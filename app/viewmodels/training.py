@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from motionpatches.app.background.aside import Aside
 from motionpatches.app.background.jobs import TRAINING
+from motionpatches.app.background.run_folder import Seen, added, away_run, deleted, seen, seen_again, seen_where_there, taken_back
 from motionpatches.app.background.training_process import TrainingProcess
 from motionpatches.app.viewmodels.notices import Action
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
-from motionpatches.core.models.known_runs import forget_run, known_runs, remember_run
+from motionpatches.core.models.known_runs import listed_runs, remember_run
 from motionpatches.core.progress import Job, Progress
 from motionpatches.core.training import runs
-from motionpatches.core.training.alone import come_back, is_held
+from motionpatches.core.training.alone import come_back
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.events import Paused, Preparing, Resumed, Step, TrainingEvent, Warned
 from motionpatches.core.training.runs import Run
@@ -27,13 +31,15 @@ if TYPE_CHECKING:
     from motionpatches.app.viewmodels.fine_tuning import FineTuning
     from motionpatches.core.training.packed import Packed
 
+T = TypeVar("T")
 # Milliseconds between two lines of a run in the list of work, and between two looks at packed runs that nobody trains.
 LIST_MS, LOOK_MS = 250, 3000
 
 
 class Training(QObject):
     """The run under way goes on without this studio; one that an earlier or another studio has begun is followed. So are packed
-    runs that other computers train (`elsewhere`).
+    runs that other computers train (`elsewhere`). Folders outside of the program's own may lie on a share that hangs: they are
+    read and written aside.
 
     `changed`: the list of runs, or how one stands; `reported`: another event of the run under way.
     """
@@ -48,7 +54,12 @@ class Training(QObject):
         self.process: TrainingProcess | None = None
         self.elsewhere: dict[Path, TrainingProcess] = {}
         self.message = ""
-        self._stamps: dict[Path, tuple[bool, int]] = {}
+        self._own: list[Run] = []
+        self._listed: list[Path] = []
+        self._seen: dict[Path, Seen] = {}  # of the listed ones
+        self._told: set[Path] = set()  # packed runs that were said to be trained
+        self._aside = Aside(self)
+        self._aside.changed.connect(self._arrange)
         self._waiting = QTimer(self, interval=LOOK_MS)
         self._waiting.timeout.connect(self._look)
         self._listing = QTimer(self, interval=LIST_MS, singleShot=True)
@@ -58,31 +69,75 @@ class Training(QObject):
         self.refresh()
 
     def refresh(self) -> None:
-        """Looks at the disk again; runs that are followed keep what they have reported, and one that is found is followed."""
-        live = {run.folder: run for run in self.runs if self.is_here(run)}
-        found = runs.runs_in(paths.user_runs())
+        """Look at the disk again; runs that are followed keep what they have reported, and one that is found is followed."""
+        self._own = runs.runs_in(paths.user_runs())
         try:
-            found += [runs.read_or_broken(folder) for folder in known_runs()]
+            self._listed = listed_runs()
         except StudioError as error:
             self.message = str(error)
-        self.runs = [live.get(run.folder, run) for run in found]
-        for at, run in enumerate(self.runs):
-            if run.packed and run.history.finished and not self.is_here(run):
-                self._trained(run)
-                self.runs[at] = runs.read_or_broken(run.folder)
-            elif run.status == "running" and not self.is_here(run) and (run.packed or self.process is None):
-                self._follow(TrainingProcess(run.folder, self, follow=True), bool(run.packed))
-                # What it has reported until now, read after following has begun: an event may be read twice, none is left out.
-                self.runs[at] = runs.read_or_broken(run.folder)
-        self._stamps = {run.folder: _stamp(run.folder) for run in self.runs if run.packed and not self.is_here(run)}
-        self._waiting.start() if self._stamps else self._waiting.stop()
+        for at, run in enumerate(self._own):
+            if (run.status == "running" or run.packed and run.history.finished) and not self.is_here(run):
+                self._own[at] = self._attend(seen(run.folder))
+        for folder in self._listed:
+            if not self._is_followed(folder):
+                self._aside.call(folder, "look", partial(seen_where_there, folder), partial(self._read, folder))
+        self._arrange()
+
+    def _look(self) -> None:
+        """Read a packed run again where it has begun, or has come back."""
+        for folder in self._listed:
+            known = self._seen.get(folder)
+            if known is not None and known.run.packed and not self._is_followed(folder) and not self._aside.is_busy(folder):
+                self._aside.call(folder, "look", partial(seen_again, folder, known.stamp), partial(self._looked, folder))
+
+    def _read(self, folder: Path, found: Seen | None) -> None:
+        """Take in a listed run, or that it is gone; a packed one may lie on a share that comes back."""
+        known = self._seen.get(folder)
+        if found is None and known is not None and not known.run.packed and not self._is_followed(folder):
+            del self._seen[folder]
+            self._arrange()
+        self._looked(folder, found)
+
+    def _looked(self, folder: Path, found: Seen | None) -> None:
+        """Take in what a look at a listed run found; nothing where it is as before."""
+        if found is not None and not self._is_followed(folder):
+            self._seen[folder] = replace(found, run=self._attend(found))
+            self._arrange()
+
+    def _attend(self, found: Seen) -> Run:
+        """Follow a run that is under way, and say that a packed one is finished. Return the run as it is to be shown."""
+        run = found.run
+        if run.packed and run.history.finished:
+            return self._trained(run)
+        if run.status == "running" and (run.packed or self.process is None):
+            process = TrainingProcess(run.folder, self, follow=True, tail=found.tail, aside=self._aside)
+            self._follow(process, bool(run.packed))
+            self.runs = [run if one.folder == run.folder else one for one in self.runs]
+        return run
+
+    def _arrange(self) -> None:
+        """List the runs: those that are followed as they have reported, the others as they were read last."""
+        live = {run.folder: run for run in self.runs if self.is_here(run)}
+        known = {folder: found.run for folder, found in self._seen.items()}
+        away = {folder: away_run(folder) for folder in self._listed if self._aside.away_since(folder) is not None}
+        known = {**{run.folder: run for run in self._own}, **away, **known}
+        order = dict.fromkeys([*(run.folder for run in self._own), *self._listed])
+        self.runs = [live.get(folder) or known[folder] for folder in order if folder in live or folder in known]
+        waits = any(run.packed and not self._is_followed(run.folder) for run in self.runs)
+        self._waiting.start() if waits else self._waiting.stop()
         self._list()
         self.changed.emit()
 
-    def _look(self) -> None:
-        """Read the list again where a packed run has begun, or has come back."""
-        if any(_stamp(folder) != stamp for folder, stamp in self._stamps.items()):
-            self.refresh()
+    def away(self, run: Run) -> str:
+        """Return since when the folder of a run was not reached, in a sentence; '' where it is."""
+        since = self._aside.away_since(run.folder)
+        if since is None:
+            return ""
+        when = time.strftime("%H:%M", time.localtime(since))
+        return f"Not reachable: its folder has not answered since {when}. It is looked at again, and followed where it goes on."
+
+    def _is_followed(self, folder: Path) -> bool:
+        return folder in self.elsewhere or (self.process is not None and self.process.run == folder)
 
     @property
     def current(self) -> Run | None:
@@ -134,10 +189,12 @@ class Training(QObject):
         def job() -> Job[Packed]:
             from motionpatches.core.training.packed import pack
 
-            return (yield from pack(config, file))
+            packed = yield from pack(config, file)
+            remember_run(packed.folder)
+            return packed
 
         def done(packed: Packed) -> None:
-            remember_run(packed.folder)
+            self._told.discard(packed.folder)
             self.message = ""
             show = Action("Show in Folder", lambda: self._show(packed.file))
             text = f"{packed.file.name} is packed. Train it on the other computer with: {packed.command}"
@@ -160,19 +217,30 @@ class Training(QObject):
         """Resume a run that was stopped, interrupted or never started."""
         if self.process is not None:
             self._say(f"{self.process.run.name} is under way. Stop it before you start another one.")
+        elif folder in self._listed:
+            self._ask(folder, "resume", partial(taken_back, folder), lambda found: self._resumed(folder, *found))
+        else:
+            self._resumed(folder, *taken_back(folder))
+
+    def _resumed(self, folder: Path, held: bool, found: Seen) -> None:
+        """Train a run here, or follow it where another process does: its lock keeps two from training it."""
+        if self.process is not None:
             return
-        if not is_held(folder):
-            come_back(folder)  # a packed run is one of this computer from now on
-            self.runs = [runs.read_or_broken(folder) if run.folder == folder else run for run in self.runs]
-        try:
-            # One that another studio trains is followed; its lock keeps two from training it.
-            process = TrainingProcess(folder, self, follow=is_held(folder))
-        except StudioError as error:
-            self._say(str(error))
-            return
+        self.runs = [found.run if run.folder == folder else run for run in self.runs]
         self.message = ""
-        self._follow(process)
+        tail = found.tail if held else None
+        self._follow(TrainingProcess(folder, self, follow=held, tail=tail, aside=self._aside))
         self.refresh()
+
+    def _ask(self, folder: Path, key: str, work: Callable[[], T], done: Callable[[T], None], kept: bool = False) -> None:
+        """Do something in the folder of a run aside; say what it refuses, or that it is away."""
+        since = self._aside.away_since(folder)
+        if since is not None:
+            self._say(
+                f"{folder.name} is not reachable since {time.strftime('%H:%M', time.localtime(since))}. Try it again later."
+            )
+        else:
+            self._aside.call(folder, key, work, done, self._say, kept)
 
     def _follow(self, process: TrainingProcess, elsewhere: bool = False) -> None:
         folder = process.run
@@ -182,6 +250,7 @@ class Training(QObject):
             self.process = process
         process.reported.connect(lambda event: self._event(folder, event))
         process.ended.connect(lambda message: self._ended(folder, message))
+        process.refused.connect(self._say)
 
     def pause(self, run: Run | None = None) -> None:
         """Pause a run (that of this computer without one), or resume what is paused. It says so at once: the step under way comes
@@ -189,20 +258,15 @@ class Training(QObject):
         process, run = self._process_of(run), run or self.current
         if process and run:
             paused = run.history.paused
-            self._tell(process.resume if paused else process.pause, "Resuming…" if paused else "Pausing after this step…")
+            process.resume() if paused else process.pause()
+            self._say(self.away(run) or ("Resuming…" if paused else "Pausing after this step…"))
 
     def stop(self, run: Run | None = None) -> None:
         """Let a run (that of this computer without one) save itself and end."""
-        process = self._process_of(run)
+        process, run = self._process_of(run), run or self.current
         if process:
-            self._tell(process.stop, "Saving and stopping…")
-
-    def _tell(self, ask: Callable[[], None], message: str) -> None:
-        try:
-            ask()
-        except StudioError as error:
-            message = str(error)
-        self._say(message)
+            process.stop()
+            self._say((run and self.away(run)) or "Saving and stopping…")
 
     def use(self, run: Run) -> None:
         """Loads its best model and indexes what is open with it."""
@@ -210,30 +274,38 @@ class Training(QObject):
             self.workspace.load_model(run.best)
 
     def delete(self, run: Run) -> None:
-        try:
-            runs.delete_run(run.folder)
-        except StudioError as error:
-            self._say(str(error))
-        else:
-            forget_run(run.folder)
-        self.refresh()
+        """Delete the folder of a run; of one that is gone, forget it."""
+
+        def done(_: object) -> None:
+            self._seen.pop(run.folder, None)
+            self.refresh()
+
+        self._do(run.folder, "delete", partial(deleted, run.folder), done)
 
     def note(self, run: Run, text: str) -> None:
-        try:
-            runs.write_note(run.folder, text)
-        except StudioError as error:
-            self._say(str(error))
+        """Keep a note on a run."""
+        self._do(run.folder, "note", partial(runs.write_note, run.folder, text), lambda _: None)
 
     def add(self, folder: Path) -> None:
         """Show a run that lies elsewhere, as one begun by hand, now and later."""
-        try:
-            runs.read_run(folder)
-        except (StudioError, OSError) as error:
-            self._say(str(error))
+
+        def done(_: object) -> None:
+            self.message = ""
+            self.refresh()
+
+        self._ask(folder, "add", partial(added, folder), done)
+
+    def _do(self, folder: Path, key: str, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Do something in the folder of a run: at once among the program's own, else aside."""
+        if folder in self._listed:
+            self._ask(folder, key, work, done, kept=True)
             return
-        self.message = ""
-        remember_run(folder)
-        self.refresh()
+        try:
+            found = work()
+        except StudioError as error:
+            self._say(str(error))
+        else:
+            done(found)
 
     def close(self) -> None:
         """Follow runs under way no longer; they go on."""
@@ -244,12 +316,15 @@ class Training(QObject):
         for process in (self.process, *self.elsewhere.values()):
             if process:
                 process.close()
+        self._aside.close()
 
     def _event(self, folder: Path, event: TrainingEvent) -> None:
         run = self._run_of(folder)
         if run is None:
             return
         run.history.add(event)
+        process = self._process_of(run)
+        run.best = (process.best if process else None) or run.best
         if isinstance(event, Paused | Resumed):
             self.message = ""
         if isinstance(event, Warned):
@@ -270,12 +345,17 @@ class Training(QObject):
             again = Action("Resume Here" if run.packed else "Resume", lambda: self.resume(folder))
             self.workspace.notices.say(f"{run.name}: {message}", again, kept=True, warning=True)
 
-    def _trained(self, run: Run) -> None:
-        """Say that a run is finished, with a way to use its model."""
+    def _trained(self, run: Run) -> Run:
+        """Say that a run is finished, with a way to use its model; of a packed one once."""
         if run.packed:
-            come_back(run.folder)
+            self._aside.call(run.folder, "come back", partial(come_back, run.folder), kept=True)
+            run = replace(run, packed="")
+            if run.folder in self._told:
+                return run
+            self._told.add(run.folder)
         words = "Use for This Library" if self.is_of_open(run) else "Use This Model"
         self.workspace.notices.say(f"{run.name} is trained.", Action(words, lambda: self.use(run)), kept=True)
+        return run
 
     def _list(self) -> None:
         """List the runs with the work under way, or no longer."""
@@ -283,22 +363,22 @@ class Training(QObject):
         if run is None:
             jobs.ended(TRAINING)
         else:
-            jobs.report(TRAINING, progress_of(run), self.stop)
+            jobs.report(TRAINING, progress_of(run, self.away(run)), self.stop)
         for folder in self.elsewhere:
             other = self._run_of(folder)
             if other is not None:
-                jobs.report(_key(folder), progress_of(other), partial(self.stop, other))
+                jobs.report(_key(folder), progress_of(other, self.away(other)), partial(self.stop, other))
 
     def _say(self, message: str) -> None:
         self.message = message
         self.changed.emit()
 
 
-def progress_of(run: Run) -> Progress:
-    """Return how far a run is."""
+def progress_of(run: Run, away: str = "") -> Progress:
+    """Return how far a run is; `away`: a sentence about a folder that is not reached."""
     history = run.history
     last = history.steps[max(history.steps)] if history.steps else None
-    name = f"Training {run.name}{' elsewhere' if run.packed else ''}"
+    name = f"Training {run.name}{' elsewhere' if run.packed else ''}{' (not reachable)' if away else ''}"
     if last is None or history.start is None:
         return Progress(f"{name}: {history.preparing.split(':')[0].lower()}" if history.preparing else name, 0, 0)
     words = f"{name} (paused)" if history.paused else name
@@ -308,15 +388,6 @@ def progress_of(run: Run) -> Progress:
 def _key(folder: Path) -> str:
     """Return the key of a run that another computer trains, in the list of work."""
     return f"{TRAINING} {folder}"
-
-
-def _stamp(folder: Path) -> tuple[bool, int]:
-    """Return what changes where another computer trains a run."""
-    try:
-        size = (folder / runs.EVENTS).stat().st_size
-    except OSError:
-        size = 0
-    return is_held(folder), size
 
 
 def run_name(library: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings
 
+from motionpatches.app.background.aside import Aside
 from motionpatches.app.background.lane import Lanes
 from motionpatches.app.viewmodels.answering import Answering
 from motionpatches.app.viewmodels.body import Body
@@ -76,6 +77,7 @@ class ViewModels(QObject):
         self.corrections = ImportCorrections(self.workspace, self.history, self)
         self.watching = Watching(self.workspace, settings, self)
         self.recent = Recent(self.workspace, settings, self)
+        self._finding = Aside(self)
         self.remembered = Remembered(self.workspace, settings, self)
 
     def _is_awaited(self) -> bool:
@@ -123,13 +125,19 @@ class ViewModels(QObject):
     def find_run(self) -> None:
         """Follow runs that go on without a window or on another computer, where there are any."""
         from motionpatches.core import paths
-        from motionpatches.core.models.known_runs import known_runs
-        from motionpatches.core.training.alone import is_held, packed_as
+        from motionpatches.core.models.known_runs import listed_runs
+        from motionpatches.core.training.alone import is_to_follow
 
+        if any(is_to_follow(file.parent) for file in paths.user_runs().glob("*/config.json")):
+            _ = self.training
+            return
         with suppress(StudioError):  # Training says it
-            folders = [*(file.parent for file in paths.user_runs().glob("*/config.json")), *known_runs()]
-            if any(is_held(folder) or packed_as(folder) for folder in folders):
-                _ = self.training
+            for folder in listed_runs():  # it may lie on a share that hangs
+                self._finding.call(folder, "find", partial(is_to_follow, folder), self._found_run)
+
+    def _found_run(self, found: bool) -> None:
+        if found:
+            _ = self.training
 
     def close(self) -> None:
         """Say nothing more, follow a run under way no longer, and release what pictures are drawn with."""
@@ -139,5 +147,6 @@ class ViewModels(QObject):
         self.shared.close()
         self.workspace.notices.close()
         self.thumbnails.close()
+        self._finding.close(0)
         if "training" in vars(self):
             self.training.close()

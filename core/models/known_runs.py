@@ -16,10 +16,16 @@ from motionpatches.core.own_file import read_own
 KEPT = 256
 
 
-def known_runs(held: bool = False) -> list[Path]:
-    """Return the folders that are still there, the latest last. `held`: the caller holds the lock. Raises FileProblem."""
+def listed_runs(held: bool = False) -> list[Path]:
+    """Return the folders, the latest last; none of them is looked at, so that a share that is away holds nobody, and is not
+    forgotten. `held`: the caller holds the lock. Raises FileProblem."""
     names = read_own(paths.known_runs(), "the list of your training runs", _parsed, held) or []
-    return [Path(name) for name in names if (Path(name) / "config.json").is_file()]
+    return [Path(name) for name in dict.fromkeys(names)]
+
+
+def known_runs() -> list[Path]:
+    """Return the folders that are still there, the latest last. Raises FileProblem."""
+    return [folder for folder in listed_runs() if (folder / "config.json").is_file()]
 
 
 def _parsed(values: Any) -> list[str]:
@@ -44,7 +50,7 @@ def forget_run(folder: Path) -> None:
 def _change(make: Callable[[list[Path]], list[Path]]) -> None:
     try:
         with locked(paths.known_runs()):
-            before = known_runs(held=True)
+            before = listed_runs(held=True)
             after = make(before)
             if after != before:
                 write_atomically(paths.known_runs(), json.dumps([str(place) for place in after[-KEPT:]], indent=1))

@@ -79,6 +79,11 @@ def packed_as(folder: Path) -> str:
         return ""
 
 
+def is_to_follow(folder: Path) -> bool:
+    """Whether the run of a folder is under way, or may be trained on another computer."""
+    return is_held(folder) or bool(packed_as(folder))
+
+
 def packed_command(file: str) -> str:
     """Return the line that trains the packed run of a file of this name."""
     return f'motionpatches train --packed "{file}"' if " " in file else f"motionpatches train --packed {file}"

@@ -26,11 +26,17 @@ _NO_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\ud800-\udfff]')
 MOST_NOTE = 1 << 20
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Run:
-    """A run folder and its state on disk. `status`: 'running', 'finished', 'stopped' (can be resumed), 'died' (so can this: its
-    process ended without a word), 'failed', 'new', or 'broken' (history.error says why; its configuration is not known).
-    `packed`: the file into which this computer packed it, until it is finished elsewhere and that was reported."""
+    """A run folder and its state on disk when it was read.
+
+    Attributes:
+        status: 'running', 'finished', 'stopped' (can be resumed), 'died' (so can this: its process ended without a word),
+            'failed', 'new', 'broken' (history.error says why; its configuration is not known), or 'away' (it was not read yet).
+        packed: The file into which this computer packed it, until it is finished elsewhere and that was reported.
+        start: The folder of the model that it starts from; '' for a new one.
+        best: The folder of its best model, where there was one.
+    """
 
     folder: Path
     config: TrainingConfig
@@ -38,6 +44,8 @@ class Run:
     status: str
     note: str
     packed: str = ""
+    start: str = ""
+    best: Path | None = None
 
     @property
     def name(self) -> str:
@@ -47,24 +55,20 @@ class Run:
     def can_resume(self) -> bool:
         return self.status in ("stopped", "died", "failed") or (self.status == "new" and not self.packed)
 
-    @property
-    def start(self) -> str:
-        """The folder of the model that it starts from; '' for a new one."""
-        return training_config.start_folder(self.config, self.folder)
-
-    @property
-    def best(self) -> Path | None:
-        """The folder of its best model, where there is one yet."""
-        best = whole_folder(self.folder / "best")
-        return best if (best / "config.json").is_file() else None
-
 
 def read_run(folder: Path) -> Run:
     """Raises StudioError where the folder holds no run."""
     folder = Path(folder)
     config, history = training_config.read(folder / CONFIG), History.read(folder / EVENTS)
     text = read_text(folder / NOTE, MOST_NOTE) if (folder / NOTE).exists() else ""
-    return Run(folder, config, history, _status(folder, history), text, packed_as(folder))
+    start = training_config.start_folder(config, folder)
+    return Run(folder, config, history, _status(folder, history), text, packed_as(folder), start, best_of(folder))
+
+
+def best_of(folder: Path) -> Path | None:
+    """Return the folder of a run's best model, where there is one yet."""
+    best = whole_folder(Path(folder) / "best")
+    return best if (best / "config.json").is_file() else None
 
 
 def _status(folder: Path, history: History) -> str:

@@ -19,7 +19,7 @@ SAME = "These runs have the same configuration."
 
 def configuration_rows(runs: list[Run]) -> list[list[str]]:
     """Return the fields of one run with their values, or those in which several differ; the first row is the head."""
-    runs = [run for run in runs if run.status != "broken"]
+    runs = [run for run in runs if run.status not in ("broken", "away")]
     if len(runs) < 2:
         return [["Field", "Value"], *([name, _cell(value)] for run in runs for name, value in asdict(run.config).items())]
     names = dict.fromkeys(name for run in runs[1:] for name, *_ in differences(runs[0].config, run.config))
@@ -57,14 +57,17 @@ def _hits(hits: tuple[FoundClip, ...]) -> Html:
     return joined(rows, "<br>") or html("–")
 
 
-def state_text(run: Run, here: bool) -> str:
+def state_text(run: Run, here: bool, away: str = "") -> str:
     """Return the state of a run in a line.
 
     Args:
         run: Any run.
         here: This studio trains it.
+        away: A sentence about its folder where that is not reached.
     """
     h = run.history
+    if away or run.status == "away":
+        return away or "Its folder is being read."
     if run.status == "broken":
         return f"Cannot be read. {h.error}"
     last = h.steps[max(h.steps)] if h.steps else None

@@ -169,7 +169,7 @@ class TrainingWindow(QDialog):
         self._with(lambda run: self.training.note(run, self.notes.toPlainText()))
 
     def _row_text(self, run: Run) -> str:
-        state = state_text(run, self.training.is_here(run)).split(":")[0].split(";")[0].split(".")[0]
+        state = state_text(run, self.training.is_here(run), self.training.away(run)).split(":")[0].split(";")[0].split(".")[0]
         return f"{shown(run.name, NAME)}\n{shown(state, NAME)}"
 
     def _retitle(self) -> None:
@@ -220,7 +220,7 @@ class TrainingWindow(QDialog):
         here = one is not None and self.training.is_here(one)
         self.curves.show_runs([run for run in chosen if run.status != "broken"])
         self.sentences.show_html(sentences_text(one) if one else html("Choose one run."))
-        said = [state_text(one, here)] if one else [] if chosen else [NOTHING]
+        said = [state_text(one, here, self.training.away(one))] if one else [] if chosen else [NOTHING]
         self.state.setText("\n".join([*said, *([self.training.message] if self.training.message else [])]))
         steps = one.history.steps if one else {}
         self.progress.setVisible(bool(here))

@@ -10,6 +10,7 @@ from motionpatches.core.training import alone, runs
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.events import Ended, Epoch, Paused, Preparing, Resumed, Started, Step, Warned
 from tests.lanes import heard, rest
+from tests.window import wait
 
 FIGURES = {"exact_caption": {"t2m": {"R@1": 50.0}, "m2t": {"R@1": 25.0}}}
 
@@ -19,8 +20,10 @@ class Child(QObject):
 
     reported = Signal(object)
     ended = Signal(str)
+    refused = Signal(str)
+    best = None
 
-    def __init__(self, run, parent=None, follow=False):
+    def __init__(self, run, parent=None, follow=False, tail=None, aside=None):
         super().__init__(parent)
         self.run, self.told, self.follow = run, [], follow
 
@@ -95,17 +98,20 @@ def test_the_end_is_reported_and_another_run_may_begin(training, config):
 def test_runs_are_listed_noted_and_deleted(training, workspace, config, tmp_path):
     folder = runs.new_run(tmp_path / "elsewhere", "by hand", config)
     training.add(folder)
-    assert [run.name for run in Training(workspace).runs] == ["by hand"], "also at the next start"
-    assert [run.name for run in training.runs] == ["by hand"]
+    wait(lambda: [run.name for run in training.runs] == ["by hand"])
+    again = Training(workspace)
+    wait(lambda: [run.name for run in again.runs] == ["by hand"])
     training.note(training.runs[0], "a good one")
-    assert (folder / "note.txt").read_text() == "a good one"
+    wait(lambda: (folder / "note.txt").exists() and (folder / "note.txt").read_text() == "a good one")
     training.delete(training.runs[0])
-    assert training.runs == [] and not folder.exists()
+    wait(lambda: training.runs == [])
+    assert not folder.exists()
 
 
 def test_a_folder_without_a_run_is_reported(training, tmp_path):
     training.add(tmp_path)
-    assert training.runs == [] and training.message
+    wait(lambda: training.message)
+    assert training.runs == [] and "config.json" in training.message
 
 
 def test_fine_tuning_needs_an_open_library(training, ready):

@@ -7,7 +7,7 @@ import pytest
 from motionpatches.core import paths
 from motionpatches.core.models.catalogue import models_in
 from motionpatches.core.models.checkpoint import CheckpointInfo, save_model
-from motionpatches.core.models.known_runs import KEPT, forget_run, known_runs, remember_run, trained_models
+from motionpatches.core.models.known_runs import KEPT, forget_run, known_runs, listed_runs, remember_run, trained_models
 
 
 @pytest.fixture
@@ -74,3 +74,13 @@ def test_the_list_has_an_end(own, tmp_path):
     paths.known_runs().write_text(json.dumps([str(folder)] * (KEPT + 5)))
     remember_run(a_run(tmp_path / "two"))
     assert len(json.loads(paths.known_runs().read_text())) <= KEPT
+
+
+def test_a_run_on_a_share_that_is_away_is_not_forgotten(own, tmp_path):
+    run = a_run(tmp_path / "share" / "theirs")
+    remember_run(run)
+    run.parent.rename(tmp_path / "unmounted")
+    remember_run(a_run(tmp_path / "another"))
+    assert known_runs() == [tmp_path / "another"] and listed_runs() == [run, tmp_path / "another"]
+    (tmp_path / "unmounted").rename(run.parent)
+    assert known_runs() == [run, tmp_path / "another"]
