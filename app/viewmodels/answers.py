@@ -45,6 +45,8 @@ def exact_count(results: list[Result]) -> int:
 
 def waits_for(workspace: Workspace) -> str:
     """Return why a query is not answered yet."""
+    if workspace.library is None and any(work.key == "open" for work in workspace.jobs.work):
+        return "The search starts as soon as the first motions are read."
     if workspace.library is None:
         return "Nothing is open. Open a folder, or the demo library."
     if workspace.model is None and workspace.model_label == NO_MODEL:

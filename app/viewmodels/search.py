@@ -77,6 +77,7 @@ class Search(QObject):
         workspace.shown.connect(self._shown_changed)
         workspace.ready_changed.connect(self._ready_changed)
         workspace.partly_changed.connect(self._grown)
+        workspace.library_changed.connect(self._read)
 
     # What is asked ------------------------------------------------------------------------------------------------------
 
@@ -349,6 +350,11 @@ class Search(QObject):
         """Other results of the same query take the place of those that are there."""
         if self.query:
             self.again()
+
+    def _read(self) -> None:
+        """As long as nothing is indexed, exact words are found in what has been read by now."""
+        if self.workspace.searchable is None:
+            self._grown()
 
     def _ready_changed(self) -> None:
         library = self.workspace.library

@@ -95,7 +95,7 @@ def test_a_library_that_is_being_indexed_is_searched_as_far_as_it_is(workspace, 
     assert search.note == "Nothing is open. Open a folder, or the demo library."
     search.results_changed.connect(lambda: seen.append((search.note.split(";")[0], len(search.results))))
     workspace.open([small_library])
-    partly = [(note, count) for note, count in seen if "are indexed" in note]
+    partly = [(note, count) for note, count in seen if "takes are indexed" in note]
     assert partly[0] == (f"{partly[0][1]} of 12 takes are indexed", partly[0][1]) and 0 < partly[0][1] < 12
     assert seen[-1][1] == 12 and "indexed" not in seen[-1][0]
     counts = [count for _, count in seen[seen.index(partly[0]) :]]

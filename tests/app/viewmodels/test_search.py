@@ -1,6 +1,7 @@
 """The query and its results."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
@@ -108,6 +109,25 @@ def test_a_query_with_nothing_open_says_so(workspace):
     search = Search(workspace)
     search.submit("a person waves")
     assert search.note == "Nothing is open. Open a folder, or the demo library."
+
+
+def test_a_query_typed_before_anything_is_open_is_answered_by_what_has_been_read(workspace, lanes, small_library):
+    """It went on saying that nothing was open while a folder was being read, until all of it was indexed."""
+    from motionpatches.app.viewmodels.search import Search
+
+    search = Search(workspace)
+    lanes.scans.waits = True
+    workspace.open([small_library])
+    search.submit("waves")
+    assert search.note == "The search starts as soon as the first motions are read."
+    lanes.scans.go()
+    assert workspace.model is None and search.results and search.exact
+    assert all("waves" in " ".join(result.clip.captions) for result in search.results)
+    found = len(search.results)
+    library = workspace.library
+    workspace.library = replace(library, clips=library.clips[1:]) if library.clips[0] is search.results[0].clip else library
+    workspace.library_changed.emit()
+    assert len(search.results) <= found and search.results[0].clip in workspace.library.clips
 
 
 def test_more_like_a_clip_leaves_the_clip_itself_out(search, ready):
