@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QObject, QSettings
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QSpinBox
 
@@ -42,6 +42,7 @@ class Menus:
     ):
         self.window, self.verbs, self.view_models, self.settings = window, verbs, view_models, settings
         self.actions: list[QAction] = []
+        self._rests = _RestsWhileTyping(window)
         self.takes = TakeMenu(view_models, takes, self._add)
         bar = window.menuBar()
         self._file(bar.addMenu("&File"))
@@ -57,7 +58,9 @@ class Menus:
     def _add(self, menu: QMenu, text: str, do: Verb, *keys: str, single: bool = False) -> QAction:
         action = QAction(text, self.window)
         action.setShortcuts([QKeySequence(k) for k in keys])
-        action.triggered.connect((lambda: _unless_typing(do)) if single else (lambda: do()))
+        action.triggered.connect(lambda: do())
+        if single:
+            action.installEventFilter(self._rests)
         menu.addAction(action)
         menu.setToolTipsVisible(True)
         self.actions.append(action)
@@ -239,7 +242,7 @@ class Menus:
                 if name != "Map":
                     self._page(menu, name, side, f"Alt+{number}")
                 number += 1
-        self._add(menu, "Map of the Library", v.show_map, "Ctrl+Shift+L")
+        self._add(menu, "Map of the Library", v.show_map, "Ctrl+Shift+L", "Alt+3")
         self._add(menu, "Fold Left", frame.left.toggle, "Ctrl+B")
         self._add(menu, "Fold Right", frame.right.toggle, "Ctrl+Shift+B")
         self._add(menu, "Fold Timeline", v.fold_timeline, "Ctrl+Alt+B")
@@ -292,6 +295,8 @@ class Menus:
             palette.chosen.trigger()
 
 
-def _unless_typing(do: Callable[[], object]) -> None:
-    if not isinstance(QApplication.focusWidget(), (QLineEdit, QSpinBox)):
-        do()
+class _RestsWhileTyping(QObject):
+    """Keeps the keys of actions from text that is typed; a click on an action does it wherever the keyboard is."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        return event.type() == QEvent.Type.Shortcut and isinstance(QApplication.focusWidget(), (QLineEdit, QSpinBox))

@@ -167,6 +167,17 @@ def test_the_window_can_be_small_and_folds_for_it(pages):
     assert pages.right.open_page == "Patches"
 
 
+def test_every_page_has_a_number(demo):
+    window = demo.window
+    pages = [(window.left, name) for name in window.left.buttons] + [(window.right, name) for name in window.right.buttons]
+    for number, (side, name) in enumerate(pages, 1):
+        window.query.line.setFocus()
+        text = window.query.line.text()
+        side.turn("")
+        QTest.keyClick(window.query.line, str(number), Qt.KeyboardModifier.AltModifier)
+        assert side.open_page == name and window.query.line.text() == text
+
+
 def test_every_page_fits_the_least_width_of_its_side(pages):
     """Nothing overlaps or is cut where the window is small."""
     for side in (pages.left, pages.right):
@@ -204,6 +215,25 @@ def test_the_row_over_the_stage_follows_the_keys(demo):
     demo.view_models.stage.toggle_comparing()
     assert buttons["keep"].isChecked() and buttons["side_by_side"].isEnabled()
     demo.workspace.notices.dismiss_shown()
+
+
+def test_a_click_acts_while_the_keyboard_is_in_the_query_and_a_key_types(demo):
+    """A button over the stage, and an entry of a menu, did nothing as long as a query was being typed."""
+    window, options = demo.window, lambda: demo.view_models.stage.options
+    window.query.focus_line()
+    window.stage_header.buttons["trails"].click()
+    assert options().trails
+    window.menus.stage.switches["ghosts"].trigger()
+    assert options().ghosts and window.query.line.hasFocus()
+    for key in (Qt.Key.Key_T, Qt.Key.Key_G):
+        QTest.keyClick(window.query.line, key)
+    assert options().trails and options().ghosts and window.query.line.text() == "tg"
+    window.results.k.setFocus()
+    QTest.keyClick(window.results.k, Qt.Key.Key_T)
+    assert options().trails
+    window.results.view.setFocus()
+    QTest.keyClick(window.results.view, Qt.Key.Key_T)
+    assert not options().trails
 
 
 def test_the_cube_turns_the_camera(demo):
