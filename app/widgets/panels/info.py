@@ -48,6 +48,7 @@ class InfoPanel(QWidget):
         self.tag = icon_button("tags", "Edit the tags", edit_tags)
         self.copy = icon_button("copy", "Copy the path", copy_path)
         self.reveal = icon_button("open", "Show in folder", reveal)
+        self.about = QWidget()
         row = QHBoxLayout()
         for button in (self.star, self.tag, self.copy, self.reveal):
             row.addWidget(button)
@@ -64,9 +65,14 @@ class InfoPanel(QWidget):
         box.setContentsMargins(*(px(tokens.PADDING),) * 4)
         box.setSpacing(px(tokens.GAP))
         box.addWidget(self.title)
-        box.addLayout(row)
-        box.addLayout(form)
-        box.addWidget(captions, 1)
+        box.addWidget(self.about, 1)
+        box.addStretch()
+        inside = QVBoxLayout(self.about)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(px(tokens.GAP))
+        inside.addLayout(row)
+        inside.addLayout(form)
+        inside.addWidget(captions, 1)
         workspace.shown.connect(self._fill)
         workspace.library_changed.connect(self._fill)
         marks.changed.connect(self._fill)
@@ -75,8 +81,7 @@ class InfoPanel(QWidget):
 
     def _fill(self) -> None:
         clip, motion = self.workspace.clip, self.workspace.motion
-        for button in (self.star, self.tag, self.copy, self.reveal):
-            button.setEnabled(clip is not None)
+        self.about.setVisible(clip is not None and motion is not None)
         if clip is None or motion is None:
             self.title.setText("Nothing is on the stage.")
             return

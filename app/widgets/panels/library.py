@@ -73,6 +73,9 @@ class LibraryPanel(QWidget):
             box.addWidget(widget)
         box.addWidget(self.left_out, 0, Qt.AlignmentFlag.AlignLeft)
         self.takes.changed.connect(self._count)
+        self.nothing.setText("The takes of a folder appear here once it is open.")
+        self.clear.hide()
+        self.pages.setCurrentIndex(1)
         self.workspace.library_changed.connect(self._changed)
         self.workspace.shown.connect(self._shown)
         self.search.limit_changed.connect(self._lifted)
@@ -153,6 +156,7 @@ class LibraryPanel(QWidget):
             self._keep()
         if filtered and not count:
             self.nothing.setText(shown(why_none(self.takes.words, self.takes.clips, self.marks.marks, self.sheet.rows), 3 * NAME))
+        self.clear.show()
         self.pages.setCurrentIndex(1 if filtered and not count else 0)
         text = f"{count:,} of {total:,} motions" if filtered else f"{total:,} motion{'s' * (total != 1)}"
         if self.library.skipped:

@@ -23,6 +23,15 @@ def panel(app, small_library, tmp_path):
     panel.deleteLater()
 
 
+def test_before_a_library_is_open_it_says_what_comes(app, tmp_path, small_library):
+    settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+    panel = LibraryPanel(ViewModels(fake_lanes(), settings), settings)
+    assert panel.pages.currentIndex() == 1 and "once it is open" in panel.nothing.text() and panel.clear.isHidden()
+    panel.workspace.open([small_library])
+    assert panel.pages.currentIndex() == 0 and not panel.clear.isHidden()
+    panel.setParent(None)
+
+
 def test_a_filter_that_finds_nothing_says_so_and_can_be_cleared(panel):
     assert panel.pages.currentIndex() == 0
     panel.filter.setText("<b>nobody</b>")
