@@ -1,14 +1,18 @@
 """An evaluation that ends while its window is closed says so, with a way to show it."""
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.background.jobs import Jobs
 from motionpatches.app.viewmodels.notices import Notices
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.tiles import Tiles
+from motionpatches.app.widgets import theme
+from motionpatches.app.widgets.evaluation.retrieval import RetrievalTab
 from motionpatches.app.widgets.evaluation.window import EvaluationWindow
 from motionpatches.app.widgets.plain import ItemTable
 from motionpatches.core.progress import Progress
+from tests.window import pixels
 
 
 class Workspace(QObject):
@@ -62,3 +66,20 @@ def test_it_shows_its_work_and_says_when_it_is_ready(app):
     notices.close()
     window.close()
     window.deleteLater()
+
+
+def test_the_arrows_of_copy_and_save_stand_beside_their_words(app):
+    """The arrow lay over the last letters."""
+    theme.set_appearance("Dark")
+    tab = RetrievalTab(Evaluation())
+    for button in (tab.copy, tab.save):
+        button.setEnabled(True)
+        button.resize(button.sizeHint())
+        picture = pixels(button)
+        inked = (np.abs(picture - np.median(picture, axis=(0, 1))).sum(axis=2) > 90)[4:-4].any(axis=0)
+        columns = np.flatnonzero(inked[2:-2]) + 2
+        gap = np.diff(columns).argmax()
+        word, arrow = columns[: gap + 1], columns[gap + 1 :]
+        assert np.diff(columns).max() >= 4 and len(arrow) <= 14, "a gap, and behind it the arrow alone"
+        assert word[-1] - word[0] >= button.fontMetrics().horizontalAdvance(button.text()) - 4
+    tab.setParent(None)

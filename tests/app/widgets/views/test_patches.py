@@ -43,3 +43,15 @@ def test_they_follow_the_playhead(view):
         assert (x - box.left()) / box.width() == pytest.approx(share, abs=0.01), "the playhead stands where it is"
         _, _, frame = view._at(QPointF(x, box.center().y()))
         assert view._time(frame) == pytest.approx(time_s, abs=0.06), "a click there goes there"
+
+
+def test_their_colours_are_the_model_s_from_the_first(view, tiny_model):
+    """Until the model was loaded they were drawn by the mean of the motion alone, and then in all other colours."""
+    workspace, motion = view.workspace, view.workspace.motion
+    workspace.model, workspace.model_label = None, "loading starter…"
+    workspace.shown.emit()
+    assert view.image is None and "as soon as the model" in view.message
+    workspace.model, workspace.model_label = tiny_model, "tiny"
+    workspace.model_changed.emit()
+    expected = patch_image(motion.cut(0, READ), tiny_model)
+    assert all(np.array_equal(a, b) for a, b in zip(view.image.bands, expected.bands, strict=True))
