@@ -162,6 +162,13 @@ def test_the_window_can_be_small_and_folds_for_it(pages):
     assert pages.right.open_page == "" and pages.stage.width() >= 300
     transport = pages.transport
     assert pages.rect().contains(transport.mapTo(pages, transport.rect().bottomRight())), "the buttons of the clock are inside"
+    left, right = pages.left, pages.right
+    for side, other, name in (right, left, "Info"), (left, right, "Library"), (right, left, "Patches"), (left, right, "Results"):
+        side.turn(name)
+        rest(100)
+        assert side.open_page == name and not other.open_page, "one side at a time"
+        stage, buttons = pages.stage, pages.stage_header.buttons.values()
+        assert pages.middle.width() >= stage.width() >= 400 and all(b.width() >= 24 for b in buttons), "nothing is cut"
     pages.resize(size)
     wait(lambda: pages.width() == size.width())
     assert pages.right.open_page == "Patches"

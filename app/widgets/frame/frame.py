@@ -13,6 +13,8 @@ from motionpatches.app.widgets.theme import px
 # Widths below which the pages at the right fold by themselves, least widths of the pages, width of the gap by which they are
 # dragged; shares of the window at first.
 NARROW, LEFT_LEAST, RIGHT_LEAST, GRIP = 1280, 200, 280, 7
+# Width of the stage that both pages leave; where they cannot, one of them is open.
+STAGE_LEAST = 500
 LEFT_SHARE, RIGHT_SHARE, STRIP_SHARE = 0.24, 0.24, 0.3
 _KEYS = ("frame/left", "frame/right", "frame/below", "frame/across", "frame/down", "frame/strip")
 
@@ -51,6 +53,19 @@ class Frame(QWidget):
         column.addLayout(row, 1)
         column.addWidget(below)
         self._folded_by_width = False
+        self.left.turned.connect(lambda name: self._make_room(name, self.right))
+        self.right.turned.connect(lambda name: self._make_room(name, self.left))
+
+    @property
+    def _holds_both(self) -> bool:
+        """Whether the stage has room between pages at both sides."""
+        icons = self.left.icons.sizeHint().width() + self.right.icons.sizeHint().width()
+        return self.width() >= icons + px(STAGE_LEAST) + LEFT_LEAST + RIGHT_LEAST
+
+    def _make_room(self, opened: str, other: SidePanel) -> None:
+        """Fold the pages of the other side where the stage would have no room between both."""
+        if opened and other.open_page and not self._holds_both:
+            other.turn("")
 
     def set_strip(self, widget: QWidget | None) -> None:
         """Show a widget above the stage; None: nothing."""
@@ -91,6 +106,8 @@ class Frame(QWidget):
         elif before < NARROW <= now and self._folded_by_width:
             self.right.toggle()
             self._folded_by_width = False
+        if self.left.open_page:
+            self._make_room(self.left.open_page, self.right)
 
     def save(self, settings: QSettings, strip: bool) -> None:
         """Keep what is open and how large it is."""

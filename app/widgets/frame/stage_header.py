@@ -35,7 +35,7 @@ class ActionButton(QToolButton):
         super().__init__()
         self.action_ = action
         set_icon(self, icon)
-        self.setMinimumHeight(px(tokens.CONTROL))
+        self.setMinimumSize(px(tokens.CONTROL), px(tokens.CONTROL))  # an icon is never squeezed
         self.clicked.connect(self._do)
         action.changed.connect(self._follow)
         self._follow()
