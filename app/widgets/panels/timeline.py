@@ -29,7 +29,7 @@ from motionpatches.app.viewmodels.stage import Stage
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.plain import shown
 from motionpatches.app.widgets.theme import colours, letter_colour, muted, part_colour, px, sized
-from motionpatches.app.widgets.views.lanes import Curve, Lane, Span, feet_spans, paint_lane, paint_ruler
+from motionpatches.app.widgets.views.lanes import Curve, Lane, Span, feet_spans, paint_lane, paint_ruler, top_of
 from motionpatches.core.motion.curves import foot_contacts, joint_speeds, part_speeds, spans
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import LEFT_LEG, RIGHT_LEG
@@ -107,10 +107,10 @@ class Timeline(QWidget):
 
     def _speeds(self, motion: Motion) -> None:
         speeds = part_speeds(motion)
-        top = max(float(speeds.max()), 0.5)
-        times = np.arange(len(speeds)) / motion.fps
-        curves = [Curve(times, speeds[:, part] / top, part_colour(part)) for part in range(PARTS)]
-        self.lanes[SPEED] = Lane(SPEED, 44, curves, unit=f"{top:.1f} m/s")
+        top, peak = top_of(speeds, 0.5), float(speeds.max())
+        times, heights = np.arange(len(speeds)) / motion.fps, np.minimum(speeds / top, 1.0)
+        curves = [Curve(times, heights[:, part], part_colour(part)) for part in range(PARTS)]
+        self.lanes[SPEED] = Lane(SPEED, 44, curves, unit=f"{top:.1f} m/s" + (f", peak {peak:.1f}" if peak > top else ""))
 
     def _compared(self) -> None:
         """Show the mean speed of each take that is compared, in the colour of its letter."""
@@ -120,9 +120,10 @@ class Timeline(QWidget):
             (letter, motion.fps, joint_speeds(motion).mean(axis=1)) for letter, motion in there if letter and len(there) > 1
         ]
         if speeds:
-            top = max(*(float(values.max()) for *_, values in speeds), 0.1)
+            top = max(top_of(values, 0.1) for *_, values in speeds)
             curves = [
-                Curve(np.arange(len(values)) / fps, values / top, letter_colour(self, letter)) for letter, fps, values in speeds
+                Curve(np.arange(len(values)) / fps, np.minimum(values / top, 1.0), letter_colour(self, letter))
+                for letter, fps, values in speeds
             ]
             self.lanes[COMPARED] = Lane(COMPARED, 36, curves, unit=f"{top:.1f} m/s")
         if before or speeds:

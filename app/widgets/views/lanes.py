@@ -55,6 +55,13 @@ class Lane:
     unit: str = ""
 
 
+def top_of(values: np.ndarray, least: float) -> float:
+    """Return what the top of a lane stands for: the greatest of values (N, ...), and at least `least`. Where a few of N frames
+    stand far out, as at a jump of the capture, it is half as much again as 99 % of them reach, so that the others are seen."""
+    highest = values.reshape(len(values), -1).max(axis=1) if values.size else np.zeros(1)
+    return max(min(float(highest.max()), 1.5 * float(np.percentile(highest, 99))), least)
+
+
 def paint_ruler(painter: QPainter, box: QRectF, start: float, end: float, x: ToX, colours: Colours) -> None:
     """Write seconds at round steps, with a tick below each."""
     per_second = box.width() / max(end - start, 1e-6)

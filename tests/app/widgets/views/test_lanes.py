@@ -5,7 +5,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from motionpatches.app.tokens import DARK
-from motionpatches.app.widgets.views.lanes import Curve, Lane, Span, paint_lane, paint_ruler
+from motionpatches.app.widgets.views.lanes import Curve, Lane, Span, paint_lane, paint_ruler, top_of
 
 
 def painted(paint):
@@ -43,3 +43,15 @@ def test_the_ruler_has_ticks_at_round_seconds(app):
 
     assert set(np.round(np.arange(1, 4), 2)) <= set(np.round(ticks(0, 4), 1))
     assert len(ticks(0, 4000)) < 8 and len(ticks(0, 0.4)) > 2
+
+
+def test_a_spike_does_not_flatten_the_rest():
+    speeds = np.full((300, 5), 1.0)
+    speeds[:, 2] = 0.4
+    assert top_of(speeds, 0.5) == 1.0
+    speeds[0] = 10.6  # the capture jumps out of its first pose
+    assert top_of(speeds, 0.5) == 1.5
+    kick = np.zeros((60, 5))
+    kick[20:24, 0] = [3, 6, 5, 2]
+    assert top_of(kick, 0.5) == 6.0, "four frames of a short take are no spike"
+    assert top_of(np.zeros((1, 5)), 0.5) == top_of(np.zeros((0, 5)), 0.5) == 0.5
