@@ -13,6 +13,8 @@ from motionpatches.app.background.lane import Lane
 from motionpatches.core.progress import Job, Progress, format_duration
 
 T = TypeVar("T")
+# What work is called before its first step says it.
+FIRST = {"open": "Opening", "index": "Indexing", "map": "Laying out the map", "estimate": "Estimating"}
 # The key of a training run, which no lane runs.
 TRAINING = "training"
 # Seconds of a job after which what it has done says how long the rest takes, and the fewest steps it has then: of two, one may
@@ -43,7 +45,7 @@ class Work:
     @property
     def name(self) -> str:
         """What it does."""
-        return self.progress.what if self.progress else self.key.capitalize()
+        return self.progress.what if self.progress else FIRST.get(self.key, self.key.capitalize())
 
     @property
     def share(self) -> float | None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.clip_rows import ClipRows
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.panels.take_list import TakeList
-from motionpatches.app.widgets.plain import NAME, Label, shown
+from motionpatches.app.widgets.plain import NAME, Label, shown, tip
 from motionpatches.app.widgets.theme import icon_button, of_kind, px
 from motionpatches.core.library.filters import HELP, why_none
 from motionpatches.core.library.library import Library
 
-# Notes of a library that are listed.
-NOTES = 3
+# Notes of a library that are listed, and the height in pixels below which they are not.
+NOTES, LOW = 3, 420
 
 
 class FilterLine(QLineEdit):
@@ -55,7 +55,7 @@ class LibraryPanel(QWidget):
         self.only = QCheckBox("Search only these")
         self.only.toggled.connect(self._keep)
         self.only.hide()
-        self.count, self._kept = of_kind(Label(wrap=True), "secondary"), False
+        self.count, self._kept, self._told = of_kind(Label(wrap=True), "secondary"), False, list[str]()
         self.left_out = QPushButton("Files Left Out…")
         self.left_out.hide()
         self.pages = QStackedWidget()
@@ -115,6 +115,16 @@ class LibraryPanel(QWidget):
         if clip is not None and self.isVisible():
             self.view.show_clip(clip.id)
 
+    def _tell(self) -> None:
+        """Say below the list what is in it; in little height its rigs are in the tooltip, so that the list has the room."""
+        few = self.height() < px(LOW)
+        self.count.setText("\n".join(self._told[:1] if few else self._told))
+        self.count.setToolTip(tip("\n".join(self._told)) if few else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._shown()
@@ -163,5 +173,6 @@ class LibraryPanel(QWidget):
             text += f", {len(self.library.skipped):,} left out"
         if self.library.gone:
             text += f", {len(self.library.gone):,} gone"
-        self.count.setText("\n".join((text, *(shown(note) for note in self.library.notes[:NOTES]))))
+        self._told = [text, *(shown(note) for note in self.library.notes[:NOTES])]
+        self._tell()
         self.left_out.setVisible(bool(self.library.skipped or self.library.gone))

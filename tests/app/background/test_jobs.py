@@ -107,6 +107,7 @@ def test_words_before_the_first_number_move_on(jobs):
     """Nothing hangs at '0 of 860' without a sign of life."""
     work = Work("index", Progress("Indexing bvh", 0, 860), lambda: None, 100.0)
     assert work.share is None and work.text(100.2) == "Indexing bvh…"
+    assert Work("open", None, lambda: None, 100.0).text(111.0) == "Opening: 11 s so far"
     assert work.text(103.0) == "Indexing bvh: 3 s so far" and work.text(104.0) == "Indexing bvh: 4 s so far"
 
 
