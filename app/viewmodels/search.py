@@ -10,21 +10,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from motionpatches.app.background.later import Later
-from motionpatches.app.viewmodels.answers import Result, found_by_motion, partly, waits_for
+from motionpatches.app.viewmodels.answers import Answer, Result, found_by_motion, partly, waits_for
 from motionpatches.app.viewmodels.asked import Asked, Chip, Example
 from motionpatches.app.viewmodels.part_search import PartSearch
 from motionpatches.app.viewmodels.word_reader import WordReader
-from motionpatches.app.viewmodels.workspace import Workspace, view_motions
+from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.marks import Mark
 from motionpatches.core.library.sheet import Row
-from motionpatches.core.library.words import WordIndex, caption_with
-from motionpatches.core.motion.motion import Motion
+from motionpatches.core.library.words import WordIndex
 from motionpatches.core.motion.skeleton import PART_NAMES
 from motionpatches.core.progress import Job
 from motionpatches.core.search.gallery import Hit
 from motionpatches.core.search.query import THIS, Query, parse
-from motionpatches.core.search.strength import EXACT
 
 if TYPE_CHECKING:
     from motionpatches.core.search.find import Found
@@ -73,6 +71,7 @@ class Search(QObject):
         self._by_part = PartSearch(workspace)
         self._shows_best, self.settling, self._opening = False, False, ""
         self._best: Result | None = None
+        self._read_on: Callable[[], None] | None = None
         self._later = Later(self, 1)
         workspace.shown.connect(self._shown_changed)
         workspace.ready_changed.connect(self._ready_changed)
@@ -266,44 +265,39 @@ class Search(QObject):
             self.note = waits
             self.state_changed.emit()
             return
-        started, sentence = time.perf_counter(), parse(self.query).sentence if in_words else ""
-        held: dict[str, str] = {}
+        started, sentence, shown = time.perf_counter(), parse(self.query).sentence if in_words else "", self.results
 
-        def work() -> tuple[Found, list[Hit], list[Motion | str]]:
-            found = find(retriever, self.words.of(library))
-            hits = [h for h in found.hits if h.clip_id in library.by_id]
-            held.update(
-                (h.clip_id, caption_with(sentence, library.by_id[h.clip_id].captions)) for h in hits if h.strength == EXACT
-            )
-            return found, hits, view_motions(library, [h.clip_id for h in hits])
+        def work() -> Answer:
+            return Answer.of(find(retriever, self.words.of(library)), sentence, library, shown)
 
-        def done(answer: tuple[Found, list[Hit], list[Motion | str]]) -> None:
+        def first(answer: Answer) -> None:
+            self._best = None
+            done(answer)
+
+        def done(answer: Answer) -> None:
             now, open_now = self.workspace.searchable, self.workspace.library
             same_model = now is retriever or (now is not None and retriever is not None and now.model is retriever.model)
             if not same_model or open_now is None or open_now.root != library.root:
                 return  # of a library or model that is no longer open; the search is made again
-            found, hits, motions = answer
-            self.results = [
-                Result(h, library.by_id[h.clip_id], m, held.get(h.clip_id, ""))
-                for h, m in zip(hits, motions, strict=True)
-                if isinstance(m, Motion)
-            ]
-            lost = [m for m in motions if isinstance(m, str)]
-            unshown = f"{len(lost)} result{'s are' if len(lost) > 1 else ' is'} not shown. {lost[0]}" if lost else ""
-            self.note = " ".join(filter(None, (waits, found.note, unshown)))
-            self.exact, self.elapsed_s = found.exact, time.perf_counter() - started
+            self.results = answer.results
+            self.note = " ".join(filter(None, (waits, answer.found.note, answer.unshown)))
+            self.exact, self.elapsed_s = answer.found.exact, time.perf_counter() - started
             self.settling = True
             self.results_changed.emit()
-            best = self.results[0] if self.results and in_words and self._shows_best else None
-            self._shows_best = self._shows_best and best is None
-            self._best = best
+            if self.results and in_words and self._shows_best:
+                self._best, self._shows_best = self.results[0], False
+            if not answer.is_whole:
+                self._read_on = lambda: self.workspace.lanes.models.submit("search", answer.read_on, done, self._failed)
             self._later.after_painting(self._settled)
 
-        self.workspace.lanes.models.submit("search", work, done, self._failed)
+        self._read_on = None
+        self.workspace.lanes.models.submit("search", work, first, self._failed)
 
     def _settled(self) -> None:
-        """The tiles are painted; the stage follows, unless another result was opened meanwhile."""
-        self.settling, best = False, self._best
+        """The tiles are painted; other motions are read, and the stage follows, unless another result was opened meanwhile."""
+        self.settling, best, self._best, read_on, self._read_on = False, self._best, None, self._read_on, None
+        if read_on is not None:
+            read_on()
         if best is not None:
             self.opens(best.clip)
             self.workspace.show(best.clip, best.motion)

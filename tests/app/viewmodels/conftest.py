@@ -1,8 +1,11 @@
 """View models on lanes that run at once, with a small library and a tiny model; QtCore alone."""
 
+import math
+
 import pytest
 from PySide6.QtCore import QCoreApplication
 
+from motionpatches.app.viewmodels import answers
 from motionpatches.app.viewmodels.playback import Playback
 from motionpatches.app.viewmodels.search import Search
 from motionpatches.app.viewmodels.workspace import Workspace
@@ -18,6 +21,13 @@ def core_application():
     app = QCoreApplication([])
     yield
     app.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def answers_come_whole(monkeypatch):
+    """However slow the machine is."""
+    monkeypatch.setattr(answers, "PROCESSOR_S", math.inf)
+    monkeypatch.setattr(answers, "CLOCK_S", math.inf)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from motionpatches.app.viewmodels import answers
 from motionpatches.core.library import folder
 from motionpatches.core.search.encode import encode_text
 from motionpatches.core.search.strength import NOTHING
@@ -51,6 +52,40 @@ def test_a_result_that_is_opened_before_the_stage_follows_stays(search, ready):
     search.open(chosen)
     rest()
     assert ready.clip is chosen and search.opened is chosen and not search.settling
+
+
+def test_motions_that_take_long_to_read_follow_the_first_tiles(search, ready, monkeypatch):
+    search.submit("a person waves")
+    whole = [(result.hit, result.clip.id) for result in search.results]
+    search.submit("")
+    monkeypatch.setattr(answers, "PROCESSOR_S", -1.0)
+    search.submit("a person waves")
+    assert [(result.hit, result.clip.id) for result in search.results] == whole[:1] and search.settling
+    rest()
+    assert [(result.hit, result.clip.id) for result in search.results] == whole and not search.settling
+    assert ready.clip is search.results[0].clip, "the stage follows as ever"
+
+
+def test_what_waits_to_be_read_of_an_older_answer_is_given_up(search, lanes, monkeypatch):
+    monkeypatch.setattr(answers, "PROCESSOR_S", -1.0)
+    search.submit("a person waves")
+    assert len(search.results) == 1
+    lanes.models.waits = True
+    search.submit("a person walks")
+    rest()  # the tiles of the older answer are painted
+    assert len(search.results) == 1 and len(lanes.models.tasks) == 1
+    lanes.models.waits = False
+    lanes.models.go()
+    rest()
+    assert len(search.results) == 8 and search.query == "a person walks"
+
+
+def test_motions_that_are_shown_are_not_read_again(search, ready, monkeypatch):
+    search.submit("a person waves")
+    shown = {result.clip.id: result.motion for result in search.results}
+    search.set_k(12)
+    assert len(search.results) == 12
+    assert all(result.motion is shown[result.clip.id] for result in search.results if result.clip.id in shown)
 
 
 def test_a_sentence_that_nothing_answers_well_is_reported(search, ready):
