@@ -43,6 +43,9 @@ class Twin:
     def identity(self):
         return self.id
 
+    def now_us(self):
+        return None
+
     def put(self, records):
         self._there()
         self.revision += 1

@@ -17,6 +17,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.takes import with_lines
 from motionpatches.core.shared_gallery.address import Address, address_of
+from motionpatches.core.shared_gallery.last_noted import LastNoted
 from motionpatches.core.shared_gallery.passwords import forget_password, keep_password, with_password
 from motionpatches.core.shared_gallery.sync import AWAY, Exchanged, Taken, exchange, note_edits, take_over
 
@@ -56,6 +57,7 @@ class SharedGallery(QObject):
         self.address: Address | None = None
         self.state, self.away, self.recall = "", False, ""
         self._library: Library | None = None
+        self._last = LastNoted()
         self._edited = self._first = self._receive = self._send = self._looking = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.look)
@@ -120,7 +122,7 @@ class SharedGallery(QObject):
     def _begin(self) -> None:
         """Share what is open, as it was chosen for it."""
         library, self.address = self.workspace.library, None
-        self.state, self.away, self.recall = "", False, ""
+        self.state, self.away, self.recall, self._last = "", False, "", LastNoted()
         self._timer.stop()
         if library is not None and not self.why_not and (url := self._chosen.of(str(library.root))):
             try:
@@ -158,7 +160,7 @@ class SharedGallery(QObject):
             return
         self._looking = True
         model, retriever = self.workspace.model, self.workspace.retriever
-        edited, self._edited = self._edited, False
+        edited, self._edited, last = self._edited, False, self._last
         receive, self._receive = self._receive and model is not None, self._receive and model is None
         send, self._send = self._send and retriever is not None, self._send and retriever is None
 
@@ -166,7 +168,7 @@ class SharedGallery(QObject):
             from motionpatches.core.shared_gallery.exchange_vectors import receive_vectors, send_vectors
             from motionpatches.core.shared_gallery.store import Unreachable, opened
 
-            waiting = note_edits(library, address) if edited else 0
+            waiting = note_edits(library, address, last) if edited else 0
             try:
                 with opened(address) as store:
                     done = exchange(library.root, address, store)

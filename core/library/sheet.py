@@ -163,12 +163,17 @@ def files_of(root: Path) -> tuple[Path, ...]:
     return tuple(filter(None, (shared_file(root), own_file(root))))
 
 
-_known = Known(read_sheet, files_of)
+_known, _known_fields = Known(read_sheet, files_of), Known(read_fields, files_of)
 
 
 def known_sheet(root: Path) -> Mapping[str, Row]:
     """The sheet of a library; read again only where it was written since. Raises FileProblem."""
     return _known.of(root)
+
+
+def known_fields(root: Path) -> Mapping[tuple[str, str], tuple[int, str]]:
+    """What `read_fields` returns; read again only where the sheet was written since. Raises FileProblem."""
+    return _known_fields.of(root)
 
 
 def _read(file: Path) -> Sequence[tuple[str, str, str, int]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from motionpatches.core.errors import StudioError
 from motionpatches.core.serve.service import Service
 from motionpatches.core.shared_gallery.address import Address
+from motionpatches.core.shared_gallery.last_noted import LastNoted
 from motionpatches.core.shared_gallery.store import Unreachable, opened
 from motionpatches.core.shared_gallery.sync import AWAY, exchange, note_edits, take_over
 
@@ -20,7 +21,7 @@ class Sharer(threading.Thread):
     def __init__(self, service: Service, address: Address, tell: Callable[[str], None]):
         super().__init__(name="share", daemon=True)
         self.service, self.address, self.tell = service, address, tell
-        self._said = ""
+        self._said, self._last = "", LastNoted()
         self._stopped = threading.Event()
 
     def run(self) -> None:
@@ -43,7 +44,7 @@ class Sharer(threading.Thread):
 
     def _share(self) -> None:
         library = self.service.library
-        note_edits(library, self.address)
+        note_edits(library, self.address, self._last)
         with opened(self.address) as store:
             done = exchange(library.root, self.address, store)
         if done.received and take_over(library, self.address).count:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 
 from motionpatches.core.errors import StudioError
@@ -12,6 +12,7 @@ from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.marks import NONE, Mark
 from motionpatches.core.library.takes import Lines, clips_of, lines_of, take_id
 from motionpatches.core.search.gallery import content_of
+from motionpatches.core.shared_gallery.last_noted import State
 from motionpatches.core.shared_gallery.records import (
     CAPTION,
     CLIP,
@@ -31,31 +32,47 @@ def content_key(clip: Clip) -> str:
     return content_of(clip.key) or clip.key
 
 
-def names_of(library: Library) -> frozenset[str]:
-    """The ids of its clips and takes that engines can keep."""
-    return frozenset(name for clip in library.clips for name in (clip.id, take_id(clip)) if can_be_kept(name))
+def names_of(library: Library, about: Container[str]) -> frozenset[str]:
+    """Those of some ids that are of its clips and takes, and that engines can keep."""
+    names = (name for clip in library.clips for name in (clip.id, take_id(clip)))
+    return frozenset(name for name in names if name in about and can_be_kept(name))
 
 
-def records_of(library: Library) -> dict[Place, tuple[str, int]]:
-    """What a library says now; see `Here` in `journal.py`. Favourites are the user's own. Raises FileProblem."""
+def records_of(
+    library: Library, state: State, about: Container[str] | None = None
+) -> tuple[dict[Place, tuple[str, int]], frozenset[str]]:
+    """What a library says now; see `Here` in `journal.py`. Favourites are the user's own.
+
+    Args:
+        library: The library.
+        state: Of it.
+        about: The ids of clips and takes whose records are wanted, each clip's with its take's; all of them without it.
+
+    Returns:
+        The records, and the ids of the clips and takes that they can be about.
+    """
     found: dict[Place, tuple[str, int]] = {}
     count: dict[str, int] = {}
-    names = names_of(library)
+    names = set[str]()
     for clip in library.clips:
         take = take_id(clip)
-        if clip.id not in names:
+        if not (about is None or take in about) or not can_be_kept(clip.id):
             continue
-        facts = ClipFacts(content_key(clip), take, round(clip.duration_s, 3), clip.split, clip.start_s, clip.end_s)
-        found[Place(CLIP, clip.id, "")] = facts.text(), 0
+        names.add(take)
+        if about is None or clip.id in about:
+            names.add(clip.id)
+            facts = ClipFacts(content_key(clip), take, round(clip.duration_s, 3), clip.split, clip.start_s, clip.end_s)
+            found[Place(CLIP, clip.id, "")] = facts.text(), 0
         for text in said_of(clip):
             found[Place(CAPTION, take, caption_name(text, clip.start_s, clip.end_s))] = str(count.get(take, 0) + 1), 0
             count[take] = count.get(take, 0) + 1
-    for clip_id, mark in marks.read_marks(library.root).items():
-        found |= {Place(TAG, clip_id, tag): ("1", 0) for tag in mark.tags if clip_id in names and can_be_kept(tag)}
-    for (take, field), (written, value) in sheet.read_fields(library.root).items():
-        if take in names and value:
+    for clip_id, mark in state.marks.items():
+        if clip_id in names:
+            found |= {Place(TAG, clip_id, tag): ("1", 0) for tag in mark.tags if can_be_kept(tag)}
+    for (take, field), (written, value) in state.fields.items():
+        if value and take in names:
             found[Place(SHEET, take, field)] = value, written // 1000
-    return found
+    return found, frozenset(names)
 
 
 def said_of(clip: Clip) -> list[str]:

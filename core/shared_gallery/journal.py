@@ -17,9 +17,11 @@ from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem
 from motionpatches.core.hashing import place_digest
 from motionpatches.core.shared_gallery.address import Address
-from motionpatches.core.shared_gallery.records import CLIP, SETS, Place, Record
+from motionpatches.core.shared_gallery.records import CLIP, KINDS, SETS, Place, Record
 
 FORMAT, BUSY_S, OLDEST = "1", 20.0, 1
+# Clocks that differ by less than this, in µs, do not differ.
+SAME_CLOCK_US = 250_000
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS records (kind TEXT, item TEXT, name TEXT, value TEXT, written INTEGER, here TEXT, waits INTEGER,
@@ -58,7 +60,19 @@ class Journal:
         """How many edits wait to be sent, without the facts of clips."""
         return int(self._base.execute("SELECT count(*) FROM records WHERE waits AND kind <> 'clip'").fetchone()[0])
 
-    def note(self, here: Here, takes: Container[str], moved: Iterable[str] = (), now: Callable[[], int] = now_us) -> int:
+    @property
+    def name(self) -> str:
+        """Names this journal; one that was made anew has another name."""
+        return self._meta("name")
+
+    def note(
+        self,
+        here: Here,
+        takes: Container[str],
+        moved: Iterable[str] = (),
+        now: Callable[[], int] = now_us,
+        about: Iterable[str] | None = None,
+    ) -> int:
         """Note what the user has edited since the library was last looked at.
 
         Args:
@@ -67,16 +81,14 @@ class Journal:
             takes: Clips and takes that it has: of others nothing was taken away.
             moved: Clips and takes that have another id now.
             now: The time in µs since 1970.
+            about: The clips and takes that can have been edited, where `here` has no others; it has everything without it.
 
         Returns:
             How many edits are new.
         """
-        known = {
-            Place(kind, item, name): (value, written, was, waits)
-            for kind, item, name, value, written, was, waits in self._base.execute("SELECT * FROM records")
-        }
-        gone = set(moved)
-        new, rows, at = 0, [], now() if known else OLDEST
+        known = self._known(about)
+        gone, offset = set(moved), self._offset
+        new, rows, at = 0, [], now() + offset if known or about is not None else OLDEST
         for place in dict.fromkeys((*here, *known)):
             value, written, was, waits = known.get(place, ("", 0, "", 0))
             found, when = here.get(place, ("", 0))
@@ -84,12 +96,39 @@ class Journal:
             if absent or _same(place, found, was):
                 continue
             if not _same(place, found, value):
-                value, written, waits = found, max(when or at, written + 1), 1
+                value, written, waits = found, max(when + offset if when else at, written + 1), 1
                 new += 1
             rows.append((*place, value, written, found, waits))
         with self._writing():
             self._base.executemany(_PUT, rows)
         return new
+
+    def _known(self, about: Iterable[str] | None) -> dict[Place, tuple[str, int, str, int]]:
+        """What is known of some clips and takes, or of all."""
+        if about is None:
+            rows = self._base.execute("SELECT * FROM records").fetchall()
+        else:
+            command = "SELECT * FROM records WHERE kind = ? AND item = ?"
+            rows = [row for item in about for kind in KINDS for row in self._base.execute(command, (kind, item))]
+        return {Place(*row[:3]): row[3:] for row in rows}
+
+    @property
+    def _offset(self) -> int:
+        """How much later the server's clock is than this computer's, in µs; 0 where that is not known."""
+        return int(self._meta("offset") or 0)
+
+    def set_clock(self, offset: int) -> None:
+        """Note how much later the server's clock is than this computer's, in µs: times of edits are those of the server. What
+        was edited before the server was ever asked waits with its time here until then."""
+        known = self._meta("offset")
+        if known and abs(offset - int(known)) < SAME_CLOCK_US:
+            return
+        with self._writing():
+            if not known:
+                self._base.execute(
+                    "UPDATE records SET written = max(written + ?, ?) WHERE waits AND written > ?", (offset, OLDEST + 1, OLDEST)
+                )
+            self._keep("offset", str(offset))
 
     def pending(self) -> list[Record]:
         """What waits to be sent."""
@@ -125,6 +164,12 @@ class Journal:
                 new += place.kind != CLIP and not _same(place, value, row[0] if row else "")
             self._keep("revision", str(revision))
         return new
+
+    @property
+    def differing(self) -> frozenset[str]:
+        """The clips and takes of which the library may not have everything yet."""
+        rows = self._base.execute("SELECT DISTINCT item FROM records WHERE value IS NOT here AND kind <> 'clip'")
+        return frozenset(item for (item,) in rows)
 
     def to_apply(self, takes: Container[str]) -> dict[Record, str]:
         """What the library does not have yet of the clips and takes that it has, and what it had there when last looked at. Facts
@@ -191,6 +236,7 @@ def opened_journal(file: Path) -> Iterator[Journal]:
             found = base.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
             if found is None:
                 base.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
+                base.execute("INSERT OR IGNORE INTO meta VALUES ('name', hex(randomblob(16)))")
             elif found[0] != FORMAT:
                 raise FileProblem(file, "another version of the program wrote it", "Update the program")
             yield Journal(base)

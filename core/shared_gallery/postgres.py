@@ -103,6 +103,11 @@ class PostgresStore:
     def identity(self) -> str:
         return self._identity
 
+    def now_us(self) -> int | None:
+        with self._said():
+            found = self._base.execute("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").fetchone()
+            return int(found[0]) if found else None
+
     def put(self, records: Sequence[Record]) -> None:
         if not records:
             return

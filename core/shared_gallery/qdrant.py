@@ -103,6 +103,9 @@ class QdrantStore:
                 operations = [_over_earlier(written, points) for written, points in by_time.items()]
                 self._client.batch_update_points(self._records, operations, wait=True)
 
+    def now_us(self) -> int | None:
+        return None
+
     def since(self, revision: int) -> tuple[list[Record], int]:
         with self._said():
             from_then = q.Filter(must=[q.FieldCondition(key="sent", range=q.Range(gt=revision - AGAIN))])

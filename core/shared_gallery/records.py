@@ -14,7 +14,7 @@ import numpy as np
 from motionpatches.core.library.captions import CaptionLine
 
 T = TypeVar("T")
-CLIP, CAPTION, TAG, SHEET = "clip", "caption", "tag", "sheet"
+CLIP, CAPTION, TAG, SHEET = KINDS = ("clip", "caption", "tag", "sheet")
 # Kinds whose names are there or not; the value of the others is what counts.
 SETS = (CAPTION, TAG)
 

@@ -28,6 +28,9 @@ class Store(Protocol):
     def identity(self) -> str:
         """Name this gallery; another one, or one that was made anew, has another name."""
 
+    def now_us(self) -> int | None:
+        """Return the server's time in µs since 1970; None where the engine tells none, and the clocks of those who edit count."""
+
     def put(self, records: Sequence[Record]) -> None:
         """Keep records, all or none; where a later one of the same place is there, that one stays."""
 

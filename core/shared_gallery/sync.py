@@ -13,7 +13,8 @@ from motionpatches.core.library.library import Library
 from motionpatches.core.library.takes import Lines, with_lines
 from motionpatches.core.shared_gallery.address import Address
 from motionpatches.core.shared_gallery.in_library import applied, names_of, records_of
-from motionpatches.core.shared_gallery.journal import journal_file, opened_journal
+from motionpatches.core.shared_gallery.journal import journal_file, now_us, opened_journal
+from motionpatches.core.shared_gallery.last_noted import LastNoted, state_of
 from motionpatches.core.shared_gallery.records import CLIP, chunks
 from motionpatches.core.shared_gallery.store import Store
 
@@ -41,14 +42,25 @@ class Exchanged:
         return ", ".join(said)
 
 
-def note_edits(library: Library, address: Address) -> int:
+def note_edits(library: Library, address: Address, last: LastNoted | None = None) -> int:
     """Note what was edited here since, with the time; no server is asked. Return how many edits wait to be sent.
+
+    Args:
+        library: With the captions that are shown.
+        address: Of the shared gallery.
+        last: Of the same library, kept by who calls this again and again: what has not changed since is not compared then.
 
     Raises:
         FileProblem: A store or the journal cannot be read or written.
     """
+    last = last or LastNoted()
     with opened_journal(journal_file(library.root, address)) as journal:
-        journal.note(records_of(library), names_of(library), library.moved)
+        state = state_of(library)
+        about = last.since(state, journal.name)
+        if about is None or about:
+            here, names = records_of(library, state, about)
+            journal.note(here, names, library.moved, about=about)
+        last.state, last.journal = state, journal.name
         return journal.waiting
 
 
@@ -60,6 +72,7 @@ def exchange(root: Path, address: Address, store: Store) -> Exchanged:
         StudioError: It refuses, or the journal cannot be written.
     """
     with opened_journal(journal_file(root, address)) as journal:
+        journal.set_clock(_later(store))
         records, revision = store.since(journal.revision)
         if journal.meet(store.identity(), revision):
             records, revision = store.since(0)
@@ -72,6 +85,12 @@ def exchange(root: Path, address: Address, store: Store) -> Exchanged:
         if pending:
             received += journal.received(*store.since(journal.revision))
         return Exchanged(sent, received, journal.waiting)
+
+
+def _later(store: Store) -> int:
+    """Return how much later the clock of a server is than this computer's, in µs; 0 where it tells no time."""
+    begun, there = now_us(), store.now_us()
+    return there - (begun + now_us()) // 2 if there is not None else 0
 
 
 @dataclass(frozen=True)
@@ -94,14 +113,16 @@ def take_over(library: Library, address: Address, own: bool = False) -> Taken:
         StudioError: A store or the journal cannot be written.
     """
     with opened_journal(journal_file(library.root, address)) as journal:
-        captions, done = applied(library, journal.to_apply(names_of(library)), own)
+        captions, done = applied(library, journal.to_apply(names_of(library, journal.differing)), own)
         journal.applied(done)
         return Taken(captions, len(done))
 
 
-def synchronised(library: Library, address: Address, store: Store, own: bool = False) -> tuple[Library, Exchanged]:
-    """Send and receive once; see `exchange` and `take_over`. Return the library with its captions. Raises StudioError."""
-    note_edits(library, address)
+def synchronised(
+    library: Library, address: Address, store: Store, own: bool = False, last: LastNoted | None = None
+) -> tuple[Library, Exchanged]:
+    """Send and receive once; see the three functions above. Return the library with its captions. Raises StudioError."""
+    note_edits(library, address, last)
     found = exchange(library.root, address, store)
     taken = take_over(library, address, own)
     return with_lines(library, taken.captions) if taken.captions else library, found

@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks [NAME ...]`: prints what each benchmark measures. Nothing here asserts a time.
 
 `python -m tests.benchmarks gpu` measures what runs on a GPU (tests/benchmarks/gpu); it has options and stands alone. So do a
-large library (`python -m tests.benchmarks.library`), load on a server (`.serving`) and scans (`.scanning`)."""
+large library (`python -m tests.benchmarks.library`), load on a server (`.serving`), scans (`.scanning`) and edits in a shared
+gallery (`.sharing`)."""
 
 from __future__ import annotations
 

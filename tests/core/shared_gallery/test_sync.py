@@ -1,6 +1,7 @@
 """Two people with a copy of the same takes each, and one shared gallery: what one says reaches the other, nothing is lost."""
 
 import shutil
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,7 +17,8 @@ from motionpatches.core.search import indexing
 from motionpatches.core.search.indexing import gallery_fingerprint, update_gallery
 from motionpatches.core.shared_gallery.address import address_of
 from motionpatches.core.shared_gallery.exchange_vectors import receive_vectors, send_vectors
-from motionpatches.core.shared_gallery.store import Unreachable
+from motionpatches.core.shared_gallery.last_noted import LastNoted
+from motionpatches.core.shared_gallery.store import Unreachable, opened
 from motionpatches.core.shared_gallery.sync import exchange, note_edits, synchronised, take_over
 from tests.core.library.test_watch import put
 from tests.shared_galleries import Twin
@@ -28,7 +30,7 @@ class Person:
     """A library on their own computer, and what they do to it."""
 
     def __init__(self, folder):
-        self.library = run(open_library(folder))
+        self.library, self.last = run(open_library(folder)), LastNoted()
 
     def caption(self, take, *texts):
         lines = tuple(CaptionLine(text) for text in texts)
@@ -43,7 +45,7 @@ class Person:
         sheet.change_sheet(self.library.root, {(take, field): value for field, value in fields.items()})
 
     def sync(self, store):
-        self.library, done = synchronised(self.library, ADDRESS, store)
+        self.library, done = synchronised(self.library, ADDRESS, store, last=self.last)
         return done
 
     def says(self, take):
@@ -142,6 +144,38 @@ def test_a_caption_that_was_taken_away_does_not_come_back_with_one_who_joins(peo
     anna.sync(store)
     meet(store, ben, anna)
     assert anna.says("run")[0] == ben.says("run")[0] == ["right"]
+
+
+@pytest.fixture
+def clocks(monkeypatch):
+    """Sets by how many hours the clock of who acts next is wrong."""
+    right, wrong = time.time_ns, {"h": 0.0}
+    monkeypatch.setattr(time, "time_ns", lambda: right() + int(wrong["h"] * 3_600e9))
+    return lambda hours: wrong.update(h=hours)
+
+
+@pytest.mark.parametrize("hours", [-1.0, 1.0])
+@pytest.mark.parametrize("known", [False, True], ids=["first look", "later look"])
+def test_of_two_edits_the_later_stands_by_the_clock_of_the_server(postgres, people, clocks, hours, known):
+    """Anna's clock is wrong by an hour. She edits first, or last, and both edit before they hear of each other."""
+    anna, ben = people
+    address = address_of(f"{postgres.url}#clocks{int(hours) + 1}{known:d}")
+
+    def sync(person, wrong):
+        clocks(wrong)
+        with opened(address) as store:
+            person.sync(store)
+
+    if known:
+        sync(anna, hours), sync(ben, 0)
+    first, last = ((anna, hours), (ben, 0)) if hours > 0 else ((ben, 0), (anna, hours))
+    for (person, wrong), status in ((first, "hold"), (last, "select")):
+        clocks(wrong)
+        person.write("walk", status=status)
+        time.sleep(0.3)  # clocks that differ by less are taken for the same
+    for person, wrong in (last, first, last, first):
+        sync(person, wrong)
+    assert [person.says("walk")[2]["status"] for person in people] == ["select", "select"]
 
 
 def test_what_is_edited_while_the_server_answers_stays(people):
