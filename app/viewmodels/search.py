@@ -261,9 +261,10 @@ class Search(QObject):
         """Answer a query; one in words by exact words alone, as long as nothing is indexed."""
         retriever, library = self.workspace.searchable, self.workspace.library
         waits = waits_for(self.workspace) if retriever is None else partly(self.workspace, retriever)
-        if library is None or (retriever is None and not in_words):
+        if library is None or (retriever is None and not (in_words and self.results)):
             self.note = waits
             self.state_changed.emit()
+        if library is None or (retriever is None and not in_words):
             return
         started, sentence, shown = time.perf_counter(), parse(self.query).sentence if in_words else "", self.results
 
