@@ -151,7 +151,8 @@ class Captions(QObject):
     def exchange(self, name: str, before: Mapping[str, Lines], after: Mapping[str, Lines]) -> None:
         """Put captions of takes in the place of others, as one step to undo; it is undone where it was written."""
         step = _Step(self.place.own)
-        self.history.push(Change(name, lambda: self._keep(after, before, step), lambda: self._keep(before, after, step)))
+        change = Change(name, lambda: self._keep(after, before, step), lambda: self._keep(before, after, step))
+        self.history.of_several(change, len(after), self.workspace.notices)
 
     def _wrong(self, lines: Lines) -> str:
         for line in lines:

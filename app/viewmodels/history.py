@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from motionpatches.app.viewmodels.notices import Action, Notices
 from motionpatches.core.restore import Before
 
 
@@ -52,6 +53,18 @@ class History(QObject):
             if change.undo() is not False:
                 self._undone.append(change)
             self.changed.emit()
+
+    def take_back(self, change: Change) -> None:
+        """Undo a change, where none was made after it."""
+        if self._done and self._done[-1] is change:
+            self.undo()
+
+    def of_several(self, change: Change, count: int, notices: Notices) -> None:
+        """Do a change of several takes, of which most are out of sight, and say so with a way to undo it."""
+        self.push(change)
+        if count > 1 and self._done and self._done[-1] is change:
+            text = f"{change.name}: {count:,} takes changed."
+            notices.say(text, Action("Undo", lambda: self.take_back(change)), about="change")
 
     def redo(self) -> None:
         if self._undone:

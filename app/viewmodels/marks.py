@@ -94,7 +94,8 @@ class Marks(QObject):
         before = {clip: self.marks.get(clip, NONE) for clip in wanted}
         steps: dict[Path, Before | None] = {}
         if wanted:
-            self.history.push(Change(name, lambda: self._keep(before, wanted, steps), lambda: self._keep(wanted, before, steps)))
+            change = Change(name, lambda: self._keep(before, wanted, steps), lambda: self._keep(wanted, before, steps))
+            self.history.of_several(change, len(wanted), self.workspace.notices)
 
     def _keep(self, before: Mapping[str, Mark], after: Mapping[str, Mark], steps: dict[Path, Before | None]) -> bool:
         """Change marks on disk and show what is kept there. Return False, and emit an error, if they cannot be written."""

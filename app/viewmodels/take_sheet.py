@@ -132,7 +132,7 @@ class TakeSheet(QObject):
             back = dict(before)
             return self._write(library, back, {place: after[place] for place in back}, {})
 
-        self.history.push(Change(name, redo, undo))
+        self.history.of_several(Change(name, redo, undo), len({take for take, _ in after}), self.workspace.notices)
         return done
 
     def _write(self, library: Library, values: Values, where: Values | None, before: dict[tuple[str, str], str]) -> bool:

@@ -125,6 +125,7 @@ def test_captions_of_several_takes_change_in_one_step(captions, ready, small_lib
     before = [(small_library / "texts" / f"{clip.id}.txt").read_bytes() for clip in clips]
     captions.add_to(clips, " castaway  signals ")
     captions.add_to(clips, "castaway signals")
+    assert [n.text for n in ready.notices.shown] == ["Add Caption: 3 takes changed."]
     assert "castaway signals" in captions.shared(clips) and captions.history.undo_name == "Add Caption"
     captions.replace_in(clips, "castaway", "sailor")
     assert written(small_library, "000003")[-1] == "sailor signals"

@@ -1,6 +1,7 @@
 """Changes that are undone and done again."""
 
 from motionpatches.app.viewmodels.history import Change, History
+from motionpatches.app.viewmodels.notices import Notices
 from tests.lanes import heard
 
 
@@ -51,3 +52,21 @@ def test_clear_and_each_step_are_heard():
     history.redo()
     history.clear()
     assert len(told) == 4 and history.undo_name == ""
+
+
+def test_a_change_of_several_takes_says_so_and_is_undone_there():
+    history, values, notices = History(), [], Notices()
+    history.of_several(adding(values, 1), 1, notices)
+    assert not notices.shown, "one take is seen to change"
+    history.of_several(adding(values, 2), 40, notices)
+    assert [n.text for n in notices.shown] == ["Add 2: 40 takes changed."]
+    notices.act(notices.shown[0])
+    assert values == [1]
+    history.of_several(adding(values, 3), 2, notices)
+    stale = notices.shown[0]
+    history.push(adding(values, 4))
+    notices.act(stale)
+    assert values == [1, 3, 4], "what came after it is not undone in its place"
+    history.of_several(Change("Fails", lambda: False, lambda: None), 5, notices)
+    assert not any("Fails" in n.text for n in notices.shown)
+    notices.close()

@@ -116,6 +116,7 @@ def test_several_clips_are_tagged_in_one_step(marks, ready):
     assert marks.shared_tags([one, two]) == ("reviewed",) and marks.tags[0] == "reviewed"
     told = heard(marks.changed)
     marks.tag([one, two], "done, final")
+    assert [n.text for n in ready.notices.shown] == ["Tags: 2 takes changed."]
     assert marks.of(one).tags == ("loop", "done", "final") and marks.of(two).tags == ("stairs", "done", "final")
     marks.toggle_favourite(one, two, three)
     marks.toggle_favourite(one, two, three)
