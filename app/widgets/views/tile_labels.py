@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
@@ -13,6 +13,7 @@ from motionpatches.app.viewmodels.answers import Result
 from motionpatches.app.widgets.plain import shown
 from motionpatches.app.widgets.theme import colours, letter_colour, muted, px, sized
 from motionpatches.app.widgets.views.tile_layout import CAPTION
+from motionpatches.core.search.gallery import Hit
 from motionpatches.core.search.strength import score_text
 
 # Pixels of the mark at the corner of a picture, and from its edges.
@@ -51,7 +52,9 @@ def paint_label(painter: QPainter, view: QWidget, tile: QRect, result: Result, s
         painter.drawText(tile.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignLeft, f"{result.hit.rank:d}")
     painter.setFont(sized(view.font(), tokens.SECONDARY))
     if state.ranked:
-        painter.drawText(tile.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignRight, score_text(result.hit))
+        metrics = painter.fontMetrics()
+        room = tile.width() - 2 * 8 - metrics.horizontalAdvance(f"{result.hit.rank:d}  ")
+        painter.drawText(tile.adjusted(8, 5, -8, 0), Qt.AlignmentFlag.AlignRight, short_score(metrics, result.hit, room))
     painter.setPen(muted(view))
     painter.drawText(tile.adjusted(8, 0, -8, -CAPTION - EDGE), _BOTTOM_LEFT, shown(moment_text(result)))
     painter.setPen(QColor(now.text) if state.opened else muted(view))
@@ -61,6 +64,12 @@ def paint_label(painter: QPainter, view: QWidget, tile: QRect, result: Result, s
 
 
 _BOTTOM_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+
+
+def short_score(metrics: QFontMetrics, hit: Hit, room: int) -> str:
+    """Return number and word of a score as far as there is room: in a small tile the word alone, which says more."""
+    choices = (score_text(hit), hit.strength, score_text(replace(hit, strength="")))
+    return next((text for text in choices if text and metrics.horizontalAdvance(text) <= room), "")
 
 
 def moment_text(result: Result) -> str:

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QRect
+from PySide6.QtGui import QFont, QFontMetrics
 
 from motionpatches.app.viewmodels.answers import Result
-from motionpatches.app.widgets.views.tile_labels import mark_box, moment_text
+from motionpatches.app.widgets.views.tile_labels import mark_box, moment_text, short_score
 from motionpatches.app.widgets.views.tile_layout import CAPTION
 from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import Motion
@@ -33,3 +34,12 @@ def test_the_mark_lies_in_the_picture_of_its_tile(app):
     tile = QRect(100, 50, 120, 160)
     box = mark_box(tile)
     assert tile.adjusted(0, 0, 0, -CAPTION).contains(box) and box.width() == box.height() >= 20
+
+
+def test_rank_and_score_of_a_small_tile_do_not_lie_over_each_other(app):
+    metrics, hit = QFontMetrics(QFont()), Hit(2, "a", 0.62, 0.0, 0.0, "strong")
+    for text in ("0.62 strong", "strong"):
+        assert short_score(metrics, hit, metrics.horizontalAdvance(text)) == text
+        assert short_score(metrics, hit, metrics.horizontalAdvance(text) - 1) != text
+    assert short_score(metrics, hit, metrics.horizontalAdvance("0.62")) == "0.62" and short_score(metrics, hit, 3) == ""
+    assert short_score(metrics, Hit(2, "a", float("nan"), 0.0, 0.0, "exact"), 200) == "exact"
