@@ -175,10 +175,11 @@ class MainWindow(QMainWindow):
     def _answered(self) -> None:
         if self._await_results and self.view_models.search.results:
             self._await_results = False
+            if self.focusWidget() is not self.query.line:
+                return  # who went on to something else meanwhile is not called away
             if not self.results.strip.isChecked():
                 self.left.turn("Results")
-            if self.query.line.hasFocus():
-                self.results.view.setFocus()
+            self.results.view.setFocus()
 
     def _leave_query(self) -> None:
         (self.results.view if self.view_models.search.results and self.results.view.isVisible() else self.stage).setFocus()

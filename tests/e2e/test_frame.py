@@ -84,6 +84,15 @@ def test_a_query_of_the_last_session_leaves_the_keyboard_to_its_results(demo):
     demo.window.await_results()
     wait(lambda: demo.search.results and demo.window.results.view.hasFocus())
     assert not demo.view_models.queries.restore(), "something is asked already"
+    demo.window.left.turn("Library")
+    demo.window.query.line.setFocus()
+    demo.window.await_results()
+    demo.window.library.view.setFocus()  # the user goes on while the model is being loaded
+    before = demo.search.results
+    demo.search.submit("someone walks")
+    demo.window.left.turn("Library")
+    wait(lambda: demo.search.results is not before)
+    assert demo.window.library.view.hasFocus() and demo.window.left.open_page == "Library"
 
 
 def test_no_key_is_one_that_desktops_take(demo):
