@@ -17,7 +17,7 @@ from motionpatches.core.export.gltf import glb_of
 from motionpatches.core.export.write import EXPORTERS, file_name, refuse_existing, write_manifest, write_motion
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.own_rotations import load_with_rotations
-from motionpatches.core.motion.canonical import canonical
+from motionpatches.core.motion.floor import on_floor
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job, Meter
 
@@ -68,7 +68,7 @@ def motion_of(library: Library, item: Item, plan: Plan) -> Motion:
         StudioError: it cannot be read, or the clean-up does not fit it.
     """
     picture = plan.format.picture
-    motion = canonical(library.load(item.clip_id)) if picture else load_with_rotations(library, item.clip_id)
+    motion = on_floor(library.load(item.clip_id)) if picture else load_with_rotations(library, item.clip_id)
     if item.start_s or item.end_s:
         motion = motion.cut(item.start_s, item.end_s)
     return replace(clean_motion(motion, plan.clean_up), name=item.clip_id)
@@ -77,7 +77,7 @@ def motion_of(library: Library, item: Item, plan: Plan) -> Motion:
 def as_written(motion: Motion, choices: Choices) -> Motion:
     """Return a motion as files of data hold it, on the chosen rig and at the chosen rate, as the stage would show it."""
     first, *others = (prepare(person, choices).motion for person in motion.people)
-    return canonical(replace(first, partner=others[0] if others else None))
+    return on_floor(replace(first, partner=others[0] if others else None))
 
 
 def draw(motions: list[tuple[str, Motion]], plan: Plan, surface: QOffscreenSurface, scale: float = 1.0) -> Pictures:

@@ -41,7 +41,7 @@ class Pictures:
     """Frames (height, width, 4) uint8 of motions side by side, all starting together; short ones hold their last pose.
 
     Args:
-        motions: Labels and motions, which are drawn where they are: on the floor and facing +Z, as `canonical` puts them.
+        motions: Labels and motions, which are drawn where they are: on the floor and facing +Z, as `on_floor` puts them.
         style: How they look.
         surface: What OpenGL draws on.
         scale: Size of the frames over that of the style, for a preview.

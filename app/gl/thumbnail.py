@@ -20,7 +20,7 @@ from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import TORSO
 
 # Raise it when figures look otherwise: pictures that are kept on disk are then made anew.
-FIGURE = 4
+FIGURE = 5
 # Where the camera stands, in radians from the body's front and above it; metres around joints, and more above the last of the
 # torso, where a head may end; half of what is seen at least.
 AZIMUTH, ELEVATION, MARGIN_M, HEAD_M, SMALLEST_M = 0.5, 0.16, 0.19, 0.1, 0.6

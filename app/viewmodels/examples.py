@@ -7,7 +7,7 @@ from pathlib import Path
 
 from motionpatches.app.viewmodels.asked import Example
 from motionpatches.app.viewmodels.search import Search
-from motionpatches.core.motion.canonical import canonical
+from motionpatches.core.motion.floor import on_floor
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job
 
@@ -21,7 +21,7 @@ def search_like_file(search: Search, path: Path) -> None:
 
         library = yield from open_library(path)
         example = Example(library, library.clips[0], stays=True)
-        return example, canonical(example.motion())
+        return example, on_floor(example.motion())
 
     def done(found: tuple[Example, Motion]) -> None:
         example, motion = found

@@ -17,7 +17,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.library.cache import take_cache
 from motionpatches.core.library.library import Clip, Library, skipped_sentence
 from motionpatches.core.library.open import open_paths
-from motionpatches.core.motion.canonical import canonical
+from motionpatches.core.motion.floor import on_floor
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job, Progress
 
@@ -347,11 +347,11 @@ class Workspace(QObject):
 
 
 def view_motions(library: Library, clip_ids: list[str]) -> list[Motion | str]:
-    """Motions for view, in the canonical frame; a sentence for one that cannot be read."""
+    """Motions for view, on the floor, facing ahead; a sentence for one that cannot be read."""
     found: list[Motion | str] = []
     for clip_id in clip_ids:
         try:
-            found.append(canonical(library.load(clip_id)))
+            found.append(on_floor(library.load(clip_id)))
         except StudioError as error:
             found.append(str(error))
     return found

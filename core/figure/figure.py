@@ -10,11 +10,12 @@ import numpy as np
 from motionpatches.core.figure.field import Volume, union_on_grid
 from motionpatches.core.figure.frames import Rest, frames_of, stacked
 from motionpatches.core.figure.marks import marks_of
-from motionpatches.core.figure.plan import LIMBS, Plan, plan_of
+from motionpatches.core.figure.plan import LIMBS, UP, Plan, plan_of
 from motionpatches.core.figure.rest import rest_of
 from motionpatches.core.figure.skinning import dual_quaternions, weights_of
+from motionpatches.core.figure.soles import drop_of, flat_feet, lift_of
 from motionpatches.core.figure.surface import surface
-from motionpatches.core.figure.volumes import Body, body_of, drop_of
+from motionpatches.core.figure.volumes import Body, body_of
 from motionpatches.core.motion.skeleton import Skeleton
 
 # Metres between grid points of the body and of the hands, for the stage, large tiles and small ones; metres over which volumes
@@ -23,8 +24,10 @@ CELLS = ((0.0165, 0.0075), (0.029, 0.014), (0.042, 0.020))
 BLEND, HAND_BLEND = 0.016, 0.005
 # Bodies whose sizes, and whose proportions, are in the same step of the logarithm share constants, and a mesh; steps of heads.
 ALIKE, SHAPES, HEADS = 0.06, 0.16, 0.08
-# Frames that constants are measured on; rigs that are remembered; metres of the legs and trunk of a body.
+# Frames that constants are measured on; rigs that are remembered; metres of the legs and trunk of a body; frames from which on a
+# motion shows flat feet, and motions of a rig that are looked at for them.
 SAMPLE, KEPT = 64, 256
+ENOUGH, SEEN = 16, 9
 LEAST_M, MOST_M = 0.1, 10.0
 
 
@@ -54,11 +57,18 @@ class Shape:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """What a rig's figure is made from: which joints carry it, its constants, and `key`, equal for those that share a mesh."""
+    """What the figure of a motion is made from.
+
+    `plan`: which joints carry it; `rest`: constants of the rig, flat feet as seen so far; `key`: equal for those that share a
+    mesh; `drop`: metres from ankles to soles of the mesh; `lift`: metres by which it is raised, since motions are placed with
+    their lowest joint on the floor, and a body has flesh around its joints.
+    """
 
     plan: Plan
     rest: Rest
     key: tuple[object, ...]
+    drop: float
+    lift: float
 
     @property
     def size(self) -> float:
@@ -66,23 +76,9 @@ class Figure:
         return float(self.rest.size[0])
 
     @property
-    def lift(self) -> float:
-        """Return the metres from the soles up to the joint that is nearest to the ground where feet stand flat.
-
-        Motions are placed with their lowest joint on the floor; so much higher stands a body with flesh around its joints.
-        """
-        return self.size * float(
-            np.mean([drop_of(foot, ball)[1] for foot, ball in zip(self.rest.feet[0], self._balls, strict=True)])
-        )
-
-    @property
-    def _balls(self) -> np.ndarray:
-        return self.rest.balls[0] / self.size
-
-    @property
     def head(self) -> float:
-        """Return the scale of the head, which grows less than the body does: a child's is larger in proportion."""
-        return round(float(np.clip(self.size**-0.5, 0.96, 1.32)) / HEADS) * HEADS
+        """Return the scale of the head."""
+        return _head(self.size)
 
 
 def duals_of(figures: Sequence[Figure], shapes: Sequence[Shape], poses: np.ndarray) -> np.ndarray:
@@ -92,10 +88,12 @@ def duals_of(figures: Sequence[Figure], shapes: Sequence[Shape], poses: np.ndarr
         figures, shapes: One for each pose, or one for all; of the same plan.
         poses: (N, J, 3) metres.
     """
-    rest = stacked([figure.rest for figure in figures])
-    turns, places = frames_of(figures[0].plan, rest, poses.astype(np.float64))
-    places[..., 1] += np.array([figure.lift for figure in figures])[:, None]
+    plan, rest = figures[0].plan, stacked([figure.rest for figure in figures])
     at_rest = np.stack([shape.places for shape in shapes]) * rest.size[:, None, None]
+    ankles = [plan.limb(2) + 4, plan.limb(3) + 4]
+    rest = replace(rest, ways=at_rest[:, [bone + 1 for bone in ankles]] - at_rest[:, ankles])
+    turns, places = frames_of(plan, rest, poses.astype(np.float64))
+    places[..., 1] += np.array([figure.lift for figure in figures])[:, None]
     return dual_quaternions(turns, places, at_rest)
 
 
@@ -115,19 +113,38 @@ def figure_of(skeleton: Skeleton, positions: np.ndarray) -> Figure | None:
     trunk = float(np.linalg.norm(p[plan.start[:2]].mean(axis=0) - p[plan.start[2:]].mean(axis=0)))
     if not (LEAST_M < leg < MOST_M and LEAST_M / 2 < trunk < MOST_M and arm > LEAST_M / 2):
         return None
+    # Without frame 0, which may be a rest pose in front of the take.
+    first = int(len(positions) > 1)
+    sample = positions[np.linspace(first, len(positions) - 1, min(len(positions) - first, SAMPLE)).astype(int)]
     key = (skeleton, round(np.log(leg + trunk) / ALIKE), *(round(np.log(x / leg) / SHAPES) for x in (arm, trunk)))
-    if key not in _figures:
-        if len(_figures) >= KEPT:
-            _figures.clear()
-        sample = positions[np.linspace(0, len(positions) - 1, min(len(positions), SAMPLE)).astype(int)]
+    if key not in _rests:
+        if len(_rests) >= KEPT:
+            _rests.clear()
+            _feet.clear()
         rest = rest_of(plan, sample)
-        rest = replace(rest, places=_alike_on_both_sides(plan, rest.places[0])[None])
-        figure = Figure(plan, rest, ())
-        _figures[key] = replace(figure, key=(skeleton, figure.head, *key[2:]))
-    return _figures[key]
+        _rests[key] = replace(rest, places=_alike_on_both_sides(plan, rest.places[0])[None])
+        _feet[key] = []
+    rest = replace(_rests[key], feet=_flat_feet(_feet[key], plan, sample)[None])
+    drop = drop_of(rest.feet[0], rest.ways[0], rest.size[0])
+    return Figure(plan, rest, (skeleton, _head(rest.size[0]), drop, *key[2:]), drop, lift_of(plan, rest, drop, sample))
 
 
-_figures: dict[tuple[object, ...], Figure] = {}
+# Constants of rigs, and flat feet of each as its first motions show them.
+_rests: dict[tuple[object, ...], Rest] = {}
+_feet: dict[tuple[object, ...], list[np.ndarray]] = {}
+
+
+def _flat_feet(seen: list[np.ndarray], plan: Plan, sample: np.ndarray) -> np.ndarray:
+    """Return the flat feet of a rig: those in the middle of what its first motions show, since some are on tiptoe."""
+    if len(seen) < SEEN and (len(sample) >= ENOUGH or not seen):
+        seen.append(flat_feet(plan, sample))
+        seen.sort(key=lambda feet: -feet[:, 1].sum())
+    return seen[(len(seen) - 1) // 2]
+
+
+def _head(size: float) -> float:
+    """Return the scale of the head, which grows less than the body does: a child's is larger in proportion."""
+    return round(float(np.clip(size**-0.5, 0.96, 1.32)) / HEADS) * HEADS
 
 
 def _long(p: np.ndarray, plan: Plan, limbs: tuple[int, int]) -> float:
@@ -140,7 +157,7 @@ def _long(p: np.ndarray, plan: Plan, limbs: tuple[int, int]) -> float:
 def shape_of(figure: Figure) -> Shape:
     """Mesh a figure: some tenths of a second."""
     places = figure.rest.places[0] / figure.size
-    body = body_of(figure.plan, places, figure.rest.feet[0], figure.head)
+    body = body_of(figure.plan, places, figure.drop, figure.head)
     return Shape(tuple(_mesh(figure.plan, places, body, *cells) for cells in CELLS), places)
 
 
@@ -182,6 +199,9 @@ def _mesh(plan: Plan, places: np.ndarray, body: Body, cell: float, fine: float) 
     hand = np.concatenate([np.full(len(v), side) for (v, _, _), side in parts])
     starts = np.cumsum([0, *(len(v) for (v, _, _), _ in parts[:-1])])
     faces = np.concatenate([f + start for ((_, _, f), _), start in zip(parts, starts, strict=True)])
+    # Volumes that flow into each other bulge: soles are flat.
+    under = vertices[:, 1] < body.landmarks.soles.min()
+    vertices[under, 1], normals[under] = body.landmarks.soles.min(), -UP
     bones, weights = weights_of(plan, places, vertices, hand)
     marks = marks_of(body.landmarks, vertices, normals, hand)
     return Mesh(

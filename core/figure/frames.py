@@ -37,7 +37,7 @@ class Rest:
 
     `size` (N,): stature over 1.7 m; `pitches` (N, 2): radians from the first bone of the trunk, and from the neck, to where the
     trunk mostly points; `collars` (N, 2, 3), `neck` and `face` (N, 3): directions at rest; `feet` (N, 2, 3): direction from ankle
-    to tip of a flat foot; `balls` (N, 2): metres from the ankle to where toes bend; `places` (N, B, 3) of the bones at rest.
+    to tip of a flat foot; `ways` (N, 2, 3): from the ankle to where toes bend, at rest; `places` (N, B, 3) of the bones at rest.
     """
 
     size: np.ndarray
@@ -46,7 +46,7 @@ class Rest:
     neck: np.ndarray
     face: np.ndarray
     feet: np.ndarray
-    balls: np.ndarray
+    ways: np.ndarray
     places: np.ndarray
 
 
@@ -214,14 +214,12 @@ def _foot_frames(
         if plan.tip[2 + side] >= 0:
             axis = shins[:, side] @ AXES[2 + side]
             foot[:, side] = frames(feet[:, side], axis) @ frames(rest.feet[:, side], ACROSS).swapaxes(1, 2)
-            direction = rest.feet[:, side]
         else:
             # Flat while it may stand, then with the shin.
             up = np.clip((STANDS_M - p[:, plan.end[2 + side], 1] / rest.size) / (0.5 * STANDS_M), 0, 1)[:, None, None]
             level = _upright(shins[:, side, :, 0] * [1, 0, 1], np.broadcast_to(UP, (len(p), 3)))
             foot[:, side] = _mixed(shins[:, side], level, up)
-            direction = unit(np.array([[0, -0.4, 1.0]]))
-        balls[:, side] = p[:, plan.end[2 + side]] + rest.balls[:, side, None] * _turned(foot[:, side], direction)
+        balls[:, side] = p[:, plan.end[2 + side]] + _turned(foot[:, side], rest.ways[:, side])
         ahead = foot[:, side, :, 2]
         if plan.ball[side] >= 0:
             # Toes of a flat foot point ahead.

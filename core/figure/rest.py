@@ -8,8 +8,11 @@ import numpy as np
 
 from motionpatches.core.figure.frames import Rest, collar_base, frames_of, head_frames, neck_base, trunk_frames
 from motionpatches.core.figure.plan import AHEAD, Plan
+from motionpatches.core.figure.soles import flat_feet
 from motionpatches.core.motion.rotations import unit
-from motionpatches.core.retarget.from_positions import flat_foot
+
+# From the ankle to where toes bend, of feet without joints.
+STEEP = np.array([0, -0.4, 1.0])
 
 
 def rest_of(plan: Plan, sample: np.ndarray) -> Rest:
@@ -31,15 +34,14 @@ def rest_of(plan: Plan, sample: np.ndarray) -> Rest:
     # Both sides alike.
     collars = unit(collars + collars[::-1] * [-1, 1, 1])
     neck = unit(_local(chest, p[:, plan.head] - neck_base(plan, p)) * [0, 1, 1])
-    feet, balls = np.zeros((2, 3)), np.full(2, 0.13 * size)
+    feet = flat_feet(plan, p)
+    balls = np.full((2, 1), 0.13 * size)
     for k in range(2):
-        ankle, tip, ball = p[:, plan.end[2 + k]], plan.tip[2 + k], plan.ball[k]
-        if tip >= 0:
-            feet[k] = flat_foot(ankle, p[:, ball if ball >= 0 else tip])
-        if ball >= 0:
-            balls[k] = float(np.median(np.linalg.norm(p[:, ball] - ankle, axis=1)))
+        if plan.ball[k] >= 0:
+            balls[k] = np.median(np.linalg.norm(p[:, plan.ball[k]] - p[:, plan.end[2 + k]], axis=1))
+    ways = balls * np.where(feet.any(axis=1, keepdims=True), feet, unit(STEEP))
     none = np.zeros((1, len(plan.names), 3))
-    rest = Rest(np.array([size]), pitches, collars[None], neck[None], AHEAD[None], feet[None], balls[None], none)
+    rest = Rest(np.array([size]), pitches, collars[None], neck[None], AHEAD[None], feet[None], ways[None], none)
     if plan.face:
         # Seen from the neck, which is upright at rest.
         turned, _ = head_frames(replace(plan, face=()), rest, chest, p)

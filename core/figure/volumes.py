@@ -10,9 +10,8 @@ from motionpatches.core.figure.field import Volume
 from motionpatches.core.figure.plan import AHEAD, ALONG, UP, Plan
 from motionpatches.core.motion.rotations import cross, unit
 
-# Metres from the ankle to the sole where the foot's joints do not tell, and within which it is; of the ball over the sole; from
-# ball to tip, from ankle to heel.
-SOLE, SOLES, BALL, TOE, HEEL = 0.075, (0.060, 0.105), 0.022, 0.075, 0.045
+# Metres from ball to tip, and from ankle to heel.
+TOE, HEEL = 0.075, 0.045
 # Metres from the middle of the shoulders to that of the head, and the half axes of the head.
 HEAD_UP, HEAD = 0.245, (0.073, 0.112, 0.092)
 
@@ -40,13 +39,13 @@ class Body:
     landmarks: Landmarks
 
 
-def body_of(plan: Plan, places: np.ndarray, feet: np.ndarray, head: float = 1.0) -> Body:
+def body_of(plan: Plan, places: np.ndarray, drop: float, head: float = 1.0) -> Body:
     """Put volumes around bones.
 
     Args:
         plan: Which bones there are.
         places: (B, 3) of the bones at rest, of a body of 1.7 m, both sides alike.
-        feet: (2, 3) directions from ankle to ball of flat feet.
+        drop: From ankles down to soles.
         head: Scale of the head.
     """
     at = {name: places[i] for i, name in enumerate(plan.names)}
@@ -56,7 +55,7 @@ def body_of(plan: Plan, places: np.ndarray, feet: np.ndarray, head: float = 1.0)
         sign = -1.0 if side == 0 else 1.0
         bones = {key.removeprefix(f"{name} "): value for key, value in at.items() if key.startswith(name)}
         body += _arm(bones, side)
-        leg, sole = _leg(bones, feet[side], sign)
+        leg, sole = _leg(bones, drop, sign)
         body += leg
         soles.append(sole)
         hand, palm, normal = _hand(plan, at, bones, side)
@@ -66,20 +65,6 @@ def body_of(plan: Plan, places: np.ndarray, feet: np.ndarray, head: float = 1.0)
         wrists.append(bones["hand"])
     marks = Landmarks(middle_head, head, front, np.array(palms), np.array(normals), np.array(soles))
     return Body(body, (hands[0], hands[1]), np.array(wrists), marks)
-
-
-def drop_of(foot: np.ndarray, long: float) -> tuple[float, float]:
-    """Return metres from the ankle, and from the lowest joint of the foot, down to the sole, of a body of 1.7 m.
-
-    Args:
-        foot: Direction (3,) from ankle to ball of a flat foot; zero where the ankle is the lowest joint.
-        long: Metres of that way.
-    """
-    if not foot.any():
-        return SOLE, SOLE
-    below = long * max(-float(foot[1]), 0.0)
-    drop = min(max(below + BALL, SOLES[0]), SOLES[1])
-    return drop, max(drop - below, 0.0)
 
 
 def _trunk(at: dict[str, np.ndarray], scale: float) -> tuple[list[Volume], np.ndarray, np.ndarray]:
@@ -144,11 +129,10 @@ def _arm(bones: dict[str, np.ndarray], side: int) -> list[Volume]:
     ]
 
 
-def _leg(bones: dict[str, np.ndarray], foot: np.ndarray, sign: float) -> tuple[list[Volume], float]:
+def _leg(bones: dict[str, np.ndarray], drop: float, sign: float) -> tuple[list[Volume], float]:
     """Return thigh, knee, calf and foot, and the height of the sole."""
     s, m, e, ball = bones["thigh"], bones["shin"], bones["foot"], bones["toes"]
     thigh, shin = m - s, e - m
-    drop, _ = drop_of(foot, float(np.linalg.norm(ball - e)))
     sole = float(e[1]) - drop
     inwards = np.array([-sign * 0.004, 0, 0])
     toe = np.array([ball[0] + sign * 0.004, sole + 0.020, ball[2] + TOE - 0.022])

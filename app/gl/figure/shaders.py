@@ -28,7 +28,7 @@ void main() {{
     real *= scale; dual *= scale;
     world = turn(real, place * size) + 2.0 * (real.w * dual.xyz - dual.w * real.xyz + cross(real.xyz, dual.xyz));
     // What lies on the floor is pressed flat by it.
-    if (world.y < 0.0 && world.y > -0.25) world.y *= 0.04;
+    if (world.y < 0.0 && world.y > -0.30) world.y *= 0.04;
     normal = turn(real, side);
     marked = mark;
     gl_Position = camera * vec4(world, 1);
@@ -95,7 +95,7 @@ void main() {
     vec4 p = vec4(place, 1);
     world = vec3(dot(x, p), dot(y, p), dot(z, p));
     // What lies on the floor is pressed flat by it.
-    if (world.y < 0.0 && world.y > -0.25) world.y *= 0.04;
+    if (world.y < 0.0 && world.y > -0.30) world.y *= 0.04;
     normal = vec3(dot(x.xyz, side), dot(y.xyz, side), dot(z.xyz, side));
     colour = own; picture_at = at;
     gl_Position = camera * vec4(world, 1);
