@@ -14,14 +14,14 @@ from motionpatches.core.library.library import Library
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job, Meter
-from motionpatches.core.search.encode import BATCH, encode_first_window, encode_text, encode_texts
+from motionpatches.core.search.encode import BATCH, encode_first_window, encode_text, encode_texts, not_finite
 from motionpatches.core.search.gallery import Gallery, Hit
 from motionpatches.core.search.indexing import chance_in, known_gallery, update_gallery
 from motionpatches.core.search.patch_tokens import PatchTokens
 from motionpatches.core.search.query import THIS, Query, terms_of
 from motionpatches.core.search.strength import judged
 from motionpatches.core.search.token_indexing import update_tokens
-from motionpatches.core.search.word_patches import word_rows
+from motionpatches.core.search.word_patches import sentence_rows
 
 # Clips that the embeddings find for late interaction to order.
 CANDIDATES = 200
@@ -38,6 +38,7 @@ class Retriever:
     gallery: Gallery
     patches: PatchTokens | None = None
     known_captions: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    _last: dict[str, tuple[str, np.ndarray, np.ndarray]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.gallery.prepare(str(self.model.device))
@@ -70,7 +71,9 @@ class Retriever:
             return self.gallery.nearest(row, k, only)
         hits = self.gallery.nearest(row, max(k, CANDIDATES), only)
         first = hits[:CANDIDATES]
-        scores = self.patches.scores(word_rows(self.model, query.sentence)[0], [hit.clip_id for hit in first])
+        tokens = self._read(query.sentence)[1]
+        words = tokens[np.abs(tokens).max(axis=1) > 0]
+        scores = self.patches.scores(words, [hit.clip_id for hit in first])
         ordered = [first[at] for at in np.argsort(-scores, kind="stable")] + hits[CANDIDATES:]
         return [replace(hit, rank=rank) for rank, hit in enumerate(ordered[:k], 1)]
 
@@ -87,7 +90,8 @@ class Retriever:
         known: dict[str, np.ndarray] = {}  # a term said twice is one row, however it is encoded
         for term in dict.fromkeys(term for _, term in query.terms):
             if term.lower() != THIS:
-                known[term] = encode_text(self.model, term)
+                staged = self.patches is not None and term == query.sentence
+                known[term] = self._read(term)[0] if staged else encode_text(self.model, term)
             elif shown is None:
                 raise StudioError("Show the motion that 'this' means first.")
             else:
@@ -96,6 +100,20 @@ class Retriever:
         if len(rows) > 1:
             rows = [(weight / max(float(self.gallery.scores(row).std()), 1e-6), row) for weight, row in rows]
         return sum_of(rows)
+
+    def _read(self, sentence: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the unit rows of a sentence and of its tokens, which both stages need; those of the last one are kept.
+
+        Raises:
+            StudioError: for an embedding that is not finite.
+        """
+        before = self._last.get("sentence")
+        if before is None or before[0] != sentence:
+            row, tokens = sentence_rows(self.model, sentence)
+            if not np.isfinite(row).all():
+                raise not_finite(self.model, f"the sentence {sentence[:60]!r}")
+            before = self._last["sentence"] = sentence, row, tokens
+        return before[1], before[2]
 
     def judged(self, query: Query, hits: list[Hit]) -> list[Hit]:
         """Return hits with their strength where the query is one sentence: what a sum scores by chance is not known."""

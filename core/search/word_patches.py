@@ -55,16 +55,25 @@ class WordPatches:
 
 
 @torch.inference_mode()
+def sentence_rows(model: MotionTextModel, sentence: str) -> tuple[np.ndarray, np.ndarray]:
+    """Embed a sentence and its tokens by a model with token heads, in one pass.
+
+    Returns:
+        (D,) the unit row, as `encode_text` returns it, and (L, D') those of all tokens, zeros for what is no word.
+    """
+    with device.one_thread():
+        ids, mask = model.text_encoder.tokenize([sentence])
+        row, tokens = model.encode_words(ids.to(model.device), mask.to(model.device))
+    return row[0].cpu().numpy(), tokens[0].float().cpu().numpy()
+
+
 def word_rows(model: MotionTextModel, sentence: str) -> tuple[np.ndarray, np.ndarray]:
     """Embed the words of a sentence by a model with token heads.
 
     Returns:
         (L, D) unit rows of the tokens that are words, and (L,) where each begins in the sentence.
     """
-    with device.one_thread():
-        ids, mask = model.text_encoder.tokenize([sentence])
-        _, found = model.encode_words(ids.to(model.device), mask.to(model.device))
-    rows = found[0].float().cpu().numpy()
+    rows = sentence_rows(model, sentence)[1]
     kept = np.abs(rows).max(axis=1) > 0
     return rows[kept], np.array(model.text_encoder.beginnings(sentence), np.int64)[kept]
 

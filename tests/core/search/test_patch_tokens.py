@@ -15,7 +15,7 @@ from motionpatches.core.models.late_interaction import max_sim
 from motionpatches.core.patches import PatchStatistics
 from motionpatches.core.progress import run
 from motionpatches.core.search import retriever as module
-from motionpatches.core.search.encode import windows_of
+from motionpatches.core.search.encode import encode_text, windows_of
 from motionpatches.core.search.gallery import DamagedGallery, Entry, OtherVersion
 from motionpatches.core.search.patch_tokens import join, load_tokens, pack, save_tokens, taken
 from motionpatches.core.search.query import parse
@@ -182,3 +182,19 @@ def test_a_sentence_is_answered_in_two_stages(model, small_library, monkeypatch)
     total = parse("a person waves - sits")
     assert retriever.nearest(total, row, 8) == one == replace(retriever, patches=None).nearest(query, row, 8)
     assert len(word_rows(model, query.sentence)[0]) == 7
+
+
+def test_both_stages_read_a_sentence_once(model, small_library, monkeypatch):
+    """And take the rows that the model gives for it alone."""
+    retriever = run(retriever_of(model, run(open_library(small_library))))
+    passes, backbone = [], model.text_encoder._states
+    monkeypatch.setattr(model.text_encoder, "_states", lambda *given: (passes.append(given), backbone(*given))[1])
+    for sentence in ("a person waves", "a person sits down"):
+        query = parse(sentence)
+        row = retriever.row_of(query, None)
+        retriever.nearest(query, row, 8)
+        assert len(passes) == 1
+        passes.clear()
+        np.testing.assert_allclose(row, encode_text(model, sentence), atol=1e-6)
+        np.testing.assert_array_equal(word_rows(model, sentence)[0], retriever._read(sentence)[1][1:-1])
+        passes.clear()
