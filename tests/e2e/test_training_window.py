@@ -40,6 +40,15 @@ def the_plan(studio, page, **fields):
     return plan
 
 
+def test_without_a_run_there_are_no_empty_axes(page, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(page.training, "runs", [])
+        page._fill()
+        assert page.tabs.isHidden() and page.several.isHidden() and page.delete.isHidden() and "No run yet" in page.state.text()
+    page._fill()
+    assert page.tabs.isHidden() != bool(page.training.runs)
+
+
 def test_the_dialog_says_what_is_wrong_and_what_it_costs(studio, page):
     from motionpatches.app.widgets.training.fine_tune_dialog import FineTuneDialog
 

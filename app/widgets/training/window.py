@@ -88,7 +88,8 @@ class TrainingWindow(QDialog):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.list)
-        column.addWidget(Label("Choose several (Ctrl+click) to compare them.", wrap=True))
+        self.several = Label("Choose several (Ctrl+click) to compare them.", wrap=True)
+        column.addWidget(self.several)
         row = QHBoxLayout()
         for text, act in (("Fine-Tune…", lambda: self.fine_tune(None)), ("Add a Run…", self._add)):
             button = QPushButton(text)
@@ -183,6 +184,10 @@ class TrainingWindow(QDialog):
         here = self.training.process.run if self.training.process else None
         chosen = self._folders if here == self._here or here is None else {here}
         self._here = here
+        there = bool(self.training.runs)
+        self.tabs.setVisible(there)  # no empty axes before there is a run
+        self.state.setAlignment(Qt.AlignmentFlag.AlignLeft if there else Qt.AlignmentFlag.AlignCenter)
+        self.several.setVisible(len(self.training.runs) > 1)
         self.list.blockSignals(True)
         self.list.clear()
         for run in self.training.runs:
@@ -237,9 +242,12 @@ class TrainingWindow(QDialog):
             (self.delete, bool(chosen) and not here),
         ):
             button.setEnabled(bool(on))
+        there = bool(self.training.runs)
+        for button in (self.use, self.further, self.folder, self.delete):
+            button.setVisible(there)
         for button in (self.pause, self.stop):
             button.setVisible(bool(here))
-        self.resume.setVisible(not here)
+        self.resume.setVisible(there and not here)
 
 
 def _configuration() -> ItemTable:
