@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from motionpatches.app.widgets.panels.take_cells import picture_box
 from motionpatches.app.widgets.panels.take_table import ENTRY
@@ -117,3 +118,21 @@ def test_the_mouse_along_the_picture_of_a_row_goes_through_its_poses(demo):
     assert first != middle and first == thumbnails.pose(clip, 0.02) and middle == thumbnails.pose(clip, 0.48)
     view.scrub.move(QPoint(box.right() + 40, box.center().y()))
     assert cells.scrubbed == ("", 0.0) and cells._picture(index.data(ENTRY)) == thumbnails.picture(clip)
+
+
+def test_shift_and_drag_turns_one_tile_and_no_alt_is_needed(demo):
+    """Alt and a drag move the whole window in many desktops."""
+    view = demo.window.results.view
+    where, own, camera = view.tiles()[1].center(), dict(view.own), view.camera
+    shift = Qt.KeyboardModifier.ShiftModifier
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, shift, where)
+    for x in (10, 40):
+        QApplication.sendEvent(view, moved_to(view, where + QPoint(x, 0), shift))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, shift, where + QPoint(40, 0))
+    assert set(view.own) - set(own) == {1} and view.own[1] != camera and view.camera == camera
+    view.own = own
+
+
+def moved_to(view, place, modifiers):
+    at, left = QPointF(place), Qt.MouseButton.LeftButton
+    return QMouseEvent(QEvent.Type.MouseMove, at, QPointF(view.mapToGlobal(place)), Qt.MouseButton.NoButton, left, modifiers)

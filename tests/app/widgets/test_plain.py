@@ -179,3 +179,10 @@ def test_twenty_megabytes_do_not_hold_the_window(app):
     page.grab()
     assert time.process_time() - began < PATIENCE * 1.5
     QApplication.processEvents()
+
+
+def test_what_cannot_be_undone_is_not_done_by_enter(app, monkeypatch):
+    """*Yes* was the default of a question whether to delete a run."""
+    seen = []
+    monkeypatch.setattr(plain.QMessageBox, "exec", lambda box: seen.append(box.defaultButton().text().replace("&", "")) or 0)
+    assert not plain.ask(None, "Delete", "Delete it?") and seen == ["No"]

@@ -14,6 +14,7 @@ from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.views.patches import PatchView
 from motionpatches.core.patch_picture import patch_image
 from tests.lanes import fake_lanes
+from tests.window import pixels
 
 READ = 11.2
 
@@ -55,3 +56,16 @@ def test_their_colours_are_the_model_s_from_the_first(view, tiny_model):
     workspace.model_changed.emit()
     expected = patch_image(motion.cut(0, READ), tiny_model)
     assert all(np.array_equal(a, b) for a, b in zip(view.image.bands, expected.bands, strict=True))
+
+
+def test_a_cross_hair_marks_the_pointed_frame_in_all_parts_and_the_point_in_its_own(view):
+    before = pixels(view)
+    view.pointed = (1, view.image.points // 2, 60)
+    view.update()
+    changed = np.abs(pixels(view) - before).sum(axis=2) > 60
+    box = view._band(1)
+    x = round(box.left() + box.width() * 60.5 / view.image.shown)
+    for part in range(5):
+        band = view._band(part).toRect()
+        assert changed[band.top() + 8 : band.bottom() - 8, x - 1 : x + 2].any(axis=1).all(), "the frame"
+        assert changed[band.center().y() - 4 : band.center().y() + 5, band.left() + 5].any() == (part == 1), "the sample point"
