@@ -8,6 +8,9 @@ import numpy as np
 
 from motionpatches.core.errors import StudioError
 
+# Fewest points whose neighbours UMAP and t-SNE can compare.
+FEWEST = 5
+
 
 def pca(rows: np.ndarray) -> np.ndarray:
     """Project rows (N, D) to the two directions in which they vary most; (N, 2). The largest loading is positive."""
@@ -25,26 +28,35 @@ def umap(rows: np.ndarray) -> np.ndarray:
     """Project rows (N, D) to (N, 2) by UMAP (McInnes, Healy and Melville, 2018).
 
     Raises:
-        StudioError: without the package umap-learn.
+        StudioError: fewer than FEWEST points, or without the package umap-learn.
     """
+    _enough(rows, "UMAP")
     try:
         from umap import UMAP
     except ImportError:
         raise StudioError("UMAP needs the package umap-learn: pip install umap-learn.") from None
-    return UMAP(metric="cosine", random_state=0).fit_transform(rows).astype(np.float32)
+    few = len(rows) <= 15  # of which the package's own neighbours and start would be too many
+    chosen = {"n_neighbors": len(rows) - 1, "init": "random"} if few else {}
+    return UMAP(metric="cosine", random_state=0, **chosen).fit_transform(rows).astype(np.float32)
 
 
 def tsne(rows: np.ndarray) -> np.ndarray:
     """Project rows (N, D) to (N, 2) by t-SNE (van der Maaten and Hinton, 2008).
 
     Raises:
-        StudioError: without the package scikit-learn.
+        StudioError: fewer than FEWEST points, or without the package scikit-learn.
     """
+    _enough(rows, "t-SNE")
     try:
         from sklearn.manifold import TSNE
     except ImportError:
         raise StudioError("t-SNE needs the package scikit-learn: pip install scikit-learn.") from None
     return TSNE(metric="cosine", init="pca", perplexity=min(30, max(len(rows) // 4, 2)), random_state=0).fit_transform(rows)
+
+
+def _enough(rows: np.ndarray, name: str) -> None:
+    if len(rows) < FEWEST:
+        raise StudioError(f"{name} needs {FEWEST} motions, and there are {len(rows)}. PCA draws them.")
 
 
 LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"PCA": pca, "UMAP": umap, "t-SNE": tsne}
