@@ -145,7 +145,7 @@ class _Proposal(_Part):
 
     def fill(self) -> None:
         library, form = self.teaching.workspace.library, self.teaching.form
-        self.name.setText(f"Teach the model {shown(library.name, NAME)}" if library else "Nothing is open")
+        self.name.setText(f"Teach the model the words of {shown(library.name, NAME)}" if library else "Nothing is open")
         self.sentence.setText(proposal(self.teaching))
         self.details.setText(details(self.teaching))
         self.message.setText(self.teaching.training.message)
