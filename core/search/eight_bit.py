@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-BLOCK = 65_536
+from motionpatches.core.search.mapped_rows import release
+
+BLOCK = 8_192
 # What 32-bit sums of products may be off by.
 ROUNDING = 1e-5
 # An error that no score reaches, and that is finite, so that it can be multiplied by 0.
@@ -46,6 +48,7 @@ class EightBitRows:
             near = codes[part] * scales[part, None]
             lengths[part] = np.linalg.norm(near, axis=1)
             errors[part] = np.where(known, np.linalg.norm(block - near, axis=1), UNKNOWN)
+            release(rows)
         made = cls(torch.from_numpy(codes), scales, lengths, errors)
         try:
             made.bounds(np.zeros(rows.shape[1], np.float32))

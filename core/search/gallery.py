@@ -17,6 +17,7 @@ from motionpatches.core.errors import FileProblem, os_problem
 from motionpatches.core.hashing import place_digest
 from motionpatches.core.io.containers.npy_file import read_npz
 from motionpatches.core.search.background import DIGEST, OFF_TOPIC
+from motionpatches.core.search.mapped_rows import large_rows, release
 
 if TYPE_CHECKING:
     from motionpatches.core.library.library import Clip
@@ -61,7 +62,7 @@ class Gallery:
     """The embeddings of a library for one model.
 
     Args:
-        embeddings: (N, D) float32 unit rows, one per entry.
+        embeddings: (N, D) float32 unit rows, one per entry; of a large gallery mapped (`mapped_rows.py`), and read-only.
         entries: A clip and a window for each row.
         fingerprint: Names the model that made them.
         skipped: A message for each clip that was left out.
@@ -207,6 +208,7 @@ class Gallery:
 
             self.__dict__["_bounds"] = rows_on(device, self.embeddings, *self._grouped) or self._bounds
         _ = self._bounds
+        release(self.embeddings)
 
 
 def _largest(values: np.ndarray, k: int) -> np.ndarray:
@@ -248,17 +250,16 @@ def load_gallery(path: Path) -> Gallery:
         FileProblem: it is one of another version, or the system refuses to read it.
     """
     try:
-        arrays = read_npz(path)
-        index = json.loads(str(arrays["index"]))
-        embeddings = arrays["embeddings"].astype(np.float32)
+        embeddings = large_rows(path, LARGE)
+        arrays = read_npz(path, lambda name, _: name != "embeddings" or embeddings is None)
+        index = json.loads(str(arrays.pop("index")))
         if isinstance(index["format"], int) and index["format"] != FORMAT:
             raise OtherVersion(path, "it is a gallery of another version", "It will be built again")
+        if embeddings is None:
+            embeddings = _unit(arrays.pop("embeddings").astype(np.float32))
         if embeddings.ndim != 2 or len(index["entries"]) != len(embeddings) or not isinstance(index["fingerprint"], str):
             raise ValueError("its parts do not fit together")
         entries = tuple(_entry(*values) for values in index["entries"])
-        if not np.isfinite(embeddings).all():
-            raise ValueError("its embeddings are not finite")
-        embeddings /= np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9)
         return Gallery(embeddings, entries, index["fingerprint"], tuple(map(str, index["skipped"])), _chance(index.get("chance")))
     except OSError as error:
         raise os_problem(path, error) from error
@@ -267,6 +268,14 @@ def load_gallery(path: Path) -> Gallery:
     except Exception as error:  # whatever a broken file leads to
         said = str(error)[:120]
         raise DamagedGallery(path, f"it is not a gallery of this version ({said})", "It will be built again") from None
+
+
+def _unit(embeddings: np.ndarray) -> np.ndarray:
+    """Return rows (N, D) with a length of 1. Raises ValueError."""
+    if embeddings.ndim != 2 or not np.isfinite(embeddings).all():
+        raise ValueError("its embeddings are not finite rows")
+    embeddings /= np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9)
+    return embeddings
 
 
 def _entry(clip_id: str, key: str, start_s: float, end_s: float) -> Entry:
