@@ -95,6 +95,13 @@ class LibraryMap(QObject):
         self.workspace.jobs.run(self.workspace.lanes.long, "map", job, done, failed)
 
     @property
+    def shown_at(self) -> int:
+        """The dot of the clip on the stage, -1 where it has none."""
+        clip = self.workspace.clip
+        found = (at for at, other in enumerate(self.clips) if clip is not None and other.id == clip.id)
+        return next(found, -1) if len(self.places) else -1
+
+    @property
     def colourings(self) -> list[str]:
         """Return those of COLOURINGS by which the clips differ: not by splits or labels where there are none."""
         there = {"split": any(clip.split for clip in self.clips), "label": any(clip.labels for clip in self.clips)}

@@ -256,6 +256,8 @@ def test_the_map_hovers_opens_and_chooses(demo):
     wait(lambda: page.map.preview.results and page.map.preview.results[0].clip.id == found.clips[page.hovered].id)
     page.open_at(place)
     wait(lambda: demo.workspace.clip.id == found.clips[page.nearest(place)].id)
+    ring = np.array(page.here.getData()).T
+    assert np.allclose(ring, [found.places[found.shown_at]]) and found.clips[found.shown_at].id == demo.workspace.clip.id
     found.colour("score of the query")
     wait(lambda: found.scores is not None)
     best = found.clips[int(found.scores.argmax())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPolygonF
+from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QComboBox,
     QGraphicsPolygonItem,
@@ -64,6 +64,8 @@ class MapPanel(QWidget):
         self.plot = _Plot(self)
         self.dots = pg.ScatterPlotItem(size=7, pen=None)
         self.plot.addItem(self.dots)
+        self.here = pg.ScatterPlotItem(size=15, brush=None)
+        self.plot.addItem(self.here)
         self.picture = HoverPicture(thumbnails, self.plot)
         self.preview = ResultsView(library_map.preview, playback)
         self.preview.as_preview()
@@ -89,6 +91,7 @@ class MapPanel(QWidget):
         self._rest.timeout.connect(self._show_hovered)
         self.hovered = -1
         library_map.changed.connect(self._changed)
+        library_map.workspace.shown.connect(self._mark_shown)
         library_map.refresh()
         self._changed()
 
@@ -107,6 +110,7 @@ class MapPanel(QWidget):
         else:
             said = "Hover to play, click to open, Shift+drag to select, wheel to zoom."
         self.state.setText(found.message or (said if count else "Nothing is indexed yet."))
+        self._mark_shown()
         if not count:
             self.dots.setData([], [])
             return
@@ -117,6 +121,12 @@ class MapPanel(QWidget):
             colours[~chosen, 3] = 40
         self.dots.setData(found.places[:, 0], found.places[:, 1], brush=[QColor(*c) for c in colours.tolist()])
         self.legend.setText(self._legend())
+
+    def _mark_shown(self) -> None:
+        """Draw a ring around the dot of the clip on the stage."""
+        at = self.map.shown_at
+        places = self.map.places[[at]] if at >= 0 else np.zeros((0, 2))
+        self.here.setData(places[:, 0], places[:, 1], pen=QPen(QColor(colours(self).text), 2))
 
     def _colours(self) -> np.ndarray:
         """Return (N, 4) colours of the dots, from 0 to 255."""

@@ -117,3 +117,11 @@ def test_laying_it_out_is_listed_with_the_work_under_way(ready, search, lanes):
     assert [work.key for work in ready.jobs.work] == ["map"]
     lanes.long.go()
     assert ready.jobs.work == [] and len(page.places)
+
+
+def test_the_dot_of_the_shown_clip_is_known(found, ready):
+    for clip in ready.library.clips[2:5]:
+        ready.show_clip(clip)
+        assert found.clips[found.shown_at].id == clip.id
+    ready.clip = None
+    assert found.shown_at == -1
