@@ -102,7 +102,7 @@ def test_rows_that_are_none_are_a_damaged_gallery(file, harm):
     rows = made().embeddings.astype(np.float16)
     rows = {
         "not finite": np.where(np.arange(300)[:, None] == 290, np.nan, rows),
-        "cut": rows,
+        "changed": rows,
         "double": rows.astype(float),
         "flat": rows[:, 0],
     }[harm]
