@@ -63,6 +63,7 @@ def _work(options: argparse.Namespace, library: Library, folder: Path) -> None:
     arguments = ["index", *map(str, options.library), "--shards", str(folder), "--device", options.device]
     arguments += ["--model", str(options.model)] if options.model else []
     arguments += ["--layout", options.layout] if options.layout else []
-    said = shards.ended_early(drive(shards.Workers(shards.command_of(arguments), options.workers).run(library.name)))
+    workers = shards.Workers(shards.command_of(arguments), options.workers)
+    said = shards.ended_early(drive(workers.run(library.name)), workers.last_words)
     if said:
         tell(said)

@@ -139,11 +139,14 @@ class Library:
         return (self.clips, self.skipped, self.notes, self.gone) == (other.clips, other.skipped, other.notes, other.gone)
 
     def changes_since(self, before: Library) -> str:
-        """'walks: 2 new, 1 gone, 3 changed.'"""
+        """'walks: 2 new, 1 gone, 1 moved, 3 changed.'"""
         now, then = self.by_id, before.by_id
+        new, gone = now.keys() - then.keys(), then.keys() - now.keys()
+        moved = {old for old in gone if self.moved.get(old) in new}
         counts = {
-            "new": len(now.keys() - then.keys()),
-            "gone": len(then.keys() - now.keys()),
+            "new": len(new) - len({self.moved[old] for old in moved}),
+            "gone": len(gone) - len(moved),
+            "moved": len(moved),
             "changed": sum(now[clip] != then[clip] for clip in now.keys() & then.keys()),
         }
         news = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)

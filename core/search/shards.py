@@ -130,13 +130,20 @@ class Workers:
             count: Of processes.
         """
         self._lines: queue.Queue[tuple[int, str | None]] = queue.Queue()
+        self.last_words = [""] * count
         threads = max((os.cpu_count() or 1) // count, 1)
         environment = {"OMP_NUM_THREADS": str(threads), **os.environ}
         self.processes = []
         for number in range(1, count + 1):
             arguments = [*command, "--shard", f"{number}/{count}", "--progress"]
             process = subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment, text=True, errors="replace"
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                text=True,
+                errors="replace",
             )
             self.processes.append(process)
             threading.Thread(target=self._listen, args=(number - 1, process), daemon=True).start()
@@ -149,9 +156,10 @@ class Workers:
         self._lines.put((at, None))
 
     def run(self, name: str) -> Job[list[int]]:
-        """Wait for all of them, and return their exit statuses. Closing the job ends them; what they encoded is kept."""
+        """Wait for all of them, and return their exit statuses. Closing the job ends them; what they encoded is kept. What else
+        they say, the process that began them has said already; `last_words` has the last line of each."""
         done, total = [0] * len(self.processes), [0] * len(self.processes)
-        running = len(self.processes)
+        running, before = len(self.processes), (-1, 0)
         try:
             while running:
                 at, line = self._lines.get()
@@ -160,7 +168,12 @@ class Workers:
                 elif line.startswith(TOLD):
                     with suppress(ValueError):
                         done[at], total[at] = map(int, line.removeprefix(TOLD).split())
-                yield Progress(f"Indexing {name} in {len(self.processes)} processes", sum(done), max(sum(total), 1))
+                elif line.strip():
+                    self.last_words[at] = line.strip()
+                now = sum(done), max(sum(total), 1)
+                if now != before:
+                    yield Progress(f"Indexing {name} in {len(self.processes)} processes", *now)
+                before = now
             return [process.wait() for process in self.processes]
         finally:
             for process in self.processes:
@@ -174,10 +187,15 @@ def tell_progress(progress: Progress) -> None:
     print(f"{TOLD}{progress.done} {progress.total}", flush=True)
 
 
-def ended_early(statuses: Sequence[int]) -> str:
-    """Name the processes that did not end well; '' for none."""
-    said = [f"process {number} ended with {status}" for number, status in enumerate(statuses, 1) if status]
-    return f"{', '.join(said).capitalize()}: what they had not finished is encoded now." if said else ""
+def ended_early(statuses: Sequence[int], last_words: Sequence[str] = ()) -> str:
+    """Name the processes that did not end well, with what they said last; '' for none."""
+    words = dict(enumerate(last_words, 1))
+    said = [
+        f"process {number} ended with {status}" + (f" ({words[number].rstrip('.')})" if words.get(number) else "")
+        for number, status in enumerate(statuses, 1)
+        if status
+    ]
+    return f"P{', '.join(said)[1:]}: what they had not finished is encoded now." if said else ""
 
 
 def command_of(arguments: Sequence[str]) -> list[str]:

@@ -149,7 +149,7 @@ def test_a_rescan_finds_what_is_new_changed_and_gone(workspace, tmp_path, smpl_m
     folder = tmp_path / "walks"
     folder.mkdir()
     for name in "abc":
-        np.save(folder / f"{name}.npy", smpl_motion.positions)
+        np.save(folder / f"{name}.npy", smpl_motion.positions[: -5 if name == "a" else None])
     workspace.open([folder])
     workspace.show_clip(workspace.library.by_id["b"])
     said, failed = heard(workspace.said), heard(workspace.failed)
@@ -163,6 +163,9 @@ def test_a_rescan_finds_what_is_new_changed_and_gone(workspace, tmp_path, smpl_m
     workspace.rescan()
     assert said[-1] == ("walks: 2 new, 1 gone, 1 changed.",) and set(workspace.library.by_id) == set("bcde")
     assert workspace.clip.id == "b" and workspace.library is not library
+    (folder / "c.npy").rename(folder / "f.npy")
+    workspace.rescan()
+    assert said[-1] == ("walks: 1 moved.",), "it is neither new nor gone"
     for file in folder.iterdir():
         file.unlink()
     library = workspace.library

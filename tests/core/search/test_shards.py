@@ -80,6 +80,7 @@ import sys, time
 part = sys.argv[sys.argv.index("--shard") + 1]
 print("progress 1 4", flush=True)
 print("noise", flush=True)
+print("The disk is full.", file=sys.stderr, flush=True)
 time.sleep(0.05 if part != "3/3" else 60)
 print("progress 4 4", flush=True)
 sys.exit(part == "2/3" and 5)
@@ -101,6 +102,9 @@ def test_progress_of_processes_is_added_up_and_one_that_is_killed_is_named():
             killed = True
     assert seen[-1].done == 9 and seen[-1].total == 12 and statuses[:2] == [0, 5] and statuses[2] != 0
     assert ended_early(statuses).startswith("Process 2 ended with 5, process 3 ended with") and not ended_early([0, 0])
+    assert ended_early(statuses, workers.last_words).startswith("Process 2 ended with 5 (The disk is full), process 3")
+    told = [(one.done, one.total) for one in seen]
+    assert len(told) == len(set(told)), "each once"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
