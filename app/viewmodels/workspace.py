@@ -61,6 +61,7 @@ class Workspace(QObject):
         self.clip: Clip | None = None
         self.motion: Motion | None = None
         self._news = self._stay = ""
+        self._indexing = object()  # stands for what is being indexed; other captions of the same clips are the same
         self.failed.connect(lambda text: self.notices.say(text, warning=True))
         self.library_changed.connect(self.tell_notices)
         self.ready_changed.connect(self.tell_notices)
@@ -209,7 +210,7 @@ class Workspace(QObject):
         """What is indexed of the same library as it was is searched until all of it is indexed."""
         same = self.library is not None and self.library.root == library.root
         known = self.searchable if same else None
-        self.library = library
+        self.library, self._indexing = library, object()
         self._set_retriever(None, known)
         self.library_changed.emit()
 
@@ -292,6 +293,7 @@ class Workspace(QObject):
         library, model = self.library, self.model
         if library is None or model is None:
             return
+        indexing = self._indexing = object()
 
         def job() -> Job[Retriever]:
             from motionpatches.core.search.retriever import retriever_of
@@ -299,12 +301,12 @@ class Workspace(QObject):
             return (yield from retriever_of(model, library))
 
         def found(progress: Progress) -> None:
-            if progress.found is not None and library is self.library and model is self.model:
+            if progress.found is not None and indexing is self._indexing and model is self.model:
                 self.partial = cast("Retriever", progress.found)
                 self.partly_changed.emit()
 
         def done(retriever: Retriever) -> None:
-            if library is self.library:
+            if indexing is self._indexing:
                 skipped = retriever.gallery.skipped
                 if skipped:
                     self.failed.emit(f"{len(skipped)} motion{'s' * (len(skipped) > 1)} could not be indexed. {skipped[0]}")

@@ -72,6 +72,18 @@ def test_edited_captions_change_the_library_but_not_the_index(ready, told):
     assert ready.retriever is retriever and ready.clip.id == clip.id and ready.clip.caption == "spins"
 
 
+def test_captions_that_are_edited_while_the_library_is_indexed_do_not_end_that(workspace, lanes, tiny_model, small_library):
+    """The search never began then: the index was of the captions before, and thrown away."""
+    workspace.model = tiny_model
+    lanes.index.waits = True
+    workspace.open([small_library])
+    workspace.edited(with_lines(workspace.library, {"000000": (CaptionLine("spins"),)}))
+    assert workspace.retriever is None
+    lanes.index.go()
+    assert workspace.retriever is not None and len(workspace.retriever.gallery.clip_rows[1]) == 12
+    assert workspace.library.by_id["000000"].caption == "spins"
+
+
 def test_a_caption_of_a_range_is_another_clip_and_is_indexed(ready, told):
     wanted = {"000000": (CaptionLine("walks"), CaptionLine("only the start", 0.5, 1.0))}
     caption_store.save(ready.library, wanted, True)
