@@ -217,7 +217,8 @@ class Search(QObject):
         k, only = self.count, self.only
 
         def done(hits: list[Hit]) -> None:
-            if self.asked.like is example and self.workspace.library is library:
+            now = self.workspace.library
+            if self.asked.like is example and now is not None and now.root == library.root:
                 self._find(lambda _, words: found_by_motion(hits).without(example.itself_in(library), k), False)
 
         if self._by_part.waits_for(library, example.part):

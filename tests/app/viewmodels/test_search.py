@@ -206,6 +206,15 @@ def test_an_answer_by_part_does_not_replace_a_newer_query(search, ready, lanes):
     assert search.results is found and search.query == "a person waves"
 
 
+def test_an_answer_by_part_stands_though_captions_were_edited_meanwhile(search, ready, lanes):
+    lanes.long.waits = True
+    search.more_like(ready.library.clips[4], part=4)
+    clips = tuple(replace(clip, captions=("spins",)) for clip in ready.library.clips)
+    ready.edited(replace(ready.library, clips=clips))
+    lanes.long.go()
+    assert len(search.results) == 8 and ready.library.clips[4].id not in [r.clip.id for r in search.results]
+
+
 def test_only_the_kept_clips_are_searched(search, ready):
     search.submit("a person waves")
     only = frozenset(c.id for c in ready.library.clips[:3])
