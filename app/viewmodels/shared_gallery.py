@@ -16,6 +16,7 @@ from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.takes import with_lines
+from motionpatches.core.progress import counted
 from motionpatches.core.shared_gallery.address import Address, address_of
 from motionpatches.core.shared_gallery.last_noted import LastNoted
 from motionpatches.core.shared_gallery.passwords import forget_password, keep_password, with_password
@@ -234,7 +235,7 @@ class SharedGallery(QObject):
                 notices.say(state, warning=True)
         else:
             state = f"Connected. {waits.strip() or 'Everything is sent.'}"
-            came = f" {found.vectors:,} motions were encoded by others." if found.vectors else ""
+            came = f" {counted(found.vectors, 'motion was', 'motions were')} encoded by others." if found.vectors else ""
             if self.away:
                 notices.say(f"The shared gallery answers again. {str(found.done) or 'Nothing has changed'}.")
             elif came or found.done.received:

@@ -18,7 +18,7 @@ from motionpatches.core.library.recognised import recognised
 from motionpatches.core.library.scan import Found, FoundFile, notes_of, raw_take, read_file, readings_of
 from motionpatches.core.library.text_file import text_file
 from motionpatches.core.motion.raw import RawTake
-from motionpatches.core.progress import Job, Meter
+from motionpatches.core.progress import Job, Meter, counted
 from motionpatches.core.recognition.corrections import find_by_key
 from motionpatches.core.regular_file import open_regular
 
@@ -144,4 +144,5 @@ def without_file(folder: Path, names: Sequence[str]) -> list[Skipped]:
     if not names:
         return []
     first = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-    return [Skipped(folder, f"{len(names):,} takes of the table have no file in {folder.name}: {first}")]
+    count = counted(len(names), "take of the table has", "takes of the table have")
+    return [Skipped(folder, f"{count} no file in {folder.name}: {first}")]

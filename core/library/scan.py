@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from motionpatches.core.io.formats import index_of
 from motionpatches.core.library.cache import take_cache
 from motionpatches.core.motion.raw import RawTake
+from motionpatches.core.progress import counted
 from motionpatches.core.recognition import unit
 from motionpatches.core.recognition.corrections import find_by_key, hierarchy_key
 
@@ -136,7 +137,7 @@ def notes_of(files: Iterable[FoundFile], readings: Readings, most: int = 4) -> t
             bodies += not (found.parts.chains or said.chains)
             corrected += bool(said.said())
     total = sum(kinds.values())
-    notes = [f"{note} ({count:,} takes)" if len(kinds) > 1 else note for note, count in kinds.most_common(most)]
+    notes = [f"{note} ({counted(count, 'take')})" if len(kinds) > 1 else note for note, count in kinds.most_common(most)]
     if len(kinds) > most:
         notes.append(f"and {len(kinds) - most} more kinds of take")
     if corrected:

@@ -34,7 +34,7 @@ from motionpatches.core.library.splits import SPLITS
 from motionpatches.core.library.takes import after_the_end, clips_by_range
 from motionpatches.core.library.text_file import read_text
 from motionpatches.core.motion.raw import RawTake
-from motionpatches.core.progress import Job, Meter
+from motionpatches.core.progress import Job, Meter, counted
 from motionpatches.core.recognition.corrections import find_by_key
 
 LAYOUT = "SnapMoGen folder"
@@ -89,7 +89,7 @@ def open_snapmogen(root: Path) -> Job[Library]:
     yield meter.at(len(captioned))
     bare = len(files) - len(captioned)
     notes = [licence_note(root, LICENCE), f"{len(frames):,} motions, {len(clips):,} clips of them"]
-    notes += [f"{bare:,} motions have neither captions nor a split"] if bare else []
+    notes += [f"{counted(bare, 'motion has', 'motions have')} neither captions nor a split"] if bare else []
     return library_of(root, LAYOUT, rig, clips, frames, [*skipped, *failed], notes, _raw)
 
 

@@ -133,7 +133,7 @@ def test_an_unpacked_part_opens_and_the_rest_is_counted(seed):
     (seed / "soma_uniform/bvh/230101/walk_ff_R_000__A500.bvh").unlink()
     library = run(open_library(seed))
     assert len(library.clips) == 9
-    assert "1 takes of the table have no file in bvh: walk_ff_R_000__A500" in library.skipped[0].reason
+    assert "1 take of the table has no file in bvh: walk_ff_R_000__A500" in library.skipped[0].reason
 
 
 def test_a_file_that_cannot_be_read_is_named(seed):

@@ -217,3 +217,10 @@ def test_a_note_on_a_table_goes_when_it_is_fixed(takes):
     mended = run(open_library(takes))
     assert shown.notes == first.notes and not mended.same_content(shown), "the window takes the new scan"
     assert run(open_library(takes, use_index=True)).notes == mended.notes == first.notes[:-1]
+
+
+def test_kinds_of_takes_are_counted_in_words(tmp_path, smpl_motion):
+    for name, joints in (("a", 22), ("b", 22), ("c", 24)):
+        np.save(tmp_path / f"{name}.npy", np.concatenate([smpl_motion.positions] * 2, axis=1)[:, :joints])
+    ends = [note.rpartition("(")[2] for note in run(open_library(tmp_path)).notes]
+    assert {"2 takes)", "1 take)"} <= set(ends), "not '1 takes'"

@@ -76,7 +76,7 @@ def test_what_has_no_file_no_captions_or_no_range_is_named(snap):
     assert len(library.clips) == 10 and len(library.skipped) == 5
     for part in ("no file in renamed_bvhs: gp_99999", "'gp_00000#9#3'", "'no range'", "'late' begins", "gp_00004.bvh"):
         assert part in told
-    assert "1 motions have neither captions nor a split" in library.notes
+    assert "1 motion has neither captions nor a split" in library.notes
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "[" * 100_000])
