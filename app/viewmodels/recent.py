@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QSettings
 
+from motionpatches.app.viewmodels.remembered import of_this_version
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core import paths
 
@@ -23,7 +24,8 @@ class Recent(QObject):
         """The newest first."""
         kept = self.settings.value(KEY)
         names = [kept] if isinstance(kept, str) else kept if isinstance(kept, list) else []
-        return [name for name in names if isinstance(name, str) and name][:KEPT]
+        named = (name for name in names if isinstance(name, str) and name)
+        return [name for name in named if of_this_version(name) != paths.demo_library()][:KEPT]
 
     def forget(self) -> None:
         self.settings.remove(KEY)

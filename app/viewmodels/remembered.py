@@ -15,7 +15,7 @@ LAST, MODELS = "last library", "models of libraries"
 # Libraries whose model is remembered.
 KEPT = 64
 # What stands for the files of the program itself, which the next version has elsewhere; none is a path.
-SHIPPED = {"<starter>": paths.starter_model, "<demo>": paths.demo_library}
+SHIPPED = {"<starter>": lambda: paths.starter_model(), "<demo>": lambda: paths.demo_library()}
 
 
 class Remembered(QObject):
@@ -33,19 +33,19 @@ class Remembered(QObject):
         """Return what was open last, where it is still there; else the demo library."""
         kept = self.settings.value(LAST)
         names = [kept] if isinstance(kept, str) else kept if isinstance(kept, list) else []
-        found = [_path(name) for name in names if isinstance(name, str) and name and _path(name).exists()]
+        found = [of_this_version(name) for name in names if isinstance(name, str) and name and of_this_version(name).exists()]
         return found or [paths.demo_library()]
 
     def model(self, opened: list[Path]) -> Path | None:
         """Return the model that was last used with what is opened; None: none that is still there."""
         name = self._models().get(_key(opened))
-        folder = _path(name) if isinstance(name, str) else None
+        folder = of_this_version(name) if isinstance(name, str) else None
         return folder if folder is not None and (folder / "config.json").is_file() else None
 
     def folders(self) -> list[Path]:
         """Return all models that are remembered and still there."""
         names = dict.fromkeys(name for name in self._models().values() if isinstance(name, str))
-        return [folder for folder in dict.fromkeys(map(_path, names)) if (folder / "config.json").is_file()]
+        return [folder for folder in dict.fromkeys(map(of_this_version, names)) if (folder / "config.json").is_file()]
 
     def _models(self) -> dict[str, Any]:
         try:
@@ -88,7 +88,7 @@ def _name(path: Path) -> str:
     return next((name for name, shipped in SHIPPED.items() if path == shipped()), str(path))
 
 
-def _path(name: str) -> Path:
+def of_this_version(name: str) -> Path:
     """Return the path of a name; for a file of another version of the program, the one of this version."""
     path = Path(name)
     of_program = not path.exists() or all((path.parent / shipped().name).exists() for shipped in SHIPPED.values())

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from motionpatches.app import tokens
 from motionpatches.app.widgets.plain import Label, tail, title
-from motionpatches.app.widgets.theme import heading
+from motionpatches.app.widgets.theme import heading, px
 
 # Libraries that are listed, and the width of a button in pixels.
 SHOWN, WIDTH = 5, 190
@@ -56,6 +56,7 @@ class Welcome(QWidget):
         self.back.setToolTip("Escape")
         self.back.clicked.connect(lambda: self.left.emit())
         self.last = QVBoxLayout()
+        self.last.setContentsMargins(0, px(tokens.PADDING), 0, px(tokens.PADDING))
         self.problem = Label(wrap=True)
         middle = QHBoxLayout()
         middle.addStretch()

@@ -101,6 +101,9 @@ def test_the_demo_library_is_not_among_the_recent(all_of_them, small_library, mo
     monkeypatch.setattr(paths, "demo_library", lambda: small_library)
     all_of_them.workspace.open([small_library])
     assert all_of_them.recent.paths() == []
+    all_of_them.recent.settings.setValue("recent", ["/opt/studio-0.2/assets/" + small_library.name, "/data/takes"])
+    monkeypatch.setattr(paths, "demo_library", lambda: small_library.parent / "assets" / small_library.name)
+    assert all_of_them.recent.paths() == ["/data/takes"], "nor is that of another version"
 
 
 def test_tiles_show_clips_with_their_scores_and_leave_out_what_cannot_be_read(ready):
