@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from motionpatches.core.errors import StudioError
 
 T = TypeVar("T")
-# Milliseconds between two looks at what has come; seconds after which a folder that answers nothing is said to be away.
+# Milliseconds between two looks at what has come; seconds after which a folder that answers nothing counts as away.
 TICK_MS, AWAY_S = 40, 10.0
 
 

@@ -57,7 +57,7 @@ class Training(QObject):
         self._own: list[Run] = []
         self._listed: list[Path] = []
         self._seen: dict[Path, Seen] = {}  # of the listed ones
-        self._told: set[Path] = set()  # packed runs that were said to be trained
+        self._told: set[Path] = set()  # packed runs whose end was reported
         self._aside = Aside(self)
         self._aside.changed.connect(self._arrange)
         self._waiting = QTimer(self, interval=LOOK_MS)

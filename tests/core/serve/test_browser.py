@@ -40,7 +40,7 @@ def test_a_token_a_query_and_tiles_that_move(tab: Tab):
     assert tab.value("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut at the right"
 
 
-def test_what_is_wrong_is_said(tab: Tab):
+def test_a_problem_is_shown(tab: Tab):
     tab.value("document.getElementById('text').value = '', document.getElementById('text').focus()")
     tab.type("status:select zzzz")
     assert tab.wait("document.getElementById('note').textContent.replace('Searching…', '')")
