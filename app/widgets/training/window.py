@@ -223,6 +223,7 @@ class TrainingWindow(QDialog):
         chosen = self.runs
         one = chosen[0] if len(chosen) == 1 else None
         here = one is not None and self.training.is_here(one)
+        there = one is not None and not self.training.away(one)
         self.curves.show_runs([run for run in chosen if run.status != "broken"])
         self.sentences.show_html(sentences_text(one) if one else html("Choose one run."))
         said = [state_text(one, here, self.training.away(one))] if one else [] if chosen else [NOTHING]
@@ -235,10 +236,10 @@ class TrainingWindow(QDialog):
         for button, on in (
             (self.pause, here and bool(steps)),
             (self.stop, here),
-            (self.further, bool(one and one.best and not here)),
+            (self.further, bool(there and one and one.best and not here)),
             (self.resume, bool(one and not here and one.can_resume)),
-            (self.use, bool(one and one.best and one.best != self.training.workspace.model_folder)),
-            (self.folder, one is not None),
+            (self.use, bool(there and one and one.best and one.best != self.training.workspace.model_folder)),
+            (self.folder, there),
             (self.delete, bool(chosen) and not here),
         ):
             button.setEnabled(bool(on))
