@@ -40,7 +40,7 @@ def test_a_filter_that_finds_nothing_says_so_and_can_be_cleared(panel):
     assert panel.pages.currentIndex() == 0 and panel.filter.text() == "" and panel.table.rowCount() == 12
 
 
-def test_in_little_height_the_list_has_the_room_of_what_is_said_of_rigs(panel):
+def test_in_little_height_rigs_are_in_the_tooltip(panel):
     assert panel.count.text().startswith("12 motions\n") and panel.count.toolTip() == ""
     panel.resize(220, 330)
     assert panel.count.text() == "12 motions" and "joints" in panel.count.toolTip()
