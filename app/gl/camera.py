@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -37,8 +38,7 @@ class Camera:
 
     def axes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return unit vectors (3,): right, up, and from the target to the eye."""
-        ce, se, ca, sa = np.cos(self.elevation), np.sin(self.elevation), np.cos(self.azimuth), np.sin(self.azimuth)
-        return np.array([ca, 0.0, -sa]), np.array([-se * sa, ce, -se * ca]), np.array([ce * sa, se, ce * ca])
+        return _axes(self.azimuth, self.elevation)
 
     def eye(self) -> np.ndarray:
         """Return (3,) where the camera stands, in metres."""
@@ -46,19 +46,35 @@ class Camera:
 
     def matrix(self, aspect: float) -> np.ndarray:
         """Return (4, 4) float32 projection times view; `aspect`: width over height."""
-        right, up, back = self.axes()
-        view = np.eye(4)
-        view[:3, :3] = np.stack([right, up, back])
-        view[:3, 3] = -view[:3, :3] @ self.eye()
-        # The field of view is that of the shorter side, so that a narrow view shows as much of a body as a low one.
-        f = 1 / np.tan(self.field_of_view / 2)
-        f_x = f / aspect if aspect >= 1 else f
-        f_y = f if aspect >= 1 else f * aspect
-        near, far = 0.05, 120.0
-        projection = np.array(
-            [[f_x, 0, 0, 0], [0, f_y, 0, 0], [0, 0, (far + near) / (near - far), 2 * far * near / (near - far)], [0, 0, -1, 0]]
-        )
-        return (projection @ view).astype(np.float32)
+        turned = _turned(self.azimuth, self.elevation, self.field_of_view, aspect)
+        found = turned.copy()
+        found[:, 3] -= turned[:, :3] @ self.eye()
+        return found.astype(np.float32)
+
+
+# Tiles have one direction: what belongs to it is worked out once.
+@lru_cache(maxsize=64)
+def _axes(azimuth: float, elevation: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    ce, se, ca, sa = np.cos(elevation), np.sin(elevation), np.cos(azimuth), np.sin(azimuth)
+    found = np.array([[ca, 0.0, -sa], [-se * sa, ce, -se * ca], [ce * sa, se, ce * ca]])
+    found.flags.writeable = False
+    return found[0], found[1], found[2]
+
+
+@lru_cache(maxsize=64)
+def _turned(azimuth: float, elevation: float, field_of_view: float, aspect: float) -> np.ndarray:
+    """Return (4, 4) projection times view of a camera at the origin."""
+    view = np.eye(4)
+    view[:3, :3] = np.stack(_axes(azimuth, elevation))
+    # The field of view is that of the shorter side, so that a narrow view shows as much of a body as a low one.
+    f = 1 / np.tan(field_of_view / 2)
+    f_x = f / aspect if aspect >= 1 else f
+    f_y = f if aspect >= 1 else f * aspect
+    near, far = 0.05, 120.0
+    projection = np.array(
+        [[f_x, 0, 0, 0], [0, f_y, 0, 0], [0, 0, (far + near) / (near - far), 2 * far * near / (near - far)], [0, 0, -1, 0]]
+    )
+    return projection @ view
 
 
 def frame_motion(positions: np.ndarray, camera: Camera | None = None) -> Camera:

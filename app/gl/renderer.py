@@ -13,6 +13,10 @@ OpenGL.ERROR_CHECKING = False
 OpenGL.ERROR_LOGGING = False
 from OpenGL import GL as gl  # noqa: E402
 
+# Called for every tile: without the conversions of arguments that PyOpenGL adds.
+from OpenGL.raw.GL.VERSION.GL_1_5 import glBufferData  # noqa: E402
+from OpenGL.raw.GL.VERSION.GL_2_0 import glUniformMatrix4fv  # noqa: E402
+
 from motionpatches.app.detail import FULL  # noqa: E402
 from motionpatches.app.gl import shaders  # noqa: E402
 from motionpatches.app.gl.camera import Camera  # noqa: E402
@@ -62,6 +66,7 @@ class Renderer:
         self.floor = _program(shaders.FLOOR_VERTEX, shaders.FLOOR_FRAGMENT)
         self.shadow = _program(shaders.SHADOW_VERTEX, shaders.SHADOW_FRAGMENT)
         self.uniforms: dict[tuple[int, str], int] = {}
+        self.reads_from: dict[int, int] = {}
         self.instances = gl.glGenBuffers(1)
         self.skin = _program(shaders.MESH_VERTEX, shaders.MESH_FRAGMENT)
         self.fine, self.coarse, self.rough = (self._mesh(*capsule(*size)) for size in ((14, 5), (8, 3), (6, 2)))
@@ -88,11 +93,14 @@ class Renderer:
         for location, _ in _ROW:
             gl.glEnableVertexAttribArray(location)
             gl.glVertexAttribDivisor(location, 1)
-        self._instances_from(0)
+        self._instances_from(array, 0)
         return array, len(triangles)
 
-    def _instances_from(self, first: int) -> None:
-        """Let the current vertex array read instances from a row on."""
+    def _instances_from(self, array: int, first: int) -> None:
+        """Let a vertex array, which is the current one, read instances from a row on."""
+        if self.reads_from.get(array) == first:
+            return
+        self.reads_from[array] = first
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.instances)
         offset = first * INSTANCE_FLOATS * 4
         for location, size in _ROW:
@@ -156,13 +164,14 @@ class Renderer:
         # All bodies in one buffer; shadows are blended over the floor, one for each bone, before the bones themselves.
         mesh = self.rough if detail < 2 else self.fine if height > FINE_ABOVE and detail >= FULL else self.coarse
         gl.glBindVertexArray(mesh[0])
-        self._instances_from(0)
+        self._instances_from(mesh[0], 0)
         shades = [_shading(body.shadows) for body in bodies if body.opacity >= 1]
         casting = np.concatenate([*shades, bones]) if shades else bones
         parts = [casting, *(rows for rows in (extra, behind, over) if rows is not None)]
         first, last = len(casting) - len(bones), len(casting) + (0 if extra is None else len(extra))
         data = np.ascontiguousarray(np.concatenate(parts), np.float32)
-        gl.glBufferData(gl.GL_ARRAY_BUFFER, data.nbytes, data, gl.GL_STREAM_DRAW)
+        gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.instances)
+        glBufferData(gl.GL_ARRAY_BUFFER, data.nbytes, data, gl.GL_STREAM_DRAW)
         gl.glBlendFuncSeparate(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ZERO, gl.GL_ONE)
         if not bare and detail >= 2 and len(casting):
             gl.glEnable(gl.GL_BLEND)
@@ -195,7 +204,7 @@ class Renderer:
         if count:
             gl.glBindVertexArray(mesh[0])
             self._use(self.bone)
-            self._instances_from(first)
+            self._instances_from(mesh[0], first)
             gl.glDrawElementsInstanced(gl.GL_TRIANGLES, mesh[1], gl.GL_UNSIGNED_INT, None, count)
 
     def _draw_skin(self, skin: Skin) -> None:
@@ -218,7 +227,7 @@ class Renderer:
         assert self.shared is not None
         matrix, eye, look = self.shared
         gl.glUseProgram(program)
-        gl.glUniformMatrix4fv(self._at(program, "camera"), 1, True, matrix)
+        glUniformMatrix4fv(self._at(program, "camera"), 1, True, matrix)
         gl.glUniform3f(self._at(program, "eye"), *eye)
         gl.glUniform3f(self._at(program, "fog"), *look.background)
 

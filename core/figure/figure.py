@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -88,13 +89,20 @@ def duals_of(figures: Sequence[Figure], shapes: Sequence[Shape], poses: np.ndarr
         figures, shapes: One for each pose, or one for all; of the same plan.
         poses: (N, J, 3) metres.
     """
+    rest, at_rest, lifts = _together(tuple(figures), tuple(shapes))
+    turns, places = frames_of(figures[0].plan, rest, poses.astype(np.float64))
+    places[..., 1] += lifts
+    return dual_quaternions(turns, places, at_rest)
+
+
+@lru_cache(maxsize=16)
+def _together(figures: tuple[Figure, ...], shapes: tuple[Shape, ...]) -> tuple[Rest, np.ndarray, np.ndarray]:
+    """Return what is the same in all frames: constants of rigs, places (N, B, 3) of bones at rest, lifts (N, 1)."""
     plan, rest = figures[0].plan, stacked([figure.rest for figure in figures])
     at_rest = np.stack([shape.places for shape in shapes]) * rest.size[:, None, None]
     ankles = [plan.limb(2) + 4, plan.limb(3) + 4]
     rest = replace(rest, ways=at_rest[:, [bone + 1 for bone in ankles]] - at_rest[:, ankles])
-    turns, places = frames_of(plan, rest, poses.astype(np.float64))
-    places[..., 1] += np.array([figure.lift for figure in figures])[:, None]
-    return dual_quaternions(turns, places, at_rest)
+    return rest, at_rest, np.array([[figure.lift] for figure in figures])
 
 
 def figure_of(skeleton: Skeleton, positions: np.ndarray) -> Figure | None:
@@ -202,6 +210,8 @@ def _mesh(plan: Plan, places: np.ndarray, body: Body, cell: float, fine: float) 
     # Volumes that flow into each other bulge: soles are flat.
     under = vertices[:, 1] < body.landmarks.soles.min()
     vertices[under, 1], normals[under] = body.landmarks.soles.min(), -UP
+    order, faces = _from_below(vertices, faces)
+    vertices, normals, hand = vertices[order], normals[order], hand[order]
     bones, weights = weights_of(plan, places, vertices, hand)
     marks = marks_of(body.landmarks, vertices, normals, hand)
     return Mesh(
@@ -212,6 +222,21 @@ def _mesh(plan: Plan, places: np.ndarray, body: Body, cell: float, fine: float) 
         faces.astype(np.uint32),
         marks.astype(np.float32),
     )
+
+
+def _from_below(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Order triangles (F, 3) from the feet upwards and vertices by their first use: who draws keeps the latest ones, and works
+    few out twice.
+
+    Returns:
+        Which vertex each is now, and the triangles by their new numbers.
+    """
+    faces = faces[np.argsort(vertices[faces, 1].mean(axis=1), kind="stable")]
+    used, first = np.unique(faces, return_index=True)
+    order = used[np.argsort(first)]
+    number = np.empty(len(vertices), np.int64)
+    number[order] = np.arange(len(order))
+    return order, number[faces]
 
 
 def surface_of(volumes: Sequence[Volume], cell: float, blend: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -8,6 +8,8 @@ from functools import partial
 
 import numpy as np
 from OpenGL import GL as gl
+from OpenGL.raw.GL.VERSION.GL_1_1 import glDrawElements
+from OpenGL.raw.GL.VERSION.GL_1_5 import glBufferSubData
 
 from motionpatches.app.gl.figure import shaders
 from motionpatches.app.gl.figure.posed import Posed
@@ -53,10 +55,10 @@ class FigureDrawing:
         pale = [body for body in bodies if body.opacity < 1]
         for body in pale:
             count = self._bind(body, level)
-            draw_layer(partial(gl.glDrawElements, gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None))
+            draw_layer(partial(glDrawElements, gl.GL_TRIANGLES, count, gl.GL_UNSIGNED_INT, None))
         for body in bodies:
             if body.opacity >= 1:
-                gl.glDrawElements(gl.GL_TRIANGLES, self._bind(body, level), gl.GL_UNSIGNED_INT, None)
+                glDrawElements(gl.GL_TRIANGLES, self._bind(body, level), gl.GL_UNSIGNED_INT, None)
         gl.glDisable(gl.GL_CULL_FACE)
 
     def _bind(self, body: Posed, level: int) -> int:
@@ -65,7 +67,7 @@ class FigureDrawing:
         gl.glBindVertexArray(array)
         rows = np.ascontiguousarray(body.rows[: shaders.BONES], np.float32)
         gl.glBindBuffer(gl.GL_UNIFORM_BUFFER, self.bones)
-        gl.glBufferSubData(gl.GL_UNIFORM_BUFFER, 0, rows.nbytes, rows)
+        glBufferSubData(gl.GL_UNIFORM_BUFFER, 0, rows.nbytes, rows)
         gl.glUniform1f(self.at(self.program, "size"), body.size)
         gl.glUniform1f(self.at(self.program, "opacity"), body.opacity)
         return count

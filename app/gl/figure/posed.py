@@ -81,6 +81,12 @@ def tints(plan: Plan, raised: np.ndarray | None = None) -> np.ndarray:
     return (CLAY * (1 - share) + own * share)[plan.parts]
 
 
+@lru_cache(maxsize=64)
+def calm_tints(plan: Plan) -> np.ndarray:
+    """Return the colours (B, 3) of a body of which nothing is raised."""
+    return tints(plan)
+
+
 class Figures(QObject):
     """Figures of motions. Meshes are made once, in a thread; `made` tells that there is another one.
 
@@ -158,24 +164,37 @@ class Figures(QObject):
             own = [figures[i] for i in members]
             meshes = [shapes[i] for i in members]
             poses = np.stack([pose_at(*wanted[i]) for i in members])
-            duals = duals_of([f for f in own if f], [s for s in meshes if s], poses)
-            for i, figure, shape, dual, pose in zip(members, own, meshes, duals, poses, strict=True):
-                assert figure is not None and shape is not None
-                rows = np.ones((len(dual), 3, 4), np.float32)
-                rows[:, 0], rows[:, 1], rows[:, 2, :3] = dual[:, :4], dual[:, 4:], tints(figure.plan)
-                found[i] = Posed(figure.plan, shape, rows, figure.size, 1.0, shadows_of(figure, pose))
+            known = [f for f in own if f]
+            duals = duals_of(known, [s for s in meshes if s], poses)
+            shadows = shadows_of(known[0].plan, np.array([f.size for f in known]), poses)
+            rows = np.ones((*duals.shape[:2], 3, 4), np.float32)
+            rows[:, :, 0], rows[:, :, 1], rows[:, :, 2, :3] = duals[..., :4], duals[..., 4:], calm_tints(known[0].plan)
+            for k, i, shape in zip(range(len(members)), members, meshes, strict=True):
+                assert shape is not None
+                found[i] = Posed(known[k].plan, shape, rows[k], known[k].size, 1.0, shadows[k])
         return found
 
 
-def shadows_of(figure: Figure, pose: np.ndarray) -> np.ndarray:
-    """Return (S, 7) float32: start, end and radius in metres of what shades the floor, feet last."""
-    plan, size = figure.plan, figure.size
+# Metres of radius of what shades the floor, of a body of 1.7 m: trunk, head, both long bones of arms and of legs, feet.
+SHADING = np.array([0.13, 0.09, *[0.045] * 2, *[0.07] * 2, *[0.035] * 2, *[0.045] * 2, *[0.045] * 2])
+
+
+def shadows_of(plan: Plan, sizes: np.ndarray, poses: np.ndarray) -> np.ndarray:
+    """Return (N, S, 7) float32: start, end and radius in metres of what shades the floor, feet last.
+
+    Args:
+        plan: Of all figures.
+        sizes: (N,) statures over 1.7 m.
+        poses: (N, J, 3) metres.
+    """
     s, m, e, tip = plan.start, plan.middle, plan.end, np.where(plan.tip >= 0, plan.tip, plan.end)
-    hips, shoulders = pose[s[2:]].mean(axis=0), pose[s[:2]].mean(axis=0)
-    starts = np.concatenate([hips[None], pose[plan.head][None], pose[s], pose[m], pose[e[2:]]])
-    ends = np.concatenate([shoulders[None], pose[plan.head][None], pose[m], pose[e], pose[tip[2:]]])
-    radii = np.array([0.13, 0.09, *[0.045] * 2, *[0.07] * 2, *[0.035] * 2, *[0.045] * 2, *[0.045] * 2]) * size
-    return np.concatenate([starts, ends, radii[:, None]], axis=1).astype(np.float32)
+    head = [plan.head]
+    found = np.empty((len(poses), len(SHADING), 7), np.float32)
+    found[:, 0, 0:3], found[:, 0, 3:6] = poses[:, s[2:]].mean(axis=1), poses[:, s[:2]].mean(axis=1)
+    found[:, 1:, 0:3] = poses[:, [*head, *s, *m, *e[2:]]]
+    found[:, 1:, 3:6] = poses[:, [*head, *m, *e, *tip[2:]]]
+    found[:, :, 6] = SHADING * sizes[:, None]
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -97,3 +97,13 @@ def test_the_parts_of_the_bones_are_those_of_their_joints(figure):
     own = figure.plan.skeleton.joint_parts[figure.plan.joints]
     legs = np.isin(figure.plan.parts, (RIGHT_LEG, LEFT_LEG))
     np.testing.assert_array_equal(own[legs], figure.plan.parts[legs])
+
+
+def test_vertices_are_used_while_they_are_still_kept(shape):
+    """A cache of 256 vertices, each in the place of its number, as software OpenGL has: few are worked out twice."""
+    for mesh, most in zip(shape.meshes, (1.5, 1.25, 1.25), strict=True):
+        kept, worked_out = np.full(256, -1), 0
+        for vertex in mesh.faces.ravel().tolist():
+            worked_out += kept[vertex % 256] != vertex
+            kept[vertex % 256] = vertex
+        assert len(np.unique(mesh.faces)) == len(mesh.vertices) <= worked_out < most * len(mesh.vertices)
