@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from motionpatches.core import paths
 from motionpatches.core.export.bvh import bvh_text
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.open import open_library
+from motionpatches.core.models.build import new_model
+from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, save_model
+from motionpatches.core.models.config import preset
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.motion.skeleton import SMPL22
@@ -21,6 +25,8 @@ from motionpatches.core.progress import run
 from motionpatches.core.search.encode import encode_windows, windows_of
 from motionpatches.core.search.gallery import Entry, Gallery
 from motionpatches.core.search.indexing import INDEXED, add_known, gallery_fingerprint
+from motionpatches.core.search.patch_tokens import pack, save_tokens
+from motionpatches.core.search.token_indexing import tokens_file
 
 TEMPLATES, FOLDER_OF = 600, 1000
 # Takes of a captured one, in a hundred; frames of takes: the longer ones have short windows too.
@@ -112,6 +118,39 @@ def add_vectors(library: Library, model: MotionTextModel) -> int:
         entries += [Entry(clip.id, clip.key, start, end) for start, end in spans]
     add_known(model, library, Gallery(np.concatenate(rows), tuple(entries), gallery_fingerprint(model)))
     return len(entries)
+
+
+def interaction_model(folder: Path) -> MotionTextModel:
+    """Return a model with late interaction on the encoders of the starter, with new heads; saved in a folder."""
+    if not folder.exists():
+        config = preset("interaction", motion_weights="starter", text_weights="starter")
+        save_model(new_model(config, lambda: load_model(paths.starter_model()).statistics), folder, CheckpointInfo())
+    return load_model(folder)
+
+
+def add_tokens(library: Library, model: MotionTextModel) -> float:
+    """Keep patch tokens of all takes in 16 bits, noise around those of the first take of each template.
+
+    Returns:
+        MB on disk.
+    """
+    first: dict[int, tuple[list[np.ndarray], list[tuple[float, float]]]] = {}
+    rows: list[np.ndarray] = []
+    entries: list[Entry] = []
+    draw = np.random.default_rng(1)
+    for clip in library.clips:
+        template = int(clip.path.stem.rpartition("_")[2]) % TEMPLATES
+        if template not in first:
+            pixels, spans = windows_of(model, library.load(clip.id))
+            with torch.inference_mode():
+                found = model.encode_patches(torch.from_numpy(pixels))[1].numpy()
+            first[template] = [patches[np.abs(patches).max(axis=1) > 0] for patches in found], spans
+        encoded, spans = first[template]
+        rows += [noisy(patches, draw).astype(np.float16) for patches in encoded]
+        entries += [Entry(clip.id, clip.key, start, end) for start, end in spans]
+    file = tokens_file(model, library)
+    save_tokens(pack(entries, rows, model.config.token_dim, gallery_fingerprint(model)), file)
+    return file.stat().st_size / 1e6
 
 
 def noisy(rows: np.ndarray, draw: np.random.Generator) -> np.ndarray:

@@ -3,6 +3,7 @@
 Steps, each in a process of its own so that its memory is seen: make (the files), scan (a first scan that is killed half-way
 and goes on), vectors (around really encoded ones, for two window lengths), open (by the index), search (queries in the engine),
 window (scrolling, Enter to tiles; Xvfb or a screen), million (exact search over 1,000,000 vectors), remove. All is in FOLDER.
+Named alone: stages (the window with a model of two stages).
 """
 
 from __future__ import annotations
@@ -157,6 +158,26 @@ def window(root: Path, takes: int, data: Path | None) -> None:
         measure(root, takes, WORDS)
 
 
+def stages(root: Path, takes: int, data: Path | None) -> None:
+    """The window with a model of two stages: vectors choose, patches of each word order."""
+    from contextlib import nullcontext
+
+    from motionpatches.app.virtual_screen import has_screen, virtual_screen
+    from motionpatches.core.library.open import open_library
+    from motionpatches.core.progress import run
+    from motionpatches.core.search.token_indexing import tokens_file
+    from tests.benchmarks.large_library import add_tokens, add_vectors, interaction_model
+    from tests.benchmarks.large_window import measure
+
+    folder = root.parent / "interaction"
+    model, library = interaction_model(folder), run(open_library(root, use_index=True))
+    if not tokens_file(model, library).exists():
+        count, size = add_vectors(library, model), add_tokens(library, model)
+        print(f"stages: {len(library.clips):,} takes, {count:,} vectors, {size:.0f} MB of patches")
+    with nullcontext() if has_screen() else virtual_screen():
+        measure(root, takes, WORDS, folder)
+
+
 def million(root: Path, takes: int, data: Path | None) -> None:
     import numpy as np
 
@@ -187,7 +208,7 @@ def million(root: Path, takes: int, data: Path | None) -> None:
 
 
 DO = {"make": make, "scan": scan, "scanning": scanning, "vectors": vectors, "open": open_, "search": search, "window": window}
-DO["million"] = million
+DO |= {"stages": stages, "million": million}
 
 
 def main(arguments: list[str]) -> None:
