@@ -125,29 +125,27 @@ def figure_of(skeleton: Skeleton, positions: np.ndarray) -> Figure | None:
     first = int(len(positions) > 1)
     sample = positions[np.linspace(first, len(positions) - 1, min(len(positions) - first, SAMPLE)).astype(int)]
     key = (skeleton, round(np.log(leg + trunk) / ALIKE), *(round(np.log(x / leg) / SHAPES) for x in (arm, trunk)))
-    if key not in _rests:
-        if len(_rests) >= KEPT:
-            _rests.clear()
-            _feet.clear()
-        rest = rest_of(plan, sample)
-        _rests[key] = replace(rest, places=_alike_on_both_sides(plan, rest.places[0])[None])
-        _feet[key] = []
-    rest = replace(_rests[key], feet=_flat_feet(_feet[key], plan, sample)[None])
+    rest, seen = _rigs.get(key) or (_rest(plan, sample), ())
+    if len(seen) < SEEN and (len(sample) >= ENOUGH or not seen):
+        if len(_rigs) >= KEPT:
+            _rigs.clear()
+        seen = tuple(sorted((*seen, flat_feet(plan, sample)), key=lambda feet: -feet[:, 1].sum()))
+        _rigs[key] = rest, seen
+    # Those in the middle: some motions are on tiptoe.
+    rest = replace(rest, feet=seen[(len(seen) - 1) // 2][None])
     drop = drop_of(rest.feet[0], rest.ways[0], rest.size[0])
     return Figure(plan, rest, (skeleton, _head(rest.size[0]), drop, *key[2:]), drop, lift_of(plan, rest, drop, sample))
 
 
-# Constants of rigs, and flat feet of each as its first motions show them.
-_rests: dict[tuple[object, ...], Rest] = {}
-_feet: dict[tuple[object, ...], list[np.ndarray]] = {}
+# Constants of rigs, and the flat feet of each that its first motions show, from the flattest on. Entries are replaced as a whole:
+# several threads read them.
+_rigs: dict[tuple[object, ...], tuple[Rest, tuple[np.ndarray, ...]]] = {}
 
 
-def _flat_feet(seen: list[np.ndarray], plan: Plan, sample: np.ndarray) -> np.ndarray:
-    """Return the flat feet of a rig: those in the middle of what its first motions show, since some are on tiptoe."""
-    if len(seen) < SEEN and (len(sample) >= ENOUGH or not seen):
-        seen.append(flat_feet(plan, sample))
-        seen.sort(key=lambda feet: -feet[:, 1].sum())
-    return seen[(len(seen) - 1) // 2]
+def _rest(plan: Plan, sample: np.ndarray) -> Rest:
+    """Measure the constants of a rig, both sides alike."""
+    rest = rest_of(plan, sample)
+    return replace(rest, places=_alike_on_both_sides(plan, rest.places[0])[None])
 
 
 def _head(size: float) -> float:

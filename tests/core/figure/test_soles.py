@@ -21,13 +21,11 @@ ANKLES, BALLS = [8, 7], [11, 10]
 @pytest.fixture(autouse=True)
 def no_rig_is_known():
     """Constants of rigs that other tests have met are put aside."""
-    kept = dict(figures._rests), {key: list(seen) for key, seen in figures._feet.items()}
-    figures._rests.clear()
-    figures._feet.clear()
+    kept = dict(figures._rigs)
+    figures._rigs.clear()
     yield
-    for now, before in zip((figures._rests, figures._feet), kept, strict=True):
-        now.clear()
-        now.update(before)
+    figures._rigs.clear()
+    figures._rigs.update(kept)
 
 
 def low(figure: Figure, shape: Shape, positions: np.ndarray, level: int = 1) -> np.ndarray:
@@ -94,8 +92,7 @@ def test_a_take_on_tiptoe_does_not_sink_those_that_follow(walker):
     figure_of(walker.skeleton, on_tiptoe(walker).positions)
     figure = figure_of(walker.skeleton, on_floor(walker).positions)
     alone = figure.rest.feet[0, :, 1].mean()
-    figures._feet.clear()
-    figures._rests.clear()
+    figures._rigs.clear()
     assert alone == pytest.approx(figure_of(walker.skeleton, walker.positions).rest.feet[0, :, 1].mean(), abs=0.02)
 
 
