@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -242,15 +243,21 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
         np.savez_compressed(stream, embeddings=gallery.embeddings.astype(np.float16), index=json.dumps(index))
 
 
-def load_gallery(path: Path) -> Gallery:
+def load_gallery(path: Path, mapped: bool = True) -> Gallery:
     """Read a gallery.
+
+    Args:
+        path: Its file.
+        mapped: Map the rows of a large one, by a file beside it.
 
     Raises:
         DamagedGallery: the file is none.
         FileProblem: it is one of another version, or the system refuses to read it.
     """
     try:
-        embeddings = large_rows(path, LARGE)
+        embeddings = None
+        with suppress(OSError, KeyError):  # which the next line meets, too
+            embeddings = large_rows(path, LARGE) if mapped else None
         arrays = read_npz(path, lambda name, _: name != "embeddings" or embeddings is None)
         index = json.loads(str(arrays.pop("index")))
         if isinstance(index["format"], int) and index["format"] != FORMAT:

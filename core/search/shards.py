@@ -25,6 +25,7 @@ from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.progress import Job, Progress
 from motionpatches.core.search.gallery import Entry, Gallery, concatenate, entries_by_key, load_gallery
 from motionpatches.core.search.indexing import add_known, find_gallery, gallery_fingerprint, update_gallery
+from motionpatches.core.search.mapped_rows import SUFFIX as ROWS
 
 # Most processes on one machine, and parts of a library.
 MOST_WORKERS, MOST_SHARDS = 64, 10_000
@@ -98,7 +99,7 @@ def merge(model: MotionTextModel, library: Library, folder: Path) -> Job[Gallery
     joined: list[Path] = []
     for file in files:
         try:
-            gallery = load_gallery(file)
+            gallery = load_gallery(file, mapped=False)
         except StudioError as error:
             notices.tell(f"{error} This part was left out.")
             continue
@@ -115,6 +116,7 @@ def merge(model: MotionTextModel, library: Library, folder: Path) -> Job[Gallery
     whole = yield from update_gallery(model, library)
     for file in joined:
         with suppress(OSError):
+            file.with_suffix(ROWS).unlink(missing_ok=True)
             file.unlink()
             file.parent.rmdir()
     return whole

@@ -44,7 +44,8 @@ def read(file, monkeypatch):
 
 def test_mapped_rows_are_those_that_are_read(file, monkeypatch):
     plain = read(file, monkeypatch)
-    assert not holds_a_map(plain.embeddings) and not file.with_suffix(".rows").exists()
+    assert not holds_a_map(plain.embeddings) and not holds_a_map(load_gallery(file, mapped=False).embeddings)
+    assert not file.with_suffix(".rows").exists()
     for _ in range(2):  # made, and found
         found = load_gallery(file)
         assert holds_a_map(found.embeddings) and found.entries == plain.entries
