@@ -224,7 +224,7 @@ class TrainingWindow(QDialog):
         one = chosen[0] if len(chosen) == 1 else None
         here = one is not None and self.training.is_here(one)
         there = one is not None and not self.training.away(one)
-        self.curves.show_runs([run for run in chosen if run.status != "broken"])
+        self.curves.show_runs([run for run in chosen if run.status not in ("broken", "away")])
         self.sentences.show_html(sentences_text(one) if one else html("Choose one run."))
         said = [state_text(one, here, self.training.away(one))] if one else [] if chosen else [NOTHING]
         self.state.setText("\n".join([*said, *([self.training.message] if self.training.message else [])]))
