@@ -83,7 +83,7 @@ def _unit_blocks(member: IO[bytes], header: Header) -> Iterator[np.ndarray]:
 
 
 def release(rows: np.ndarray) -> None:
-    """Give back the memory that holds mapped rows, until they are read again; nothing for other rows."""
+    """Release the memory that holds mapped rows, until they are read again; nothing for other rows."""
     base: object = rows
     while isinstance(base, np.ndarray | memoryview):
         base = base.obj if isinstance(base, memoryview) else base.base
