@@ -72,6 +72,15 @@ def ask(studio, text):
     wait(lambda: search.query == text and search.results and search.results is not before and not search.settling, 40)
 
 
+def meshed(studio):
+    """Wait until the motion on the stage is drawn as a figure, whose mesh another thread makes."""
+    from motionpatches.app.gl.figure.posed import figures
+
+    figure = figures().figure(studio.workspace.motion)
+    wait(lambda: figure is None or figures().shape(figure) is not None, 40)
+    rest(50)
+
+
 @contextmanager
 def opened_files(*files):
     """Gives a function that tells, at any time, whether one of the files was opened by anybody; Linux alone (inotify)."""

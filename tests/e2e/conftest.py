@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from motionpatches.core import paths
-from tests.window import ask, wait
+from tests.window import ask, meshed, wait
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +58,7 @@ def demo(studio):
     wait(lambda: studio.workspace.clip is not None and studio.workspace.clip.id == studio.search.results[0].clip.id)
     studio.playback.playing = False
     studio.playback.seek(0.8)
+    meshed(studio)
     yield studio
     stages = studio.view_models.stage
     stages.set(**vars(type(stages.options)()))

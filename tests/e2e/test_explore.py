@@ -15,7 +15,7 @@ from motionpatches.core.io.smpl.poses import BODY_MODELS
 from motionpatches.core.motion.canonical import facing, rotate_y
 from motionpatches.core.motion.skeleton import SMPL22
 from tests.smpl_files import amass_file, body_model
-from tests.window import ask, pixels, rest, wait
+from tests.window import ask, meshed, pixels, rest, wait
 
 
 def key(studio, which, modifier=Qt.KeyboardModifier.NoModifier):
@@ -34,6 +34,7 @@ def test_each_switch_changes_the_picture_and_back(demo, which):
     walk = next(c for c in demo.workspace.library.clips if c.id.endswith("walk forward"))
     demo.workspace.show(walk, demo.workspace.library.load(walk.id))
     demo.playback.seek(0.8)
+    meshed(demo)
     rest(200)
     before = pixels(demo.window.stage)
     key(demo, which)
