@@ -27,6 +27,7 @@ EXPLAINED = {
     ("app/cli/serve.py", "fdopen"): "the token's file, for its owner alone",
     ("app/cli/serve.py", "open"): "the same; it is made exclusively, so that no link is followed",
     ("core/serve/clips.py", "write_bytes"): "what was sent, in a temporary folder of its own",
+    ("core/serve/service.py", "write_bytes"): "the same",
     ("core/io/native/worker.py", "fdopen"): "the pipe to its parent",
     ("core/io/native/worker.py", "open"): "the child's answer to its parent, in a temporary folder of their own",
     ("core/io/smpl/model.py", "savez"): "a body model handed to smplx, in a temporary folder of its own",
