@@ -31,7 +31,7 @@ print("window visible", round(time.perf_counter() - t, 2))
 studio.window.query.ask("a person waves with the right hand")
 wait(view.drawn, lambda: studio.search.results)
 print("first query answered", round(time.perf_counter() - t, 2))
-times = []
+times, whole, shown = [], [], []
 for text in ("walks", "jumps", "a kick", "someone bows", "claps hands", "runs", "sits down", "a dance", "waves", "falls") * 2:
     pause = QEventLoop(); QTimer.singleShot(700, pause.quit); pause.exec()
     s = time.perf_counter()
@@ -39,8 +39,14 @@ for text in ("walks", "jumps", "a kick", "someone bows", "claps hands", "runs", 
     studio.window.query.ask(text)
     wait(view.drawn, lambda: studio.search.results is not old)
     times.append((time.perf_counter() - s) * 1000)
-times.sort()
-print("later queries, Enter to tiles on the screen, ms: median", round(times[10], 1), "95th percentile", round(times[18], 1))
+    shown.append(len(studio.search.results))
+    if shown[-1] < studio.search.k:
+        wait(view.drawn, lambda: len(studio.search.results) == studio.search.k)
+    whole.append((time.perf_counter() - s) * 1000)
+print("later queries, Enter to", sorted(shown)[0], "or more tiles on the screen")
+for label, found in (("first tiles", times), ("all tiles", whole)):
+    found.sort()
+    print(label, "ms: median", round(found[10], 1), "95th percentile", round(found[18], 1))
 import numpy as np
 swaps = []
 view.setParent(None); view.set_arrangement("all"); view.resize(1280, 720); view.show(); studio.window.hide()

@@ -88,9 +88,5 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=0)
     told = parser.parse_args()
     same, apart, nearest = measure(load_model(told.model), told.data, told.takes, told.seed)
-    print(
-        f"{told.takes} takes on {RIGS} rigs: cosine of a take on two rigs {same:.3f}, of two takes on one rig {apart:.3f}; ",
-        end="",
-    )
     print(f"{told.takes} takes on {RIGS} rigs: cosine of a take on two rigs {same:.3f}, of two takes on one rig {apart:.3f}")
     print(f"nearest clip of the other rigs is the same take: {100 * nearest:.1f} %")
