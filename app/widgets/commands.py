@@ -223,15 +223,16 @@ class Commands:
 
     def show_settings(self) -> None:
         """Show the settings until they are closed."""
-        self._settings().exec()
+        self.settings_dialog().exec()
 
     def share_library(self) -> None:
         """Show the page of the settings for the shared gallery of the open library."""
-        dialog = self._settings()
+        dialog = self.settings_dialog()
         dialog.pages.setCurrentWidget(dialog.shared)
         dialog.exec()
 
-    def _settings(self) -> SettingsDialog:
+    def settings_dialog(self) -> SettingsDialog:
+        """Make the dialog of the settings."""
         v = self.view_models
         return SettingsDialog(self.settings, v.workspace, v.stage, v.playback, v.corrections, v.shared, self.parent)
 

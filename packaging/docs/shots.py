@@ -299,11 +299,7 @@ def filters(s: Session) -> None:
 
 def settings(s: Session) -> None:
     """Show the settings."""
-    from motionpatches.app.widgets.dialogs.settings import SettingsDialog
-
-    dialog = SettingsDialog(
-        s.window.settings, s.workspace, s.studio.view_models.stage, s.studio.playback, s.studio.view_models.corrections, s.window
-    )
+    dialog = s.window.commands.settings_dialog()
     dialog.show()
     s.rest(0.5)
     s.shoot("settings", dialog)
