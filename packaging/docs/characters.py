@@ -31,10 +31,10 @@ FPS, SECONDS = 25.0, 6.0
 def hits_of(library: Path, sentence: str) -> list[Motion]:
     """Return the motions of the first results."""
     from motionpatches import open_library, search
-    from motionpatches.core.motion.canonical import canonical
+    from motionpatches.core.motion.floor import on_floor
 
     opened = open_library(library)
-    return [canonical(opened.load(hit.clip_id)) for hit in search(opened, sentence, k=HITS)]
+    return [on_floor(opened.load(hit.clip_id)) for hit in search(opened, sentence, k=HITS)]
 
 
 def bodies(character: Path) -> list[str]:
