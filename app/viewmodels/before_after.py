@@ -87,7 +87,8 @@ class BeforeAfter(QObject):
 
         def done(found: tuple[dict[Path, _Indexed], dict[str, list[list[Hit]]]]) -> None:
             self._indexed, self.found = found
-            if workspace.library is not library:
+            now = workspace.library
+            if now is None or now.root != library.root:  # one with other captions is the same
                 self.found = {}
                 self._rest("Another library was opened meanwhile. Compare again.")
             else:

@@ -1,6 +1,7 @@
 """The same query with the model before a run and the one after it."""
 
 import gc
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -92,15 +93,26 @@ def test_a_model_that_was_saved_again_is_read_again(ready, folders):
     assert folders[2][2:] == [folders[1]]
 
 
-def test_an_answer_for_a_library_closed_meanwhile_is_not_shown(ready, folders, lanes, small_library):
+def test_an_answer_for_a_library_closed_meanwhile_is_not_shown(ready, folders, lanes, tmp_path, smpl_motion):
     compared = BeforeAfter(ready)
     compared.set_run(a_run(folders))
     lanes.long.waits = True
     compared.ask(QUERY)
     assert compared.working
-    ready.open([small_library])
+    ready.open([small(tmp_path / "other", 3, smpl_motion).root])
     lanes.long.go()
     assert compared.before.results == [] and compared.message and not compared.working
+
+
+def test_a_caption_edited_meanwhile_leaves_the_answer(ready, folders, lanes):
+    compared = BeforeAfter(ready)
+    compared.set_run(a_run(folders))
+    lanes.long.waits = True
+    compared.ask(QUERY)
+    first = ready.library.clips[0]
+    ready.edited(replace(ready.library, clips=(replace(first, captions=("a jump",)), *ready.library.clips[1:])))
+    lanes.long.go()
+    assert compared.before.results and not compared.message and not compared.working
 
 
 def test_a_run_without_a_model_cannot_be_compared(workspace: Workspace, folders):
