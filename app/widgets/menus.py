@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QSpin
 
 from motionpatches.app.export.hand_off import QUICK, find_blender
 from motionpatches.app.export.plan import PURPOSES
+from motionpatches.app.viewmodels.answering import Answering
 from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.view_models import ViewModels
+from motionpatches.app.viewmodels.watching import Watching
 from motionpatches.app.widgets.dialogs.command_palette import ALSO, CommandPalette
 from motionpatches.app.widgets.dialogs.keys import Keys, KeysDialog
 from motionpatches.app.widgets.frame.frame import Frame
@@ -66,32 +68,27 @@ class Menus:
         self.actions.append(action)
         return action
 
-    def _answer(self, menu: QMenu) -> None:
-        answering = self.view_models.answering
-        action = self._add(menu, "Let Blender See the Res&ults", lambda: answering.set_on(not answering.on))
+    def _switch(self, menu: QMenu, text: str, switched: Answering | Watching, tip: str, also: str) -> QAction:
+        """Add an entry that turns something on and off, and shows which it is."""
+        action = self._add(menu, text, lambda: switched.set_on(not switched.on))
         action.setCheckable(True)
-        action.setToolTip("Its add-on lists the results of this window, and brings them onto armatures")
-        action.setProperty(ALSO, "add-on addon server listen http other programs")
+        action.setToolTip(tip)
+        action.setProperty(ALSO, also)
+        switched.changed.connect(lambda: action.setChecked(switched.on))
+        action.setChecked(switched.on)
+        return action
 
-        def show() -> None:
-            action.setChecked(answering.on)
-
-        answering.changed.connect(show)
-        show()
+    def _answer(self, menu: QMenu) -> None:
+        tip = "Its add-on lists the results of this window, and brings them onto armatures"
+        also = "add-on addon server listen http other programs"
+        self._switch(menu, "Let Blender See the Res&ults", self.view_models.answering, tip, also)
 
     def _watch(self, menu: QMenu) -> None:
         watching = self.view_models.watching
-        action = self._add(menu, "&Watch Folders", lambda: watching.set_on(not watching.on))
-        action.setCheckable(True)
-        action.setToolTip("Read, index and find what lands in the open library's folders, without a click")
-        action.setProperty(ALSO, "hot folder new takes automatic rescan")
-
-        def show() -> None:
-            action.setEnabled(watching.possible)
-            action.setChecked(watching.on)
-
-        watching.changed.connect(show)
-        show()
+        tip = "Read, index and find what lands in the open library's folders, without a click"
+        action = self._switch(menu, "&Watch Folders", watching, tip, "hot folder new takes automatic rescan")
+        watching.changed.connect(lambda: action.setEnabled(watching.possible))
+        action.setEnabled(watching.possible)
 
     def _file(self, menu: QMenu) -> None:
         v, take = self.verbs, self.takes.add

@@ -5,15 +5,16 @@ Take number n is template n % TEMPLATES in another place, heading, size and with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 
 from motionpatches.core import paths
 from motionpatches.core.export.bvh import bvh_text
-from motionpatches.core.library.library import Library
+from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.open import open_library
 from motionpatches.core.models.build import new_model
 from motionpatches.core.models.checkpoint import CheckpointInfo, load_model, save_model
@@ -28,6 +29,7 @@ from motionpatches.core.search.indexing import INDEXED, add_known, gallery_finge
 from motionpatches.core.search.patch_tokens import pack, save_tokens
 from motionpatches.core.search.token_indexing import tokens_file
 
+T = TypeVar("T")
 TEMPLATES, FOLDER_OF = 600, 1000
 # Takes of a captured one, in a hundred; frames of takes: the longer ones have short windows too.
 CAPTURED, FRAMES = 1, (60, 170)
@@ -104,16 +106,15 @@ def add_vectors(library: Library, model: MotionTextModel) -> int:
     Returns:
         How many.
     """
-    first: dict[int, tuple[np.ndarray, list[tuple[float, float]]]] = {}
+
+    def encode(clip: Clip) -> tuple[np.ndarray, list[tuple[float, float]]]:
+        pixels, spans = windows_of(model, library.load(clip.id), INDEXED)
+        return encode_windows(model, pixels), spans
+
     rows: list[np.ndarray] = []
     entries: list[Entry] = []
     draw = np.random.default_rng(1)
-    for clip in library.clips:
-        template = int(clip.path.stem.rpartition("_")[2]) % TEMPLATES
-        if template not in first:
-            pixels, spans = windows_of(model, library.load(clip.id), INDEXED)
-            first[template] = encode_windows(model, pixels), spans
-        encoded, spans = first[template]
+    for clip, (encoded, spans) in by_template(library, encode):
         rows.append(noisy(encoded, draw))
         entries += [Entry(clip.id, clip.key, start, end) for start, end in spans]
     add_known(model, library, Gallery(np.concatenate(rows), tuple(entries), gallery_fingerprint(model)))
@@ -134,23 +135,32 @@ def add_tokens(library: Library, model: MotionTextModel) -> float:
     Returns:
         MB on disk.
     """
-    first: dict[int, tuple[list[np.ndarray], list[tuple[float, float]]]] = {}
+
+    def encode(clip: Clip) -> tuple[list[np.ndarray], list[tuple[float, float]]]:
+        pixels, spans = windows_of(model, library.load(clip.id))
+        with torch.inference_mode():
+            found = model.encode_patches(torch.from_numpy(pixels))[1].numpy()
+        return [patches[np.abs(patches).max(axis=1) > 0] for patches in found], spans
+
     rows: list[np.ndarray] = []
     entries: list[Entry] = []
     draw = np.random.default_rng(1)
-    for clip in library.clips:
-        template = int(clip.path.stem.rpartition("_")[2]) % TEMPLATES
-        if template not in first:
-            pixels, spans = windows_of(model, library.load(clip.id))
-            with torch.inference_mode():
-                found = model.encode_patches(torch.from_numpy(pixels))[1].numpy()
-            first[template] = [patches[np.abs(patches).max(axis=1) > 0] for patches in found], spans
-        encoded, spans = first[template]
+    for clip, (encoded, spans) in by_template(library, encode):
         rows += [noisy(patches, draw).astype(np.float16) for patches in encoded]
         entries += [Entry(clip.id, clip.key, start, end) for start, end in spans]
     file = tokens_file(model, library)
     save_tokens(pack(entries, rows, model.config.token_dim, gallery_fingerprint(model)), file)
     return file.stat().st_size / 1e6
+
+
+def by_template(library: Library, encode: Callable[[Clip], T]) -> Iterator[tuple[Clip, T]]:
+    """Yield each clip with what the first of its template is encoded to."""
+    first: dict[int, T] = {}
+    for clip in library.clips:
+        template = int(clip.path.stem.rpartition("_")[2]) % TEMPLATES
+        if template not in first:
+            first[template] = encode(clip)
+        yield clip, first[template]
 
 
 def noisy(rows: np.ndarray, draw: np.random.Generator) -> np.ndarray:
