@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -129,6 +130,22 @@ def postgres_programs() -> Path | None:
     return None
 
 
+def _stat(process: str | int) -> list[str]:
+    """Its state, its parent and what follows in its `stat`, by proc(5); empty once it is gone."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _children(process: int) -> list[int]:
+    return [int(p.name) for p in Path("/proc").glob("[0-9]*") if _stat(p.name)[1:2] == [str(process)]]
+
+
+def _runs(process: int) -> bool:
+    return _stat(process)[:1] not in ([], ["Z"])
+
+
 class PostgresServer:
     """A server at a port of its own, with its data in a temporary folder; it refuses to run as root, so root runs it as nobody.
 
@@ -184,13 +201,15 @@ class PostgresServer:
                 time.sleep(0.02)
 
     def kill(self) -> None:
-        """End all of its processes at once (SIGKILL)."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        """End all of its processes at once (SIGKILL); those that serve connections lead groups of their own."""
+        os.kill(self.process.pid, signal.SIGSTOP)  # it starts no further ones
+        children = _children(self.process.pid)
+        for pid in (self.process.pid, *children):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.wait()
         for _ in range(500):  # a child of the old server would keep the new one from starting
-            try:
-                os.killpg(self.process.pid, 0)
-            except ProcessLookupError:
+            if not any(_runs(child) for child in children):
                 break
             time.sleep(0.01)
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
