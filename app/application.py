@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QSurfaceFormat
 from PySide6.QtWidgets import QApplication, QWidget
+from threadpoolctl import threadpool_limits
 
 from motionpatches.app import crash
 from motionpatches.app.background.garbage import GarbageCollector
@@ -101,6 +102,8 @@ def make_application(smooth: bool = False) -> QApplication:
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
     sys.setswitchinterval(SWITCH_S)
+    # Numpy's other threads would look for more work in a loop, for 20 ms after each product, on the cores that draw.
+    threadpool_limits(1, user_api="blas")
     app.setApplicationName("Motion Patches Studio")
     app.setStyle("Fusion")
     return app

@@ -71,6 +71,19 @@ def smpl_motion() -> Motion:
     return Motion(solve(walk_along(make_body(), straight(3.0, 3.0), WALK)).astype(np.float32), 20.0, SMPL22, "walk")
 
 
+@pytest.fixture(scope="module")
+def core_application():
+    """Timers, and signals between threads, need one; a window's would be another kind, so it ends with its tests."""
+    from PySide6.QtCore import QCoreApplication
+
+    if QCoreApplication.instance() is not None:
+        yield
+        return
+    app = QCoreApplication([])
+    yield
+    app.shutdown()
+
+
 @pytest.fixture(scope="session")
 def screen():
     """A real X server for OpenGL windows: the one there is, or Xvfb."""

@@ -49,8 +49,7 @@ class Lane(QObject):
         self._cancel: dict[str, threading.Event] = {}
         self._closed = False
         self._running = ""
-        # Counted up in the window's thread and down in the worker's, hence the lock.
-        self._counts = threading.Lock()
+        # Counted in the window's thread alone: work has ended once its result is delivered.
         self._waiting = self._urgent = 0
         self._deliver.connect(lambda call: call())
 
@@ -125,22 +124,20 @@ class Lane(QObject):
                 self._running = ""
 
         self._count(1, urgent)
-        self._pool.submit(task).add_done_callback(lambda _: self._count(-1, urgent))
+        self._pool.submit(task).add_done_callback(lambda _: self._call_in_window(lambda: self._count(-1, urgent)))
 
     def _count(self, by: int, urgent: bool) -> None:
-        with self._counts:
-            self._waiting += by
-            if urgent:
-                self._urgent += by
+        self._waiting += by
+        self._urgent += by * urgent
 
     @property
     def busy(self) -> bool:
-        """Whether something runs or waits to run."""
+        """Whether something runs or waits to run, or its result to be delivered."""
         return self._waiting > 0
 
     @property
     def has_urgent_work(self) -> bool:
-        """Whether something short that a user waits for runs or waits to run."""
+        """Whether something short that a user waits for runs or waits to run, or its result to be delivered."""
         return self._urgent > 0
 
     def cancel(self, key: str) -> None:
@@ -162,12 +159,16 @@ class Lane(QObject):
         """Stop, and wait for the running step to end and for what is to be kept."""
         self.stop()
         self._pool.shutdown(wait=True)
+        self._waiting = self._urgent = 0  # nothing is delivered any more
 
     def _send(self, key: str, token: int, receiver: Callable[[Any], None], value: object) -> None:
         def call() -> None:
             if self._latest.get(key) == token and not self._closed:
                 receiver(value)
 
+        self._call_in_window(call)
+
+    def _call_in_window(self, call: Callable[[], None]) -> None:
         if not self._closed:
             self._deliver.emit(call)
 

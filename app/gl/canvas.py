@@ -70,12 +70,13 @@ class Drawer(Protocol):
 Paint = Callable[[Drawer], None]
 
 
-def make_canvas(paint: Paint, view: QWidget) -> Canvas:
+def make_canvas(paint: Paint, view: QWidget, holds: Callable[[], bool] = lambda: False) -> Canvas:
     """Make the canvas that suits this machine, and let it fill a view.
 
     Args:
         paint: Draws a frame with the drawer it is given.
         view: The canvas's parent. It gets the events of the mouse, since the canvas lets them through.
+        holds: Whether the last frame will do for now. It is shown again where drawing takes the processor's time.
     """
     name = opengl_label().lower()
     canvas: Canvas
@@ -84,7 +85,7 @@ def make_canvas(paint: Paint, view: QWidget) -> Canvas:
     elif any(processor in name for processor in PROCESSORS):
         from motionpatches.app.gl.memory_canvas import MemoryCanvas
 
-        canvas = MemoryCanvas(paint, view)
+        canvas = MemoryCanvas(paint, view, holds)
     else:
         from motionpatches.app.gl.window_canvas import WindowCanvas
 

@@ -7,6 +7,7 @@ the processor it costs more than the picture itself. A plain widget is copied to
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 
@@ -28,9 +29,10 @@ class MemoryCanvas(QWidget):
 
     frameSwapped = Signal()
 
-    def __init__(self, paint: Paint, parent: QWidget | None = None):
+    def __init__(self, paint: Paint, parent: QWidget | None = None, holds: Callable[[], bool] = lambda: False):
         super().__init__(parent)
-        self._paint = paint
+        self._paint, self._holds = paint, holds
+        self._picture: QImage | None = None
         self._targets: dict[int, _Target] = {}
         self._renderer: Renderer | None = None
         self._smooth = False
@@ -41,6 +43,19 @@ class MemoryCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
         size = max(int(self.width() * ratio), 1), max(int(self.height() * ratio), 1)
+        if self._picture is None or self._picture.size().toTuple() != size or not self._holds():
+            self._picture = self._drawn(size, ratio)
+            self._show(self._picture)
+            self.frameSwapped.emit()
+        else:
+            self._show(self._picture)
+
+    def _show(self, picture: QImage) -> None:
+        painter = QPainter(self)
+        painter.drawImage(0, 0, picture)
+        painter.end()
+
+    def _drawn(self, size: tuple[int, int], ratio: float) -> QImage:
         context, surface = _context()
         context.makeCurrent(surface)
         if self._renderer is None:
@@ -54,10 +69,7 @@ class MemoryCanvas(QWidget):
         picture.setDevicePixelRatio(ratio)
         if not smooth and plain < SAMPLES:
             self._still.start(max(STILL_MS, int(STILL_FRAMES * 1000 * (time.perf_counter() - began))))
-        painter = QPainter(self)
-        painter.drawImage(0, 0, picture)
-        painter.end()
-        self.frameSwapped.emit()
+        return picture
 
     def _stands(self) -> None:
         self._smooth = True

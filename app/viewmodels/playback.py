@@ -22,7 +22,8 @@ class Playback(QObject):
     """`changed`: playing, speed, loop or length; `ticked`: the time moved.
 
     Ticks come 60 times a second where drawing is quick; each waits until the frame before it was drawn, longer while one of
-    `busy` says that other work wants the processor, and while `urgent` says that a user waits for an answer.
+    `busy` says that other work wants the processor, and while `urgent` says that a user waits for an answer. While `asked` says
+    that it is not there yet, what was drawn last will do.
     """
 
     changed = Signal()
@@ -32,10 +33,11 @@ class Playback(QObject):
         self,
         busy: Callable[[], bool] = lambda: False,
         urgent: Callable[[], bool] = lambda: False,
+        asked: Callable[[], bool] = lambda: False,
         parent: QObject | None = None,
     ):
         super().__init__(parent)
-        self._urgent = urgent
+        self._urgent, self._asked = urgent, asked
         self.busy = [busy]
         self.clock_s, self.speed, self.duration_s, self.fps = 0.0, 1.0, 0.0, 20.0
         self.playing, self.loop = True, True
@@ -112,6 +114,10 @@ class Playback(QObject):
         self.clock_s = self.time_s
         self.loop = loop
         self.changed.emit()
+
+    def holds(self) -> bool:
+        """Whether a frame that was asked for before a query would keep its answer waiting; for PATIENCE_S at most."""
+        return self.playing and self._asked() and time.perf_counter() - self._last < PATIENCE_S
 
     def _tick(self) -> None:
         now = time.perf_counter()

@@ -54,7 +54,7 @@ class ViewModels(QObject):
             device: What models run on; 'auto': what the settings say.
         """
         super().__init__(parent)
-        self.playback = Playback(lambda: lanes.busy, self._is_awaited, self)
+        self.playback = Playback(lambda: lanes.busy, self._is_awaited, self._is_asked, self)
         choice = device if device != "auto" else str(settings.value("device", "auto", str))
         self.workspace = Workspace(lanes, choice, self)
         self.history = History(self)
@@ -83,6 +83,10 @@ class ViewModels(QObject):
     def _is_awaited(self) -> bool:
         """Whether a user waits for an answer, or for its tiles."""
         return self.workspace.lanes.models.has_urgent_work or self.search.settling
+
+    def _is_asked(self) -> bool:
+        """Whether a user waits for an answer that is not there yet."""
+        return self.workspace.lanes.models.has_urgent_work and not self.search.settling
 
     @cached_property
     def models(self) -> Models:

@@ -69,7 +69,7 @@ class ResultsView(QWidget):
         self.bones: list[geometry.BoneSet] = []
         self.hover = self.current = -1
         self.camera = Camera(distance=3.9, azimuth=0.45, elevation=0.16)
-        self.canvas = make_canvas(self._paint, self)
+        self.canvas = make_canvas(self._paint, self, playback.holds)
         self.canvas.frameSwapped.connect(self.drawn)
         self._pressed = self._last = QPointF()
         self.own: dict[int, Camera] = {}

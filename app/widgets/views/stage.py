@@ -64,7 +64,7 @@ class StageView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Stage: the chosen motion in 3D")
-        self.canvas = make_canvas(self._paint, self)
+        self.canvas = make_canvas(self._paint, self, playback.holds)
         self.canvas.frameSwapped.connect(self.drawn)
         self.overlay = StillOverlay(self, self._paint_legend)
         self.names = Overlay(self, self._paint_names)

@@ -8,7 +8,15 @@ import time
 import pytest
 
 from motionpatches.app.background.lane import Lane
+from tests.lanes import rest
 from tests.patience import PATIENCE
+
+
+def rest_until(condition):
+    end = time.monotonic() + PATIENCE * 5
+    while not condition():
+        assert time.monotonic() < end
+        rest(0.01)
 
 
 def submit(lane, key, work, **more):
@@ -26,26 +34,24 @@ def test_closing_drops_what_waits_but_not_what_is_to_be_kept():
     assert ran == ["words"]
 
 
-class SlowNumber(int):
-    """A number whose addition takes so long that another thread comes between reading and writing it."""
-
-    def __add__(self, other):
-        time.sleep(0.002)
-        return SlowNumber(int(self) + int(other))
-
-    def __sub__(self, other):
-        return self + -other
-
-
-def test_work_is_counted_right_from_both_threads():
-    """The window's thread counts up while the worker counts down."""
-    lane = Lane("test")
-    lane._waiting = lane._urgent = SlowNumber(0)
-    for i in range(40):
-        submit(lane, str(i), lambda: None)
+def test_work_is_urgent_until_its_result_is_delivered(core_application):
+    """A frame that begins between the end of the work and its delivery would keep a user waiting for as long as it takes."""
+    lane, seen = Lane("test"), []
+    lane.submit("query", lambda: 1, lambda _: seen.append((lane.busy, lane.has_urgent_work)), seen.append)
     lane._pool.shutdown(wait=True)
-    assert not lane.busy and not lane.has_urgent_work
+    assert lane.has_urgent_work and not seen
+    rest_until(lambda: not lane.busy)
+    assert seen == [(True, True)] and not lane.has_urgent_work
+    lane.close()
+
+
+def test_all_that_was_counted_ends(core_application):
+    lane = Lane("test")
+    for i in range(40):
+        submit(lane, str(i % 7), lambda: None)
+    rest_until(lambda: not lane.busy)
     assert lane._waiting == lane._urgent == 0
+    lane.close()
 
 
 def test_jobs_do_not_hurry_and_short_work_does():
@@ -68,23 +74,20 @@ class PanicException(BaseException):
     """As a library in Rust raises it: no Exception."""
 
 
-def test_a_panic_is_a_message_and_the_lane_goes_on():
-    """Delivered through _send, which a window's thread would run."""
+def test_a_panic_is_a_message_and_the_lane_goes_on(core_application):
     lane, said = Lane("test"), []
-    lane._send = lambda key, token, receiver, value: receiver(value)
 
     def panics():
         raise PanicException("index out of bounds")
 
     for work in (panics, lambda: "result"):
         lane.submit("key", work, said.append, said.append)
-        while lane.busy:
-            time.sleep(0.01)
+        rest_until(lambda: not lane.busy)
     lane.close()
     assert said == ["Something unexpected went wrong (PanicException: index out of bounds).", "result"]
 
 
-def test_cancelling_and_closing_end_what_a_job_does_between_two_yields():
+def test_cancelling_and_closing_end_what_a_job_does_between_two_yields(core_application):
     interrupted, began = threading.Event(), threading.Event()
     lane = Lane("test", interrupt=interrupted.set)
 
@@ -100,8 +103,7 @@ def test_cancelling_and_closing_end_what_a_job_does_between_two_yields():
         began.wait(20)
         start = time.perf_counter()
         end()
-        while lane.busy:
-            time.sleep(0.01)
+        rest_until(lambda: not lane.busy)
         assert interrupted.is_set() and time.perf_counter() - start < PATIENCE * 10
     lane.cancel("scan")
 

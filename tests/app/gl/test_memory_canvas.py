@@ -42,3 +42,24 @@ def test_edges_are_smooth_once_the_picture_stands_still(screen, monkeypatch):
     assert colours(smooth) > colours(plain)
     canvas.close()
     app.processEvents()
+
+
+def test_the_last_picture_is_shown_again_while_it_is_held(screen):
+    from motionpatches.app.application import make_application
+    from motionpatches.app.gl.canvas import opengl_works
+    from motionpatches.app.gl.memory_canvas import MemoryCanvas
+
+    app = make_application()
+    if not opengl_works():
+        pytest.skip("no OpenGL 3.3 on this machine")
+    held, colour = [True], [(1.0, 0.0, 0.0)]
+    canvas = MemoryCanvas(lambda drawer: drawer.clear(colour[0], 300, 300), holds=lambda: held[0])
+    canvas.resize(60, 40)
+    assert (pixels(canvas)[..., :3] == [255, 0, 0]).all(), "the first one is drawn"
+    colour[0] = (0.0, 1.0, 0.0)
+    assert (pixels(canvas)[..., :3] == [255, 0, 0]).all()
+    canvas.resize(70, 50)
+    assert (pixels(canvas)[..., :3] == [0, 255, 0]).all(), "one of another size is drawn"
+    held[0], colour[0] = False, (0.0, 0.0, 1.0)
+    assert (pixels(canvas)[..., :3] == [0, 0, 255]).all()
+    app.processEvents()

@@ -3,7 +3,6 @@
 import math
 
 import pytest
-from PySide6.QtCore import QCoreApplication
 
 from motionpatches.app.viewmodels import answers
 from motionpatches.app.viewmodels.playback import Playback
@@ -13,14 +12,8 @@ from tests.lanes import fake_lanes
 
 
 @pytest.fixture(scope="module", autouse=True)
-def core_application():
-    """Timers need an application; a window's would be another kind, so this one ends with these tests."""
-    if QCoreApplication.instance() is not None:
-        yield
-        return
-    app = QCoreApplication([])
-    yield
-    app.shutdown()
+def timers(core_application):
+    """All of them have timers."""
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,10 @@
 """The clock: it counts up, and each view wraps it by its own length."""
 
+import time
+
 import pytest
 
-from motionpatches.app.viewmodels.playback import Playback
+from motionpatches.app.viewmodels.playback import PATIENCE_S, Playback
 from tests.lanes import heard, rest
 
 
@@ -38,6 +40,22 @@ def test_an_urgent_query_goes_before_frames():
     ticks = heard(free.ticked), heard(urgent.ticked)
     rest(0.4)
     assert len(ticks[1]) <= 4 < len(ticks[0])
+
+
+def test_the_last_frame_will_do_while_a_query_has_no_answer_but_not_for_long(monkeypatch):
+    now, asked = [10.0], [True]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    playback = Playback(asked=lambda: asked[0])
+    now[0] += PATIENCE_S / 2
+    assert playback.holds()
+    asked[0] = False
+    assert not playback.holds()
+    asked[0] = True
+    playback.playing = False
+    assert not playback.holds(), "what stands moves for a user alone"
+    playback.playing = True
+    now[0] += PATIENCE_S
+    assert not playback.holds()
 
 
 def test_the_clock_is_wrapped_by_each_length(still):
