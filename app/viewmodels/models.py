@@ -3,39 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from motionpatches.app.background.aside import Aside
+from motionpatches.app.viewmodels.remembered import of_this_version
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core import paths
-from motionpatches.core.models.catalogue import Model, models_in
+from motionpatches.core.errors import StudioError
+from motionpatches.core.models.catalogue import Model, model_where_there, own_models
+from motionpatches.core.models.known_runs import listed_runs, trained_model
 from motionpatches.core.progress import Job, Progress
 
 
 class Models(QObject):
-    """`changed`: the list, or what an import says (`message`)."""
+    """`changed`: the list, or what an import says (`message`).
+
+    Models outside the program's own folders may lie on a share that hangs: they are read aside, and listed once they are read.
+    """
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, remembered: Callable[[], list[Path]] = list, parent: QObject | None = None):
-        """`remembered` gives the folders of models that were used before."""
+    def __init__(self, workspace: Workspace, remembered: Callable[[], list[str]] = list, parent: QObject | None = None):
+        """`remembered` gives what stands for the folders of models that were used before."""
         super().__init__(parent)
         self.remembered = remembered
         self.workspace = workspace
         self.models: list[Model] = []
         self.message, self.working = "", False
+        self._own: list[Model] = []
+        self._places: dict[str, Callable[[], Model | None]] = {}
+        self._elsewhere: dict[str, Model | None] = {}
+        self._aside = Aside(self)
 
     def refresh(self) -> None:
         """Looks again; models opened from elsewhere stay in the list."""
-        known = {m.folder: m for m in self.models}
-        found = {m.folder: m for m in models_in()}
+        self._own = own_models()
         opened = self.workspace.model_folder
-        for folder in ([opened] if opened else []) + self.remembered():
-            if folder not in found and (folder / "config.json").is_file():
-                found[folder] = Model.read_or_broken(folder)
-        self.models = list({**found, **{f: m for f, m in known.items() if f.is_dir()}}.values())
+        names = self.remembered() + [str(opened)] * (opened is not None)
+        self._places |= {name: partial(_model_of, name) for name in names}
+        self._places |= {str(run): partial(_best_of, run) for run in _listed_runs()}
+        for name, read in self._places.items():
+            self._aside.call(Path(name), "look", read, partial(self._read, name))
+        self._arrange()
+
+    def _read(self, name: str, model: Model | None) -> None:
+        before, self._elsewhere[name] = self._elsewhere.get(name), model
+        if model != before:
+            self._arrange()
+
+    def _arrange(self) -> None:
+        elsewhere = filter(None, self._elsewhere.values())
+        self.models = list({model.folder: model for model in (*self._own, *elsewhere, *self._own)}.values())
         self.changed.emit()
+
+    def close(self) -> None:
+        """Take no notice of what is read from now on."""
+        self._aside.close(0)
 
     def is_used(self, model: Model) -> bool:
         return self.workspace.model is not None and model.folder == self.workspace.model_folder
@@ -86,3 +112,19 @@ class Models(QObject):
         self.working, self.message = True, "Importing…"
         self.changed.emit()
         self.workspace.jobs.run(self.workspace.lanes.long, "import", job, done, failed)
+
+
+def _listed_runs() -> list[Path]:
+    try:
+        return listed_runs()[::-1]
+    except StudioError:
+        return []
+
+
+def _model_of(name: str) -> Model | None:
+    return model_where_there(of_this_version(name))
+
+
+def _best_of(run: Path) -> Model | None:
+    best = trained_model(run)
+    return Model.read_or_broken(best) if best is not None else None

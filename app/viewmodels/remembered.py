@@ -42,10 +42,9 @@ class Remembered(QObject):
         folder = of_this_version(name) if isinstance(name, str) else None
         return folder if folder is not None and (folder / "config.json").is_file() else None
 
-    def folders(self) -> list[Path]:
-        """Return all models that are remembered and still there."""
-        names = dict.fromkeys(name for name in self._models().values() if isinstance(name, str))
-        return [folder for folder in dict.fromkeys(map(of_this_version, names)) if (folder / "config.json").is_file()]
+    def folders(self) -> list[str]:
+        """Return what stands for the models that are remembered; none of them is looked at. See `of_this_version`."""
+        return list(dict.fromkeys(name for name in self._models().values() if isinstance(name, str)))
 
     def _models(self) -> dict[str, Any]:
         try:

@@ -152,5 +152,7 @@ class ViewModels(QObject):
         self.workspace.notices.close()
         self.thumbnails.close()
         self._finding.close(0)
+        if "models" in vars(self):
+            self.models.close()
         if "training" in vars(self):
             self.training.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -13,7 +14,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.io.text import read_text
 from motionpatches.core.models.checkpoint import read_config
 from motionpatches.core.models.config import ModelConfig, from_dict
-from motionpatches.core.models.known_runs import trained_models
+from motionpatches.core.models.known_runs import own_runs, trained_model, trained_models
 from motionpatches.core.patches import NO_PATCHES
 
 MOST_CARD = 1 << 20
@@ -91,14 +92,31 @@ def _counted(clips: Any, share: Any) -> str:
     return f"{round(clips * share / 100)} of {clips} held-out clips found first by their caption"
 
 
+def own_models() -> list[Model]:
+    """The shipped starter, the user's own models, those of the program's own runs; nothing outside its folders is looked at."""
+    return _read_all([*_program_places(), *filter(None, map(trained_model, own_runs()))])
+
+
+def model_where_there(folder: Path) -> Model | None:
+    """Read the description of a model, None where the folder holds none."""
+    return Model.read_or_broken(folder) if (folder / "config.json").is_file() else None
+
+
 def models_in(folder: Path | None = None) -> list[Model]:
     """The shipped starter, the user's own models, the best models of training runs, and those anywhere below a folder. One that
     is broken is a Model with a `problem`."""
-    places_to_look = [paths.starter_model(), *(file.parent for file in sorted(paths.user_models().glob("*/config.json")))]
-    places_to_look += trained_models()
+    found = [*_program_places(), *trained_models()]
     if folder is not None:
-        places_to_look += sorted(file.parent for file in folder.rglob("model.safetensors"))
-    return [Model.read_or_broken(place) for place in dict.fromkeys(places_to_look)]
+        found += sorted(file.parent for file in folder.rglob("model.safetensors"))
+    return _read_all(found)
+
+
+def _program_places() -> list[Path]:
+    return [paths.starter_model(), *(file.parent for file in sorted(paths.user_models().glob("*/config.json")))]
+
+
+def _read_all(folders: Sequence[Path]) -> list[Model]:
+    return [Model.read_or_broken(folder) for folder in dict.fromkeys(folders)]
 
 
 def _scores(value: Any) -> dict[str, dict[str, dict[str, float]]]:

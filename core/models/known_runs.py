@@ -58,15 +58,24 @@ def _change(make: Callable[[list[Path]], list[Path]]) -> None:
         pass
 
 
+def own_runs() -> list[Path]:
+    """Return the folders of the program's own runs, the newest first."""
+    return [file.parent for file in sorted(paths.user_runs().glob("*/config.json"), key=_changed_at, reverse=True)]
+
+
+def trained_model(folder: Path) -> Path | None:
+    """Return the folder of the best model of a run, None where it has none."""
+    best = whole_folder(folder / "best")
+    return best if (best / "config.json").is_file() else None
+
+
 def trained_models() -> list[Path]:
     """Return the folders of the best models of all runs that have one: the program's own, the newest first, then the others."""
-    own = sorted(paths.user_runs().glob("*/config.json"), key=_changed_at, reverse=True)
     try:
         others = known_runs()[::-1]
     except StudioError:
         others = []
-    best = [whole_folder(folder / "best") for folder in (*(file.parent for file in own), *others)]
-    return [folder for folder in dict.fromkeys(best) if (folder / "config.json").is_file()]
+    return list(dict.fromkeys(filter(None, map(trained_model, (*own_runs(), *others)))))
 
 
 def _changed_at(file: Path) -> float:

@@ -85,9 +85,10 @@ def _measured(folder: Path, config: TrainingConfig, library: Library, clips: Seq
     if not file.exists():
         if not (folder / "config.json").exists():
             runs.write_config(folder, config)
-        with closing(runs.events_of(folder, Control())) as events:
-            for _ in events:
-                pass
+        if runs.read_run(folder).status != "finished":
+            with closing(runs.events_of(folder, Control())) as events:
+                for _ in events:
+                    pass
         figures = measure(load_model(folder / BEST), library, clips)
         write_atomically(file, json.dumps(figures, indent=1) + "\n")
     kept: dict[str, dict[str, float]] = json.loads(file.read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ from motionpatches.core.models import device
 from motionpatches.core.models.late_interaction import max_sim
 from motionpatches.core.models.motion_text_model import MotionTextModel
 from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import Skeleton
 from motionpatches.core.search.encode import BATCH, encode_texts, encode_windows, first_window_of
 
 PAIRS, SEED = 100, 0
@@ -82,12 +83,15 @@ def _right(scores: np.ndarray) -> float:
 
 
 def ordered(library: Library, clips: Sequence[Clip]) -> list[tuple[Motion, tuple[str, ...]]]:
-    """Two clips of unlike captions in a row, with the right sentence and that of the other order."""
+    """Two clips of unlike captions and of one skeleton in a row, with the right sentence and that of the other order."""
     rng, made = np.random.default_rng(SEED), []
     short = [clip for clip in clips if clip.duration_s <= LONGEST_S / 2]
-    for _ in range(PAIRS if len({clip.caption for clip in short}) > 1 else 0):
+    rig = {clip.id: _rig(library.load(clip.id)) for clip in short}
+    for _ in range(PAIRS if short else 0):
         one = short[rng.integers(len(short))]
-        others = [clip for clip in short if clip.caption != one.caption]
+        others = [clip for clip in short if clip.caption != one.caption and rig[clip.id] == rig[one.id]]
+        if not others:
+            continue
         other = others[rng.integers(len(others))]
         first, second = _bare(one.caption), _bare(other.caption)
         motion = in_a_row([library.load(one.id), library.load(other.id)])
@@ -104,6 +108,10 @@ def counted(library: Library, clips: Sequence[Clip]) -> list[tuple[Motion, tuple
         sentences = [f"{_bare(clip.caption)} {often}" for often in (TIMES[times], *TIMES[:times], *TIMES[times + 1 :])]
         made.append((in_a_row([library.load(clip.id)] * (times + 1)), tuple(sentences)))
     return made
+
+
+def _rig(motion: Motion) -> tuple[Skeleton, float]:
+    return motion.skeleton, motion.fps
 
 
 def _bare(caption: str) -> str:

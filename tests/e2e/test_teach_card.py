@@ -41,7 +41,7 @@ def test_a_library_is_taught_in_two_clicks_and_its_model_kept(studio, small_libr
     assert studio.view_models.remembered.model([small_library]) == run.best
     listed = studio.view_models.models
     listed.refresh()
-    assert [m.name for m in listed.models if listed.is_used(m)] == ["small tuned"]
+    wait(lambda: [m.name for m in listed.models if listed.is_used(m)] == ["small tuned"])
     ended.back.click()
     wait(lambda: studio.workspace.model_folder == paths.starter_model() and studio.workspace.retriever is not None, 60)
     assert ended.use.isEnabled() and not ended.back.isVisible()

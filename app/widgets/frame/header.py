@@ -24,7 +24,7 @@ class Header(QWidget):
 
     def __init__(self, view_models: ViewModels, verbs: Verbs, query: QWidget, filters: Callable[[], object]):
         super().__init__()
-        self.view_models, self.verbs = view_models, verbs
+        self.view_models, self.verbs, self._listed = view_models, verbs, False
         self.setObjectName("page")
         self.library = self._menu_button("library", "The library: open another", self._fill_library)
         self.model = self._menu_button("model", "The model: use another", self._fill_model)
@@ -75,8 +75,22 @@ class Header(QWidget):
             menu.addAction(title(tail(name))).triggered.connect(lambda _=False, n=name: verbs.open_recent(n))
 
     def _fill_model(self, menu: QMenu) -> None:
-        verbs, models = self.verbs, self.view_models.models
+        models = self.view_models.models
+        if not self._listed:
+            self._listed = True
+            models.changed.connect(self._models_changed)
         models.refresh()
+        self._list_models(menu)
+
+    def _models_changed(self) -> None:
+        """A model that lies elsewhere has been read, perhaps while the menu is open."""
+        menu = self.model.menu()
+        if menu.isVisible():
+            menu.clear()
+            self._list_models(menu)
+
+    def _list_models(self, menu: QMenu) -> None:
+        verbs, models = self.verbs, self.view_models.models
         for model in models.models:
             action = menu.addAction(title(model_name(model.folder)))
             action.setCheckable(True)

@@ -1,5 +1,9 @@
 """The models on this computer."""
 
+import shutil
+import threading
+from pathlib import Path
+
 import pytest
 
 from motionpatches.app.viewmodels import models as module
@@ -9,7 +13,10 @@ from motionpatches.core import paths
 from motionpatches.core.errors import StudioError
 from motionpatches.core.models.catalogue import Model, models_in
 from motionpatches.core.models.checkpoint import CheckpointInfo, save_model
+from motionpatches.core.models.known_runs import forget_run, remember_run
 from motionpatches.core.progress import Progress
+from tests.patience import PATIENCE
+from tests.window import wait
 
 
 @pytest.fixture
@@ -23,25 +30,65 @@ def saved(tiny_model, tmp_path):
 
 @pytest.fixture
 def models(workspace, monkeypatch):
-    monkeypatch.setattr(module, "models_in", lambda: [])
+    monkeypatch.setattr(module, "own_models", lambda: [])
     return Models(workspace)
+
+
+def refreshed(models):
+    """Look again, and wait until what lies elsewhere is read."""
+    models.refresh()
+    wait(lambda: not any(models._aside.is_busy(Path(name)) for name in models._places))
 
 
 def test_the_open_model_is_in_the_list_and_stays_there(models, workspace, saved):
     workspace.model, workspace.model_folder = object(), saved[0]
-    models.refresh()
+    refreshed(models)
     assert [m.folder for m in models.models] == [saved[0]] and models.is_used(models.models[0])
     workspace.model_folder = saved[1]
-    models.refresh()
+    refreshed(models)
     assert {m.folder for m in models.models} == set(saved)
     assert [m.folder for m in models.models if models.is_used(m)] == [saved[1]]
+
+
+def test_a_model_on_a_share_that_hangs_holds_nobody(models, saved, monkeypatch):
+    answers, real = threading.Event(), module.model_where_there
+
+    def read(folder):
+        assert folder != saved[0] or answers.wait(20 * PATIENCE)
+        return real(folder)
+
+    monkeypatch.setattr(module, "model_where_there", read)
+    monkeypatch.setattr(module, "own_models", lambda: [Model.read_or_broken(paths.starter_model())])
+    models.remembered = lambda: list(map(str, saved))
+    models.refresh()
+    assert [m.folder for m in models.models] == [paths.starter_model()]
+    wait(lambda: len(models.models) > 1)
+    assert [m.folder for m in models.models] == [paths.starter_model(), saved[1]] and not answers.is_set()
+    answers.set()
+    wait(lambda: {m.folder for m in models.models} == {paths.starter_model(), *saved})
+    models.close()
+
+
+def test_the_best_model_of_a_run_elsewhere_is_listed_and_its_run_is_none(models, tiny_model, tmp_path):
+    """A run's folder has a config.json too."""
+    run = tmp_path / "run"
+    save_model(tiny_model, run / "best", CheckpointInfo({}, {}, ""))
+    (run / "config.json").write_text("{}")
+    remember_run(run)
+    for _ in range(2):
+        refreshed(models)
+        assert [m.folder for m in models.models] == [run / "best"]
+    shutil.rmtree(run)
+    refreshed(models)
+    assert not models.models
+    forget_run(run)
 
 
 def test_two_models_are_compared_by_what_differs(models, workspace, saved):
     workspace.model = object()
     for folder in saved:
         workspace.model_folder = folder
-        models.refresh()
+        refreshed(models)
     one, other = sorted(models.models, key=lambda m: m.folder.name)
     rows = {what: (a, b) for what, a, b in differences(one, other)}
     assert rows["trained: library"] == ("takes of one", "takes of other")
@@ -77,7 +124,7 @@ def test_an_import_that_fails_is_reported(models, monkeypatch, tmp_path):
 def test_a_broken_model_folder_is_one_line(models, saved, tmp_path, monkeypatch):
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "config.json").write_text("[1]")
-    monkeypatch.setattr(module, "models_in", lambda: [*models_in(tmp_path), Model.read_or_broken(tmp_path / "bad")])
+    monkeypatch.setattr(module, "own_models", lambda: [*models_in(tmp_path), Model.read_or_broken(tmp_path / "bad")])
     models.refresh()
     found = {model.name: model for model in models.models}
     assert found["bad"].problem and found["bad"].summary.startswith("cannot be used: config.json")

@@ -7,9 +7,10 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from motionpatches.app.viewmodels.models import Models
-from motionpatches.app.viewmodels.remembered import MODELS, Remembered
+from motionpatches.app.viewmodels.remembered import MODELS, Remembered, of_this_version
 from motionpatches.core import paths
 from motionpatches.core.models.checkpoint import CheckpointInfo, save_model
+from tests.window import wait
 
 
 @pytest.fixture
@@ -34,10 +35,10 @@ def test_a_trained_model_is_there_at_the_next_start(lanes, workspace, small_libr
     settings.sync()
     later = Remembered(Workspace(lanes), QSettings(settings.fileName(), QSettings.Format.IniFormat))
     assert later.library() == [small_library] and later.model([small_library]) == mine
-    assert before.folders() == [mine]
+    assert before.folders() == [str(mine)]
     models = Models(later.workspace, later.folders)
     models.refresh()
-    assert mine in [m.folder for m in models.models], "it is listed, wherever it came from"
+    wait(lambda: mine in [m.folder for m in models.models])
 
 
 def test_another_library_brings_its_model(workspace, small_library, settings, mine, tiny_model, tmp_path):
@@ -70,7 +71,7 @@ def test_the_program_s_own_files_are_those_of_the_version_that_starts(workspace,
     assert remembered.model([small_library]) == remembered.model([old / "demo.npz"]) == old / "starter"
     monkeypatch.setattr(paths, "assets", lambda: new)
     assert remembered.model([small_library]) == remembered.model([new / "demo.npz"]) == new / "starter"
-    assert remembered.folders() == [new / "starter"]
+    assert list(map(of_this_version, remembered.folders())) == [new / "starter"]
     settings.setValue("last library", [str(old / "demo.npz")])  # as 0.2 wrote it
     settings.setValue(MODELS, json.dumps({str(small_library): str(old / "starter")}))
     assert remembered.library() == [new / "demo.npz"] and remembered.model([small_library]) == new / "starter"
@@ -81,7 +82,11 @@ def test_what_is_gone_or_damaged_is_not_offered(workspace, small_library, settin
     workspace.open([small_library])
     workspace.load_model(mine)
     (mine / "config.json").unlink()
-    assert remembered.model([small_library]) is None and remembered.folders() == []
+    assert remembered.model([small_library]) is None
+    models = Models(workspace, remembered.folders)
+    models.refresh()
+    wait(lambda: not models._aside.is_busy(mine))
+    assert mine not in [m.folder for m in models.models]
     settings.setValue("last library", [str(tmp_path / "gone")])
     assert remembered.library() == [paths.demo_library()]
     for damaged in ("{", json.dumps([1]), json.dumps({str(small_library): 3})):

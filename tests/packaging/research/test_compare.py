@@ -1,12 +1,18 @@
 """The comparison of recipes: two stages, the test of order and counting, the table, and a run of all of it."""
 
 import argparse
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from motionpatches.core.errors import StudioError
+from motionpatches.core.library.library import Clip
 from motionpatches.core.library.open import open_library
+from motionpatches.core.motion.motion import Motion
+from motionpatches.core.motion.skeleton import Skeleton
 from motionpatches.core.progress import run
 from motionpatches.packaging.research import compare
 from motionpatches.packaging.research.order_test import counted, in_a_row, ordered
@@ -45,6 +51,19 @@ def test_generated_motions_have_their_right_sentence_first(small_library):
         assert motion.frame_count % lengths[often] == 0 and motion.frame_count // lengths[often] in single.values()
 
 
+def test_clips_in_a_row_are_of_one_skeleton(smpl_motion):
+    """Captured sources have takes of several rigs and rates."""
+    count = len(smpl_motion.skeleton.joint_names)
+    fewer = Skeleton(smpl_motion.skeleton.joint_names[: count - 1], smpl_motion.skeleton.parents[: count - 1])
+    other = Motion(smpl_motion.positions[:, : count - 1], smpl_motion.fps, fewer)
+    motions = {"a": smpl_motion, "b": other, "c": smpl_motion, "d": other, "e": replace(smpl_motion, fps=90.0)}
+    clips = [Clip(name, Path(name), (f"does {name}",), duration_s=3.0) for name in motions]
+    made = ordered(SimpleNamespace(load=motions.__getitem__), clips)
+    pairs = {frozenset(word.removeprefix("does ") for word in right.split(", then ")) for _, (right, _) in made}
+    assert pairs == {frozenset("ac"), frozenset("bd")}
+    assert not ordered(SimpleNamespace(load=motions.__getitem__), clips[-2:])
+
+
 def test_the_table_has_mean_and_deviation():
     figures = dict.fromkeys(compare.COLUMNS, 10.0)
     text = compare.table(
@@ -72,6 +91,9 @@ def test_recipes_are_trained_measured_and_not_repeated(small_library, tiny_text_
     assert [row.split(" | ")[:4] for row in rows] == [
         ["| interaction token_dim=8 cutmix=0.5", "100%", stage, "1"] for stage in ("embeddings", "two stages")
     ]
+    next(tmp_path.glob("*/figures.json")).unlink()  # it was stopped between training and measuring
+    compare.main(told)
+    assert capsys.readouterr().out.splitlines()[2:] == rows
     monkeypatch.setattr(compare, "measure", None)
     compare.main(told)
     assert capsys.readouterr().out.splitlines()[2:] == rows == (tmp_path / "table.md").read_text().splitlines()[2:]
