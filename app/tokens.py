@@ -125,6 +125,7 @@ ICONS = {
     "keep": "square-plus",
     "side by side": "columns-2",
     "tags": "tags",
+    "collections": "stack",
     "favourite": "star",
     "open": "folder-open",
     "close": "x",

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from motionpatches.core.library.collections import names_in
 from motionpatches.core.library.facts import QUALITIES, UNKNOWN, Facts
 from motionpatches.core.library.library import Clip
 from motionpatches.core.library.marks import NONE, Mark
@@ -104,6 +105,7 @@ COLUMNS = (
     Column("Rate", lambda e: rate_text(e.facts.fps) if e.facts.fps else "", "Frames per second", key=float, right=True),
     Column("Date", lambda e: date_text(e.changed_s), "When the file was changed", value=lambda e: e.changed_s, right=True),
     Column("Tags", lambda e: ", ".join(e.mark.tags), "Your tags"),
+    Column("Collections", lambda e: ", ".join(names_in(e.row)), "Collections that the take is in"),
     Column(
         "Quality",
         lambda e: e.facts.quality,

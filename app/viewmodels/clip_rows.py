@@ -150,7 +150,7 @@ class ClipRows(QObject):
 
     def _marked(self) -> None:
         """Filter again by tags, favourites and the take sheet. The order stays until it is asked for again: no row jumps away."""
-        for name in ("Tags", "Favourite", *(field.capitalize() for field in FIELDS)):
+        for name in ("Tags", "Favourite", "Collections", *(field.capitalize() for field in FIELDS)):
             self._ranks.pop(name, None)
         if is_plain(self.words):
             self.refreshed.emit()

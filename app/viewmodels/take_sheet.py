@@ -13,6 +13,7 @@ from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library import kept
 from motionpatches.core.library import sheet as store
+from motionpatches.core.library.collections import is_collection
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.library.sheet import NONE, Row, Values
 from motionpatches.core.library.sheet_exchange import SheetPlan, export_sheet, plan_import
@@ -78,8 +79,8 @@ class TakeSheet(QObject):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields of this library's sheet."""
-        return store.fields_of(self.rows)
+        """The fields of this library's sheet without the collections, which are shown by themselves."""
+        return tuple(field for field in store.fields_of(self.rows) if not is_collection(field))
 
     def offered(self, field: str) -> tuple[str, ...]:
         """Values that a field has somewhere, sorted."""
@@ -111,13 +112,21 @@ class TakeSheet(QObject):
     def edit(self, clips: Iterable[Clip], values: Mapping[str, str]) -> bool:
         """Set fields of takes, as one step that can be undone. Return False, and emit an error, if they cannot be kept."""
         takes = dict.fromkeys(take_id(clip) for clip in clips)
-        return self._push("Take Sheet", {(take, field): value.strip() for take in takes for field, value in values.items()})
+        return self.change("Take Sheet", {(take, field): value.strip() for take in takes for field, value in values.items()})
 
     def take_over(self, plan: SheetPlan) -> bool:
         """Do what an import would change, as one step that can be undone."""
-        return self._push("Import Take Sheet", plan.after)
+        return self.change("Import Take Sheet", plan.after)
 
-    def _push(self, name: str, after: Values) -> bool:
+    def now(self) -> Mapping[str, Row]:
+        """The fields of each take as they are on the disk, which others may have written since they were read."""
+        try:
+            return kept.sheet_of(self._library) if self._library is not None else self.rows
+        except StudioError:  # it is reported when the sheet is written
+            return self.rows
+
+    def change(self, name: str, after: Values) -> bool:
+        """Write fields by take and field, as one step of this name. Return False, and emit an error, if they cannot be kept."""
         library, before = self._library, dict[tuple[str, str], str]()
         done = False
         if library is None or not after:

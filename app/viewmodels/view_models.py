@@ -15,6 +15,7 @@ from motionpatches.app.viewmodels.body import Body
 from motionpatches.app.viewmodels.caption_place import CaptionPlace
 from motionpatches.app.viewmodels.captions import Captions
 from motionpatches.app.viewmodels.characters import Characters
+from motionpatches.app.viewmodels.collections import Collections
 from motionpatches.app.viewmodels.explanation import Explanation
 from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.import_corrections import ImportCorrections
@@ -73,6 +74,7 @@ class ViewModels(QObject):
         self.search.marks = lambda: self.marks.marks
         self.sheet = TakeSheet(self.workspace, self.history, self)
         self.search.sheet = lambda: self.sheet.rows
+        self.collections = Collections(self.sheet, self)
         self.shared = SharedGallery(self.workspace, self.captions, self.marks, self.sheet, settings, self)
         self.corrections = ImportCorrections(self.workspace, self.history, self)
         self.watching = Watching(self.workspace, settings, self)

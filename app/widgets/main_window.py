@@ -243,6 +243,7 @@ class MainWindow(QMainWindow):
             toggle_favourite=self.takes.toggle_favourite,
             edit_tags=self.takes.edit_tags,
             edit_sheet=self.takes.edit_sheet,
+            new_collection=self.takes.new_collection,
             import_sheet=commands.import_sheet,
             export_sheet=commands.export_sheet,
             add_caption=self.takes.add_caption,

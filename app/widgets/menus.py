@@ -15,6 +15,7 @@ from motionpatches.app.viewmodels.answering import Answering
 from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.viewmodels.watching import Watching
+from motionpatches.app.widgets.collection_menus import fill_add, fill_remove
 from motionpatches.app.widgets.dialogs.command_palette import ALSO, CommandPalette
 from motionpatches.app.widgets.dialogs.keys import Keys, KeysDialog
 from motionpatches.app.widgets.frame.frame import Frame
@@ -161,10 +162,21 @@ class Menus:
         self.takes.add("replace in captions", menu, "Replace in Captions…", v.replace_in_captions, why_not=why)
         self.takes.add("favourite", menu, "Favourite", v.toggle_favourite, "S", single=True)
         self.takes.add("tags", menu, "Tags…", v.edit_tags, "Ctrl+Shift+T")
+        self._collect(menu)
         action = self.takes.add("sheet", menu, "Take Sheet…", v.edit_sheet, "Ctrl+Shift+H")
         action.setProperty(ALSO, "status select hold no good performer day notes")
         menu.addSeparator()
         self._add(menu, "&Settings…", v.show_settings, "Ctrl+,")
+
+    def _collect(self, menu: QMenu) -> None:
+        takes, collections = self.takes.takes, self.view_models.collections
+        add, out = menu.addMenu("Add to Collection"), menu.addMenu("Remove from Collection")
+        new = self.takes.add("new collection", add, "New Collection…", self.verbs.new_collection)
+        new.setProperty(ALSO, "add to collection group set reel")
+        add.aboutToShow.connect(lambda: fill_add(add, collections, takes.clips, new))
+        out.aboutToShow.connect(lambda: fill_remove(out, collections, takes.clips))
+        self.takes.take("collect", add.menuAction())
+        self.takes.take("take out", out.menuAction(), takes.why_not_take_out)
 
     def _history(self, menu: QMenu, text: str, key: QKeySequence.StandardKey, do: Verb, name: Callable[[History], str]) -> None:
         """Add an action that names what it would change, and is disabled while there is nothing."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from motionpatches.app.background.reveal import reveal
 from motionpatches.app.viewmodels.view_models import ViewModels
+from motionpatches.app.widgets.collection_menus import ask_new
 from motionpatches.app.widgets.dialogs.caption_batch import ask_caption, ask_replacement
 from motionpatches.app.widgets.dialogs.tags import ask_tags
 from motionpatches.app.widgets.dialogs.take_sheet import ask_sheet
@@ -69,6 +70,11 @@ class TakeCommands:
         """A command that needs captions."""
         return self.why_not() or ("" if any(clip.captions for clip in self.clips) else "The chosen takes have no captions.")
 
+    def why_not_take_out(self) -> str:
+        """A command that takes takes out of a collection."""
+        in_one = self.view_models.collections.is_any_in(self.clips)
+        return self.why_not() or ("" if in_one else "The chosen takes are in no collection.")
+
     def why_not_range(self) -> str:
         return "" if self.view_models.playback.range_s else "Mark a range on the timeline first (I, O)."
 
@@ -95,6 +101,10 @@ class TakeCommands:
             values = ask_sheet(sheet, clips, self.what, self.parent)
             if values:
                 sheet.edit(clips, values)
+
+    def new_collection(self) -> None:
+        """Ask for the name of a collection that the chosen takes are put into."""
+        ask_new(self.view_models.collections, self.clips, self.parent)
 
     def add_caption(self) -> None:
         """Ask for a caption, and add it to the chosen takes."""

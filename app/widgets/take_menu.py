@@ -14,8 +14,8 @@ from motionpatches.app.widgets.verbs import Verb
 
 # Names of actions in the order of a take's menu; '' divides.
 ORDER = (
-    "show", "", "keep", "compare", "more like this", "", "favourite", "tags", "sheet", "add caption", "remove caption",
-    "replace in captions", "", "export", "reveal", "copy path",
+    "show", "", "keep", "compare", "more like this", "", "favourite", "tags", "collect", "take out", "sheet", "add caption",
+    "remove caption", "replace in captions", "", "export", "reveal", "copy path",
 )  # fmt: skip
 WhyNot = Callable[[], str]
 
@@ -35,6 +35,7 @@ class TakeMenu:
             view_models.workspace.shown,
             view_models.workspace.library_changed,
             view_models.playback.changed,
+            view_models.sheet.changed,
         ):
             signal.connect(self.follow)
 

@@ -35,6 +35,7 @@ class Verbs:
     toggle_favourite: Verb
     edit_tags: Verb
     edit_sheet: Verb
+    new_collection: Verb
     import_sheet: Verb
     export_sheet: Verb
     add_caption: Verb

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from motionpatches.core.errors import StudioError
+from motionpatches.core.library.collections import field_of
 from motionpatches.core.library.library import Clip
 from motionpatches.core.library.marks import NONE, Mark
 from motionpatches.core.library.sheet import FIELDS as FIELD_NAMES
@@ -16,12 +18,12 @@ from motionpatches.core.library.takes import take_id
 
 FIELDS = (
     "Filters are split:test, len>3, len<10, tag:name, is:favourite, has:caption; of the take sheet status:select, "
-    "performer:anna, day:2026-11, day>=2026-11-20, notes:word, camera=3"
+    "performer:anna, day:2026-11, day>=2026-11-20, notes:word, camera=3, in:spring-reel"
 )
 HELP = (
     "Words of captions or names; split:test, len>3, len<10, tag:name, is:favourite, has:caption; of the take sheet "
     "status:select, status:no-good, performer:anna, day:2026-11, day>=2026-11-20, notes:word, and camera=3 for your own field; "
-    "a minus before any of them: not"
+    "in:spring-reel for a collection; a minus before any of them: not"
 )
 NO_SHEET: Mapping[str, Row] = {}
 # What looks like a field: a name with a sign after it.
@@ -97,7 +99,8 @@ Test = Callable[[Clip, Said], bool]
 class Term(NamedTuple):
     """A term of a filter: `about` is length, split, tag, favourite, caption, words or sheet; `field` names a field of the sheet.
 
-    `sign`: '<', '<=', '>' and '>=' compare; '=' is equal, 'in' is a part, 'from' is the beginning; all in small letters.
+    `sign`: '<', '<=', '>' and '>=' compare; '=' is equal, 'in' is a part, 'from' is the beginning, 'any' is there at all; all in
+    small letters.
     """
 
     about: str
@@ -133,6 +136,8 @@ def _field(word: str) -> Term | None:
         return Term("favourite")
     if word == "has:caption":
         return Term("caption")
+    if name == "in":
+        return _collection(value)
     if name == "status":
         return Term("sheet", "=", value.replace("-", " "), "status")
     if name == "day":
@@ -140,10 +145,19 @@ def _field(word: str) -> Term | None:
     return Term("sheet", "in", value, name) if name in FIELD_NAMES else None
 
 
+def _collection(name: str) -> Term | None:
+    try:
+        return Term("sheet", "any", field=field_of(name))
+    except StudioError:  # it is no name
+        return None
+
+
 def matches(text: str, term: Term) -> bool:
     """Whether a text in small letters is what a term asks of it; '' is never later or earlier than a day."""
     if term.sign in _COMPARE:
         return bool(text) and _COMPARE[term.sign](text, term.value)
+    if term.sign == "any":
+        return bool(text)
     if term.sign == "in":
         return term.value in text
     return text.startswith(term.value) if term.sign == "from" else text == term.value

@@ -18,6 +18,7 @@ from pathlib import Path
 from motionpatches.core import paths
 from motionpatches.core.errors import FileProblem, StudioError
 from motionpatches.core.hashing import place_digest
+from motionpatches.core.library import collections
 from motionpatches.core.library.known import Known
 
 NAME = "take-sheet.sqlite"
@@ -135,7 +136,9 @@ def _put(base: sqlite3.Connection, take: str, field: str, value: str, written: i
 
 def check(field: str, value: str) -> None:
     """Raise StudioError for a field or a value that no sheet keeps."""
-    if not _FIELD.fullmatch(field):
+    if collections.is_collection(field):
+        collections.check(field, value)
+    elif not _FIELD.fullmatch(field):
         raise StudioError(f"{field[:60]!r} is no name of a field: use small letters, digits, - and _, up to 40, a letter first.")
     if field == "status" and value and value not in STATUSES:
         raise StudioError(f"The status is {', '.join(STATUSES)} or nothing, not {value[:60]!r}.")
@@ -154,7 +157,7 @@ def is_day(text: str) -> bool:
 
 
 def fields_of(sheet: Mapping[str, Row]) -> tuple[str, ...]:
-    """The fields that every sheet has, and the free ones of this one."""
+    """The fields that every sheet has, and the free ones and the collections of this one."""
     return (*FIELDS, *sorted({field for row in sheet.values() for field in row} - set(FIELDS)))
 
 

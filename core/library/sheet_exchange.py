@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.library.collections import PREFIX, field_of, is_collection
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.sheet import Row, Values, check, fields_of
 from motionpatches.core.library.table import DELIMITERS, OpenQuote, guarded, quoted, rows_of, unguarded
@@ -46,7 +48,7 @@ def plan_import(library: Library, sheet: Mapping[str, Row], file: Path) -> Sheet
     """Plan what a table changes. Its first column, or the one called take or file, names a take by its id or, where that is one
     alone, by the name of its file. An empty cell leaves the field as it is. Raises FileProblem."""
     header, *rows = _table(file)
-    names = [unguarded(cell).strip().lower() for cell in header]
+    names = [_field(unguarded(cell).strip().lower()) for cell in header]
     at = next((names.index(name) for name in ("take", "file") if name in names), 0)
     known = _names(library)
     before: dict[tuple[str, str], str] = {}
@@ -78,6 +80,13 @@ def plan_import(library: Library, sheet: Mapping[str, Row], file: Path) -> Sheet
             else:
                 before[take, field], after[take, field] = now, value
     return SheetPlan(file, before, after, same, tuple(unknown), tuple(problems))
+
+
+def _field(heading: str) -> str:
+    """The field that a heading names; a collection may be named as it is written."""
+    with suppress(StudioError):  # each of its cells is reported
+        return field_of(heading.removeprefix(PREFIX)) if is_collection(heading) else heading
+    return heading
 
 
 def _table(file: Path) -> list[list[str]]:

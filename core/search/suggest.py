@@ -9,9 +9,10 @@ from typing import Literal
 
 import numpy as np
 
+from motionpatches.core.library.collections import PREFIX
 from motionpatches.core.library.words import ARTICLES, WordIndex
 
-Kind = Literal["query", "filter", "tag", "word"]
+Kind = Literal["query", "filter", "tag", "collection", "word"]
 # Letters from which a word is completed, and those of a word that is worth it.
 FROM, SHORTEST = 2, 3
 # Filters with an example of a value; splits and tags are added as the library has them.
@@ -58,7 +59,9 @@ class Words:
 NO_WORDS = Words()
 
 
-def suggest(text: str, history: Sequence[str], words: Words = NO_WORDS, tags: Iterable[str] = ()) -> list[Suggestion]:
+def suggest(
+    text: str, history: Sequence[str], words: Words = NO_WORDS, tags: Iterable[str] = (), collections: Iterable[str] = ()
+) -> list[Suggestion]:
     """Return what a line may become: earlier queries first, then filters, then words in the place of the last one.
 
     Args:
@@ -66,6 +69,7 @@ def suggest(text: str, history: Sequence[str], words: Words = NO_WORDS, tags: It
         history: Earlier queries, the latest first; an empty line is offered nothing else.
         words: Of the library.
         tags: Of the library, the most frequent first.
+        collections: Their fields, as tags.
     """
     typed = text.casefold().strip()
     earlier = [query for query in history if typed in query.casefold() and query.casefold() != typed]
@@ -80,13 +84,15 @@ def suggest(text: str, history: Sequence[str], words: Words = NO_WORDS, tags: It
         fields = (*FILTERS, *(f"split:{name}" for name in words.splits))
         named = [Suggestion(name, "filter") for name in fields if name.startswith(start) and name != start]
         # A tag with a blank is no field: a field is one word.
-        named += [Suggestion(f"tag:{tag}", "tag") for tag in tags if _is_tag(tag, start)]
+        named += [Suggestion(f"tag:{tag}", "tag") for tag in tags if _begins("tag:", tag, start)]
+        named += [Suggestion(one, "collection") for one in collections if _begins(PREFIX, one.removeprefix(PREFIX), start)]
         named += [Suggestion(word, "word") for word in words.beginning_with(start, OTHERS)] if not sign else []
         found += [Suggestion(f"{before}{sign}{one.text}", one.kind) for one in named[:OTHERS]]
     texts = [one.text.casefold() for one in found]
     return [one for at, one in enumerate(found) if texts.index(one.text.casefold()) == at]
 
 
-def _is_tag(tag: str, start: str) -> bool:
-    """Whether a tag, or the filter for it, begins so."""
-    return " " not in tag and (tag.startswith(start) or (f"tag:{tag}".startswith(start) and f"tag:{tag}" != start))
+def _begins(field: str, name: str, start: str) -> bool:
+    """Whether a name, or the filter for it, begins so."""
+    whole = field + name
+    return " " not in name and (name.startswith(start) or (whole.startswith(start) and whole != start))

@@ -10,6 +10,7 @@ _CAPTION = _SAID.format(kind="caption", item="take", test="r.start_s = c.start_s
 # What compares a text in small letters with a value.
 _TESTS = {
     "=": "{text} = {value}",
+    "any": "TRUE",
     "in": "position({value} IN {text}) > 0",
     "from": "starts_with({text}, {value})",
     **{sign: f"{{text}} {sign} {{value}}" for sign in ("<", "<=", ">", ">=")},

@@ -21,6 +21,7 @@ from motionpatches.app.viewmodels.take_sheet import TakeSheet
 from motionpatches.app.widgets.plain import NAME, Label, shown, title
 from motionpatches.app.widgets.theme import of_kind
 from motionpatches.core.errors import StudioError
+from motionpatches.core.library.collections import is_collection
 from motionpatches.core.library.library import Clip
 from motionpatches.core.library.sheet import STATUSES, check
 
@@ -98,6 +99,8 @@ class TakeSheetDialog(QDialog):
         name = self.new.text().strip().lower().replace(" ", "-")
         try:
             check(name, "")
+            if is_collection(name):
+                raise StudioError("Takes are put into a collection with Edit > Add to Collection.")
         except StudioError as error:
             self._say(str(error))
             return

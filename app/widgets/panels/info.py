@@ -15,13 +15,14 @@ from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.app.widgets.panels.captions import CaptionsPanel
 from motionpatches.app.widgets.plain import Label, shown, tip
 from motionpatches.app.widgets.theme import icon_button, of_kind, px, sized
+from motionpatches.core.library.collections import names_in
 from motionpatches.core.library.library import Clip
 from motionpatches.core.motion.motion import rate_text
 from motionpatches.core.progress import counted
 
 # Characters of a caption as a title.
 TITLE = 90
-FIELDS = ("Name", "Folder", "Length", "Skeleton", "Split", "Tags", "Take sheet")
+FIELDS = ("Name", "Folder", "Length", "Skeleton", "Split", "Tags", "Collections", "Take sheet")
 
 
 class InfoPanel(QWidget):
@@ -96,6 +97,7 @@ class InfoPanel(QWidget):
             ("Skeleton", counted(motion.skeleton.joint_count, "joint")),
             ("Split", clip.split or "–"),
             ("Tags", ", ".join(mark.tags) or "–"),
+            ("Collections", ", ".join(names_in(row)) or "–"),
             ("Take sheet", " · ".join(row[name] for name in self.sheet.fields if name in row) or "–"),
         ):
             self.values[name].setText(value)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QS
 from motionpatches.app import tokens
 from motionpatches.app.viewmodels.clip_rows import ClipRows
 from motionpatches.app.viewmodels.view_models import ViewModels
+from motionpatches.app.widgets.collection_menus import CollectionMenu
 from motionpatches.app.widgets.panels.take_list import TakeList
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip
 from motionpatches.app.widgets.theme import icon_button, of_kind, px
@@ -61,9 +62,13 @@ class LibraryPanel(QWidget):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.view)
         self.pages.addWidget(self._nothing())
+        self.collections = icon_button("collections", "Collections: show one, rename, delete")
+        listed = CollectionMenu(view_models.collections, view_models.selection, self.filter, self)
+        self.collections.clicked.connect(lambda: listed.popup(self.collections.mapToGlobal(self.collections.rect().bottomLeft())))
         top = QHBoxLayout()
         top.setSpacing(px(tokens.UNIT))
         top.addWidget(self.filter)
+        top.addWidget(self.collections)
         top.addWidget(self.order)
         box = QVBoxLayout(self)
         box.setContentsMargins(*(px(tokens.GAP),) * 4)

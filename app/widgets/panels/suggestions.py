@@ -19,6 +19,7 @@ KINDS: dict[Kind, tuple[str, str]] = {
     "query": ("loop", "Earlier query"),
     "filter": ("filters", "Filter"),
     "tag": ("tags", "Your tag"),
+    "collection": ("collections", "Collection"),
     "word": ("names", "Word of this library"),
 }
 

@@ -57,6 +57,7 @@ REVIEWED = {
     "widgets/dialogs/list_page.py: column": "the number of a column",
     "widgets/dialogs/list_page.py: name": "literals, by its docstring",
     "widgets/views/tile_sections.py: text": "literals of this file, with numbers",
+    "widgets/collection_menus.py: new": "an action, made with reviewed text",
     "widgets/menus.py: self.stage.switches['bones']": "an action, made with reviewed text",
     "widgets/views/stage_legend.py: words": "lines through shown, cut to the room that there is",
     "widgets/views/joint_names.py: text": "names of joints through shown",
