@@ -76,12 +76,18 @@ class Watching(QObject):
 
     def _begin(self) -> None:
         """Watch what is open. The first look waits for the scan that checks a library from its index."""
-        library = self.workspace.library
-        self._watch = Watch(library, self.workspace.paths) if library is not None and self.on else None
-        if self._watch is None:
-            self._timer.stop()
-        else:
-            self._wait()
+        library, paths = self.workspace.library, self.workspace.paths
+        self._watch = None
+        self._timer.stop()
+        if library is None or not self.on:
+            return
+
+        def made(watch: Watch) -> None:
+            if self._library is library and self.on:
+                self._watch = watch
+                self._wait()
+
+        self.workspace.lanes.files.submit("watched", lambda: Watch(library, paths), made, self.workspace.failed.emit)
 
     def _wait(self) -> None:
         if self._watch is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from motionpatches.core.models.device import one_thread
 from motionpatches.core.search.mapped_rows import release
 
 BLOCK = 8_192
@@ -74,7 +75,9 @@ class EightBitRows:
     def bounds(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return two scores (N,) between which the score of each row lies, for a finite query (D,)."""
         whole, scale = _whole(query[None])
-        middle = torch._int_mm(torch.from_numpy(whole), self.codes.T).numpy()[0] * (self.scales * scale)
+        with one_thread():
+            products = torch._int_mm(torch.from_numpy(whole), self.codes.T).numpy()[0]
+        middle = products * (self.scales * scale)
         off = self.errors * np.linalg.norm(query) + self.lengths * np.linalg.norm(query - whole * scale) + ROUNDING
         return middle - off, middle + off
 

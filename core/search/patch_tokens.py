@@ -19,6 +19,7 @@ import torch
 
 from motionpatches.core.atomic import replacing
 from motionpatches.core.errors import FileProblem, os_problem
+from motionpatches.core.models.device import one_thread
 from motionpatches.core.regular_file import open_regular
 from motionpatches.core.search.gallery import DamagedGallery, Entry, OtherVersion
 
@@ -77,7 +78,8 @@ class PatchTokens:
         if not entries or not len(words):
             return found
         lengths = np.array([self.starts[at + 1] - self.starts[at] for _, at in entries])
-        cosines = self._cosines(torch.from_numpy(words.astype(np.float32)), [at for _, at in entries])
+        with one_thread():
+            cosines = self._cosines(torch.from_numpy(words.astype(np.float32)), [at for _, at in entries])
         best = np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths, axis=0).mean(axis=1)
         np.maximum.at(found, [place for place, _ in entries], np.where(np.isfinite(best), best, -np.inf))
         return found
