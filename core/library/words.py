@@ -165,8 +165,10 @@ class WordIndex:
         found = found[lengths <= max(SHORT, TIMES * len(asked))]
         closeness = np.zeros(len(self.clips), np.int8)
         closeness[self.owners[found]] = ALL
+        holds = np.zeros(len(self.owners), bool)
+        holds[found] = True
         for lines, level in self._phrases(np.array(numbers, np.int64), self._at(rarest), numbers.index(rarest)):
-            closeness[self.owners[lines[np.isin(lines, found)]]] = level
+            closeness[self.owners[lines[holds[lines]]]] = level
         clips = np.flatnonzero(closeness)
         return clips, closeness[clips]
 

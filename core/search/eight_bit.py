@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -35,6 +35,7 @@ class EightBitRows:
     scales: np.ndarray
     lengths: np.ndarray
     errors: np.ndarray
+    _kept: dict[str, tuple[bytes, tuple[np.ndarray, np.ndarray]]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, rows: np.ndarray) -> EightBitRows | None:
@@ -73,7 +74,15 @@ class EightBitRows:
         return np.flatnonzero(upper >= np.partition(reached, len(reached) - k)[len(reached) - k])
 
     def bounds(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return two scores (N,) between which the score of each row lies, for a finite query (D,)."""
+        """Return two scores (N,) between which the score of each row lies, for a finite query (D,); those of the last one are
+        kept: a query asks for its exact words, and for all."""
+        key = query.tobytes()
+        last = self._kept.get("last")
+        if last is None or last[0] != key:
+            last = self._kept["last"] = key, self._new_bounds(query)
+        return last[1]
+
+    def _new_bounds(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         whole, scale = _whole(query[None])
         with one_thread():
             products = torch._int_mm(torch.from_numpy(whole), self.codes.T).numpy()[0]

@@ -29,6 +29,8 @@ FORMAT = 2
 # Rows that several queries are compared with at once; rows from which on a query reads them in a short form first.
 BLOCK = 65_536
 LARGE = 100_000
+# Share of the clips below which their rows are read as they are.
+FEW = 1 / 64
 _DIGEST = re.compile(r":([0-9a-f]{32}:.*)")
 
 
@@ -162,7 +164,7 @@ class Gallery:
         """Return rows, clip after clip: those of some clips, None for all; of a large gallery what can be among the k best."""
         order, starts = self._grouped
         count = len(starts) if clips is None else len(clips)
-        few = count < len(starts) / 8 or k >= count or self._bounds is None or not np.isfinite(query).all()
+        few = count < len(starts) * FEW or k >= count or self._bounds is None or not np.isfinite(query).all()
         near = None if few else self._rows_near(query, k, clips)
         if near is not None and len(near) <= len(order) / 8:
             return near
