@@ -112,7 +112,7 @@ def word_of(term):
     """A term as it is typed."""
     typed = {"length": f"len{term.sign}{term.value}", "caption": "has:caption", "words": term.value}
     if term.about == "sheet":
-        own = {"in": f"{term.field}={term.value}", "=": f"{term.field}:{term.value.replace(' ', '-')}"}
+        own = {"any": term.field, "in": f"{term.field}={term.value}", "=": f"{term.field}:{term.value.replace(' ', '-')}"}
         return own.get(term.sign) or f"{term.field}{':' if term.sign == 'from' else term.sign}{term.value}"
     return typed.get(term.about, f"{term.about}:{term.value}")
 

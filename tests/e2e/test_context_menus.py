@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
+from motionpatches.app.widgets import collection_menus
 from tests.window import rest, wait
 
 CTRL, SHIFT, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
@@ -81,6 +82,38 @@ def test_a_tile_s_menu_is_of_that_tile_which_is_not_shown_for_it(demo, window):
     window.menus.takes.actions["keep"].trigger()
     wait(lambda: demo.view_models.stage.kept)
     assert demo.view_models.stage.kept[0][0].id == demo.search.results[2].clip.id
+
+
+def test_chosen_takes_go_into_a_collection_which_the_list_shows(demo, window, monkeypatch):
+    view, results, takes = window.results.view, demo.search.results[1:4], window.menus.takes
+    window.left.turn("Results")
+    rest(50)
+    QTest.mouseClick(view, LEFT, NONE, view.tiles()[1].center())
+    QTest.mouseClick(view, LEFT, SHIFT, view.tiles()[3].center())
+    right_click(view, view.tiles()[2].center())
+    assert {"Add to Collection", "Remove from Collection"} < set(opened())
+    assert not takes.actions["take out"].isEnabled() and "no collection" in takes.actions["take out"].toolTip()
+    monkeypatch.setattr(collection_menus, "ask_text", lambda *_: "Spring Reel")
+    takes.actions["new collection"].trigger()
+    window.library.collection_menu.popup(window.mapToGlobal(QPoint(50, 50)))
+    wait(lambda: QApplication.activePopupWidget() is window.library.collection_menu, 5)
+    window.library.collection_menu.actions()[0].trigger()
+    window.library.collection_menu.close()
+    window.left.turn("Library")
+    rows = window.library.takes
+    assert window.library.filter.text() == "in:spring-reel" and len(rows.rows) == 3
+    assert {rows.clip(row).id for row in range(3)} == {result.clip.id for result in results}
+    window.library.filter.clear()
+    demo.view_models.selection.choose([results[0].clip])
+    add, out = takes.actions["collect"].menu(), takes.actions["take out"].menu()
+    add.aboutToShow.emit()
+    assert [(action.text(), action.isChecked()) for action in add.actions() if action.isCheckable()] == [("Spring Reel", True)]
+    out.aboutToShow.emit()
+    out.actions()[0].trigger()
+    assert [one.takes for one in demo.view_models.collections.all] == [2]
+    demo.view_models.history.undo()
+    demo.view_models.history.undo()
+    assert not demo.view_models.collections.all, "in two steps"
 
 
 def test_actions_that_are_not_possible_say_why(demo, window):

@@ -16,7 +16,7 @@ from motionpatches.app.widgets.theme import icon_button, of_kind, px
 from motionpatches.core.library.filters import HELP, why_none
 from motionpatches.core.library.library import Library
 
-# Notes of a library that are listed, and the height in pixels below which they are not.
+# Notes of a library that are collection_menu, and the height in pixels below which they are not.
 NOTES, LOW = 3, 420
 
 
@@ -52,7 +52,6 @@ class LibraryPanel(QWidget):
         self.filter.down.connect(self._enter_list)
         self.filter.textChanged.connect(self._filter)
         self.order = icon_button("order", "Columns and order")
-        self.order.clicked.connect(lambda: self.view.columns.popup(self.order.mapToGlobal(self.order.rect().bottomLeft())))
         self.only = QCheckBox("Search only these")
         self.only.toggled.connect(self._keep)
         self.only.hide()
@@ -63,8 +62,9 @@ class LibraryPanel(QWidget):
         self.pages.addWidget(self.view)
         self.pages.addWidget(self._nothing())
         self.collections = icon_button("collections", "Collections: show one, rename, delete")
-        listed = CollectionMenu(view_models.collections, view_models.selection, self.filter, self)
-        self.collections.clicked.connect(lambda: listed.popup(self.collections.mapToGlobal(self.collections.rect().bottomLeft())))
+        self.collection_menu = CollectionMenu(view_models.collections, view_models.selection, self.filter, self)
+        for button, menu in ((self.collections, self.collection_menu), (self.order, self.view.columns)):
+            button.clicked.connect(lambda _=False, b=button, m=menu: m.popup(b.mapToGlobal(b.rect().bottomLeft())))
         top = QHBoxLayout()
         top.setSpacing(px(tokens.UNIT))
         top.addWidget(self.filter)

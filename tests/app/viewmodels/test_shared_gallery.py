@@ -7,11 +7,13 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from motionpatches.app.viewmodels.captions import Captions
+from motionpatches.app.viewmodels.collections import Collections
 from motionpatches.app.viewmodels.history import History
 from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.app.viewmodels.shared_gallery import SharedGallery
 from motionpatches.app.viewmodels.take_sheet import TakeSheet
 from motionpatches.core.library.open import open_library
+from motionpatches.core.library.sheet import read_sheet
 from motionpatches.core.library.takes import lines_of
 from motionpatches.core.progress import run
 from motionpatches.core.shared_gallery import store as engines
@@ -72,6 +74,29 @@ def ben(small_library, tmp_path):
 
 def shown(workspace):
     return [notice.text for notice in (*workspace.notices.shown, *workspace.notices.waiting)]
+
+
+def test_two_put_takes_into_collections_at_once(window, twin, ben):
+    """One renames a collection while the other adds a take to it, and one to another; each keeps what they did."""
+    collections, clips = Collections(window.sheet), window.workspace.library.clips
+    collections.add(clips[:2], "reel")
+    assert window.shared.connect_to(URL)
+    rest()
+    ben.sync(twin)
+    ben.write("000005", **{"in:reel": "reel"})
+    ben.write("000000", **{"in:bens": "Bens"})
+    collections.rename(collections.all[0], "Spring Reel")
+    for _ in range(2):
+        ben.sync(twin)
+        window.shared.look()
+        rest()
+    wanted = {
+        clips[0].id: {"in:spring-reel": "Spring Reel", "in:bens": "Bens"},
+        clips[1].id: {"in:spring-reel": "Spring Reel"},
+        "000005": {"in:reel": "reel"},
+    }
+    assert window.sheet.rows == wanted == read_sheet(ben.library.root)
+    assert {one.name: one.takes for one in collections.all} == {"Bens": 1, "reel": 1, "Spring Reel": 2}
 
 
 def test_what_others_say_is_shown_and_what_is_edited_is_sent(window, twin, ben):

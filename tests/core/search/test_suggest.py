@@ -58,6 +58,14 @@ def test_tags_are_offered_by_name_and_by_field():
     assert texts(suggest("tag:walk", [], tags=tags)) == []
 
 
+def test_collections_are_offered_by_name_and_by_field():
+    fields = ("in:spring-reel", "in:frühling", "in:loops")
+    assert texts(suggest("jump in:", [], collections=fields)) == [f"jump {one}" for one in fields]
+    assert texts(suggest("walks Spr", [], collections=fields), "collection") == ["walks in:spring-reel"]
+    assert texts(suggest("-in:FRÜ", [], collections=fields)) == ["-in:frühling"]
+    assert texts(suggest("in:loops", [], collections=fields)) == []
+
+
 def test_what_is_typed_already_is_not_offered():
     words = Words.of(WordIndex.of(clips_of("walk", "walks")))
     assert texts(suggest("Walk", ["walk", "walks"], words)) == ["walks"], "each text once"

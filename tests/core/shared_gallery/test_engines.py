@@ -66,6 +66,7 @@ FILTERS = (
     "", "len>3", "len<=3", "split:test", "tag:rev", "-tag:rev", "has:caption", "-has:caption", "status:no-good",
     "-status:select", "day:2026-11", "day>=2026-11-20", "day<2026-11-20", "performer:ann", "notes:édith", "camera=3", "walks",
     "-walks", "tag:rev len>3", "-tag:rev has:caption -split:test", "tag:100%", "status:select performer:ann",
+    "in:spring-reel", "in:Frühling_27 -in:spring-reel", "-in:none len>3",
 )  # fmt: skip
 
 
@@ -90,6 +91,8 @@ def many():
             "performer": ("Anna", "Édith", "")[at % 3],
             "notes": "with Édith" if at % 7 == 0 else "",
             "camera": str(at % 5),
+            "in:spring-reel": ("Spring Reel", "", "spring reel", "")[at % 4],
+            "in:frühling-27": "Frühling 27" if at % 3 else "",
         }
         records += [Record(Place(SHEET, item, field), value, 1) for field, value in values.items()]
         if at % 9 or at == 0:

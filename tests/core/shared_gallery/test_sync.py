@@ -69,6 +69,21 @@ def meet(store, *people):
         person.sync(store)
 
 
+def test_two_who_put_a_take_into_collections_at_once_lose_neither(gallery, people):
+    anna, ben = people
+    anna.write("walk", **{"in:spring-reel": "Spring Reel"})
+    ben.write("walk", **{"in:frühling": "Frühling"})
+    with gallery() as store:
+        meet(store, anna, ben)
+        both = {"in:spring-reel": "Spring Reel", "in:frühling": "Frühling"}
+        assert anna.says("walk")[2] == both == ben.says("walk")[2]
+        anna.write("walk", **{"in:spring-reel": ""})
+        ben.write("run", **{"in:spring-reel": "Spring Reel"})
+        meet(store, anna, ben)
+    for one in people:
+        assert one.says("walk")[2] == {"in:frühling": "Frühling"} and one.says("run")[2] == {"in:spring-reel": "Spring Reel"}
+
+
 def test_what_both_say_reaches_both(gallery, people):
     anna, ben = people
     anna.caption("walk", "a man walks", "slowly")

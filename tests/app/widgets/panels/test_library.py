@@ -7,6 +7,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 
 from motionpatches.app.viewmodels.view_models import ViewModels
+from motionpatches.app.widgets import collection_menus
 from motionpatches.app.widgets.panels.library import LibraryPanel
 from tests.lanes import fake_lanes
 
@@ -86,3 +87,34 @@ def test_the_menu_of_the_headings_chooses_columns_and_order(panel):
     panel.view.columns.lay_out()
     actions = {action.text(): action for action in columns.menu().actions()}
     assert not actions["Rate"].isEnabled() and "no columns" in actions["Rate"].toolTip()
+
+
+def entries(menu):
+    """What a menu lists once it opens: its actions by their words."""
+    menu.aboutToShow.emit()
+    found = [action for action in menu.actions() if not action.isSeparator()]
+    return {action.text(): action for action in found}
+
+
+def test_the_menu_of_collections_shows_renames_and_deletes_one(panel, monkeypatch):
+    """Names are asked for again until one can be taken; the filter goes along with a name."""
+    menu, shown = panel.collection_menu, panel.takes
+    assert not entries(menu)["No collections yet"].isEnabled() and "Rename" not in entries(menu)
+    answers, warned = ["a/b", "Spring & Reel", "Spring Reel"], []
+    monkeypatch.setattr(collection_menus, "ask_text", lambda *_: answers.pop(0) if answers else None)
+    monkeypatch.setattr(collection_menus, "warn", lambda parent, what, text: warned.append(text))
+    clips = panel.workspace.library.clips
+    panel.view.selection.choose(clips[3:5])
+    entries(menu)["New Collection of Chosen Takes…"].trigger()
+    assert len(warned) == 2 and "letters, digits" in warned[0] and not answers
+    entries(menu)["Spring Reel\t2"].trigger()
+    assert panel.filter.text() == "in:spring-reel" and [shown.clip(row) for row in range(len(shown.rows))] == [*clips[3:5]]
+    assert entries(menu)["Spring Reel\t2"].isChecked()
+    answers.append("Frühling")
+    entries(entries(menu)["Rename"].menu())["Spring Reel…"].trigger()
+    assert panel.filter.text() == "in:frühling" and len(shown.rows) == 2
+    entries(menu)["Frühling\t2"].trigger()
+    assert panel.filter.text() == "" and len(shown.rows) == 12, "a second click shows all"
+    panel.filter.setText("walk in:frühling")
+    entries(entries(menu)["Delete"].menu())["Frühling"].trigger()
+    assert panel.filter.text() == "walk" and "Delete" not in entries(menu)
