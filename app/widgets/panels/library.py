@@ -16,7 +16,7 @@ from motionpatches.app.widgets.theme import icon_button, of_kind, px
 from motionpatches.core.library.filters import HELP, why_none
 from motionpatches.core.library.library import Library
 
-# Notes of a library that are collection_menu, and the height in pixels below which they are not.
+# Notes of a library that are listed, and the height in pixels below which they are not.
 NOTES, LOW = 3, 420
 
 
