@@ -54,15 +54,21 @@ def main(told: argparse.Namespace) -> None:
     library = finish(open_library(told.test or told.library))
     clips = [clip for clip in (library.clips if told.test else library.in_split("test")) if clip.captions]
     found: dict[tuple[str, float, str], list[dict[str, float]]] = defaultdict(list)
+    left_out: list[str] = []
     for share in told.shares:
         for recipe in told.recipes:
             for seed in range(told.seeds):
                 config = _config(told, recipe, share, seed)
                 folder = told.out / f"{recipe.replace(' ', ' + ').replace('/', '_')}, {share:g}, seed {seed}"
-                for stage, figures in _measured(folder, config, library, clips).items():
+                try:
+                    measured = _measured(folder, config, library, clips)
+                except StudioError as error:  # such as a model that cannot read the skeletons of a source left out
+                    left_out.append(f"Left out: {folder.name}: {error}\n")
+                    continue
+                for stage, figures in measured.items():
                     found[recipe, share, stage].append(figures)
                 write_atomically(told.out / "table.md", table(found))
-    print(table(found), end="")
+    print(table(found), *left_out, sep="\n" * bool(left_out), end="")
 
 
 def _config(told: argparse.Namespace, recipe: str, share: float, seed: int) -> TrainingConfig:

@@ -99,6 +99,22 @@ def test_recipes_are_trained_measured_and_not_repeated(small_library, tiny_text_
     assert capsys.readouterr().out.splitlines()[2:] == rows == (tmp_path / "table.md").read_text().splitlines()[2:]
 
 
+def test_a_recipe_that_cannot_be_measured_is_named_and_the_others_go_on(tmp_path, small_library, capsys, monkeypatch):
+    def measured(folder, *_):
+        if "official" in folder.name:
+            raise StudioError("The model's statistics are of 31 joints, this skeleton has 24.")
+        return {"embeddings": dict.fromkeys(compare.COLUMNS, 50.0)}
+
+    monkeypatch.setattr(compare, "_measured", measured)
+    told = argparse.Namespace(
+        library=small_library, out=tmp_path, test=None, recipes=["official", "starter"], shares=[1.0], seeds=2, common=[]
+    )
+    compare.main(told)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" | ")[0] for line in lines if line.startswith("| starter")] == ["| starter"]
+    assert [line for line in lines if line.startswith("Left out: official, 1, seed")] == lines[-2:] and "31 joints" in lines[-1]
+
+
 @pytest.mark.parametrize(
     ("recipe", "said"),
     [("starter nothing=1", "nothing"), ("starter epoch", "NAME=VALUE"), ("none", "preset"), ("starter mlm=-1", "mlm")],
