@@ -68,7 +68,7 @@ def main(told: argparse.Namespace) -> None:
                 for stage, figures in measured.items():
                     found[recipe, share, stage].append(figures)
                 write_atomically(told.out / "table.md", table(found))
-    print(table(found), *left_out, sep="\n" * bool(left_out), end="")
+    print(table(found) + "".join(left_out), end="")
 
 
 def _config(told: argparse.Namespace, recipe: str, share: float, seed: int) -> TrainingConfig:
