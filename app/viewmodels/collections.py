@@ -23,6 +23,7 @@ class Collections(QObject):
         super().__init__(parent)
         self.sheet, self.workspace = sheet, sheet.workspace
         self._counted: tuple[object, object, tuple[Collection, ...]] = (None, None, ())
+        self._in_one: tuple[object, frozenset[str]] = (None, frozenset())
 
     @property
     def all(self) -> tuple[Collection, ...]:
@@ -44,8 +45,11 @@ class Collections(QObject):
         return frozenset[str]().union(*map(self._fields, clips))
 
     def is_any_in(self, clips: Iterable[Clip]) -> bool:
-        """Whether one of these takes is in a collection."""
-        return bool(self.all) and any(map(self._fields, clips))
+        """Whether one of these takes is in a collection; asked for each choice, of all takes too."""
+        rows = self.sheet.rows
+        if self._in_one[0] is not rows:
+            self._in_one = rows, frozenset(take for take, row in rows.items() if any(map(is_collection, row)))
+        return bool(self._in_one[1]) and any(take_id(clip) in self._in_one[1] for clip in clips)
 
     def _fields(self, clip: Clip) -> frozenset[str]:
         return frozenset(filter(is_collection, self.sheet.of(clip)))

@@ -196,6 +196,11 @@ class MainWindow(QMainWindow):
         self.left.turn("Library")
         self.library.filter.setFocus()
 
+    def show_collections(self) -> None:
+        """Let the user choose one of the library's collections, of which the list shows the takes."""
+        self.left.turn("Library")
+        self.library.collections.click()
+
     def set_strip(self, on: bool) -> None:
         """Show the results in a row above the stage, or as a page."""
         self.frame.set_strip(self.results.view if on else None)
@@ -244,6 +249,7 @@ class MainWindow(QMainWindow):
             edit_tags=self.takes.edit_tags,
             edit_sheet=self.takes.edit_sheet,
             new_collection=self.takes.new_collection,
+            show_collections=self.show_collections,
             import_sheet=commands.import_sheet,
             export_sheet=commands.export_sheet,
             add_caption=self.takes.add_caption,

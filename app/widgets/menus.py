@@ -175,6 +175,7 @@ class Menus:
         new.setProperty(ALSO, "add to collection group set reel")
         add.aboutToShow.connect(lambda: fill_add(add, collections, takes.clips, new))
         out.aboutToShow.connect(lambda: fill_remove(out, collections, takes.clips))
+        self._add(menu, "Show Collection…", self.verbs.show_collections).setProperty(ALSO, "rename delete list of collections")
         self.takes.take("collect", add.menuAction())
         self.takes.take("take out", out.menuAction(), takes.why_not_take_out)
 

@@ -36,6 +36,7 @@ class Verbs:
     edit_tags: Verb
     edit_sheet: Verb
     new_collection: Verb
+    show_collections: Verb
     import_sheet: Verb
     export_sheet: Verb
     add_caption: Verb

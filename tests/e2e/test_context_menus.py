@@ -95,11 +95,10 @@ def test_chosen_takes_go_into_a_collection_which_the_list_shows(demo, window, mo
     assert not takes.actions["take out"].isEnabled() and "no collection" in takes.actions["take out"].toolTip()
     monkeypatch.setattr(collection_menus, "ask_text", lambda *_: "Spring Reel")
     takes.actions["new collection"].trigger()
-    window.library.collection_menu.popup(window.mapToGlobal(QPoint(50, 50)))
+    next(action for action in window.menus.actions if action.text() == "Show Collection…").trigger()
     wait(lambda: QApplication.activePopupWidget() is window.library.collection_menu, 5)
     window.library.collection_menu.actions()[0].trigger()
     window.library.collection_menu.close()
-    window.left.turn("Library")
     rows = window.library.takes
     assert window.library.filter.text() == "in:spring-reel" and len(rows.rows) == 3
     assert {rows.clip(row).id for row in range(3)} == {result.clip.id for result in results}
