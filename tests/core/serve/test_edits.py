@@ -54,14 +54,15 @@ def ask(service: Service) -> Iterator[Ask]:
 
 
 def test_what_is_written_is_in_the_library_it_comes_from_and_is_found(ask: Ask, service: Service, roots):
-    wanted = {"add_tags": ["Keep"], "favourite": True, "fields": {"status": "select"}, "add_captions": [{"text": "quokka hop"}]}
+    fields = {"status": "select", "in:spring-reel": "Spring Reel"}
+    wanted = {"add_tags": ["Keep"], "favourite": True, "fields": fields, "add_captions": [{"text": "quokka hop"}]}
     status, row = ask("/edit", wanted, clip="other/000002")
-    assert status == 200 and (row["tags"], row["favourite"], row["sheet"]) == (["keep"], True, {"status": "select"})
+    assert status == 200 and (row["tags"], row["favourite"], row["sheet"]) == (["keep"], True, fields)
     assert row["captions"][-1] == "quokka hop"
     assert read_marks(roots[1]) == {"000002": Mark(True, ("keep",))} and not read_marks(roots[0])
-    assert read_sheet(roots[1]) == {"000002": {"status": "select"}} and not read_sheet(roots[0])
+    assert read_sheet(roots[1]) == {"000002": fields} and not read_sheet(roots[0])
     assert run(open_paths([roots[1]])).by_id["000002"].captions[-1] == "quokka hop"
-    for query in ("quokka hop", "walks tag:keep", "walks status:select", "walks is:favourite"):
+    for query in ("quokka hop", "walks tag:keep", "walks status:select", "walks is:favourite", "walks in:Spring-Reel"):
         status, found = ask("/search", text=query, k=1)
         assert [hit["id"] for hit in found["hits"]] == ["other/000002"], query
     status, row = ask(
