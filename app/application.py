@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QSurfaceFormat
 from PySide6.QtWidgets import QApplication, QWidget
-from threadpoolctl import threadpool_limits
 
 from motionpatches.app import crash
 from motionpatches.app.background.garbage import GarbageCollector
@@ -21,6 +20,7 @@ from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.dialogs.report import ReportDialog
 from motionpatches.app.widgets.main_window import MainWindow
 from motionpatches.core import paths as app_paths
+from motionpatches.core.models.device import one_numpy_thread
 
 # Every call of OpenGL gives Python's lock away; work in the background must not keep it for long then.
 SWITCH_S = 0.0005
@@ -102,8 +102,7 @@ def make_application(smooth: bool = False) -> QApplication:
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
     sys.setswitchinterval(SWITCH_S)
-    # Numpy's other threads would look for more work in a loop, for 20 ms after each product, on the cores that draw.
-    threadpool_limits(1, user_api="blas")
+    one_numpy_thread()
     app.setApplicationName("Motion Patches Studio")
     app.setStyle("Fusion")
     return app

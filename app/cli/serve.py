@@ -87,8 +87,10 @@ def mcp(options: argparse.Namespace) -> int:
 
 
 def _service(options: argparse.Namespace) -> tuple[Service, MotionTextModel]:
+    from motionpatches.core.models.device import one_numpy_thread
     from motionpatches.core.serve.service import Service
 
+    one_numpy_thread()
     library, model = open_path(options.library, options.layout), open_model(options)
     library = received(options, model, library)
     retriever = searcher(model, library)

@@ -149,6 +149,15 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
+def one_numpy_thread() -> None:
+    """Let numpy use one thread from now on: its others look for more work in a loop, for 20 ms after each product, on cores that
+    draw, or answer others."""
+    import numpy  # noqa: F401  (what is limited has to be there)
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1, user_api="blas")
+
+
 def out_of_memory(error: Exception) -> bool:
     """Tell whether an error means that the device or the machine ran out of memory."""
     import torch
