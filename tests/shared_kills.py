@@ -1,6 +1,7 @@
-"""`python -m tests.shared_kills [COUNT] [local]`: a shared gallery whose server or client is killed at random moments.
+"""`python -m tests.shared_kills [COUNT] [ENGINE]`: a shared gallery whose server or client is killed at random moments.
 
-The server is PostgreSQL; with `local`, the client has Qdrant's engine in itself, and is killed alone.
+The engine is postgresql, qdrant (its engine behind a server, `tests/qdrant_server.py`) or local: the client has Qdrant's engine
+in itself, and is killed alone.
 
 A client writes captions, tags, fields and vectors into a library and sends them, again and again, and prints each step that is
 kept. After every kill it is begun anew. At the end the library, a second one and the server have every step that was printed,
@@ -35,6 +36,7 @@ from motionpatches.core.shared_gallery.address import address_of
 from motionpatches.core.shared_gallery.records import Vectors, Window
 from motionpatches.core.shared_gallery.store import Unreachable, opened
 from motionpatches.core.shared_gallery.sync import synchronised
+from tests.qdrant_server import QdrantServer
 from tests.shared_galleries import PostgresServer, postgres_programs
 
 DIM, TAKE = 8, "walk"
@@ -73,7 +75,7 @@ def said(root: Path, library: Library) -> tuple[set[str], set[str], dict[str, st
     return texts, set(marks.read_marks(root).get(TAKE, Mark()).tags), sheet.read_sheet(root).get(TAKE, {})
 
 
-def main(count: int, seed: int = 1, local: bool = False) -> str:
+def main(count: int, seed: int = 1, engine: str = "postgresql") -> str:
     """Kill the server or the client `count` times. Raises AssertionError where something is lost. Returns what was done."""
     rng, place = random.Random(seed), Path(tempfile.mkdtemp())
     roots = [place / "anna", place / "ben"]
@@ -82,8 +84,11 @@ def main(count: int, seed: int = 1, local: bool = False) -> str:
         (root / f"{TAKE}.bvh").write_text(BVH)
     try:
         with ExitStack() as ends:
-            if local:
+            if engine == "local":
                 return _killed(count, rng, roots, f"qdrant+local://{place / 'engine'}", None)
+            if engine == "qdrant":
+                qdrant = ends.enter_context(closing(QdrantServer()))
+                return _killed(count, rng, roots, f"{qdrant.url}/kills", qdrant)
             programs = postgres_programs()
             assert programs is not None, "no PostgreSQL with pgvector on this machine"
             server = ends.enter_context(closing(PostgresServer(programs)))
@@ -92,7 +97,7 @@ def main(count: int, seed: int = 1, local: bool = False) -> str:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _killed(count: int, rng: random.Random, roots: list[Path], url: str, server: PostgresServer | None) -> str:
+def _killed(count: int, rng: random.Random, roots: list[Path], url: str, server: PostgresServer | QdrantServer | None) -> str:
     killed, step, file = {"server": 0, "client": 0}, 0, roots[0].parent / "said"
     acknowledged: set[str] = set()
     for _ in range(count):
@@ -155,6 +160,6 @@ if __name__ == "__main__":
         home = tempfile.mkdtemp()
         os.environ[paths.HOME_VARIABLE] = home
         try:
-            print(main(int(sys.argv[1]) if len(sys.argv) > 1 else 50, local=sys.argv[2:3] == ["local"]))
+            print(main(int(sys.argv[1]) if len(sys.argv) > 1 else 50, engine="".join(sys.argv[2:3]) or "postgresql"))
         finally:
             shutil.rmtree(home, ignore_errors=True)

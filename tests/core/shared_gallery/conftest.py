@@ -1,4 +1,4 @@
-"""Every engine that is there, under one fixture: a twin in memory, PostgreSQL, Qdrant."""
+"""Every engine that is there, under one fixture: a twin in memory, PostgreSQL, Qdrant in the program and behind a server."""
 
 from contextlib import closing, contextmanager
 
@@ -8,6 +8,7 @@ import pytest
 from motionpatches.core.shared_gallery.address import address_of
 from motionpatches.core.shared_gallery.records import CLIP, ClipFacts, Place, Record, Vectors, Window
 from motionpatches.core.shared_gallery.store import opened
+from tests.qdrant_server import QdrantServer
 from tests.shared_galleries import PostgresServer, Twin, postgres_programs
 
 DIM = 6
@@ -25,7 +26,15 @@ def postgres():
         yield server
 
 
-@pytest.fixture(params=["twin", "postgresql", "qdrant"])
+@pytest.fixture(scope="session")
+def qdrant_server():
+    """A server for all tests, on Qdrant's engine."""
+    pytest.importorskip("qdrant_client", reason="the extra 'qdrant' is not installed")
+    with closing(QdrantServer()) as server:
+        yield server
+
+
+@pytest.fixture(params=["twin", "postgresql", "qdrant", "qdrant server"])
 def gallery(request, tmp_path):
     """Opens one gallery, as often as it is asked to."""
     name = "g" + "".join(c for c in request.node.name if c.isalnum()).lower()[-30:]
@@ -40,6 +49,8 @@ def gallery(request, tmp_path):
     if request.param == "qdrant":
         pytest.importorskip("qdrant_client", reason="the extra 'qdrant' is not installed")
         url = f"qdrant+local://{tmp_path / 'qdrant'}#{name}"
+    elif request.param == "qdrant server":
+        url = f"{request.getfixturevalue('qdrant_server').url}/{name}"
     else:
         url = f"{request.getfixturevalue('postgres').url}#{name}"
     return lambda: opened(address_of(url))

@@ -14,6 +14,11 @@ def test_a_kill_of_server_or_client_loses_nothing():
     assert "none is lost" in shared_kills.main(2, seed=5)
 
 
+def test_a_kill_of_a_qdrant_server_or_client_loses_nothing():
+    pytest.importorskip("qdrant_client", reason="the extra 'qdrant' is not installed")
+    assert "none is lost" in shared_kills.main(2, seed=5, engine="qdrant")
+
+
 def test_a_lost_edit_would_be_noticed(tmp_path, postgres):
     """The check itself: an edit that was acknowledged and is nowhere, and a vector that is another one."""
     from motionpatches.core.shared_gallery.address import address_of

@@ -1,4 +1,4 @@
-"""Qdrant: a server that is away or too old, and a folder that another program has open. No server runs in the tests."""
+"""Qdrant: a server that is away or too old, and a folder that another program has open."""
 
 import json
 import threading
