@@ -287,10 +287,12 @@ def algebra(s: Session) -> None:
 
 
 def filters(s: Session) -> None:
-    """Show the library with a filter and tags."""
+    """Show the library with a filter, tags and a collection."""
     s.ask("a person kicks")
     s.studio.view_models.marks.toggle_favourite(s.workspace.clip)
     s.studio.view_models.marks.tag([s.workspace.clip], "for the trailer")
+    s.studio.view_models.collections.add([result.clip for result in s.studio.search.results[:5]], "Spring Reel")
+    s.rest(0.3)
     s.window.library.filter.setText("kick len>1 -left")
     s.rest(0.3)
     s.window.left.turn("Library")
