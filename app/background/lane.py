@@ -104,6 +104,12 @@ class Lane(QObject):
         kept: bool,
     ) -> None:
         def task() -> None:
+            try:
+                answer()
+            finally:  # here, not in the future's callback, which the window's thread runs itself where the work has ended by then
+                self._call_in_window(lambda: self._count(-1, urgent))
+
+        def answer() -> None:
             if not kept and (self._closed or self._latest[key] != token):
                 return
             self._running = key
@@ -124,7 +130,7 @@ class Lane(QObject):
                 self._running = ""
 
         self._count(1, urgent)
-        self._pool.submit(task).add_done_callback(lambda _: self._call_in_window(lambda: self._count(-1, urgent)))
+        self._pool.submit(task)
 
     def _count(self, by: int, urgent: bool) -> None:
         self._waiting += by
