@@ -4,7 +4,6 @@ import os
 import sys
 
 import pytest
-from PySide6.QtCore import QCoreApplication
 
 from motionpatches.app.background import training_process as module
 from motionpatches.app.background.training_process import Tail, TrainingProcess
@@ -42,13 +41,8 @@ with hold(run), control.obeying(run):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def application():
-    if QCoreApplication.instance() is not None:
-        yield
-        return
-    app = QCoreApplication([])
-    yield
-    app.shutdown()
+def timers(core_application):
+    """All of them have timers."""
 
 
 @pytest.fixture
