@@ -1,21 +1,23 @@
 """Whether a model tells order and number: generated motions in pairs, each with its own sentence and the other's.
 
-    python -m motionpatches.packaging.research.order [MODEL] [--pairs 100] [--seed 0]
+    python -m motionpatches.packaging.research.order [MODEL ...] [--pairs 100] [--seed 0]
 
-MODEL is a model's folder (default: the shipped starter). Pairs are of one body: two actions in both orders ("walks forward, then
+MODEL is a model's folder (default: the shipped starter); of several, such as one recipe with several seeds, the mean is printed. Pairs are of one body: two actions in both orders ("walks forward, then
 sits down …" and the reverse); a walk of fewer and of more steps, each at its own cadence; one jump or another action repeated
 fewer and more times. Printed is how often the right one of two scores higher (50 by chance; a model that has a favourite of the
 two gets 50, too), and how often both motions of a pair have their own sentence (25 by chance), in percent with the standard error
-over pairs. Models with tokens are measured by MaxSim, too.
+over pairs, or with the standard deviation over models. Models with tokens are measured by MaxSim, too.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
+from statistics import mean, stdev
 
 import numpy as np
 
@@ -155,30 +157,36 @@ def right(scores: np.ndarray) -> dict[str, np.ndarray]:
     return dict(zip(COLUMNS, (sentence.mean(axis=1), motion.mean(axis=1), sentence.all(axis=1)), strict=True))
 
 
-def table(found: dict[tuple[str, str], tuple[int, dict[str, np.ndarray]]]) -> str:
-    """Percent and standard error, in Markdown."""
+def table(found: dict[tuple[str, str], list[dict[str, np.ndarray]]]) -> str:
+    """Write percent and standard error over the pairs of one model, or mean and standard deviation of several, in Markdown."""
     heads = " | ".join(f"{name} (chance {chance})" for name, chance in COLUMNS.items())
     lines = [f"| pairs | number | by | {heads} |", "|---|---:|---|---:|---:|---:|"]
-    for (kind, how), (count, shares) in found.items():
-        cells = (f"{100 * s.mean():.1f} ± {100 * s.std(ddof=1) / np.sqrt(count):.1f}" for s in map(np.asarray, shares.values()))
+    for (kind, how), models in found.items():
+        count = len(next(iter(models[0].values())))
+        cells = []
+        for name in COLUMNS:
+            means = [float(np.mean(shares[name])) for shares in models]
+            spread = stdev(means) if len(means) > 1 else np.std(models[0][name], ddof=1) / np.sqrt(count)
+            cells.append(f"{100 * mean(means):.1f} ± {100 * spread:.1f}")
         lines.append(f"| {kind} | {count} | {how} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
 def main(told: argparse.Namespace) -> None:
-    """Measure a model and print the table."""
-    model = load_model(told.model)
-    found = {}
+    """Measure models and print the table."""
+    models = [load_model(folder) for folder in told.models or [paths.starter_model()]]
+    found: dict[tuple[str, str], list[dict[str, np.ndarray]]] = defaultdict(list)
     for kind in KINDS:
         pairs = pairs_of(kind, told.pairs, told.seed)
-        for how, scores in scores_of(model, pairs).items():
-            found[kind, how] = len(pairs), right(scores)
+        for model in models:
+            for how, scores in scores_of(model, pairs).items():
+                found[kind, how].append(right(scores))
     print(table(found), end="")
 
 
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", nargs="?", type=Path, default=paths.starter_model(), help="a model's folder")
+    parser.add_argument("models", nargs="*", type=Path, help="folders of models (default: the starter)")
     parser.add_argument("--pairs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     return parser

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from motionpatches.core.library.open import open_library
 from motionpatches.core.motion.skeleton import SMPL22
-from motionpatches.packaging.research import order
+from motionpatches.core.progress import run as finish
+from motionpatches.packaging.research import order, order_library
 
 FEET = [SMPL22.joint_names.index(f"{side}_foot") for side in ("left", "right")]
 
@@ -81,8 +83,14 @@ def test_right_choices_by_hand():
     assert found["sentence of a motion"].tolist() == [1, 0.5, 0, 0]
     assert found["motion of a sentence"].tolist() == [1, 0.5, 0, 0]
     assert found["both sentences of a pair"].tolist() == [True, False, False, False]
-    text = order.table({("order", "embeddings"): (4, found)})
+    text = order.table({("order", "embeddings"): [found]})
     assert "| order | 4 | embeddings | 37.5 ± 23.9 | 37.5 ± 23.9 | 25.0 ± 25.0 |" in text
+
+
+def test_of_several_models_mean_and_standard_deviation_are_written():
+    found = [order.right(np.array([one, one])) for one in ([[0.9, 0.1], [0.2, 0.8]], [[0.9, 0.9], [0.2, 0.8]])]
+    text = order.table({("order", "embeddings"): found})
+    assert "| order | 2 | embeddings | 75.0 ± 35.4 | 75.0 ± 35.4 | 50.0 ± 70.7 |" in text
 
 
 def test_a_model_that_knows_nothing_is_at_chance_and_one_that_knows_is_not(tiny_model, drawn):
@@ -98,6 +106,20 @@ def test_a_model_that_knows_nothing_is_at_chance_and_one_that_knows_is_not(tiny_
 
 def test_the_command_prints_the_table(tiny_model, monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(order, "load_model", lambda folder: tiny_model)
-    order.main(order.arguments().parse_args([str(tmp_path), "--pairs", "2"]))
-    rows = capsys.readouterr().out.splitlines()
-    assert [row.split(" | ")[0].removeprefix("| ") for row in rows[2:]] == list(order.KINDS)
+    for folders in ([], [tmp_path, tmp_path]):
+        order.main(order.arguments().parse_args([*map(str, folders), "--pairs", "2"]))
+        rows = capsys.readouterr().out.splitlines()
+        assert [row.split(" | ")[0].removeprefix("| ") for row in rows[2:]] == list(order.KINDS)
+
+
+def test_a_library_to_train_on_holds_both_motions_of_a_pair_in_one_split(tmp_path):
+    order_library.write(tmp_path / "pairs.npz", 10, 4)
+    library = finish(open_library(tmp_path / "pairs.npz"))
+    assert len(library.clips) == 2 * 10 * len(order.KINDS) and len(library.in_split("test")) == 2 * len(order.KINDS)
+    pairs = list(zip(library.clips[::2], library.clips[1::2], strict=True))
+    assert all(one.split == other.split and one.caption != other.caption for one, other in pairs)
+    told = order.pairs_of("number of jumps", 10, 4)[7]
+    at = next(n for n, (one, _) in enumerate(pairs) if one.id == "number of jumps 007a")
+    for clip, motion, sentence in zip(pairs[at], told.motions, told.sentences, strict=True):
+        np.testing.assert_allclose(library.load(clip.id).positions, motion.positions, atol=0.0003)
+        assert clip.caption == sentence
