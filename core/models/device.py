@@ -6,11 +6,15 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
+from threading import Lock
 
 from motionpatches.core.errors import StudioError
 
 # What a person can choose; auto: the best that is present.
 DEVICES = ("auto", "cuda", "mps", "cpu")
+# How many threads torch began with: one number, once it is asked.
+_THREADS: list[int] = []
+_COUNTING = Lock()
 
 
 def pick_device(name: str = "auto") -> str:
@@ -138,15 +142,35 @@ def exact_convolutions(device: str) -> Iterator[None]:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Use one thread: for a few rows on a CPU, sharing the work costs more than it saves."""
+    """Use one thread: for a few rows on a CPU, sharing the work costs more than it saves.
+
+    torch keeps the number of each of our threads, but gives one that is new to it the number that any of them set last: a thread
+    that first used torch while another one was in here would stay at one for good. Hence `all_threads`."""
     import torch
 
-    threads = torch.get_num_threads()
+    _remember_threads()
     torch.set_num_threads(1)
     try:
         yield
     finally:
-        torch.set_num_threads(threads)
+        all_threads()
+
+
+def all_threads() -> None:
+    """Use as many threads as torch began with; for work of many rows, in whichever of our threads it is done."""
+    import torch
+
+    torch.set_num_threads(_remember_threads())
+
+
+def _remember_threads() -> int:
+    """Return how many threads torch used before any part of the program changed that."""
+    import torch
+
+    with _COUNTING:
+        if not _THREADS:
+            _THREADS.append(torch.get_num_threads())
+    return _THREADS[0]
 
 
 def one_numpy_thread() -> None:

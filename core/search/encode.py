@@ -52,6 +52,7 @@ def prepare_texts(model: MotionTextModel) -> None:
 @torch.inference_mode()
 def encode_texts(model: MotionTextModel, texts: Sequence[str]) -> np.ndarray:
     """Return the rows (N, D) of sentences that are encoded together; best of similar length."""
+    device.all_threads()
     with device.autocast(str(model.device)):
         return model.encode_text(list(texts)).cpu().numpy()
 
@@ -117,6 +118,7 @@ def image_of(model: MotionTextModel, prepared: Motion) -> np.ndarray:
 @torch.inference_mode()
 def encode_windows(model: MotionTextModel, pixels: np.ndarray, precision: str = "auto") -> np.ndarray:
     """Return the unit rows (W, D) of windows as `windows_of` returns them."""
+    device.all_threads()
     with device.autocast(str(model.device), precision):
         return model.encode_motion(torch.from_numpy(pixels).to(model.device)).cpu().numpy()
 

@@ -2,11 +2,12 @@
 
     python -m motionpatches.packaging.research.order [MODEL ...] [--pairs 100] [--seed 0]
 
-MODEL is a model's folder (default: the shipped starter); of several, such as one recipe with several seeds, the mean is printed. Pairs are of one body: two actions in both orders ("walks forward, then
-sits down …" and the reverse); a walk of fewer and of more steps, each at its own cadence; one jump or another action repeated
-fewer and more times. Printed is how often the right one of two scores higher (50 by chance; a model that has a favourite of the
-two gets 50, too), and how often both motions of a pair have their own sentence (25 by chance), in percent with the standard error
-over pairs, or with the standard deviation over models. Models with tokens are measured by MaxSim, too.
+MODEL is a model's folder (default: the shipped starter); of several, such as one recipe with several seeds, the mean is
+printed. Pairs are of one body: two actions in both orders ("walks forward, then sits down …" and the reverse); a walk of fewer
+and of more steps, each at its own cadence; one jump or another action repeated fewer and more times. Printed is how often the
+right one of two scores higher (50 by chance; a model that has a favourite of the two gets 50, too), and how often both motions
+of a pair have their own sentence (25 by chance), in percent with the standard error over pairs, or with the standard deviation
+over models. Models with tokens are measured by MaxSim, too.
 """
 
 from __future__ import annotations

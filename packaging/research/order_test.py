@@ -101,7 +101,8 @@ def ordered(library: Library, clips: Sequence[Clip]) -> list[tuple[Motion, tuple
 
 def counted(library: Library, clips: Sequence[Clip]) -> list[tuple[Motion, tuple[str, ...]]]:
     """A clip once, twice or three times in a row, with the right number first."""
-    rng, made = np.random.default_rng(SEED), []
+    rng = np.random.default_rng(SEED)
+    made: list[tuple[Motion, tuple[str, ...]]] = []
     short = [clip for clip in clips if clip.duration_s <= LONGEST_S / len(TIMES)]
     for at in range(PAIRS if short else 0):
         clip, times = short[rng.integers(len(short))], at % len(TIMES)
