@@ -183,7 +183,7 @@ def _mode_of(file: Path) -> int | None:
     if stat.S_ISLNK(seen.st_mode):
         return None
     if stat.S_ISDIR(seen.st_mode):
-        raise IsADirectoryError(file)
+        raise FileProblem(file, "it is a folder, not a file", "Choose another name")
     if not stat.S_ISREG(seen.st_mode):
         raise FileProblem(file, "it is no regular file", "Choose another place")
     if not os.access(file, os.W_OK):

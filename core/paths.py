@@ -43,6 +43,12 @@ def shipped_galleries() -> Path:
     return assets() / "galleries"
 
 
+def blender_add_on() -> Path:
+    """The add-on for Blender: shipped with the program, or that of a source tree."""
+    shipped = assets() / "blender" / "motion_patches.py"
+    return shipped if shipped.is_file() else assets().parent / "packaging" / "blender" / "motion_patches.py"
+
+
 def cache() -> Path:
     """What can be made again: galleries and indexes."""
     home = portable_home()

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 
-from motionpatches.app.background.reveal import reveal_own
+from motionpatches.app.background.reveal import reveal, reveal_own
 from motionpatches.app.export.window_picture import save_picture
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.viewmodels.examples import search_elsewhere, search_like_file
+from motionpatches.app.viewmodels.notices import Action
 from motionpatches.app.viewmodels.view_models import ViewModels
 from motionpatches.app.widgets.ask_path import ask_file, ask_files, ask_folder, ask_new_file
 from motionpatches.app.widgets.dialogs.report import ReportDialog
@@ -20,6 +21,7 @@ from motionpatches.app.widgets.dialogs.settings import SettingsDialog
 from motionpatches.app.widgets.plain import shown, tell, warn
 from motionpatches.app.widgets.theme import set_appearance
 from motionpatches.core import paths as app_paths
+from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 
 if TYPE_CHECKING:
@@ -173,6 +175,19 @@ class Commands:
     def copy_screenshot(self) -> None:
         """Put a picture of the window on the clipboard."""
         QApplication.clipboard().setPixmap(self.parent.grab())
+
+    def save_add_on(self) -> None:
+        """Ask for a file, and write Blender's add-on, to be installed in Blender."""
+        source = app_paths.blender_add_on()
+        file = ask_new_file(self.parent, "add-on", "Save Blender add-on", source.name, "Python (*.py)")
+        try:
+            if file:
+                write_atomically(file, source.read_bytes())
+                where = "In Blender: Preferences > Add-ons > Install from Disk."
+                show = Action("Show in Folder", lambda: reveal([file], self.workspace.lanes.files, self.workspace.failed.emit))
+                self.workspace.notices.say(f"Saved {file.name}. {where}", show)
+        except (OSError, StudioError) as error:
+            warn(self.parent, "Not saved", str(error))
 
     # Captions and settings ------------------------------------------------------------------------------------------------
 

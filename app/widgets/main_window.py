@@ -237,6 +237,7 @@ class MainWindow(QMainWindow):
             export=commands.export,
             drag_out_as=lambda name: self.settings.setValue("export/drag", name),
             open_in_blender=lambda: blender(self.view_models, self.hand_off),
+            save_add_on=commands.save_add_on,
             reveal=self.takes.reveal,
             copy_path=self.takes.copy_path,
             save_screenshot=commands.save_screenshot,

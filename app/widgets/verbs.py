@@ -23,6 +23,7 @@ class Verbs:
     export: Verb
     drag_out_as: Callable[[str], object]  # a name of QUICK
     open_in_blender: Verb
+    save_add_on: Verb
     reveal: Verb
     copy_path: Verb
     save_screenshot: Verb

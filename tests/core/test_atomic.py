@@ -106,7 +106,7 @@ def test_what_is_no_regular_file_is_not_replaced(tmp_path):
     (tmp_path / "folder").mkdir()
     with pytest.raises(FileProblem, match="no regular file"):
         write_atomically(tmp_path / "pipe", "text")
-    with pytest.raises(FileProblem, match="it is a folder"):
+    with pytest.raises(FileProblem, match="it is a folder, not a file. Choose another name"):
         write_atomically(tmp_path / "folder", "text")
     assert names(tmp_path) == ["folder", "pipe"]
 

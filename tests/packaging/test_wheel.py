@@ -37,7 +37,7 @@ def test_every_module_but_the_generator_is_in_the_wheel(wheel):
     modules = {f"motionpatches/{f.relative_to(ROOT).as_posix()}" for part in ("app", "core") for f in (ROOT / part).rglob("*.py")}
     wanted = {name for name in modules if not name.startswith("motionpatches/core/demo/")}
     found = {name for name in wheel.namelist() if name.endswith(".py") and name.count("/") > 1}
-    assert found - {"motionpatches/assets/__init__.py"} == wanted
+    assert {name for name in found if not name.startswith("motionpatches/assets/")} == wanted
 
 
 def test_metadata_names_the_project(wheel):
@@ -66,6 +66,14 @@ def test_the_unpacked_package_is_the_one_that_is_imported(unpacked, tmp_path):
         unpacked, tmp_path, "-c", "import motionpatches.core.paths as p; print(p.__file__, p.demo_library().is_file())"
     )
     assert out.split() == [str(unpacked / "motionpatches" / "core" / "paths.py"), "True"]
+
+
+def test_what_the_window_shows_and_saves_is_in_the_wheel(unpacked, tmp_path):
+    """The manual and Blender's add-on, which lie outside the package in a source tree."""
+    say = "from motionpatches.core import paths; print(paths.blender_add_on(), len(list((paths.assets() / 'manual').iterdir())))"
+    add_on, pages = in_the_wheel(unpacked, tmp_path, "-c", say).split()
+    assert Path(add_on).is_relative_to(unpacked) and int(pages) == 10
+    assert Path(add_on).read_bytes() == (ROOT / "packaging" / "blender" / "motion_patches.py").read_bytes()
 
 
 def test_the_wheel_answers_a_query(unpacked, tmp_path):

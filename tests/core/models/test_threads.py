@@ -32,7 +32,7 @@ def test_a_thread_that_first_used_torch_meanwhile_encodes_with_all(three, tiny_m
     with ThreadPoolExecutor(1) as other:
         with device.one_thread():
             assert other.submit(torch.get_num_threads).result() == 1
-        assert other.submit(torch.get_num_threads).result() == 1  # what torch does; without this there is nothing to mend
+        assert other.submit(torch.get_num_threads).result() == 1  # what torch does; without this there is nothing to fix
         if work == "windows":
             other.submit(encode_windows, tiny_model, np.zeros((1, 3, 224, 80), np.float32)).result()
         else:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[4]
 
 def test_every_page_is_there_and_shipped():
     build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert build == {f"docs/{name}.md": f"motionpatches/assets/manual/{name}.md" for name in PAGES}
+    assert {f"docs/{name}.md": f"motionpatches/assets/manual/{name}.md" for name in PAGES}.items() <= build.items()
     for name in PAGES:
         text = page_text(name)
         assert text.startswith("# ") and len(text) > 500 and "](images/" not in text, name
