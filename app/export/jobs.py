@@ -14,7 +14,7 @@ from motionpatches.core.errors import StudioError
 from motionpatches.core.export.choices import Choices, prepare
 from motionpatches.core.export.clean_up import clean_motion
 from motionpatches.core.export.gltf import glb_of
-from motionpatches.core.export.write import EXPORTERS, file_name, refuse_existing, write_manifest, write_motion
+from motionpatches.core.export.write import exporters, file_name, refuse_existing, write_manifest, write_motion
 from motionpatches.core.library.library import Library
 from motionpatches.core.library.own_rotations import load_with_rotations
 from motionpatches.core.motion.floor import on_floor
@@ -107,7 +107,7 @@ def _write(
 
 def _needed(surface: QOffscreenSurface | None) -> QOffscreenSurface:
     if surface is None:
-        raise StudioError(f"Pictures need a screen. Data formats ({', '.join(EXPORTERS)}) work without.")
+        raise StudioError(f"Pictures need a screen. Data formats ({', '.join(exporters())}) work without.")
     return surface
 
 

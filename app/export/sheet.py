@@ -19,7 +19,7 @@ from motionpatches.app.viewmodels.history import Change, History
 from motionpatches.app.viewmodels.joint_map import JointMapping
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.export.choices import OWN
-from motionpatches.core.export.write import EXPORTERS, free_name
+from motionpatches.core.export.write import exporters, free_name
 from motionpatches.core.motion.motion import Motion
 from motionpatches.core.progress import Job
 
@@ -269,7 +269,7 @@ class ExportSheet(QObject):
 
 def available(kind: str) -> bool:
     """Return whether a kind of KINDS can be written on this computer."""
-    exporter = EXPORTERS.get(KINDS[kind].suffix)
+    exporter = exporters().get(KINDS[kind].suffix)
     return exporter is None or exporter.works()
 
 

@@ -12,7 +12,7 @@ from motionpatches.app.viewmodels.marks import Marks
 from motionpatches.app.viewmodels.tiles import Tiles
 from motionpatches.app.viewmodels.workspace import Workspace
 from motionpatches.core.errors import StudioError
-from motionpatches.core.library.items import RANGES
+from motionpatches.core.library.items import RANGES, choose_items
 from motionpatches.core.library.library import Clip, Library
 from motionpatches.core.progress import Job, counted
 
@@ -44,6 +44,11 @@ class Evaluation(QObject):
         library = self.workspace.library
         found = {c.split for c in library.clips if c.captions} if library else set()
         return [s for s in ("test", "val", "train") if s in found] + ["all"]
+
+    def count(self, split: str, items: str) -> int:
+        """Return how many test items `evaluate` would measure."""
+        library = self.workspace.library
+        return len(choose_items(library.in_split("" if split == "all" else split), items)) if library else 0
 
     def evaluate(self, split: str, seed: int, items: str = RANGES) -> None:
         """Run all protocols on a split.

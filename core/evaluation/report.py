@@ -11,7 +11,7 @@ from motionpatches.core.evaluation.escape import markdown_line
 from motionpatches.core.evaluation.evaluate import Evaluation
 from motionpatches.core.evaluation.grid import csv_grid, latex_grid, markdown_grid, markdown_list
 from motionpatches.core.evaluation.metrics import Ways
-from motionpatches.core.evaluation.protocols import PROTOCOLS
+from motionpatches.core.evaluation.protocols import protocols
 from motionpatches.core.evaluation.published import NAMES, beside
 from motionpatches.core.library.items import ITEMS
 from motionpatches.core.progress import counted
@@ -51,7 +51,7 @@ def facts(evaluation: Evaluation) -> str:
 
 def remarks(evaluation: Evaluation) -> list[str]:
     """How the model was trained, the protocols that were not run, and notes."""
-    missing = [f"{PROTOCOLS[name].title}: not run, {reason}." for name, reason in evaluation.missing.items()]
+    missing = [f"{protocols()[name].title}: not run, {reason}." for name, reason in evaluation.missing.items()]
     return [f"Model: {evaluation.training}.", *missing, *evaluation.notes]
 
 
@@ -64,8 +64,9 @@ def _header() -> list[str]:
 
 
 def _table(rows: Sequence[Row]) -> list[list[str]]:
+    known = protocols()
     return [
-        [PROTOCOLS[row.protocol].title, row.method, *(_cell(row.ways[way].get(name)) for way in WAYS for name in NAMES)]
+        [known[row.protocol].title, row.method, *(_cell(row.ways[way].get(name)) for way in WAYS for name in NAMES)]
         for row in rows
     ]
 

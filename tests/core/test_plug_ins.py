@@ -12,6 +12,8 @@ import pytest
 
 from motionpatches.core import api, notices, plug_ins
 from motionpatches.core.errors import FileProblem, StudioError
+from motionpatches.core.evaluation import report
+from motionpatches.core.evaluation.evaluate import evaluate
 from motionpatches.core.evaluation.protocols import Material, protocols, run_protocols
 from motionpatches.core.export.write import EXPORTERS, exporters, write_motion
 from motionpatches.core.io.load import format_of, load_motion, suffixes
@@ -201,3 +203,12 @@ def test_a_studio_error_of_a_plug_in_stays_as_it_is(install, tmp_path):
     install({"readers": of_example(places="PLACES")})
     with pytest.raises(StudioError, match="KeyError"):
         load_motion(tmp_path / "b.places")
+
+
+def test_a_metric_stands_in_every_form_of_the_report(install, tiny_model, small_library):
+    """Its title is that of the package, beside the program's own."""
+    install({"metrics": of_example(last="LAST")})
+    found = run(evaluate(tiny_model, run(open_library(small_library)), ""))
+    texts = {suffix: write(found) for suffix, write in report.FORMATS.items()}
+    assert found.figures["last"] and '"last"' in texts.pop(".json")
+    assert all("Only the last" in text for text in texts.values()) and set(texts) == {".md", ".tex", ".csv"}

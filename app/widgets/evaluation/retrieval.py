@@ -29,6 +29,7 @@ from motionpatches.app.widgets.theme import of_kind, sized
 from motionpatches.core.atomic import write_atomically
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.items import ITEMS
+from motionpatches.core.progress import counted
 
 if TYPE_CHECKING:
     from motionpatches.core.evaluation.evaluate import Evaluation as Report
@@ -75,8 +76,12 @@ class RetrievalTab(QWidget):
         box.addStretch(1)
         evaluation.changed.connect(self._changed)
         evaluation.workspace.library_changed.connect(self._splits)
+        evaluation.workspace.library_changed.connect(self._announce)
+        evaluation.workspace.ready_changed.connect(self._announce)
         self._splits()
         self._changed()
+        self.split.currentIndexChanged.connect(self._announce)
+        self.items.currentIndexChanged.connect(self._announce)
 
     def _menu(self, text: str, act: Callable[[str], None]) -> QToolButton:
         """Make a button with a menu of the formats; `act` is called with the suffix of the chosen one."""
@@ -121,35 +126,56 @@ class RetrievalTab(QWidget):
         self.run.setText("Cancel" if self.evaluation.working else "Evaluate")
         for button in (self.copy, self.save):
             button.setEnabled(found is not None)
-        self.table.setVisible(found is not None)
         if found is None:
-            self.facts.setText(
-                self.evaluation.message
-                or "Every captioned motion of a split is a query, in words and as a motion. "
-                "Published figures appear beside those of the same data set, protocol and test items."
-            )
+            self._announce()
+        else:
+            self._fill(found)
+
+    def _announce(self) -> None:
+        """Before the first report: what would be measured, and what counts as right in each protocol."""
+        if self.evaluation.report is not None:
             return
-        self._fill(found)
+        from motionpatches.core.evaluation.protocols import protocols
+
+        workspace, split = self.evaluation.workspace, self.split.currentText()
+        number = self.evaluation.count(split, self.items.currentData())
+        where = f"in the split {split}" if split != "all" else "in all splits"
+        name = workspace.model.name if workspace.model is not None else "the model"
+        ready = (
+            f"{counted(number, 'captioned motion')} {where}: each is a query, in words and as a motion, for {shown(name)}. "
+            "Published figures appear beside those of the same data set, protocol and test items."
+        )
+        self.facts.setText(self.evaluation.message or ready)
+        table = protocols()
+        self.table.setColumnCount(2)
+        self.table.setHorizontalHeaderLabels(["Protocol", "What counts as right"])
+        self.table.setRowCount(len(table))
+        for at, protocol in enumerate(table.values()):
+            self.table.setItem(at, 0, QTableWidgetItem(shown(protocol.title)))
+            self.table.setItem(at, 1, QTableWidgetItem(shown(protocol.meaning)))
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.table.resizeRowsToContents()
 
     def _fill(self, found: Report) -> None:
         """Show the figures; ours are bold where published ones stand beside them."""
-        from motionpatches.core.evaluation.protocols import PROTOCOLS
+        from motionpatches.core.evaluation.protocols import protocols
         from motionpatches.core.evaluation.published import NAMES as RECALLS
         from motionpatches.core.evaluation.report import WAYS, facts, remarks, rows_of
 
         self.facts.setText(self.evaluation.message or facts(found))
-        rows = rows_of(found)
+        rows, known = rows_of(found), protocols()
         self.table.setColumnCount(2 + 2 * len(RECALLS))
         ways = [WAYS[way].replace("text", "T").replace("motion", "M") for way in WAYS]
         head = ["Protocol", "Method", *(f"{way}\n{name}" for way in ways for name in RECALLS)]
         self.table.setHorizontalHeaderLabels(head)
         self.table.setRowCount(len(rows))
         mixed = any(row.published for row in rows)
-        self.meanings = [f"{PROTOCOLS[row.protocol].title}: {PROTOCOLS[row.protocol].meaning}" for row in rows]
+        self.meanings = [f"{known[row.protocol].title}: {known[row.protocol].meaning}" for row in rows]
         bold = sized(self.table.font(), tokens.BODY, bold=True)
         for at, row in enumerate(rows):
             cells = [
-                PROTOCOLS[row.protocol].title,
+                known[row.protocol].title,
                 row.method,
                 *(f"{row.ways[way][n]:.2f}" if n in row.ways[way] else "" for way in WAYS for n in RECALLS),
             ]
@@ -157,7 +183,7 @@ class RetrievalTab(QWidget):
                 item = QTableWidgetItem(text)
                 if column > 1:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                item.setToolTip(tip(PROTOCOLS[row.protocol].meaning))
+                item.setToolTip(tip(known[row.protocol].meaning))
                 if mixed and not row.published:
                     item.setFont(bold)
                 self.table.setItem(at, column, item)

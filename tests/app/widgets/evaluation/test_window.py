@@ -11,13 +11,15 @@ from motionpatches.app.widgets import theme
 from motionpatches.app.widgets.evaluation.retrieval import RetrievalTab
 from motionpatches.app.widgets.evaluation.window import EvaluationWindow
 from motionpatches.app.widgets.plain import ItemTable
+from motionpatches.core.evaluation.protocols import PROTOCOLS
+from motionpatches.core.library.items import FIRST_LINES, RANGES
 from motionpatches.core.progress import Progress
 from tests.window import pixels
 
 
 class Workspace(QObject):
-    library_changed, shown = Signal(), Signal()
-    clip = library = None
+    library_changed, ready_changed, shown = Signal(), Signal(), Signal()
+    clip = library = model = None
 
 
 class Evaluation(QObject):
@@ -36,6 +38,9 @@ class Evaluation(QObject):
     def splits(self):
         return ["all"]
 
+    def count(self, split, items):
+        return 3 if items == RANGES else 2
+
     def open(self, clip):
         pass
 
@@ -49,7 +54,8 @@ def test_it_shows_its_work_and_says_when_it_is_ready(app):
     window = EvaluationWindow(evaluation, Playback(), None)
     notices, jobs = evaluation.workspace.notices, evaluation.workspace.jobs
     window.show()
-    assert not any(table.isVisible() for table in window.findChildren(ItemTable)), "no empty table before there are figures"
+    tables = [table for table in window.findChildren(ItemTable) if table.isVisible()]
+    assert all(table.rowCount() for table in tables), "no empty table before there are figures"
     evaluation.work(True)
     jobs.report("evaluation", Progress("Reading motions", 3, 9), lambda: None)
     assert window.work.isVisible() and window.work.text.text().startswith("Reading motions: 3 of 9")
@@ -66,6 +72,16 @@ def test_it_shows_its_work_and_says_when_it_is_ready(app):
     notices.close()
     window.close()
     window.deleteLater()
+
+
+def test_before_figures_it_says_what_is_measured_and_what_counts_as_right(app):
+    tab = RetrievalTab(Evaluation())
+    assert "3 captioned motions in all splits" in tab.facts.text()
+    tab.items.setCurrentIndex(tab.items.findData(FIRST_LINES))
+    assert "2 captioned motions in all splits" in tab.facts.text()
+    cells = [[tab.table.item(row, column).text() for column in (0, 1)] for row in range(tab.table.rowCount())]
+    assert cells == [[protocol.title, protocol.meaning] for protocol in PROTOCOLS.values()]
+    tab.setParent(None)
 
 
 def test_the_arrows_of_copy_and_save_stand_beside_their_words(app):
