@@ -13,6 +13,7 @@ from PySide6.QtGui import QOffscreenSurface
 from motionpatches.app.export.plan import Style
 from motionpatches.app.gl import geometry, scene
 from motionpatches.app.gl.camera import Camera, frame_motion
+from motionpatches.app.gl.drawn import DARK, LIGHT, Drawn, Look
 from motionpatches.app.gl.figure.people import ghosts_at, people_at
 from motionpatches.app.gl.offscreen import Offscreen
 from motionpatches.app.viewmodels.stage import StageOptions
@@ -21,7 +22,7 @@ from motionpatches.core.motion.curves import joint_speeds
 from motionpatches.core.motion.motion import Motion
 
 if TYPE_CHECKING:
-    from motionpatches.app.gl.renderer import Look, Renderer
+    from motionpatches.app.gl.renderer import Renderer
 
 # Height of letters in pixels: shares of the width and the height of a box, the least and the most; height of a line of letters.
 LETTERS, LINE = (1 / 26, 1 / 22, 10, 40), 1.6
@@ -95,8 +96,6 @@ class Pictures:
         return self._look().background
 
     def _look(self) -> Look:
-        from motionpatches.app.gl.renderer import DARK, LIGHT
-
         return DARK if self.style.look == "dark" else LIGHT
 
     def _draw(self, renderer: Renderer, time_s: float) -> None:
@@ -119,7 +118,7 @@ class Pictures:
                 ghosts = ghosts_at(bones, motion, at, look.background, wait=True)
                 behind, bodies = ghosts.bones, (*ghosts.bodies, *bodies)
             rect, bare = (x, height - y - h, w, h), style.look == "transparent"
-            renderer.draw(rect, camera, people.bones, look, beside, bare, bodies=bodies, behind=behind)
+            renderer.draw(rect, camera, Drawn(people.bones, bodies, beside, behind), look, bare)
 
 
 def camera_of(motion: Motion, style: Style) -> Camera:

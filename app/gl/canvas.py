@@ -7,7 +7,7 @@ frame, after `canvas.update()`, and emits `frameSwapped` when the frame is there
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -27,11 +27,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from motionpatches.app.detail import FULL
 from motionpatches.app.gl.camera import Camera, project
+from motionpatches.app.gl.drawn import Drawn, Look
 
 if TYPE_CHECKING:
-    from motionpatches.app.gl.figure.people import Body
     from motionpatches.app.gl.memory_canvas import MemoryCanvas
-    from motionpatches.app.gl.renderer import Look, Skin
     from motionpatches.app.gl.window_canvas import WindowCanvas
 
     Canvas: TypeAlias = "WindowCanvas | MemoryCanvas | PainterCanvas"
@@ -54,17 +53,12 @@ class Drawer(Protocol):
         self,
         rect: tuple[int, int, int, int],
         camera: Camera,
-        bones: np.ndarray,
+        drawn: Drawn,
         look: Look,
-        extra: np.ndarray | None = None,
         bare: bool = False,
         detail: int = FULL,
-        skin: Skin | None = None,
-        bodies: Sequence[Body] = (),
-        behind: np.ndarray | None = None,
-        over: np.ndarray | None = None,
     ) -> None:
-        """Draw bodies, (B, 11) instances, into a rectangle of device pixels, y up."""
+        """Draw into a rectangle of device pixels, y up."""
 
 
 Paint = Callable[[Drawer], None]
@@ -158,15 +152,10 @@ class PainterRenderer:
         self,
         rect: tuple[int, int, int, int],
         camera: Camera,
-        bones: np.ndarray,
+        drawn: Drawn,
         look: Look,
-        extra: np.ndarray | None = None,
         bare: bool = False,
         detail: int = FULL,
-        skin: Skin | None = None,
-        bodies: Sequence[Body] = (),
-        behind: np.ndarray | None = None,
-        over: np.ndarray | None = None,
     ) -> None:
         """Detail, skin and figures are for OpenGL alone."""
         x, y, w, h = (v / self.ratio for v in rect)
@@ -178,7 +167,7 @@ class PainterRenderer:
         if not bare:
             painter.fillRect(box.translated(-box.topLeft()), _colour(look.background))
             self._floor(camera, w, h, look)
-        rows = np.concatenate([bones, *(more for more in (behind, extra, over) if more is not None)])
+        rows = np.concatenate([drawn.bones, *(more for more in (drawn.behind, drawn.extra, drawn.over) if more is not None)])
         eye = camera.eye()
         away = np.linalg.norm((rows[:, 0:3] + rows[:, 3:6]) / 2 - eye, axis=1)
         a, b = project(camera, rows[:, 0:3], w, h), project(camera, rows[:, 3:6], w, h)

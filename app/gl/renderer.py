@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import OpenGL
@@ -20,35 +18,12 @@ from OpenGL.raw.GL.VERSION.GL_2_0 import glUniformMatrix4fv  # noqa: E402
 from motionpatches.app.detail import FULL  # noqa: E402
 from motionpatches.app.gl import shaders  # noqa: E402
 from motionpatches.app.gl.camera import Camera  # noqa: E402
+from motionpatches.app.gl.drawn import Drawn, Look, Skin  # noqa: E402
 from motionpatches.app.gl.figure.character import PosedCharacter  # noqa: E402
 from motionpatches.app.gl.figure.character_drawing import CharacterDrawing  # noqa: E402
 from motionpatches.app.gl.figure.drawing import FigureDrawing  # noqa: E402
-from motionpatches.app.gl.figure.people import Body  # noqa: E402
 from motionpatches.app.gl.figure.posed import Posed  # noqa: E402
 from motionpatches.app.gl.geometry import INSTANCE_FLOATS, capsule  # noqa: E402
-
-
-@dataclass(frozen=True)
-class Look:
-    """Colours (0 to 1) of the surroundings: background and fog, floor, lines on the floor; strength of the light from behind."""
-
-    background: tuple[float, float, float]
-    floor: tuple[float, float, float]
-    line: tuple[float, float, float]
-    rim: float = 0.0
-
-
-@dataclass(frozen=True, eq=False)
-class Skin:
-    """A body's triangles: vertices (V, 3) float32 metres, faces (F, 3) uint32, and where it stands (3,)."""
-
-    vertices: np.ndarray
-    faces: np.ndarray
-    place: np.ndarray
-
-
-DARK = Look((0.105, 0.112, 0.128), (0.150, 0.158, 0.176), (0.30, 0.32, 0.36), 0.55)
-LIGHT = Look((0.925, 0.935, 0.950), (0.865, 0.880, 0.900), (0.68, 0.70, 0.74))
 
 # Locations and sizes of the rows of `geometry.instances`: start, end, radii and colour, one row for each instance.
 _ROW = ((1, 3), (2, 3), (3, 2), (4, 3))
@@ -118,31 +93,22 @@ class Renderer:
         self,
         rect: tuple[int, int, int, int],
         camera: Camera,
-        bones: np.ndarray,
+        drawn: Drawn,
         look: Look,
-        extra: np.ndarray | None = None,
         bare: bool = False,
         detail: int = FULL,
-        skin: Skin | None = None,
-        bodies: Sequence[Body] = (),
-        behind: np.ndarray | None = None,
-        over: np.ndarray | None = None,
     ) -> None:
-        """Draw bodies into a rectangle.
+        """Draw into a rectangle.
 
         Args:
             rect: x, y from below, width and height in device pixels.
-            camera: Looks at them.
-            bones: (B, 11) instances.
+            camera: Looks at it.
+            drawn: Bodies, and what is beside them.
             look: Colours of the surroundings.
-            extra: (E, 11) instances without a shadow.
             bare: Without floor and shadow, on nothing (alpha 0).
             detail: From 0, few corners, to FULL; without shadows below 2.
-            skin: Drawn over the bones.
-            bodies: Figures and characters.
-            behind: (G, 11) instances without a shadow that hide nothing of the others.
-            over: (O, 11) instances without a shadow that nothing hides.
         """
+        bones, bodies, extra, behind, over = drawn.bones, drawn.bodies, drawn.extra, drawn.behind, drawn.over
         x, y, width, height = rect
         gl.glViewport(x, y, width, height)
         gl.glScissor(x, y, width, height)
@@ -191,8 +157,8 @@ class Renderer:
         if over is not None and len(over):
             gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
             self._draw_bones(mesh, len(data) - len(over), len(over))
-        if skin is not None:
-            self._draw_skin(skin)
+        if drawn.skin is not None:
+            self._draw_skin(drawn.skin)
         gl.glBindVertexArray(0)
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, 0)
         gl.glDisable(gl.GL_SCISSOR_TEST)

@@ -12,6 +12,7 @@ from motionpatches.app.detail import FULL
 from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import PainterRenderer, opengl_works
+from motionpatches.app.gl.drawn import Drawn, Look
 from motionpatches.app.gl.figure.people import People, people_at
 from motionpatches.app.gl.figure.posed import figures
 from motionpatches.app.gl.offscreen import Offscreen, make_surface
@@ -58,21 +59,18 @@ class ThumbnailPainter:
 
     def _pose(self, people: People, eye: Camera, size: int) -> np.ndarray:
         """Return a picture (size, size, 4) uint8, its colours multiplied by their opacity."""
-        from motionpatches.app.gl.renderer import Look
-
         nothing = Look((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
         if self.surface is not None:
             if self._offscreen is None:
                 self._offscreen = Offscreen(self.surface, (size, size))
             box = (0, 0, size, size)
-            return self._offscreen.frame(
-                lambda renderer: renderer.draw(box, eye, people.bones, nothing, bare=True, bodies=people.bodies)
-            )
+            drawn = Drawn(people.bones, people.bodies)
+            return self._offscreen.frame(lambda renderer: renderer.draw(box, eye, drawn, nothing, bare=True))
         image = QImage(size, size, QImage.Format.Format_RGBA8888_Premultiplied)
         image.fill(0)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        PainterRenderer(painter, size, 1.0).draw((0, 0, size, size), eye, people.bones, nothing, bare=True)
+        PainterRenderer(painter, size, 1.0).draw((0, 0, size, size), eye, Drawn(people.bones), nothing, bare=True)
         painter.end()
         return np.frombuffer(image.constBits(), np.uint8).reshape(size, size, 4).copy()
 

@@ -191,7 +191,7 @@ def test_a_skeleton_of_one_joint_is_drawn(studio, back, tmp_path):
     open_library(studio, tmp_path / "one.npz")
     studio.view_models.stage.set(names=True, trails=True, ghosts=True, trajectory=True, colouring="speed")
     draw_all()
-    assert len(studio.window.stage.drawn_at((0, 0, 0), 2).bones) == 1
+    assert len(studio.window.stage.drawn_at((0, 0, 0), 2)[1].bones) == 1
 
 
 def test_a_library_named_as_a_picture_without_an_end_takes_no_memory(studio, back, cases):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import Drawer, make_canvas
+from motionpatches.app.gl.drawn import DARK, LIGHT, Drawn
 from motionpatches.app.gl.figure.character import characters
 from motionpatches.app.gl.figure.people import people_at
 from motionpatches.app.gl.figure.posed import figures
@@ -174,8 +175,6 @@ class ResultsView(QWidget):
 
     def _paint(self, drawer: Drawer) -> None:
         """Draw each tile in view into its rectangle, the camera on the person."""
-        from motionpatches.app.gl.renderer import DARK, LIGHT
-
         self._begun = time.perf_counter()
         look = DARK if is_dark(self) else LIGHT
         ratio, seen = self.devicePixelRatioF(), self.rect()
@@ -194,7 +193,7 @@ class ResultsView(QWidget):
             view = rect.adjusted(0, 0, 0, -CAPTION)
             from_below = self.height() - view.y() - view.height()
             device = int(view.x() * ratio), int(from_below * ratio), int(view.width() * ratio), int(view.height() * ratio)
-            drawer.draw(device, camera, people.bones, look, detail=self.playback.detail, bodies=people.bodies)
+            drawer.draw(device, camera, Drawn(people.bones, people.bodies), look, detail=self.playback.detail)
 
     def _time(self, index: int) -> float:
         """Return where the motion of a tile stands, in seconds."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from motionpatches.app.gl.camera import Camera
 from motionpatches.app.gl.canvas import Drawer, make_canvas
+from motionpatches.app.gl.drawn import DARK, LIGHT, Drawn
 from motionpatches.app.widgets.theme import is_dark
 
 
@@ -34,11 +35,10 @@ class SmallFigure(QWidget):
         return None
 
     def _paint(self, drawer: Drawer) -> None:
-        from motionpatches.app.gl.renderer import DARK, LIGHT
-
         ratio = self.devicePixelRatioF()
         size = int(self.width() * ratio), int(self.height() * ratio)
-        drawer.draw((0, 0, *size), self.camera, self.instances(), DARK if is_dark(self) else LIGHT, over=self.over())
+        drawn = Drawn(self.instances(), over=self.over())
+        drawer.draw((0, 0, *size), self.camera, drawn, DARK if is_dark(self) else LIGHT)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._last = event.position()

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from motionpatches.app.gl import geometry
 from motionpatches.app.gl.camera import Camera, frame_motion, project
 from motionpatches.app.gl.canvas import Drawer, make_canvas
+from motionpatches.app.gl.drawn import DARK, LIGHT, Drawn, Skin
 from motionpatches.app.gl.figure.character import characters
 from motionpatches.app.gl.figure.posed import figures
 from motionpatches.app.viewmodels.body import Body
@@ -26,14 +26,11 @@ from motionpatches.app.widgets.plain import NAME, shown
 from motionpatches.app.widgets.theme import is_dark, letter_colour
 from motionpatches.app.widgets.views import joint_names, stage_legend, stage_letters
 from motionpatches.app.widgets.views.overlay import Overlay, StillOverlay
-from motionpatches.app.widgets.views.stage_scene import TOP_SPEED, Drawn, StageScene
+from motionpatches.app.widgets.views.stage_scene import TOP_SPEED, StageScene
 from motionpatches.app.widgets.views.view_cube import ViewCube
 from motionpatches.core.figure.joint_words import joint_words
 from motionpatches.core.motion.canonical import facing
 from motionpatches.core.motion.motion import Motion
-
-if TYPE_CHECKING:
-    from motionpatches.app.gl.renderer import Skin
 
 # Seconds of a turn of the turntable, pixels within which a joint is pointed at, the most names of joints that are shown.
 TURN_S, NEAR_PX, NAMES = 12.0, 14, 60
@@ -178,30 +175,18 @@ class StageView(QWidget):
         return self.scene.place(index)
 
     def _paint(self, drawer: Drawer) -> None:
-        from motionpatches.app.gl.renderer import DARK, LIGHT
-
         look = DARK if is_dark(self) else LIGHT
         ratio = self.devicePixelRatioF()
         width, height = int(self.width() * ratio), int(self.height() * ratio)
         if not self.bones:
             drawer.clear(look.background, width, height)
             return
-        drawn = self.drawn_at(look.background, self.playback.detail if drawer.draws_figures else 0)
-        drawer.draw(
-            (0, 0, width, height),
-            self.camera_at(drawn.middle),
-            drawn.bones,
-            look,
-            drawn.extra,
-            detail=self.playback.detail,
-            skin=self._skin(),
-            bodies=drawn.bodies,
-            behind=drawn.behind,
-            over=drawn.over,
-        )
+        middle, drawn = self.drawn_at(look.background, self.playback.detail if drawer.draws_figures else 0)
+        box = (0, 0, width, height)
+        drawer.draw(box, self.camera_at(middle), replace(drawn, skin=self._skin()), look, detail=self.playback.detail)
 
-    def drawn_at(self, background: Sequence[float], detail: int) -> Drawn:
-        """Return what is drawn now, over a background (0 to 1)."""
+    def drawn_at(self, background: Sequence[float], detail: int) -> tuple[np.ndarray, Drawn]:
+        """Return the middle (3,) of the first body, and what is drawn now, over a background (0 to 1)."""
         self.scene.kept = [_rgb(letter_colour(self, letter)) for letter in LETTERS]
         return self.scene.at(self.playback.time_s, background, detail)
 
@@ -214,8 +199,6 @@ class StageView(QWidget):
 
     def _skin(self) -> Skin | None:
         """Return the skin of the first body, where it is wanted and made."""
-        from motionpatches.app.gl.renderer import Skin
-
         mesh = self.body.mesh
         return None if mesh is None else Skin(mesh.at(self.playback.time_s), mesh.faces, self._place(0))
 

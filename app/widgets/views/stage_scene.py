@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from motionpatches.app.gl import geometry, scene
+from motionpatches.app.gl.drawn import Drawn
 from motionpatches.app.gl.figure.people import Body, bodies_at, ghosts_at, people_at
 from motionpatches.app.gl.figure.posed import CLAY, figures
 from motionpatches.app.viewmodels.explanation import Explanation
@@ -18,19 +18,6 @@ from motionpatches.core.motion.motion import Motion
 # m/s of the brightest colour, metres between two motions side by side, share of its letter's colour that a kept one has.
 TOP_SPEED, APART_M, OWN = 3.0, 1.3, 0.6
 PATH = (0.45, 0.5, 0.58)
-
-
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """What a renderer draws: `middle` (3,) of the first body, instances of bones and figures, instances of what is beside them,
-    behind them, and over them."""
-
-    middle: np.ndarray
-    bones: np.ndarray
-    bodies: tuple[Body, ...]
-    extra: np.ndarray
-    behind: np.ndarray
-    over: np.ndarray
 
 
 class StageScene:
@@ -56,8 +43,8 @@ class StageScene:
         aside = self.stage.options.side_by_side and count > 1
         return scene.beside(count, index, APART_M) if aside else np.zeros(3, np.float32)
 
-    def at(self, time_s: float, background: Sequence[float], detail: int) -> Drawn:
-        """Return what is drawn at a time in seconds, over a background (0 to 1)."""
+    def at(self, time_s: float, background: Sequence[float], detail: int) -> tuple[np.ndarray, Drawn]:
+        """Return the middle (3,) of the first body, and what is drawn at a time in seconds, over a background (0 to 1)."""
         bodies = self.stage.bodies
         times = [time_s if i == 0 else min(time_s, motion.duration_s) for i, (_, motion) in enumerate(bodies)]
         wanted = [(bones, motion, at) for bones, (_, motion), at in zip(self.bones, bodies, times, strict=True)]
@@ -74,14 +61,8 @@ class StageScene:
                 people[i] = people[i].coloured(self.bones[i], np.tile(colour, (motion.skeleton.joint_count, 1)))
         people = [one.moved(self.place(i)) for i, one in enumerate(people)]
         extra, behind, over, pale = self._beside(bodies[0][1], self.bones[0], times[0], background, detail)
-        return Drawn(
-            people[0].middle,
-            np.concatenate([one.bones for one in people]),
-            (*pale, *(body for one in people for body in one.bodies)),
-            extra,
-            behind,
-            over,
-        )
+        bones, figures = np.concatenate([one.bones for one in people]), [body for one in people for body in one.bodies]
+        return people[0].middle, Drawn(bones, (*pale, *figures), extra, behind, over)
 
     def _colours(self, motion: Motion, time_s: float) -> np.ndarray | None:
         """Return colours (J, 3) of joints by speed or by explanation; None for those of the body parts."""

@@ -31,14 +31,14 @@ def offscreen(screen):
 
 
 def drawn(offscreen, motion, azimuth=0.0, bodies=None, elevation=0.1):
-    from motionpatches.app.gl.renderer import DARK
+    from motionpatches.app.gl.drawn import DARK, Drawn
 
     bones = geometry.bone_set(motion.skeleton)
     people = people_at([(bones, motion, 1.0)], wait=True)[0]
     eye = Camera(azimuth=azimuth, elevation=elevation, distance=3.2, target=(people.middle[0], 0.9, people.middle[2]))
     shown = people.bodies if bodies is None else (*bodies, *people.bodies)
     box = (0, 0, SIZE, SIZE)
-    picture = offscreen.frame(lambda r: r.draw(box, eye, people.bones, DARK, bodies=shown, bare=True))
+    picture = offscreen.frame(lambda r: r.draw(box, eye, Drawn(people.bones, shown), DARK, bare=True))
     return picture.astype(int)
 
 

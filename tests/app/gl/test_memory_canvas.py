@@ -11,7 +11,7 @@ def test_edges_are_smooth_once_the_picture_stands_still(screen, monkeypatch):
     from motionpatches.app.gl import memory_canvas
     from motionpatches.app.gl.camera import Camera
     from motionpatches.app.gl.canvas import opengl_works
-    from motionpatches.app.gl.renderer import LIGHT
+    from motionpatches.app.gl.drawn import LIGHT, Drawn
 
     app = make_application()
     if not opengl_works():
@@ -22,7 +22,7 @@ def test_edges_are_smooth_once_the_picture_stands_still(screen, monkeypatch):
 
     def paint(drawer):
         painted.append(1)
-        drawer.draw((0, 0, 200, 200), Camera(), ball, LIGHT)
+        drawer.draw((0, 0, 200, 200), Camera(), Drawn(ball), LIGHT)
 
     canvas = memory_canvas.MemoryCanvas(paint)
     canvas.resize(200, 200)

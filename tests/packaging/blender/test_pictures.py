@@ -37,9 +37,9 @@ def on_stage(rig: Path, motion: Motion) -> list[np.ndarray]:
     """Silhouettes as the program draws them."""
     from motionpatches.app.application import make_application
     from motionpatches.app.gl.canvas import opengl_works
+    from motionpatches.app.gl.drawn import DARK, Drawn
     from motionpatches.app.gl.figure.character import DrawnCharacter, posed_character
     from motionpatches.app.gl.offscreen import Offscreen, make_surface
-    from motionpatches.app.gl.renderer import DARK
     from motionpatches.app.viewmodels.characters import read
 
     make_application(smooth=True)
@@ -50,7 +50,7 @@ def on_stage(rig: Path, motion: Motion) -> list[np.ndarray]:
     offscreen = Offscreen(make_surface(), (SIZE, SIZE))
     for frame, camera in zip(FRAMES, cameras(motion), strict=True):
         body, none = posed_character(drawn, track, frame / motion.fps), np.zeros((0, 11), np.float32)
-        picture = offscreen.frame(lambda r, b=body, c=camera, n=none: r.draw(box, c, n, DARK, bodies=[b], bare=True))
+        picture = offscreen.frame(lambda r, b=body, c=camera, n=none: r.draw(box, c, Drawn(n, [b]), DARK, bare=True))
         found.append(picture[..., 3] > 128)
     offscreen.close()
     return found
