@@ -36,7 +36,7 @@ from motionpatches.app.widgets.views import tile_choice
 from motionpatches.app.widgets.views.overlay import StillOverlay
 from motionpatches.app.widgets.views.tile_clock import TileClock
 from motionpatches.app.widgets.views.tile_labels import TileState, mark_box, paint_label
-from motionpatches.app.widgets.views.tile_layout import CAPTION, GAP, HEAD, Arrangement, lay_out, target_of
+from motionpatches.app.widgets.views.tile_layout import CAPTION, DISTANCE_M, GAP, HEAD, Arrangement, lay_out, target_of
 from motionpatches.app.widgets.views.tile_sections import paint_heads, sections_of
 from motionpatches.core.library.library import Clip
 from motionpatches.core.search.strength import score_text
@@ -69,7 +69,7 @@ class ResultsView(QWidget):
         self.search, self.playback, self.arrangement = search, playback, arrangement
         self.bones: list[geometry.BoneSet] = []
         self.hover = self.current = -1
-        self.camera = Camera(distance=3.9, azimuth=0.45, elevation=0.16)
+        self.camera = Camera(distance=DISTANCE_M, azimuth=0.45, elevation=0.16)
         self.canvas = make_canvas(self._paint, self, playback.holds)
         self.canvas.frameSwapped.connect(self.drawn)
         self._pressed = self._last = QPointF()

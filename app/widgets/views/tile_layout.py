@@ -16,6 +16,8 @@ GAP, CAPTION, TALL = 6, 38, 1.05
 HEAD = 26
 # Height of the middle of a standing person, and that of a root above which the camera goes up with it: stairs, not jumps. Metres.
 STANDING, HIGH = 0.88, 1.25
+# Metres from which the camera looks, so that the head of a tall person stays below the score.
+DISTANCE_M = 4.25
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import QRect
 
 from motionpatches.app.gl.camera import Camera
-from motionpatches.app.widgets.views.tile_layout import CAPTION, lay_out, target_of
+from motionpatches.app.widgets.views.results import TILE
+from motionpatches.app.widgets.views.tile_layout import CAPTION, DISTANCE_M, lay_out, target_of
 
 
 def overlaps(tiles):
@@ -58,8 +59,16 @@ def test_sections_of_a_grid_begin_below_their_headings():
     assert plain.heads == () and {t.size().toTuple() for t in layout.tiles} == {plain.tiles[0].size().toTuple()}
 
 
+def test_the_head_of_a_tall_person_is_below_the_score():
+    """Of 1.9 m, in a tile of the first width: its score takes a line of the upper edge."""
+    half = DISTANCE_M * math.tan(Camera().field_of_view / 2)
+    pixels = lay_out(8, 270, 500, TILE, "grid").tiles[0].height() - CAPTION
+    head = (target_of((0.0, 0.98, 0.0))[1] + half - 1.9) / (2 * half) * pixels
+    assert head > 18
+
+
 def test_the_camera_goes_up_stairs_and_lets_jumps_be_seen():
     """Standing, a jump of 30 cm, and the top of stairs of 1.5 m: there the head, 0.8 m above the root, is in the tile."""
     assert target_of((1.0, 0.95, 2.0)) == target_of((1.0, 1.25, 2.0)) == (1.0, 0.88, 2.0)
-    half = 3.9 * math.tan(Camera().field_of_view / 2)
+    half = DISTANCE_M * math.tan(Camera().field_of_view / 2)
     assert 0.88 + half < 2.45 + 0.8 < target_of((0.0, 2.45, 0.0))[1] + half
