@@ -8,6 +8,7 @@ from typing import Any
 
 from motionpatches.core.errors import StudioError
 from motionpatches.core.library.library import Library
+from motionpatches.core.progress import counted
 from motionpatches.core.training.assemble import split_clips
 from motionpatches.core.training.config import TrainingConfig
 from motionpatches.core.training.holdout import phrase
@@ -48,11 +49,12 @@ def advise(library: Library, base: TrainingConfig) -> Advice:
     if gentle:
         changes |= {"lr_text": 1e-5, "lr_motion": 1e-4}
         changes["epochs"] = max(10, min(60, 2000 // count))
-        reasons.append(f"The pretrained model is fine-tuned at low rates; {changes['epochs']} epochs of {count:,} clips.")
+        epochs = f"for {counted(count, 'clip')}, {changes['epochs']} epochs are suggested."
+        reasons.append(f"A pretrained model is fine-tuned at low rates; {epochs}")
     else:
         reasons.append(f"A new model of preset {base.preset} uses its own recipe, {base.epochs} epochs of {count:,} clips.")
     if changes["batch"] != base.batch:
-        reasons.append(f"Batches of {changes['batch']}, since {count:,} clips make few steps an epoch otherwise.")
+        reasons.append(f"Batches of {changes['batch']} are suggested: {count:,} clips make few steps an epoch otherwise.")
     if base.mirror:
         sided = sum(bool(SIDES.search(c)) for clip in train for c in clip.captions) / sum(len(clip.captions) for clip in train)
         if sided < 0.05:

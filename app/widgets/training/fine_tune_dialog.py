@@ -11,14 +11,12 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QGroupBox,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +25,7 @@ from motionpatches.app.viewmodels.fine_tuning import FineTuning
 from motionpatches.app.viewmodels.training import run_name
 from motionpatches.app.widgets.ask_path import ask_new_file
 from motionpatches.app.widgets.plain import NAME, Label, shown, tip
+from motionpatches.app.widgets.spin_boxes import DoubleSpinBox, SpinBox
 from motionpatches.app.widgets.theme import of_kind, set_kind
 from motionpatches.app.widgets.training.field_help import field_tip
 from motionpatches.app.widgets.training.run_texts import cost_text
@@ -172,13 +171,13 @@ class FineTuneDialog(QDialog):
         self.readers[name], self.errors[name], self.fields[name] = read, error, widget
 
     def _whole(self, form: QFormLayout, name: str, label: str, low: int, high: int) -> None:
-        spin = QSpinBox(minimum=low, maximum=high)
+        spin = SpinBox(minimum=low, maximum=high)
         spin.setGroupSeparatorShown(name != "seed")
         spin.valueChanged.connect(lambda value: self.model.set(**{name: value}))
         self._row(form, name, label, spin, lambda: spin.setValue(getattr(self.model.config, name)))
 
     def _share(self, form: QFormLayout, name: str, label: str) -> None:
-        spin = QDoubleSpinBox(minimum=0, maximum=1, singleStep=0.05, decimals=2)
+        spin = DoubleSpinBox(minimum=0, maximum=1, singleStep=0.05, decimals=2)
         spin.valueChanged.connect(lambda value: self.model.set(**{name: round(value, 2)}))
         self._row(form, name, label, spin, lambda: spin.setValue(getattr(self.model.config, name)))
 
