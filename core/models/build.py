@@ -1,4 +1,4 @@
-"""Build models to train: new ones, and new heads over the encoders of another model."""
+"""Build models to train: new ones, and others with the encoders of a model, and its heads where they fit."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from motionpatches.core.models.text_encoder import TextEncoder
 from motionpatches.core.patches import PatchStatistics
 
 STARTER = "starter"
+# Fields of the heads, and of what they read.
+OF_HEADS = ("head", "head_hidden", "dim", "people", "motion_pooling", "text_pooling", "patches")
 
 
 def new_model(config: ModelConfig, statistics: Callable[[], PatchStatistics]) -> MotionTextModel:
@@ -46,8 +48,9 @@ def new_model(config: ModelConfig, statistics: Callable[[], PatchStatistics]) ->
 
 
 def rebuilt(start: MotionTextModel, config: ModelConfig) -> MotionTextModel:
-    """Make a model with the encoders and statistics of `start` and new heads, as the configuration has them. The memory of
-    `start`, of rows that its old heads gave, stays behind.
+    """Make a model with the encoders and statistics of `start`, as the configuration has it otherwise. Heads are those of
+    `start` where the configuration changes neither them nor what they read, such as where it adds tokens; else they are new.
+    The memory of `start`, of rows that its old heads gave, stays behind.
 
     Raises:
         StudioError: the configuration asks for other encoders.
@@ -57,6 +60,9 @@ def rebuilt(start: MotionTextModel, config: ModelConfig) -> MotionTextModel:
         _same_encoder(name, config, start)
     model = model_class(config)(config, _pooled(start.text_encoder, config), start.statistics, pretrained=False)
     _take_over(model, start)
+    if all(getattr(config, name) == getattr(start.config, name) for name in OF_HEADS):
+        model.motion_head.load_state_dict(start.motion_head.state_dict())
+        model.text_head.load_state_dict(start.text_head.state_dict())
     return model
 
 

@@ -87,7 +87,7 @@ def starting_model(config: TrainingConfig, statistics: Callable[[PatchRecipe], P
     """Make the model as it is before the first step.
 
     Args:
-        config: a preset and its weights, or a model to start from; with fields of the model, the latter gets new heads.
+        config: a preset and its weights, or a model to start from; with fields of the model, the latter is built anew (build.py).
         statistics: of the training data under a recipe. They replace those of the model that training starts from where they
             are per joint, and where it shall read motions in another way.
     """

@@ -23,7 +23,8 @@ class TrainingConfig:
         layout: layout of the library as the user named it; '' to recognise it.
         preset: the model to make; RECIPES holds the recipe of each preset.
         start_from: folder of a model to fine-tune; '' makes a new one.
-        model: fields of ModelConfig that replace the preset's. With `start_from` they make new heads over its encoders.
+        model: fields of ModelConfig that replace the preset's. With `start_from` those of its heads, and of what they read,
+            make new heads over its encoders; others keep them.
         epochs: passes over the training clips.
         patience: epochs without a higher validation score after which the run ends; 0 for none. The learning rates fall as
             for all epochs.
@@ -175,7 +176,7 @@ def recipe(preset: str, **changes: Any) -> TrainingConfig:
 
 def _on_kit_ml(preset: str, changes: dict[str, Any]) -> dict[str, Any]:
     """The fields that the recipe has otherwise on the library in `changes`. Where all of them are given, the library is not
-    looked at. A model that training starts from keeps its dropout: fields of the model would make new heads."""
+    looked at. A model that training starts from keeps its dropout."""
     special, library = KIT_ML_RECIPES.get(preset, {}), changes.get("library")
     if not library or changes.get("layout", "") not in ("", "HumanML3D folder") or special.keys() <= changes.keys():
         return {}

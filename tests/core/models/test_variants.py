@@ -134,6 +134,19 @@ def test_new_heads_over_the_encoders_of_another(tiny_model):
 
 
 @torch.no_grad()
+def test_tokens_and_temperature_leave_the_heads_alone(tiny_model):
+    """Before a step the embeddings are those of the model that training starts from; where heads read otherwise, they are new."""
+    x, words = torch.randn(2, 3, 224, 80), ["a person walks", "someone waves"]
+    model = rebuilt(tiny_model, changed(tiny_model.config, token_dim=16, temperature=0.05, drop_path=0.1)).eval()
+    torch.testing.assert_close(model.encode_motion(x), tiny_model.encode_motion(x))
+    torch.testing.assert_close(model.encode_text(words), tiny_model.encode_text(words))
+    assert model.encode_patches(x)[1].shape[2] == 16
+    for field in ({"motion_pooling": "token"}, {"text_pooling": "cls"}, {"head": "linear"}):
+        other = rebuilt(tiny_model, changed(tiny_model.config, **field)).eval()
+        assert not torch.allclose(other.encode_text(words), tiny_model.encode_text(words), atol=1e-3)
+
+
+@torch.no_grad()
 def test_new_heads_over_another_pooling(tiny_model, tmp_path):
     """The pooling that is asked for, also after the model is saved and loaded."""
     model = rebuilt(tiny_model, changed(tiny_model.config, text_pooling="cls")).eval()
