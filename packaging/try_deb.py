@@ -112,6 +112,8 @@ def try_package(package: Path) -> None:
     step(
         f"version {inside('motionpatches --version').stdout.strip()}; " + inside("ada: motionpatches info").stdout.splitlines()[0]
     )
+    shipped = PLACE / "opt" / NAME / "_internal" / "motionpatches" / "assets"
+    assert (shipped / "manual/getting-started.md").exists() and (shipped / "blender/motion_patches.py").exists()
     found = json.loads(inside("ada: motionpatches search 'a person waves with the right hand' -k 5 --json").stdout)
     assert len(found["hits"]) == 5 and "wave" in found["hits"][0]["id"], found["hits"]
     step(f"a query answered: {found['hits'][0]['caption']}")
