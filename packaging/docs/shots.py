@@ -32,6 +32,33 @@ def explanation(s: Session) -> None:
     s.shoot("explanation")
 
 
+def words(s: Session) -> None:
+    """Show the patches that a word met, by a model that is trained on the demo library for a few epochs."""
+    from motionpatches.core import paths
+    from motionpatches.core.models.config import preset
+    from motionpatches.core.training import runs
+    from motionpatches.core.training.config import recipe
+    from motionpatches.core.training.control import Control
+
+    run = Path(tempfile.mkdtemp()) / "words"
+    tokens = {"token_dim": preset("interaction").token_dim}
+    start = {"library": str(paths.demo_library()), "start_from": str(paths.starter_model())}
+    runs.write_config(run, recipe("interaction", **start, model=tokens, epochs=3, lr_text=2e-5, lr_motion=1e-4))
+    for _ in runs.events_of(run, Control()):
+        pass
+    s.workspace.load_model(run / "last")
+    s.wait(lambda: s.workspace.retriever is not None and s.workspace.model.token_heads is not None, 600)
+    s.wait(lambda: s.workspace.retriever.patches is not None, 600)
+    explanation = s.studio.view_models.explanation
+    s.ask("a person waves with the right hand")
+    explanation.set_on(True)
+    s.wait(lambda: bool(explanation.linked) and explanation.occlusion is not None)
+    explanation.point_word(explanation.linked.index("waves"))
+    s.stand(1.6)
+    s.shoot("words")
+    shutil.rmtree(run)
+
+
 def stage(s: Session) -> None:
     """Show trails, ghosts, trajectory and joint names."""
     s.ask("someone runs in a circle")
@@ -328,6 +355,7 @@ def welcome(s: Session) -> None:
 SHOTS: dict[str, tuple[Callable[[Session], None], bool]] = {
     "window": (window, False),
     "explanation": (explanation, False),
+    "words": (words, True),
     "stage": (stage, True),
     "compare": (compare, False),
     "moments": (moments, True),
