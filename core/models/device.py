@@ -157,14 +157,14 @@ def one_thread() -> Iterator[None]:
 
 
 def all_threads() -> None:
-    """Use as many threads as torch began with; for work of many rows, in whichever of our threads it is done."""
+    """Use as many threads as torch had before the first query, whatever was set since; for work of many rows, in any thread."""
     import torch
 
     torch.set_num_threads(_remember_threads())
 
 
 def _remember_threads() -> int:
-    """Return how many threads torch used before any part of the program changed that."""
+    """Return how many threads torch had when this was first asked, before any part of the program changed that."""
     import torch
 
     with _COUNTING:

@@ -56,7 +56,7 @@ def words(s: Session) -> None:
     explanation.point_word(explanation.linked.index("waves"))
     s.stand(1.6)
     s.shoot("words")
-    shutil.rmtree(run)
+    shutil.rmtree(run.parent)
 
 
 def stage(s: Session) -> None:

@@ -145,7 +145,8 @@ class RetrievalTab(QWidget):
             f"{counted(number, 'captioned motion')} {where}: each is a query, in words and as a motion, for {shown(name)}. "
             "Published figures appear beside those of the same data set, protocol and test items."
         )
-        self.facts.setText(self.evaluation.message or ready)
+        none = f"There is no captioned motion {where}: open a library with captions, or choose another split."
+        self.facts.setText(self.evaluation.message or (ready if number else none))
         table = protocols()
         self.table.setColumnCount(2)
         self.table.setHorizontalHeaderLabels(["Protocol", "What counts as right"])

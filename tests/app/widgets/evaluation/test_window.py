@@ -26,6 +26,7 @@ class Evaluation(QObject):
     """What the window needs of the view model."""
 
     changed = Signal()
+    captioned = 3
 
     def __init__(self):
         super().__init__()
@@ -39,7 +40,7 @@ class Evaluation(QObject):
         return ["all"]
 
     def count(self, split, items):
-        return 3 if items == RANGES else 2
+        return self.captioned if items == RANGES else 2
 
     def open(self, clip):
         pass
@@ -81,6 +82,9 @@ def test_before_figures_it_says_what_is_measured_and_what_counts_as_right(app):
     assert "2 captioned motions in all splits" in tab.facts.text()
     cells = [[tab.table.item(row, column).text() for column in (0, 1)] for row in range(tab.table.rowCount())]
     assert cells == [[protocol.title, protocol.meaning] for protocol in PROTOCOLS.values()]
+    tab.evaluation.captioned = 0
+    tab.items.setCurrentIndex(tab.items.findData(RANGES))
+    assert tab.facts.text().startswith("There is no captioned motion in all splits")
     tab.setParent(None)
 
 
